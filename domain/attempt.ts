@@ -1,0 +1,60 @@
+import type { Attempt, Job } from "./job.ts";
+import type { ErrorInfo, Json } from "./primitives.ts";
+import { ms } from "./primitives.ts";
+import type { AttemptStatus } from "./statuses.ts";
+import type { Tx } from "./tx.ts";
+
+/** Ids of attempts cannot collide with ids of jobs: `#` is not in their alphabet. */
+export const attemptId = (jobId: string, number: number): string => `${jobId}#${number}`;
+
+/** Opens the next attempt of a job that starts now. */
+export function openAttempt(tx: Tx, job: Readonly<Job>, agentKey: string): Attempt {
+  const number = job.attempt + 1;
+  const queuedAt = job.runAt > (job.queuedAt ?? job.createdAt) ? job.runAt : (job.queuedAt ?? job.createdAt);
+  const attempt: Attempt = {
+    id: attemptId(job.id, number),
+    jobId: job.id,
+    number,
+    runId: job.runId,
+    workstreamId: job.workstreamId,
+    agentKey,
+    tool: job.tool,
+    status: "running",
+    queuedAt: queuedAt < tx.at ? queuedAt : tx.at,
+    startedAt: tx.at,
+    finishedAt: null,
+    exitCode: null,
+    durationMs: null,
+    result: null,
+    error: null,
+    version: 1,
+    seq: 0,
+  };
+  tx.put("attempt", attempt);
+  return attempt;
+}
+
+export interface AttemptEnd {
+  exitCode?: number;
+  durationMs?: number;
+  result?: Json;
+  error?: ErrorInfo;
+}
+
+/** Closes the open attempt of a job; its duration is what the caller told, or the time since it started. */
+export function closeAttempt(tx: Tx, job: Readonly<Job>, status: AttemptStatus, end: AttemptEnd): number {
+  const attempt = tx.get("attempt", attemptId(job.id, job.attempt));
+  const durationMs = end.durationMs ?? ms(tx.at) - ms(attempt?.startedAt ?? job.startedAt ?? tx.at);
+  if (attempt) {
+    tx.put("attempt", {
+      ...attempt,
+      status,
+      finishedAt: tx.at,
+      durationMs,
+      exitCode: end.exitCode ?? null,
+      result: end.result ?? null,
+      error: end.error ?? null,
+    });
+  }
+  return durationMs;
+}

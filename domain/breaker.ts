@@ -1,0 +1,198 @@
+import { z } from "zod";
+import { ensureAgent } from "./agent.ts";
+import { fireAlert, resolveAlert } from "./alert.ts";
+import { type BreakerConfigInput, resolveBreakerConfig } from "./breaker-config.ts";
+import * as machine from "./breaker-machine.ts";
+import { recordOutcome } from "./outcome.ts";
+import { durationMs, id, iso, label, ms, text, time } from "./primitives.ts";
+import { must, Refusal, type RowBase, type Tx } from "./tx.ts";
+
+/**
+ * The circuit breaker in front of an agent (C2): `breaker-machine.ts` says what it does, this file makes it a row with events and
+ * an alert. It raises an alert when it opens by itself and resolves it when it closes, or when an operator takes over.
+ */
+export interface Breaker extends RowBase, machine.BreakerState {
+  updatedAt: string;
+}
+
+const reason = text.min(1);
+
+export const breakerAcquire = z.strictObject({ type: z.literal("breaker.acquire"), agentKey: id });
+export const breakerRecord = z.strictObject({
+  type: z.literal("breaker.record"),
+  agentKey: id,
+  success: z.boolean(),
+  durationMs: durationMs.optional(),
+  error: text.optional(),
+  permitId: label.optional(),
+});
+export const breakerOverride = z.strictObject({
+  type: z.literal("breaker.override"),
+  agentKey: id,
+  state: z.enum(machine.overrideStates),
+  reason,
+  expiresAt: time.optional(),
+});
+export const breakerReset = z.strictObject({ type: z.literal("breaker.reset"), agentKey: id, reason });
+
+/** The clock's: something of this breaker was due when it was seen in this epoch. Not open to clients. */
+export const breakerTick = z.strictObject({ type: z.literal("breaker.tick"), agentKey: id });
+
+/** What `breaker.acquire` answers. */
+export interface Permit {
+  permitted: boolean;
+  permitId: string | null;
+  epoch: number;
+}
+
+export function acquireBreaker(tx: Tx, m: z.infer<typeof breakerAcquire>): Permit {
+  ensureAgent(tx, m.agentKey);
+  const breaker = must(tx, "breaker", m.agentKey);
+  const step = machine.acquire(breaker, ms(tx.at), tx.newId("permit"));
+  save(tx, breaker, step);
+  return { permitted: step.permitted, permitId: step.permitId, epoch: step.epoch };
+}
+
+/** The outcome of a call made outside the queue: closed, it counts; half-open, it completes a trial; else statistics only. */
+export function recordBreaker(tx: Tx, m: z.infer<typeof breakerRecord>): Breaker {
+  ensureAgent(tx, m.agentKey);
+  recordOutcome(tx, {
+    id: tx.newId("record"),
+    agentKey: m.agentKey,
+    success: m.success,
+    durationMs: m.durationMs ?? null,
+    taskType: null,
+    runId: null,
+    jobId: null,
+    error: m.error ?? null,
+    call: { permitId: m.permitId ?? null, anyTrial: m.permitId === undefined },
+  });
+  const facts = { success: m.success, durationMs: m.durationMs ?? null, error: m.error ?? null };
+  tx.emit({ type: "breaker.recorded", subject: subjectOf(m.agentKey), payload: facts });
+  return must(tx, "breaker", m.agentKey);
+}
+
+export function overrideBreaker(tx: Tx, m: z.infer<typeof breakerOverride>): Breaker {
+  const breaker = must(tx, "breaker", m.agentKey);
+  if (m.expiresAt && m.expiresAt <= tx.at) throw new Refusal("not_permitted", `expiresAt ${m.expiresAt} has passed already`);
+  const order = { reason: m.reason, by: tx.actor, expiresAt: m.expiresAt ?? null };
+  const step = machine.override(breaker, m.state, order, ms(tx.at));
+  save(tx, breaker, step);
+  const payload = { state: m.state, reason: m.reason, expiresAt: m.expiresAt ?? null, by: tx.actor };
+  tx.emit({ type: "breaker.overridden", subject: subjectOf(m.agentKey), payload });
+  return must(tx, "breaker", m.agentKey);
+}
+
+export function resetBreaker(tx: Tx, m: z.infer<typeof breakerReset>): Breaker {
+  const breaker = must(tx, "breaker", m.agentKey);
+  save(tx, breaker, machine.reset(breaker, { reason: m.reason, by: tx.actor }, ms(tx.at)));
+  tx.emit({ type: "breaker.was_reset", subject: subjectOf(m.agentKey), payload: { reason: m.reason, by: tx.actor } });
+  return must(tx, "breaker", m.agentKey);
+}
+
+/** What time does: an open breaker whose wait has passed goes half-open, late trials fail, overrides end. */
+export function tickBreaker(tx: Tx, m: z.infer<typeof breakerTick>): Breaker {
+  const breaker = must(tx, "breaker", m.agentKey);
+  save(tx, breaker, machine.tick(breaker, ms(tx.at)));
+  return must(tx, "breaker", m.agentKey);
+}
+
+/** Gives a breaker a new configuration; what is left out takes its default. */
+export function configureBreaker(tx: Tx, agentKey: string, config: BreakerConfigInput): void {
+  const breaker = must(tx, "breaker", agentKey);
+  save(tx, breaker, machine.reconfigure(breaker, resolveBreakerConfig(config), ms(tx.at)));
+}
+
+/** How a call stands to the breaker: the trial it was, the epoch it began in, whether it may complete any trial. */
+export interface CallContext {
+  permitId: string | null;
+  epoch?: number | null;
+  anyTrial?: boolean;
+}
+
+/** Feeds one outcome to its agent's breaker. */
+export function recordOnBreaker(
+  tx: Tx,
+  agentKey: string,
+  outcome: { success: boolean; durationMs: number | null; error: string | null },
+  call: CallContext,
+): void {
+  const breaker = must(tx, "breaker", agentKey);
+  const told = { success: outcome.success, durationMs: outcome.durationMs ?? undefined, error: outcome.error };
+  // A trial is known by its permit; only calls without one need the epoch to be told from late ones.
+  const epoch = call.permitId === null && typeof call.epoch === "number" ? { epoch: call.epoch } : {};
+  const options = { anyTrial: call.anyTrial ?? false, ...epoch };
+  save(tx, breaker, machine.record(breaker, told, ms(tx.at), call.permitId, options));
+}
+
+/** How many calls of this agent may start now. */
+export function freeTrialSlots(tx: Tx, agentKey: string): number {
+  return machine.trialSlots(must(tx, "breaker", agentKey), ms(tx.at));
+}
+
+/**
+ * Takes the permit for a job that is about to start; there must be a free slot. A job under a lease ends by itself, so its trial
+ * has no deadline of its own: a long job is not a failed trial.
+ */
+export function takePermit(tx: Tx, agentKey: string, leased: boolean): { permitId: string | null; epoch: number } {
+  const breaker = must(tx, "breaker", agentKey);
+  const step = machine.acquire(breaker, ms(tx.at), tx.newId("permit"));
+  const { permitId } = step;
+  const forever = iso(ms(tx.at) + LEASED_TRIAL_MS);
+  const trials = step.breaker.trials.map((trial) => (leased && trial.permitId === permitId ? { ...trial, expiresAt: forever } : trial));
+  save(tx, breaker, permitId === null ? step : { ...step, breaker: { ...step.breaker, trials } });
+  return { permitId, epoch: step.epoch };
+}
+
+/** Gives a trial back that will not report: its job was cancelled. */
+export function releasePermit(tx: Tx, agentKey: string, permitId: string): void {
+  const breaker = must(tx, "breaker", agentKey);
+  save(tx, breaker, machine.release(breaker, permitId, ms(tx.at)));
+}
+
+/** Puts the changed row, and says every move as an event and to the alert. */
+function save(tx: Tx, was: Readonly<Breaker>, step: machine.BreakerStep): void {
+  if (step.breaker === was) return;
+  tx.put("breaker", { ...was, ...step.breaker, updatedAt: tx.at });
+  const { calls, failureRate, resetAt, openings, lastError } = step.breaker;
+  for (const move of step.transitions) {
+    const payload = { ...move, calls: was.calls, failureRate, resetAt, openings, lastError, epoch: step.breaker.epoch };
+    tx.emit({ type: `breaker.${EVENT_OF[move.to]}`, subject: subjectOf(was.id), payload });
+    tellAlert(tx, was.id, move, { calls, lastError });
+  }
+}
+
+function tellAlert(
+  tx: Tx,
+  agentKey: string,
+  move: machine.BreakerTransition,
+  facts: { calls: number; lastError: string | null },
+): void {
+  const alertId = breakerAlertId(agentKey);
+  if (move.to === "open") {
+    const error = facts.lastError ? `; last error: ${facts.lastError}` : "";
+    fireAlert(tx, {
+      id: alertId,
+      rule: "breaker_open",
+      severity: "critical",
+      title: `Breaker of ${agentKey} is open`,
+      detail: `${move.reason}${error}`,
+      subject: subjectOf(agentKey),
+    });
+  } else if (move.to !== "half_open") resolveAlert(tx, alertId, `the breaker is ${move.to}: ${move.reason}`);
+}
+
+/** The fingerprint of the alert that an open breaker raises. Long keys are cut so that it stays a legal id. */
+export const breakerAlertId = (agentKey: string): string => `breaker_open:${agentKey}`.slice(0, 200);
+
+const EVENT_OF: { readonly [state in machine.BreakerStateName]: string } = {
+  closed: "closed",
+  open: "opened",
+  half_open: "half_opened",
+  forced_open: "forced_open",
+  disabled: "disabled",
+};
+
+const LEASED_TRIAL_MS = 30 * 86_400_000;
+
+const subjectOf = (agentKey: string) => ({ kind: "agent", id: agentKey });

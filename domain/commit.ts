@@ -1,0 +1,98 @@
+import { z } from "zod";
+import { applyOperation, type ClientMutation, contractOf, type Mutation } from "./mutations.ts";
+import { id } from "./primitives.ts";
+import { Refusal, type Tx } from "./tx.ts";
+
+/** A commit: a list of mutations that happen all or not at all (D2). */
+export interface CommitRequest<M = ClientMutation> {
+  mutations: M[];
+  /** Versions the caller has seen, by run: a commit on a run that has moved on is refused (C10). */
+  expect?: { [runId: string]: number };
+}
+
+export const MAX_MUTATIONS = 1000;
+
+/** One fault of a commit: which mutation, its type, a stable code and a sentence. Index −1 is the commit itself. */
+export interface CommitFault {
+  index: number;
+  type: string | null;
+  code: string;
+  message: string;
+  path?: string;
+  legal?: readonly string[];
+}
+
+const shell = z.strictObject({
+  mutations: z.array(z.unknown()).min(1).max(MAX_MUTATIONS),
+  expect: z.record(id, z.int().min(0)).optional(),
+});
+
+/** Parses a request body: the commit, or every fault in it at once. */
+export function parseCommit(body: unknown): { commit: CommitRequest } | { faults: CommitFault[] } {
+  const outer = shell.safeParse(body);
+  if (!outer.success) return { faults: faultsOf(-1, null, outer.error) };
+  const faults: CommitFault[] = [];
+  const mutations: ClientMutation[] = [];
+  outer.data.mutations.forEach((raw, index) => {
+    const type = typeOf(raw);
+    const contract = type === null ? undefined : contractOf(type);
+    if (!contract) {
+      const message = type === null ? "a mutation is an object with a `type`" : `there is no mutation type ${type.slice(0, 100)}`;
+      faults.push({ index, type, code: "unknown_type", message, path: "type" });
+      return;
+    }
+    const parsed = contract.safeParse(raw);
+    if (parsed.success) mutations.push(parsed.data as ClientMutation);
+    else faults.push(...faultsOf(index, type, parsed.error));
+  });
+  if (faults.length > 0) return { faults };
+  return { commit: { mutations, ...(outer.data.expect && { expect: outer.data.expect }) } };
+}
+
+/**
+ * Applies a commit to a transaction that can take back: every mutation in order, one that is refused as if it were absent, all refusals
+ * collected (D4). With any fault the caller must take the whole commit back.
+ */
+export function applyCommit(
+  tx: Tx & { savepoint(): () => void },
+  commit: CommitRequest<Mutation>,
+): { results: unknown[]; faults: CommitFault[]; stale: CommitFault[] } {
+  const stale = staleRuns(tx, commit.expect);
+  const results: unknown[] = [];
+  const faults: CommitFault[] = [];
+  commit.mutations.forEach((mutation, index) => {
+    const takeBack = tx.savepoint();
+    try {
+      results.push(applyOperation(tx, mutation));
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      takeBack();
+      results.push(null);
+      faults.push({ index, type: mutation.type, code: error.code, message: error.message, ...error.extra });
+    }
+  });
+  return { results, faults, stale };
+}
+
+function staleRuns(tx: Tx, expect: CommitRequest["expect"]): CommitFault[] {
+  const faults: CommitFault[] = [];
+  for (const [runId, version] of Object.entries(expect ?? {})) {
+    const run = tx.get("run", runId);
+    if (run?.version === version) continue;
+    const message = run ? `run ${runId} is at version ${run.version}, not ${version}` : `run ${runId} does not exist`;
+    faults.push({ index: -1, type: null, code: "stale_version", message, path: `expect.${runId}` });
+  }
+  return faults;
+}
+
+function typeOf(raw: unknown): string | null {
+  if (typeof raw !== "object" || raw === null || !("type" in raw)) return null;
+  return typeof raw.type === "string" ? raw.type : null;
+}
+
+function faultsOf(index: number, type: string | null, error: z.ZodError): CommitFault[] {
+  return error.issues.map((issue) => {
+    const path = issue.path.map(String).join(".");
+    return { index, type, code: issue.code ?? "invalid", message: path ? `${path}: ${issue.message}` : issue.message, path };
+  });
+}

@@ -1,0 +1,161 @@
+import type { EventDraft, Kind, RowBase, Rows, RowSet, Tx } from "./tx.ts";
+
+/**
+ * The working copy that commits are applied to: changed rows over a source of rows that stay as they are. It keeps a journal, so that a
+ * refused mutation, or a whole refused commit, is taken back at no cost (D7).
+ */
+
+/** Where a draft reads what it has not changed. A source may throw to say that it must load something first. */
+export interface Source {
+  get<K extends Kind>(kind: K, id: string): Readonly<Rows[K]> | undefined;
+  isFree(kind: Kind, id: string): boolean;
+  ids(query: RowSet): string[];
+}
+
+export interface Change {
+  kind: Kind;
+  id: string;
+  row: Rows[Kind];
+  /** The row was not there before this draft: it is inserted, not updated. */
+  isNew: boolean;
+  /** Which commit changed it last. */
+  by: DraftTx;
+}
+
+export interface Envelope {
+  at: string;
+  actor: string;
+  /** Unique to the commit and fixed for its life: ids derive from it. */
+  commitId: string;
+  /** Unguessable, fixed for the commit's life: tokens derive from it. */
+  secret: string;
+}
+
+export const keyOf = (kind: Kind, id: string): string => `${kind}:${id}`;
+
+export class Draft {
+  readonly changes = new Map<string, Change>();
+  readonly #journal: { key: string; was: Change | undefined }[] = [];
+
+  constructor(readonly source: Source) {}
+
+  begin(envelope: Envelope): DraftTx {
+    return new DraftTx(this, envelope);
+  }
+
+  set(key: string, change: Change): void {
+    this.#journal.push({ key, was: this.changes.get(key) });
+    this.changes.set(key, change);
+  }
+
+  mark(): number {
+    return this.#journal.length;
+  }
+
+  rollback(mark: number): void {
+    while (this.#journal.length > mark) {
+      const entry = this.#journal.pop();
+      if (!entry) return;
+      if (entry.was) this.changes.set(entry.key, entry.was);
+      else this.changes.delete(entry.key);
+    }
+  }
+}
+
+/** One commit's transaction on a draft. */
+export class DraftTx implements Tx {
+  readonly events: EventDraft[] = [];
+  /** Keys of the rows this commit changed. */
+  readonly touched = new Set<string>();
+  readonly #order: string[] = [];
+  readonly #draft: Draft;
+  readonly #envelope: Envelope;
+  readonly #start: number;
+  #ids = 0;
+
+  constructor(draft: Draft, envelope: Envelope) {
+    this.#draft = draft;
+    this.#envelope = envelope;
+    this.#start = draft.mark();
+  }
+
+  get at(): string {
+    return this.#envelope.at;
+  }
+
+  get actor(): string {
+    return this.#envelope.actor;
+  }
+
+  get<K extends Kind>(kind: K, id: string): Readonly<Rows[K]> | undefined {
+    const change = this.#draft.changes.get(keyOf(kind, id));
+    return change ? (change.row as Rows[K]) : this.#draft.source.get(kind, id);
+  }
+
+  isFree(kind: Kind, id: string): boolean {
+    return !this.#draft.changes.has(keyOf(kind, id)) && this.#draft.source.isFree(kind, id);
+  }
+
+  put<K extends Kind>(kind: K, row: Omit<Rows[K], "version" | "seq"> & Partial<RowBase>): void {
+    const key = keyOf(kind, row.id as string);
+    const was = this.#draft.changes.get(key);
+    const base = was?.row ?? (row.seq ? row : undefined);
+    const isNew = was ? was.isNew : !row.seq;
+    const version = kind === "run" ? (row.version ?? 1) : this.#nextVersion(was, base?.version, isNew);
+    const next = { ...row, version, seq: base?.seq ?? 0 } as unknown as Rows[Kind];
+    this.#draft.set(key, { kind, id: row.id as string, row: next, isNew, by: this });
+    if (this.touched.has(key)) return;
+    this.touched.add(key);
+    this.#order.push(key);
+  }
+
+  #nextVersion(was: Change | undefined, base: number | undefined, isNew: boolean): number {
+    if (was?.by === this) return was.row.version;
+    if (was) return was.row.version + 1;
+    return isNew ? 1 : (base ?? 0) + 1;
+  }
+
+  ids(query: RowSet): string[] {
+    const stored = this.#draft.source.ids(query);
+    const changed: string[] = [];
+    for (const change of this.#draft.changes.values()) {
+      if (change.kind !== "job") continue;
+      const job = change.row as Rows["job"];
+      if (query.set === "claimable-jobs" ? job.status === "queued" : job.runId === query.runId) changed.push(change.id);
+    }
+    return [...new Set([...stored, ...changed])];
+  }
+
+  emit(event: EventDraft): void {
+    this.events.push(event);
+  }
+
+  newId(prefix: string): string {
+    this.#ids += 1;
+    return `${prefix}_${this.#envelope.commitId}_${this.#ids}`;
+  }
+
+  newSecret(): string {
+    this.#ids += 1;
+    return `${this.#envelope.secret}.${this.#ids}`;
+  }
+
+  /** Takes back everything this commit did to the draft. */
+  abort(): void {
+    this.#back(this.#start, 0, 0);
+  }
+
+  /** Remembers this point; calling the answer goes back to it. */
+  savepoint(): () => void {
+    const mark = this.#draft.mark();
+    const events = this.events.length;
+    const touched = this.#order.length;
+    return () => this.#back(mark, events, touched);
+  }
+
+  #back(mark: number, events: number, touched: number): void {
+    this.#draft.rollback(mark);
+    this.events.length = events;
+    while (this.#order.length > touched) this.touched.delete(this.#order.pop() as string);
+  }
+}

@@ -1,0 +1,42 @@
+import { z } from "zod";
+import { id, jsonObject, label } from "./primitives.ts";
+import { must, type Tx } from "./tx.ts";
+
+/** One fact that happened, as the log keeps it and as it is sent. `seq` is gapless per tenant. */
+export interface LogEvent {
+  seq: number;
+  /** Version of the event's shape; a node refuses versions it does not know. */
+  v: number;
+  type: string;
+  at: string;
+  actor: string;
+  subject: { kind: string; id: string };
+  runId?: string;
+  payload: { [key: string]: unknown };
+}
+
+/** The version of events that this code writes. */
+export const EVENT_VERSION = 1;
+
+/** Types of events that orchestrators make up themselves. */
+const ownType = z.string().regex(/^x\.[a-zA-Z0-9_.:-]{1,120}$/, "must be `x.` and 1–120 of A-Z a-z 0-9 _ . : -");
+
+/**
+ * A fact of the orchestrator's own. A mutation's `type` is taken by its own name, so the event's stands in `eventType`
+ * (docs/decisions/0003).
+ */
+export const eventAppend = z.strictObject({
+  type: z.literal("event.append"),
+  eventType: ownType,
+  subject: z.strictObject({ kind: label, id }).optional(),
+  runId: id.optional(),
+  payload: jsonObject.optional(),
+});
+
+/** Events are not rows: what this yields is the event itself, told apart by its place in the receipt. */
+export function appendEvent(tx: Tx, m: z.infer<typeof eventAppend>): { type: string } {
+  if (m.runId) must(tx, "run", m.runId);
+  const subject = m.subject ?? (m.runId ? { kind: "run", id: m.runId } : { kind: "tenant", id: "log" });
+  tx.emit({ type: m.eventType, subject, runId: m.runId ?? null, payload: m.payload ?? {} });
+  return { type: m.eventType };
+}

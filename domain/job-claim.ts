@@ -1,0 +1,133 @@
+import { z } from "zod";
+import { addBusy, ensureAgent } from "./agent.ts";
+import { openAttempt } from "./attempt.ts";
+import { freeTrialSlots, takePermit } from "./breaker.ts";
+import { emitJob, type Job, legalJobMoves } from "./job.ts";
+import { countJob } from "./job-counts.ts";
+import { id, iso, json, label, ms } from "./primitives.ts";
+import { moveRun } from "./run.ts";
+import { must, Refusal, type Tx } from "./tx.ts";
+
+const leaseMs = z.int().min(100).max(86_400_000);
+
+export const jobClaim = z.strictObject({
+  type: z.literal("job.claim"),
+  agentKey: id,
+  /** What the claimer can do, beyond what its agent registered. */
+  capabilities: z.array(label).max(100).optional(),
+  /** Only from these queues; all of them when left out. */
+  queues: z.array(id).min(1).max(100).optional(),
+  max: z.int().min(1).max(100),
+  leaseMs,
+});
+
+export const jobStart = z.strictObject({
+  type: z.literal("job.start"),
+  jobId: id,
+  agentKey: id,
+  leaseMs: leaseMs.optional(),
+});
+
+export const jobHeartbeat = z.strictObject({
+  type: z.literal("job.heartbeat"),
+  jobId: id,
+  leaseToken: label,
+  progress: json.optional(),
+});
+
+/** A job as its claimer gets it: the only answer that carries the lease token. */
+export type ClaimedJob = Job;
+
+/**
+ * Gives an agent up to `max` jobs that it can do, highest priority first, then the longest due. A breaker that is open gives none,
+ * a half-open one no more than its free trials, a draining agent none.
+ */
+export function claimJobs(tx: Tx, m: z.infer<typeof jobClaim>): { jobs: ClaimedJob[] } {
+  const agent = ensureAgent(tx, m.agentKey);
+  const max = agent.draining ? 0 : Math.min(m.max, freeTrialSlots(tx, m.agentKey));
+  if (max <= 0) return { jobs: [] };
+  const capabilities = new Set([...agent.capabilities, ...(m.capabilities ?? [])]);
+  const queues = m.queues ?? null;
+  const ids = tx.ids({ set: "claimable-jobs", agentKey: m.agentKey, capabilities: [...capabilities], queues, max, at: tx.at });
+  const fits = (job: Readonly<Job>) =>
+    job.status === "queued" &&
+    job.runAt <= tx.at &&
+    (job.capability === null || capabilities.has(job.capability)) &&
+    (job.agentKey === null || job.agentKey === m.agentKey) &&
+    (queues === null || queues.includes(job.queue));
+  const candidates = ids
+    .map((jobId) => tx.get("job", jobId))
+    .filter((job): job is Job => job !== undefined && fits(job))
+    .sort((a, b) => b.priority - a.priority || compare(a.runAt, b.runAt) || compare(a.id, b.id));
+  const jobs = candidates.slice(0, max).map((job) => startJob(tx, job, m.agentKey, m.leaseMs));
+  return { jobs };
+}
+
+/** Starts one job for an agent that its orchestrator has chosen itself (B8); the breaker is not asked, a free trial is taken. */
+export function startJobByRequest(tx: Tx, m: z.infer<typeof jobStart>): ClaimedJob {
+  const job = must(tx, "job", m.jobId);
+  if (job.status !== "queued") {
+    throw new Refusal("illegal_transition", `job ${job.id} is ${job.status} and cannot be started`, { legal: legalJobMoves(job.status) });
+  }
+  if (job.agentKey && job.agentKey !== m.agentKey) {
+    throw new Refusal("not_claimable", `job ${job.id} is for agent ${job.agentKey} only`);
+  }
+  ensureAgent(tx, m.agentKey);
+  return startJob(tx, job, m.agentKey, m.leaseMs ?? null);
+}
+
+/**
+ * Extends a lease. It reaches the log only with progress, or when under half of the lease is left: workers may beat as often as
+ * they like.
+ */
+export function heartbeatJob(tx: Tx, m: z.infer<typeof jobHeartbeat>): Job {
+  const job = must(tx, "job", m.jobId);
+  mustHoldLease(job, m.leaseToken);
+  const left = job.leaseExpiresAt ? ms(job.leaseExpiresAt) - ms(tx.at) : Number.POSITIVE_INFINITY;
+  const due = job.leaseMs !== null && left < job.leaseMs / 2;
+  if (m.progress === undefined && !due) return job;
+  const leaseExpiresAt = job.leaseMs === null ? null : iso(ms(tx.at) + job.leaseMs);
+  tx.put("job", { ...job, leaseExpiresAt, progress: m.progress ?? job.progress, updatedAt: tx.at });
+  emitJob(tx, "job.heartbeat_received", job, { leaseExpiresAt, progress: m.progress ?? job.progress });
+  return must(tx, "job", job.id);
+}
+
+/** Fencing: whoever tells a token must hold the lease now; a late result of an expired lease is refused. */
+export function mustHoldLease(job: Readonly<Job>, leaseToken: string | undefined): void {
+  if (leaseToken === undefined) return;
+  if (job.status === "running" && job.leaseToken === leaseToken) return;
+  throw new Refusal("lease_lost", `the lease on job ${job.id} is no longer held: the job is ${job.status}, attempt ${job.attempt}`, {
+    legal: legalJobMoves(job.status),
+  });
+}
+
+function startJob(tx: Tx, job: Readonly<Job>, agentKey: string, lease: number | null): Job {
+  const { permitId, epoch } = takePermit(tx, agentKey, lease !== null);
+  const attempt = openAttempt(tx, job, agentKey);
+  tx.put("job", {
+    ...job,
+    status: "running",
+    attempt: attempt.number,
+    claimedBy: agentKey,
+    leaseToken: tx.newSecret(),
+    leaseMs: lease,
+    leaseExpiresAt: lease === null ? null : iso(ms(tx.at) + lease),
+    timeoutAt: job.timeoutMs === null ? null : iso(ms(tx.at) + job.timeoutMs),
+    permitId,
+    breakerEpoch: epoch,
+    progress: null,
+    startedAt: tx.at,
+    updatedAt: tx.at,
+  });
+  countJob(tx, job, "queued", "running");
+  addBusy(tx, agentKey, 1);
+  const started = must(tx, "job", job.id);
+  const { queuedAt } = attempt;
+  const { leaseExpiresAt, timeoutAt, maxAttempts, attemptBase } = started;
+  emitJob(tx, "job.started", started, { queuedAt, leaseExpiresAt, timeoutAt, maxAttempts, attemptBase, trial: permitId !== null });
+  const run = must(tx, "run", job.runId);
+  if (run.status === "pending") moveRun(tx, run, "running", "its first job started");
+  return started;
+}
+
+const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,0 +1,48 @@
+import type { JobStatus } from "./statuses.ts";
+import type { Tx } from "./tx.ts";
+
+/** How many jobs are in each status: kept on the run and on the workstream, so that a list needs no second query. */
+export type JobCounts = { [status in JobStatus]: number };
+
+export const NO_JOBS: JobCounts = {
+  waiting: 0,
+  queued: 0,
+  running: 0,
+  completed: 0,
+  failed: 0,
+  timed_out: 0,
+  cancelled: 0,
+};
+
+export const totalJobs = (c: JobCounts): number =>
+  c.waiting + c.queued + c.running + c.completed + c.failed + c.timed_out + c.cancelled;
+export const openJobs = (c: JobCounts): number => c.waiting + c.queued + c.running;
+
+/** Moves one job from a status to another in the figures of its run and workstream (`from` null: it is new). */
+export function countJob(
+  tx: Tx,
+  job: { runId: string; workstreamId: string | null },
+  from: JobStatus | null,
+  to: JobStatus,
+): void {
+  const run = tx.get("run", job.runId);
+  if (run) tx.put("run", { ...run, jobCounts: moved(run.jobCounts, from, to), updatedAt: tx.at });
+  if (!job.workstreamId) return;
+  const workstream = tx.get("workstream", job.workstreamId);
+  if (!workstream) return;
+  const jobCounts = moved(workstream.jobCounts, from, to);
+  tx.put("workstream", { ...workstream, jobCounts, updatedAt: tx.at });
+  tx.emit({
+    type: "workstream.progressed",
+    subject: { kind: "workstream", id: workstream.id },
+    runId: workstream.runId,
+    payload: { jobCounts },
+  });
+}
+
+function moved(counts: JobCounts, from: JobStatus | null, to: JobStatus): JobCounts {
+  const next = { ...counts };
+  if (from) next[from] -= 1;
+  next[to] += 1;
+  return next;
+}

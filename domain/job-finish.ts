@@ -1,0 +1,158 @@
+import { z } from "zod";
+import { addBusy } from "./agent.ts";
+import { type AttemptEnd, closeAttempt } from "./attempt.ts";
+import { emitJob, type Job, legalJobMoves } from "./job.ts";
+import { afterFinish } from "./job-cascade.ts";
+import { mustHoldLease } from "./job-claim.ts";
+import { countJob } from "./job-counts.ts";
+import { recordOutcome } from "./outcome.ts";
+import { durationMs, type ErrorInfo, errorInput, id, int32, iso, json, label, ms, toErrorInfo } from "./primitives.ts";
+import type { JobStatus } from "./statuses.ts";
+import { must, Refusal, type Tx } from "./tx.ts";
+
+const told = { jobId: id, leaseToken: label.optional(), exitCode: int32.optional(), durationMs: durationMs.optional() };
+
+export const jobComplete = z.strictObject({ type: z.literal("job.complete"), ...told, result: json.optional() });
+export const jobFail = z.strictObject({
+  type: z.literal("job.fail"),
+  ...told,
+  error: errorInput,
+  result: json.optional(),
+  /** Whether another try could help; true when left out. */
+  retryable: z.boolean().optional(),
+});
+export const jobTimeout = z.strictObject({ type: z.literal("job.timeout"), ...told, result: json.optional() });
+
+/** The clock's: the lease of this attempt ran out, or its time did. Not open to clients. */
+export const jobExpire = z.strictObject({
+  type: z.literal("job.expire"),
+  jobId: id,
+  attempt: int32,
+  why: z.enum(["lease", "timeout"]),
+});
+
+/** The longest wait between two tries. */
+const MAX_BACKOFF_MS = 3_600_000;
+
+export function completeJob(tx: Tx, m: z.infer<typeof jobComplete>): Job {
+  const job = mustBeRunning(tx, m.jobId, m.leaseToken, "completed");
+  const taken = closeAttempt(tx, job, "completed", m);
+  leave(tx, job);
+  tx.put("job", {
+    ...job,
+    ...NO_LEASE,
+    status: "completed",
+    exitCode: m.exitCode ?? null,
+    durationMs: taken,
+    result: m.result ?? null,
+    error: null,
+    reason: null,
+    finishedAt: tx.at,
+    updatedAt: tx.at,
+  });
+  countJob(tx, job, "running", "completed");
+  emitJob(tx, "job.completed", must(tx, "job", job.id), { exitCode: m.exitCode ?? null, durationMs: taken, result: m.result ?? null });
+  tellOutcome(tx, job, true, taken);
+  afterFinish(tx, job.id);
+  return must(tx, "job", job.id);
+}
+
+export function failJob(tx: Tx, m: z.infer<typeof jobFail>): Job {
+  const job = mustBeRunning(tx, m.jobId, m.leaseToken, "failed");
+  return endBadly(tx, job, "failed", { ...m, error: toErrorInfo(m.error) }, m.retryable ?? true);
+}
+
+/** A queued job that waited too long ends; a running one has its attempt recorded as timed out, and is tried again if it may be. */
+export function timeOutJob(tx: Tx, m: z.infer<typeof jobTimeout>): Job {
+  const queued = must(tx, "job", m.jobId);
+  if (queued.status === "queued" && m.leaseToken === undefined) return timeOutQueued(tx, queued);
+  const job = mustBeRunning(tx, m.jobId, m.leaseToken, "timed_out");
+  const error = { message: job.timeoutMs ? `no result within ${job.timeoutMs} ms` : "timed out", code: "timeout" };
+  return endBadly(tx, job, "timed_out", { ...m, error }, true);
+}
+
+/** The clock's: ends the attempt that it saw expire, unless something else has ended it since. */
+export function expireJob(tx: Tx, m: z.infer<typeof jobExpire>): Job {
+  const job = must(tx, "job", m.jobId);
+  const due = m.why === "lease" ? job.leaseExpiresAt : job.timeoutAt;
+  if (job.status !== "running" || job.attempt !== m.attempt || due === null || due > tx.at) return job;
+  if (m.why === "timeout") {
+    return endBadly(tx, job, "timed_out", { error: { message: `no result within ${job.timeoutMs} ms`, code: "timeout" } }, true);
+  }
+  const error = { message: `agent ${job.claimedBy} let its lease of ${job.leaseMs} ms run out`, code: "lease_expired" };
+  return endBadly(tx, job, "failed", { error }, true);
+}
+
+/** Ends the attempt; then the job goes back to the queue, later by its backoff, or ends as `status`. */
+function endBadly(
+  tx: Tx,
+  job: Readonly<Job>,
+  status: "failed" | "timed_out",
+  end: AttemptEnd & { error: ErrorInfo },
+  retryable: boolean,
+): Job {
+  const taken = closeAttempt(tx, job, status, end);
+  leave(tx, job);
+  const used = job.attempt - job.attemptBase;
+  const again = retryable && used < job.maxAttempts;
+  const backoff = Math.min(job.backoffMs * 2 ** (used - 1), MAX_BACKOFF_MS);
+  const runAt = again ? iso(ms(tx.at) + Math.round(backoff)) : job.runAt;
+  tx.put("job", {
+    ...job,
+    ...NO_LEASE,
+    status: again ? "queued" : status,
+    runAt,
+    queuedAt: again ? tx.at : job.queuedAt,
+    exitCode: end.exitCode ?? null,
+    durationMs: taken,
+    result: end.result ?? null,
+    error: end.error,
+    finishedAt: again ? null : tx.at,
+    updatedAt: tx.at,
+  });
+  countJob(tx, job, "running", again ? "queued" : status);
+  const type = again ? "job.attempt_failed" : status === "failed" ? "job.failed" : "job.timed_out";
+  const facts = { exitCode: end.exitCode ?? null, durationMs: taken, error: end.error, result: end.result ?? null };
+  emitJob(tx, type, must(tx, "job", job.id), { ...facts, attemptStatus: status, ...(again && { runAt }) });
+  tellOutcome(tx, job, false, taken, end.error.message);
+  if (!again) afterFinish(tx, job.id);
+  return must(tx, "job", job.id);
+}
+
+function timeOutQueued(tx: Tx, job: Readonly<Job>): Job {
+  const error = { message: "it waited too long in the queue", code: "queue_timeout" };
+  tx.put("job", { ...job, status: "timed_out", error, finishedAt: tx.at, updatedAt: tx.at });
+  countJob(tx, job, "queued", "timed_out");
+  emitJob(tx, "job.timed_out", must(tx, "job", job.id), { error });
+  afterFinish(tx, job.id);
+  return must(tx, "job", job.id);
+}
+
+function mustBeRunning(tx: Tx, jobId: string, leaseToken: string | undefined, to: JobStatus): Readonly<Job> {
+  const job = must(tx, "job", jobId);
+  mustHoldLease(job, leaseToken);
+  if (job.status === "running") return job;
+  const legal = legalJobMoves(job.status);
+  throw new Refusal("illegal_transition", `job ${job.id} is ${job.status} and cannot become ${to}`, { legal });
+}
+
+function leave(tx: Tx, job: Readonly<Job>): void {
+  if (job.claimedBy) addBusy(tx, job.claimedBy, -1);
+}
+
+function tellOutcome(tx: Tx, job: Readonly<Job>, success: boolean, taken: number, error?: string): void {
+  if (!job.claimedBy) return;
+  recordOutcome(tx, {
+    id: `attempt:${job.id}#${job.attempt}`,
+    agentKey: job.claimedBy,
+    success,
+    durationMs: taken,
+    taskType: job.step ?? job.tool,
+    runId: job.runId,
+    jobId: job.id,
+    error: error ?? null,
+    call: { permitId: job.permitId, epoch: job.breakerEpoch },
+  });
+}
+
+const NO_LEASE = { leaseToken: null, leaseExpiresAt: null, timeoutAt: null, permitId: null } as const;

@@ -1,0 +1,254 @@
+import { z } from "zod";
+import { cancelJob, releaseOrCancel, restoreDependents } from "./job-cascade.ts";
+import { countJob } from "./job-counts.ts";
+import { durationMs, type ErrorInfo, id, int32, type Json, json, label, text, time } from "./primitives.ts";
+import { type AttemptStatus, isFinalJob, isFinalRun, isRetryableJob, type JobStatus } from "./statuses.ts";
+import { must, mustBeNew, Refusal, type RowBase, type Tx } from "./tx.ts";
+
+/**
+ * A job: one step's execution inside a run (B2, B3, B12).
+ *
+ * waiting → queued when the last job it depends on has completed; waiting → cancelled when one of them ended otherwise.
+ * queued → running by a claim or a start, which opens an attempt; queued → cancelled, timed_out.
+ * running → completed, failed, timed_out, cancelled; or back to queued, later by its backoff, when the attempt failed and there are
+ * attempts left: the attempt is recorded as failed, the job never passes through `failed`.
+ * failed, timed_out, cancelled → queued by `job.retry` alone.
+ */
+export interface Job extends RowBase {
+  runId: string;
+  workstreamId: string | null;
+  step: string | null;
+  tool: string | null;
+  queue: string;
+  capability: string | null;
+  /** The only agent that may run it, or null for any. */
+  agentKey: string | null;
+  priority: number;
+  status: JobStatus;
+  /** Not before this time. */
+  runAt: string;
+  dependsOn: string[];
+  dependents: string[];
+  /** How many of `dependsOn` have not completed. */
+  unmet: number;
+  maxAttempts: number;
+  backoffMs: number;
+  timeoutMs: number | null;
+  input: Json | null;
+  attempt: number;
+  attemptBase: number;
+  claimedBy: string | null;
+  /** Secret of the attempt that holds the job: never in an event, never in a read. */
+  leaseToken: string | null;
+  leaseMs: number | null;
+  leaseExpiresAt: string | null;
+  timeoutAt: string | null;
+  permitId: string | null;
+  /** The breaker's epoch when the attempt began: an outcome of an earlier one is late. */
+  breakerEpoch: number | null;
+  progress: Json | null;
+  exitCode: number | null;
+  durationMs: number | null;
+  result: Json | null;
+  error: ErrorInfo | null;
+  reason: string | null;
+  createdAt: string;
+  queuedAt: string | null;
+  startedAt: string | null;
+  finishedAt: string | null;
+  updatedAt: string;
+}
+
+/** One try of a job by an agent; `id` is `jobId#number`. From `queuedAt` to `startedAt` it waited, from there on it ran. */
+export interface Attempt extends RowBase {
+  jobId: string;
+  number: number;
+  runId: string;
+  workstreamId: string | null;
+  agentKey: string;
+  tool: string | null;
+  status: AttemptStatus;
+  queuedAt: string;
+  startedAt: string;
+  finishedAt: string | null;
+  exitCode: number | null;
+  durationMs: number | null;
+  result: Json | null;
+  error: ErrorInfo | null;
+}
+
+export const jobEnqueue = z.strictObject({
+  type: z.literal("job.enqueue"),
+  jobId: id,
+  runId: id,
+  workstreamId: id.optional(),
+  step: label.optional(),
+  tool: label.optional(),
+  queue: id.optional(),
+  capability: label.optional(),
+  agentKey: id.optional(),
+  priority: int32.optional(),
+  runAt: time.optional(),
+  dependsOn: z.array(id).max(100).optional(),
+  maxAttempts: z.int().min(1).max(100).optional(),
+  backoffMs: durationMs.optional(),
+  timeoutMs: durationMs.positive().optional(),
+  input: json.optional(),
+});
+
+export const jobCancel = z.strictObject({ type: z.literal("job.cancel"), jobId: id, reason: text.optional() });
+export const jobRetry = z.strictObject({ type: z.literal("job.retry"), jobId: id, reason: text.optional() });
+
+/** The facts of a job that its events carry (B4). */
+export function jobFacts(job: Readonly<Job>) {
+  const { id: jobId, workstreamId, step, tool, queue, status, attempt, claimedBy } = job;
+  return { jobId, workstreamId, step, tool, queue, status, attempt, agentKey: claimedBy };
+}
+
+export const jobSubject = (jobId: string) => ({ kind: "job", id: jobId });
+
+/** Emits a job's event: its facts and what is particular to the event. */
+export function emitJob(tx: Tx, type: string, job: Readonly<Job>, more: { [key: string]: unknown } = {}): void {
+  tx.emit({ type, subject: jobSubject(job.id), runId: job.runId, payload: { ...jobFacts(job), ...more } });
+}
+
+/** Refuses a job that names an unknown run, workstream or dependency (B6), or a run that has ended. */
+export function enqueueJob(tx: Tx, m: z.infer<typeof jobEnqueue>): Job {
+  const run = must(tx, "run", m.runId);
+  if (isFinalRun(run.status)) {
+    throw new Refusal("run_is_final", `run ${run.id} is ${run.status}: nothing can be enqueued on it`);
+  }
+  mustBeNew(tx, "job", m.jobId);
+  if (m.workstreamId && must(tx, "workstream", m.workstreamId).runId !== m.runId) {
+    throw new Refusal("not_same_run", `workstream ${m.workstreamId} does not belong to run ${m.runId}`);
+  }
+  const dependsOn = [...new Set(m.dependsOn ?? [])];
+  const parents = dependsOn.map((parentId) => must(tx, "job", parentId));
+  const unmet = parents.filter((parent) => parent.status !== "completed").length;
+  const job: Job = {
+    id: m.jobId,
+    runId: m.runId,
+    workstreamId: m.workstreamId ?? null,
+    step: m.step ?? null,
+    tool: m.tool ?? null,
+    queue: m.queue ?? "default",
+    capability: m.capability ?? null,
+    agentKey: m.agentKey ?? null,
+    priority: m.priority ?? 0,
+    status: unmet ? "waiting" : "queued",
+    runAt: m.runAt ?? tx.at,
+    dependsOn,
+    dependents: [],
+    unmet,
+    maxAttempts: m.maxAttempts ?? 1,
+    backoffMs: m.backoffMs ?? 1000,
+    timeoutMs: m.timeoutMs ?? null,
+    input: m.input ?? null,
+    attempt: 0,
+    attemptBase: 0,
+    claimedBy: null,
+    leaseToken: null,
+    leaseMs: null,
+    leaseExpiresAt: null,
+    timeoutAt: null,
+    permitId: null,
+    breakerEpoch: null,
+    progress: null,
+    exitCode: null,
+    durationMs: null,
+    result: null,
+    error: null,
+    reason: null,
+    createdAt: tx.at,
+    queuedAt: unmet ? null : tx.at,
+    startedAt: null,
+    finishedAt: null,
+    updatedAt: tx.at,
+    version: 1,
+    seq: 0,
+  };
+  tx.put("job", job);
+  for (const parent of parents) {
+    if (!isFinalJob(parent.status)) tx.put("job", { ...parent, dependents: [...parent.dependents, job.id] });
+  }
+  countJob(tx, job, null, job.status);
+  const { capability, agentKey: pinnedTo, priority, runAt, maxAttempts, timeoutMs, input } = job;
+  emitJob(tx, "job.enqueued", job, { capability, pinnedTo, priority, runAt, dependsOn, maxAttempts, timeoutMs, input });
+  releaseOrCancel(tx, job.id);
+  return must(tx, "job", job.id);
+}
+
+export function cancelJobByRequest(tx: Tx, m: z.infer<typeof jobCancel>): Job {
+  const job = must(tx, "job", m.jobId);
+  if (isFinalJob(job.status)) {
+    throw new Refusal("illegal_transition", `job ${job.id} is ${job.status} and cannot be cancelled`, { legal: legalJobMoves(job.status) });
+  }
+  cancelJob(tx, job, m.reason ?? "cancelled");
+  return must(tx, "job", job.id);
+}
+
+/** Puts a job that did not complete back into the queue, with all its attempts, and the jobs that were cancelled because of it. */
+export function retryJob(tx: Tx, m: z.infer<typeof jobRetry>): Job {
+  const job = must(tx, "job", m.jobId);
+  if (!isRetryableJob(job.status)) {
+    throw new Refusal("illegal_transition", `job ${job.id} is ${job.status}; only failed, timed_out and cancelled jobs can be retried`, {
+      legal: legalJobMoves(job.status),
+    });
+  }
+  const run = must(tx, "run", job.runId);
+  if (isFinalRun(run.status)) {
+    throw new Refusal("run_is_final", `run ${run.id} is ${run.status}: retry the run first`);
+  }
+  requeueJob(tx, job, m.reason);
+  return must(tx, "job", job.id);
+}
+
+/** The move itself, for `job.retry` and `run.retry`. */
+export function requeueJob(tx: Tx, job: Readonly<Job>, reason?: string): void {
+  const parents = job.dependsOn.map((parentId) => tx.get("job", parentId));
+  const unmet = parents.filter((parent) => parent?.status !== "completed").length;
+  const status = unmet ? "waiting" : "queued";
+  tx.put("job", {
+    ...job,
+    status,
+    unmet,
+    runAt: tx.at,
+    attemptBase: job.attempt,
+    claimedBy: null,
+    progress: null,
+    exitCode: null,
+    durationMs: null,
+    result: null,
+    error: null,
+    reason: reason ?? null,
+    queuedAt: unmet ? null : tx.at,
+    startedAt: null,
+    finishedAt: null,
+    updatedAt: tx.at,
+  });
+  for (const parent of parents) {
+    if (!parent || isFinalJob(parent.status) || parent.dependents.includes(job.id)) continue;
+    tx.put("job", { ...parent, dependents: [...parent.dependents, job.id] });
+  }
+  countJob(tx, job, job.status, status);
+  emitJob(tx, "job.retried", must(tx, "job", job.id), { from: job.status, reason: reason ?? null });
+  restoreDependents(tx, job.id);
+}
+
+/** Where a job may go from here, in words for a refusal's `legal`. */
+export function legalJobMoves(status: JobStatus): readonly JobStatus[] {
+  switch (status) {
+    case "waiting":
+      return ["queued", "cancelled"];
+    case "queued":
+      return ["running", "cancelled", "timed_out"];
+    case "running":
+      return ["completed", "failed", "timed_out", "cancelled", "queued"];
+    case "failed":
+    case "timed_out":
+    case "cancelled":
+      return ["queued"];
+    case "completed":
+      return [];
+  }
+}

@@ -1,0 +1,175 @@
+import { z } from "zod";
+import { cancelJobsOfRun, retryJobsOfRun } from "./job-cascade.ts";
+import { NO_JOBS, type JobCounts } from "./job-counts.ts";
+import {
+  durationMs,
+  type ErrorInfo,
+  errorInput,
+  id,
+  iso,
+  type Json,
+  json,
+  jsonObject,
+  label,
+  ms,
+  text,
+  toErrorInfo,
+} from "./primitives.ts";
+import { isFinalRun, isRetryableRun, RUN_MOVES, RUN_STATUSES, type RunStatus } from "./statuses.ts";
+import { must, mustBeLegal, mustBeNew, Refusal, type RowBase, type Tx } from "./tx.ts";
+
+/**
+ * A run: one execution of a workflow (C1, D1).
+ *
+ * It is created `pending`, goes to `running` when its first job starts or by `run.transition`, may be `blocked` for a while,
+ * and ends `completed`, `failed`, `cancelled` or `timed_out`. Ending it cancels the jobs that are left. `run.retry` alone brings a run
+ * that did not complete back to `running`. `completion: "auto"` ends a run by itself when all its jobs (≥ 1) are final: failed
+ * if any of them did not complete. `version` counts changes of the execution state, not of the jobs' figures.
+ */
+export interface Run extends RowBase {
+  workflow: string;
+  status: RunStatus;
+  definition: Json | null;
+  context: { [key: string]: Json };
+  metadata: { [key: string]: Json };
+  tags: string[];
+  initiatedBy: string | null;
+  parentRunId: string | null;
+  completion: "manual" | "auto";
+  timeoutMs: number | null;
+  deadlineAt: string | null;
+  reason: string | null;
+  error: ErrorInfo | null;
+  jobCounts: JobCounts;
+  createdAt: string;
+  startedAt: string | null;
+  finishedAt: string | null;
+  updatedAt: string;
+}
+
+export const runCreate = z.strictObject({
+  type: z.literal("run.create"),
+  runId: id,
+  workflow: label,
+  definition: json.optional(),
+  context: jsonObject.optional(),
+  metadata: jsonObject.optional(),
+  tags: z.array(label).max(50).optional(),
+  initiatedBy: label.optional(),
+  timeoutMs: durationMs.positive().optional(),
+  parentRunId: id.optional(),
+  completion: z.enum(["manual", "auto"]).optional(),
+});
+
+export const runTransition = z.strictObject({
+  type: z.literal("run.transition"),
+  runId: id,
+  to: z.enum(RUN_STATUSES),
+  reason: text.optional(),
+  error: errorInput.optional(),
+});
+
+export const runRetry = z.strictObject({
+  type: z.literal("run.retry"),
+  runId: id,
+  reason: text.optional(),
+  /** Which jobs go back to the queue: those that did not complete (the default), or none. */
+  jobs: z.enum(["failed", "none"]).optional(),
+});
+
+/** What the clock asks when a run's deadline has passed. Not open to clients. */
+export const runTimeout = z.strictObject({ type: z.literal("run.timeout"), runId: id, deadlineAt: z.string() });
+
+export function createRun(tx: Tx, m: z.infer<typeof runCreate>): Run {
+  mustBeNew(tx, "run", m.runId);
+  if (m.parentRunId) must(tx, "run", m.parentRunId);
+  const run: Run = {
+    id: m.runId,
+    workflow: m.workflow,
+    status: "pending",
+    definition: m.definition ?? null,
+    context: m.context ?? {},
+    metadata: m.metadata ?? {},
+    tags: m.tags ?? [],
+    initiatedBy: m.initiatedBy ?? tx.actor,
+    parentRunId: m.parentRunId ?? null,
+    completion: m.completion ?? "manual",
+    timeoutMs: m.timeoutMs ?? null,
+    deadlineAt: m.timeoutMs ? iso(ms(tx.at) + m.timeoutMs) : null,
+    reason: null,
+    error: null,
+    jobCounts: NO_JOBS,
+    createdAt: tx.at,
+    startedAt: null,
+    finishedAt: null,
+    updatedAt: tx.at,
+    version: 1,
+    seq: 0,
+  };
+  tx.put("run", run);
+  const { workflow, tags, initiatedBy, completion, parentRunId, context, metadata, timeoutMs } = run;
+  const payload = { workflow, tags, initiatedBy, completion, parentRunId, context, metadata, timeoutMs };
+  tx.emit({ type: "run.created", subject: subjectOf(run.id), runId: run.id, payload });
+  return run;
+}
+
+export function transitionRun(tx: Tx, m: z.infer<typeof runTransition>): Run {
+  const run = must(tx, "run", m.runId);
+  mustBeLegal(`run ${run.id}`, RUN_MOVES, run.status, m.to);
+  return moveRun(tx, run, m.to, m.reason, m.error === undefined ? undefined : toErrorInfo(m.error));
+}
+
+export function retryRun(tx: Tx, m: z.infer<typeof runRetry>): Run {
+  const run = must(tx, "run", m.runId);
+  if (!isRetryableRun(run.status)) {
+    throw new Refusal("illegal_transition", `run ${run.id} is ${run.status}; only failed, cancelled and timed_out runs can be retried`, {
+      legal: RUN_MOVES[run.status],
+    });
+  }
+  const next: Run = {
+    ...run,
+    status: "running",
+    reason: m.reason ?? null,
+    error: null,
+    finishedAt: null,
+    deadlineAt: run.timeoutMs ? iso(ms(tx.at) + run.timeoutMs) : null,
+    startedAt: run.startedAt ?? tx.at,
+    updatedAt: tx.at,
+    version: run.version + 1,
+  };
+  tx.put("run", next);
+  const payload = { from: run.status, to: "running", reason: next.reason };
+  tx.emit({ type: "run.retried", subject: subjectOf(run.id), runId: run.id, payload });
+  if (m.jobs !== "none") retryJobsOfRun(tx, run.id);
+  return must(tx, "run", run.id);
+}
+
+/** The clock's: ends a run whose deadline is still the one it saw. */
+export function timeOutRun(tx: Tx, m: z.infer<typeof runTimeout>): Run {
+  const run = must(tx, "run", m.runId);
+  if (isFinalRun(run.status) || run.deadlineAt !== m.deadlineAt) return run;
+  const error = { message: `the run did not end within ${run.timeoutMs} ms`, code: "run_timed_out" };
+  if (run.status === "pending") return moveRun(tx, run, "failed", "deadline passed before it started", error);
+  return moveRun(tx, run, "timed_out", "deadline passed", error);
+}
+
+/** Moves a run, ending its jobs when it is final now. The move must be legal. */
+export function moveRun(tx: Tx, run: Readonly<Run>, to: RunStatus, reason?: string, error?: ErrorInfo): Run {
+  const final = isFinalRun(to);
+  tx.put("run", {
+    ...run,
+    status: to,
+    reason: reason ?? null,
+    error: error ?? null,
+    startedAt: run.startedAt ?? (to === "running" ? tx.at : null),
+    finishedAt: final ? tx.at : null,
+    updatedAt: tx.at,
+    version: run.version + 1,
+  });
+  const payload = { from: run.status, to, reason: reason ?? null, error: error ?? null };
+  tx.emit({ type: "run.transitioned", subject: subjectOf(run.id), runId: run.id, payload });
+  if (final) cancelJobsOfRun(tx, run.id, `run_${to}`);
+  return must(tx, "run", run.id);
+}
+
+const subjectOf = (runId: string) => ({ kind: "run", id: runId });

@@ -1,0 +1,55 @@
+/**
+ * The closed sets and the lifecycles (DESIGN, Glossary). A move that is not in its table is refused, naming what is legal.
+ * Groups of statuses are named here once; nothing else compares status strings.
+ */
+
+export const RUN_STATUSES = ["pending", "running", "blocked", "completed", "failed", "cancelled", "timed_out"] as const;
+export const JOB_STATUSES = ["waiting", "queued", "running", "completed", "failed", "timed_out", "cancelled"] as const;
+export const ATTEMPT_STATUSES = ["running", "completed", "failed", "timed_out", "cancelled"] as const;
+export const WORKSTREAM_STATUSES = ["pending", "ready", "running", "blocked", "review", "done", "failed"] as const;
+export const BREAKER_STATES = ["closed", "open", "half_open", "forced_open", "disabled"] as const;
+export const ALERT_STATUSES = ["firing", "acknowledged", "snoozed", "resolved"] as const;
+export const SEVERITIES = ["critical", "warning", "info"] as const;
+
+export type RunStatus = (typeof RUN_STATUSES)[number];
+export type JobStatus = (typeof JOB_STATUSES)[number];
+export type AttemptStatus = (typeof ATTEMPT_STATUSES)[number];
+export type WorkstreamStatus = (typeof WORKSTREAM_STATUSES)[number];
+export type BreakerStateName = (typeof BREAKER_STATES)[number];
+export type AlertStatus = (typeof ALERT_STATUSES)[number];
+export type Severity = (typeof SEVERITIES)[number];
+
+type Moves<S extends string> = { readonly [from in S]: readonly S[] };
+
+/** What `run.transition` may do. `run.retry` alone brings a failed, cancelled or timed out run back to running. */
+export const RUN_MOVES: Moves<RunStatus> = {
+  pending: ["running", "cancelled", "failed"],
+  running: ["blocked", "completed", "failed", "cancelled", "timed_out"],
+  blocked: ["running", "failed", "cancelled", "timed_out"],
+  completed: [],
+  failed: [],
+  cancelled: [],
+  timed_out: [],
+};
+
+/** What a workstream may do: pending ⇄ ready ⇄ running ⇄ blocked, then review and done; done and failed can be reopened. */
+export const WORKSTREAM_MOVES: Moves<WorkstreamStatus> = {
+  pending: ["ready", "failed"],
+  ready: ["pending", "running", "failed"],
+  running: ["ready", "blocked", "review", "done", "failed"],
+  blocked: ["running", "failed"],
+  review: ["running", "done", "failed"],
+  done: ["review"],
+  failed: ["ready"],
+};
+
+export const isFinalRun = (status: RunStatus): boolean => RUN_MOVES[status].length === 0;
+/** A run that `run.retry` can bring back. */
+export const isRetryableRun = (status: RunStatus): boolean =>
+  status === "failed" || status === "cancelled" || status === "timed_out";
+
+const FINAL_JOB = new Set<JobStatus>(["completed", "failed", "timed_out", "cancelled"]);
+export const isFinalJob = (status: JobStatus): boolean => FINAL_JOB.has(status);
+export const isRetryableJob = (status: JobStatus): boolean => status !== "completed" && FINAL_JOB.has(status);
+/** Alerts that still want an operator's eyes: what `/alerts` shows by default. */
+export const isOpenAlert = (status: AlertStatus): boolean => status === "firing" || status === "acknowledged";

@@ -1,0 +1,111 @@
+import type { Agent, Statistics } from "./agent.ts";
+import type { Alert } from "./alert.ts";
+import type { Breaker } from "./breaker.ts";
+import type { Attempt, Job } from "./job.ts";
+import type { Outcome } from "./outcome.ts";
+import type { RoutingDecision } from "./routing.ts";
+import type { Run } from "./run.ts";
+import type { Workstream } from "./workstream.ts";
+
+/** The rows the reducers work on, by kind. Each kind is one table and one noun of the glossary. */
+export interface Rows {
+  run: Run;
+  workstream: Workstream;
+  job: Job;
+  attempt: Attempt;
+  agent: Agent;
+  breaker: Breaker;
+  statistics: Statistics;
+  outcome: Outcome;
+  decision: RoutingDecision;
+  alert: Alert;
+}
+
+export type Kind = keyof Rows;
+
+/** Columns every row has. `seq` is the position of the log that last changed it; both are kept by the transaction. */
+export interface RowBase {
+  id: string;
+  version: number;
+  seq: number;
+}
+
+/** Sets of rows that only the storage can name; a reducer filters what it gets, as the set may hold too much. */
+export type RowSet =
+  | { set: "jobs-of-run"; runId: string }
+  | { set: "claimable-jobs"; agentKey: string; capabilities: string[]; queues: string[] | null; max: number; at: string };
+
+/** What a reducer changes state through: one commit's view of one tenant's rows. */
+export interface Tx {
+  /** Time of the commit, RFC 3339; never below the previous event's. */
+  readonly at: string;
+  /** Who asks, as it stands in the log: `user:NAME`, `key:NAME`, `system:clock`. */
+  readonly actor: string;
+  get<K extends Kind>(kind: K, id: string): Readonly<Rows[K]> | undefined;
+  /** Whether no row has that id. The server may assume so and let the insert prove it, which saves a look-up per create. */
+  isFree(kind: Kind, id: string): boolean;
+  /** Puts a row; a new one has version 1, a changed one gets the next version (a run's version is its reducer's own). */
+  put<K extends Kind>(kind: K, row: Omit<Rows[K], "version" | "seq"> & Partial<RowBase>): void;
+  /** Ids of a set, in the storage's order, those changed by this commit included. */
+  ids(query: RowSet): string[];
+  emit(event: EventDraft): void;
+  /** A new id, unique in the log, the same when the commit is applied again. */
+  newId(prefix: string): string;
+  /** An unguessable token, the same when the commit is applied again. Never to be put into an event. */
+  newSecret(): string;
+}
+
+export interface EventDraft {
+  type: string;
+  subject: Subject;
+  runId?: string | null;
+  payload?: { [key: string]: unknown };
+}
+
+export interface Subject {
+  kind: string;
+  id: string;
+}
+
+export type RefusalCode =
+  | "already_exists"
+  | "not_found"
+  | "illegal_transition"
+  | "lease_lost"
+  | "run_is_final"
+  | "not_same_run"
+  | "not_claimable"
+  | "already_reported"
+  | "not_permitted";
+
+/** A mutation that cannot be applied. Caught in one place (`applyMutation`), so a reducer may refuse from any depth. */
+export class Refusal extends Error {
+  override name = "Refusal";
+  constructor(
+    readonly code: RefusalCode,
+    message: string,
+    readonly extra: { legal?: readonly string[] } = {},
+  ) {
+    super(message);
+  }
+}
+
+/** The row, or a refusal that names what is missing. */
+export function must<K extends Kind>(tx: Tx, kind: K, id: string): Readonly<Rows[K]> {
+  const row = tx.get(kind, id);
+  if (!row) throw new Refusal("not_found", `${kind} ${id} does not exist`);
+  return row;
+}
+
+/** Refuses when a row of that id is there already. */
+export function mustBeNew(tx: Tx, kind: Kind, id: string): void {
+  if (!tx.isFree(kind, id)) throw new Refusal("already_exists", `${kind} ${id} exists already`);
+}
+
+/** Refuses a move that its table does not have, naming the legal ones. */
+export function mustBeLegal<S extends string>(what: string, moves: { readonly [from in S]: readonly S[] }, from: S, to: S): void {
+  if (moves[from].includes(to)) return;
+  const legal = moves[from];
+  const names = legal.length ? legal.join(", ") : "none, it is final";
+  throw new Refusal("illegal_transition", `${what} is ${from} and cannot become ${to}; legal: ${names}`, { legal });
+}
