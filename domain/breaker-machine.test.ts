@@ -1,83 +1,27 @@
 import { describe, expect, test } from "vitest";
-import { type BreakerConfigInput, breakerConfig, openDurationMs, resolveBreakerConfig } from "./breaker-config.ts";
-import {
-  acquire,
-  nextDue,
-  override,
-  reconfigure,
-  record,
-  release,
-  reset,
-  tick,
-  trialSlots,
-} from "./breaker-machine.ts";
-import { type BreakerState, newBreaker } from "./breaker-state.ts";
-
-const T0 = Date.parse("2026-11-21T12:00:00.000Z");
-const SECOND = 1000;
-const ok = { success: true };
-const failed = { success: false, error: "exit code 1" };
-
-const breakerWith = (config: BreakerConfigInput = {}) => newBreaker(resolveBreakerConfig(config), T0);
-const iso = (at: number) => new Date(at).toISOString();
-/** Records calls at `at`: `x` fails, `.` succeeds. */
-const after = (b: BreakerState, calls: string, at = T0) =>
-  [...calls].reduce((next, call) => record(next, call === "x" ? failed : ok, at).breaker, b);
-const opened = (config: BreakerConfigInput = {}) => after(breakerWith(config), "xxxxx");
-/** A half-open breaker at `at`, with trials t1, t2 … in flight. */
-const halfOpen = (trials: number, at = T0 + 30 * SECOND, config: BreakerConfigInput = {}) =>
-  Array.from({ length: trials }, (_, i) => `t${i + 1}`).reduce(
-    (b, permit) => acquire(b, at, permit).breaker,
-    tick(opened(config), at).breaker,
-  );
-
-describe("configuration", () => {
-  test("every field may be left out and has a default", () => {
-    expect(resolveBreakerConfig(breakerConfig.parse({}))).toEqual({
-      window: "count",
-      windowSize: 20,
-      minimumCalls: 5,
-      failureRateThreshold: 0.5,
-      slowCallRateThreshold: 1,
-      openMs: 30_000,
-      openMultiplier: 1,
-      permittedTrials: 3,
-      trialTimeoutMs: 60_000,
-    });
-  });
-
-  test("a full configuration is legal input and resolves to itself", () => {
-    const full = resolveBreakerConfig({ window: "time", slowCallMs: 200, maxOpenMs: 60_000 });
-    expect(resolveBreakerConfig(breakerConfig.parse(full))).toEqual(full);
-  });
-
-  test.each([
-    { windowSize: 1001 },
-    { window: "count", windowSize: 2000 },
-    { window: "time", windowSize: 3601 },
-    { windowSize: 0 },
-    { failureRateThreshold: 1.1 },
-    { openMultiplier: 0.5 },
-    { openMs: 1.5 },
-    { openMs: Number.MAX_SAFE_INTEGER },
-    { colour: "red" },
-  ])("refuses %j", (config) => {
-    expect(breakerConfig.safeParse(config).success).toBe(false);
-  });
-
-  test("a time window may be an hour long", () => {
-    expect(breakerConfig.safeParse({ window: "time", windowSize: 3600 }).success).toBe(true);
-  });
-});
+import { after, breakerWith, failed, halfOpen, iso, ok, opened, SECOND, T0 } from "./breaker.test-kit.ts";
+import { openDurationMs, resolveBreakerConfig } from "./breaker-config.ts";
+import { acquire, record, release, tick, trialSlots } from "./breaker-machine.ts";
 
 describe("a closed breaker", () => {
   test("lets every call pass and issues no permit", () => {
-    expect(acquire(breakerWith(), T0, "p")).toMatchObject({ permitted: true, permitId: null, epoch: 0, transitions: [] });
+    expect(acquire(breakerWith(), T0, "p")).toMatchObject({
+      permitted: true,
+      permitId: null,
+      epoch: 0,
+      transitions: [],
+    });
     expect(trialSlots(breakerWith(), T0)).toBe(Number.POSITIVE_INFINITY);
   });
 
   test("has no rates before the first call", () => {
-    expect(breakerWith()).toMatchObject({ calls: 0, failureRate: null, slowCallRate: null, openedAt: null, resetAt: null });
+    expect(breakerWith()).toMatchObject({
+      calls: 0,
+      failureRate: null,
+      slowCallRate: null,
+      openedAt: null,
+      resetAt: null,
+    });
   });
 
   test("stays closed below the minimum of calls, whatever the rate", () => {
@@ -159,8 +103,14 @@ describe("a closed breaker", () => {
 
   test("ignores the outcome of a trial of an earlier phase, and of a call that began in another epoch", () => {
     expect(record(breakerWith(), failed, T0, "old")).toMatchObject({ counted: false, breaker: { calls: 0 } });
-    expect(record(breakerWith(), failed, T0, null, { epoch: 7 })).toMatchObject({ counted: false, breaker: { calls: 0 } });
-    expect(record(breakerWith(), failed, T0, null, { epoch: 0 })).toMatchObject({ counted: true, breaker: { calls: 1 } });
+    expect(record(breakerWith(), failed, T0, null, { epoch: 7 })).toMatchObject({
+      counted: false,
+      breaker: { calls: 0 },
+    });
+    expect(record(breakerWith(), failed, T0, null, { epoch: 0 })).toMatchObject({
+      counted: true,
+      breaker: { calls: 1 },
+    });
   });
 
   test("keeps a full count window of 100 calls in about 150 bytes", () => {
@@ -256,7 +206,9 @@ describe("a half-open breaker", () => {
 
   test("each opening in a row waits longer, up to the cap", () => {
     const config = resolveBreakerConfig({ openMs: 1000, openMultiplier: 3, maxOpenMs: 20_000 });
-    expect([1, 2, 3, 4, 5, 900].map((n) => openDurationMs(config, n))).toEqual([1000, 3000, 9000, 20_000, 20_000, 20_000]);
+    expect([1, 2, 3, 4, 5, 900].map((n) => openDurationMs(config, n))).toEqual([
+      1000, 3000, 9000, 20_000, 20_000, 20_000,
+    ]);
     const endless = resolveBreakerConfig({ openMultiplier: 1000 });
     expect(openDurationMs(endless, 900)).toBe(30 * 24 * 3_600_000);
     const again = tick(opened({ openMs: 1000, openMultiplier: 3, permittedTrials: 1 }), T0 + 1000).breaker;
@@ -273,7 +225,10 @@ describe("a half-open breaker", () => {
 
   test("an outcome that comes at its deadline is late: it has been counted as failed", () => {
     const step = record(halfOpen(1), ok, at + 60_000, "t1");
-    expect(step).toMatchObject({ counted: false, breaker: { state: "half_open", calls: 1, failureCount: 1, trials: [] } });
+    expect(step).toMatchObject({
+      counted: false,
+      breaker: { state: "half_open", calls: 1, failureCount: 1, trials: [] },
+    });
   });
 
   test("ignores outcomes without a permit or with one it does not know", () => {
@@ -293,146 +248,11 @@ describe("a half-open breaker", () => {
 
   test("a trial given back frees its place and counts as nothing", () => {
     const step = release(halfOpen(3), "t2", at);
-    expect(step).toMatchObject({ released: true, breaker: { calls: 0, trials: [{ permitId: "t1" }, { permitId: "t3" }] } });
+    expect(step).toMatchObject({
+      released: true,
+      breaker: { calls: 0, trials: [{ permitId: "t1" }, { permitId: "t3" }] },
+    });
     expect(trialSlots(step.breaker, at)).toBe(1);
     expect(release(step.breaker, "t2", at)).toMatchObject({ released: false, breaker: step.breaker });
-  });
-});
-
-describe("an override", () => {
-  const order = { reason: "maintenance", by: "user:ada" };
-
-  test("forced_open lets nothing pass, however long, and says who ordered it", () => {
-    const step = override(breakerWith(), "forced_open", order, T0);
-    expect(step.breaker).toMatchObject({
-      state: "forced_open",
-      openedAt: iso(T0),
-      resetAt: null,
-      override: { state: "forced_open", ...order, at: iso(T0), expiresAt: null },
-    });
-    expect(step.transitions).toMatchObject([{ from: "closed", to: "forced_open", reason: "maintenance" }]);
-    expect(acquire(step.breaker, T0 + 1e12, "p").permitted).toBe(false);
-    expect(nextDue(step.breaker)).toBeNull();
-  });
-
-  test("disabled lets everything pass and judges nothing", () => {
-    const { breaker } = override(opened(), "disabled", order, T0);
-    expect(acquire(breaker, T0, "p")).toMatchObject({ permitted: true, permitId: null });
-    expect(after(breaker, "xxxxxxxx")).toMatchObject({ state: "disabled", calls: 5, openedAt: null });
-  });
-
-  test("ends when it expires: closed, with an empty window", () => {
-    const expiresAt = "2026-11-21T13:00:00+00:00";
-    const { breaker } = override(opened(), "forced_open", { ...order, expiresAt }, T0);
-    expect(breaker).toMatchObject({ resetAt: iso(T0 + 3_600_000), override: { expiresAt: iso(T0 + 3_600_000) } });
-    expect(acquire(breaker, T0 + 3_599_999, "p").permitted).toBe(false);
-    const step = acquire(breaker, T0 + 3_600_000, "p");
-    expect(step).toMatchObject({ permitted: true, permitId: null, breaker: { state: "closed", calls: 0, override: null } });
-    expect(step.transitions).toMatchObject([{ from: "forced_open", to: "closed", cause: "override_expired" }]);
-  });
-
-  test("repeated with the same words changes nothing; with others it is no move either", () => {
-    const { breaker } = override(breakerWith(), "forced_open", order, T0);
-    expect(override(breaker, "forced_open", order, T0 + 5)).toEqual({ breaker, transitions: [] });
-    const longer = override(breaker, "forced_open", { ...order, expiresAt: iso(T0 + 60_000) }, T0 + 5);
-    expect(longer).toMatchObject({ transitions: [], breaker: { epoch: 1, openedAt: iso(T0), resetAt: iso(T0 + 60_000) } });
-  });
-
-  test("makes trials in flight late", () => {
-    const { breaker } = override(halfOpen(3), "disabled", order, T0 + 31_000);
-    expect(record(breaker, failed, T0 + 31_000, "t1")).toMatchObject({ counted: false, breaker: { trials: [] } });
-  });
-
-  test("closed ends another override", () => {
-    const forced = override(breakerWith(), "forced_open", order, T0).breaker;
-    expect(override(forced, "closed", order, T0 + 1).breaker).toMatchObject({ state: "closed", override: null, resetAt: null });
-  });
-});
-
-describe("reset", () => {
-  const order = { reason: "fixed", by: "user:ada" };
-
-  test.each([
-    ["an open breaker", opened()],
-    ["a half-open breaker", halfOpen(2)],
-    ["a forced-open breaker", override(opened(), "forced_open", order, T0).breaker],
-    ["a disabled breaker", override(opened(), "disabled", order, T0).breaker],
-  ])("closes %s, with an empty window and no override", (_, b) => {
-    const step = reset(b, order, T0 + 1000);
-    expect(step.breaker).toMatchObject({
-      state: "closed",
-      epoch: b.epoch + 1,
-      calls: 0,
-      openings: 0,
-      trials: [],
-      override: null,
-      openedAt: null,
-      resetAt: null,
-    });
-    expect(step.transitions).toMatchObject([{ from: b.state, to: "closed", cause: "reset", reason: "fixed" }]);
-    expect(reset(step.breaker, order, T0 + 2000)).toEqual({ breaker: step.breaker, transitions: [] });
-  });
-
-  test("empties the window of a closed breaker without a move", () => {
-    const step = reset(after(breakerWith(), "xxxx"), order, T0);
-    expect(step).toMatchObject({ transitions: [], breaker: { state: "closed", epoch: 0, calls: 0 } });
-  });
-});
-
-describe("reconfigure", () => {
-  test("with the same configuration returns the same breaker", () => {
-    const b = after(breakerWith(), "x");
-    expect(reconfigure(b, resolveBreakerConfig({})).breaker).toBe(b);
-  });
-
-  test("keeps state and window when neither kind nor size of the window changed", () => {
-    const b = reconfigure(after(breakerWith(), "xxxx"), resolveBreakerConfig({ minimumCalls: 9 })).breaker;
-    expect(b).toMatchObject({ state: "closed", calls: 4, config: { minimumCalls: 9 } });
-  });
-
-  test.each([{ windowSize: 30 }, { window: "time" as const, windowSize: 20 }])("empties the window for %j", (config) => {
-    const b = reconfigure(after(breakerWith(), "xxxx"), resolveBreakerConfig(config)).breaker;
-    expect(b).toMatchObject({ state: "closed", calls: 0, failureRate: null });
-    expect(after(b, "xxxxx").state).toBe("open");
-  });
-
-  test("leaves the end of an open time that has begun", () => {
-    const b = reconfigure(opened(), resolveBreakerConfig({ openMs: 1 })).breaker;
-    expect(b).toMatchObject({ state: "open", resetAt: iso(T0 + 30_000) });
-  });
-
-  test("with fewer trials makes those beyond the number late and starts the phase again", () => {
-    const reported = record(halfOpen(3), ok, T0 + 30_000, "t1").breaker;
-    const b = reconfigure(reported, resolveBreakerConfig({ permittedTrials: 1 })).breaker;
-    expect(b).toMatchObject({ state: "half_open", calls: 0, trials: [{ permitId: "t2" }] });
-    expect(record(b, ok, T0 + 30_000, "t3").counted).toBe(false);
-    expect(record(b, ok, T0 + 30_000, "t2").breaker.state).toBe("closed");
-  });
-});
-
-describe("time", () => {
-  test("tick returns the very same breaker when nothing is due", () => {
-    for (const b of [breakerWith(), opened(), halfOpen(2), override(opened(), "disabled", { reason: "r", by: "b" }, T0).breaker]) {
-      expect(tick(b, T0 + 30 * SECOND - 1)).toEqual({ breaker: b, transitions: [] });
-      expect(tick(b, T0 + 30 * SECOND - 1).breaker).toBe(b);
-    }
-  });
-
-  test("nextDue names the moment at which tick acts, and tick acts no earlier", () => {
-    const held = override(opened(), "disabled", { reason: "r", by: "b", expiresAt: iso(T0 + 7000) }, T0).breaker;
-    for (const b of [opened(), halfOpen(2), held]) {
-      const due = nextDue(b) ?? Number.NaN;
-      expect(tick(b, due - 1).breaker).toBe(b);
-      expect(tick(b, due).breaker).not.toBe(b);
-    }
-    expect(nextDue(breakerWith())).toBeNull();
-    expect(nextDue(halfOpen(0))).toBeNull();
-  });
-
-  test("a breaker lives on after a journey through JSON", () => {
-    const b = halfOpen(2);
-    const copy: BreakerState = JSON.parse(JSON.stringify(b));
-    expect(copy).toEqual(b);
-    expect(record(copy, ok, T0 + 30_000, "t1")).toEqual(record(b, ok, T0 + 30_000, "t1"));
   });
 });

@@ -21,9 +21,9 @@
  * An outcome is *late*, and never enters a window, when it carries a permit that is not in flight, when its caller says
  * that it began in another epoch, or when it has no permit in `half_open` (unless the caller asks for `anyTrial`).
  *
- * Time is an argument (`now`, epoch ms). What is due at `now` happens first in every operation that takes it, so whether a
- * timer or a caller comes first makes no difference. A `now` before `changedAt` counts as `changedAt`: a clock that goes
- * back can lengthen a wait, never shorten it. Inputs are never mutated.
+ * Time is an argument (`now`, epoch ms). What is due at `now` happens first in every operation, so whether a timer or a
+ * caller comes first makes no difference. A `now` before `changedAt` counts as `changedAt`: a clock that goes back can
+ * lengthen a wait, never shorten it. Inputs are never mutated.
  */
 import { type BreakerConfig, effectiveMinimumCalls, openDurationMs, sameBreakerConfig } from "./breaker-config.ts";
 import {
@@ -38,8 +38,14 @@ import {
 import { emptyWindow, pushCall, type WindowCall } from "./breaker-window.ts";
 import type { BreakerStateName } from "./statuses.ts";
 
-export { type BreakerConfig, breakerConfig, resolveBreakerConfig } from "./breaker-config.ts";
-export { type BreakerState, type BreakerTransition, newBreaker } from "./breaker-state.ts";
+export {
+  type BreakerState,
+  type BreakerStep,
+  type BreakerTransition,
+  newBreaker,
+  overrideStates,
+} from "./breaker-state.ts";
+export type { BreakerStateName } from "./statuses.ts";
 
 const LONGEST_ERROR = 500;
 
@@ -207,25 +213,29 @@ export function reset(b: BreakerState, order: { reason: string; by: string }, no
 }
 
 /**
- * Takes a new configuration (as `resolveBreakerConfig` makes it) and keeps the state: it never moves. The window starts
+ * Takes a new configuration (as `resolveBreakerConfig` makes it); by itself it never moves the state. The window starts
  * again if its kind or size changed; in `half_open` its size is `permittedTrials`, and trials beyond the new number become
  * late. The end of an open time that has begun stays, and so do the deadlines of trials.
  */
-export function reconfigure(b: BreakerState, config: BreakerConfig): BreakerStep {
-  const was = b.config;
-  if (sameBreakerConfig(was, config)) return unmoved(b);
-  switch (b.state) {
+export function reconfigure(b: BreakerState, config: BreakerConfig, now: number): BreakerStep {
+  const due = tick(b, now);
+  const current = due.breaker;
+  const was = current.config;
+  if (sameBreakerConfig(was, config)) return due;
+  switch (current.state) {
     case "half_open": {
       const fits = was.permittedTrials === config.permittedTrials;
-      const trials = b.trials.slice(0, config.permittedTrials);
-      return unmoved(withWindow({ ...b, config, trials }, fits ? b.window : emptyWindow("count")));
+      const trials = current.trials.slice(0, config.permittedTrials);
+      const window = fits ? current.window : emptyWindow("count");
+      return { ...due, breaker: withWindow({ ...current, config, trials }, window) };
     }
     case "closed":
     case "open":
     case "forced_open":
     case "disabled": {
       const fits = was.window === config.window && was.windowSize === config.windowSize;
-      return unmoved(withWindow({ ...b, config }, fits ? b.window : emptyWindow(config.window)));
+      const window = fits ? current.window : emptyWindow(config.window);
+      return { ...due, breaker: withWindow({ ...current, config }, window) };
     }
   }
 }

@@ -45,16 +45,15 @@ export type BreakerState = {
   changedAt: string;
 };
 
-export const transitionCauses = [
-  "failure_rate",
-  "slow_call_rate",
-  "open_time_passed",
-  "trials_passed",
-  "override",
-  "override_expired",
-  "reset",
-] as const;
-export type TransitionCause = (typeof transitionCauses)[number];
+/** Why a breaker moved. */
+export type TransitionCause =
+  | "failure_rate"
+  | "slow_call_rate"
+  | "open_time_passed"
+  | "trials_passed"
+  | "override"
+  | "override_expired"
+  | "reset";
 
 /** One move. `cause` is for code, `reason` for people (an operator's own words, where an operator moved it). */
 export type BreakerTransition = {

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   addDuration,
-  type DurationHistogram,
+  type Histogram,
   mergeHistograms,
   PERCENTILE_ERROR_FACTOR,
   percentile,
@@ -10,7 +10,7 @@ import {
   wilsonLowerBound,
 } from "./figures.ts";
 
-const histogramOf = (durations: number[]): DurationHistogram => durations.reduce(addDuration, {});
+const histogramOf = (durations: number[]): Histogram => durations.reduce(addDuration, {});
 const durations = fc.array(fc.double({ min: 1, max: 1e9, noNaN: true }), { minLength: 1, maxLength: 200 });
 
 describe("duration histogram", () => {

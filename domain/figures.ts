@@ -6,19 +6,19 @@
 const BUCKETS_PER_DOUBLING = 8;
 
 /** Bucket index (as JSON writes keys: a string) to count. Only buckets with a count are there. */
-export type DurationHistogram = { [bucket: string]: number };
+export type Histogram = { [bucket: string]: number };
 
 /** A percentile is off by at most this factor, up or down (4.5 %), for durations of 1 ms and more. */
 export const PERCENTILE_ERROR_FACTOR = 2 ** (1 / (2 * BUCKETS_PER_DOUBLING));
 
 /** The histogram with one more duration (ms; negative or unreal ones count as the shortest). */
-export function addDuration(h: DurationHistogram, ms: number): DurationHistogram {
+export function addDuration(h: Histogram, ms: number): Histogram {
   const bucket = bucketOf(ms);
   return { ...h, [bucket]: (h[bucket] ?? 0) + 1 };
 }
 
 /** The histogram with one duration (ms) taken back. One that was never added changes nothing. */
-export function removeDuration(h: DurationHistogram, ms: number): DurationHistogram {
+export function removeDuration(h: Histogram, ms: number): Histogram {
   const bucket = bucketOf(ms);
   const { [bucket]: count = 0, ...others } = h;
   if (count === 0) return h;
@@ -26,7 +26,7 @@ export function removeDuration(h: DurationHistogram, ms: number): DurationHistog
 }
 
 /** The histogram of both sets of durations. */
-export function mergeHistograms(a: DurationHistogram, b: DurationHistogram): DurationHistogram {
+export function mergeHistograms(a: Histogram, b: Histogram): Histogram {
   const merged = { ...a };
   for (const [bucket, count] of Object.entries(b)) merged[bucket] = (merged[bucket] ?? 0) + count;
   return merged;
@@ -36,7 +36,7 @@ export function mergeHistograms(a: DurationHistogram, b: DurationHistogram): Dur
  * The duration (ms) that a share `p` (0-1, e.g. 0.95) of all durations does not exceed, by nearest rank; null when there
  * are none. It is the geometric middle of the bucket of that rank, so at most `PERCENTILE_ERROR_FACTOR` off.
  */
-export function percentile(h: DurationHistogram, p: number): number | null {
+export function percentile(h: Histogram, p: number): number | null {
   const buckets = Object.entries(h)
     .map(([bucket, count]) => ({ bucket: Number(bucket), count }))
     .sort((a, b) => a.bucket - b.bucket);
