@@ -37,6 +37,7 @@ type Outcome = { success: boolean; durationMs: number };
 type Real = { breaker: BreakerState };
 
 let executed = 0;
+let stepsHalfOpen = 0;
 const movesSeen = new Set<string>();
 
 function setup(config: BreakerConfig): { model: Model; real: Real } {
@@ -71,6 +72,7 @@ function take(m: Model, r: Real, step: BreakerStep): void {
   must(after.state === from && after.epoch === before.epoch + step.transitions.length, "a move without its epoch");
   if (before.state === "open" && step.transitions.length === 0) must(after.resetAt === before.resetAt, "resetAt moved");
   must(after.changedAt >= before.changedAt, "changedAt went back");
+  must(Date.parse(after.changedAt) === m.floor, "changedAt differs from the model");
 
   const counted = recount(m);
   must(after.state === m.state, `state is ${after.state}, the model says ${m.state}`);
@@ -87,7 +89,10 @@ function take(m: Model, r: Real, step: BreakerStep): void {
   must(after.slowCallRate === slowRate, "slow-call rate is wrong");
   const inFlight = m.trials.map((trial) => trial.permitId).join();
   must(after.trials.map((trial) => trial.permitId).join() === inFlight, "trials in flight differ from the model");
+  const due = m.trials.length > 0 ? Math.min(...m.trials.map((trial) => trial.deadline)) : m.resetAt;
+  must(nextDue(after) === due, "nextDue differs from the model");
   if (after.state === "half_open") {
+    stepsHalfOpen += 1;
     must(after.trials.length + after.calls <= after.config.permittedTrials, "more trials than permitted");
     const slots = trialSlots(after, m.floor);
     must(slots > 0 || after.trials.length > 0, "stuck half-open: no trial free and none in flight");
@@ -251,7 +256,11 @@ const reconfigureIt = command("reconfigure", config, (input) => (m, r) => {
 const moveClock = command("wait", fc.oneof(fc.nat(2_000), fc.nat(40_000)), (by) => (m) => {
   m.now += by;
 });
-const jumpBack = command("jumpBack", fc.nat(100_000), (by) => (m) => {
+/** To the moment at which time does something next, or just before it. */
+const waitForDue = command("waitForDue", fc.nat(1), (early) => (m) => {
+  m.now = Math.max(m.now, (m.resetAt ?? m.trials[0]?.deadline ?? m.now) - early);
+});
+const jumpBack = command("jumpBack", fc.nat(30_000), (by) => (m) => {
   m.now -= by;
 });
 
@@ -294,29 +303,26 @@ const canRecover = command("canRecover", fc.constant(null), () => (_, r) => {
 
 const inFlight = (m: Model, n: number) => m.trials[n % (m.trials.length || 1)]?.permitId;
 const anyPermit = (m: Model, n: number) => m.permits[n % (m.permits.length || 1)];
+const weighted: [number, fc.Arbitrary<Command>][] = [
+  [14, acquireNew],
+  [8, recordPlain],
+  [4, recordPermit("recordTrial", inFlight)],
+  [2, recordPermit("recordAnyPermit", anyPermit)],
+  [1, recordOtherEpoch],
+  [1, releaseOne],
+  [2, tickNow],
+  [2, moveClock],
+  [4, waitForDue],
+  [1, jumpBack],
+  [1, overrideTo],
+  [1, resetIt],
+  [1, reconfigureIt],
+  [1, throughJson],
+  [1, countSlots],
+  [1, canRecover],
+];
 const commands = fc.commands(
-  [
-    acquireNew,
-    acquireNew,
-    recordPlain,
-    recordPlain,
-    recordPlain,
-    recordPermit("recordTrial", inFlight),
-    recordPermit("recordTrial", inFlight),
-    recordPermit("recordAnyPermit", anyPermit),
-    recordOtherEpoch,
-    releaseOne,
-    tickNow,
-    moveClock,
-    moveClock,
-    jumpBack,
-    overrideTo,
-    resetIt,
-    reconfigureIt,
-    throughJson,
-    countSlots,
-    canRecover,
-  ],
+  weighted.flatMap(([weight, one]) => Array.from({ length: weight }, () => one)),
   { maxCommands: COMMANDS_PER_RUN, size: "max" },
 );
 
@@ -328,6 +334,7 @@ test("the breaker agrees with a model that recounts everything, through any comm
     { numRuns: RUNS },
   );
   expect(executed).toBeGreaterThan(AT_LEAST);
+  expect(stepsHalfOpen / executed, "the commands hardly reach half-open any more").toBeGreaterThan(0.05);
   const legal = Object.entries(LEGAL).flatMap(([from, targets]) => targets.map((to) => `${from} -> ${to}`));
   expect([...movesSeen].sort(), "the commands no longer reach every legal move").toEqual(legal.sort());
 }, 60_000);
