@@ -1,0 +1,68 @@
+import { PrismaPg } from "@prisma/adapter-pg";
+import pg from "pg";
+import { PrismaClient } from "./generated/client.ts";
+import { createStatementNamer } from "./statement-names.ts";
+
+export interface DatabaseOptions {
+  /** Most connections this process opens. Default 10. */
+  max?: number;
+  /** How long a query waits for a free or new connection before it fails, ms. Default 5,000. */
+  connectTimeoutMs?: number;
+  /** Most time one statement may take, ms. Default 5,000. */
+  statementTimeoutMs?: number;
+  /** Told of every lost connection; the pool replaces it by itself. */
+  onConnectionLost?: (error: Error) => void;
+}
+
+export interface Database {
+  /** Unscoped client. Reads on behalf of someone go through `forTenant`. */
+  prisma: PrismaClient;
+  /** The pool under `prisma`, for statements that need their own name or transaction. */
+  pool: pg.Pool;
+  /** Waits for queries under way, then closes every connection. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens one connection pool with a Prisma client over it. Connects on first use, so it never throws for an unreachable
+ * database; the first query does.
+ */
+export function createDatabase(url: string, options: DatabaseOptions = {}): Database {
+  const statementTimeoutMs = options.statementTimeoutMs ?? 5_000;
+  const onConnectionLost = options.onConnectionLost ?? (() => {});
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: options.max ?? 10,
+    connectionTimeoutMillis: options.connectTimeoutMs ?? 5_000,
+    idleTimeoutMillis: 60_000,
+    keepAlive: true,
+    application_name: "switchyard",
+    // By SET and not as start-up options, which connection poolers in front of Postgres refuse.
+    onConnect: async (client) => {
+      await client.query(
+        `SET statement_timeout = ${Math.trunc(statementTimeoutMs)}; SET idle_in_transaction_session_timeout = 2000`,
+      );
+    },
+  });
+  // Without listeners a connection that dies, idle or lent out, would be an uncaught 'error' event.
+  pool.on("error", onConnectionLost);
+  pool.on("connect", (client) => client.on("error", onConnectionLost));
+
+  const nameOf = createStatementNamer();
+  const adapter = new PrismaPg(pool, { statementNameGenerator: ({ sql }) => nameOf(sql) });
+  const prisma = new PrismaClient({ adapter });
+
+  let closing: Promise<void> | undefined;
+  const close = async () => {
+    await prisma.$disconnect();
+    await pool.end();
+  };
+  return {
+    prisma,
+    pool,
+    close: () => {
+      closing ??= close();
+      return closing;
+    },
+  };
+}

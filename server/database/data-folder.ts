@@ -1,0 +1,196 @@
+import { spawnSync } from "node:child_process";
+import { randomBytes, randomUUID } from "node:crypto";
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { type Account, chooseAccount, mayEnter } from "./account.ts";
+import { StartupError } from "./errors.ts";
+import { type FolderLock, lockFolder } from "./folder-lock.ts";
+import { findRuntime, type Runtime, SHARED_ROOT } from "./runtime.ts";
+
+/** A data folder this process holds the lock of, with an initialised database directory. */
+export interface DataFolder {
+  account: Account | undefined;
+  runtime: Runtime;
+  /** Postgres' own data directory. */
+  database: string;
+  log: string;
+  password(): string;
+  /** A new, empty folder for the socket that only Postgres' account and root may enter. */
+  makeSocketFolder(): string;
+  close(): void;
+}
+
+/**
+ * `postgres.json` in the data folder. `home` is where the database lies: "postgres" beside it, or an absolute path
+ * named after `id` under SHARED_ROOT. A data folder that is deleted takes its id with it, so a new one never finds old files.
+ */
+interface Record {
+  id: string;
+  home: string;
+  initialised: boolean;
+}
+
+/**
+ * Locks a data folder and makes its database directory if there is none yet.
+ * Throws StartupError if it is in use, cannot be written, or has lost its database.
+ */
+export async function openDataFolder(folder: string): Promise<DataFolder> {
+  const root = makeFolder(folder);
+  const lock = lockIn(root);
+  try {
+    return open(root, lock);
+  } catch (error) {
+    lock.release();
+    if (error instanceof StartupError) throw error;
+    throw new StartupError("folder_unusable", `cannot use the data folder ${root}: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+}
+
+function makeFolder(folder: string): string {
+  try {
+    // As root, Postgres runs as somebody else, who must be able to pass through.
+    mkdirSync(folder, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
+    return realpathSync(folder);
+  } catch (error) {
+    throw new StartupError(
+      "folder_unusable",
+      `cannot make the data folder ${path.resolve(folder)}: ${(error as Error).message}`,
+      { cause: error },
+    );
+  }
+}
+
+function lockIn(root: string): FolderLock {
+  try {
+    return lockFolder(root);
+  } catch (error) {
+    if (error instanceof StartupError) throw error;
+    throw new StartupError("folder_unusable", `cannot write to the data folder ${root}: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+}
+
+function open(root: string, lock: FolderLock): DataFolder {
+  const recordFile = path.join(root, "postgres.json");
+  const record = existsSync(recordFile)
+    ? (JSON.parse(readFileSync(recordFile, "utf8")) as Record)
+    : newRecord(root, recordFile);
+  const home = path.resolve(root, record.home);
+  const database = path.join(home, "data");
+  const account = chooseAccount(database);
+  const runtime = findRuntime(account);
+  const initialised = existsSync(path.join(database, "PG_VERSION"));
+  if (record.initialised && !initialised) {
+    throw new StartupError(
+      "database_missing",
+      `the database of the data folder ${root} is gone from ${home}; bring it back, or delete ${root} to start afresh`,
+    );
+  }
+  if (!initialised) initialise({ home, database, account, runtime, origin: root });
+  if (!record.initialised) writeRecord(recordFile, { ...record, initialised: true });
+  requireEntry(account, database);
+  return {
+    account,
+    runtime,
+    database,
+    log: path.join(home, "postgres.log"),
+    password: () => readFileSync(path.join(home, "password"), "utf8").trim(),
+    makeSocketFolder: () => makeSocketFolder(home, record.id, account),
+    close: () => lock.release(),
+  };
+}
+
+function newRecord(root: string, file: string): Record {
+  const id = randomUUID();
+  const beside = path.join(root, "postgres");
+  if (existsSync(beside)) {
+    throw new StartupError("folder_unusable", `${beside} holds files of another data folder; move or delete them`);
+  }
+  const record: Record = {
+    id,
+    home: mayEnter(chooseAccount(beside), root) ? "postgres" : path.join(SHARED_ROOT, id),
+    initialised: false,
+  };
+  writeRecord(file, record);
+  return record;
+}
+
+function writeRecord(file: string, record: Record): void {
+  const temporary = `${file}.${randomUUID()}`;
+  writeFileSync(temporary, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o644 });
+  renameSync(temporary, file);
+}
+
+interface Cluster {
+  home: string;
+  database: string;
+  account: Account | undefined;
+  runtime: Runtime;
+  origin: string;
+}
+
+// initdb works in a folder of another name, moved when it is done: a start that was interrupted leaves no half database.
+function initialise({ home, database, account, runtime, origin }: Cluster): void {
+  if (path.isAbsolute(home)) mkdirSync(path.dirname(home), { recursive: true, mode: 0o711 });
+  rmSync(home, { recursive: true, force: true });
+  mkdirSync(home, { mode: 0o700 });
+  const passwordFile = path.join(home, "password");
+  writeFileSync(passwordFile, `${randomBytes(24).toString("base64url")}\n`, { mode: 0o600 });
+  writeFileSync(path.join(home, "origin"), `${origin}\n`, { mode: 0o600 });
+  if (account) for (const owned of [home, passwordFile]) chownSync(owned, account.uid, account.gid);
+  const unfinished = `${database}.new`;
+  const { status, stderr, error } = spawnSync(
+    runtime.initdb,
+    [
+      ...["-D", unfinished, "-U", "switchyard", `--pwfile=${passwordFile}`, "--auth=scram-sha-256"],
+      ...["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--data-checksums"],
+    ],
+    { ...account, cwd: home, encoding: "utf8", env: { NODE_ENV: "production", LC_ALL: "C", TZ: "UTC" } },
+  );
+  if (status !== 0) {
+    const why = error?.message ?? stderr.trim().split("\n").at(-1);
+    throw new StartupError("embedded_failed", `cannot make the database in ${home}: ${why}`);
+  }
+  renameSync(unfinished, database);
+}
+
+function requireEntry(account: Account | undefined, database: string): void {
+  if (account ? mayEnter(account, database) : canList(database)) return;
+  throw new StartupError(
+    "folder_unusable",
+    `the user who owns the database may not enter ${database}; run as that user or open the folders above it`,
+  );
+}
+
+function canList(folder: string): boolean {
+  try {
+    readdirSync(folder);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+// The address of a unix socket holds about 104 characters.
+function makeSocketFolder(home: string, id: string, account: Account | undefined): string {
+  const beside = path.join(home, "socket");
+  const folder = Buffer.byteLength(beside) <= 85 ? beside : path.join(os.tmpdir(), `switchyard-${id}`);
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { mode: 0o700 });
+  if (account) chownSync(folder, account.uid, account.gid);
+  return folder;
+}

@@ -1,0 +1,26 @@
+export type StartupErrorCode =
+  | "config_invalid"
+  | "database_changed_migration"
+  | "database_failed_migration"
+  | "database_missing"
+  | "database_newer"
+  | "database_too_old"
+  | "database_unreachable"
+  | "embedded_failed"
+  | "folder_in_use"
+  | "folder_unusable"
+  | "port_taken";
+
+/**
+ * Why the server cannot start. `message` is one clear line for the terminal; the process prints it and exits with a
+ * code other than 0. `code` is stable.
+ */
+export class StartupError extends Error {
+  override name = "StartupError";
+  readonly code: StartupErrorCode;
+
+  constructor(code: StartupErrorCode, message: string, options?: ErrorOptions) {
+    super(message.replace(/\s*\n\s*/g, " "), options);
+    this.code = code;
+  }
+}

@@ -1,0 +1,33 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    environment: "node",
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "pure",
+          include: [
+            "domain/**/*.test.ts",
+            "client/**/*.test.ts",
+            "components/**/*.test.{ts,tsx}",
+            "app/**/*.test.{ts,tsx}",
+          ],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "server",
+          include: ["server/**/*.test.ts"],
+          // One real Postgres for the run. Vitest starts it only if a file of this project is among those to run.
+          globalSetup: ["server/testing/global-setup.ts"],
+          provide: { givenServer: process.env.TEST_DATABASE_URL ?? "" },
+          testTimeout: 20_000,
+          hookTimeout: 30_000,
+        },
+      },
+    ],
+  },
+});
