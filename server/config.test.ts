@@ -1,0 +1,70 @@
+import { expect, test } from "vitest";
+import { readConfig } from "./config.ts";
+import { StartupError } from "./database/errors.ts";
+
+test("an empty environment gives the defaults", () => {
+  expect(readConfig({})).toEqual({
+    port: 3000,
+    host: "127.0.0.1",
+    databaseUrl: undefined,
+    dataDir: ".data",
+    bootstrapKey: undefined,
+    publicUrl: undefined,
+    idempotencyTtlSeconds: 86_400,
+    sessionRetentionDays: 7,
+    eventRetentionDays: 90,
+    decisionRetentionDays: 90,
+    logLevel: "info",
+    development: false,
+  });
+});
+
+test("variables that are set win, in the units their names say", () => {
+  const config = readConfig({
+    PORT: "0",
+    HOST: "0.0.0.0",
+    DATABASE_URL: "postgresql://u:p@db.example:5432/switchyard?sslmode=require",
+    SWITCHYARD_DATA_DIR: "/srv/switchyard",
+    SWITCHYARD_BOOTSTRAP_KEY: "k".repeat(16),
+    SWITCHYARD_PUBLIC_URL: "https://switchyard.example/console/",
+    IDEMPOTENCY_TTL_SECONDS: "60",
+    LOG_LEVEL: "silent",
+    NODE_ENV: "development",
+  });
+  expect(config).toMatchObject({ port: 0, host: "0.0.0.0", dataDir: "/srv/switchyard", idempotencyTtlSeconds: 60 });
+  expect(config).toMatchObject({ logLevel: "silent", development: true, publicUrl: "https://switchyard.example" });
+  expect(config.databaseUrl).toContain("sslmode=require");
+});
+
+test("a variable set to nothing counts as not set", () => {
+  expect(readConfig({ PORT: "", DATABASE_URL: "", SWITCHYARD_BOOTSTRAP_KEY: "", LOG_LEVEL: "" })).toEqual(
+    readConfig({}),
+  );
+});
+
+test("every fault is listed at once, in one line, without the values", () => {
+  const wrong = {
+    PORT: "65536",
+    DATABASE_URL: "mysql://root:hunter2@localhost/x",
+    SWITCHYARD_BOOTSTRAP_KEY: "short-secret",
+    SWITCHYARD_PUBLIC_URL: "switchyard.example",
+    IDEMPOTENCY_TTL_SECONDS: "1.5",
+    SESSION_RETENTION_DAYS: "0",
+    LOG_LEVEL: "loud",
+  };
+  let thrown: unknown;
+  try {
+    readConfig(wrong);
+  } catch (error) {
+    thrown = error;
+  }
+  expect(thrown).toBeInstanceOf(StartupError);
+  const { code, message } = thrown as StartupError;
+  expect(code).toBe("config_invalid");
+  for (const name of Object.keys(wrong)) expect(message.split(name)).toHaveLength(2);
+  expect(message).not.toMatch(/hunter2|short-secret|\n/);
+});
+
+test.each(["-1", "3000abc", "0x10", " 3000", "1e3"])("PORT=%s is refused", (PORT) => {
+  expect(() => readConfig({ PORT })).toThrow(/PORT must be a whole number from 0 to 65535/);
+});

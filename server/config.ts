@@ -1,0 +1,96 @@
+import { z } from "zod";
+import { StartupError } from "./database/errors.ts";
+
+const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
+
+// A variable that is set to nothing (`PORT= npm start`, an empty line of an env file) counts as not set.
+const setting = <T extends z.ZodType>(schema: T) => z.preprocess((value) => (value === "" ? undefined : value), schema);
+
+const whole = (least: number, most: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, `must be a whole number from ${least} to ${most}`)
+    .transform(Number)
+    .refine((value) => value >= least && value <= most, `must be a whole number from ${least} to ${most}`);
+
+const text = z.string().regex(/^[^\0]*$/, "must not hold a NUL");
+
+const postgresUrl = text.refine(
+  (value) => /^postgres(ql)?:\/\//.test(value) && URL.canParse(value),
+  "must be a URL of the form postgresql://user:password@host:port/database",
+);
+
+const httpUrl = text
+  .refine(
+    (value) => /^https?:\/\//.test(value) && URL.canParse(value),
+    "must be a URL that starts with http:// or https://",
+  )
+  .transform((value) => new URL(value).origin);
+
+const environment = z.object({
+  PORT: setting(whole(0, 65_535).default(3000)),
+  HOST: setting(text.default("127.0.0.1")),
+  DATABASE_URL: setting(postgresUrl.optional()),
+  SWITCHYARD_DATA_DIR: setting(text.default(".data")),
+  SWITCHYARD_BOOTSTRAP_KEY: setting(
+    text.regex(/^[\x21-\x7e]{16,200}$/, "must be 16 to 200 visible ASCII characters").optional(),
+  ),
+  SWITCHYARD_PUBLIC_URL: setting(httpUrl.optional()),
+  IDEMPOTENCY_TTL_SECONDS: setting(whole(1, 31_536_000).default(86_400)),
+  SESSION_RETENTION_DAYS: setting(whole(1, 3_650).default(7)),
+  EVENT_RETENTION_DAYS: setting(whole(1, 3_650).default(90)),
+  DECISION_RETENTION_DAYS: setting(whole(1, 3_650).default(90)),
+  LOG_LEVEL: setting(z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`).default("info")),
+  NODE_ENV: setting(z.string().optional()),
+});
+
+export interface Config {
+  /** 0 lets the system choose. */
+  port: number;
+  host: string;
+  /** A PostgreSQL of the operator's own; undefined means the embedded one in `dataDir`. */
+  databaseUrl: string | undefined;
+  dataDir: string;
+  /** An API key made at the first start, for setups without a person. */
+  bootstrapKey: string | undefined;
+  /** Origin under which browsers reach the server, if a proxy stands in front of it. */
+  publicUrl: string | undefined;
+  idempotencyTtlSeconds: number;
+  sessionRetentionDays: number;
+  eventRetentionDays: number;
+  decisionRetentionDays: number;
+  logLevel: (typeof LOG_LEVELS)[number];
+  /** True under `npm run dev`: Next compiles pages as they are asked for. */
+  development: boolean;
+}
+
+/**
+ * Turns environment variables into the configuration. Pure. Throws StartupError "config_invalid", whose one line names
+ * every variable that is wrong and why.
+ */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const { success, data, error } = environment.safeParse(env);
+  if (!success) {
+    const faults = error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`);
+    throw new StartupError("config_invalid", `the configuration is wrong: ${faults.join("; ")}`);
+  }
+  return {
+    port: data.PORT,
+    host: data.HOST,
+    databaseUrl: data.DATABASE_URL,
+    dataDir: data.SWITCHYARD_DATA_DIR,
+    bootstrapKey: data.SWITCHYARD_BOOTSTRAP_KEY,
+    publicUrl: data.SWITCHYARD_PUBLIC_URL,
+    idempotencyTtlSeconds: data.IDEMPOTENCY_TTL_SECONDS,
+    sessionRetentionDays: data.SESSION_RETENTION_DAYS,
+    eventRetentionDays: data.EVENT_RETENTION_DAYS,
+    decisionRetentionDays: data.DECISION_RETENTION_DAYS,
+    logLevel: data.LOG_LEVEL,
+    development: data.NODE_ENV === "development",
+  };
+}
+
+/** The configuration of this process. */
+export function loadConfig(): Config {
+  return readConfig(process.env);
+}
