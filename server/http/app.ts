@@ -1,0 +1,81 @@
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
+import type { Logger } from "pino";
+import type { Registry } from "prom-client";
+import type { PrismaClient } from "../database/generated/client.ts";
+import type { Authenticator } from "./auth/authenticator.ts";
+import { installAuthorization } from "./auth/authorize.ts";
+import { type Health, registerHealth } from "./health.ts";
+import { installMetrics } from "./metrics.ts";
+import { installProblems, notFound, sendProblem } from "./problem.ts";
+import { registerRoutes } from "./routes.ts";
+import { API_HEADERS } from "./security.ts";
+
+const BODY_LIMIT = 1_048_576;
+const SLOW_MS = 1_000;
+/** Ids have up to 200 characters, each up to three when encoded. */
+const MAX_PARAM_LENGTH = 600;
+
+/** What the HTTP room needs. Resources take what they use from it. */
+export interface AppDeps {
+  prisma: PrismaClient;
+  auth: Authenticator;
+  logger: Logger;
+  metrics: Registry;
+  health: Health;
+}
+
+/**
+ * Builds the API without listening: tests inject requests, `main.ts` listens. Pages are added by `registerPages`.
+ * The hot path is one hook before the handler (who may) and one after (how long).
+ */
+export function buildApp(deps: AppDeps): FastifyInstance {
+  let requests = 0;
+  const prefix = `${Date.now().toString(36)}-`;
+  const logger: FastifyBaseLogger = deps.logger;
+  const app = Fastify({
+    loggerInstance: logger,
+    logController: new LogController({ disableRequestLogging: true }),
+    // A child logger per request costs more than the rare line that wants one: those name the request themselves.
+    childLoggerFactory: (parent) => parent,
+    genReqId: () => prefix + (++requests).toString(36),
+    bodyLimit: BODY_LIMIT,
+    requestTimeout: 60_000,
+    forceCloseConnections: "idle",
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    frameworkErrors: (error, request, reply) => sendProblem(error, request, reply),
+  });
+
+  // JSON only: a form or plain text is what another site could send without asking. An empty body is no body.
+  app.removeAllContentTypeParsers();
+  const parse = app.getDefaultJsonParser("error", "error");
+  app.addContentTypeParser("application/json", { parseAs: "string" }, (request, body: string, done) => {
+    if (body === "") return done(null, undefined);
+    return parse(request, body, done);
+  });
+
+  installProblems(app);
+  installAuthorization(app, deps);
+  installMetrics(app, deps.metrics);
+
+  app.addHook("onSend", (_request, reply, _payload, done) => {
+    for (const name in API_HEADERS) {
+      if (!reply.hasHeader(name)) reply.header(name, API_HEADERS[name]);
+    }
+    done();
+  });
+
+  app.addHook("onResponse", (request, reply, done) => {
+    if (reply.elapsedTime > SLOW_MS && request.routeOptions.config.longLived !== true) {
+      const { method, id: reqId } = request;
+      const ms = Math.round(reply.elapsedTime);
+      request.log.warn({ reqId, method, route: request.routeOptions.url, status: reply.raw.statusCode, ms }, "slow");
+    }
+    done();
+  });
+
+  registerHealth(app, deps.health);
+  registerRoutes(app, deps);
+  // Pages catch all that is left; an unknown API path is no page.
+  app.all("/api/*", (request, reply) => sendProblem(notFound(request), request, reply));
+  return app;
+}

@@ -1,0 +1,49 @@
+import type { FastifyInstance } from "fastify";
+import { z } from "zod";
+import type { Authenticator } from "./authenticator.ts";
+import { requireRole } from "./authorize.ts";
+import { LOGIN_LINK_SECONDS } from "./better-auth.ts";
+import { isHttps, withSecure } from "./cookies.ts";
+import { safeNext } from "./origin.ts";
+
+const NewLoginLink = z.strictObject({ next: z.string().optional() }).optional();
+
+/** `GET /api/v1/me`, `POST /api/v1/logout`, `POST /api/v1/login-links`: the caller's own affairs. */
+export function registerAccountRoutes(app: FastifyInstance, deps: { auth: Authenticator }): void {
+  const { auth } = deps;
+
+  app.get("/api/v1/me", (request) => {
+    const { tenantId, kind, id, name, role } = request.principal;
+    return { tenantId, kind, id, name, role };
+  });
+
+  app.post("/api/v1/logout", async (request, reply) => {
+    const cookie = auth.sessions.cookieIn(request.raw.headers.cookie);
+    // A key has no session to end, even if a browser's cookie came along.
+    if (request.principal.kind === "user" && cookie !== undefined) {
+      reply.header("set-cookie", withSecure(await auth.sessions.end(cookie), request.headers));
+    }
+    return reply.code(204).send();
+  });
+
+  app.post("/api/v1/login-links", async (request, reply) => {
+    requireRole(request.principal, "admin");
+    const next = safeNext(NewLoginLink.parse(request.body)?.next);
+    const { tenantId, role } = request.principal;
+    const token = await auth.sessions.mintLoginToken(tenantId, role);
+    // The address the caller itself reached us by; nobody else is sent this link.
+    const origin = `${isHttps(request.headers) ? "https" : "http"}://${request.host}`;
+    return reply
+      .code(201)
+      .header("cache-control", "no-store")
+      .send({
+        url: loginUrl(origin, token, next),
+        expiresAt: new Date(Date.now() + LOGIN_LINK_SECONDS * 1_000).toISOString(),
+      });
+  });
+}
+
+/** The link that signs in when it is opened. */
+export function loginUrl(origin: string, token: string, next = "/"): string {
+  return `${origin}/login?token=${token}${next === "/" ? "" : `&next=${encodeURIComponent(next)}`}`;
+}

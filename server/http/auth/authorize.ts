@@ -1,0 +1,103 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from "fastify";
+import type { PrismaClient } from "../../database/generated/client.ts";
+import { forTenant, type TenantClient } from "../../database/tenant.ts";
+import type { Principal } from "../principal.ts";
+import { ProblemError } from "../problem.ts";
+import type { Authenticator, Credential } from "./authenticator.ts";
+import { changesState, isSameOrigin } from "./origin.ts";
+
+const REALM = 'Bearer realm="switchyard"';
+
+/**
+ * The one gate: every request passes it before anything of it is read. Routes are closed unless they say
+ * `config: { access: "public" }`. Roles, scopes and row-level security belong here when they come: `admit` sees the
+ * principal and the route together.
+ */
+export function installAuthorization(app: FastifyInstance, deps: { auth: Authenticator; prisma: PrismaClient }): void {
+  const { auth, prisma } = deps;
+  const tenants = new Map<string, TenantClient>();
+
+  app.decorateRequest("caller", null);
+  app.decorateRequest("principal", {
+    getter(this: FastifyRequest): Principal {
+      if (this.caller === null) throw unauthenticated(null);
+      return this.caller;
+    },
+  });
+  app.decorateRequest("db", {
+    getter(this: FastifyRequest): TenantClient {
+      const { tenantId } = this.principal;
+      let client = tenants.get(tenantId);
+      if (client === undefined) {
+        client = forTenant(prisma, tenantId);
+        tenants.set(tenantId, client);
+      }
+      return client;
+    },
+  });
+
+  app.addHook("onRequest", (request, reply, done) => {
+    if (request.routeOptions.config.access === "public") return done();
+    const credential = auth.credentialIn(request.raw.headers);
+    if (credential === null) return turnAway(null, request, reply, done);
+    const known = auth.peek(credential);
+    if (known !== undefined) return admit(known, credential, request, reply, done);
+    auth.resolve(credential).then((principal) => admit(principal, credential, request, reply, done), done);
+  });
+}
+
+/** Lets a known caller in, or says why not. */
+function admit(
+  principal: Principal | null,
+  credential: Credential,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  done: HookHandlerDoneFunction,
+): void {
+  if (principal === null) return turnAway(credential, request, reply, done);
+  if (credential.kind === "cookie" && changesState(request.method) && !isSameOrigin(request.raw.headers)) {
+    return done(crossOrigin());
+  }
+  request.caller = principal;
+  done();
+}
+
+/** Programs get 401; someone who opens a page is shown the way in and comes back to it. */
+function turnAway(
+  credential: Credential | null,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  done: HookHandlerDoneFunction,
+): void {
+  if (!isPage(request) || credential?.kind === "key") return done(unauthenticated(credential));
+  // `_rsc` marks Next's own background fetches; a person who comes back wants the page itself.
+  const wanted = request.url.replace(/([?&])_rsc=[^&]*(&|$)/, (_, before, after) => (after === "" ? "" : before));
+  const next = wanted === "/" ? "" : `?next=${encodeURIComponent(wanted)}`;
+  reply.header("cache-control", "no-store").redirect(`/login${next}`, 302);
+}
+
+function isPage(request: FastifyRequest): boolean {
+  if (request.method !== "GET" && request.method !== "HEAD") return false;
+  return !/^\/(?:api|metrics|socket\.io)(?:[/?]|$)/.test(request.url);
+}
+
+function unauthenticated(credential: Credential | null): ProblemError {
+  return credential?.kind === "key"
+    ? new ProblemError(401, "invalid_key", "This API key is unknown or revoked.", {
+        headers: { "www-authenticate": `${REALM}, error="invalid_token"` },
+      })
+    : new ProblemError(401, "unauthenticated", "Send an API key (Authorization: Bearer …) or sign in.", {
+        headers: { "www-authenticate": REALM },
+      });
+}
+
+/** Refuses a request by cookie that another site may have caused. */
+export function crossOrigin(): ProblemError {
+  return new ProblemError(403, "cross_origin", "A request by session cookie must come from this console's own pages.");
+}
+
+/** For routes that only some roles may use. Throws 403. */
+export function requireRole(principal: Principal, ...roles: readonly string[]): void {
+  if (roles.includes(principal.role)) return;
+  throw new ProblemError(403, "forbidden", `This needs one of the roles: ${roles.join(", ")}.`);
+}

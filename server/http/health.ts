@@ -1,0 +1,51 @@
+import type { FastifyInstance } from "fastify";
+import { API_HEADERS } from "./security.ts";
+
+const PUBLIC = { access: "public" } as const;
+const ASK_WITHIN_MS = 2_000;
+
+/** Whether the process takes work. `starting` until all parts stand, `draining` once it was told to stop. */
+export interface Health {
+  state: "starting" | "ready" | "draining";
+  /** Asks the database, now: resolves when it answers and its migrations are applied, rejects otherwise. */
+  check: () => Promise<void>;
+}
+
+/**
+ * `GET /healthz`: the process answers. `GET /readyz`: it takes work and its database answers, else 503 with the reason
+ * in one word. Both are public and say nothing more.
+ */
+export function registerHealth(app: FastifyInstance, health: Health): void {
+  // Anyone may ask, so any number of askers costs one question to the database at a time.
+  let asking: Promise<void> | null = null;
+  const ask = () => {
+    asking ??= within(health.check(), ASK_WITHIN_MS).finally(() => {
+      asking = null;
+    });
+    return asking;
+  };
+
+  app.get("/healthz", { config: PUBLIC }, (_request, reply) => {
+    reply.headers(API_HEADERS).send({ status: "ok" });
+  });
+
+  app.get("/readyz", { config: PUBLIC }, async (request, reply) => {
+    reply.headers(API_HEADERS);
+    if (health.state !== "ready") return reply.code(503).header("retry-after", "1").send({ status: health.state });
+    try {
+      await ask();
+      return reply.send({ status: "ready" });
+    } catch (err) {
+      request.log.warn({ err }, "not ready");
+      return reply.code(503).header("retry-after", "1").send({ status: "database_away" });
+    }
+  });
+}
+
+async function within<T>(promise: Promise<T>, ms: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}

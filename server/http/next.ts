@@ -1,0 +1,31 @@
+import type { Server } from "node:http";
+import next from "next";
+import type { DrawPage } from "./pages.ts";
+
+export interface NextOptions {
+  /** Hot reload instead of the build in `.next`. */
+  dev: boolean;
+  /** The project's root: where `app/` and `next.config.ts` are. */
+  dir: string;
+  hostname: string;
+  port: number;
+}
+
+export interface NextPages {
+  draw: DrawPage;
+  close: () => Promise<void>;
+}
+
+/**
+ * Prepares Next as a guest of our own server: it draws pages and holds no state (DESIGN, the bundling trap).
+ *
+ * @param server the HTTP server that pages are asked from; in development Next's hot reload listens to its upgrades.
+ * @throws when `.next` holds no build and `dev` is off.
+ */
+export async function createNext(server: Server, options: NextOptions): Promise<NextPages> {
+  const { dev, dir, hostname, port } = options;
+  const app = next({ dev, dir, hostname, port, httpServer: server, quiet: true });
+  await app.prepare();
+  const handle = app.getRequestHandler();
+  return { draw: (request, response) => handle(request, response), close: () => app.close() };
+}

@@ -1,0 +1,63 @@
+import type { FastifyInstance } from "fastify";
+import { pino } from "pino";
+import { createTestDatabase, type TestDatabase } from "../testing/database.ts";
+import { type AppDeps, buildApp } from "./app.ts";
+import { mintApiKey } from "./auth/api-keys.ts";
+import { Authenticator } from "./auth/authenticator.ts";
+import { ensureTenant } from "./auth/operator.ts";
+import type { Health } from "./health.ts";
+import { createMetrics } from "./metrics.ts";
+import { registerPages } from "./pages.ts";
+
+export interface TestApp {
+  app: FastifyInstance;
+  database: TestDatabase;
+  auth: Authenticator;
+  deps: AppDeps;
+  health: Health;
+  /** An admin key of tenant `default`. */
+  key: { id: string; secret: string };
+  /** What was logged, one parsed line each. */
+  logged: Record<string, unknown>[];
+  close: () => Promise<void>;
+}
+
+/**
+ * The real application over a database of its own, with pages drawn as plain text instead of by Next.
+ * @param routes adds what the test at hand needs, before the application is ready.
+ */
+export async function createTestApp(routes: (app: FastifyInstance, deps: AppDeps) => void = () => {}): Promise<TestApp> {
+  const database = await createTestDatabase();
+  const { prisma } = database;
+  const logged: Record<string, unknown>[] = [];
+  const logger = pino({ level: "info" }, { write: (line: string) => logged.push(JSON.parse(line)) });
+  await ensureTenant(prisma, "default", "Default");
+  const key = await mintApiKey(prisma, { tenantId: "default", name: "tests" });
+  const auth = await Authenticator.create(prisma, logger);
+  const health: Health = { state: "ready", check: async () => void (await prisma.$queryRaw`SELECT 1`) };
+  const deps: AppDeps = { prisma, auth, logger, metrics: createMetrics(), health };
+  const app = buildApp(deps);
+  routes(app, deps);
+  await registerPages(app, {
+    auth,
+    dev: false,
+    draw: async (request, response) => {
+      response.setHeader("content-type", "text/plain");
+      response.end(`page ${request.url}`);
+    },
+  });
+  await app.ready();
+  const close = async () => {
+    await app.close();
+    await auth.close();
+    await database.drop();
+  };
+  return { app, database, auth, deps, health, key, logged, close };
+}
+
+/** The `name=value` pairs of an answer's Set-Cookie, as a browser would send them back. */
+export function cookiesOf(answer: { headers: Record<string, unknown> }): string {
+  const set = answer.headers["set-cookie"];
+  const lines = Array.isArray(set) ? set.map(String) : set === undefined ? [] : [String(set)];
+  return lines.map((line) => line.split(";", 1)[0]).join("; ");
+}

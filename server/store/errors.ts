@@ -1,0 +1,47 @@
+/**
+ * Every way the store refuses a call. The codes are part of the HTTP and socket contracts: transports map them
+ * (`server/http/problem.ts`), clients switch on them.
+ */
+export type StoreErrorCode =
+  | "malformed"
+  | "commit_refused"
+  | "stale_expectation"
+  | "stale_version"
+  | "idempotency_mismatch"
+  | "illegal_transition"
+  | "unknown_entity"
+  | "position_gone"
+  | "lane_full"
+  | "database_away";
+
+/** One fault among several: `index` and `type` name the mutation it belongs to, `path` the field. */
+export interface StoreFault {
+  code: string;
+  message: string;
+  index?: number;
+  type?: string;
+  path?: string;
+}
+
+export interface StoreErrorOptions {
+  /** All faults found, not only the first. */
+  errors?: readonly StoreFault[];
+  /** Facts the caller can act on, such as `legal` (moves), `floor` (position) or the row as it now is. */
+  extra?: Readonly<Record<string, unknown>>;
+  cause?: unknown;
+}
+
+/** A refusal with a stable code. It knows nothing of transports, so it carries no status. */
+export class StoreError extends Error {
+  override readonly name = "StoreError";
+  readonly code: StoreErrorCode;
+  readonly errors: readonly StoreFault[] | undefined;
+  readonly extra: Readonly<Record<string, unknown>> | undefined;
+
+  constructor(code: StoreErrorCode, message: string, options: StoreErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.errors = options.errors;
+    this.extra = options.extra;
+  }
+}
