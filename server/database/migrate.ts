@@ -40,8 +40,7 @@ interface Recorded {
  * Throws StartupError if the database cannot be reached, is older than PostgreSQL 15, knows migrations this code does
  * not, or holds one that was edited after it was applied or that never finished.
  */
-export async function migrate(url: string, directory: string = migrationsDirectory()): Promise<string[]> {
-  const migrations = readMigrations(directory);
+export async function migrate(url: string, migrations: Migration[] = readMigrations()): Promise<string[]> {
   const client = await connectOnce(url);
   try {
     await requireVersion(client);
@@ -58,7 +57,7 @@ export async function migrate(url: string, directory: string = migrationsDirecto
 }
 
 /** Migrations found in `directory`, in order: each a folder with a `migration.sql`. */
-export function readMigrations(directory: string): Migration[] {
+export function readMigrations(directory: string = migrationsDirectory()): Migration[] {
   return readdirSync(directory, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map((entry) => entry.name)

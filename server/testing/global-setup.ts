@@ -1,11 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
-import os from "node:os";
-import path from "node:path";
 import pg from "pg";
 import type { TestProject } from "vitest/node";
-import { startEmbedded } from "../database/embedded.ts";
 import { migrate } from "../database/migrate.ts";
+import { startTemporaryPostgres } from "../database/temporary.ts";
 import { withDatabase } from "./url.ts";
 
 declare module "vitest" {
@@ -23,7 +20,7 @@ declare module "vitest" {
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const given = project.config.provide.givenServer;
-  const server = given ? { url: given, stop: async () => {} } : await startTemporary();
+  const server = given ? { url: given, stop: async () => {} } : await startTemporaryPostgres();
   const template = `switchyard_template_${randomBytes(6).toString("hex")}`;
   await run(server.url, `CREATE DATABASE "${template}"`);
   await migrate(withDatabase(server.url, template));
@@ -31,20 +28,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
   return async () => {
     await run(server.url, `DROP DATABASE "${template}" WITH (FORCE)`);
     await server.stop();
-  };
-}
-
-async function startTemporary(): Promise<{ url: string; stop: () => Promise<void> }> {
-  const folder = mkdtempSync(path.join(os.tmpdir(), "switchyard-test-"));
-  // As root, Postgres runs as somebody else, who must be able to enter.
-  chmodSync(folder, 0o711);
-  const embedded = await startEmbedded(path.join(folder, "data"), { durable: false });
-  return {
-    url: embedded.url,
-    stop: async () => {
-      await embedded.stop();
-      rmSync(folder, { recursive: true, force: true });
-    },
   };
 }
 
