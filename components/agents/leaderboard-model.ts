@@ -1,0 +1,94 @@
+import type { Statistics } from "../../domain/agent.ts";
+import { percentile, wilsonLowerBound } from "../../domain/figures.ts";
+
+/** Figures of one agent in the leaderboard. Rates are 0–1, durations ms; null when nothing tells them. */
+export interface LeaderboardRow {
+  rank: number;
+  agentKey: string;
+  displayName: string;
+  total: number;
+  successful: number;
+  failed: number;
+  successRate: number | null;
+  /** What the rank goes by: the success rate the agent has at least, so that 1 of 1 does not beat 90 of 100. */
+  wilsonLowerBound: number;
+  averageDurationMs: number | null;
+  p95DurationMs: number | null;
+  fewSamples: boolean;
+}
+
+/** Under this many outcomes a success rate says little. */
+export const FEW_SAMPLES = 10;
+
+export type SortKey = "rank" | "agent" | "successRate" | "total" | "successful" | "failed" | "average" | "p95";
+export interface Sort {
+  key: SortKey;
+  descending: boolean;
+}
+
+/** Ranks agents by Wilson's lower bound, then volume, then key. Agents without outcomes come last, unranked figures null. */
+export function rankAgents(
+  agents: readonly { agentKey: string; displayName: string; statistics: Readonly<Statistics> }[],
+): LeaderboardRow[] {
+  return agents
+    .map(({ agentKey, displayName, statistics }) => {
+      const { total, successful, failed, timed, totalDurationMs, histogram } = statistics;
+      return {
+        agentKey,
+        displayName,
+        total,
+        successful,
+        failed,
+        successRate: total > 0 ? successful / total : null,
+        wilsonLowerBound: wilsonLowerBound(successful, total),
+        averageDurationMs: timed > 0 ? totalDurationMs / timed : null,
+        p95DurationMs: percentile(histogram, 0.95),
+        fewSamples: total < FEW_SAMPLES,
+      };
+    })
+    .sort(
+      (a, b) =>
+        Number(b.total > 0) - Number(a.total > 0) ||
+        b.wilsonLowerBound - a.wilsonLowerBound ||
+        b.total - a.total ||
+        (a.agentKey < b.agentKey ? -1 : 1),
+    )
+    .map((row, index) => ({ rank: index + 1, ...row }));
+}
+
+/** The rows in the asked order. What has no figure stands last in either direction; ties go by rank. */
+export function sortRows(rows: readonly LeaderboardRow[], sort: Sort): LeaderboardRow[] {
+  const sign = sort.descending ? -1 : 1;
+  return [...rows].sort((a, b) => {
+    const [x, y] = [valueOf(a, sort.key), valueOf(b, sort.key)];
+    if (x === null || y === null) return Number(x === null) - Number(y === null) || a.rank - b.rank;
+    return (x < y ? -sign : x > y ? sign : 0) || a.rank - b.rank;
+  });
+}
+
+function valueOf(row: LeaderboardRow, key: SortKey): number | string | null {
+  switch (key) {
+    case "rank":
+      return row.rank;
+    case "agent":
+      return row.displayName.toLowerCase();
+    case "successRate":
+      return row.successRate;
+    case "total":
+      return row.total;
+    case "successful":
+      return row.successful;
+    case "failed":
+      return row.failed;
+    case "average":
+      return row.averageDurationMs;
+    case "p95":
+      return row.p95DurationMs;
+  }
+}
+
+/** The next sorting when a column's head is pressed: a new column starts with what is of interest first, a second press turns it. */
+export function nextSort(sort: Sort, key: SortKey): Sort {
+  if (sort.key === key) return { key, descending: !sort.descending };
+  return { key, descending: key !== "rank" && key !== "agent" };
+}

@@ -1,0 +1,87 @@
+import { describe, expect, it } from "vitest";
+import { type AlertRow, actorName, alertsOf, type ListState, reduceList, statusesOf, subjectHref, viewCounts } from "./alert-model.ts";
+
+function alert(id: string, over: Partial<AlertRow> = {}): AlertRow {
+  return {
+    kind: "alert",
+    id,
+    alertId: id,
+    rule: "breaker_open",
+    severity: "warning",
+    status: "firing",
+    title: `Title of ${id}`,
+    detail: null,
+    subjectKind: "agent",
+    subjectId: "codex",
+    firedAt: "2026-11-21T10:00:00.000Z",
+    acknowledgedAt: null,
+    acknowledgedBy: null,
+    note: null,
+    ackExpiresAt: null,
+    resolvedAt: null,
+    reopened: 0,
+    updatedAt: "2026-11-21T10:00:00.000Z",
+    version: 1,
+    seq: 1,
+    ...over,
+  };
+}
+
+const ids = (alerts: AlertRow[]) => alerts.map(({ id }) => id);
+
+describe("views of the alerts", () => {
+  const all = [
+    alert("old"),
+    alert("new", { firedAt: "2026-11-21T11:00:00.000Z" }),
+    alert("worst", { severity: "critical", status: "acknowledged" }),
+    alert("over", { status: "resolved", resolvedAt: "2026-11-21T12:00:00.000Z" }),
+  ];
+
+  it("C13: open ones are firing or acknowledged, the most severe first, then the latest", () => {
+    expect(statusesOf("open")).toEqual(["firing", "acknowledged"]);
+    expect(ids(alertsOf(all, "open"))).toEqual(["worst", "new", "old"]);
+    expect(ids(alertsOf(all, "resolved"))).toEqual(["over"]);
+    expect(viewCounts(all)).toEqual({ open: 3, firing: 2, acknowledged: 1 });
+  });
+
+  it("an alert stays in its place when it is acknowledged", () => {
+    const acked = all.map((one) => (one.id === "new" ? { ...one, status: "acknowledged" as const } : one));
+    expect(ids(alertsOf(acked, "open"))).toEqual(ids(alertsOf(all, "open")));
+  });
+
+  it("a subject with a page is linked by its encoded id", () => {
+    expect(subjectHref({ subjectKind: "agent", subjectId: "a:b@c" })).toBe("/agents/a%3Ab%40c");
+    expect(subjectHref({ subjectKind: "run", subjectId: "r1" })).toBe("/runs/r1");
+    expect(subjectHref({ subjectKind: "tenant", subjectId: "log" })).toBeNull();
+  });
+
+  it("people are shown by name, keys as keys", () => {
+    expect(actorName("user:ada")).toBe("ada");
+    expect(actorName("key:ci")).toBe("key:ci");
+  });
+});
+
+describe("moving and selecting by keyboard", () => {
+  const shown = ["a", "b", "c"];
+  const start: ListState = { cursor: null, selected: new Set() };
+
+  it("the first step down goes to the first, the first step up to the last, and both stop at the ends", () => {
+    expect(reduceList(start, { type: "move", by: 1 }, shown).cursor).toBe("a");
+    expect(reduceList(start, { type: "move", by: -1 }, shown).cursor).toBe("c");
+    expect(reduceList({ ...start, cursor: "c" }, { type: "move", by: 1 }, shown).cursor).toBe("c");
+    expect(reduceList(start, { type: "move", by: 1 }, []).cursor).toBeNull();
+  });
+
+  it("a selection forgets what is no longer shown", () => {
+    const selected = new Set(["a", "gone"]);
+    const next = reduceList({ cursor: "gone", selected }, { type: "toggle", id: "b" }, shown);
+    expect([...next.selected]).toEqual(["a", "b"]);
+    expect(reduceList(next, { type: "toggle", id: "a" }, shown).selected).toEqual(new Set(["b"]));
+  });
+
+  it("all and none", () => {
+    const all = reduceList(start, { type: "select_all" }, shown);
+    expect(all.selected.size).toBe(3);
+    expect(reduceList(all, { type: "clear" }, shown).selected.size).toBe(0);
+  });
+});

@@ -1,0 +1,40 @@
+import { describe, expect, it } from "vitest";
+import { WORKSTREAM_MOVES, WORKSTREAM_STATUSES } from "../../domain/statuses.ts";
+import { legalMoves, neighbour, refusalOf, sentenceList, zoneId, zoneOf } from "./moves.ts";
+
+describe("moves of a card", () => {
+  it("B10: a column takes exactly the drops the lifecycle allows, and says why it refuses the others", () => {
+    for (const from of WORKSTREAM_STATUSES) {
+      for (const to of WORKSTREAM_STATUSES) {
+        const allowed = from === to || WORKSTREAM_MOVES[from].includes(to);
+        expect(refusalOf(from, to) === null).toBe(allowed);
+      }
+    }
+    expect(refusalOf("blocked", "done")).toBe("A blocked workstream can move to running or failed only");
+    expect(refusalOf("done", "pending")).toBe("A done workstream can move to review only");
+  });
+
+  it("legal moves come in the order of the board", () => {
+    expect(legalMoves("running")).toEqual(["ready", "blocked", "review", "done", "failed"]);
+  });
+
+  it("words are joined as a sentence", () => {
+    expect(sentenceList([])).toBe("");
+    expect(sentenceList(["a"])).toBe("a");
+    expect(sentenceList(["a", "b", "c"])).toBe("a, b or c");
+  });
+});
+
+describe("drop zones", () => {
+  it("an id names column and lane, whatever characters the lane has", () => {
+    expect(zoneOf(zoneId("run:a|b", "review"))).toEqual({ status: "review", lane: "run:a|b" });
+    expect(zoneOf("card-7")).toBeNull();
+    expect(zoneOf("elsewhere|x")).toBeNull();
+  });
+
+  it("the arrow keys stop at the edges of the board", () => {
+    expect(neighbour("pending", -1)).toBe("pending");
+    expect(neighbour("pending", 1)).toBe("ready");
+    expect(neighbour("failed", 1)).toBe("failed");
+  });
+});

@@ -1,0 +1,89 @@
+import { describe, expect, it } from "vitest";
+import { resolveBreakerConfig } from "../../domain/breaker-config.ts";
+import { newBreaker, override, record, tick } from "../../domain/breaker-machine.ts";
+import type { BreakerState } from "../../domain/breaker-state.ts";
+import { type BreakerRow, breakerView, countStates, worstFirst } from "./breaker-view.ts";
+
+const T0 = Date.parse("2026-11-21T10:00:00.000Z");
+const config = resolveBreakerConfig({ windowSize: 10, minimumCalls: 4, openMs: 30_000, permittedTrials: 2 });
+
+const row = (id: string, state: BreakerState): BreakerRow => ({
+  ...state,
+  kind: "breaker",
+  id,
+  agentKey: id,
+  updatedAt: state.changedAt,
+  version: 1,
+  seq: 1,
+});
+
+function after(outcomes: string, from = newBreaker(config, T0)): BreakerState {
+  return [...outcomes].reduce((state, mark) => record(state, { success: mark === "." , error: "boom" }, T0).breaker, from);
+}
+
+describe("what a tile says of a breaker", () => {
+  it("a breaker without calls has no rate, and says from when on it is judged", () => {
+    const view = breakerView(row("a", newBreaker(config, T0)));
+    expect(view).toMatchObject({ failureRate: null, calls: 0, minimum: 4, judged: false, due: null, trials: null });
+    expect(view.summary).toBe("no calls yet; judged from 4 calls on");
+  });
+
+  it("a rate under the minimum of calls is shown, marked as not judged", () => {
+    const view = breakerView(row("a", after("x..")));
+    expect(view).toMatchObject({ calls: 3, failures: 1, judged: false });
+    expect(view.summary).toBe("1 of 3 calls failed, opens at 50% once there are 4");
+  });
+
+  it("C2: an open breaker counts down to its half-open time and keeps the error that led there", () => {
+    const view = breakerView(row("a", after("..xx")));
+    expect(view.state).toBe("open");
+    expect(view.due).toEqual({ at: new Date(T0 + 30_000).toISOString(), label: "Half-open in" });
+    expect(view).toMatchObject({ openings: 1, lastError: "boom", failureRate: 0.5, judged: true });
+  });
+
+  it("a half-open breaker tells its trials", () => {
+    const halfOpen = tick(after("..xx"), T0 + 30_000).breaker;
+    const tried = record(halfOpen, { success: true }, T0 + 30_001, null, { anyTrial: true }).breaker;
+    const view = breakerView(row("a", tried));
+    expect(view.trials).toEqual({ permitted: 2, inFlight: 0, passed: 1, failed: 0 });
+    expect(view.due).toBeNull();
+  });
+
+  it("an override says who, why and until when", () => {
+    const order = { reason: "maintenance", by: "user:ada", expiresAt: new Date(T0 + 60_000).toISOString() };
+    const view = breakerView(row("a", override(newBreaker(config, T0), "forced_open", order, T0).breaker));
+    expect(view.override).toMatchObject({ reason: "maintenance", by: "user:ada" });
+    expect(view.due).toEqual({ at: order.expiresAt, label: "Override ends in" });
+  });
+});
+
+describe("order of breakers", () => {
+  const of = (id: string, state: BreakerState, total = 0) => ({ breaker: row(id, state), total });
+  const order = { reason: "r", by: "user:ada" };
+  const closed = newBreaker(config, T0);
+
+  it("the worst comes first: open, half-open, forced open, then by failure rate, then by volume", () => {
+    const agents = [
+      of("quiet", closed),
+      of("busy", closed, 50),
+      of("shaky", after("x..")),
+      of("held", override(closed, "forced_open", order, T0).breaker),
+      of("half", tick(after("..xx"), T0 + 30_000).breaker),
+      of("open", after("..xx")),
+      of("off", override(closed, "disabled", order, T0).breaker),
+    ];
+    const ids = agents.sort(worstFirst).map(({ breaker }) => breaker.id);
+    expect(ids).toEqual(["open", "half", "held", "off", "shaky", "busy", "quiet"]);
+  });
+
+  it("states are counted, those without breakers too", () => {
+    const counts = countStates([row("a", closed), row("b", after("..xx"))]);
+    expect(counts.map(({ state, count }) => `${state}:${count}`)).toEqual([
+      "open:1",
+      "half_open:0",
+      "forced_open:0",
+      "disabled:0",
+      "closed:1",
+    ]);
+  });
+});

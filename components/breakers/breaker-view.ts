@@ -1,0 +1,102 @@
+import { effectiveMinimumCalls } from "../../domain/breaker-config.ts";
+import { BREAKER_STATES, type BreakerStateName } from "../../domain/statuses.ts";
+import type { Wire } from "../../domain/wire.ts";
+
+export type BreakerRow = Wire<"breaker">;
+
+/** What a tile and a detail page say of a breaker, derived from its row alone. Rates and shares are 0–1. */
+export interface BreakerView {
+  state: BreakerStateName;
+  failureRate: number | null;
+  threshold: number;
+  /** Calls in the window, how many of them failed, and how many it takes until the rate is judged. */
+  calls: number;
+  failures: number;
+  minimum: number;
+  /** False while the window holds too few calls for the rate to mean anything. */
+  judged: boolean;
+  /** What time alone will do next, and when (RFC 3339). */
+  due: { at: string; label: string } | null;
+  trials: { permitted: number; inFlight: number; passed: number; failed: number } | null;
+  openings: number;
+  lastError: string | null;
+  override: BreakerRow["override"];
+  windowLabel: string;
+  /** One sentence for whoever cannot see the bar. */
+  summary: string;
+}
+
+export function breakerView(breaker: Readonly<BreakerRow>): BreakerView {
+  const { state, config, calls, failureCount: failures, failureRate } = breaker;
+  const minimum = state === "half_open" ? config.permittedTrials : effectiveMinimumCalls(config);
+  const view = {
+    state,
+    failureRate,
+    threshold: config.failureRateThreshold,
+    calls,
+    failures,
+    minimum,
+    judged: calls >= minimum,
+    due: dueOf(breaker),
+    trials:
+      state === "half_open"
+        ? { permitted: config.permittedTrials, inFlight: breaker.trials.length, passed: calls - failures, failed: failures }
+        : null,
+    openings: breaker.openings,
+    lastError: breaker.lastError,
+    override: breaker.override,
+    windowLabel: config.window === "count" ? `last ${config.windowSize} calls` : `last ${config.windowSize} s`,
+  };
+  return { ...view, summary: summaryOf(view) };
+}
+
+function dueOf(breaker: Readonly<BreakerRow>): BreakerView["due"] {
+  if (breaker.resetAt === null) return null;
+  switch (breaker.state) {
+    case "open":
+      return { at: breaker.resetAt, label: "Half-open in" };
+    case "forced_open":
+    case "disabled":
+      return { at: breaker.resetAt, label: "Override ends in" };
+    case "closed":
+    case "half_open":
+      return null;
+  }
+}
+
+function summaryOf(view: Omit<BreakerView, "summary">): string {
+  if (view.trials) {
+    const { permitted, inFlight, passed, failed } = view.trials;
+    return `${inFlight} of ${permitted} trial calls in flight, ${passed} passed, ${failed} failed`;
+  }
+  if (view.failureRate === null) return `no calls yet; judged from ${view.minimum} calls on`;
+  const rate = `${view.failures} of ${view.calls} calls failed, opens at ${Math.round(view.threshold * 100)}%`;
+  return view.judged ? rate : `${rate} once there are ${view.minimum}`;
+}
+
+const URGENCY: { readonly [state in BreakerStateName]: number } = {
+  open: 0,
+  half_open: 1,
+  forced_open: 2,
+  disabled: 3,
+  closed: 4,
+};
+
+/** Worst first: by state, then failure rate (without calls last), then calls ever made, then key so that the order is one. */
+export function worstFirst(
+  a: { breaker: BreakerRow; total: number },
+  b: { breaker: BreakerRow; total: number },
+): number {
+  return (
+    URGENCY[a.breaker.state] - URGENCY[b.breaker.state] ||
+    (b.breaker.failureRate ?? -1) - (a.breaker.failureRate ?? -1) ||
+    b.total - a.total ||
+    (a.breaker.id < b.breaker.id ? -1 : 1)
+  );
+}
+
+/** How many breakers are in each state, the worst state first. */
+export function countStates(breakers: readonly BreakerRow[]): { state: BreakerStateName; count: number }[] {
+  const states = [...BREAKER_STATES].sort((a, b) => URGENCY[a] - URGENCY[b]);
+  return states.map((state) => ({ state, count: breakers.filter((one) => one.state === state).length }));
+}

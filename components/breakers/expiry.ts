@@ -1,0 +1,13 @@
+/** How long an order or an acknowledgement may hold; 0 is until further notice. */
+export const HOLDS = [
+  { ms: 0, label: "Until I change it" },
+  { ms: 5 * 60_000, label: "5 minutes" },
+  { ms: 15 * 60_000, label: "15 minutes" },
+  { ms: 60 * 60_000, label: "1 hour" },
+  { ms: 8 * 60 * 60_000, label: "8 hours" },
+  { ms: 24 * 60 * 60_000, label: "24 hours" },
+] as const;
+
+/** When a hold that begins at `now` (epoch ms) ends, RFC 3339; undefined when it holds until further notice. */
+export const expiryOf = (holdMs: number, now: number): string | undefined =>
+  holdMs > 0 ? new Date(now + holdMs).toISOString() : undefined;
