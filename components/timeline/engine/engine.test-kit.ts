@@ -1,0 +1,117 @@
+import { NO_JOBS } from "../../../domain/job-counts.ts";
+import type { Wire } from "../../../domain/wire.ts";
+
+/** Rows for tests of the engine: whole ones, with what a test says. Times are seconds after T0. */
+export const T0 = Date.parse("2026-01-01T00:00:00.000Z");
+export const at = (seconds: number): string => new Date(T0 + seconds * 1000).toISOString();
+export const time = (seconds: number): number => T0 + seconds * 1000;
+
+const base = { version: 1, seq: 1 };
+
+export function aJob(id: string, more: Partial<Wire<"job">> = {}): Wire<"job"> {
+  return {
+    ...base,
+    kind: "job",
+    id,
+    jobId: id,
+    runId: "r1",
+    workstreamId: null,
+    step: null,
+    tool: null,
+    queue: "default",
+    capability: null,
+    agentKey: null,
+    priority: 0,
+    status: "queued",
+    runAt: at(0),
+    dependsOn: [],
+    dependents: [],
+    unmet: 0,
+    maxAttempts: 1,
+    backoffMs: 1000,
+    timeoutMs: null,
+    input: null,
+    attempt: 0,
+    attemptBase: 0,
+    claimedBy: null,
+    leaseMs: null,
+    leaseExpiresAt: null,
+    timeoutAt: null,
+    breakerEpoch: null,
+    progress: null,
+    exitCode: null,
+    durationMs: null,
+    result: null,
+    error: null,
+    reason: null,
+    createdAt: at(0),
+    queuedAt: at(0),
+    startedAt: null,
+    finishedAt: null,
+    updatedAt: at(0),
+    ...more,
+  };
+}
+
+export function anAttempt(jobId: string, number: number, more: Partial<Wire<"attempt">> = {}): Wire<"attempt"> {
+  return {
+    ...base,
+    kind: "attempt",
+    id: `${jobId}#${number}`,
+    attemptId: `${jobId}#${number}`,
+    jobId,
+    number,
+    runId: "r1",
+    workstreamId: null,
+    agentKey: "alpha",
+    tool: null,
+    status: "running",
+    queuedAt: at(0),
+    startedAt: at(1),
+    finishedAt: null,
+    exitCode: null,
+    durationMs: null,
+    result: null,
+    error: null,
+    ...more,
+  };
+}
+
+export function aWorkstream(id: string, more: Partial<Wire<"workstream">> = {}): Wire<"workstream"> {
+  return {
+    ...base,
+    kind: "workstream",
+    id,
+    workstreamId: id,
+    runId: "r1",
+    title: id,
+    status: "running",
+    metadata: {},
+    reason: null,
+    jobCounts: NO_JOBS,
+    createdAt: at(0),
+    enteredAt: at(0),
+    updatedAt: at(0),
+    ...more,
+  };
+}
+
+export function anAgent(agentKey: string, more: Partial<Wire<"agent">> = {}): Wire<"agent"> {
+  return {
+    ...base,
+    kind: "agent",
+    id: agentKey,
+    agentKey,
+    displayName: agentKey,
+    capabilities: [],
+    capacity: 1,
+    busy: 0,
+    reportedBusy: null,
+    draining: false,
+    drainReason: null,
+    createdAt: at(0),
+    lastSeenAt: at(0),
+    updatedAt: at(0),
+    ...more,
+  };
+}
