@@ -49,7 +49,7 @@ export function acquireBreaker(tx: Tx, m: z.infer<typeof breakerAcquire>): Permi
   ensureAgent(tx, m.agentKey);
   const breaker = must(tx, "breaker", m.agentKey);
   const step = machine.acquire(breaker, ms(tx.at), tx.newId("permit"));
-  save(tx, breaker, step);
+  save(tx, breaker, step, step.permitId === null ? "trial_expired" : "trial_permitted");
   return { permitted: step.permitted, permitId: step.permitId, epoch: step.epoch };
 }
 
@@ -93,7 +93,7 @@ export function resetBreaker(tx: Tx, m: z.infer<typeof breakerReset>): Breaker {
 /** What time does: an open breaker whose wait has passed goes half-open, late trials fail, overrides end. */
 export function tickBreaker(tx: Tx, m: z.infer<typeof breakerTick>): Breaker {
   const breaker = must(tx, "breaker", m.agentKey);
-  save(tx, breaker, machine.tick(breaker, ms(tx.at)));
+  save(tx, breaker, machine.tick(breaker, ms(tx.at)), "trial_expired");
   return must(tx, "breaker", m.agentKey);
 }
 
@@ -150,13 +150,20 @@ export function releasePermit(tx: Tx, agentKey: string, permitId: string): void 
   save(tx, breaker, machine.release(breaker, permitId, ms(tx.at)));
 }
 
-/** Puts the changed row, and says every move as an event and to the alert. */
-function save(tx: Tx, was: Readonly<Breaker>, step: machine.BreakerStep): void {
+/**
+ * Puts the changed row, and says every move as an event and to the alert. `quiet` names the event of a change without a move, where the
+ * mutation has no event of its own: no row changes without the log saying so.
+ */
+function save(tx: Tx, was: Readonly<Breaker>, step: machine.BreakerStep, quiet?: string): void {
   if (step.breaker === was) return;
   tx.put("breaker", { ...was, ...step.breaker, updatedAt: tx.at });
   const { calls, failureRate, resetAt, openings, lastError } = step.breaker;
+  if (quiet && step.transitions.length === 0) {
+    const payload = { state: step.breaker.state, trials: step.breaker.trials.length, calls };
+    tx.emit({ type: `breaker.${quiet}`, subject: subjectOf(was.id), payload });
+  }
   for (const move of step.transitions) {
-    const payload = { ...move, calls: was.calls, failureRate, resetAt, openings, lastError, epoch: step.breaker.epoch };
+    const payload = { ...move, calls, failureRate, resetAt, openings, lastError, epoch: step.breaker.epoch };
     tx.emit({ type: `breaker.${EVENT_OF[move.to]}`, subject: subjectOf(was.id), payload });
     tellAlert(tx, was.id, move, { calls, lastError });
   }

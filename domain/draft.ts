@@ -18,6 +18,8 @@ export interface Change {
   row: Rows[Kind];
   /** The row was not there before this draft: it is inserted, not updated. */
   isNew: boolean;
+  /** The row as the draft found it; undefined when it is new. */
+  base: Readonly<Rows[Kind]> | undefined;
   /** Which commit changed it last. */
   by: DraftTx;
 }
@@ -99,11 +101,12 @@ export class DraftTx implements Tx {
   put<K extends Kind>(kind: K, row: Omit<Rows[K], "version" | "seq"> & Partial<RowBase>): void {
     const key = keyOf(kind, row.id as string);
     const was = this.#draft.changes.get(key);
-    const base = was?.row ?? (row.seq ? row : undefined);
+    const base: Partial<RowBase> | undefined = was?.row ?? (row.seq ? row : undefined);
     const isNew = was ? was.isNew : !row.seq;
     const version = kind === "run" ? (row.version ?? 1) : this.#nextVersion(was, base?.version, isNew);
     const next = { ...row, version, seq: base?.seq ?? 0 } as unknown as Rows[Kind];
-    this.#draft.set(key, { kind, id: row.id as string, row: next, isNew, by: this });
+    const found = was || isNew ? was?.base : (this.#draft.source.get(kind, row.id as string) as Readonly<Rows[Kind]> | undefined);
+    this.#draft.set(key, { kind, id: row.id as string, row: next, isNew, base: found, by: this });
     if (this.touched.has(key)) return;
     this.touched.add(key);
     this.#order.push(key);

@@ -1,0 +1,69 @@
+import { randomBytes } from "node:crypto";
+import type pg from "pg";
+
+const CHANNEL = "switchyard_log";
+/** Rings of one node are at least this far apart: NOTIFY serialises the commits of a whole cluster, so it is not sent for each. */
+const QUIET_MS = 20;
+
+/**
+ * The doorbell between nodes: after a batch, one NOTIFY outside its statement tells others to look at the log. It carries no data and may
+ * be lost; whoever relies on it also looks by itself from time to time.
+ */
+export function createHints(pool: pg.Pool, onRing: (tenantId: string) => void) {
+  const node = randomBytes(6).toString("hex");
+  const due = new Set<string>();
+  let timer: NodeJS.Timeout | undefined;
+  let listener: Promise<pg.PoolClient | undefined> | undefined;
+  let closed = false;
+
+  const send = () => {
+    timer = undefined;
+    for (const tenantId of due) {
+      due.delete(tenantId);
+      // A lost ring is no harm: the others look by themselves.
+      pool.query("SELECT pg_notify($1, $2)", [CHANNEL, `${node} ${tenantId}`]).catch(() => {});
+    }
+  };
+
+  const connect = async (): Promise<pg.PoolClient | undefined> => {
+    try {
+      const client = await pool.connect();
+      const lost = () => {
+        client.release(true);
+        listener = undefined;
+        if (!closed) setTimeout(() => !closed && listen(), 500).unref();
+      };
+      client.once("error", lost);
+      client.on("notification", ({ payload }) => {
+        const [from, tenantId] = (payload ?? "").split(" ", 2);
+        if (tenantId && from !== node) onRing(tenantId);
+      });
+      await client.query(`LISTEN ${CHANNEL}`);
+      return client;
+    } catch {
+      listener = undefined;
+      return undefined;
+    }
+  };
+
+  /** Starts listening, once. */
+  const listen = () => {
+    if (!closed) listener ??= connect();
+  };
+
+  return {
+    listen,
+    /** Tells the other nodes that this tenant's log has moved. */
+    ring(tenantId: string): void {
+      due.add(tenantId);
+      if (!closed) timer ??= setTimeout(send, QUIET_MS).unref();
+    },
+    async close(): Promise<void> {
+      closed = true;
+      clearTimeout(timer);
+      const client = await listener;
+      client?.removeAllListeners("notification");
+      client?.release(true);
+    },
+  };
+}

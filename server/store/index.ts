@@ -1,0 +1,105 @@
+import type pg from "pg";
+import type { Registry } from "prom-client";
+import { StoreError } from "./errors.ts";
+import { createHints } from "./hints.ts";
+import { Lane } from "./lane.ts";
+import { laneDatabase, type RawPrisma } from "./lane-database.ts";
+import { createLaneMetrics, observeLanes } from "./lane-metrics.ts";
+import { readEvents, readPosition, verifyChain } from "./log.ts";
+import { RowCache } from "./row-cache.ts";
+import { readSnapshot } from "./snapshots.ts";
+import type { Committed, Store } from "./types.ts";
+
+export interface StoreDeps {
+  prisma: RawPrisma;
+  /** For the doorbell between nodes; without it other nodes' commits are found by looking alone. */
+  pool: pg.Pool;
+  registry: Registry;
+  idempotencyTtlSeconds: number;
+  /** How often the log is looked at for other nodes' commits while somebody watches, ms. The doorbell is faster; this is for when it fails. */
+  pollMs?: number;
+  /** Bound of each lane's hot tier, bytes. */
+  hotTierBytes?: number;
+  /** Commits a lane lets wait. */
+  maxQueue?: number;
+}
+
+/** The state store of this process: one lane per tenant, made when first needed. */
+export function createStore(deps: StoreDeps): Store {
+  const database = laneDatabase(deps.prisma);
+  const metrics = createLaneMetrics(deps.registry);
+  const lanes = new Map<string, Lane>();
+  const watchers = new Map<string, number>();
+  const listeners = new Set<(committed: Committed) => void>();
+  const maxQueue = deps.maxQueue ?? 10_000;
+  const hints = createHints(deps.pool, (tenantId) => void lanes.get(tenantId)?.catchUp());
+
+  const laneOf = (tenantId: string): Lane => {
+    let lane = lanes.get(tenantId);
+    if (!lane) {
+      lane = new Lane({
+        tenantId,
+        database,
+        metrics,
+        maxQueue,
+        keyTtlMs: deps.idempotencyTtlSeconds * 1000,
+        cache: new RowCache(deps.hotTierBytes),
+        onWritten: hints.ring,
+        onCommitted: (committed) => {
+          for (const listener of listeners) listener(committed);
+        },
+      });
+      lanes.set(tenantId, lane);
+    }
+    return lane;
+  };
+
+  observeLanes(deps.registry, () => {
+    const all = [...lanes.values()];
+    const sum = (of: (lane: Lane) => number) => all.reduce((total, lane) => total + of(lane), 0);
+    return { depth: sum((l) => l.depth), limit: maxQueue, rows: sum((l) => l.cache.size), bytes: sum((l) => l.cache.bytes) };
+  });
+
+  const poll = setInterval(() => {
+    for (const tenantId of watchers.keys()) void lanes.get(tenantId)?.catchUp();
+  }, deps.pollMs ?? 500);
+  poll.unref();
+
+  return {
+    commit: (tenantId, by, commit, options) => laneOf(tenantId).commit(by, commit, options),
+    onCommitted(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    watch(tenantId) {
+      watchers.set(tenantId, (watchers.get(tenantId) ?? 0) + 1);
+      hints.listen();
+      void laneOf(tenantId).catchUp();
+      let stopped = false;
+      return () => {
+        if (stopped) return;
+        stopped = true;
+        const left = (watchers.get(tenantId) ?? 1) - 1;
+        if (left > 0) watchers.set(tenantId, left);
+        else watchers.delete(tenantId);
+      };
+    },
+    async head(tenantId) {
+      if (laneOf(tenantId).position === undefined) await laneOf(tenantId).catchUp();
+      const position = await readPosition(database, tenantId);
+      if (!position) throw new StoreError("unknown_entity", "the tenant has no log");
+      return position;
+    },
+    position: (tenantId) => lanes.get(tenantId)?.position,
+    readEvents: (tenantId, range) => readEvents(database, tenantId, range),
+    snapshot: (tenantId, topic, limit) => readSnapshot(database, tenantId, topic, limit),
+    verify: (tenantId) => verifyChain(database, tenantId),
+    async close() {
+      clearInterval(poll);
+      await Promise.all([...lanes.values()].map((lane) => lane.close()));
+      await hints.close();
+    },
+  };
+}
+
+export type { CommitOutcome, Committed, Committer, Store } from "./types.ts";

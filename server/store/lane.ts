@@ -1,0 +1,425 @@
+import { randomBytes } from "node:crypto";
+import { performance } from "node:perf_hooks";
+import { setTimeout as delay } from "node:timers/promises";
+import type { CommitRequest } from "../../domain/commit.ts";
+import { keyOf } from "../../domain/draft.ts";
+import { type Mutation, needsOf } from "../../domain/mutations.ts";
+import { iso } from "../../domain/primitives.ts";
+import type { Kind } from "../../domain/tx.ts";
+import { toWire, type Wire } from "../../domain/wire.ts";
+import { type AppliedBatch, applyBatch, type Head, keyName, type Pending, type StoredKey } from "./batch.ts";
+import { StoreError } from "./errors.ts";
+import { DatabaseFailure, type LaneDatabase, type LaneQueries } from "./lane-database.ts";
+import type { LaneMetrics } from "./lane-metrics.ts";
+import { answer, outcomeOf } from "./lane-answers.ts";
+import { loadMissing, loadRows, readHead, type SeenHead, touchedSince, UnknownTenant } from "./load-rows.ts";
+import { readEvents } from "./log.ts";
+import { RowCache } from "./row-cache.ts";
+import { RowSource } from "./row-source.ts";
+import { FIND_RECEIPTS, LOCK_HEAD } from "./statements.ts";
+import type { CommitOptions, CommitOutcome, Committed, Committer } from "./types.ts";
+import { writeOf } from "./write-batch.ts";
+
+/**
+ * The lane: the one way state changes. One per tenant and node.
+ *
+ * Commits that arrive while a batch is being written wait and form the next batch; an idle lane starts at once. A batch is *applied* in
+ * memory over the hot tier, *written* with one statement that moves the log's head from where the lane believes it is, and then
+ * *settled*: everybody waiting is answered and the range is told to the followers. No answer leaves before that: not a receipt, not a
+ * refusal, not a replay.
+ *
+ * A round ends in one of five ways.
+ * - moved: the head was where the lane thought; the batch is durable.
+ * - lost: another node has written. The next round takes the head's row lock, catches up and applies the same commits again.
+ * - unknown: the connection died after sending. Under the row lock, the batch's receipts say whether it landed; if not, apply again.
+ * - clash: a row assumed absent is there. Apply again with every new id looked up.
+ * - refused: Postgres will not have some row. Halve the batch until only the culprit is left, and refuse that one.
+ *
+ * To *catch up* is to read which rows changed since the lane's position and forget them, and to tell the followers the range in between.
+ */
+export interface LaneOptions {
+  tenantId: string;
+  database: LaneDatabase;
+  metrics: LaneMetrics;
+  /** Told of every range that has become durable, in order. */
+  onCommitted: (committed: Committed) => void;
+  /** Told after each batch this lane has written: other nodes may want to know. */
+  onWritten: (tenantId: string) => void;
+  keyTtlMs: number;
+  cache?: RowCache;
+  /** Commits waiting beyond this are refused with `lane_full`. */
+  maxQueue?: number;
+}
+
+const MAX_BATCH_COMMITS = 512;
+const MAX_BATCH_MUTATIONS = 4000;
+const MAX_QUEUE_BYTES = 64 * 1024 * 1024;
+const CATCH_UP_LIMIT = 10_000;
+/** How long a batch of unknown outcome, or one that Postgres is too busy for, is tried before its callers are told. */
+const RECOVERY_MS = 5000;
+/** How long the database may be silent before callers are told that it is away. */
+const PATIENCE_MS = 80;
+const MAX_LOADS = 200;
+
+type Round = "moved" | "lost" | "unknown" | "clash" | "refused" | "transient";
+
+export class Lane {
+  readonly #o: LaneOptions;
+  readonly #queue: Pending[] = [];
+  readonly #cache: RowCache;
+  /** Idempotency keys seen lately, oldest first. */
+  readonly #keys = new Map<string, StoredKey>();
+  #head: Head | undefined;
+  /** Database clock minus ours, ms. */
+  #offset = 0;
+  #running: Promise<void> | undefined;
+  #wanted = false;
+  #closed = false;
+  #away = false;
+  #queuedBytes = 0;
+  /** Tries of the present batch whose outcome nobody knows. */
+  #sent: AppliedBatch[] = [];
+
+  constructor(options: LaneOptions) {
+    this.#o = options;
+    this.#cache = options.cache ?? new RowCache();
+  }
+
+  /** Up to where followers have been told; undefined before the lane has looked. */
+  get position(): number | undefined {
+    return this.#head?.seq;
+  }
+
+  get depth(): number {
+    return this.#queue.length;
+  }
+
+  get cache(): RowCache {
+    return this.#cache;
+  }
+
+  commit(by: Committer, commit: CommitRequest<Mutation>, options: CommitOptions = {}): Promise<CommitOutcome> {
+    if (this.#closed || this.#away) return Promise.reject(away());
+    const bytes = options.bytes ?? 500 * commit.mutations.length;
+    if (this.#queue.length >= (this.#o.maxQueue ?? 10_000) || this.#queuedBytes > MAX_QUEUE_BYTES) {
+      return Promise.reject(new StoreError("lane_full", "too many commits are waiting", { extra: { retryAfterSeconds: 1 } }));
+    }
+    const { idempotencyKey, fingerprint } = options;
+    const applied = new Promise<Parameters<Pending["resolve"]>[0]>((resolve, reject) => {
+      this.#queue.push({
+        by,
+        commit,
+        key: idempotencyKey ? { name: keyName(by.id, idempotencyKey), fingerprint: fingerprint ?? "" } : null,
+        receiptId: `rc_${randomBytes(12).toString("hex")}`,
+        secret: randomBytes(24).toString("base64url"),
+        bytes,
+        arrived: performance.now(),
+        resolve,
+        reject,
+      });
+    });
+    this.#queuedBytes += bytes;
+    this.#start();
+    return applied.then((one) => outcomeOf(one, this.#cache));
+  }
+
+  /** Looks whether other nodes have written, and tells the followers what. Resolves when the lane is at the head it saw. */
+  async catchUp(): Promise<void> {
+    this.#wanted = true;
+    this.#start();
+    await this.#running;
+  }
+
+  /** Finishes what is waiting, then takes no more. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#running;
+  }
+
+  #start(): void {
+    this.#running ??= this.#drain().finally(() => {
+      this.#running = undefined;
+      if (this.#queue.length > 0 || this.#wanted) this.#start();
+    });
+  }
+
+  async #drain(): Promise<void> {
+    // Requests that are being parsed in this turn of the event loop join the first batch.
+    await new Promise((resolve) => setImmediate(resolve));
+    while (this.#queue.length > 0 || this.#wanted) {
+      if (this.#wanted) {
+        this.#wanted = false;
+        if (this.#queue.length === 0) {
+          await this.#look();
+          continue;
+        }
+      }
+      const batch = this.#take();
+      this.#o.metrics.batchSize.observe(batch.length);
+      const now = performance.now();
+      for (const pending of batch) this.#o.metrics.waitSeconds.observe((now - pending.arrived) / 1000);
+      await this.#settle(batch);
+    }
+  }
+
+  #take(): Pending[] {
+    let mutations = 0;
+    let count = 0;
+    for (const pending of this.#queue) {
+      mutations += pending.commit.mutations.length;
+      if (count > 0 && (mutations > MAX_BATCH_MUTATIONS || count >= MAX_BATCH_COMMITS)) break;
+      count += 1;
+    }
+    const batch = this.#queue.splice(0, count);
+    for (const pending of batch) this.#queuedBytes -= pending.bytes;
+    return batch;
+  }
+
+  /** The idle lane's catch-up. Failing is no harm: whoever needs it asks again. */
+  async #look(): Promise<void> {
+    try {
+      await this.#catchUp(this.#o.database);
+    } catch (error) {
+      if (!(error instanceof UnknownTenant) && !(error instanceof DatabaseFailure)) throw error;
+    }
+  }
+
+  /** Brings a batch to its end: every commit in it is answered when this resolves. */
+  async #settle(batch: Pending[]): Promise<void> {
+    const begun = performance.now();
+    this.#sent = [];
+    let round: Round = "moved";
+    for (let strict = false; ; ) {
+      try {
+        round = await this.#round(batch, { strict, after: round });
+      } catch (error) {
+        if (error instanceof UnknownTenant) return refuseAll(batch, new StoreError("unknown_entity", "the tenant has no log"));
+        if (!(error instanceof DatabaseFailure)) return refuseAll(batch, asError(error));
+        round = this.#sent.length > 0 ? "unknown" : "transient";
+      }
+      if (round === "moved") return;
+      if (round === "clash") strict = true;
+      if (round === "lost") this.#o.metrics.lostRounds.inc();
+      if (round === "refused") return await this.#bisect(batch);
+      if (round !== "unknown" && round !== "transient") continue;
+      const waited = performance.now() - begun;
+      if (waited > PATIENCE_MS) this.#turnAway();
+      // What was never sent has certainly not happened; what was, is worth finding out.
+      if (waited > (this.#sent.length > 0 ? RECOVERY_MS : PATIENCE_MS)) {
+        refuseAll(batch, away());
+        return await this.#awaitReturn();
+      }
+      await delay(Math.min(20 + waited / 4, 250));
+    }
+  }
+
+  /** While the database is away, whoever waits behind the batch in doubt is told at once, and so is whoever comes. */
+  #turnAway(): void {
+    this.#away = true;
+    refuseAll(this.#queue.splice(0), away());
+    this.#queuedBytes = 0;
+  }
+
+  async #awaitReturn(): Promise<void> {
+    for (this.#away = true; this.#away && !this.#closed; ) {
+      try {
+        await this.#catchUp(this.#o.database);
+        this.#away = false;
+      } catch {
+        await delay(100);
+      }
+    }
+  }
+
+  async #bisect(batch: Pending[]): Promise<void> {
+    if (batch.length === 1) {
+      const message = "the database refused this commit's data";
+      return refuseAll(batch, new StoreError("commit_refused", message, { errors: [{ index: -1, code: "not_storable", message }] }));
+    }
+    const middle = Math.ceil(batch.length / 2);
+    await this.#settle(batch.slice(0, middle));
+    await this.#settle(batch.slice(middle));
+  }
+
+  async #round(batch: Pending[], { strict, after }: { strict: boolean; after: Round }): Promise<Round> {
+    if (after !== "lost" && after !== "unknown") return await this.#attempt(this.#o.database, batch, strict);
+    let settle = () => {};
+    const round = await this.#o.database.transaction(async (queries) => {
+      await queries.query(LOCK_HEAD, [this.#o.tenantId]);
+      const landed = after === "unknown" ? await this.#landed(queries, batch) : undefined;
+      if (landed) {
+        settle = () => this.#moved(batch, landed);
+        return "moved";
+      }
+      return await this.#attempt(queries, batch, strict, (later) => {
+        settle = later;
+      });
+    });
+    // Only the end of the transaction makes it true.
+    if (round === "moved") settle();
+    return round;
+  }
+
+  /** Of a batch in doubt: which of the tries sent has landed. A batch is one statement, so one receipt stands for all. */
+  async #landed(queries: LaneQueries, batch: Pending[]): Promise<AppliedBatch | undefined> {
+    const ids = batch.map((pending) => pending.receiptId);
+    const found = await queries.query<{ hash: string }>(FIND_RECEIPTS, [this.#o.tenantId, ids]);
+    const hashes = new Set(found.map((receipt) => receipt.hash));
+    return this.#sent.find((result) => hashes.has(result.head.hash));
+  }
+
+  /** One try: apply, write. `defer` puts off the settling to when the surrounding transaction has ended. */
+  async #attempt(
+    queries: LaneQueries,
+    batch: Pending[],
+    strict: boolean,
+    defer: (settle: () => void) => void = (settle) => settle(),
+  ): Promise<Round> {
+    if (!this.#head) await this.#catchUp(queries);
+    const source = new RowSource(this.#cache, this.#keys);
+    source.strict = strict;
+    const result = await this.#apply(queries, batch, source);
+    const start = this.#head as Head;
+    const write = writeOf(this.#o.tenantId, start, batch, result, (name) => source.keyIsStored(name));
+    if (!write) {
+      // Nothing to write: the answers are true only if the head is still where they were found.
+      const head = await readHead(queries, this.#o.tenantId);
+      if (head.seq !== start.seq) {
+        await this.#catchUp(queries);
+        return "lost";
+      }
+      defer(() => answer(batch, result.applied));
+      return "moved";
+    }
+    this.#sent.push(result);
+    try {
+      const [row] = await queries.query<{ moved: number }>(write.text, write.values);
+      if (row?.moved !== 1) {
+        this.#sent.pop();
+        return "lost";
+      }
+    } catch (error) {
+      if (!(error instanceof DatabaseFailure)) throw error;
+      if (error.failure === "connection") return "unknown";
+      this.#sent.pop();
+      if (error.failure === "unique") return strict ? "refused" : "clash";
+      return error.failure;
+    }
+    defer(() => this.#moved(batch, result));
+    return "moved";
+  }
+
+  async #apply(queries: LaneQueries, batch: Pending[], source: RowSource): Promise<AppliedBatch> {
+    for (let loads = 0; loads < MAX_LOADS; loads += 1) {
+      source.clearMissing();
+      this.#prefetch(batch, source);
+      if (source.isComplete) {
+        const now = Date.now() + this.#offset;
+        const result = applyBatch(this.#o.tenantId, batch, source, this.#head as Head, now, this.#o.keyTtlMs);
+        if (source.isComplete) return result;
+      }
+      const heads = await loadMissing(queries, this.#o.tenantId, source);
+      if (heads.some((head) => head.seq !== this.#head?.seq)) {
+        await this.#catchUp(queries);
+        const { strict } = source;
+        source = new RowSource(this.#cache, this.#keys);
+        source.strict = strict;
+      }
+    }
+    throw new Error(`a batch needed more than ${MAX_LOADS} loads`);
+  }
+
+  #prefetch(batch: readonly Pending[], source: RowSource): void {
+    const peek = source.peek.bind(source) as typeof source.peek;
+    for (const { commit } of batch) {
+      for (const mutation of commit.mutations) {
+        for (const [kind, id] of needsOf(mutation, peek)) {
+          if (!source.isKnown(kind, id)) source.missing.set(keyOf(kind, id), { kind, id });
+        }
+      }
+    }
+    // A candidate of a claim brings its run and its workstream along.
+    for (const { kind, id } of [...source.missing.values()]) if (kind === "job") this.#prefetchParents(source, id);
+  }
+
+  #prefetchParents(source: RowSource, jobId: string): void {
+    const job = source.peek("job", jobId);
+    if (job && !source.isKnown("run", job.runId)) source.missing.set(keyOf("run", job.runId), { kind: "run", id: job.runId });
+  }
+
+  /** The batch is durable: the hot tier takes its rows, the waiting are answered, the followers told. */
+  #moved(batch: Pending[], result: AppliedBatch): void {
+    const from = (this.#head as Head).seq + 1;
+    this.#head = result.head;
+    const rows: Wire[] = [];
+    for (const [key, change] of result.draft.changes) {
+      this.#cache.set(key, change.kind, change.row);
+      rows.push(toWire(change.kind, change.row));
+    }
+    for (const [name, stored] of result.keys) this.#rememberKey(name, stored);
+    answer(batch, result.applied);
+    if (result.head.seq < from) return;
+    const events = result.applied.flatMap((applied) => (applied.state === "done" ? applied.events : []));
+    this.#o.onCommitted({ tenantId: this.#o.tenantId, from, to: result.head.seq, at: iso(result.head.at), events, rows });
+    this.#o.onWritten(this.#o.tenantId);
+  }
+
+  #rememberKey(name: string, stored: StoredKey): void {
+    this.#keys.set(name, stored);
+    if (this.#keys.size <= 10_000) return;
+    for (const oldest of this.#keys.keys()) {
+      this.#keys.delete(oldest);
+      break;
+    }
+  }
+
+  async #catchUp(queries: LaneQueries): Promise<void> {
+    const { tenantId } = this.#o;
+    if (!this.#head) {
+      const head = await readHead(queries, tenantId);
+      this.#stand(head);
+      return;
+    }
+    const since = this.#head.seq;
+    const { head, touched } = await touchedSince(queries, tenantId, since);
+    if (head.seq === since) {
+      this.#stand(head);
+      return;
+    }
+    this.#keys.clear();
+    if (head.seq - since > CATCH_UP_LIMIT) this.#cache.clear();
+    else for (const key of touched) this.#cache.evict(key);
+    await this.#tell(queries, since, head.seq, touched);
+    this.#stand(head);
+  }
+
+  #stand({ seq, hash, at, now }: SeenHead): void {
+    this.#head = { seq, hash, at };
+    this.#offset = now - Date.now();
+  }
+
+  /** Tells the followers what other nodes wrote, page by page. */
+  async #tell(queries: LaneQueries, since: number, upTo: number, touched: string[]): Promise<void> {
+    const refs = touched.slice(0, CATCH_UP_LIMIT).map((key) => {
+      const colon = key.indexOf(":");
+      return { kind: key.slice(0, colon) as Kind, id: key.slice(colon + 1) };
+    });
+    const loaded = refs.length > 0 ? await loadRows(queries, this.#o.tenantId, refs) : { rows: [] };
+    let rows = loaded.rows.map(({ kind, row }) => toWire(kind, row));
+    for (let after = since; after < upTo; ) {
+      const events = await readEvents(queries, this.#o.tenantId, { after, upTo, limit: 2000 });
+      const last = events.at(-1);
+      if (!last) throw new Error(`the log of ${this.#o.tenantId} has no event after ${after}, though its head is ${upTo}`);
+      this.#o.onCommitted({ tenantId: this.#o.tenantId, from: after + 1, to: last.seq, at: last.at, events, rows });
+      rows = [];
+      after = last.seq;
+    }
+  }
+}
+
+const away = () => new StoreError("database_away", "the database is away", { extra: { retryAfterSeconds: 1 } });
+const asError = (error: unknown) => (error instanceof Error ? error : new Error(String(error)));
+
+function refuseAll(batch: readonly Pending[], error: Error): void {
+  for (const pending of batch) pending.reject(error);
+}

@@ -1,0 +1,93 @@
+import { keyOf } from "../../domain/draft.ts";
+import type { Receipt } from "../../domain/receipt.ts";
+import type { Kind, Rows, RowSet } from "../../domain/tx.ts";
+import type { Head, StoredKey } from "./batch.ts";
+import type { LaneQueries } from "./lane-database.ts";
+import type { RowSource } from "./row-source.ts";
+import { CLAIMABLE_JOBS, FIND_KEYS, JOBS_OF_RUN, loadStatement, READ_HEAD, TOUCHED_SINCE } from "./statements.ts";
+import { KINDS } from "./tables.ts";
+
+/** The head as a read of the lane saw it, and the database's clock at that moment (epoch ms). */
+export interface SeenHead extends Head {
+  now: number;
+}
+
+type HeadRow = { seq: number; hash: string; at: number; now: number };
+const seen = ({ seq, hash, at, now }: HeadRow): SeenHead => ({ seq, hash, at, now });
+
+/** The tenant has no log. */
+export class UnknownTenant extends Error {
+  override name = "UnknownTenant";
+}
+
+async function one<R extends HeadRow>(queries: LaneQueries, text: string, values: unknown[]): Promise<R> {
+  const [row] = await queries.query<R>(text, values);
+  if (!row) throw new UnknownTenant(String(values[0]));
+  return row;
+}
+
+export const readHead = async (queries: LaneQueries, tenantId: string): Promise<SeenHead> =>
+  seen(await one<HeadRow>(queries, READ_HEAD, [tenantId]));
+
+/** Keys of the rows that changed after `since`, and the head that they are true at. */
+export async function touchedSince(queries: LaneQueries, tenantId: string, since: number) {
+  const row = await one<HeadRow & { touched: string }>(queries, TOUCHED_SINCE, [tenantId, String(since)]);
+  return { head: seen(row), touched: JSON.parse(row.touched) as string[] };
+}
+
+/** Rows by kind in one snapshot; stops at the head it saw. */
+export async function loadRows(queries: LaneQueries, tenantId: string, refs: Iterable<{ kind: Kind; id: string }>) {
+  const ids = new Map<Kind, string[]>();
+  for (const { kind, id } of refs) ids.set(kind, [...(ids.get(kind) ?? []), id]);
+  const kinds = KINDS.filter((kind) => ids.has(kind));
+  const values = [tenantId, ...kinds.map((kind) => ids.get(kind))];
+  const row = await one<HeadRow & { [kind in Kind]: string }>(queries, loadStatement(kinds), values);
+  const rows = kinds.flatMap((kind) => (JSON.parse(row[kind]) as Rows[Kind][]).map((found) => ({ kind, row: found })));
+  return { head: seen(row), rows };
+}
+
+/**
+ * Loads what a batch is missing into its source. Answers the head each read saw: the caller trusts what was loaded only if all of them are
+ * where the lane is.
+ */
+export async function loadMissing(queries: LaneQueries, tenantId: string, source: RowSource): Promise<SeenHead[]> {
+  const heads: SeenHead[] = [];
+  for (const query of source.missingSets.values()) {
+    const found = await loadSet(queries, tenantId, query);
+    heads.push(found.head);
+    source.noteSet(query, found.ids);
+    for (const id of found.ids) if (!source.isKnown("job", id)) source.missing.set(keyOf("job", id), { kind: "job", id });
+  }
+  if (source.missingKeys.size > 0) heads.push(await loadKeys(queries, tenantId, source));
+  if (source.missing.size > 0) {
+    const refs = [...source.missing.values()];
+    const loaded = await loadRows(queries, tenantId, refs);
+    heads.push(loaded.head);
+    for (const { kind, row } of loaded.rows) source.note(kind, row);
+    for (const { kind, id } of refs) if (!source.isKnown(kind, id)) source.noteAbsent(kind, id);
+  }
+  return heads;
+}
+
+async function loadSet(queries: LaneQueries, tenantId: string, query: RowSet): Promise<{ head: SeenHead; ids: string[] }> {
+  const [text, values] =
+    query.set === "jobs-of-run"
+      ? [JOBS_OF_RUN, [tenantId, query.runId]]
+      : [CLAIMABLE_JOBS, [tenantId, query.agentKey, query.capabilities, query.queues, query.at, query.max + CLAIM_MARGIN]];
+  const row = await one<HeadRow & { ids: string }>(queries, text, values);
+  return { head: seen(row), ids: JSON.parse(row.ids) as string[] };
+}
+
+/** How many more candidates a claim looks at than it wants: earlier commits of the same batch may take some. */
+const CLAIM_MARGIN = 50;
+
+async function loadKeys(queries: LaneQueries, tenantId: string, source: RowSource): Promise<SeenHead> {
+  const names = [...source.missingKeys];
+  const principals = names.map((name) => name.slice(0, name.indexOf(" ")));
+  const keys = names.map((name) => name.slice(name.indexOf(" ") + 1));
+  const row = await one<HeadRow & { keys: string }>(queries, FIND_KEYS, [tenantId, names, principals, keys]);
+  const found = JSON.parse(row.keys) as { principal: string; key: string; fingerprint: string; receipt: Receipt; expiresAt: number }[];
+  const stored = new Map<string, StoredKey>(found.map(({ principal, key, ...rest }) => [`${principal} ${key}`, rest]));
+  for (const name of names) source.noteKey(name, stored.get(name) ?? null);
+  return seen(row);
+}

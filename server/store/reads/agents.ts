@@ -1,0 +1,102 @@
+import { percentile, wilsonLowerBound } from "../../../domain/figures.ts";
+import type { Wire } from "../../../domain/wire.ts";
+import type { TenantClient } from "../../database/tenant.ts";
+import { decodeCursor, type Page, type PageRequest, pageOf } from "./page.ts";
+import { wireOf } from "./wire-rows.ts";
+
+export type AgentWithState = Wire<"agent"> & { breaker: Wire<"breaker"> | null; statistics: Wire<"statistics"> | null };
+
+/** Agents by key, each with its breaker and its figures. */
+export async function listAgents(db: TenantClient, query: PageRequest): Promise<Page<AgentWithState>> {
+  const at = decodeCursor(query.cursor, ["text"]);
+  const rows = await db.agent.findMany({
+    where: { ...(at && { id: { gt: at[0] } }) },
+    orderBy: { id: "asc" },
+    take: query.limit + 1,
+  });
+  const page = pageOf(
+    rows,
+    query.limit,
+    (row) => [row.id],
+    (row) => row,
+  );
+  return { items: await withState(db, page.items), nextCursor: page.nextCursor };
+}
+
+/** One agent with its breaker and its figures; null when there is no such agent. */
+export async function readAgent(db: TenantClient, agentKey: string): Promise<AgentWithState | null> {
+  const agent = await db.agent.findFirst({ where: { id: agentKey } });
+  if (!agent) return null;
+  const [item] = await withState(db, [agent]);
+  return item ?? null;
+}
+
+async function withState(db: TenantClient, agents: readonly ({ id: string } & object)[]): Promise<AgentWithState[]> {
+  const where = { id: { in: agents.map((agent) => agent.id) } };
+  const [breakers, statistics] = await Promise.all([db.breaker.findMany({ where }), db.statistics.findMany({ where })]);
+  const breakerOf = new Map(breakers.map((row) => [row.id, row]));
+  const statisticsOf = new Map(statistics.map((row) => [row.id, row]));
+  return agents.map((agent) => {
+    const breaker = breakerOf.get(agent.id);
+    const figures = statisticsOf.get(agent.id);
+    return {
+      ...wireOf("agent", agent),
+      breaker: breaker ? wireOf("breaker", breaker) : null,
+      statistics: figures ? wireOf("statistics", figures) : null,
+    };
+  });
+}
+
+/** One agent's place. Rates are 0–1; what needs outcomes is null without any. */
+export interface Standing {
+  rank: number;
+  agentKey: string;
+  displayName: string;
+  total: number;
+  successful: number;
+  failed: number;
+  successRate: number | null;
+  wilsonLowerBound: number;
+  averageDurationMs: number | null;
+  p95DurationMs: number | null;
+}
+
+/**
+ * Agents by what they are sure to achieve (Wilson's lower bound), so that 90 of 100 stands above 1 of 1; then by how much they have
+ * done. Agents without any outcome come last.
+ */
+export async function readLeaderboard(db: TenantClient, query: PageRequest): Promise<Page<Standing>> {
+  const at = decodeCursor(query.cursor, ["number", "number", "text"]);
+  const [agents, statistics] = await Promise.all([
+    db.agent.findMany({ select: { id: true, displayName: true } }),
+    db.statistics.findMany(),
+  ]);
+  const figuresOf = new Map(statistics.map((row) => [row.id, wireOf("statistics", row)]));
+  const all = agents
+    .map((agent) => standingOf(agent, figuresOf.get(agent.id)))
+    .sort((a, b) => compare(keyOf(a), keyOf(b)))
+    .map((standing, index) => ({ ...standing, rank: index + 1 }));
+  const rest = at ? all.filter((standing) => compare(keyOf(standing), at) > 0) : all;
+  return pageOf(rest.slice(0, query.limit + 1), query.limit, keyOf, (standing) => standing);
+}
+
+type StandingKey = [wilson: number, total: number, agentKey: string];
+const keyOf = (s: Standing): StandingKey => [s.wilsonLowerBound, s.total, s.agentKey];
+const compare = (a: StandingKey, b: StandingKey) =>
+  b[0] - a[0] || b[1] - a[1] || (a[2] < b[2] ? -1 : a[2] > b[2] ? 1 : 0);
+
+function standingOf(agent: { id: string; displayName: string }, figures: Wire<"statistics"> | undefined): Standing {
+  const { total = 0, successful = 0, failed = 0, totalDurationMs = 0, timed = 0, histogram = {} } = figures ?? {};
+  return {
+    rank: 0,
+    agentKey: agent.id,
+    displayName: agent.displayName,
+    total,
+    successful,
+    failed,
+    successRate: total > 0 ? successful / total : null,
+    wilsonLowerBound: wilsonLowerBound(successful, total),
+    averageDurationMs: timed > 0 ? totalDurationMs / timed : null,
+    p95DurationMs: percentile(histogram, 0.95),
+  };
+}

@@ -1,0 +1,40 @@
+import type { Job } from "../../domain/job.ts";
+import type { Mutation } from "../../domain/mutations.ts";
+import type { Kind, RowBase, Tx } from "../../domain/tx.ts";
+import { toWire } from "../../domain/wire.ts";
+
+/** A job as its claimer gets it: the row and the token of the attempt. */
+export const claimedWire = (job: Readonly<Job>) => ({ ...toWire("job", job), leaseToken: job.leaseToken });
+
+const KIND_OF_NOUN: { readonly [noun: string]: Kind } = {
+  run: "run",
+  workstream: "workstream",
+  job: "job",
+  agent: "agent",
+  breaker: "breaker",
+  routing: "decision",
+  alert: "alert",
+};
+
+/**
+ * What a mutation yields in the receipt: the row's id and version; claimed jobs and a started one with `attempt` and `leaseToken`; the permit
+ * of `breaker.acquire`. Called when the whole commit has been applied, so versions are the last ones.
+ */
+export function resultOf(tx: Tx, mutation: Mutation, yielded: unknown): unknown {
+  switch (mutation.type) {
+    case "job.claim":
+      return { jobs: (yielded as { jobs: Job[] }).jobs.map((job) => claimedWire(tx.get("job", job.id) ?? job)) };
+    case "job.start": {
+      const { id, version, attempt, leaseToken, leaseExpiresAt } = yielded as Job;
+      return { id, version, attempt, leaseToken, leaseExpiresAt };
+    }
+    case "breaker.acquire":
+    case "event.append":
+      return yielded;
+    default: {
+      const { id, version } = yielded as RowBase;
+      const kind = KIND_OF_NOUN[mutation.type.split(".")[0] ?? ""];
+      return { id, version: (kind && tx.get(kind, id)?.version) ?? version };
+    }
+  }
+}

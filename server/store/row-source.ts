@@ -1,0 +1,107 @@
+import { keyOf, type Source } from "../../domain/draft.ts";
+import type { Kind, Rows, RowSet } from "../../domain/tx.ts";
+import type { StoredKey } from "./batch.ts";
+import type { RowCache } from "./row-cache.ts";
+
+/** Something a commit reads is not loaded; what, the source has noted. */
+export class NotLoaded extends Error {
+  override name = "NotLoaded";
+}
+
+/**
+ * What one batch reads: the hot tier, and what has been loaded or found absent for this batch. Whatever is missing is noted and thrown, so
+ * that the lane loads it and applies the batch again. A new id is assumed free: its plain insert proves it. When that has failed once
+ * (`strict`), every id is looked up.
+ */
+export class RowSource implements Source {
+  readonly missing = new Map<string, { kind: Kind; id: string }>();
+  readonly missingSets = new Map<string, RowSet>();
+  readonly missingKeys = new Set<string>();
+  readonly #absent = new Set<string>();
+  /** Rows loaded for this batch: the hot tier may be too small to keep them all. */
+  readonly #loaded = new Map<string, Readonly<Rows[Kind]>>();
+  readonly #sets = new Map<string, string[]>();
+  readonly #keys = new Map<string, StoredKey | null>();
+  strict = false;
+
+  constructor(
+    readonly cache: RowCache,
+    readonly knownKeys: ReadonlyMap<string, StoredKey>,
+  ) {}
+
+  get<K extends Kind>(kind: K, id: string): Readonly<Rows[K]> | undefined {
+    const key = keyOf(kind, id);
+    const row = this.peek(kind, id);
+    if (row) return row;
+    if (this.#absent.has(key)) return undefined;
+    this.missing.set(key, { kind, id });
+    throw new NotLoaded(key);
+  }
+
+  /** A row if it is loaded; asks for nothing. */
+  peek<K extends Kind>(kind: K, id: string): Readonly<Rows[K]> | undefined {
+    const key = keyOf(kind, id);
+    return (this.#loaded.get(key) as Readonly<Rows[K]> | undefined) ?? this.cache.get<K>(key);
+  }
+
+  isKnown(kind: Kind, id: string): boolean {
+    const key = keyOf(kind, id);
+    return this.#loaded.has(key) || this.cache.has(key) || this.#absent.has(key);
+  }
+
+  isFree(kind: Kind, id: string): boolean {
+    const key = keyOf(kind, id);
+    if (this.#loaded.has(key) || this.cache.has(key)) return false;
+    if (!this.strict || this.#absent.has(key)) return true;
+    return this.get(kind, id) === undefined;
+  }
+
+  ids(query: RowSet): string[] {
+    const name = JSON.stringify(query);
+    const ids = this.#sets.get(name);
+    if (ids) return ids;
+    this.missingSets.set(name, query);
+    throw new NotLoaded(name);
+  }
+
+  key(name: string): StoredKey | undefined {
+    const known = this.#keys.get(name) ?? this.knownKeys.get(name);
+    if (known) return known;
+    if (!this.strict || this.#keys.has(name)) return undefined;
+    this.missingKeys.add(name);
+    throw new NotLoaded(name);
+  }
+
+  /** Whether the key has a row in the storage already, so that it is renewed and not inserted. */
+  keyIsStored(name: string): boolean {
+    return Boolean(this.#keys.get(name) ?? this.knownKeys.get(name));
+  }
+
+  note(kind: Kind, row: Readonly<Rows[Kind]>): void {
+    const key = keyOf(kind, row.id);
+    this.#loaded.set(key, row);
+    this.cache.set(key, kind, row);
+  }
+
+  noteAbsent(kind: Kind, id: string): void {
+    this.#absent.add(keyOf(kind, id));
+  }
+
+  noteSet(query: RowSet, ids: string[]): void {
+    this.#sets.set(JSON.stringify(query), ids);
+  }
+
+  noteKey(name: string, stored: StoredKey | null): void {
+    this.#keys.set(name, stored);
+  }
+
+  get isComplete(): boolean {
+    return this.missing.size === 0 && this.missingSets.size === 0 && this.missingKeys.size === 0;
+  }
+
+  clearMissing(): void {
+    this.missing.clear();
+    this.missingSets.clear();
+    this.missingKeys.clear();
+  }
+}

@@ -1,0 +1,165 @@
+import type { Kind } from "../../domain/tx.ts";
+import { KINDS, TABLES, type Table } from "./tables.ts";
+
+/**
+ * The lane's SQL. A batch is one statement: data-modifying CTEs over `jsonb_to_recordset`, all hanging off the move of the log's head, so
+ * that either everything happens or nothing does. Its text depends only on which tables the batch touches; there are few such
+ * combinations in practice, each is prepared once per connection under a name of its own.
+ */
+
+/** What a batch does to one table. `light` leaves the heavy columns as they are. */
+export type Touch = "insert" | "light" | "full";
+
+const quote = (name: string) => `"${name}"`;
+const columnsOf = (table: Table, touch: Touch) =>
+  Object.entries(table.columns).filter(([name]) => touch !== "light" || !table.heavy.includes(name));
+
+const recordOf = (table: Table, touch: Touch, parameter: number) =>
+  `jsonb_to_recordset($${parameter}::text::jsonb) AS x(${columnsOf(table, touch)
+    .map(([name, type]) => `${quote(name)} ${type}`)
+    .join(", ")})`;
+
+function insertOf(table: Table, parameter: number): string {
+  const names = columnsOf(table, "insert").map(([name]) => quote(name));
+  return `INSERT INTO ${quote(table.name)} ("tenantId", ${names.join(", ")})
+    SELECT $1, ${names.map((name) => `x.${name}`).join(", ")} FROM ${recordOf(table, "insert", parameter)}, head`;
+}
+
+function updateOf(table: Table, touch: "light" | "full", parameter: number): string {
+  const sets = columnsOf(table, touch)
+    .filter(([name]) => name !== "id")
+    .map(([name]) => `${quote(name)} = x.${quote(name)}`);
+  return `UPDATE ${quote(table.name)} AS t SET ${sets.join(", ")}
+    FROM ${recordOf(table, touch, parameter)}, head WHERE t."tenantId" = $1 AND t."id" = x."id"`;
+}
+
+/** Parts of a batch beyond the rows of kinds. */
+export type LogPart = "events" | "keys";
+
+/**
+ * $1 tenant · $2 expected seq · $3 new seq · $4 new hash · $5 new time, then one JSON array for each part in the order of `parts`. Answers one
+ * row `{moved}`: 1 when the head was where it was expected and everything is written, else 0 and nothing is.
+ */
+const LOG_SQL: { readonly [part in LogPart]: (parameter: number) => string[] } = {
+  events: (parameter) => [
+    `events AS (INSERT INTO "Event" ("tenantId", "seq", "v", "type", "at", "actor", "subjectKind", "subjectId", "runId", "payload")
+    SELECT $1, x."seq", x."v", x."type", x."at", x."actor", x."subjectKind", x."subjectId", x."runId", x."payload"
+    FROM json_to_recordset($${parameter}::text::json) AS x("seq" int8, "v" int2, "type" text, "at" timestamptz, "actor" text, "subjectKind" text, "subjectId" text, "runId" text, "payload" json), head)`,
+    `receipts AS (INSERT INTO "Receipt" ("tenantId", "receiptId", "firstSeq", "lastSeq", "committedAt", "principal", "mutations", "prevHash", "hash", "touched")
+    SELECT $1, x."receiptId", x."firstSeq", x."lastSeq", x."committedAt", x."principal", x."mutations", x."prevHash", x."hash", x."touched"
+    FROM jsonb_to_recordset($${parameter + 1}::text::jsonb) AS x("receiptId" text, "firstSeq" int8, "lastSeq" int8, "committedAt" timestamptz, "principal" text, "mutations" json, "prevHash" text, "hash" text, "touched" text[]), head)`,
+  ],
+  keys: (parameter) => [
+    `keys AS (INSERT INTO "IdempotencyKey" ("tenantId", "principal", "key", "fingerprint", "receipt", "expiresAt")
+    SELECT $1, x."principal", x."key", x."fingerprint", x."receipt", x."expiresAt"
+    FROM json_to_recordset($${parameter}::text::json) AS x("principal" text, "key" text, "fingerprint" text, "receipt" json, "expiresAt" timestamptz), head)`,
+    `renewed AS (UPDATE "IdempotencyKey" AS t SET "fingerprint" = x."fingerprint", "receipt" = x."receipt", "expiresAt" = x."expiresAt"
+    FROM json_to_recordset($${parameter + 1}::text::json) AS x("principal" text, "key" text, "fingerprint" text, "receipt" json, "expiresAt" timestamptz), head
+    WHERE t."tenantId" = $1 AND t."principal" = x."principal" AND t."key" = x."key")`,
+  ],
+};
+
+const texts = new Map<string, string>();
+
+/** The write statement for a set of parts; parts are `events`, `keys` (two parameters each), `insert:run`, `light:job` … (one each). */
+export function writeStatement(parts: readonly string[]): string {
+  const name = parts.join(",");
+  let text = texts.get(name);
+  if (!text) {
+    text = buildWrite(parts);
+    texts.set(name, text);
+  }
+  return text;
+}
+
+function buildWrite(parts: readonly string[]): string {
+  const ctes = [
+    `head AS (UPDATE "LogHead" SET "seq" = $3::text::int8, "hash" = $4, "at" = $5::text::timestamptz
+    WHERE "tenantId" = $1 AND "seq" = $2::text::int8 RETURNING 1)`,
+  ];
+  let parameter = 6;
+  for (const part of parts) {
+    if (part === "events" || part === "keys") {
+      ctes.push(...LOG_SQL[part](parameter));
+      parameter += 2;
+      continue;
+    }
+    const [touch, kind] = part.split(":") as [Touch, Kind];
+    const table = TABLES[kind];
+    const sql = touch === "insert" ? insertOf(table, parameter) : updateOf(table, touch, parameter);
+    ctes.push(`${touch}_${kind} AS (${sql})`);
+    parameter += 1;
+  }
+  return `WITH /* lane write */ ${ctes.join(",\n  ")}\nSELECT count(*)::int AS "moved" FROM head`;
+}
+
+/** How a column is read so that it comes back as the reducers know it: times as RFC 3339 with milliseconds, UTC. */
+function readColumn([name, type]: [string, string]): string {
+  if (type !== "timestamptz") return quote(name);
+  return `to_char(${quote(name)} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS ${quote(name)}`;
+}
+
+/** SELECT of all columns of a kind for tenant $1; the caller adds conditions and order. */
+export const selectRows = (kind: Kind): string => SELECT_ROWS[kind];
+
+const SELECT_ROWS = Object.fromEntries(
+  KINDS.map((kind) => {
+    const table = TABLES[kind];
+    return [kind, `SELECT ${Object.entries(table.columns).map(readColumn).join(", ")} FROM ${quote(table.name)} WHERE "tenantId" = $1`];
+  }),
+) as { [kind in Kind]: string };
+
+/** The part of every read of the lane that says where the log is, in the same snapshot as the rest. */
+export const HEAD_COLUMNS = `h."seq"::float8 AS "seq", h."hash", (extract(epoch FROM h."at") * 1000)::float8 AS "at",
+  (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS "now"`;
+
+/** $1 tenant, then one text array of ids for each kind. Answers one row: the head, and a JSON array of rows for each kind. */
+export function loadStatement(kinds: readonly Kind[]): string {
+  const name = `load:${kinds.join(",")}`;
+  let text = texts.get(name);
+  if (!text) {
+    const columns = kinds.map(
+      (kind, index) =>
+        `(SELECT coalesce(json_agg(row_to_json(r)), '[]') FROM (${SELECT_ROWS[kind]} AND "id" = ANY ($${index + 2}::text[])) AS r)::text AS ${quote(kind)}`,
+    );
+    text = `SELECT /* lane load */ ${[HEAD_COLUMNS, ...columns].join(",\n  ")} FROM "LogHead" AS h WHERE h."tenantId" = $1`;
+    texts.set(name, text);
+  }
+  return text;
+}
+
+/** $1 tenant · $2 agent · $3 capabilities · $4 queues or null · $5 time · $6 limit. Answers the head and the ids, best first. */
+export const CLAIMABLE_JOBS = `SELECT /* lane claimable jobs */ ${HEAD_COLUMNS},
+  (SELECT coalesce(json_agg(c."id"), '[]') FROM (
+    SELECT "id" FROM "Job" WHERE "tenantId" = $1 AND "status" = 'queued' AND "runAt" <= $5::text::timestamptz
+      AND ("capability" IS NULL OR "capability" = ANY ($3::text[]))
+      AND ("agentKey" IS NULL OR "agentKey" = $2)
+      AND ($4::text[] IS NULL OR "queue" = ANY ($4::text[]))
+    ORDER BY "priority" DESC, "runAt", "id" LIMIT $6::int) AS c)::text AS "ids"
+  FROM "LogHead" AS h WHERE h."tenantId" = $1`;
+
+/** $1 tenant · $2 run. Answers the head and the ids of all its jobs, oldest first. */
+export const JOBS_OF_RUN = `SELECT /* lane jobs of run */ ${HEAD_COLUMNS},
+  (SELECT coalesce(json_agg(c."id"), '[]') FROM (
+    SELECT "id" FROM "Job" WHERE "tenantId" = $1 AND "runId" = $2 ORDER BY "createdAt", "id") AS c)::text AS "ids"
+  FROM "LogHead" AS h WHERE h."tenantId" = $1`;
+
+/** $1 tenant · $2 the position we are at. Answers the head and the keys of all rows changed since. */
+export const TOUCHED_SINCE = `SELECT /* lane touched since */ ${HEAD_COLUMNS},
+  (SELECT coalesce(json_agg(DISTINCT k), '[]') FROM "Receipt" AS r, unnest(r."touched") AS k
+    WHERE r."tenantId" = $1 AND r."lastSeq" > $2::text::int8)::text AS "touched"
+  FROM "LogHead" AS h WHERE h."tenantId" = $1`;
+
+export const LOCK_HEAD = `SELECT /* lane lock head */ ${HEAD_COLUMNS} FROM "LogHead" AS h WHERE h."tenantId" = $1 FOR UPDATE`;
+export const READ_HEAD = `SELECT /* lane head */ ${HEAD_COLUMNS} FROM "LogHead" AS h WHERE h."tenantId" = $1`;
+
+/** $1 tenant · $2 receipt ids. Which of them are stored: tells whether a batch of unknown outcome has landed. */
+export const FIND_RECEIPTS = `SELECT /* lane find receipts */ "receiptId", "hash" FROM "Receipt" WHERE "tenantId" = $1 AND "receiptId" = ANY ($2::text[])`;
+
+/** $1 tenant · $2 `principal key` pairs joined by a space · $3 the principals · $4 the keys. Answers the head and the keys found. */
+export const FIND_KEYS = `SELECT /* lane find keys */ ${HEAD_COLUMNS},
+  (SELECT coalesce(json_agg(json_build_object('principal', k."principal", 'key', k."key", 'fingerprint', k."fingerprint", 'receipt', k."receipt",
+      'expiresAt', (extract(epoch FROM k."expiresAt") * 1000)::float8)), '[]')
+    FROM "IdempotencyKey" AS k WHERE k."tenantId" = $1 AND (k."principal" || ' ' || k."key") = ANY ($2::text[])
+      AND k."principal" = ANY ($3::text[]) AND k."key" = ANY ($4::text[]))::text AS "keys"
+  FROM "LogHead" AS h WHERE h."tenantId" = $1`;

@@ -1,0 +1,73 @@
+import type { CommitRequest } from "../../domain/commit.ts";
+import type { LogEvent } from "../../domain/event.ts";
+import type { Mutation } from "../../domain/mutations.ts";
+import type { Receipt } from "../../domain/receipt.ts";
+import type { Kind, Rows } from "../../domain/tx.ts";
+import type { Wire } from "../../domain/wire.ts";
+
+/** Who commits. `id` scopes idempotency keys, `actor` stands in the log (`key:NAME`, `user:NAME`, `system:clock`). */
+export interface Committer {
+  id: string;
+  actor: string;
+}
+
+export interface CommitOptions {
+  idempotencyKey?: string;
+  /** Of the request the key came with: another request under the same key is refused. Needed when there is a key. */
+  fingerprint?: string;
+  /** Size of the request; what waits is bounded in bytes as well as in number. */
+  bytes?: number;
+}
+
+/** What a commit answers once it is durable. */
+export interface CommitOutcome {
+  receipt: Receipt;
+  /** The receipt was stored by an earlier request under the same idempotency key. */
+  replayed: boolean;
+  /** A row that this commit changed or looked at, as the lane has it now; undefined on a replay. */
+  row<K extends Kind>(kind: K, id: string): Readonly<Rows[K]> | undefined;
+}
+
+/** A range of the log that has become durable: consecutive per tenant, in order, local commits and other nodes' alike. */
+export interface Committed {
+  tenantId: string;
+  from: number;
+  to: number;
+  /** Time of the range's last event. */
+  at: string;
+  events: LogEvent[];
+  /** The latest sendable rows of what changed in the range. */
+  rows: Wire[];
+}
+
+export interface LogPosition {
+  head: number;
+  /** Oldest position still kept: what lies at or below it is gone. 0: everything is there. */
+  floor: number;
+  logId: string;
+}
+
+export interface EventRange {
+  after: number;
+  upTo?: number;
+  limit: number;
+  runId?: string;
+}
+
+/** The state store: one way in (`commit`), the log and its followers out. Everything else reads rows by the tenant-scoped client. */
+export interface Store {
+  /** Applies a commit; resolves when it is durable. Rejects with `StoreError`: commit_refused, stale_expectation, idempotency_mismatch, lane_full, database_away. */
+  commit(tenantId: string, by: Committer, commit: CommitRequest<Mutation>, options?: CommitOptions): Promise<CommitOutcome>;
+  onCommitted(listener: (committed: Committed) => void): () => void;
+  /** Keeps the tenant's tail running on this node while somebody listens. */
+  watch(tenantId: string): () => void;
+  head(tenantId: string): Promise<LogPosition>;
+  /** Up to where `onCommitted` has told; undefined before the first `head`. */
+  position(tenantId: string): number | undefined;
+  readEvents(tenantId: string, range: EventRange): Promise<LogEvent[]>;
+  /** Newest rows of a state topic; null when it names a run that does not exist. */
+  snapshot(tenantId: string, topic: string, limit: number): Promise<{ seq: number; rows: Wire[] } | null>;
+  verify(tenantId: string): Promise<{ valid: boolean; checked: number; firstBad?: string }>;
+  /** Finishes what is under way, refuses what comes. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,85 @@
+import type { Change } from "../../domain/draft.ts";
+import { iso } from "../../domain/primitives.ts";
+import type { AppliedBatch, Head, Pending } from "./batch.ts";
+import { type Touch, writeStatement } from "./statements.ts";
+import { TABLES } from "./tables.ts";
+
+/** One statement and its values. */
+export interface Write {
+  text: string;
+  values: unknown[];
+}
+
+/**
+ * The one statement that makes a batch durable: the head's move, events, receipts, idempotency keys, new and changed rows; null when
+ * there is nothing to write. `isStored` says which idempotency keys have a row to renew.
+ */
+export function writeOf(
+  tenantId: string,
+  start: Head,
+  batch: readonly Pending[],
+  result: AppliedBatch,
+  isStored: (key: string) => boolean,
+): Write | null {
+  const parts: string[] = [];
+  const values: unknown[] = [tenantId, String(start.seq), String(result.head.seq), result.head.hash, iso(result.head.at)];
+  const { events, receipts } = logRows(batch, result);
+  if (events.length > 0) {
+    parts.push("events");
+    values.push(JSON.stringify(events), JSON.stringify(receipts));
+  }
+  if (result.keys.size > 0) {
+    const rows = [...result.keys].map(([name, { fingerprint, receipt, expiresAt }]) => {
+      const [principal = "", key = ""] = name.split(" ", 2);
+      return { stored: isStored(name), row: { principal, key, fingerprint, receipt, expiresAt: iso(expiresAt) } };
+    });
+    parts.push("keys");
+    for (const stored of [false, true]) values.push(JSON.stringify(rows.filter((r) => r.stored === stored).map((r) => r.row)));
+  }
+  for (const [part, rows] of byPart(result.draft.changes.values())) {
+    parts.push(part);
+    values.push(JSON.stringify(rows));
+  }
+  return parts.length > 0 ? { text: writeStatement(parts), values } : null;
+}
+
+function logRows(batch: readonly Pending[], result: AppliedBatch) {
+  const events: unknown[] = [];
+  const receipts: unknown[] = [];
+  result.applied.forEach((applied, index) => {
+    if (applied.state !== "done" || applied.events.length === 0) return;
+    for (const { seq, v, type, at, actor, subject, runId, payload } of applied.events) {
+      events.push({ seq, v, type, at, actor, subjectKind: subject.kind, subjectId: subject.id, runId: runId ?? null, payload });
+    }
+    const { results: _, tenantId: __, ...header } = applied.receipt;
+    receipts.push({ ...header, principal: batch[index]?.by.id ?? "", touched: applied.touched });
+  });
+  return { events, receipts };
+}
+
+/** Changed rows by what happens to them, in a fixed order of parts so that the same kind of batch has the same text. */
+function byPart(changes: Iterable<Change>): Map<string, unknown[]> {
+  const parts = new Map<string, unknown[]>();
+  for (const change of changes) {
+    const touch = touchOf(change);
+    const name = `${touch}:${change.kind}`;
+    const rows = parts.get(name) ?? [];
+    rows.push(touch === "light" ? withoutHeavy(change) : change.row);
+    parts.set(name, rows);
+  }
+  return new Map([...parts].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function touchOf({ kind, isNew, base, row }: Change): Touch {
+  if (isNew) return "insert";
+  const was = base as unknown as { [column: string]: unknown } | undefined;
+  const is = row as unknown as { [column: string]: unknown };
+  const same = was !== undefined && TABLES[kind].heavy.every((column) => was[column] === is[column]);
+  return same ? "light" : "full";
+}
+
+function withoutHeavy({ kind, row }: Change): unknown {
+  const heavy = TABLES[kind].heavy;
+  if (heavy.length === 0) return row;
+  return Object.fromEntries(Object.entries(row).filter(([column]) => !heavy.includes(column)));
+}
