@@ -7,6 +7,7 @@ export const at = (seconds: number): string => new Date(T0 + seconds * 1000).toI
 export const time = (seconds: number): number => T0 + seconds * 1000;
 
 const base = { version: 1, seq: 1 };
+const START = at(0);
 
 export function aJob(id: string, more: Partial<Wire<"job">> = {}): Wire<"job"> {
   return {
@@ -23,7 +24,7 @@ export function aJob(id: string, more: Partial<Wire<"job">> = {}): Wire<"job"> {
     agentKey: null,
     priority: 0,
     status: "queued",
-    runAt: at(0),
+    runAt: START,
     dependsOn: [],
     dependents: [],
     unmet: 0,
@@ -44,11 +45,11 @@ export function aJob(id: string, more: Partial<Wire<"job">> = {}): Wire<"job"> {
     result: null,
     error: null,
     reason: null,
-    createdAt: at(0),
-    queuedAt: at(0),
+    createdAt: START,
+    queuedAt: START,
     startedAt: null,
     finishedAt: null,
-    updatedAt: at(0),
+    updatedAt: START,
     ...more,
   };
 }
@@ -66,7 +67,7 @@ export function anAttempt(jobId: string, number: number, more: Partial<Wire<"att
     agentKey: "alpha",
     tool: null,
     status: "running",
-    queuedAt: at(0),
+    queuedAt: START,
     startedAt: at(1),
     finishedAt: null,
     exitCode: null,
@@ -89,9 +90,9 @@ export function aWorkstream(id: string, more: Partial<Wire<"workstream">> = {}):
     metadata: {},
     reason: null,
     jobCounts: NO_JOBS,
-    createdAt: at(0),
-    enteredAt: at(0),
-    updatedAt: at(0),
+    createdAt: START,
+    enteredAt: START,
+    updatedAt: START,
     ...more,
   };
 }
@@ -109,9 +110,9 @@ export function anAgent(agentKey: string, more: Partial<Wire<"agent">> = {}): Wi
     reportedBusy: null,
     draining: false,
     drainReason: null,
-    createdAt: at(0),
-    lastSeenAt: at(0),
-    updatedAt: at(0),
+    createdAt: START,
+    lastSeenAt: START,
+    updatedAt: START,
     ...more,
   };
 }
