@@ -1,0 +1,82 @@
+/** Display forms of numbers and times. All are pure and in English, so that the server and the browser write the same. */
+
+const COUNT = new Intl.NumberFormat("en-US");
+const COMPACT = new Intl.NumberFormat("en-US", { notation: "compact", maximumFractionDigits: 1 });
+
+const pad = (value: number): string => String(value).padStart(2, "0");
+
+/** A duration in ms as people read it: `840 ms`, `4.2 s`, `1m 04s`, `2h 05m`, `3d 4h`. Null or negative: an en dash. */
+export function formatDuration(ms: number | null | undefined): string {
+  if (ms === null || ms === undefined || !Number.isFinite(ms) || ms < 0) return "–";
+  if (ms < 999.5) return `${Math.round(ms)} ms`;
+  if (ms < 9_950) return `${(ms / 1_000).toFixed(1)} s`;
+  if (ms < 59_500) return `${Math.round(ms / 1_000)} s`;
+  const seconds = Math.round(ms / 1_000);
+  if (seconds < 3_600) return `${Math.floor(seconds / 60)}m ${pad(seconds % 60)}s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 1_440) return `${Math.floor(minutes / 60)}h ${pad(minutes % 60)}m`;
+  const hours = Math.floor(minutes / 60);
+  return `${Math.floor(hours / 24)}d ${hours % 24}h`;
+}
+
+/** A duration that ticks: whole seconds, so that it does not flicker (`0s`, `42s`, `1m 04s`). */
+export function formatTicking(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1_000));
+  return seconds < 60 ? `${seconds}s` : formatDuration(seconds * 1_000);
+}
+
+/** How far a time (RFC 3339 or epoch ms) lies from `now` (epoch ms): `just now`, `12s ago`, `in 5m`. */
+export function formatRelative(at: string | number, now: number): string {
+  const then = typeof at === "number" ? at : Date.parse(at);
+  if (!Number.isFinite(then)) return "–";
+  const away = Math.abs(now - then);
+  if (away < 1_500) return "just now";
+  const text = coarse(away);
+  return then <= now ? `${text} ago` : `in ${text}`;
+}
+
+function coarse(ms: number): string {
+  const seconds = Math.round(ms / 1_000);
+  if (seconds < 60) return `${seconds}s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes}m`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 48) return `${hours}h`;
+  return `${Math.floor(hours / 24)}d`;
+}
+
+/** A rate from 0 to 1 as a percentage: `93.4%`, `100%`. Null: an en dash. Never rounds to 100 % or 0 % what is not. */
+export function formatPercent(rate: number | null | undefined): string {
+  if (rate === null || rate === undefined || !Number.isFinite(rate)) return "–";
+  const percent = rate * 100;
+  if (percent > 99.9 && percent < 100) return "99.9%";
+  if (percent > 0 && percent < 0.1) return "<0.1%";
+  const text = percent.toFixed(1);
+  return `${text.endsWith(".0") ? text.slice(0, -2) : text}%`;
+}
+
+/** A count with thousands separators: `12,345`; from a million on in short form: `1.2M`. */
+export function formatCount(count: number | null | undefined): string {
+  if (count === null || count === undefined || !Number.isFinite(count)) return "–";
+  return count >= 1_000_000 ? COMPACT.format(count) : COUNT.format(count);
+}
+
+/** The absolute form of a time, in UTC to the millisecond: `2026-11-21 03:42:20.123 UTC`. */
+export function formatAbsolute(at: string | number): string {
+  const date = new Date(at);
+  if (Number.isNaN(date.getTime())) return "–";
+  return `${date.toISOString().replace("T", " ").replace("Z", "")} UTC`;
+}
+
+/** The clock time of a time in the reader's own zone: `03:42:20`, with `millis` `03:42:20.123`. Browser only. */
+export function formatClock(at: string | number, millis = false): string {
+  const date = new Date(at);
+  if (Number.isNaN(date.getTime())) return "–";
+  const text = `${pad(date.getHours())}:${pad(date.getMinutes())}:${pad(date.getSeconds())}`;
+  return millis ? `${text}.${String(date.getMilliseconds()).padStart(3, "0")}` : text;
+}
+
+/** `1 run`, `3 runs`. */
+export function formatPlural(count: number, one: string, many = `${one}s`): string {
+  return `${formatCount(count)} ${count === 1 ? one : many}`;
+}

@@ -1,0 +1,59 @@
+import { useSyncExternalStore } from "react";
+
+/**
+ * One clock for the whole page. It ticks once a second while somebody looks, in step with full seconds; a hidden tab does not tick.
+ * Times are those of the server: `setClockOffset` corrects for a browser whose clock is off.
+ */
+const listeners = new Set<() => void>();
+let timer: ReturnType<typeof setTimeout> | null = null;
+let offset = 0;
+let current = 0;
+
+/** Server time minus browser time, in ms, as the live connection learns it. Small differences are left alone. */
+export function setClockOffset(ms: number): void {
+  if (Math.abs(ms - offset) > 250) offset = Math.abs(ms) > 250 ? ms : 0;
+}
+
+/** The server's time in epoch ms, as far as it is known. */
+export const serverNow = (): number => Date.now() + offset;
+
+function tick(): void {
+  current = serverNow();
+  for (const listener of listeners) listener();
+  schedule();
+}
+
+function schedule(): void {
+  if (timer !== null) clearTimeout(timer);
+  timer = null;
+  if (listeners.size === 0 || document.hidden) return;
+  timer = setTimeout(tick, 1_000 - (Date.now() % 1_000) + 1);
+}
+
+const onVisible = (): void => {
+  if (!document.hidden) tick();
+};
+
+function subscribe(listener: () => void): () => void {
+  if (listeners.size === 0) document.addEventListener("visibilitychange", onVisible);
+  listeners.add(listener);
+  if (timer === null) schedule();
+  return () => {
+    listeners.delete(listener);
+    if (listeners.size > 0) return;
+    document.removeEventListener("visibilitychange", onVisible);
+    if (timer !== null) clearTimeout(timer);
+    timer = null;
+  };
+}
+
+function snapshot(): number {
+  // Whoever comes while nothing ticks must not see a time of long ago.
+  if (listeners.size === 0 || serverNow() - current > 1_500) current = serverNow();
+  return current;
+}
+
+/** The server's time, epoch ms, once a second; null while the server renders and in the first render of the browser. */
+export function useNow(): number | null {
+  return useSyncExternalStore<number | null>(subscribe, snapshot, () => null);
+}
