@@ -1,6 +1,7 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import type { Logger } from "pino";
 import type { Registry } from "prom-client";
+import type { Config } from "../config.ts";
 import type { PrismaClient } from "../database/generated/client.ts";
 import type { Authenticator } from "./auth/authenticator.ts";
 import { installAuthorization } from "./auth/authorize.ts";
@@ -17,11 +18,14 @@ const MAX_PARAM_LENGTH = 600;
 
 /** What the HTTP room needs. Resources take what they use from it. */
 export interface AppDeps {
+  config: Config;
   prisma: PrismaClient;
   auth: Authenticator;
   logger: Logger;
   metrics: Registry;
   health: Health;
+  /** Aborted when the server begins to stop: long polls and streams answer then. */
+  stopping: AbortSignal;
 }
 
 /**

@@ -24,6 +24,8 @@ export interface NextPages {
  */
 export async function createNext(server: Server, options: NextOptions): Promise<NextPages> {
   const { dev, dir, hostname, port } = options;
+  // A server for others' work tells nobody about itself.
+  process.env.NEXT_TELEMETRY_DISABLED = "1";
   const app = next({ dev, dir, hostname, port, httpServer: server, quiet: true });
   await app.prepare();
   const handle = app.getRequestHandler();

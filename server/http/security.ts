@@ -50,6 +50,8 @@ export async function installPageSecurity(pages: FastifyInstance, options: { dev
     // These two are ignored, with a warning in the browser's console, on plain http beyond localhost.
     crossOriginOpenerPolicy: false,
     originAgentCluster: false,
+    // Not no-referrer, under which browsers hide Origin from some requests and ours could not be told from others'.
+    referrerPolicy: { policy: "same-origin" },
     xFrameOptions: { action: "deny" },
   });
 }

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import { pino } from "pino";
+import { readConfig } from "../config.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/database.ts";
 import { type AppDeps, buildApp } from "./app.ts";
 import { mintApiKey } from "./auth/api-keys.ts";
@@ -35,7 +36,9 @@ export async function createTestApp(routes: (app: FastifyInstance, deps: AppDeps
   const key = await mintApiKey(prisma, { tenantId: "default", name: "tests" });
   const auth = await Authenticator.create(prisma, logger);
   const health: Health = { state: "ready", check: async () => void (await prisma.$queryRaw`SELECT 1`) };
-  const deps: AppDeps = { prisma, auth, logger, metrics: createMetrics(), health };
+  const config = readConfig({});
+  const stopping = new AbortController().signal;
+  const deps: AppDeps = { config, prisma, auth, logger, metrics: createMetrics(), health, stopping };
   const app = buildApp(deps);
   routes(app, deps);
   await registerPages(app, {

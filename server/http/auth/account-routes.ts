@@ -1,5 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
+import type { Config } from "../../config.ts";
 import type { Authenticator } from "./authenticator.ts";
 import { requireRole } from "./authorize.ts";
 import { LOGIN_LINK_SECONDS } from "./better-auth.ts";
@@ -9,8 +10,8 @@ import { safeNext } from "./origin.ts";
 const NewLoginLink = z.strictObject({ next: z.string().optional() }).optional();
 
 /** `GET /api/v1/me`, `POST /api/v1/logout`, `POST /api/v1/login-links`: the caller's own affairs. */
-export function registerAccountRoutes(app: FastifyInstance, deps: { auth: Authenticator }): void {
-  const { auth } = deps;
+export function registerAccountRoutes(app: FastifyInstance, deps: { auth: Authenticator; config: Config }): void {
+  const { auth, config } = deps;
 
   app.get("/api/v1/me", (request) => {
     const { tenantId, kind, id, name, role } = request.principal;
@@ -32,7 +33,7 @@ export function registerAccountRoutes(app: FastifyInstance, deps: { auth: Authen
     const { tenantId, role } = request.principal;
     const token = await auth.sessions.mintLoginToken(tenantId, role);
     // The address the caller itself reached us by; nobody else is sent this link.
-    const origin = `${isHttps(request.headers) ? "https" : "http"}://${request.host}`;
+    const origin = config.publicUrl ?? `${isHttps(request.headers) ? "https" : "http"}://${request.host}`;
     return reply
       .code(201)
       .header("cache-control", "no-store")

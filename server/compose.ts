@@ -1,0 +1,142 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
+import type { FastifyInstance } from "fastify";
+import type { Logger } from "pino";
+import { Closers } from "./closers.ts";
+import type { Config } from "./config.ts";
+import { createDatabase, type Database } from "./database/client.ts";
+import { startEmbedded } from "./database/embedded.ts";
+import { migrate, migrationsDirectory, readMigrations } from "./database/migrate.ts";
+import { buildApp } from "./http/app.ts";
+import { ensureLocalKey, setBootstrapKey } from "./http/auth/api-keys.ts";
+import { Authenticator } from "./http/auth/authenticator.ts";
+import { ensureTenant } from "./http/auth/operator.ts";
+import type { Health } from "./http/health.ts";
+import { createMetrics } from "./http/metrics.ts";
+import { createNext } from "./http/next.ts";
+import { type DrawPage, registerPages } from "./http/pages.ts";
+
+/** The tenant of the operator and of the bootstrap key. */
+const TENANT = "default";
+
+export interface ComposeOptions {
+  logger: Logger;
+  /** Told when a part the server cannot do without has ended by itself. */
+  onFatal: (reason: string) => void;
+  /** Draws pages in place of Next, for tests of everything but pages. */
+  draw?: DrawPage;
+}
+
+export interface Composed {
+  /** Built and ready, not listening. */
+  app: FastifyInstance;
+  auth: Authenticator;
+  /** Call when the server listens: from now on it is ready and time makes things happen. */
+  started: () => void;
+  /** A one-time login token for the operator. */
+  mintLoginToken: () => Promise<string>;
+  /** Drains and closes everything, the last opened first. Never rejects; about 4 s at worst. */
+  close: () => Promise<void>;
+}
+
+/**
+ * Builds the whole server from its configuration, in order; whatever fails closes what stands already.
+ * Throws StartupError for what an operator can put right.
+ */
+export async function compose(config: Config, options: ComposeOptions): Promise<Composed> {
+  const closers = new Closers(options.logger);
+  try {
+    return await build(config, options, closers);
+  } catch (error) {
+    await closers.closeAll();
+    throw error;
+  }
+}
+
+async function build(config: Config, options: ComposeOptions, closers: Closers): Promise<Composed> {
+  const { logger, onFatal } = options;
+  const metrics = createMetrics();
+  const stopping = new AbortController();
+
+  const database = await openDatabase(config, closers, logger, onFatal);
+  const { prisma } = database;
+  const health: Health = { state: "starting", check: () => checkDatabase(database) };
+
+  await ensureTenant(prisma, TENANT, "Default");
+  await setBootstrapKey(prisma, TENANT, config.bootstrapKey ?? null);
+  if (config.bootstrapKey === undefined) await ensureLocalKey(prisma, TENANT, config.dataDir);
+  const auth = await Authenticator.create(prisma, logger);
+  closers.add("auth", 500, () => auth.close());
+
+  const app = buildApp({ config, prisma, auth, logger, metrics, health, stopping: stopping.signal });
+  const pages = options.draw ?? (await openNext(app, config, closers));
+  await registerPages(app, { auth, draw: pages, dev: config.development });
+  await app.ready();
+  // Requests still open when their time is up are cut: their clients retry, with an idempotency key where it matters.
+  closers.add("http", 1_000, () => app.close().finally(() => app.server.closeAllConnections()));
+  closers.add("readiness", 100, () => {
+    health.state = "draining";
+    stopping.abort();
+  });
+
+  return {
+    app,
+    auth,
+    started: () => {
+      health.state = "ready";
+    },
+    mintLoginToken: () => auth.sessions.mintLoginToken(TENANT, "admin"),
+    close: () => closers.closeAll(),
+  };
+}
+
+async function openDatabase(
+  config: Config,
+  closers: Closers,
+  logger: Logger,
+  onFatal: (reason: string) => void,
+): Promise<Database> {
+  let url = config.databaseUrl;
+  if (url === undefined) {
+    const embedded = await startEmbedded(config.dataDir, { onUnexpectedExit: onFatal });
+    closers.add("postgres", 3_000, () => embedded.stop());
+    url = embedded.url;
+  }
+  const applied = await migrate(url);
+  if (applied.length > 0) logger.info({ applied }, "migrated");
+  const database = createDatabase(url, {
+    // Not the error itself: it holds the whole client, what it last sent included.
+    onConnectionLost: ({ message }) => logger.warn({ reason: message }, "a database connection was lost"),
+  });
+  closers.add("database", 500, () => database.close());
+  return database;
+}
+
+/** One question says both: the database answers, and what this code needs has been applied to it. */
+async function checkDatabase(database: Database): Promise<void> {
+  const { rows } = await database.pool.query<{ applied: string }>(
+    "SELECT count(*) AS applied FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL",
+  );
+  const needed = readMigrations(migrationsDirectory()).length;
+  if (Number(rows[0]?.applied) < needed) throw new Error(`${needed} migrations are needed, ${rows[0]?.applied} applied`);
+}
+
+async function openNext(app: FastifyInstance, config: Config, closers: Closers): Promise<DrawPage> {
+  const next = await createNext(app.server, {
+    dev: config.development,
+    dir: projectRoot(),
+    hostname: config.host,
+    port: config.port,
+  });
+  // In development Next's own watchers may not end; the process does not wait for them.
+  closers.add("next", 500, () => next.close());
+  return next.draw;
+}
+
+/** The folder of `next.config.ts`, found from the source as well as from the bundle in `dist/`. */
+function projectRoot(): string {
+  for (let folder = import.meta.dirname; ; folder = path.dirname(folder)) {
+    if (existsSync(path.join(folder, "next.config.ts"))) return folder;
+    if (path.dirname(folder) === folder) throw new Error(`no next.config.ts above ${import.meta.dirname}`);
+  }
+}

@@ -1,0 +1,32 @@
+import { localKeyPath } from "./http/auth/api-keys.ts";
+import { loginUrl } from "./http/auth/account-routes.ts";
+import type { Config } from "./config.ts";
+
+const FIRST_COMMIT = JSON.stringify({ mutations: [{ type: "run.create", runId: "first", workflow: "hello" }] });
+
+/**
+ * What a person needs after the start: a link that signs in (once), and a commit to copy. Neither line holds an API
+ * key: the shell fetches it.
+ */
+export async function welcome(
+  config: Config,
+  port: number,
+  server: { mintLoginToken: () => Promise<string> },
+): Promise<string[]> {
+  const origin = config.publicUrl ?? `http://${reachable(config.host)}:${port}`;
+  const key = config.bootstrapKey === undefined ? `$(cat ${quote(localKeyPath(config.dataDir))})` : "$SWITCHYARD_BOOTSTRAP_KEY";
+  return [
+    `Open ${loginUrl(origin, await server.mintLoginToken())}`,
+    `Send the first commit: curl -sS ${origin}/api/v1/commits -H "Authorization: Bearer ${key}" -H 'Content-Type: application/json' -d '${FIRST_COMMIT}'`,
+  ];
+}
+
+/** An address a browser on this machine can open. */
+function reachable(host: string): string {
+  if (host === "0.0.0.0" || host === "::") return "localhost";
+  return host.includes(":") ? `[${host}]` : host;
+}
+
+function quote(path: string): string {
+  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
+}
