@@ -15,9 +15,9 @@ const LARGEST_LOG = 8 * 1024 * 1024;
 
 // Fast shutdown first; then immediate, which the next start repairs from the write-ahead log.
 const STOP_STEPS = [
-  { signal: "SIGINT", waitMs: 3_000 },
-  { signal: "SIGQUIT", waitMs: 1_000 },
-  { signal: "SIGKILL", waitMs: 1_000 },
+  { signal: "SIGINT", waitMs: 2_000 },
+  { signal: "SIGQUIT", waitMs: 700 },
+  { signal: "SIGKILL", waitMs: 300 },
 ] satisfies { signal: NodeJS.Signals; waitMs: number }[];
 
 export interface EmbeddedOptions {
@@ -31,7 +31,7 @@ export interface EmbeddedPostgres {
   /** Connection URL of the application's database, password included. */
   url: string;
   pid: number;
-  /** Ends Postgres, within 5 s whatever it does, and frees the data folder. Safe to call twice. */
+  /** Ends Postgres, within 3 s whatever it does, and frees the data folder. Safe to call twice. */
   stop(): Promise<void>;
 }
 
