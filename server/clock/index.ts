@@ -1,0 +1,94 @@
+import { randomBytes } from "node:crypto";
+import { type Due, dropLease, readDue, readLeftBehind, takeLease } from "../store/due.ts";
+import { StoreError } from "../store/errors.ts";
+import type { Committer, Store } from "../store/index.ts";
+import type { LaneQueries } from "../store/lane-database.ts";
+
+/**
+ * The clock: what time makes happen, as commits (DESIGN, Clock). Of all nodes one leads, by a lease row on database time; a second leader would
+ * do no harm, as every commit carries the attempt, epoch or deadline it saw. Each round reads what is due and commits it.
+ */
+export interface ClockDeps {
+  store: Pick<Store, "commit">;
+  queries: LaneQueries;
+  log: { warn(facts: object, message: string): void };
+  /** How often to look, ms; timers fire within 500 ms of their time. */
+  everyMs?: number;
+}
+
+export interface Clock {
+  start(): void;
+  /** Stops looking, waits for the round under way and gives the lease back. */
+  close(): Promise<void>;
+}
+
+const LEASE = "clock";
+const LEASE_MS = 3000;
+/** Every so many rounds the heavier look at what long cascades have left. */
+const SLOW_ROUND = 10;
+const COMMIT_SIZE = 100;
+const CLOCK: Committer = { id: "system:clock", actor: "system:clock" };
+
+export function createClock({ store, queries, log, everyMs = 200 }: ClockDeps): Clock {
+  const holder = randomBytes(8).toString("hex");
+  let timer: NodeJS.Timeout | undefined;
+  let round: Promise<void> = Promise.resolve();
+  let rounds = 0;
+  let leads = false;
+  let closed = false;
+
+  const look = async (): Promise<void> => {
+    leads = await takeLease(queries, LEASE, holder, LEASE_MS);
+    if (!leads) return;
+    rounds += 1;
+    const due = await readDue(queries);
+    if (rounds % SLOW_ROUND === 1) due.push(...(await readLeftBehind(queries)));
+    await commitAll(store, due, log);
+  };
+
+  const tick = () => {
+    round = look()
+      .catch((error: unknown) => {
+        // The database is away or the lane is full: what is due stays due.
+        log.warn({ err: error }, "a round of the clock failed");
+      })
+      .finally(() => {
+        if (!closed) timer = setTimeout(tick, everyMs);
+      });
+  };
+
+  return {
+    start() {
+      if (!timer && !closed) tick();
+    },
+    async close() {
+      closed = true;
+      clearTimeout(timer);
+      await round;
+      if (leads) await dropLease(queries, LEASE, holder).catch(() => {});
+    },
+  };
+}
+
+/** Commits what is due, tenant by tenant, in bounded pieces. */
+async function commitAll(store: Pick<Store, "commit">, due: readonly Due[], log: ClockDeps["log"]): Promise<void> {
+  const byTenant = new Map<string, Due[]>();
+  for (const one of due) byTenant.set(one.tenantId, [...(byTenant.get(one.tenantId) ?? []), one]);
+  for (const [tenantId, all] of byTenant) {
+    for (let from = 0; from < all.length; from += COMMIT_SIZE) {
+      const mutations = all.slice(from, from + COMMIT_SIZE).map((one) => one.mutation);
+      await commitPiece(store, tenantId, mutations, log);
+    }
+  }
+}
+
+/** One that has been overtaken must not hold back the others: a refused piece is committed one by one. */
+async function commitPiece(store: Pick<Store, "commit">, tenantId: string, mutations: Due["mutation"][], log: ClockDeps["log"]): Promise<void> {
+  try {
+    await store.commit(tenantId, CLOCK, { mutations });
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.code !== "commit_refused") throw error;
+    if (mutations.length === 1) return log.warn({ mutation: mutations[0], errors: error.errors }, "the clock was refused");
+    for (const mutation of mutations) await commitPiece(store, tenantId, [mutation], log);
+  }
+}

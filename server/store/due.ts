@@ -1,0 +1,100 @@
+import type { BreakerState } from "../../domain/breaker-machine.ts";
+import { nextDue } from "../../domain/breaker-machine.ts";
+import { CASCADE_LIMIT, DEPENDENCY_FAILED } from "../../domain/job-cascade.ts";
+import type { Mutation } from "../../domain/mutations.ts";
+import type { LaneQueries } from "./lane-database.ts";
+
+/** Something whose time has come, as the mutation that says so. Each carries what it saw, so that coming late or twice does no harm. */
+export interface Due {
+  tenantId: string;
+  mutation: Mutation;
+}
+
+/** One round looks at no more than this many of each; what is left comes with the next. */
+const LIMIT = CASCADE_LIMIT;
+
+/**
+ * A worker that kills a hung job at its time wants to tell its output, so its lease gives it this long before the clock does it. Well within
+ * the half second in which timers fire.
+ */
+const TIMEOUT_GRACE_MS = 250;
+
+const ISO = (column: string) => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+
+const DUE_BREAKERS = `SELECT /* due breakers */ b."tenantId", b."id", b."state", b."resetAt" IS NOT NULL AND b."resetAt" <= now() AS "due",
+    b."trials"::text AS "trials", (extract(epoch FROM now()) * 1000)::float8 AS "now"
+  FROM "LogHead" AS h JOIN "Breaker" AS b ON b."tenantId" = h."tenantId"
+  WHERE (b."state" IN ('open', 'forced_open', 'disabled') AND b."resetAt" <= now()) OR b."state" = 'half_open' LIMIT $1::int`;
+
+const DUE_JOBS = `SELECT /* due jobs */ j."tenantId", j."id", j."attempt", j."leaseExpiresAt" <= now() AS "lease"
+  FROM "LogHead" AS h JOIN "Job" AS j ON j."tenantId" = h."tenantId" AND j."status" = 'running'
+  WHERE j."leaseExpiresAt" <= now() OR j."timeoutAt" <= now() - CASE WHEN j."leaseExpiresAt" IS NULL THEN interval '0' ELSE $2::int * interval '1 millisecond' END
+  LIMIT $1::int`;
+
+const DUE_RUNS = `SELECT /* due runs */ r."tenantId", r."id", ${ISO('r."deadlineAt"')} AS "deadlineAt"
+  FROM "LogHead" AS h JOIN "Run" AS r ON r."tenantId" = h."tenantId" AND r."status" IN ('pending', 'running', 'blocked')
+  WHERE r."deadlineAt" <= now() LIMIT $1::int`;
+
+const DUE_ACKNOWLEDGEMENTS = `SELECT /* due acknowledgements */ a."tenantId", a."id", ${ISO('a."ackExpiresAt"')} AS "ackExpiresAt"
+  FROM "LogHead" AS h JOIN "Alert" AS a ON a."tenantId" = h."tenantId" AND a."status" = 'acknowledged'
+  WHERE a."ackExpiresAt" <= now() LIMIT $1::int`;
+
+/** What a cascade longer than its limit has left behind: open jobs of ended runs, jobs that wait for one that will never complete. */
+const LEFT_BEHIND = `SELECT /* jobs left behind */ j."tenantId", j."id", CASE WHEN r."status" IN ('completed', 'failed', 'cancelled', 'timed_out') THEN 'run_' || r."status" ELSE $2 END AS "reason"
+  FROM "LogHead" AS h
+  JOIN "Job" AS j ON j."tenantId" = h."tenantId" AND j."status" IN ('waiting', 'queued')
+  JOIN "Run" AS r ON r."tenantId" = j."tenantId" AND r."id" = j."runId"
+  WHERE r."status" IN ('completed', 'failed', 'cancelled', 'timed_out')
+    OR (j."status" = 'waiting' AND EXISTS (SELECT 1 FROM "Job" AS p WHERE p."tenantId" = j."tenantId" AND p."id" = ANY (j."dependsOn")
+      AND p."status" IN ('failed', 'timed_out', 'cancelled')))
+  LIMIT $1::int`;
+
+type Found<T> = { tenantId: string; id: string } & T;
+
+/** Everything that is due now, by the database's clock. */
+export async function readDue(queries: LaneQueries): Promise<Due[]> {
+  const [breakers, jobs, runs, acknowledgements] = await Promise.all([
+    queries.query<Found<{ due: boolean; state: BreakerState["state"]; trials: string; now: number }>>(DUE_BREAKERS, [LIMIT]),
+    queries.query<Found<{ attempt: number; lease: boolean | null }>>(DUE_JOBS, [LIMIT, TIMEOUT_GRACE_MS]),
+    queries.query<Found<{ deadlineAt: string }>>(DUE_RUNS, [LIMIT]),
+    queries.query<Found<{ ackExpiresAt: string }>>(DUE_ACKNOWLEDGEMENTS, [LIMIT]),
+  ]);
+  return [
+    ...breakers.filter(isDue).map(({ tenantId, id }) => due(tenantId, { type: "breaker.tick", agentKey: id })),
+    ...jobs.map(({ tenantId, id, attempt, lease }) =>
+      due(tenantId, { type: "job.expire", jobId: id, attempt, why: lease ? "lease" : "timeout" }),
+    ),
+    ...runs.map(({ tenantId, id, deadlineAt }) => due(tenantId, { type: "run.timeout", runId: id, deadlineAt })),
+    ...acknowledgements.map(({ tenantId, id, ackExpiresAt }) => due(tenantId, { type: "alert.ack_expire", alertId: id, ackExpiresAt })),
+  ];
+}
+
+/** What long cascades have left behind; a heavier look than `readDue`, for the clock's slow round. */
+export async function readLeftBehind(queries: LaneQueries): Promise<Due[]> {
+  const left = await queries.query<Found<{ reason: string }>>(LEFT_BEHIND, [LIMIT, DEPENDENCY_FAILED]);
+  return left.map(({ tenantId, id, reason }) => due(tenantId, { type: "job.cancel", jobId: id, reason }));
+}
+
+function isDue({ due: waited, state, trials, now }: { due: boolean; state: BreakerState["state"]; trials: string; now: number }): boolean {
+  if (state !== "half_open") return waited;
+  const deadline = nextDue({ state, trials: JSON.parse(trials) as BreakerState["trials"] } as BreakerState);
+  return deadline !== null && deadline <= now;
+}
+
+const due = (tenantId: string, mutation: Mutation): Due => ({ tenantId, mutation });
+
+/** $1 name · $2 holder · $3 ms. One row when the holder has the lease now, on the database's time. */
+const TAKE_LEASE = `INSERT INTO "Lease" AS l ("name", "holder", "expiresAt") VALUES ($1, $2, now() + $3::int * interval '1 millisecond')
+  ON CONFLICT ("name") DO UPDATE SET "holder" = excluded."holder", "expiresAt" = excluded."expiresAt"
+  WHERE l."holder" = excluded."holder" OR l."expiresAt" <= now() RETURNING 1 AS "held"`;
+
+/** Takes or renews a lease on database time; false when another holds it. */
+export async function takeLease(queries: LaneQueries, name: string, holder: string, forMs: number): Promise<boolean> {
+  const rows = await queries.query<{ held: number }>(TAKE_LEASE, [name, holder, forMs]);
+  return rows.length > 0;
+}
+
+/** Gives a lease back, so that the next holder need not wait. */
+export async function dropLease(queries: LaneQueries, name: string, holder: string): Promise<void> {
+  await queries.query(`DELETE FROM "Lease" WHERE "name" = $1 AND "holder" = $2 RETURNING 1 AS "dropped"`, [name, holder]);
+}
