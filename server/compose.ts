@@ -3,6 +3,7 @@ import path from "node:path";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { Closers } from "./closers.ts";
+import { createClock } from "./clock/index.ts";
 import type { Config } from "./config.ts";
 import { createDatabase, type Database } from "./database/client.ts";
 import { startEmbedded } from "./database/embedded.ts";
@@ -10,11 +11,13 @@ import { migrate, migrationsDirectory, readMigrations } from "./database/migrate
 import { buildApp } from "./http/app.ts";
 import { ensureLocalKey, setBootstrapKey } from "./http/auth/api-keys.ts";
 import { Authenticator } from "./http/auth/authenticator.ts";
-import { ensureTenant } from "./http/auth/operator.ts";
 import type { Health } from "./http/health.ts";
 import { createMetrics } from "./http/metrics.ts";
 import { createNext } from "./http/next.ts";
 import { type DrawPage, registerPages } from "./http/pages.ts";
+import { laneDatabase } from "./store/lane-database.ts";
+import { createStore } from "./store/index.ts";
+import { ensureTenant } from "./store/tenants.ts";
 
 /** The tenant of the operator and of the bootstrap key. */
 const TENANT = "default";
@@ -68,15 +71,32 @@ async function build(config: Config, options: ComposeOptions, closers: Closers):
   const auth = await Authenticator.create(prisma, logger);
   closers.add("auth", 500, () => auth.close());
 
-  const app = buildApp({ config, prisma, auth, logger, metrics, health, stopping: stopping.signal });
+  const store = createStore({
+    prisma,
+    pool: database.pool,
+    registry: metrics,
+    idempotencyTtlSeconds: config.idempotencyTtlSeconds,
+  });
+
+  closers.add("store", 1_000, () => store.close());
+
+  const app = buildApp({ config, prisma, store, auth, logger, metrics, health, stopping: stopping.signal });
   const pages = options.draw ?? (await openNext(app, config, closers));
   await registerPages(app, { auth, draw: pages, dev: config.development });
   await app.ready();
+  let closing: Promise<void> | undefined;
   // Requests still open when their time is up are cut: their clients retry, with an idempotency key where it matters.
-  closers.add("http", 1_000, () => app.close().finally(() => app.server.closeAllConnections()));
+  closers.add("open connections", 100, () => app.server.closeAllConnections());
+  closers.add("http", 1_000, () => closing);
+
+  const clock = createClock({ store, queries: laneDatabase(prisma), log: logger.child({ part: "clock" }) });
+  closers.add("clock", 500, () => clock.close());
   closers.add("readiness", 100, () => {
     health.state = "draining";
     stopping.abort();
+    // Stops accepting now; what is open is waited for after the sockets are gone, which count as open connections.
+    closing = app.close();
+    closing.catch(() => {});
   });
 
   return {
@@ -84,6 +104,7 @@ async function build(config: Config, options: ComposeOptions, closers: Closers):
     auth,
     started: () => {
       health.state = "ready";
+      clock.start();
     },
     mintLoginToken: () => auth.sessions.mintLoginToken(TENANT, "admin"),
     close: () => closers.closeAll(),

@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import type { Registry } from "prom-client";
 import type { Config } from "../config.ts";
 import type { PrismaClient } from "../database/generated/client.ts";
+import type { Store } from "../store/index.ts";
 import type { Authenticator } from "./auth/authenticator.ts";
 import { installAuthorization } from "./auth/authorize.ts";
 import { type Health, registerHealth } from "./health.ts";
@@ -20,6 +21,7 @@ const MAX_PARAM_LENGTH = 600;
 export interface AppDeps {
   config: Config;
   prisma: PrismaClient;
+  store: Store;
   auth: Authenticator;
   logger: Logger;
   metrics: Registry;

@@ -1,11 +1,12 @@
 import type { FastifyInstance } from "fastify";
 import { pino } from "pino";
 import { readConfig } from "../config.ts";
+import { createStore } from "../store/index.ts";
+import { ensureTenant } from "../store/tenants.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/database.ts";
 import { type AppDeps, buildApp } from "./app.ts";
 import { mintApiKey } from "./auth/api-keys.ts";
 import { Authenticator } from "./auth/authenticator.ts";
-import { ensureTenant } from "./auth/operator.ts";
 import type { Health } from "./health.ts";
 import { createMetrics } from "./metrics.ts";
 import { registerPages } from "./pages.ts";
@@ -38,7 +39,14 @@ export async function createTestApp(routes: (app: FastifyInstance, deps: AppDeps
   const health: Health = { state: "ready", check: async () => void (await prisma.$queryRaw`SELECT 1`) };
   const config = readConfig({});
   const stopping = new AbortController().signal;
-  const deps: AppDeps = { config, prisma, auth, logger, metrics: createMetrics(), health, stopping };
+  const metrics = createMetrics();
+  const store = createStore({
+    prisma,
+    pool: database.pool,
+    registry: metrics,
+    idempotencyTtlSeconds: config.idempotencyTtlSeconds,
+  });
+  const deps: AppDeps = { config, prisma, store, auth, logger, metrics, health, stopping };
   const app = buildApp(deps);
   routes(app, deps);
   await registerPages(app, {
@@ -52,6 +60,7 @@ export async function createTestApp(routes: (app: FastifyInstance, deps: AppDeps
   await app.ready();
   const close = async () => {
     await app.close();
+    await store.close();
     await auth.close();
     await database.drop();
   };

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { ensureTenant } from "../../store/tenants.ts";
 import { cookiesOf, createTestApp, type TestApp } from "../test-app.ts";
 import { hashApiKey, mintApiKey, revokeApiKey, setBootstrapKey } from "./api-keys.ts";
-import { ensureTenant } from "./operator.ts";
 
 let t: TestApp;
 beforeAll(async () => {

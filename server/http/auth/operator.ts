@@ -1,11 +1,6 @@
 import { hash, randomUUID } from "node:crypto";
 import type { PrismaClient } from "../../database/generated/client.ts";
 
-/** Creates a tenant if it is not there. */
-export async function ensureTenant(prisma: PrismaClient, tenantId: string, name: string): Promise<void> {
-  await prisma.tenant.createMany({ data: [{ id: tenantId, name }], skipDuplicates: true });
-}
-
 /**
  * The person whom login links and pasted keys sign in: one per tenant and role, so that a link never gives more than
  * its maker has. Creates the user and the membership if they are not there; safe when two nodes do it at once.
