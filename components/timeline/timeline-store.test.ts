@@ -1,0 +1,50 @@
+import { describe, expect, it } from "vitest";
+import { createTimelineStore, frameInterval } from "./timeline-store.ts";
+
+describe("the timeline's store", () => {
+  it("starts at the latest time its rows know and moves on with the clock, never back", () => {
+    const store = createTimelineStore(0, null, 5000);
+    expect(store.life()).toEqual({ from: 0, to: 5000 });
+    store.advance(8000);
+    store.advance(6000);
+    expect(store.life().to).toBe(8000);
+  });
+
+  it("tells its listeners, and stops when the run has ended", () => {
+    const store = createTimelineStore(0, null, 1000);
+    let heard = 0;
+    const stop = store.subscribe(() => {
+      heard += 1;
+    });
+    store.advance(2000);
+    store.setLife(0, 3000, 2500);
+    store.advance(9000);
+    expect(heard).toBe(2);
+    expect(store.life()).toEqual({ from: 0, to: 3000 });
+    expect(store.isLive()).toBe(false);
+    stop();
+    store.dispatch({ type: "zoom", factor: 0.5 });
+    expect(heard).toBe(2);
+  });
+
+  it("goes on when the run is retried", () => {
+    const store = createTimelineStore(0, 3000, 3000);
+    store.setLife(0, null, 5000);
+    store.advance(6000);
+    expect(store.life()).toEqual({ from: 0, to: 6000 });
+  });
+
+  it("keeps one view object while nothing moves", () => {
+    const store = createTimelineStore(0, 3000, 3000);
+    const before = store.view();
+    store.setLife(0, 3000, 3000);
+    store.dispatch({ type: "follow" });
+    expect(store.view()).toBe(before);
+  });
+
+  it("draws no oftener than a pixel moves", () => {
+    expect(frameInterval({ from: 0, to: 3000 }, 1000)).toBe(16);
+    expect(frameInterval({ from: 0, to: 300_000 }, 1000)).toBe(100);
+    expect(frameInterval({ from: 0, to: 9e9 }, 1000)).toBe(250);
+  });
+});
