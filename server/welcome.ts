@@ -22,7 +22,7 @@ export async function welcome(
 }
 
 /** An address a browser on this machine can open. */
-function reachable(host: string): string {
+export function reachable(host: string): string {
   if (host === "0.0.0.0" || host === "::") return "localhost";
   return host.includes(":") ? `[${host}]` : host;
 }

@@ -1,5 +1,4 @@
 import type { TenantClient } from "../database/tenant.ts";
-import type { Committer } from "../store/types.ts";
 
 /** Who is asking: an API key or a person with a session, always inside one tenant. */
 export interface Principal {
@@ -12,9 +11,14 @@ export interface Principal {
   readonly role: string;
 }
 
-/** The same as the store knows it: idempotency keys are scoped to the id, so two keys of one name do not share theirs. */
-export function committerOf(principal: Principal): Committer {
-  return { id: `${principal.kind}:${principal.id}`, actor: `${principal.kind}:${principal.name}` };
+/** The event log's `actor`: `key:NAME` or `user:NAME`. */
+export function actorOf(principal: Principal): string {
+  return `${principal.kind}:${principal.name}`;
+}
+
+/** A stable scope for idempotency keys: two keys of one name do not share theirs. */
+export function principalScope(principal: Principal): string {
+  return `${principal.kind}:${principal.id}`;
 }
 
 /**
