@@ -1,0 +1,135 @@
+"use client";
+
+import {
+  DndContext,
+  type DragEndEvent,
+  DragOverlay,
+  KeyboardSensor,
+  MouseSensor,
+  TouchSensor,
+  useSensor,
+  useSensors,
+} from "@dnd-kit/core";
+import Link from "next/link";
+import { useState } from "react";
+import { toast } from "sonner";
+import { WORKSTREAM_STATUSES, type WorkstreamStatus } from "../../domain/statuses.ts";
+import { cn } from "../ui/cn.ts";
+import { formatPlural } from "../ui/format.ts";
+import { statusLook } from "../ui/status.ts";
+import { type Card, type Lane, WHOLE_BOARD } from "./board-model.ts";
+import { CardView } from "./card-view.tsx";
+import { ColumnHead } from "./column-head.tsx";
+import { announcements, arrowKeys, cardOf, INSTRUCTIONS, zoneUnder } from "./drag.ts";
+import { DropZone } from "./drop-zone.tsx";
+import { refusalOf, zoneOf } from "./moves.ts";
+
+interface BoardSurfaceProps {
+  lanes: Lane[];
+  collapsed: readonly WorkstreamStatus[];
+  onToggle: (status: WorkstreamStatus) => void;
+  /** Columns of which older cards are on the server still. */
+  more: (status: WorkstreamStatus) => boolean;
+  isPending: (id: string) => boolean;
+  arrived: ReadonlySet<string>;
+  onMove: (card: Card, to: WorkstreamStatus) => void;
+}
+
+const OPEN_WIDTH = "w-[min(78vw,18rem)] flex-none snap-start md:w-auto md:min-w-[10.75rem] md:flex-1";
+const FOLDED_WIDTH = "w-9 flex-none";
+
+/** The columns, the swimlanes in them, and the dragging. A card goes where the lifecycle lets it go, by pointer, finger or keyboard. */
+export function BoardSurface(props: BoardSurfaceProps) {
+  const { lanes, collapsed, onToggle, more, isPending, arrived, onMove } = props;
+  const [lifted, setLifted] = useState<Card | null>(null);
+  const sensors = useSensors(
+    useSensor(MouseSensor, { activationConstraint: { distance: 6 } }),
+    // A finger that moves at once scrolls; one that rests lifts the card.
+    useSensor(TouchSensor, { activationConstraint: { delay: 220, tolerance: 8 } }),
+    useSensor(KeyboardSensor, { coordinateGetter: arrowKeys }),
+  );
+  const swimlanes = lanes[0]?.id !== WHOLE_BOARD;
+  const widthOf = (status: WorkstreamStatus) => (collapsed.includes(status) ? FOLDED_WIDTH : OPEN_WIDTH);
+  const countOf = (status: WorkstreamStatus) => lanes.reduce((sum, lane) => sum + lane.columns[status].length, 0);
+
+  const drop = ({ active, over }: DragEndEvent) => {
+    setLifted(null);
+    const [card, zone] = [cardOf(active), over && zoneOf(String(over.id))];
+    if (!card || !zone || zone.status === card.status) return;
+    const refusal = refusalOf(card.status, zone.status);
+    if (refusal) toast.error(`${card.title} stays where it is`, { description: `${refusal}.` });
+    else onMove(card, zone.status);
+  };
+
+  return (
+    <DndContext
+      id="board"
+      sensors={sensors}
+      collisionDetection={zoneUnder}
+      accessibility={{ announcements, screenReaderInstructions: INSTRUCTIONS }}
+      onDragStart={({ active }) => setLifted(cardOf(active))}
+      onDragEnd={drop}
+      onDragCancel={() => setLifted(null)}
+    >
+      <div className="flex min-h-0 flex-1 snap-x snap-proximity flex-col overflow-auto md:snap-none">
+        <div className={cn("flex min-h-0 w-max min-w-full flex-col gap-2", !swimlanes && "flex-1")}>
+          <div className="sticky top-0 z-20 flex gap-1.5 bg-bg pb-1">
+            {WORKSTREAM_STATUSES.map((status) => (
+              <ColumnHead
+                key={status}
+                status={status}
+                count={countOf(status)}
+                more={more(status)}
+                collapsed={collapsed.includes(status)}
+                onToggle={() => onToggle(status)}
+                className={widthOf(status)}
+              />
+            ))}
+          </div>
+          {lanes.map((lane) => (
+            <div key={lane.id} className={cn("flex min-h-0 flex-col gap-1", !swimlanes && "flex-1")}>
+              {swimlanes && <LaneHead lane={lane} />}
+              <div className={cn("flex gap-1.5", swimlanes ? "items-stretch" : "min-h-0 flex-1")}>
+                {WORKSTREAM_STATUSES.map((status) => (
+                  <DropZone
+                    key={status}
+                    lane={lane.id}
+                    status={status}
+                    name={zoneName(status, lane)}
+                    cards={lane.columns[status]}
+                    collapsed={collapsed.includes(status)}
+                    tall={!swimlanes}
+                    isPending={isPending}
+                    arrived={arrived}
+                    showRun={!swimlanes}
+                    onMove={onMove}
+                    className={widthOf(status)}
+                  />
+                ))}
+              </div>
+            </div>
+          ))}
+        </div>
+      </div>
+      <DragOverlay dropAnimation={null}>
+        {lifted && <CardView card={lifted} lifted showRun={!swimlanes} />}
+      </DragOverlay>
+    </DndContext>
+  );
+}
+
+function LaneHead({ lane }: { lane: Lane }) {
+  return (
+    <div className="sticky left-0 flex w-fit items-center gap-2 px-1 pt-1 text-[12px] text-muted">
+      <Link href={`/runs/${encodeURIComponent(lane.id)}`} className="font-mono text-ink hover:underline">
+        {lane.id}
+      </Link>
+      <span>{formatPlural(lane.count, "workstream")}</span>
+    </div>
+  );
+}
+
+function zoneName(status: WorkstreamStatus, lane: Lane): string {
+  const { label } = statusLook("workstream", status);
+  return lane.id === WHOLE_BOARD ? label : `${label}, run ${lane.id}`;
+}

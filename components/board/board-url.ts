@@ -1,0 +1,10 @@
+import { parseAsArrayOf, parseAsBoolean, parseAsString, parseAsStringLiteral } from "nuqs";
+import { WORKSTREAM_STATUSES } from "../../domain/statuses.ts";
+
+/** What of the board is kept in the URL, so that a view can be sent to somebody. */
+export const BOARD_URL = {
+  run: parseAsString.withDefault(""),
+  q: parseAsString.withDefault(""),
+  lanes: parseAsBoolean.withDefault(false),
+  collapsed: parseAsArrayOf(parseAsStringLiteral(WORKSTREAM_STATUSES)).withDefault([]),
+};

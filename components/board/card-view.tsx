@@ -1,0 +1,82 @@
+import Link from "next/link";
+import type { ReactNode, Ref } from "react";
+import { cn } from "../ui/cn.ts";
+import { toneColor } from "../ui/status.ts";
+import { Duration } from "../ui/time.tsx";
+import { type Card, chipsOf } from "./board-model.ts";
+import { CardProgress } from "./card-progress.tsx";
+
+interface CardViewProps {
+  card: Card;
+  /** A move of this card that the server has not confirmed yet. */
+  pending?: boolean;
+  /** It came here by a move made elsewhere, a moment ago. */
+  arrived?: boolean;
+  /** Lifted: it follows the pointer. */
+  lifted?: boolean;
+  /** Its place while a copy of it follows the pointer. */
+  ghost?: boolean;
+  /** Handle and menu. */
+  controls?: ReactNode;
+  showRun?: boolean;
+  ref?: Ref<HTMLElement>;
+}
+
+/** One workstream on the board: what it is, how far its jobs are, how long it has been in its column. */
+export function CardView(props: CardViewProps) {
+  const { card, pending, arrived, lifted, ghost, controls, showRun = true, ref } = props;
+  const { chips, rest } = chipsOf(card.metadata);
+  return (
+    <article
+      ref={ref}
+      aria-label={card.title}
+      aria-busy={pending || undefined}
+      className={cn(
+        "group/card relative rounded-md border border-line bg-surface px-2.5 py-2 text-[13px]",
+        "hover:border-line-strong",
+        pending && "border-dashed",
+        arrived && "arrived",
+        lifted && "cursor-grabbing border-accent shadow-lg",
+        ghost && "opacity-40",
+      )}
+    >
+      <div className="flex items-start gap-1">
+        <h3 className="min-w-0 flex-1 leading-5 font-medium break-words text-ink">{card.title}</h3>
+        {controls}
+      </div>
+      {showRun && (
+        <Link
+          href={`/runs/${encodeURIComponent(card.runId)}`}
+          draggable={false}
+          title={`Run ${card.runId}`}
+          className="block truncate font-mono text-[12px] text-muted hover:text-ink hover:underline"
+        >
+          {card.runId}
+        </Link>
+      )}
+      <div className="mt-1.5">
+        <CardProgress counts={card.jobCounts} />
+      </div>
+      <div className="mt-1.5 flex flex-wrap items-center gap-1 text-[12px] text-muted">
+        <span title="Time in this column" className="mr-auto">
+          {pending ? "Moving…" : <Duration from={card.enteredAt} />}
+        </span>
+        {chips.map(({ key, value }) => (
+          <span key={key} title={key} className="max-w-full truncate rounded bg-inset px-1 leading-[18px]">
+            <span className="text-faint">{key}</span> {value}
+          </span>
+        ))}
+        {rest > 0 && (
+          <span className="text-faint" title={Object.keys(card.metadata).join(", ")}>
+            +{rest}
+          </span>
+        )}
+      </div>
+      {card.reason && (card.status === "failed" || card.status === "blocked") && (
+        <p className="mt-1 line-clamp-2 text-[12px] break-words" style={{ color: toneColor(card.status) }}>
+          {card.reason}
+        </p>
+      )}
+    </article>
+  );
+}

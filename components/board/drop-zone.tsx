@@ -1,0 +1,73 @@
+"use client";
+
+import { useDndContext, useDroppable } from "@dnd-kit/core";
+import { Ban } from "lucide-react";
+import { memo } from "react";
+import type { WorkstreamStatus } from "../../domain/statuses.ts";
+import { cn } from "../ui/cn.ts";
+import { type BoardCardProps } from "./board-card.tsx";
+import type { Card } from "./board-model.ts";
+import { CardList } from "./card-list.tsx";
+import { cardOf } from "./drag.ts";
+import { refusalOf, zoneId } from "./moves.ts";
+
+interface DropZoneProps {
+  lane: string;
+  status: WorkstreamStatus;
+  /** Accessible name: the column's, with the run's in a swimlane. */
+  name: string;
+  cards: Card[];
+  collapsed: boolean;
+  /** Scrolls by itself and fills its height, as on a board without swimlanes. */
+  tall: boolean;
+  isPending: (id: string) => boolean;
+  arrived: ReadonlySet<string>;
+  showRun: boolean;
+  onMove: BoardCardProps["onMove"];
+  className: string;
+}
+
+/** A column's cards, and the place to drop one. While a card is dragged, it lights up if it takes it and says why if it does not. */
+export const DropZone = memo(function DropZone(props: DropZoneProps) {
+  const { lane, status, name, cards, collapsed, tall, isPending, arrived, showRun, onMove, className } = props;
+  const { setNodeRef, isOver } = useDroppable({ id: zoneId(lane, status) });
+  const { active } = useDndContext();
+  const dragged = cardOf(active);
+  const refusal = dragged ? refusalOf(dragged.status, status) : null;
+  const legal = dragged !== null && dragged.status !== status && refusal === null;
+
+  return (
+    <section
+      ref={setNodeRef}
+      aria-label={name}
+      data-drop={dragged === null ? undefined : legal ? "legal" : refusal ? "illegal" : "own"}
+      className={cn(
+        "relative min-w-0 rounded-lg border border-transparent bg-inset/60 transition-colors",
+        tall ? "min-h-40" : "min-h-14",
+        legal && "border-accent bg-accent-soft",
+        legal && isOver && "outline-2 outline-accent",
+        refusal && "opacity-60",
+        refusal && isOver && "border-dashed border-danger opacity-100",
+        className,
+      )}
+    >
+      {!collapsed && (
+        <CardList
+          cards={cards}
+          tall={tall}
+          draggedId={dragged?.id ?? null}
+          isPending={isPending}
+          arrived={arrived}
+          showRun={showRun}
+          onMove={onMove}
+        />
+      )}
+      {refusal && isOver && (
+        <p className="pointer-events-none absolute inset-x-1.5 top-1.5 z-10 flex gap-1.5 rounded-md border border-danger bg-raised p-2 text-[12px] text-danger shadow-md">
+          <Ban aria-hidden className="mt-px size-3.5 shrink-0" />
+          {refusal}
+        </p>
+      )}
+    </section>
+  );
+});
