@@ -1,0 +1,70 @@
+import type { ClientMutationInput } from "../domain/mutations.ts";
+import type { Receipt } from "../domain/receipt.ts";
+import { CommitBuffer } from "./buffer.ts";
+import { follow, followEvents } from "./follow.ts";
+import { runJob } from "./run-job.ts";
+import { type CallOptions, createTransport, type Query, type TransportOptions } from "./transport.ts";
+import type { CallControl, Client, CommitOptions } from "./types.ts";
+
+export type ClientOptions = TransportOptions;
+
+/** How much longer than `waitMs` a claim may take before its connection counts as dead. */
+const CLAIM_SLACK_MS = 10_000;
+
+/**
+ * A client of one server, as one principal. `retry` and `timeoutMs` are defaults that every call can override. It holds no connection
+ * between calls; a `follow` has one socket of its own.
+ */
+export function createClient(options: ClientOptions): Client {
+  const transport = createTransport(options);
+
+  const commit = (mutations: ClientMutationInput[], { expect, idempotencyKey, ...control }: CommitOptions = {}) =>
+    transport.call<Receipt>("POST", "/commits", {
+      ...control,
+      body: { mutations, ...(expect && { expect }) },
+      headers: { "idempotency-key": idempotencyKey ?? globalThis.crypto.randomUUID() },
+    });
+  const read = <T>(path: string, control?: CallControl, query?: Query) =>
+    transport.call<T>("GET", path, { ...(control as CallOptions), ...(query && { query }) });
+  const one = (collection: string, id: string) => `/${collection}/${encodeURIComponent(id)}`;
+
+  const client: Client = {
+    commit,
+    buffer: () => new CommitBuffer(commit),
+    getRun: (runId, control) => read(one("runs", runId), control),
+    listRuns: (filters, control) => read("/runs", control, filters),
+    listWorkstreams: (filters, control) => read("/workstreams", control, filters),
+    getJob: (jobId, control) => read(one("jobs", jobId), control),
+    listJobs: (filters, control) => read("/jobs", control, filters),
+    getAgent: (agentKey, control) => read(one("agents", agentKey), control),
+    listAgents: (control) => read("/agents", control),
+    listAlerts: (filters, control) => read("/alerts", control, filters),
+    listEvents: (filters, control) => read("/events", control, filters),
+    async claim({ signal, retry, ...request }) {
+      // The key makes a repeated claim give the same jobs: a lost answer must not leave them leased to nobody.
+      const answer = await transport.call<{ jobs: Awaited<ReturnType<Client["claim"]>> }>("POST", "/jobs/claim", {
+        body: request,
+        headers: { "idempotency-key": globalThis.crypto.randomUUID() },
+        timeoutMs: (request.waitMs ?? 0) + CLAIM_SLACK_MS,
+        signal,
+        retry,
+      });
+      return answer.jobs;
+    },
+    heartbeat: (lease, control) => commit([{ type: "job.heartbeat", ...lease }], control),
+    complete: (end, control) => commit([{ type: "job.complete", ...end }], control),
+    fail: (end, control) => commit([{ type: "job.fail", ...end }], control),
+    timeOut: (end, control) => commit([{ type: "job.timeout", ...end }], control),
+    runJob: (request, work) => runJob(client, request, work),
+    follow: (following, onEvents) => follow({ ...following, ...connection(options), client }, onEvents),
+    events: (following) => followEvents({ ...following, ...connection(options), client }),
+  };
+  return client;
+}
+
+const connection = ({ url, key, retry, timing }: ClientOptions) => ({
+  url,
+  key,
+  ...(retry && { retry }),
+  ...(timing && { timing }),
+});

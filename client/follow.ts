@@ -1,0 +1,153 @@
+import type { LogEvent } from "../domain/event.ts";
+import { SwitchyardError } from "./errors.ts";
+import { LiveSocket } from "./live-socket.ts";
+import { backoffMs, DEFAULT_RETRY, REAL_TIMING, type RetryPolicy, type Timing } from "./retry.ts";
+import type { Client, EventRange, FollowOptions } from "./types.ts";
+
+/**
+ * Following the log without a gap. The position (the last `seq` handed over) is the only state that matters; whatever breaks, the
+ * stream is taken up again from it.
+ *
+ * connecting    No socket. It is opened, again and again with backoff.
+ * catching_up   Subscribing since the position. Frames that continue it are handed over; others wait for the answer, as they may belong to
+ *               a subscription that has ended. `reset`: the missing events are read by HTTP, then subscribed anew.
+ * live          The subscription was answered. Each frame must begin at position + 1; one that begins later is a gap, one that the reader
+ *               is too slow for was dropped: both subscribe anew from the position.
+ *
+ * Moves: connecting -> catching_up -> live; live -> catching_up (gap, overflow, reset); any -> connecting (socket lost); any -> end
+ * (signal aborted, or an error that no new try can mend).
+ */
+export interface FollowDeps extends FollowOptions {
+  url: string;
+  key: string;
+  client: Pick<Client, "listEvents">;
+  retry?: Partial<RetryPolicy>;
+  timing?: Timing;
+}
+
+/** Events read by HTTP at a time. */
+const PAGE = 100;
+
+/** Hands over every range in order; resolves when the signal is aborted. A rejected `onEvents` ends it with that error. */
+export async function follow(
+  deps: FollowDeps,
+  onEvents: (events: LogEvent[], range: EventRange) => void | Promise<void>,
+): Promise<void> {
+  for await (const range of ranges(deps)) await onEvents(range.events, range);
+}
+
+/** The same as single events. */
+export async function* followEvents(deps: FollowDeps): AsyncGenerator<LogEvent, void, void> {
+  for await (const range of ranges(deps)) yield* range.events;
+}
+
+async function* ranges(deps: FollowDeps): AsyncGenerator<EventRange, void, void> {
+  const policy = { ...DEFAULT_RETRY, ...deps.retry };
+  const timing = deps.timing ?? REAL_TIMING;
+  const position = new Position(deps.since);
+  const socket = new LiveSocket(deps.url, deps.key);
+  const onAbort = () => socket.close();
+  deps.signal?.addEventListener("abort", onAbort, { once: true });
+  if (deps.signal?.aborted) socket.close();
+  let failures = 0;
+  let state = "";
+  const enter = (next: "connecting" | "catching_up" | "live") => {
+    if (state !== next) deps.onState?.(next);
+    state = next;
+  };
+
+  try {
+    enter("connecting");
+    for (;;) {
+      const message = await socket.next();
+      switch (message.type) {
+        case "closed":
+          return;
+        case "connected":
+        case "overflow":
+          enter("catching_up");
+          socket.subscribe(deps.topic, position.seq);
+          break;
+        case "disconnected":
+          enter("connecting");
+          break;
+        case "subscribed":
+          failures = 0;
+          position.adopt(message);
+          enter("live");
+          break;
+        case "frame": {
+          const range = position.advance(message.frame);
+          if (range === "gap") {
+            // While the answer is out, such a frame may belong to the subscription before.
+            if (!socket.subscribing) socket.subscribe(deps.topic, position.seq);
+          } else if (range) yield range;
+          break;
+        }
+        case "reset":
+          enter("catching_up");
+          yield* catchUp(deps, position, message.seq);
+          socket.subscribe(deps.topic, position.seq);
+          break;
+        case "failed": {
+          if (!message.error.retryable) throw message.error;
+          enter("connecting");
+          failures += 1;
+          await timing.sleep(backoffMs(policy, failures, timing.random), deps.signal).catch(() => undefined);
+          socket.reconnect();
+          break;
+        }
+      }
+    }
+  } finally {
+    deps.signal?.removeEventListener("abort", onAbort);
+    socket.close();
+  }
+}
+
+/** Reads what lies between the position and (at least) `head` by HTTP. Below the retained floor this throws `position_gone`. */
+async function* catchUp(deps: FollowDeps, position: Position, head: number): AsyncGenerator<EventRange, void, void> {
+  const runId = deps.topic.startsWith("run:") ? deps.topic.slice(4) : undefined;
+  for (;;) {
+    const after = position.seq ?? head;
+    const control = deps.signal ? { signal: deps.signal } : {};
+    const { items } = await deps.client.listEvents({ after, limit: PAGE, ...(runId && { runId }) }, control);
+    const full = items.length === PAGE;
+    const to = Math.max(items.at(-1)?.seq ?? after, full ? 0 : head);
+    if (to > after) yield position.take({ from: after + 1, to, events: items });
+    if (!full) return;
+  }
+}
+
+/** The last position handed over, and the arithmetic of ranges. */
+export class Position {
+  seq: number | undefined;
+  #logId: string | undefined;
+
+  constructor(since: number | undefined) {
+    this.seq = since;
+  }
+
+  /** The answer to a subscription: where a stream without a position starts, and whether the log is still the same one. */
+  adopt(answer: { head: number; logId: string }): void {
+    this.#logId ??= answer.logId;
+    if (answer.logId !== this.#logId) {
+      throw new SwitchyardError(0, "log_replaced", "the server's log was replaced; positions of the old one mean nothing in it");
+    }
+    this.seq ??= answer.head;
+  }
+
+  /** The part of a frame that is new, undefined when there is none, or "gap" when something is missing before it. */
+  advance(frame: EventRange): EventRange | "gap" | undefined {
+    const at = this.seq ?? frame.from - 1;
+    if (frame.to <= at) return undefined;
+    if (frame.from > at + 1) return "gap";
+    return this.take({ from: at + 1, to: frame.to, events: frame.events.filter((event) => event.seq > at) });
+  }
+
+  take(range: EventRange): EventRange {
+    this.seq = range.to;
+    return range;
+  }
+}
+

@@ -1,0 +1,66 @@
+import type { ErrorInfo, Json } from "../domain/primitives.ts";
+import { isLeaseLost, SwitchyardError } from "./errors.ts";
+import { keepLease } from "./lease.ts";
+import type { Client, JobEnd, JobWithAttempts, RunJobContext, RunJobRequest } from "./types.ts";
+
+type JobCalls = Pick<Client, "commit" | "getJob" | "heartbeat" | "complete" | "fail" | "timeOut">;
+type Work = (job: JobWithAttempts, context: RunJobContext) => Promise<Json | undefined> | Json | undefined;
+
+const DEFAULT_LEASE_MS = 30_000;
+
+/** See `Client.runJob`. */
+export async function runJob(client: JobCalls, request: RunJobRequest, work: Work): Promise<JobWithAttempts> {
+  const { jobId, agentKey, leaseMs = DEFAULT_LEASE_MS, signal: outer, retry } = request;
+  const control = { ...(outer && { signal: outer }), ...(retry && { retry }) };
+  const receipt = await client.commit([{ type: "job.start", jobId, agentKey, leaseMs }], control);
+  const { attempt, leaseToken } = receipt.results[0] as { attempt: number; leaseToken: string };
+
+  const stop = new AbortController();
+  const started = performance.now();
+  const lease = keepLease({ client, jobId, leaseToken, leaseMs, onLost: (error) => stop.abort(error) });
+  const follow = () => stop.abort(outer?.reason);
+  outer?.addEventListener("abort", follow, { once: true });
+  let timer: NodeJS.Timeout | undefined;
+  const timeUp = new SwitchyardError(0, "job_timeout", `job ${jobId} had no result in time`);
+
+  // What is told of the end must reach the server even when the caller's signal is why it ended.
+  const end = (): JobEnd => ({ jobId, leaseToken, durationMs: Math.round(performance.now() - started) });
+  const tell = retry ? { retry } : {};
+  try {
+    const job = await client.getJob(jobId, control);
+    if (job.timeoutMs !== null) timer = setTimeout(() => stop.abort(timeUp), job.timeoutMs);
+    const context = { attempt, signal: stop.signal, progress: lease.progress };
+    const result = await Promise.race([Promise.resolve().then(() => work(job, context)), rejection(stop.signal)]);
+    await client.complete({ ...end(), ...(result !== undefined && { result }) }, tell);
+  } catch (error) {
+    if (isLeaseLost(error)) throw error;
+    if (error === timeUp) await client.timeOut(end(), tell);
+    else await client.fail({ ...end(), error: toErrorInfo(error), retryable: isRetryable(error) }, tell);
+  } finally {
+    clearTimeout(timer);
+    outer?.removeEventListener("abort", follow);
+    await lease.release();
+  }
+  return client.getJob(jobId, tell);
+}
+
+/** Rejects when the signal is aborted, so that work which does not listen cannot hold its job. */
+function rejection(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+}
+
+/** The storable form of whatever was thrown. */
+function toErrorInfo(error: unknown): ErrorInfo {
+  const message = storable(error instanceof Error ? error.message || error.name : String(error));
+  const code = error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
+  return code === undefined ? { message } : { message, code: storable(code) };
+}
+
+const storable = (value: string) => value.replaceAll("\0", "\uFFFD").toWellFormed().slice(0, 4000).toWellFormed();
+
+function isRetryable(error: unknown): boolean {
+  return !(typeof error === "object" && error !== null && "retryable" in error && error.retryable === false);
+}

@@ -1,0 +1,129 @@
+import type { LogEvent } from "../domain/event.ts";
+import type { ClientMutationInput } from "../domain/mutations.ts";
+import type { ErrorInfo, Json } from "../domain/primitives.ts";
+import type { Receipt } from "../domain/receipt.ts";
+import type { Wire } from "../domain/wire.ts";
+import type { CommitBuffer } from "./buffer.ts";
+import type { RetryPolicy } from "./retry.ts";
+import type { Query } from "./transport.ts";
+
+export interface CallControl {
+  signal?: AbortSignal;
+  retry?: Partial<RetryPolicy>;
+}
+
+export interface CommitOptions extends CallControl {
+  /** Versions of runs the caller has seen: a commit on a run that has moved on is refused with 409. */
+  expect?: { [runId: string]: number };
+  /** A random one is made when left out; it stays the same across retries, so a commit is applied once. */
+  idempotencyKey?: string;
+}
+
+/** A page of a list; `nextCursor` is null on the last one. */
+export interface Page<T> {
+  items: T[];
+  nextCursor: string | null;
+}
+
+/** A job as its claimer gets it, with the token that proves the claim. */
+export type ClaimedJob = Wire<"job"> & { leaseToken: string };
+export type JobWithAttempts = Wire<"job"> & { attempts: Wire<"attempt">[] };
+export type AgentView = Wire<"agent"> & { breaker: Wire<"breaker">; statistics: Wire<"statistics"> };
+
+export interface ClaimRequest extends CallControl {
+  agentKey: string;
+  capabilities?: string[];
+  queues?: string[];
+  max: number;
+  leaseMs: number;
+  /** How long the server may wait for a job to come (ms). */
+  waitMs?: number;
+}
+
+/** How a job ended, as its executor tells it. */
+export interface JobEnd {
+  jobId: string;
+  leaseToken?: string;
+  exitCode?: number;
+  durationMs?: number;
+  result?: Json;
+}
+
+export type JobFailure = JobEnd & { error: string | ErrorInfo; retryable?: boolean };
+
+export interface RunJobRequest extends CallControl {
+  jobId: string;
+  agentKey: string;
+  /** How long the job may stay without a heartbeat before the queue takes it back (ms, default 30 s). */
+  leaseMs?: number;
+}
+
+export interface RunJobContext {
+  attempt: number;
+  /** Aborted when the lease is lost, the job's time is up, or the caller's own signal is. */
+  signal: AbortSignal;
+  /** Tells how far the job is; shown to operators at once. */
+  progress(value: Json): void;
+}
+
+export interface FollowOptions {
+  /** `log` or `run:{id}`. */
+  topic: string;
+  /** The last position the caller has; left out, it starts with what happens from now on. */
+  since?: number;
+  signal?: AbortSignal;
+  /** Told when the stream goes live and when it loses the server. */
+  onState?: (state: FollowState) => void;
+}
+
+export type FollowState = "connecting" | "catching_up" | "live";
+
+/** Consecutive positions of the log, with the events of the topic among them. */
+export interface EventRange {
+  from: number;
+  to: number;
+  events: LogEvent[];
+}
+
+export interface Client {
+  /** Sends mutations as one commit: all happen or none does. Retried until answered; applied once. */
+  commit(mutations: ClientMutationInput[], options?: CommitOptions): Promise<Receipt>;
+  /** A list of mutations that is committed as one, or rolled back at no cost (D7). */
+  buffer(): CommitBuffer;
+
+  getRun(runId: string, control?: CallControl): Promise<Wire<"run">>;
+  listRuns(filters?: Query, control?: CallControl): Promise<Page<Wire<"run">>>;
+  listWorkstreams(filters?: Query, control?: CallControl): Promise<Page<Wire<"workstream">>>;
+  getJob(jobId: string, control?: CallControl): Promise<JobWithAttempts>;
+  listJobs(filters?: Query, control?: CallControl): Promise<Page<Wire<"job">>>;
+  getAgent(agentKey: string, control?: CallControl): Promise<AgentView>;
+  listAgents(control?: CallControl): Promise<Page<AgentView>>;
+  listAlerts(filters?: Query, control?: CallControl): Promise<Page<Wire<"alert">>>;
+  listEvents(filters?: Query, control?: CallControl): Promise<Page<LogEvent>>;
+
+  /** Claims up to `max` jobs for an agent, waiting up to `waitMs` for one. */
+  claim(request: ClaimRequest): Promise<ClaimedJob[]>;
+  /** Extends a lease; throws `lease_lost` when it is no longer held (see `isLeaseLost`). */
+  heartbeat(lease: { jobId: string; leaseToken: string; progress?: Json }, control?: CallControl): Promise<Receipt>;
+  complete(end: JobEnd, control?: CommitOptions): Promise<Receipt>;
+  fail(end: JobFailure, control?: CommitOptions): Promise<Receipt>;
+  timeOut(end: JobEnd, control?: CommitOptions): Promise<Receipt>;
+
+  /**
+   * Runs a queued job here (B8): marks it running before, beats while `work` runs, stores its result or failure after, answers the job as
+   * it then is. A throwing `work` fails the job (`retryable: false` on the error keeps it from being tried again). Throws when the
+   * job cannot be started or its lease is lost.
+   */
+  runJob(
+    request: RunJobRequest,
+    work: (job: JobWithAttempts, context: RunJobContext) => Promise<Json | undefined> | Json | undefined,
+  ): Promise<JobWithAttempts>;
+
+  /**
+   * Follows the log from a position: every event once, in order, across reconnects and restarts. Resolves when the signal is aborted;
+   * throws `position_gone` when the log no longer reaches back to it, `log_replaced` when the server's log is another one.
+   */
+  follow(options: FollowOptions, onEvents: (events: LogEvent[], range: EventRange) => void | Promise<void>): Promise<void>;
+  /** The same, one event after another. Leaving the loop ends it. */
+  events(options: FollowOptions): AsyncGenerator<LogEvent, void, void>;
+}

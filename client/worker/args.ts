@@ -1,0 +1,90 @@
+import { parseArgs } from "node:util";
+
+export interface WorkerArgs {
+  agentKey: string;
+  capabilities: string[];
+  /** Undefined: any queue. */
+  queues: string[] | undefined;
+  slots: number;
+  leaseMs: number;
+  graceMs: number;
+  url: string | undefined;
+  key: string | undefined;
+}
+
+export const USAGE = `Claims jobs from a Switchyard server and runs them as real processes.
+
+  npm run worker -- --agent NAME [--capability CAP ...] [--queue QUEUE ...] [--slots N]
+
+  --agent NAME        the agent to work as; it is registered at start
+  --capability CAP    what it can do; repeat for more (jobs that ask for no capability fit everyone)
+  --queue QUEUE       claim from this queue only; repeat for more (default: every queue)
+  --slots N           jobs at the same time, 1-100 (default 1)
+  --url URL           the server (default: SWITCHYARD_URL, or http://127.0.0.1:3000)
+  --key KEY           API key (default: SWITCHYARD_KEY, or the server's key file in SWITCHYARD_DATA_DIR)
+  --lease-ms MS       how long a silent worker keeps a job, 1000-3600000 (default 30000)
+  --grace-ms MS       how long running jobs may go on after SIGTERM or Ctrl-C (default 30000)
+  --help              this text
+
+The first SIGTERM or Ctrl-C stops claiming and lets running jobs finish; the second kills them.`;
+
+const OPTIONS = {
+  agent: { type: "string" },
+  capability: { type: "string", multiple: true },
+  queue: { type: "string", multiple: true },
+  slots: { type: "string" },
+  url: { type: "string" },
+  key: { type: "string" },
+  "lease-ms": { type: "string" },
+  "grace-ms": { type: "string" },
+  help: { type: "boolean", short: "h" },
+} as const;
+
+const ID = /^[A-Za-z0-9._:@-]{1,200}$/;
+
+/** Reads the command line: what to do, or every fault in it at once. */
+export function parseWorkerArgs(argv: string[]): WorkerArgs | { help: true } | { faults: string[] } {
+  const { values, positionals, tokens } = parseArgs({ args: argv, options: OPTIONS, strict: false, allowPositionals: true, tokens: true });
+  if (values.help) return { help: true };
+  const faults = positionals.map((word) => `unexpected argument "${word}"`);
+  for (const token of tokens) {
+    if (token.kind !== "option") continue;
+    if (!Object.hasOwn(OPTIONS, token.name)) faults.push(`unknown option ${token.rawName}`);
+    else if (token.name !== "help" && (token.value === undefined || token.value === "")) faults.push(`${token.rawName} needs a value`);
+  }
+
+  const text = (name: keyof typeof OPTIONS) => {
+    const value = values[name];
+    return typeof value === "string" && value !== "" ? value : undefined;
+  };
+  const list = (name: "capability" | "queue") =>
+    (values[name] as unknown[] | undefined)?.filter((value): value is string => typeof value === "string" && value !== "");
+  const whole = (name: keyof typeof OPTIONS, fallback: number, min: number, max: number) => {
+    const value = text(name);
+    if (value === undefined) return fallback;
+    const number = Number(value);
+    if (/^\d+$/.test(value) && number >= min && number <= max) return number;
+    faults.push(`--${name} must be a whole number from ${min} to ${max}, not "${value}"`);
+    return fallback;
+  };
+
+  const agentKey = text("agent");
+  if (agentKey === undefined && !faults.includes("--agent needs a value")) faults.push("--agent is required");
+  if (agentKey !== undefined && !ID.test(agentKey)) faults.push(`--agent must be 1-200 of A-Z a-z 0-9 . _ : @ -, not "${agentKey}"`);
+  const queues = list("queue");
+  for (const queue of queues ?? []) if (!ID.test(queue)) faults.push(`--queue must be 1-200 of A-Z a-z 0-9 . _ : @ -, not "${queue}"`);
+  const capabilities = list("capability") ?? [];
+  for (const capability of capabilities) if (capability.length > 200) faults.push("--capability must be at most 200 characters");
+  const url = text("url");
+  if (url !== undefined && !isHttpUrl(url)) faults.push(`--url must be an http(s) URL, not "${url}"`);
+  const slots = whole("slots", 1, 1, 100);
+  const leaseMs = whole("lease-ms", 30_000, 1_000, 3_600_000);
+  const graceMs = whole("grace-ms", 30_000, 0, 86_400_000);
+  if (faults.length > 0 || agentKey === undefined) return { faults };
+  return { agentKey, capabilities, queues: queues?.length ? queues : undefined, slots, leaseMs, graceMs, url, key: text("key") };
+}
+
+/** Whether a string is an http or https URL. */
+export function isHttpUrl(value: string): boolean {
+  return URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
+}

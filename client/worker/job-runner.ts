@@ -1,0 +1,127 @@
+import type { ClientMutationInput } from "../../domain/mutations.ts";
+import type { Json } from "../../domain/primitives.ts";
+import { isLeaseLost, SwitchyardError } from "../errors.ts";
+import { keepLease } from "../lease.ts";
+import type { ClaimedJob, Client } from "../types.ts";
+import type { Adapter, AdapterContext, AdapterOutcome, StopReason } from "./adapter.ts";
+import type { Log } from "./log.ts";
+import { createOutputSender } from "./output-sender.ts";
+import type { StreamName } from "./output-queue.ts";
+import { OutputDecoder, storable, Tail } from "./output-text.ts";
+
+/** What of a job's output its attempt keeps. */
+const TAIL_BYTES = 16 * 1024;
+/** A result is told again until the server takes or refuses it: a restart must not lose finished work. */
+const DELIVERY = { totalMs: 86_400_000 };
+
+export interface RunnerDeps {
+  client: Pick<Client, "commit" | "heartbeat">;
+  adapterOf: (tool: string | null) => Adapter | string;
+  log: Log;
+  leaseMs: number;
+  /** Kills what runs, and tells it as failed. */
+  killed: AbortSignal;
+  /** Gives up telling the server. */
+  gone: AbortSignal;
+}
+
+/**
+ * Runs one claimed job to its end and tells the server how it went.
+ *
+ * running -> stopped (its time is up, the lease is lost, the worker is told to stop now: the adapter kills what it started) or ended by itself;
+ * then delivering: the last output and the result in one commit, until it is answered. A lost lease drops the result: the job is someone
+ * else's by then. Never throws.
+ */
+export async function runClaimedJob(deps: RunnerDeps, job: ClaimedJob): Promise<void> {
+  const { client, leaseMs } = deps;
+  const name = `${job.jobId}#${job.attempt}`;
+  const log = (line: string) => deps.log(`job ${name} ${line}`);
+  const stop = new AbortController();
+  const stopFor = (reason: StopReason) => {
+    if (!stop.signal.aborted) stop.abort(reason);
+  };
+  const { jobId, leaseToken } = job;
+  const started = performance.now();
+  const tail = new Tail(TAIL_BYTES);
+  const sender = createOutputSender(client, job, (error) => log(`could not send output: ${messageOf(error)}`));
+  const lease = keepLease({ client, jobId, leaseToken, leaseMs, onLost: () => stopFor("lease_lost") });
+  const timer = job.timeoutMs === null ? undefined : setTimeout(() => stopFor("timeout"), job.timeoutMs);
+  const onKill = () => stopFor("worker_stopped");
+  deps.killed.addEventListener("abort", onKill, { once: true });
+  if (deps.killed.aborted) onKill();
+
+  log(`started  ${job.tool ?? "shell"}  ${job.step ?? ""}`);
+  const decoders = { stdout: new OutputDecoder(), stderr: new OutputDecoder() };
+  const emit = (stream: StreamName, text: string) => {
+    tail.push(text);
+    sender.push(stream, text);
+  };
+  const context: AdapterContext = {
+    signal: stop.signal,
+    progress: lease.progress,
+    output: (stream, chunk) => emit(stream, decoders[stream].write(chunk)),
+  };
+  const outcome = await runAdapter(deps.adapterOf(job.tool), job, context);
+  const durationMs = Math.round(performance.now() - started);
+  clearTimeout(timer);
+  deps.killed.removeEventListener("abort", onKill);
+  emit("stdout", decoders.stdout.end());
+  emit("stderr", decoders.stderr.end());
+
+  // Only a stop that ended the work counts: one that came while a finished process was being collected changes nothing.
+  const reason = outcome.error ? (stop.signal.reason as StopReason | undefined) : undefined;
+  const result = { ...outcome.result, ...tail.read() };
+  const end = { jobId, leaseToken, durationMs, ...(outcome.exitCode !== null && { exitCode: outcome.exitCode }) };
+  try {
+    if (stop.signal.reason === "lease_lost") {
+      sender.abandon();
+      return log(`dropped after ${durationMs} ms: its lease was lost`);
+    }
+    await deliver(deps, [...(await sender.finish()), endOf(end, outcome, reason, result)], end);
+    log(`${reason ?? (outcome.error ? outcome.error.message : "completed")} after ${durationMs} ms`);
+  } catch (error) {
+    if (isLeaseLost(error)) log(`result dropped: ${messageOf(error)}`);
+    else log(`result could not be told: ${messageOf(error)}`);
+  } finally {
+    await lease.release();
+  }
+}
+
+type End = { jobId: string; leaseToken: string; durationMs: number; exitCode?: number };
+
+/** The mutation that tells how the attempt ended. */
+function endOf(end: End, outcome: AdapterOutcome, reason: StopReason | undefined, result: Json): ClientMutationInput {
+  if (reason === "timeout") return { type: "job.timeout", ...end, result };
+  if (reason === "worker_stopped") {
+    return { type: "job.fail", ...end, result, error: { message: "the worker was stopped", code: "worker_stopped" } };
+  }
+  if (!outcome.error) return { type: "job.complete", ...end, result };
+  const { message, code } = outcome.error;
+  const error = { message: storable(message.slice(0, 4000)), code: storable(code) };
+  return { type: "job.fail", ...end, result, error, retryable: outcome.retryable ?? true };
+}
+
+/** Tells the end; when the server refuses what was told (and not the lease), the job fails for that, so that it does not run for ever. */
+async function deliver(deps: RunnerDeps, mutations: ClientMutationInput[], end: End): Promise<void> {
+  const options = { signal: deps.gone, retry: DELIVERY };
+  try {
+    await deps.client.commit(mutations, options);
+  } catch (error) {
+    if (!(error instanceof SwitchyardError) || error.retryable || isLeaseLost(error)) throw error;
+    const message = storable(`the result was refused: ${error.message}`.slice(0, 4000));
+    await deps.client.commit([{ type: "job.fail", ...end, error: { message, code: "result_refused" }, retryable: false }], options);
+  }
+}
+
+async function runAdapter(adapter: Adapter | string, job: ClaimedJob, context: AdapterContext): Promise<AdapterOutcome> {
+  if (typeof adapter === "string") {
+    return { exitCode: null, error: { message: adapter, code: "unknown_tool" }, retryable: false };
+  }
+  try {
+    return await adapter.run(job, context);
+  } catch (error) {
+    return { exitCode: null, error: { message: `adapter ${adapter.name}: ${messageOf(error)}`, code: "adapter_error" } };
+  }
+}
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

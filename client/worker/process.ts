@@ -1,0 +1,93 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import type { AdapterContext, AdapterOutcome } from "./adapter.ts";
+
+export interface Command {
+  argv: readonly [string, ...string[]];
+  cwd?: string;
+  /** Added to the worker's own environment. */
+  env?: { [name: string]: string };
+  stdin?: string;
+}
+
+/** A worker's key opens the whole store: commands do not inherit it. */
+const SECRETS = ["SWITCHYARD_KEY", "SWITCHYARD_BOOTSTRAP_KEY", "DATABASE_URL"];
+/** Faults of the machine at the moment, not of the command: another try may find them gone. */
+const PASSING = new Set(["EAGAIN", "EMFILE", "ENFILE", "ENOMEM"]);
+/** How long output may still come after the process has ended, from one that left its group. */
+const STRAY_OUTPUT_MS = 500;
+
+/**
+ * Runs a command in a process group of its own and answers how it ended. When the context is aborted the whole group gets SIGKILL. Whatever
+ * the command left running in its group is killed when it exits. Never throws.
+ */
+export function runProcess(command: Command, context: AdapterContext): Promise<AdapterOutcome> {
+  if (context.signal.aborted) return Promise.resolve(ended(null, "SIGKILL"));
+  let child: ChildProcess;
+  try {
+    child = start(command);
+  } catch (error) {
+    return Promise.resolve(notStarted(command, error as NodeJS.ErrnoException));
+  }
+  return new Promise((resolve) => {
+    let stray: NodeJS.Timeout | undefined;
+    const kill = () => killGroup(child.pid);
+    const settle = (outcome: AdapterOutcome) => {
+      clearTimeout(stray);
+      context.signal.removeEventListener("abort", kill);
+      resolve(outcome);
+    };
+    context.signal.addEventListener("abort", kill, { once: true });
+    child.stdout?.on("data", (chunk: Buffer) => context.output("stdout", chunk));
+    child.stderr?.on("data", (chunk: Buffer) => context.output("stderr", chunk));
+    // A command that does not read its input closes it early; that is its own affair.
+    child.stdin?.on("error", () => undefined);
+    child.stdin?.end(command.stdin);
+    child.once("error", (error) => {
+      if (child.pid === undefined) settle(notStarted(command, error));
+    });
+    child.once("exit", () => {
+      kill();
+      stray = setTimeout(() => {
+        child.stdout?.destroy();
+        child.stderr?.destroy();
+      }, STRAY_OUTPUT_MS);
+    });
+    child.once("close", (code, signal) => settle(ended(code, signal)));
+  });
+}
+
+function start({ argv, cwd, env, stdin }: Command): ChildProcess {
+  const inherited = { ...process.env };
+  for (const name of SECRETS) delete inherited[name];
+  const [program, ...args] = argv;
+  return spawn(program, args, {
+    env: { ...inherited, ...env },
+    stdio: [stdin === undefined ? "ignore" : "pipe", "pipe", "pipe"],
+    // A session of its own, so that the group can be killed without us.
+    detached: true,
+    ...(cwd !== undefined && { cwd }),
+  });
+}
+
+function ended(code: number | null, signal: NodeJS.Signals | null): AdapterOutcome {
+  if (code === 0) return { exitCode: 0 };
+  if (code !== null) return { exitCode: code, error: { message: `exit code ${code}`, code: "exit_code" } };
+  const name = signal ?? "unknown";
+  return { exitCode: null, result: { signal: name }, error: { message: `killed by ${name}`, code: "killed" } };
+}
+
+function notStarted({ argv, cwd }: Command, error: NodeJS.ErrnoException): AdapterOutcome {
+  const where = cwd === undefined ? "" : ` in ${cwd}`;
+  const message = `cannot start ${argv[0]}${where}: ${error.message}`;
+  return { exitCode: null, error: { message, code: "spawn_failed" }, retryable: PASSING.has(error.code ?? "") };
+}
+
+/** Kills a process group; one that is gone already is fine. */
+function killGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}

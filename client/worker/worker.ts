@@ -1,0 +1,154 @@
+import { SwitchyardError } from "../errors.ts";
+import { backoffMs, DEFAULT_RETRY, sleep } from "../retry.ts";
+import type { Client } from "../types.ts";
+import type { Adapter } from "./adapter.ts";
+import { ADAPTERS, DEFAULT_ADAPTER } from "./adapters/index.ts";
+import { runClaimedJob } from "./job-runner.ts";
+import type { Log } from "./log.ts";
+
+export interface WorkerOptions {
+  client: Client;
+  agentKey: string;
+  capabilities: string[];
+  queues?: string[] | undefined;
+  slots: number;
+  leaseMs: number;
+  log: Log;
+  adapters?: readonly Adapter[];
+}
+
+export interface Worker {
+  /** Resolves when it has stopped and nothing runs any more; rejects when the server does not take its key. */
+  done: Promise<void>;
+  /** Stops claiming and lets running jobs finish, for `graceMs` at most. */
+  stop(graceMs: number): void;
+  /** Kills what runs and tells it as failed, to be tried again. */
+  kill(): void;
+}
+
+/** How long the server may hold a claim open. */
+const CLAIM_WAIT_MS = 20_000;
+const AGENT_BEAT_MS = 10_000;
+/** How long telling the failures may take once everything was killed. */
+const LAST_WORDS_MS = 5_000;
+
+/**
+ * Claims jobs up to its free slots and runs them side by side.
+ *
+ * working -> stopping (`stop`: no more claims, running jobs finish) -> killing (`kill`, or the grace is over: children die, their jobs are told
+ * as failed) -> stopped. A server that is away is asked again with backoff in every state; what finished meanwhile is told when it is back.
+ */
+export function startWorker(options: WorkerOptions): Worker {
+  const { client, agentKey, capabilities, queues, slots, leaseMs, log } = options;
+  const adapters = new Map((options.adapters ?? ADAPTERS).map((adapter) => [adapter.name, adapter]));
+  const stopping = new AbortController();
+  const killed = new AbortController();
+  const gone = new AbortController();
+  const running = new Set<Promise<void>>();
+  /** Wakes the claim loop: a slot has come free, or it is to stop. */
+  let wake = () => {};
+  const timers: NodeJS.Timeout[] = [];
+
+  const adapterOf = (tool: string | null) =>
+    tool === null ? DEFAULT_ADAPTER : (adapters.get(tool) ?? `no adapter for tool "${tool}"; this worker has: ${[...adapters.keys()].join(", ")}`);
+
+  const reach = patiently(stopping.signal, log);
+  const register = () =>
+    reach(() =>
+      client.commit([{ type: "agent.register", agentKey, capabilities, capacity: slots }], { signal: stopping.signal, retry: ONCE }),
+    );
+
+  async function claimForever(): Promise<void> {
+    await register();
+    if (stopping.signal.aborted) return;
+    log(`ready: agent ${agentKey}, ${slots} ${slots === 1 ? "slot" : "slots"}, ${capabilities.join(", ") || "no capabilities"}`);
+    const beat = setInterval(() => void beatAgent(), AGENT_BEAT_MS);
+    timers.push(beat);
+    while (!stopping.signal.aborted) {
+      if (running.size >= slots) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+        continue;
+      }
+      const request = { agentKey, capabilities, ...(queues && { queues }), max: slots - running.size, leaseMs, waitMs: CLAIM_WAIT_MS };
+      const jobs = await reach(() => client.claim({ ...request, signal: stopping.signal, retry: ONCE }));
+      for (const job of jobs ?? []) {
+        const run = runClaimedJob({ client, adapterOf, log, leaseMs, killed: killed.signal, gone: gone.signal }, job).finally(() => {
+          running.delete(run);
+          wake();
+        });
+        running.add(run);
+      }
+    }
+  }
+
+  async function beatAgent(): Promise<void> {
+    try {
+      await client.commit([{ type: "agent.heartbeat", agentKey, busy: running.size }], { signal: gone.signal, retry: ONCE });
+    } catch (error) {
+      // Another database than before: nobody knows this agent there.
+      if (error instanceof SwitchyardError && error.has("not_found")) await register().catch(() => undefined);
+    }
+  }
+
+  async function work(): Promise<void> {
+    try {
+      await claimForever();
+      while (running.size > 0) await Promise.race(running);
+      await client
+        .commit([{ type: "agent.heartbeat", agentKey, busy: 0 }], { signal: gone.signal, retry: { totalMs: 1_000 } })
+        .catch(() => undefined);
+    } catch (error) {
+      kill();
+      await Promise.all(running);
+      throw error;
+    } finally {
+      for (const timer of timers) clearTimeout(timer);
+    }
+  }
+
+  function stop(graceMs: number): void {
+    if (stopping.signal.aborted) return;
+    stopping.abort();
+    wake();
+    log(running.size > 0 ? `stopping: ${running.size} running, up to ${graceMs} ms to finish` : "stopping");
+    timers.push(setTimeout(kill, graceMs));
+  }
+
+  function kill(): void {
+    if (killed.signal.aborted) return;
+    stopping.abort();
+    wake();
+    if (running.size > 0) log(`killing ${running.size} running`);
+    killed.abort();
+    timers.push(setTimeout(() => gone.abort(), LAST_WORDS_MS));
+  }
+
+  return { done: work(), stop, kill };
+}
+
+const ONCE = { totalMs: 0 };
+
+/** Calls until it is answered, telling once that the server is away and once that it is back. Undefined when the signal ends it. */
+function patiently(signal: AbortSignal, log: Log) {
+  let failures = 0;
+  return async <T>(call: () => Promise<T>): Promise<T | undefined> => {
+    while (!signal.aborted) {
+      try {
+        const answer = await call();
+        if (failures > 0) log("the server is back");
+        failures = 0;
+        return answer;
+      } catch (error) {
+        if (signal.aborted) return undefined;
+        if (!(error instanceof SwitchyardError)) throw error;
+        if (!error.retryable && error.status < 500) throw error;
+        failures += 1;
+        if (failures === 1) log(`the server is away, trying again: ${error.message}`);
+        await sleep(backoffMs(DEFAULT_RETRY, failures, Math.random, error.retryAfterMs), signal).catch(() => undefined);
+      }
+    }
+    return undefined;
+  };
+}
