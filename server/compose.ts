@@ -68,7 +68,7 @@ async function build(config: Config, options: ComposeOptions, closers: Closers):
   await ensureTenant(prisma, TENANT, "Default");
   await setBootstrapKey(prisma, TENANT, config.bootstrapKey ?? null);
   if (config.bootstrapKey === undefined) await ensureLocalKey(prisma, TENANT, config.dataDir);
-  const auth = await Authenticator.create(prisma, logger);
+  const auth = await Authenticator.create(prisma, logger, config.publicUrl);
   closers.add("auth", 500, () => auth.close());
 
   const store = createStore({

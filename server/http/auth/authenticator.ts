@@ -3,7 +3,7 @@ import type { Logger } from "pino";
 import type { PrismaClient } from "../../database/generated/client.ts";
 import type { Principal } from "../principal.ts";
 import { KeyLookup } from "./key-lookup.ts";
-import { isSameOriginHandshake } from "./origin.ts";
+import { isSameOrigin, isSameOriginHandshake } from "./origin.ts";
 import { cookieSecret } from "./secret.ts";
 import { Sessions } from "./sessions.ts";
 
@@ -14,17 +14,24 @@ export type Credential = { kind: "key"; secret: string } | { kind: "cookie"; val
 export class Authenticator {
   readonly keys: KeyLookup;
   readonly sessions: Sessions;
+  private readonly publicOrigin: string | undefined;
 
-  private constructor(keys: KeyLookup, sessions: Sessions) {
+  private constructor(keys: KeyLookup, sessions: Sessions, publicOrigin: string | undefined) {
     this.keys = keys;
     this.sessions = sessions;
+    this.publicOrigin = publicOrigin;
   }
 
-  static async create(prisma: PrismaClient, logger: Logger): Promise<Authenticator> {
-    return new Authenticator(
-      new KeyLookup(prisma),
-      await Sessions.create(prisma, await cookieSecret(prisma), logger.child({ part: "auth" })),
-    );
+  /** @param publicOrigin what browsers call this server when a proxy in front of it changes Host. */
+  static async create(prisma: PrismaClient, logger: Logger, publicOrigin?: string): Promise<Authenticator> {
+    const secret = await cookieSecret(prisma);
+    const sessions = await Sessions.create(prisma, secret, logger.child({ part: "auth" }));
+    return new Authenticator(new KeyLookup(prisma), sessions, publicOrigin);
+  }
+
+  /** Whether a request that may change something comes from this console's own pages. */
+  isOwnPage(headers: IncomingHttpHeaders): boolean {
+    return isSameOrigin(headers, this.publicOrigin);
   }
 
   /** The credential in a request's headers, or null. A malformed Authorization header is a key nobody has. */
@@ -56,7 +63,7 @@ export class Authenticator {
     const { headers, key } = handshake;
     if (key !== undefined && key !== null) return typeof key === "string" ? this.keys.get(key) : null;
     const credential = this.credentialIn(headers);
-    if (credential === null || (credential.kind === "cookie" && !isSameOriginHandshake(headers))) return null;
+    if (credential === null || (credential.kind === "cookie" && !isSameOriginHandshake(headers, this.publicOrigin))) return null;
     return this.resolve(credential);
   }
 

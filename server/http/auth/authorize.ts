@@ -4,7 +4,7 @@ import { forTenant, type TenantClient } from "../../database/tenant.ts";
 import type { Principal } from "../principal.ts";
 import { ProblemError } from "../problem.ts";
 import type { Authenticator, Credential } from "./authenticator.ts";
-import { changesState, isSameOrigin } from "./origin.ts";
+import { changesState } from "./origin.ts";
 
 const REALM = 'Bearer realm="switchyard"';
 
@@ -44,22 +44,22 @@ export function installAuthorization(app: FastifyInstance, deps: { auth: Authent
     if (known !== undefined) return admit(known, credential, request, reply, done);
     auth.resolve(credential).then((principal) => admit(principal, credential, request, reply, done), done);
   });
-}
 
-/** Lets a known caller in, or says why not. */
-function admit(
-  principal: Principal | null,
-  credential: Credential,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  done: HookHandlerDoneFunction,
-): void {
-  if (principal === null) return turnAway(credential, request, reply, done);
-  if (credential.kind === "cookie" && changesState(request.method) && !isSameOrigin(request.raw.headers)) {
-    return done(crossOrigin());
+  /** Lets a known caller in, or says why not. */
+  function admit(
+    principal: Principal | null,
+    credential: Credential,
+    request: FastifyRequest,
+    reply: FastifyReply,
+    done: HookHandlerDoneFunction,
+  ): void {
+    if (principal === null) return turnAway(credential, request, reply, done);
+    if (credential.kind === "cookie" && changesState(request.method) && !auth.isOwnPage(request.raw.headers)) {
+      return done(crossOrigin());
+    }
+    request.caller = principal;
+    done();
   }
-  request.caller = principal;
-  done();
 }
 
 /** Programs get 401; someone who opens a page is shown the way in and comes back to it. */

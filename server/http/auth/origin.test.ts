@@ -21,6 +21,14 @@ test("without Sec-Fetch-Site, Origin must be there and name this host with its p
   expect(isSameOrigin({ origin: "http://console.test:3000" })).toBe(false);
 });
 
+test("behind a proxy that changes Host, the public origin is this one", () => {
+  const headers = { host: "10.0.0.1:3000", origin: "https://yard.test" };
+  expect(isSameOrigin(headers)).toBe(false);
+  expect(isSameOrigin(headers, "https://yard.test")).toBe(true);
+  expect(isSameOrigin({ ...headers, "sec-fetch-site": "cross-site" }, "https://yard.test")).toBe(false);
+  expect(isSameOriginHandshake(headers, "https://yard.test")).toBe(true);
+});
+
 test("a WebSocket handshake from another port of this host is refused, one from no page is not", () => {
   const host = "localhost:3000";
   expect(isSameOriginHandshake({ host, origin: "http://localhost:3000" })).toBe(true);

@@ -10,24 +10,27 @@ export function changesState(method: string): boolean {
 /**
  * Whether a request by cookie comes from this very origin. Browsers say so in Sec-Fetch-Site, which pages cannot forge;
  * where that is missing (plain http on another host than localhost), Origin must be there and name this host.
+ *
+ * @param publicOrigin what browsers call this server when a proxy in front of it changes Host.
  */
-export function isSameOrigin(headers: IncomingHttpHeaders): boolean {
+export function isSameOrigin(headers: IncomingHttpHeaders, publicOrigin?: string): boolean {
   const site = headers["sec-fetch-site"];
   if (site !== undefined) return site === "same-origin" || site === "none";
-  return headers.origin !== undefined && namesHost(headers.origin, headers.host);
+  return headers.origin !== undefined && isOurs(headers.origin, headers.host, publicOrigin);
 }
 
 /**
  * The same for a WebSocket handshake, where every browser sends Origin (RFC 6455): one without it comes from no page.
  * Sec-Fetch-Site counts as well, since another port of this host is the same site and so gets the cookie.
  */
-export function isSameOriginHandshake(headers: IncomingHttpHeaders): boolean {
+export function isSameOriginHandshake(headers: IncomingHttpHeaders, publicOrigin?: string): boolean {
   const site = headers["sec-fetch-site"];
   if (typeof site === "string" && site !== "same-origin" && site !== "none") return false;
-  return headers.origin === undefined || namesHost(headers.origin, headers.host);
+  return headers.origin === undefined || isOurs(headers.origin, headers.host, publicOrigin);
 }
 
-function namesHost(origin: string, host: string | undefined): boolean {
+function isOurs(origin: string, host: string | undefined, publicOrigin: string | undefined): boolean {
+  if (origin === publicOrigin) return true;
   if (host === undefined || !URL.canParse(origin)) return false;
   return new URL(origin).host === host.toLowerCase();
 }

@@ -5,7 +5,7 @@ import { Attempts } from "./attempts.ts";
 import type { Authenticator } from "./authenticator.ts";
 import { crossOrigin } from "./authorize.ts";
 import { withSecure } from "./cookies.ts";
-import { isSameOrigin, safeNext } from "./origin.ts";
+import { safeNext } from "./origin.ts";
 
 const LoginQuery = z.object({ token: z.string().max(200).optional(), next: z.string().optional(), error: z.string().optional() });
 const LoginKey = z.strictObject({ key: z.string().min(1).max(500), next: z.string().optional() });
@@ -48,7 +48,7 @@ export function registerKeyLogin(app: FastifyInstance, deps: { auth: Authenticat
   const attempts = new Attempts({ limit: 10, windowMs: 60_000 });
 
   app.post("/login/key", { config: PUBLIC }, async (request, reply) => {
-    if (!isSameOrigin(request.headers)) throw crossOrigin();
+    if (!auth.isOwnPage(request.headers)) throw crossOrigin();
     const wait = attempts.waitSeconds(request.ip);
     if (wait > 0) {
       const headers = { "retry-after": String(wait) };
