@@ -55,9 +55,10 @@ const MAX_BATCH_COMMITS = 512;
 const MAX_BATCH_MUTATIONS = 4000;
 const MAX_QUEUE_BYTES = 64 * 1024 * 1024;
 const CATCH_UP_LIMIT = 10_000;
-/** How long a batch of unknown outcome, or one that Postgres is too busy for, is tried before its callers are told. */
-const RECOVERY_MS = 5000;
-/** How long the database may be silent before callers are told that it is away. */
+/**
+ * How long a batch is tried while the database is away before its callers are told. One of unknown outcome may have landed all the same: the
+ * lane finds it when it catches up, as if another node had written it, and who asks again under its idempotency key gets its receipt.
+ */
 const PATIENCE_MS = 80;
 const MAX_LOADS = 200;
 
@@ -203,24 +204,18 @@ export class Lane {
       if (round === "refused") return await this.#bisect(batch);
       if (round !== "unknown" && round !== "transient") continue;
       const waited = performance.now() - begun;
-      if (waited > PATIENCE_MS) this.#turnAway();
-      // What was never sent has certainly not happened; what was, is worth finding out.
-      if (waited > (this.#sent.length > 0 ? RECOVERY_MS : PATIENCE_MS)) {
+      if (waited > PATIENCE_MS) {
         refuseAll(batch, away());
         return await this.#awaitReturn();
       }
-      await delay(Math.min(20 + waited / 4, 250));
+      await delay(10);
     }
   }
 
-  /** While the database is away, whoever waits behind the batch in doubt is told at once, and so is whoever comes. */
-  #turnAway(): void {
-    this.#away = true;
+  /** While the database is away, whoever waits is told at once, and so is whoever comes. */
+  async #awaitReturn(): Promise<void> {
     refuseAll(this.#queue.splice(0), away());
     this.#queuedBytes = 0;
-  }
-
-  async #awaitReturn(): Promise<void> {
     for (this.#away = true; this.#away && !this.#closed; ) {
       try {
         await this.#catchUp(this.#o.database);
@@ -251,6 +246,7 @@ export class Lane {
         settle = () => this.#moved(batch, landed);
         return "moved";
       }
+      await this.#catchUp(queries);
       return await this.#attempt(queries, batch, strict, (later) => {
         settle = later;
       });

@@ -58,40 +58,43 @@ const READ_RECEIPTS = `SELECT /* receipts to verify */ r."receiptId", r."tenantI
 const PAGE = 500;
 
 /**
- * Recomputes the chain from the oldest receipt kept to the head: every hash, every link, no gap, and its end is the head's. Answers the
- * first receipt that does not fit.
+ * Recomputes the chain from the oldest receipt kept to the head as it is now: every hash, every link, no gap, no missing end. Answers the first
+ * receipt that does not fit; `head` when the end is missing or another than the head says.
  */
 export async function verifyChain(queries: LaneQueries, tenantId: string) {
-  let checked = 0;
-  let previous: { lastSeq: number; hash: string } | undefined;
-  for (;;) {
-    const after = previous?.lastSeq ?? 0;
-    const receipts = await queries.query<ReceiptHeader & { hash: string; mutations: string }>(READ_RECEIPTS, [tenantId, String(after), PAGE]);
-    for (const receipt of receipts) {
-      if (!(await fits(queries, tenantId, receipt, previous))) return { valid: false, checked, firstBad: receipt.receiptId };
-      previous = receipt;
-      checked += 1;
-    }
-    if (receipts.length < PAGE) break;
-  }
   const [head] = await queries.query<{ seq: number; hash: string }>(
     `SELECT /* head to verify */ "seq"::float8 AS "seq", "hash" FROM "LogHead" WHERE "tenantId" = $1`,
     [tenantId],
   );
-  const end = previous ?? { lastSeq: 0, hash: "" };
-  // Commits that came while this was reading have moved the head on; only a head that stands at our end can be compared.
-  const valid = head === undefined || head.seq > end.lastSeq ? true : head.seq === end.lastSeq && head.hash === end.hash;
-  return valid ? { valid, checked } : { valid, checked, firstBad: "head" };
+  let checked = 0;
+  let previous = { lastSeq: 0, hash: "" };
+  let sound = !head || head.seq === 0;
+  for (;;) {
+    const receipts = await queries.query<StoredReceipt>(READ_RECEIPTS, [tenantId, String(previous.lastSeq), PAGE]);
+    for (const receipt of receipts) {
+      if (!(await fits(queries, tenantId, receipt, checked > 0 ? previous : undefined))) {
+        return { valid: false, checked, firstBad: receipt.receiptId };
+      }
+      previous = receipt;
+      checked += 1;
+      // Commits may come while this reads: the head as it was is one of the links.
+      if (receipt.lastSeq === head?.seq) sound = receipt.hash === head.hash;
+    }
+    if (receipts.length < PAGE) break;
+  }
+  return sound ? { valid: true, checked } : { valid: false, checked, firstBad: "head" };
 }
+
+type StoredReceipt = Omit<ReceiptHeader, "mutations"> & { hash: string; mutations: string };
 
 async function fits(
   queries: LaneQueries,
   tenantId: string,
-  stored: ReceiptHeader & { hash: string },
+  stored: StoredReceipt,
   previous: { lastSeq: number; hash: string } | undefined,
 ): Promise<boolean> {
   const { hash, ...rest } = stored;
-  const header: ReceiptHeader = { ...rest, mutations: JSON.parse(rest.mutations as unknown as string) };
+  const header: ReceiptHeader = { ...rest, mutations: JSON.parse(rest.mutations) };
   const linked = previous ? header.prevHash === previous.hash && header.firstSeq === previous.lastSeq + 1 : true;
   if (!linked) return false;
   const events = await readEvents(queries, tenantId, { after: header.firstSeq - 1, upTo: header.lastSeq, limit: 1_000_000 });

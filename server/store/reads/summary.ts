@@ -1,0 +1,111 @@
+import {
+  BREAKER_STATES,
+  type BreakerStateName,
+  JOB_STATUSES,
+  RUN_STATUSES,
+  type RunStatus,
+} from "../../../domain/statuses.ts";
+import type { Scope } from "./scope.ts";
+
+/** The overview's figures. */
+export interface Summary {
+  runs: { byStatus: { [status in RunStatus]: number } };
+  /** Of the runs that ended by themselves (not cancelled) in the last `windowMs`; null when none did. */
+  successRate: { rate: number | null; completed: number; ended: number; windowMs: number };
+  queue: { waiting: number; queued: number; running: number; oldestQueuedAt: string | null };
+  breakers: { [state in BreakerStateName]: number };
+  alerts: { firing: number; acknowledged: number };
+  agents: { total: number; busy: number; capacity: number };
+  /** Calls to agents that ended, by minute, the oldest first: sixty minutes, the last one not over yet. */
+  throughput: { t: string; completed: number; failed: number }[];
+  head: number;
+}
+
+const DAY_MS = 86_400_000;
+const MINUTES = 60;
+
+interface Counted {
+  head: bigint;
+  runs: { [status: string]: number };
+  ended: { [status: string]: number };
+  jobs: { [status: string]: number };
+  oldest: Date | null;
+  breakers: { [state: string]: number };
+  alerts: { [status: string]: number };
+  agents: { total: number; busy: number; capacity: number };
+}
+
+/** Counts everything in one statement, so that the figures belong together. */
+export async function readSummary(scope: Scope): Promise<Summary> {
+  const [counted, throughput] = await Promise.all([count(scope), readThroughput(scope)]);
+  const { completed = 0, failed = 0, timed_out: timedOut = 0 } = counted.ended;
+  const ended = completed + failed + timedOut;
+  const jobs = withZeros(JOB_STATUSES, counted.jobs);
+  return {
+    runs: { byStatus: withZeros(RUN_STATUSES, counted.runs) },
+    successRate: { rate: ended > 0 ? completed / ended : null, completed, ended, windowMs: DAY_MS },
+    queue: {
+      waiting: jobs.waiting,
+      queued: jobs.queued,
+      running: jobs.running,
+      oldestQueuedAt: counted.oldest?.toISOString() ?? null,
+    },
+    breakers: withZeros(BREAKER_STATES, counted.breakers),
+    alerts: withZeros(["firing", "acknowledged"], counted.alerts),
+    agents: counted.agents,
+    throughput,
+    head: Number(counted.head),
+  };
+}
+
+async function count({ prisma, tenantId }: Scope): Promise<Counted> {
+  // Ended runs are looked for among those of the last days: only their creation is indexed. One that takes longer is not counted.
+  const [counted] = await prisma.$queryRaw<Counted[]>`
+    SELECT h."seq" AS "head",
+      (SELECT coalesce(json_object_agg(x."status", x.n), '{}') FROM (
+        SELECT "status", count(*)::int AS n FROM "Run" WHERE "tenantId" = h."tenantId" GROUP BY "status") AS x) AS "runs",
+      (SELECT coalesce(json_object_agg(x."status", x.n), '{}') FROM (
+        SELECT "status", count(*)::int AS n FROM "Run" WHERE "tenantId" = h."tenantId"
+          AND "status" IN ('completed', 'failed', 'timed_out') AND "createdAt" > now() - interval '8 days'
+          AND "finishedAt" > now() - interval '24 hours' GROUP BY "status") AS x) AS "ended",
+      (SELECT coalesce(json_object_agg(x."status", x.n), '{}') FROM (
+        SELECT "status", count(*)::int AS n FROM "Job" WHERE "tenantId" = h."tenantId"
+          AND "status" IN ('waiting', 'queued', 'running') GROUP BY "status") AS x) AS "jobs",
+      (SELECT min("queuedAt") FROM "Job" WHERE "tenantId" = h."tenantId" AND "status" = 'queued') AS "oldest",
+      (SELECT coalesce(json_object_agg(x."state", x.n), '{}') FROM (
+        SELECT "state", count(*)::int AS n FROM "Breaker" WHERE "tenantId" = h."tenantId" GROUP BY "state") AS x) AS "breakers",
+      (SELECT coalesce(json_object_agg(x."status", x.n), '{}') FROM (
+        SELECT "status", count(*)::int AS n FROM "Alert" WHERE "tenantId" = h."tenantId"
+          AND "status" IN ('firing', 'acknowledged') GROUP BY "status") AS x) AS "alerts",
+      (SELECT json_build_object('total', count(*)::int, 'busy', coalesce(sum("busy"), 0)::int, 'capacity', coalesce(sum("capacity"), 0)::int)
+        FROM "Agent" WHERE "tenantId" = h."tenantId") AS "agents"
+    FROM "LogHead" AS h WHERE h."tenantId" = ${tenantId}`;
+  return counted ?? NOTHING;
+}
+
+const NOTHING: Counted = {
+  head: 0n,
+  runs: {},
+  ended: {},
+  jobs: {},
+  oldest: null,
+  breakers: {},
+  alerts: {},
+  agents: { total: 0, busy: 0, capacity: 0 },
+};
+
+async function readThroughput({ prisma, tenantId }: Scope): Promise<Summary["throughput"]> {
+  const rows = await prisma.$queryRaw<{ t: Date; completed: number; failed: number }[]>`
+    WITH minutes AS (
+      SELECT generate_series(date_trunc('minute', now()) - make_interval(mins => ${MINUTES - 1}), date_trunc('minute', now()), interval '1 minute') AS t
+    ), counted AS (
+      SELECT date_trunc('minute', "at") AS t, count(*) FILTER (WHERE "success")::int AS completed, count(*) FILTER (WHERE NOT "success")::int AS failed
+      FROM "Outcome" WHERE "tenantId" = ${tenantId} AND "at" >= date_trunc('minute', now()) - make_interval(mins => ${MINUTES - 1}) GROUP BY 1
+    ) SELECT m.t, coalesce(c.completed, 0) AS completed, coalesce(c.failed, 0) AS failed
+    FROM minutes AS m LEFT JOIN counted AS c USING (t) ORDER BY m.t`;
+  return rows.map(({ t, completed, failed }) => ({ t: t.toISOString(), completed, failed }));
+}
+
+function withZeros<const N extends readonly string[]>(names: N, counts: { [name: string]: number }): { [name in N[number]]: number } {
+  return Object.fromEntries(names.map((name) => [name, counts[name] ?? 0])) as { [name in N[number]]: number };
+}
