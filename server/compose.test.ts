@@ -90,7 +90,10 @@ test("the lines printed at the start tell how to get in, for any address, withou
   expect(lines[1]).toContain(
     `curl -sS http://localhost:3000/api/v1/commits -H "Authorization: Bearer $(cat '/srv/my data/api-key')"`,
   );
-  const behindProxy = configFor({ SWITCHYARD_PUBLIC_URL: "https://yard.test/", SWITCHYARD_BOOTSTRAP_KEY: "k".repeat(20) });
+  const behindProxy = configFor({
+    SWITCHYARD_PUBLIC_URL: "https://yard.test/",
+    SWITCHYARD_BOOTSTRAP_KEY: "k".repeat(20),
+  });
   const [open, send] = await welcome(behindProxy, 3000, server);
   expect(open).toBe("Open https://yard.test/login?token=abc");
   expect(send).toContain('-H "Authorization: Bearer $SWITCHYARD_BOOTSTRAP_KEY"');

@@ -2,8 +2,8 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
-import { Closers } from "./closers.ts";
 import { createClock } from "./clock/index.ts";
+import { Closers } from "./closers.ts";
 import type { Config } from "./config.ts";
 import { createDatabase, type Database } from "./database/client.ts";
 import { startEmbedded } from "./database/embedded.ts";
@@ -15,8 +15,8 @@ import type { Health } from "./http/health.ts";
 import { createMetrics } from "./http/metrics.ts";
 import { createNext } from "./http/next.ts";
 import { type DrawPage, registerPages } from "./http/pages.ts";
-import { laneDatabase } from "./store/lane-database.ts";
 import { createStore } from "./store/index.ts";
+import { laneDatabase } from "./store/lane-database.ts";
 import { ensureTenant } from "./store/tenants.ts";
 
 /** The tenant of the operator and of the bootstrap key. */
@@ -139,7 +139,8 @@ async function checkDatabase(database: Database): Promise<void> {
     "SELECT count(*) AS applied FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL",
   );
   const needed = readMigrations(migrationsDirectory()).length;
-  if (Number(rows[0]?.applied) < needed) throw new Error(`${needed} migrations are needed, ${rows[0]?.applied} applied`);
+  if (Number(rows[0]?.applied) < needed)
+    throw new Error(`${needed} migrations are needed, ${rows[0]?.applied} applied`);
 }
 
 async function openNext(app: FastifyInstance, config: Config, closers: Closers): Promise<DrawPage> {

@@ -3,8 +3,8 @@ import type { Logger } from "pino";
 import { type Composed, compose } from "./compose.ts";
 import { type Config, loadConfig } from "./config.ts";
 import { StartupError } from "./database/errors.ts";
-import { welcome } from "./welcome.ts";
 import { createLogger } from "./log.ts";
+import { welcome } from "./welcome.ts";
 
 /** The promise is 5 s from the signal to the end of the process; the rest is for the exit itself. */
 const HARD_EXIT_MS = 4_700;

@@ -1,6 +1,6 @@
-import { localKeyPath } from "./http/auth/api-keys.ts";
-import { loginUrl } from "./http/auth/account-routes.ts";
 import type { Config } from "./config.ts";
+import { loginUrl } from "./http/auth/account-routes.ts";
+import { localKeyPath } from "./http/auth/api-keys.ts";
 
 const FIRST_COMMIT = JSON.stringify({ mutations: [{ type: "run.create", runId: "first", workflow: "hello" }] });
 
@@ -14,7 +14,8 @@ export async function welcome(
   server: { mintLoginToken: () => Promise<string> },
 ): Promise<string[]> {
   const origin = config.publicUrl ?? `http://${reachable(config.host)}:${port}`;
-  const key = config.bootstrapKey === undefined ? `$(cat ${quote(localKeyPath(config.dataDir))})` : "$SWITCHYARD_BOOTSTRAP_KEY";
+  const key =
+    config.bootstrapKey === undefined ? `$(cat ${quote(localKeyPath(config.dataDir))})` : "$SWITCHYARD_BOOTSTRAP_KEY";
   return [
     `Open ${loginUrl(origin, await server.mintLoginToken())}`,
     `Send the first commit: curl -sS ${origin}/api/v1/commits -H "Authorization: Bearer ${key}" -H 'Content-Type: application/json' -d '${FIRST_COMMIT}'`,

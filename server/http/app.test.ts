@@ -26,7 +26,12 @@ test.each([
   ["a body over 1 MiB", () => post("/api/v1/test-echo", JSON.stringify("x".repeat(1_048_576))), 413, "body_too_large"],
   ["malformed JSON", () => post("/api/v1/test-echo", '{"a":'), 400, "malformed_json"],
   ["a poisoned prototype", () => post("/api/v1/test-echo", '{"__proto__":{"a":1}}'), 400, "malformed_json"],
-  ["a form", () => post("/api/v1/test-echo", "a=1", "application/x-www-form-urlencoded"), 415, "unsupported_media_type"],
+  [
+    "a form",
+    () => post("/api/v1/test-echo", "a=1", "application/x-www-form-urlencoded"),
+    415,
+    "unsupported_media_type",
+  ],
   ["plain text", () => post("/api/v1/test-echo", "{}", "text/plain"), 415, "unsupported_media_type"],
   ["a body that breaks its contract", () => post("/api/v1/test-parse", '{"n":"x","m":1}'), 400, "malformed"],
   ["an unknown path", () => t.app.inject({ url: "/api/v1/none?x=1", headers: key() }), 404, "not_found"],
@@ -94,7 +99,8 @@ test("readiness ends when the server drains and when the database is away; liven
 });
 
 test("pages carry a content security policy with a nonce of their own and may not be framed", async () => {
-  const policy = async () => String((await t.app.inject({ url: "/login", headers: { host: "h:1" } })).headers["content-security-policy"]);
+  const policy = async () =>
+    String((await t.app.inject({ url: "/login", headers: { host: "h:1" } })).headers["content-security-policy"]);
   const first = await policy();
   expect(first).toMatch(/script-src 'self' 'nonce-[A-Za-z0-9+/=]{24}'(;|$)/);
   expect(first).toContain("frame-ancestors 'none'");
@@ -104,7 +110,12 @@ test("pages carry a content security policy with a nonce of their own and may no
 });
 
 test("a page's request tells Next the nonce and the API's address, whatever the caller claims", async () => {
-  const headers = { ...key(), "x-nonce": "mine", "content-security-policy": "x", "x-switchyard-origin": "http://evil.test" };
+  const headers = {
+    ...key(),
+    "x-nonce": "mine",
+    "content-security-policy": "x",
+    "x-switchyard-origin": "http://evil.test",
+  };
   const answer = await t.app.inject({ url: "/runs", headers });
   const seen: Record<string, unknown> = answer.raw.req.headers;
   expect(seen["x-nonce"]).not.toBe("mine");

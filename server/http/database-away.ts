@@ -3,7 +3,8 @@ const PRISMA_CODES = new Set(["P1000", "P1001", "P1002", "P1008", "P1010", "P101
 const SOCKET_CODES = new Set(["ECONNREFUSED", "ECONNRESET", "ENOTFOUND", "EAI_AGAIN", "ETIMEDOUT", "EPIPE"]);
 /** SQLSTATE: connection exceptions (08…), too many connections, and a server that shuts down, crashed or starts. */
 const SQL_STATES = /^(08...|53300|57P0[1-5])$/;
-const MESSAGES = /connection terminated|timeout exceeded when trying to connect|can't reach database|client has encountered a connection error|cannot use a pool after/i;
+const MESSAGES =
+  /connection terminated|timeout exceeded when trying to connect|can't reach database|client has encountered a connection error|cannot use a pool after/i;
 /** The driver adapter names connection faults by kind, see DriverAdapterError of @prisma/driver-adapter-utils. */
 const ADAPTER_KINDS = new Set([
   "DatabaseNotReachable",

@@ -24,7 +24,10 @@ test("a problem carries type, title, status, detail and code, and its extras can
 });
 
 test("zod's issues come as path, code and message, all of them", () => {
-  const contract = z.strictObject({ mutations: z.array(z.object({ runId: z.string() })), expect: z.number().optional() });
+  const contract = z.strictObject({
+    mutations: z.array(z.object({ runId: z.string() })),
+    expect: z.number().optional(),
+  });
   const { error } = contract.safeParse({ mutations: [{}, { runId: 3 }], expect: "x" });
   const problem = toProblemError(error).toProblem();
   expect(problem).toMatchObject({ status: 400, code: "malformed" });
@@ -67,7 +70,11 @@ test("a database that refuses connections is recognised behind Prisma and behind
   const byDriver = await new Client({ connectionString: NOWHERE }).connect().catch((error: unknown) => error);
   for (const error of [byModel, byStatement, byTransaction, byDriver]) {
     expect(error).toBeInstanceOf(Error);
-    expect(toProblemError(error)).toMatchObject({ status: 503, code: "database_away", headers: { "retry-after": "1" } });
+    expect(toProblemError(error)).toMatchObject({
+      status: 503,
+      code: "database_away",
+      headers: { "retry-after": "1" },
+    });
   }
 });
 

@@ -107,7 +107,9 @@ export function toProblemError(error: unknown): ProblemError {
     const detail = "The database cannot be reached at the moment; try again.";
     return new ProblemError(503, "database_away", detail, { headers: RETRY_SOON, cause: error });
   }
-  return fromFastify(error) ?? new ProblemError(500, "internal", "Something went wrong on the server.", { cause: error });
+  return (
+    fromFastify(error) ?? new ProblemError(500, "internal", "Something went wrong on the server.", { cause: error })
+  );
 }
 
 function fromFastify(error: unknown): ProblemError | null {
@@ -128,13 +130,18 @@ function fromFastify(error: unknown): ProblemError | null {
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const problem = toProblemError(error);
   if (problem.status === 500) {
-    request.log.error({ err: error, reqId: request.id, method: request.method, route: request.routeOptions.url }, "failed");
+    request.log.error(
+      { err: error, reqId: request.id, method: request.method, route: request.routeOptions.url },
+      "failed",
+    );
   }
   return reply
     .code(problem.status)
     .headers(problem.headers)
     .type(CONTENT_TYPE)
-    .send(JSON.stringify(problem.status < 500 ? problem.toProblem() : { ...problem.toProblem(), requestId: request.id }));
+    .send(
+      JSON.stringify(problem.status < 500 ? problem.toProblem() : { ...problem.toProblem(), requestId: request.id }),
+    );
 }
 
 /** Installs the error and not-found answers on the root instance; they hold for every route registered under it. */

@@ -28,7 +28,9 @@ export interface TestApp {
  * The real application over a database of its own, with pages drawn as plain text instead of by Next.
  * @param routes adds what the test at hand needs, before the application is ready.
  */
-export async function createTestApp(routes: (app: FastifyInstance, deps: AppDeps) => void = () => {}): Promise<TestApp> {
+export async function createTestApp(
+  routes: (app: FastifyInstance, deps: AppDeps) => void = () => {},
+): Promise<TestApp> {
   const database = await createTestDatabase();
   const { prisma } = database;
   const logged: Record<string, unknown>[] = [];

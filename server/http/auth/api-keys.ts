@@ -1,8 +1,8 @@
 import { hash, randomBytes, randomUUID } from "node:crypto";
 import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { PrismaClient } from "../../database/generated/client.ts";
 import { StartupError } from "../../database/errors.ts";
+import type { PrismaClient } from "../../database/generated/client.ts";
 
 /** The id of the one key that `SWITCHYARD_BOOTSTRAP_KEY` stands for. */
 const BOOTSTRAP_ID = "bootstrap";

@@ -63,7 +63,8 @@ export class Authenticator {
     const { headers, key } = handshake;
     if (key !== undefined && key !== null) return typeof key === "string" ? this.keys.get(key) : null;
     const credential = this.credentialIn(headers);
-    if (credential === null || (credential.kind === "cookie" && !isSameOriginHandshake(headers, this.publicOrigin))) return null;
+    if (credential === null || (credential.kind === "cookie" && !isSameOriginHandshake(headers, this.publicOrigin)))
+      return null;
     return this.resolve(credential);
   }
 

@@ -53,12 +53,14 @@ export function installAuthorization(app: FastifyInstance, deps: { auth: Authent
     reply: FastifyReply,
     done: HookHandlerDoneFunction,
   ): void {
-    if (principal === null) return turnAway(credential, request, reply, done);
-    if (credential.kind === "cookie" && changesState(request.method) && !auth.isOwnPage(request.raw.headers)) {
-      return done(crossOrigin());
+    if (principal === null) {
+      turnAway(credential, request, reply, done);
+    } else if (credential.kind === "cookie" && changesState(request.method) && !auth.isOwnPage(request.raw.headers)) {
+      done(crossOrigin());
+    } else {
+      request.caller = principal;
+      done();
     }
-    request.caller = principal;
-    done();
   }
 }
 
@@ -69,7 +71,10 @@ function turnAway(
   reply: FastifyReply,
   done: HookHandlerDoneFunction,
 ): void {
-  if (!isPage(request) || credential?.kind === "key") return done(unauthenticated(credential));
+  if (!isPage(request) || credential?.kind === "key") {
+    done(unauthenticated(credential));
+    return;
+  }
   // `_rsc` marks Next's own background fetches; a person who comes back wants the page itself.
   const wanted = request.url.replace(/([?&])_rsc=[^&]*(&|$)/, (_, before, after) => (after === "" ? "" : before));
   const next = wanted === "/" ? "" : `?next=${encodeURIComponent(wanted)}`;

@@ -24,13 +24,17 @@ test.each(["/healthz", "/readyz"])("%s answers anyone", async (url) => {
   expect((await t.app.inject({ url })).statusCode).toBe(200);
 });
 
-test.each(["/login", "/login?next=%2Fruns", "/login?error=link_invalid", "/_next/static/chunks/a.js", "/favicon.ico", "/icon.svg"])(
-  "%s, part of the login page, answers anyone",
-  async (url) => {
-    const answer = await t.app.inject({ url });
-    expect([answer.statusCode, answer.body]).toEqual([200, `page ${url}`]);
-  },
-);
+test.each([
+  "/login",
+  "/login?next=%2Fruns",
+  "/login?error=link_invalid",
+  "/_next/static/chunks/a.js",
+  "/favicon.ico",
+  "/icon.svg",
+])("%s, part of the login page, answers anyone", async (url) => {
+  const answer = await t.app.inject({ url });
+  expect([answer.statusCode, answer.body]).toEqual([200, `page ${url}`]);
+});
 
 test.each(["/api/v1/me", "/api/v1/test-runs", "/api/v1/none", "/api/none", "/api", "/metrics", "/api/v1/openapi.json"])(
   "GET %s without a key or a session is 401 with a challenge",
@@ -61,14 +65,17 @@ test.each(["POST", "PUT", "PATCH", "DELETE"] as const)("%s on a page without a s
   expect((await t.app.inject({ method, url: "/runs" })).statusCode).toBe(401);
 });
 
-test.each(["/_next/static/../../runs", "/_next/static/%2e%2e/%2e%2e/runs", "/_next/static/..%2f..%2fruns", "/_next/static//runs", "/brand/..\\runs"])(
-  "%s does not reach a page through the open assets",
-  async (url) => {
-    const answer = await t.app.inject({ url });
-    expect(answer.body).not.toContain("page ");
-    expect([302, 404]).toContain(answer.statusCode);
-  },
-);
+test.each([
+  "/_next/static/../../runs",
+  "/_next/static/%2e%2e/%2e%2e/runs",
+  "/_next/static/..%2f..%2fruns",
+  "/_next/static//runs",
+  "/brand/..\\runs",
+])("%s does not reach a page through the open assets", async (url) => {
+  const answer = await t.app.inject({ url });
+  expect(answer.body).not.toContain("page ");
+  expect([302, 404]).toContain(answer.statusCode);
+});
 
 test("an address that cannot be decoded is answered as a problem, before anything is looked at", async () => {
   const answer = await t.app.inject({ url: "/%zz" });
@@ -82,11 +89,14 @@ test("a key opens the API and names who asks", async () => {
   expect(lower.statusCode).toBe(200);
 });
 
-test.each(["Bearer wrong", "Bearer ", "Bearer", "Basic dGVzdHM6eA==", "wrong", ""])("Authorization %j is 401", async (authorization) => {
-  const answer = await t.app.inject({ url: "/api/v1/me", headers: { authorization } });
-  expect([answer.statusCode, answer.json().code]).toEqual([401, "invalid_key"]);
-  expect(answer.headers["www-authenticate"]).toContain('error="invalid_token"');
-});
+test.each(["Bearer wrong", "Bearer ", "Bearer", "Basic dGVzdHM6eA==", "wrong", ""])(
+  "Authorization %j is 401",
+  async (authorization) => {
+    const answer = await t.app.inject({ url: "/api/v1/me", headers: { authorization } });
+    expect([answer.statusCode, answer.json().code]).toEqual([401, "invalid_key"]);
+    expect(answer.headers["www-authenticate"]).toContain('error="invalid_token"');
+  },
+);
 
 test("a wrong key is not made good by a session", async () => {
   const headers = { ...bearer("wrong"), cookie: await signIn() };
@@ -123,7 +133,9 @@ test("another tenant's key sees nothing of this tenant's rows", async () => {
   });
   await ensureTenant(prisma, "other", "Other");
   const { secret } = await mintApiKey(prisma, { tenantId: "other", name: "stranger" });
-  expect((await t.app.inject({ url: "/api/v1/test-runs", headers: bearer(t.key.secret) })).json()).toEqual([{ id: "r1" }]);
+  expect((await t.app.inject({ url: "/api/v1/test-runs", headers: bearer(t.key.secret) })).json()).toEqual([
+    { id: "r1" },
+  ]);
   expect((await t.app.inject({ url: "/api/v1/test-runs", headers: bearer(secret) })).json()).toEqual([]);
 });
 
@@ -154,7 +166,9 @@ test("a change by cookie from another site is refused, from this one taken, by k
   expect((await post({ cookie })).json()).toMatchObject({ code: "cross_origin" });
   expect(await status({ cookie, origin: "http://console.test:3000" })).toBe(200);
   expect((await post({ cookie, "sec-fetch-site": "same-origin" })).json()).toEqual({ by: "operator", body: { a: 1 } });
-  expect(await status({ ...bearer(t.key.secret), "sec-fetch-site": "cross-site", origin: "http://evil.test" })).toBe(200);
+  expect(await status({ ...bearer(t.key.secret), "sec-fetch-site": "cross-site", origin: "http://evil.test" })).toBe(
+    200,
+  );
 });
 
 test("reading by cookie needs no origin", async () => {

@@ -60,7 +60,10 @@ export class KeyLookup {
     const before = new Date(now.getTime() - LAST_USED_EVERY_MS);
     if (lastUsedAt !== null && lastUsedAt > before) return;
     const write = this.prisma.apiKey
-      .updateMany({ where: { id, OR: [{ lastUsedAt: null }, { lastUsedAt: { lt: before } }] }, data: { lastUsedAt: now } })
+      .updateMany({
+        where: { id, OR: [{ lastUsedAt: null }, { lastUsedAt: { lt: before } }] },
+        data: { lastUsedAt: now },
+      })
       .catch(() => {})
       .finally(() => this.writes.delete(write));
     this.writes.add(write);

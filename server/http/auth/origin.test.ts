@@ -48,7 +48,16 @@ test("only methods that read are exempt", () => {
 
 test("after the sign-in one only ever lands inside this server", () => {
   expect(safeNext("/runs?status=failed&tag=a%20b")).toBe("/runs?status=failed&tag=a%20b");
-  const elsewhere = ["https://evil.test", "//evil.test", "/\\evil.test", "/\t/evil.test", "/a\\b", "runs", "", "javascript:x"];
+  const elsewhere = [
+    "https://evil.test",
+    "//evil.test",
+    "/\\evil.test",
+    "/\t/evil.test",
+    "/a\\b",
+    "runs",
+    "",
+    "javascript:x",
+  ];
   for (const next of [...elsewhere, undefined, 3, ["/runs"], `/${"a".repeat(3_000)}`]) expect(safeNext(next)).toBe("/");
   expect(safeNext("/login?token=x")).toBe("/");
 });

@@ -115,7 +115,10 @@ export class Sessions {
     if (found === null) return null;
     const { user, session } = found;
     // One membership each for now; choosing among several comes with roles.
-    const membership = await this.prisma.membership.findFirst({ where: { userId: user.id }, orderBy: { tenantId: "asc" } });
+    const membership = await this.prisma.membership.findFirst({
+      where: { userId: user.id },
+      orderBy: { tenantId: "asc" },
+    });
     if (membership === null) return null;
     const { tenantId, role } = membership;
     return { id: session.id, principal: { tenantId, kind: "user", id: user.id, name: user.name, role } };

@@ -7,7 +7,11 @@ import { crossOrigin } from "./authorize.ts";
 import { withSecure } from "./cookies.ts";
 import { safeNext } from "./origin.ts";
 
-const LoginQuery = z.object({ token: z.string().max(200).optional(), next: z.string().optional(), error: z.string().optional() });
+const LoginQuery = z.object({
+  token: z.string().max(200).optional(),
+  next: z.string().optional(),
+  error: z.string().optional(),
+});
 const LoginKey = z.strictObject({ key: z.string().min(1).max(500), next: z.string().optional() });
 
 const PUBLIC = { access: "public" } as const;

@@ -48,20 +48,23 @@ test("of twenty clients racing with one link, one is signed in", async () => {
   expect(new Set(others.map((answer) => answer.headers.location))).toEqual(new Set(["/login?error=link_invalid"]));
 });
 
-test.each(["spent", "unknown", "expired", "much too long"])("a link that is %s leads back to the login page", async (kind) => {
-  const token = kind === "unknown" ? "x".repeat(32) : kind === "much too long" ? "x".repeat(500) : await mint();
-  if (kind === "spent") await t.app.inject({ url: `/login?token=${token}` });
-  if (kind === "expired") {
-    await t.database.prisma.authVerification.updateMany({
-      where: { identifier: { startsWith: "magic-link:" } },
-      data: { expiresAt: new Date(0) },
-    });
-  }
-  const answer = await t.app.inject({ url: `/login?token=${token}` });
-  expect(answer.headers["set-cookie"]).toBeUndefined();
-  if (kind === "much too long") expect(answer.statusCode).toBe(200);
-  else expect([answer.statusCode, answer.headers.location]).toEqual([302, "/login?error=link_invalid"]);
-});
+test.each(["spent", "unknown", "expired", "much too long"])(
+  "a link that is %s leads back to the login page",
+  async (kind) => {
+    const token = kind === "unknown" ? "x".repeat(32) : kind === "much too long" ? "x".repeat(500) : await mint();
+    if (kind === "spent") await t.app.inject({ url: `/login?token=${token}` });
+    if (kind === "expired") {
+      await t.database.prisma.authVerification.updateMany({
+        where: { identifier: { startsWith: "magic-link:" } },
+        data: { expiresAt: new Date(0) },
+      });
+    }
+    const answer = await t.app.inject({ url: `/login?token=${token}` });
+    expect(answer.headers["set-cookie"]).toBeUndefined();
+    if (kind === "much too long") expect(answer.statusCode).toBe(200);
+    else expect([answer.statusCode, answer.headers.location]).toEqual([302, "/login?error=link_invalid"]);
+  },
+);
 
 test("HEAD does not spend a link", async () => {
   const token = await mint();
@@ -95,7 +98,13 @@ test("logging out ends the session at once and clears the cookie", async () => {
 test("a forged or foreign cookie is no session", async () => {
   const cookie = cookiesOf(await t.app.inject({ url: `/login?token=${await mint()}` }));
   const [name = "", value = ""] = cookie.split("=", 2);
-  for (const forged of [`${name}=x.y`, `${name}=`, `${name}=${value.slice(0, -6)}AAAA%3D`, `x${cookie}`, `${name}=%zz`]) {
+  for (const forged of [
+    `${name}=x.y`,
+    `${name}=`,
+    `${name}=${value.slice(0, -6)}AAAA%3D`,
+    `x${cookie}`,
+    `${name}=%zz`,
+  ]) {
     expect((await me(forged)).statusCode, forged).toBe(401);
   }
 });
@@ -106,7 +115,11 @@ test("a key pasted on the login page opens a session for its own tenant and role
   const payload = { key: ` ${secret}\n`, next: "/alerts" };
   const answer = await t.app.inject({ method: "POST", url: "/login/key", headers: OURS, payload });
   expect(answer.json()).toEqual({ next: "/alerts" });
-  expect((await me(cookiesOf(answer))).json()).toMatchObject({ tenantId: "Second:tenant", kind: "user", role: "viewer" });
+  expect((await me(cookiesOf(answer))).json()).toMatchObject({
+    tenantId: "Second:tenant",
+    kind: "user",
+    role: "viewer",
+  });
 });
 
 test("a key cannot be pasted by another site, a wrong one is refused, and guessing has its limit", async () => {
