@@ -1,0 +1,355 @@
+import type { LogEvent } from "../../domain/event.ts";
+import { BEAT_INTERVAL_MS, type LogFrame, type ResetFrame, type StateFrame, type SubscribeAck, type SubscribeRequest } from "../../domain/live.ts";
+import { backoffMs, type Range, sinceOf, stepOf } from "./cursor.ts";
+import { type Connection, type Freshness, freshnessOf, sameFreshness, SILENCE_MS } from "./freshness.ts";
+
+/**
+ * What the live view knows of the log, independent of sockets and of React. Correctness comes from positions, never from the socket.
+ *
+ * A topic is *idle* (nobody connected, or a try is waiting), *subscribing* (asked, no answer yet) or *live*. It is asked for when its first
+ * user comes, again after every reconnect, and again when a frame leaves a gap; always from the lowest position its readers have, so the
+ * server replays what was missed and each reader takes only what it does not have. Acknowledgements of an earlier try are ignored.
+ * Events that the server cannot replay any more are told to the reader as a hole. A different `logId` means another history: everything is
+ * dropped and loaded anew.
+ */
+export interface Transport {
+  /** Resolves with the server's answer; rejects when the connection ends first. */
+  subscribe(request: SubscribeRequest): Promise<SubscribeAck>;
+  unsubscribe(topic: string): void;
+  /** Drops the connection and makes a new one: this one is silent. */
+  reconnect(): void;
+}
+
+export interface Reader {
+  /** Last position it has; null to start at the head. The engine moves it on. */
+  position: number | null;
+  onEvents(events: LogEvent[], position: number): void;
+  /** Positions that cannot be replayed: load them over HTTP or show that they are missing. */
+  onHole(missing: Range): void;
+}
+
+export interface EngineHandlers {
+  onState(frame: StateFrame): void;
+  /** Nobody uses the topic any more; what is cached of it is no longer kept up to date. */
+  onForget(topic: string): void;
+  /** The database is another one than before. */
+  onOtherLog(): void;
+  /** Server time minus browser time, ms. */
+  onClock?(offset: number): void;
+}
+
+interface Topic {
+  name: string;
+  users: number;
+  readers: Set<Reader>;
+  phase: "idle" | "subscribing" | "live";
+  attempt: number;
+  failures: number;
+  /** Where the last gap was met: a second one there cannot be replayed. */
+  gapAt: number | null;
+  refused: boolean;
+  timer: ReturnType<typeof setTimeout> | null;
+  asked: boolean;
+  /** Whether the server has this topic down for this connection. */
+  held: boolean;
+  /** Epoch ms of the last failure: after a quiet while the next one is a first one again. */
+  failedAt: number;
+  /** The head when it was subscribed: until the readers are there, it is catching up. */
+  target: number;
+  /** Where the readers were at the last beat. */
+  atBeat: number;
+}
+
+/** How long an unused topic stays subscribed: going from page to page should not ask anew. */
+const GRACE_MS = 3_000;
+/** A wait shorter than this is not worth telling. */
+const BLINK_MS = 300;
+const FORGIVE_MS = 30_000;
+
+export class LiveEngine {
+  readonly #topics = new Map<string, Topic>();
+  readonly #listeners = new Set<() => void>();
+  readonly #connection: Connection;
+  #transport: Transport | null = null;
+  #logId: string | null = null;
+  #headAtLastBeat = 0;
+  #watch: ReturnType<typeof setInterval> | null = null;
+  #shown: Freshness;
+  #reconnectAt = 0;
+  #behindSince: number | null = null;
+
+  constructor(readonly handlers: EngineHandlers) {
+    this.#connection = { connected: false, lastHeard: null, startedAt: Date.now(), behind: false, head: 0 };
+    this.#shown = freshnessOf(this.#connection, Date.now());
+  }
+
+  /** Starts watching for silence. @returns what stops it. */
+  start(transport: Transport): () => void {
+    this.#transport = transport;
+    this.#connection.startedAt = Date.now();
+    this.#watch = setInterval(() => this.#check(), 1_000);
+    return () => {
+      if (this.#watch !== null) clearInterval(this.#watch);
+      for (const topic of this.#topics.values()) this.#cancelTimer(topic);
+      this.#transport = null;
+      this.disconnected();
+    };
+  }
+
+  freshness = (): Freshness => this.#shown;
+
+  onFreshness = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  /** Uses a topic until the returned function is called. */
+  retain(name: string): () => void {
+    const topic = this.#topicOf(name);
+    topic.users += 1;
+    this.#ask(topic);
+    let used = true;
+    return () => {
+      if (!used) return;
+      used = false;
+      topic.users -= 1;
+      if (topic.users === 0) setTimeout(() => this.#forget(topic), GRACE_MS);
+    };
+  }
+
+  /** Reads a log topic from `reader.position` on, gapless and in order, until the returned function is called. */
+  read(name: string, reader: Reader): () => void {
+    const topic = this.#topicOf(name);
+    topic.readers.add(reader);
+    // A topic that is live is past what this reader wants; asking again from the lowest position replays it.
+    if (topic.phase === "live" && reader.position !== null && reader.position < this.#connection.head) topic.phase = "idle";
+    const release = this.retain(name);
+    return () => {
+      topic.readers.delete(reader);
+      release();
+    };
+  }
+
+  connected(): void {
+    this.#connection.connected = true;
+    this.#heard();
+    for (const topic of this.#topics.values()) {
+      topic.phase = "idle";
+      topic.failures = 0;
+      topic.gapAt = null;
+      topic.refused = false;
+      topic.held = false;
+      this.#cancelTimer(topic);
+      this.#ask(topic);
+    }
+    this.#check();
+  }
+
+  disconnected(): void {
+    this.#connection.connected = false;
+    for (const topic of this.#topics.values()) {
+      topic.phase = "idle";
+      topic.held = false;
+      topic.attempt += 1;
+      this.#cancelTimer(topic);
+    }
+    this.#check();
+  }
+
+  log(frame: LogFrame): void {
+    this.#heard(frame.to);
+    const topic = this.#topics.get(frame.topic);
+    if (!topic) return;
+    let gap: Range | null = null;
+    for (const reader of topic.readers) {
+      const step = stepOf(reader.position, frame);
+      if (step.kind === "gap") gap = step.missing;
+      if (step.kind !== "apply") continue;
+      reader.position = step.position;
+      if (step.events.length > 0) reader.onEvents(step.events, step.position);
+    }
+    // While an answer is awaited, frames of the earlier subscription may still come in: the replay covers them.
+    if (gap && topic.phase === "live") this.#onGap(topic, gap);
+  }
+
+  state(frame: StateFrame): void {
+    this.#heard(frame.seq);
+    if (this.#topics.has(frame.topic)) this.handlers.onState(frame);
+  }
+
+  reset(frame: ResetFrame): void {
+    this.#heard();
+    const topic = this.#topics.get(frame.topic);
+    if (!topic) return;
+    if (frame.reason === "unknown_log") return this.handlers.onOtherLog();
+    if (frame.reason === "too_old") this.#skipTo(topic, frame.seq);
+    this.#again(topic);
+  }
+
+  beat(beat: { head: number; at: string }): void {
+    this.#heard(beat.head);
+    this.handlers.onClock?.(Date.parse(beat.at) - Date.now());
+    const topic = this.#topics.get("log");
+    const position = topic && positionOf(topic);
+    if (topic && position !== undefined) {
+      // The whole log should be here up to what was the head one beat ago. If it is not, and nothing came since, frames were lost.
+      if (topic.phase === "live" && position < this.#headAtLastBeat && position === topic.atBeat) this.#again(topic);
+      topic.atBeat = position;
+    }
+    this.#headAtLastBeat = beat.head;
+    this.#check();
+  }
+
+  #topicOf(name: string): Topic {
+    const known = this.#topics.get(name);
+    if (known) return known;
+    const fresh = { name, users: 0, readers: new Set<Reader>(), phase: "idle" as const, attempt: 0, failures: 0 };
+    const calm = { gapAt: null, refused: false, timer: null, asked: false, held: false, failedAt: 0, target: 0, atBeat: -1 };
+    const topic: Topic = { ...fresh, ...calm };
+    this.#topics.set(name, topic);
+    return topic;
+  }
+
+  #forget(topic: Topic): void {
+    if (topic.users > 0 || this.#topics.get(topic.name) !== topic) return;
+    this.#topics.delete(topic.name);
+    this.#cancelTimer(topic);
+    topic.attempt += 1;
+    this.#drop(topic);
+    this.handlers.onForget(topic.name);
+    this.#check();
+  }
+
+  /** Subscribes in a moment, so that all users who come at once are served by one request. */
+  #ask(topic: Topic): void {
+    if (topic.phase !== "idle" || topic.asked || topic.timer !== null || topic.refused) return;
+    topic.asked = true;
+    queueMicrotask(() => {
+      topic.asked = false;
+      if (this.#topics.get(topic.name) === topic && topic.phase === "idle" && topic.timer === null) void this.#subscribe(topic);
+    });
+  }
+
+  async #subscribe(topic: Topic): Promise<void> {
+    if (!this.#connection.connected || !this.#transport) return;
+    topic.phase = "subscribing";
+    topic.attempt += 1;
+    const { attempt } = topic;
+    const since = positionOf(topic);
+    this.#drop(topic);
+    topic.held = true;
+    this.#check();
+    let answer: SubscribeAck;
+    try {
+      answer = await this.#transport.subscribe({ topic: topic.name, ...(since !== undefined && { since }) });
+    } catch {
+      if (topic.attempt === attempt) this.#again(topic);
+      return;
+    }
+    if (topic.attempt !== attempt) return;
+    if ("error" in answer) {
+      topic.phase = "idle";
+      // These do not change by asking again; the page that wants the topic shows that it is not there.
+      topic.refused = answer.error.code !== "unavailable" && answer.error.code !== "too_many";
+      if (!topic.refused) this.#again(topic);
+      this.#check();
+      return;
+    }
+    if (this.#logId !== null && this.#logId !== answer.logId) return this.handlers.onOtherLog();
+    this.#logId = answer.logId;
+    this.#heard(answer.head);
+    topic.phase = "live";
+    topic.target = answer.head;
+    // The log is kept from `floor + 1` on.
+    this.#skipTo(topic, answer.floor);
+    for (const reader of topic.readers) {
+      reader.position ??= answer.head;
+      // One that came while the answer was under way, and wants more than was asked for.
+      if (since !== undefined && reader.position < since) topic.phase = "idle";
+      if (since === undefined && reader.position < answer.head) topic.phase = "idle";
+    }
+    this.#ask(topic);
+    this.#check();
+  }
+
+  #onGap(topic: Topic, missing: Range): void {
+    const repeated = topic.gapAt === missing.from;
+    topic.gapAt = missing.from;
+    if (repeated) this.#skipTo(topic, missing.to);
+    this.#again(topic);
+  }
+
+  /** Moves every reader on to `position`, telling those who were before it what they miss. */
+  #skipTo(topic: Topic, position: number): void {
+    for (const reader of topic.readers) {
+      if (reader.position === null || reader.position >= position) continue;
+      const missing = { from: reader.position + 1, to: position };
+      reader.position = position;
+      reader.onHole(missing);
+    }
+  }
+
+  /** Subscribes anew from where the readers are, later each time so that a fault cannot become a storm. */
+  #again(topic: Topic): void {
+    if (topic.timer !== null) return;
+    this.#drop(topic);
+    topic.phase = "idle";
+    topic.attempt += 1;
+    topic.failures = Date.now() - topic.failedAt > FORGIVE_MS ? 1 : topic.failures + 1;
+    topic.failedAt = Date.now();
+    topic.timer = setTimeout(
+      () => {
+        topic.timer = null;
+        this.#ask(topic);
+      },
+      topic.failures === 1 ? 0 : backoffMs(topic.failures - 1, Math.random()),
+    );
+    this.#check();
+  }
+
+  #drop(topic: Topic): void {
+    if (topic.held && this.#connection.connected) this.#transport?.unsubscribe(topic.name);
+    topic.held = false;
+  }
+
+  #cancelTimer(topic: Topic): void {
+    if (topic.timer !== null) clearTimeout(topic.timer);
+    topic.timer = null;
+  }
+
+  #heard(position = 0): void {
+    this.#connection.lastHeard = Date.now();
+    if (position > this.#connection.head) this.#connection.head = position;
+  }
+
+  /** Works out the freshness, tells those who show it, and gives up on a silent connection. */
+  #check(): void {
+    const now = Date.now();
+    const c = this.#connection;
+    const waits = c.connected && [...this.#topics.values()].some(isBehind);
+    if (!waits) this.#behindSince = null;
+    else if (this.#behindSince === null) {
+      this.#behindSince = now;
+      setTimeout(() => this.#check(), BLINK_MS);
+    }
+    c.behind = this.#behindSince !== null && now - this.#behindSince >= BLINK_MS;
+    const silent = c.connected && c.lastHeard !== null && now - c.lastHeard > SILENCE_MS + BEAT_INTERVAL_MS;
+    if (silent && now >= this.#reconnectAt) {
+      this.#reconnectAt = now + 2 * BEAT_INTERVAL_MS;
+      this.#transport?.reconnect();
+    }
+    const next = freshnessOf(c, now);
+    if (sameFreshness(next, this.#shown)) return;
+    this.#shown = next;
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+const positionOf = (topic: Topic): number | undefined => sinceOf(Array.from(topic.readers, (reader) => reader.position));
+
+function isBehind(topic: Topic): boolean {
+  if (topic.refused) return false;
+  if (topic.phase !== "live") return true;
+  // Only of the whole log is every position told; a run's frames come when the run moves.
+  return topic.name === "log" && (positionOf(topic) ?? topic.target) < topic.target;
+}

@@ -1,0 +1,19 @@
+import { QueryClient } from "@tanstack/react-query";
+
+/**
+ * The cache of one page session. Rows and topic lists are kept up to date by frames: they are never stale, never collected by age (`dropTopic`
+ * does that), and compared by `seq`, not field by field. What else is fetched is fresh for a moment, so that hydration does not fetch again.
+ */
+export function createQueryClient(): QueryClient {
+  const client = new QueryClient({
+    defaultOptions: { queries: { staleTime: 10_000, retry: 1, refetchOnWindowFocus: false }, mutations: { retry: 0 } },
+  });
+  for (const key of [["row"], ["topic"]]) {
+    client.setQueryDefaults(key, {
+      gcTime: Number.POSITIVE_INFINITY,
+      staleTime: Number.POSITIVE_INFINITY,
+      structuralSharing: false,
+    });
+  }
+  return client;
+}

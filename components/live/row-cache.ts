@@ -1,0 +1,150 @@
+import type { QueryClient } from "@tanstack/react-query";
+import { RUN_KINDS, SNAPSHOT_ROWS, STATE_TOPICS, type StateFrame } from "../../domain/live.ts";
+import type { Kind } from "../../domain/tx.ts";
+import type { Wire } from "../../domain/wire.ts";
+
+/**
+ * Rows in the query cache. Each lies once under `["row", kind, id]`, and in the list of every topic that has it, under
+ * `["topic", topic, kind]`. A row replaces another of its id only when its `seq` is higher, so frames, answers of commands and
+ * server-rendered rows may come in any order. A row with `pending` shows a click's effect that the server has not confirmed: it keeps the `seq`
+ * of the row it stands on, so that whatever happens next replaces it.
+ */
+export type Live<K extends Kind = Kind> = Wire<K> & { readonly pending?: boolean };
+
+/** The rows of one kind that a topic has, in the order they came. */
+export interface TopicList {
+  readonly rows: readonly Live[];
+  /** Position the list is true at; 0 before the first frame. */
+  readonly seq: number;
+  /** Whether everything the topic has is in it; a snapshot of the full size may have left rows out. */
+  readonly complete: boolean;
+  /** Grows when a snapshot left rows out, so that what was loaded before may be old: load it again over HTTP. */
+  readonly cut: number;
+}
+
+export const rowKey = (kind: Kind, id: string) => ["row", kind, id] as const;
+export const topicKey = (topic: string, kind: Kind) => ["topic", topic, kind] as const;
+
+const EMPTY: TopicList = { rows: [], seq: 0, complete: false, cut: 0 };
+
+/** The kinds of rows a topic sends. */
+export function kindsOf(topic: string): readonly Kind[] {
+  if (topic.startsWith("run:")) return RUN_KINDS;
+  return topic in STATE_TOPICS ? STATE_TOPICS[topic as keyof typeof STATE_TOPICS] : [];
+}
+
+/** Whether `next` replaces `known`. */
+export function wins(next: Live, known: Live | undefined): boolean {
+  return known === undefined || next.seq > known.seq;
+}
+
+/** The newer of a row and the cached one. */
+export function newest<K extends Kind>(client: QueryClient, row: Live<K>): Live<K> {
+  const known = client.getQueryData<Live<K>>(rowKey(row.kind, row.id));
+  return known && !wins(row, known) ? known : row;
+}
+
+/** Puts rows that are newer than the cached ones, in their own entries and in every list that has them. */
+export function applyRows(client: QueryClient, rows: readonly Live[], force = false): void {
+  const changed = new Map<Kind, Map<string, Live>>();
+  for (const row of rows) {
+    const key = rowKey(row.kind, row.id);
+    if (!force && !wins(row, client.getQueryData<Live>(key))) continue;
+    client.setQueryData(key, row);
+    const ofKind = changed.get(row.kind) ?? new Map<string, Live>();
+    changed.set(row.kind, ofKind.set(row.id, row));
+  }
+  if (changed.size === 0) return;
+  for (const [key, list] of client.getQueriesData<TopicList>({ queryKey: ["topic"] })) {
+    const ofKind = changed.get(key[2] as Kind);
+    if (list && ofKind && list.rows.some((row) => ofKind.has(row.id))) {
+      client.setQueryData<TopicList>(key, { ...list, rows: list.rows.map((row) => ofKind.get(row.id) ?? row) });
+    }
+  }
+}
+
+/** Applies a state frame: rows by `seq`, and for each kind of the topic who is in its list. */
+export function applyState(client: QueryClient, frame: StateFrame): void {
+  applyRows(client, frame.upserts);
+  const complete = frame.upserts.length < SNAPSHOT_ROWS;
+  for (const kind of kindsOf(frame.topic)) {
+    const upserts = frame.upserts.filter((row) => row.kind === kind).map((row) => newest(client, row));
+    const removed = new Set(frame.removes.filter((gone) => gone.kind === kind).map((gone) => gone.id));
+    const key = topicKey(frame.topic, kind);
+    const list = client.getQueryData<TopicList>(key) ?? EMPTY;
+    if (frame.snapshot && complete) {
+      client.setQueryData<TopicList>(key, { rows: upserts, seq: frame.seq, complete: true, cut: list.cut });
+      continue;
+    }
+    if (!frame.snapshot && upserts.length === 0 && removed.size === 0) continue;
+    const rows = union(list.rows, upserts).filter((row) => !removed.has(row.id));
+    const cut = frame.snapshot ? list.cut + 1 : list.cut;
+    client.setQueryData<TopicList>(key, { rows, seq: frame.seq, complete: list.complete && !frame.snapshot, cut });
+  }
+}
+
+/**
+ * Brings server-rendered or fetched rows into a topic's list. A row that a complete list does not have, though it is true at a later
+ * position, has left the topic and stays out.
+ */
+export function seedTopic(client: QueryClient, topic: string, kind: Kind, initial: readonly Live[]): void {
+  const key = topicKey(topic, kind);
+  const list = client.getQueryData<TopicList>(key) ?? EMPTY;
+  const here = new Set(list.rows.map((row) => row.id));
+  const welcome = initial.filter((row) => here.has(row.id) || !list.complete || row.seq > list.seq);
+  applyRows(client, welcome);
+  const current = client.getQueryData<TopicList>(key);
+  const missing = welcome.filter((row) => !here.has(row.id)).map((row) => newest(client, row));
+  if (current && missing.length === 0) return;
+  client.setQueryData<TopicList>(key, { ...(current ?? EMPTY), rows: union(current?.rows ?? [], missing) });
+}
+
+/** Forgets a topic's lists, which nobody keeps up to date any more, and those of their rows that nothing else shows. */
+export function dropTopic(client: QueryClient, topic: string): void {
+  const dropped = client.getQueriesData<TopicList>({ queryKey: ["topic", topic] }).flatMap(([, list]) => list?.rows ?? []);
+  client.removeQueries({ queryKey: ["topic", topic] });
+  const listed = new Set(
+    client.getQueriesData<TopicList>({ queryKey: ["topic"] }).flatMap(([, list]) => list?.rows.map((row) => `${row.kind} ${row.id}`) ?? []),
+  );
+  for (const { kind, id } of dropped) {
+    const query = client.getQueryCache().find({ queryKey: rowKey(kind, id) });
+    if (query && query.getObserversCount() === 0 && !listed.has(`${kind} ${id}`)) client.getQueryCache().remove(query);
+  }
+}
+
+/** Shows rows as a click will make them. @returns what takes that back, where nothing newer has come meanwhile. */
+export function showPending(client: QueryClient, rows: readonly Live[]): () => void {
+  const shown = rows.map((row) => {
+    const before = client.getQueryData<Live>(rowKey(row.kind, row.id));
+    return { before, after: { ...row, seq: before?.seq ?? row.seq, pending: true } as Live };
+  });
+  applyRows(
+    client,
+    shown.map(({ after }) => after),
+    true,
+  );
+  return () => {
+    const own = shown.filter(({ after }) => client.getQueryData(rowKey(after.kind, after.id)) === after);
+    const back = own.flatMap(({ before }) => (before ? [before] : []));
+    applyRows(client, back, true);
+  };
+}
+
+/** Takes the pending mark off rows that a command has confirmed without sending them back. */
+export function settle(client: QueryClient, rows: readonly Live[]): void {
+  const marked = rows.flatMap((row) => {
+    const now = client.getQueryData<Live>(rowKey(row.kind, row.id));
+    return now?.pending ? [{ ...now, pending: false } as Live] : [];
+  });
+  applyRows(client, marked, true);
+}
+
+function union(rows: readonly Live[], more: readonly Live[]): Live[] {
+  const byId = new Map(more.map((row) => [row.id, row]));
+  const kept = rows.map((row) => {
+    const next = byId.get(row.id);
+    byId.delete(row.id);
+    return next ?? row;
+  });
+  return [...kept, ...byId.values()];
+}

@@ -1,0 +1,78 @@
+"use client";
+
+import { type QueryClient, skipToken, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useMemo } from "react";
+import type { Kind } from "../../domain/tx.ts";
+import type { Wire } from "../../domain/wire.ts";
+import { useTopic } from "./live-provider.tsx";
+import { applyRows, type Live, newest, rowKey, seedTopic, type TopicList, topicKey } from "./row-cache.ts";
+
+export type { Live } from "./row-cache.ts";
+export { useLog } from "./use-log.ts";
+export { useRunLive } from "./use-run-live.ts";
+
+/** Whether a row shows a click's effect that the server has not confirmed yet. */
+export const isPending = (row: Live): boolean => row.pending === true;
+
+/**
+ * A row by its id, kept up to date by whichever topics are subscribed; undefined when nothing has brought it yet. Subscribes to
+ * nothing itself: use `useTopic` or `useTopicRows` beside it.
+ */
+export function useRow<K extends Kind>(kind: K, id: string, initial?: Wire<K>): Live<K> | undefined {
+  const client = useQueryClient();
+  seedRow(client, initial);
+  useEffect(() => {
+    if (initial) applyRows(client, [initial as Live]);
+  }, [client, initial]);
+  const { data } = useQuery<Live<K>>({ queryKey: rowKey(kind, id), queryFn: skipToken, staleTime: Number.POSITIVE_INFINITY });
+  return data ?? (initial as Live<K> | undefined);
+}
+
+/** Puts a row nobody looks at yet, while rendering, so that the first paint has it. */
+function seedRow(client: QueryClient, row: Wire | undefined): void {
+  if (row && client.getQueryData(rowKey(row.kind, row.id)) === undefined) client.setQueryData(rowKey(row.kind, row.id), row);
+}
+
+/**
+ * The rows of one kind that a topic has (`runs`, `board`, `agents`, `alerts`, `run:{id}`), live, in the order they came; sort and filter
+ * them as the view wants. `initial` are the server-rendered ones: the first paint shows them.
+ */
+export function useTopicRows<K extends Kind>(topic: string, kind: K, initial: readonly Wire<K>[] = NONE): readonly Live<K>[] {
+  return useTopicList(topic, kind, initial).rows as readonly Live<K>[];
+}
+
+/** As `useTopicRows`, with the position the list is true at, and with `cut`: it grows when a snapshot left rows out. */
+export function useTopicList<K extends Kind>(topic: string, kind: K, initial: readonly Wire<K>[] = NONE): TopicList {
+  const client = useQueryClient();
+  const key = topicKey(topic, kind);
+  // Nobody can be looking at a list that is not there yet, so it may be made while rendering.
+  if (client.getQueryData(key) === undefined) seedTopic(client, topic, kind, initial as readonly Live[]);
+  useEffect(() => seedTopic(client, topic, kind, initial as readonly Live[]), [client, topic, kind, initial]);
+  useTopic(topic);
+  const { data } = useQuery<TopicList>({ queryKey: key, queryFn: skipToken, staleTime: Number.POSITIVE_INFINITY });
+  return useMemo(() => data ?? { rows: initial as readonly Live[], seq: 0, complete: false, cut: 0 }, [data, initial]);
+}
+
+const NONE: readonly never[] = [];
+
+/**
+ * What applies a row that came by HTTP (a command's answer, a fetched page) as if a frame had brought it. A `receipt` beside the row's
+ * fields is left out.
+ */
+export function useApplyRow(): (row: Wire | readonly Wire[]) => void {
+  const client = useQueryClient();
+  return useMemo(() => (row) => applyRow(client, row), [client]);
+}
+
+/** See `useApplyRow`; for code that has the query client at hand. */
+export function applyRow(client: QueryClient, row: Wire | readonly Wire[]): void {
+  const rows = (Array.isArray(row) ? row : [row]) as readonly (Live & { receipt?: unknown })[];
+  const bare = rows.map(({ receipt: _, ...rest }) => rest as Live);
+  applyRows(client, bare);
+}
+
+/** The newer of a row and the cached one: for lists fetched over HTTP whose rows may have moved on. */
+export function useNewest(): <K extends Kind>(row: Live<K>) => Live<K> {
+  const client = useQueryClient();
+  return useMemo(() => (row) => newest(client, row), [client]);
+}

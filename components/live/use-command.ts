@@ -1,0 +1,89 @@
+"use client";
+
+import { type QueryClient, useQueryClient } from "@tanstack/react-query";
+import { useRef, useState } from "react";
+import { toast } from "sonner";
+import type { Kind } from "../../domain/tx.ts";
+import { ID_NAME } from "../../domain/wire.ts";
+import { ApiProblem } from "./api.ts";
+import { applyRows, type Live, rowKey, settle, showPending } from "./row-cache.ts";
+
+export interface CommandOptions<A extends unknown[], R> {
+  /** Whole rows as they will be if it succeeds: shown at once, marked pending. */
+  optimistic?: (...args: A) => Live[];
+  onDone?: (answer: R, ...args: A) => void;
+  /** What a toast says on success; none without it. */
+  success?: string | ((answer: R, ...args: A) => string);
+  /** What a toast says above the server's reason on failure. */
+  failure?: string;
+}
+
+export interface Command<A extends unknown[], R> {
+  /** Never rejects: undefined when it failed, and the reader has been told. */
+  run: (...args: A) => Promise<R | undefined>;
+  /** Whether a call is under way. */
+  pending: boolean;
+  /** Why the last call failed. */
+  error: ApiProblem | null;
+}
+
+/**
+ * A click that changes something. Its effect shows at once, marked pending; the row in the answer is applied like a frame. A failure takes
+ * the effect back and says why; after a lost race (409) the row as it now is, which the answer carries, is applied.
+ *
+ * @param call the request; what it throws must be an `ApiProblem` (as `api` and `commit` do).
+ */
+export function useCommand<A extends unknown[], R>(call: (...args: A) => Promise<R>, options: CommandOptions<A, R> = {}): Command<A, R> {
+  const client = useQueryClient();
+  const [open, setOpen] = useState(0);
+  const [error, setError] = useState<ApiProblem | null>(null);
+  const latest = useRef({ call, options });
+  latest.current = { call, options };
+
+  const [run] = useState(() => async (...args: A): Promise<R | undefined> => {
+    const now = latest.current;
+    const rows = now.options.optimistic?.(...args) ?? [];
+    const takeBack = showPending(client, rows);
+    setOpen((count) => count + 1);
+    setError(null);
+    try {
+      const answer = await now.call(...args);
+      applyAnswer(client, answer);
+      settle(client, rows);
+      const { success } = now.options;
+      if (success) toast.success(typeof success === "string" ? success : success(answer, ...args));
+      now.options.onDone?.(answer, ...args);
+      return answer;
+    } catch (thrown) {
+      const problem = thrown instanceof ApiProblem ? thrown : new ApiProblem(0, "internal", String(thrown));
+      takeBack();
+      applyAnswer(client, problem.body.row);
+      setError(problem);
+      if (problem.status !== 401) toast.error(now.options.failure ?? "That did not work", { description: explain(problem) });
+      return undefined;
+    } finally {
+      setOpen((count) => count - 1);
+    }
+  });
+  return { run, pending: open > 0, error };
+}
+
+function explain(problem: ApiProblem): string {
+  const faults = problem.errors.flatMap((fault) => {
+    const message = (fault as { message?: unknown } | null)?.message;
+    return typeof message === "string" ? [message] : [];
+  });
+  return faults.length > 0 ? faults.join(" · ") : problem.detail;
+}
+
+/** Applies the row an answer is or has: the row itself, with a receipt beside its fields. */
+function applyAnswer(client: QueryClient, answer: unknown): void {
+  if (typeof answer !== "object" || answer === null) return;
+  const { receipt: _, ...row } = answer as Partial<Live> & { receipt?: unknown };
+  const isRow = typeof row.kind === "string" && row.kind in ID_NAME && typeof row.id === "string" && typeof row.seq === "number";
+  if (!isRow) return;
+  const known = client.getQueryData<Live>(rowKey(row.kind as Kind, row.id as string));
+  // A command that changed nothing answers the row at the position it had; its pending look must go all the same.
+  const confirms = known?.pending === true && (row.seq as number) >= known.seq;
+  applyRows(client, [row as Live], confirms);
+}

@@ -1,0 +1,140 @@
+"use client";
+
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import type { LogEvent } from "../../domain/event.ts";
+import { ApiProblem, api } from "./api.ts";
+import type { Range } from "./cursor.ts";
+import {
+  arrive,
+  type EventFilter,
+  type Feed,
+  type FeedRow,
+  fill,
+  filterQuery,
+  heldCount,
+  matches,
+  miss,
+  newFeed,
+  pause,
+  prepend,
+  resume,
+  rowsOf,
+} from "./feed.ts";
+import { createFrameQueue } from "./frame-queue.ts";
+import { useEngine } from "./live-provider.tsx";
+
+export type { EventFilter } from "./feed.ts";
+
+/** The first page as the server rendered it. */
+export interface LogPage {
+  /** Newest first. */
+  items: LogEvent[];
+  hasOlder: boolean;
+  /** Position up to which `items` has everything that passes the filter; events after it come live. */
+  head: number;
+}
+
+export interface LogView {
+  /** Oldest first. */
+  rows: readonly FeedRow[];
+  paused: boolean;
+  /** How many events a pause holds back. */
+  held: number;
+  pause(): void;
+  resume(): void;
+  hasOlder: boolean;
+  loading: boolean;
+  error: ApiProblem | null;
+  loadOlder(): void;
+  loadHole(hole: Range): void;
+}
+
+const PAGE = 500;
+
+/** The log through a filter, live. A component that changes its filter or `initial` must be given another `key`. */
+export function useLog(filter: EventFilter, initial: LogPage): LogView {
+  const engine = useEngine();
+  const [feed, setFeed] = useState<Feed>(() => newFeed(initial.items, initial.hasOlder));
+  const [loading, setLoading] = useState(false);
+  const [error, setError] = useState<ApiProblem | null>(null);
+  const position = useRef(initial.head);
+  const [chosen] = useState(filter);
+
+  useEffect(() => {
+    const queue = createFrameQueue<LogEvent[]>((batches) => setFeed((known) => arrive(known, batches.flat())));
+    const stop = engine.read("log", {
+      position: position.current,
+      onEvents: (events, reached) => {
+        position.current = reached;
+        const passing = events.filter((event) => matches(chosen, event));
+        if (passing.length > 0) queue.push(passing);
+      },
+      onHole: (hole) => {
+        position.current = hole.to;
+        queue.flush();
+        setFeed((known) => miss(known, hole));
+      },
+    });
+    return () => {
+      queue.flush();
+      stop();
+    };
+  }, [engine, chosen]);
+
+  const load = useCallback(async (query: URLSearchParams, take: (page: Page) => void) => {
+    setLoading(true);
+    setError(null);
+    try {
+      take(await api.get<Page>(`/events?${query}`));
+    } catch (thrown) {
+      setError(thrown instanceof ApiProblem ? thrown : new ApiProblem(0, "internal", String(thrown)));
+    } finally {
+      setLoading(false);
+    }
+  }, []);
+
+  const first = feed.events[0]?.seq ?? initial.head + 1;
+  const cursor = useRef<{ before: number; next: string } | null>(null);
+  const loadOlder = useCallback(() => {
+    const query = filterQuery(chosen);
+    query.set("order", "desc");
+    query.set("limit", String(PAGE));
+    // A page that found nothing within its window names where to go on.
+    if (cursor.current?.before === first) query.set("cursor", cursor.current.next);
+    else query.set("before", String(first));
+    void load(query, ({ items, nextCursor }) => {
+      cursor.current = nextCursor !== null && items.length === 0 ? { before: first, next: nextCursor } : null;
+      setFeed((known) => prepend(known, items, nextCursor !== null));
+    });
+  }, [chosen, first, load]);
+
+  const loadHole = useCallback(
+    (hole: Range) => {
+      const query = filterQuery(chosen);
+      query.set("after", String(hole.from - 1));
+      query.set("before", String(hole.to + 1));
+      query.set("limit", String(PAGE));
+      void load(query, ({ items, nextCursor }) => setFeed((known) => fill(known, hole, items, nextCursor === null)));
+    },
+    [chosen, load],
+  );
+
+  const rows = useMemo(() => rowsOf({ events: feed.events, holes: feed.holes }), [feed.events, feed.holes]);
+  return {
+    rows,
+    paused: feed.paused,
+    held: heldCount(feed),
+    pause: useCallback(() => setFeed(pause), []),
+    resume: useCallback(() => setFeed((known) => resume(known)), []),
+    hasOlder: feed.hasOlder,
+    loading,
+    error,
+    loadOlder,
+    loadHole,
+  };
+}
+
+interface Page {
+  items: LogEvent[];
+  nextCursor: string | null;
+}
