@@ -1,0 +1,202 @@
+import type { LogEvent } from "../../domain/event.ts";
+import { RUN_KINDS, SNAPSHOT_ROWS, STATE_TOPICS } from "../../domain/live.ts";
+import type { Kind } from "../../domain/tx.ts";
+import type { Wire } from "../../domain/wire.ts";
+import type { Emitter } from "./emitter.ts";
+import { LogTopic } from "./log-topic.ts";
+import type { LiveMetrics } from "./metrics.ts";
+import { Recent } from "./recent.ts";
+import type { Committed, Head, LogSource } from "./source.ts";
+import { StateTopic } from "./state-topic.ts";
+
+export interface FeedDeps {
+  tenantId: string;
+  source: LogSource;
+  emitter: Emitter;
+  metrics: Pick<LiveMetrics, "commitToEmit">;
+}
+
+const TOPIC_OF_KIND = new Map<Kind, string>(
+  Object.entries(STATE_TOPICS).flatMap(([topic, kinds]) => kinds.map((kind): [Kind, string] => [kind, topic])),
+);
+const OF_RUN = new Set<Kind>(RUN_KINDS);
+
+/** What stands behind a topic's name: a log, latest rows, or both. */
+export interface Topic {
+  readonly log: LogTopic | undefined;
+  readonly state: StateTopic | undefined;
+}
+
+const hasLog = (topic: string) => topic === "log" || topic.startsWith("run:");
+const hasState = (topic: string) => topic !== "log";
+
+/** Fan-outs that take less than this follow each other without a pause. */
+const CHEAP_MS = 0.5;
+const MAX_PAUSE_MS = 20;
+
+/**
+ * One tenant's tail on this node: what is committed goes to the topics that somebody follows.
+ *
+ * Log frames go out at once, but after a fan-out there is a pause as long as it took, so that under a high rate of commits at most
+ * half of the time goes into pushing; what is committed in the pause goes out as one range.
+ */
+export class Feed {
+  readonly recent = new Recent(0);
+  readonly #deps: FeedDeps;
+  readonly #topics = new Map<string, Topic & { holders: number }>();
+  #stopWatching: (() => void) | undefined;
+  #starting: Promise<void> | undefined;
+  #started = false;
+  #asking: Promise<Head> | undefined;
+  #pending: LogEvent[] = [];
+  #pendingSince = 0;
+  #notBefore = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(deps: FeedDeps) {
+    this.#deps = deps;
+  }
+
+  /** The position this node has heard of; undefined until the tail runs. */
+  get position(): number | undefined {
+    return this.#started ? this.recent.end : undefined;
+  }
+
+  /** Starts the tail, once; a failed start is tried again by the next caller. Rejects when the log cannot be read. */
+  start(): Promise<void> {
+    this.#starting ??= this.#start().catch((error: unknown) => {
+      this.#starting = undefined;
+      throw error;
+    });
+    return this.#starting;
+  }
+
+  async #start(): Promise<void> {
+    const { source, tenantId } = this.#deps;
+    this.#stopWatching ??= source.watch(tenantId);
+    const { head } = await this.head();
+    // What is told from this turn on follows on this very position.
+    this.recent.restart(source.position(tenantId) ?? head);
+    this.#started = true;
+  }
+
+  /** Where the log is, asked once for all who ask at the same time. `atLeast`: a position that an older answer may not have known. */
+  async head(atLeast = 0): Promise<Head> {
+    const { source, tenantId } = this.#deps;
+    this.#asking ??= source.head(tenantId).finally(() => {
+      this.#asking = undefined;
+    });
+    const head = await this.#asking;
+    return head.head >= atLeast ? head : await source.head(tenantId);
+  }
+
+  /** Ends everything; no topic has followers any more. */
+  close(): void {
+    this.#stopWatching?.();
+    this.#stopWatching = undefined;
+    this.#started = false;
+    clearTimeout(this.#timer);
+  }
+
+  /** Holds a topic open; `release` it in the end. The tail must have been started. */
+  hold(topic: string): Topic {
+    let held = this.#topics.get(topic);
+    if (!held) {
+      const { tenantId, emitter, source } = this.#deps;
+      const load = () => source.snapshot(tenantId, topic, SNAPSHOT_ROWS);
+      const position = () => this.recent.end;
+      held = {
+        log: hasLog(topic) ? new LogTopic(tenantId, topic, emitter) : undefined,
+        state: hasState(topic) ? new StateTopic({ tenantId, topic, emitter, load, position }) : undefined,
+        holders: 0,
+      };
+      this.#topics.set(topic, held);
+    }
+    held.holders += 1;
+    return held;
+  }
+
+  release(topic: string): void {
+    const held = this.#topics.get(topic);
+    if (!held) return;
+    held.holders -= 1;
+    if (held.holders === 0) this.#topics.delete(topic);
+  }
+
+  onCommitted(committed: Committed): void {
+    const { end } = this.recent;
+    // Until the tail runs, nobody follows, and its start takes in what is told before.
+    if (!this.#started || committed.to <= end) return;
+    if (committed.from > end + 1) return this.#skip(committed.to);
+    const events = committed.from <= end ? committed.events.filter((event) => event.seq > end) : committed.events;
+    this.recent.append(events);
+    if (this.#pending.length === 0) this.#pendingSince = performance.now();
+    for (const event of events) this.#pending.push(event);
+    if (!this.#timer) this.#pushOrWait();
+    this.#change(committed.rows);
+  }
+
+  /** A part of the log was not told here: followers read it, viewers get a new snapshot. */
+  #skip(to: number): void {
+    this.#pending = [];
+    this.recent.restart(to);
+    for (const { log, state } of [...this.#topics.values()]) {
+      log?.scatter();
+      state?.restart();
+    }
+  }
+
+  #pushOrWait(): void {
+    const wait = this.#notBefore - performance.now();
+    if (wait <= 0) this.#push();
+    else this.#timer = setTimeout(() => this.#push(), wait);
+  }
+
+  #push(): void {
+    this.#timer = undefined;
+    const events = this.#pending;
+    const to = this.recent.end;
+    this.#pending = [];
+    if (events.length === 0 || this.#topics.size === 0) return;
+    const begun = performance.now();
+    this.#topics.get("log")?.log?.push(to, events);
+    for (const [topic, ofRun] of this.#byFollowedRun(events)) topic.push(to, ofRun);
+    const ended = performance.now();
+    this.#deps.metrics.commitToEmit.observe((ended - this.#pendingSince) / 1000);
+    const cost = ended - begun;
+    this.#notBefore = cost < CHEAP_MS ? 0 : ended + Math.min(cost, MAX_PAUSE_MS);
+  }
+
+  #byFollowedRun(events: readonly LogEvent[]): Map<LogTopic, LogEvent[]> {
+    const byRun = new Map<LogTopic, LogEvent[]>();
+    for (const event of events) {
+      const topic = event.runId === undefined ? undefined : this.#topics.get(`run:${event.runId}`)?.log;
+      if (!topic) continue;
+      const ofRun = byRun.get(topic);
+      if (ofRun) ofRun.push(event);
+      else byRun.set(topic, [event]);
+    }
+    return byRun;
+  }
+
+  #change(rows: readonly Wire[]): void {
+    if (this.#topics.size === 0) return;
+    const touched = new Set<StateTopic>();
+    const change = (topic: string | undefined, row: Wire) => {
+      const state = topic === undefined ? undefined : this.#topics.get(topic)?.state;
+      if (!state) return;
+      state.change(row);
+      touched.add(state);
+    };
+    for (const row of rows) {
+      change(TOPIC_OF_KIND.get(row.kind), row);
+      if (OF_RUN.has(row.kind)) change(`run:${runOf(row)}`, row);
+    }
+    for (const state of touched) state.settle();
+  }
+}
+
+function runOf(row: Wire): string | undefined {
+  if (row.kind === "run") return row.id;
+  return "runId" in row && typeof row.runId === "string" ? row.runId : undefined;
+}

@@ -1,0 +1,21 @@
+/** Lets so many pieces of work run at a time; the others wait their turn, so that a crowd that comes back does not flood the database. */
+export class Gate {
+  #free: number;
+  readonly #queue: (() => void)[] = [];
+
+  constructor(places: number) {
+    this.#free = places;
+  }
+
+  async run<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#free > 0) this.#free -= 1;
+    else await new Promise<void>((enter) => this.#queue.push(enter));
+    try {
+      return await work();
+    } finally {
+      const next = this.#queue.shift();
+      if (next) next();
+      else this.#free += 1;
+    }
+  }
+}

@@ -1,0 +1,192 @@
+import type { IncomingHttpHeaders, Server as HttpServer } from "node:http";
+import type { Socket as NetSocket } from "node:net";
+import type { Logger } from "pino";
+import type { Registry } from "prom-client";
+import { Server } from "socket.io";
+import { BEAT_INTERVAL_MS, type ClientToServer, type ServerToClient } from "../../domain/live.ts";
+import { Connection } from "./connection.ts";
+import { createEmitter } from "./emitter.ts";
+import { Feed } from "./feed.ts";
+import { Gate } from "./gate.ts";
+import { createLiveMetrics } from "./metrics.ts";
+import { PATIENCE_MS } from "./outbox.ts";
+import { type Authenticate, type Handshake, handshakeOf, isByCookie, type LivePrincipal, Sessions } from "./sessions.ts";
+import type { LogSource } from "./source.ts";
+
+export type { Authenticate, Handshake, LivePrincipal } from "./sessions.ts";
+export type { Committed, Head, LogSource, Snapshot } from "./source.ts";
+
+export interface LiveDeps {
+  source: LogSource;
+  authenticate: Authenticate;
+  /** Sockets are served on it. Whoever made it closes it. */
+  httpServer: HttpServer;
+  /** Whether a handshake that a cookie vouches for comes from a page of ours. */
+  allowOrigin: (headers: IncomingHttpHeaders) => boolean;
+  registry: Registry;
+  logger: Logger;
+  /** How often open sockets' credentials are asked about again. */
+  checkMs?: number;
+  beatMs?: number;
+  /** How long a socket may take nothing before its log subscriptions are dropped. */
+  patienceMs?: number;
+}
+
+export interface Live {
+  stats(): { sockets: number; subscriptions: number; tenants: number };
+  /** Ends the sockets of a key or user, at once; answers how many. */
+  disconnectPrincipal(id: string): number;
+  /** Ends all sockets within a second; their clients come back by themselves. New ones are refused. */
+  close(): Promise<void>;
+}
+
+const CHECK_MS = 30_000;
+/** Reads of the log under way at a time, so that commits find a connection to the database. */
+const READS = 4;
+const CLOSE_MS = 500;
+
+interface Who {
+  principal?: LivePrincipal;
+  handshake?: Handshake;
+}
+
+/** Serves namespace `/live` on an HTTP server, see `domain/live.ts`. */
+export function createLive(deps: LiveDeps): Live {
+  const { source, logger } = deps;
+  const patienceMs = deps.patienceMs ?? PATIENCE_MS;
+  const metrics = createLiveMetrics(deps.registry);
+  const gate = new Gate(READS);
+  const sessions = new Sessions(deps.authenticate);
+  const connections = new Map<string, Connection>();
+  const feeds = new Map<string, { feed: Feed; sockets: number }>();
+  const transports = new Set<NetSocket>();
+  let closing = false;
+
+  const io = new Server<ClientToServer, ServerToClient, Record<never, never>, Who>(deps.httpServer, {
+    transports: ["websocket"],
+    serveClient: false,
+    perMessageDeflate: false,
+    maxHttpBufferSize: 64 * 1024,
+    connectTimeout: 5_000,
+    pingInterval: 15_000,
+    pingTimeout: 10_000,
+    // Next listens for upgrades of its own on the same server.
+    destroyUpgrade: false,
+    allowRequest: (_request, decide) => decide(null, !closing),
+  });
+  const namespace = io.of("/live");
+  const emitter = createEmitter(namespace, metrics);
+
+  io.engine.on("connection", ({ request }: { request: { socket: NetSocket } }) => {
+    const { socket } = request;
+    transports.add(socket);
+    socket.once("close", () => transports.delete(socket));
+  });
+  // The default namespace is there whether one wants it or not.
+  io.use((_socket, next) => next(refusal("not_found", "Connect to namespace /live.")));
+
+  namespace.use((socket, next) => {
+    const handshake = handshakeOf(socket);
+    if (isByCookie(handshake) && !deps.allowOrigin(handshake.headers)) return next(nobody());
+    deps.authenticate(handshake).then(
+      (principal) => {
+        if (!principal) return next(nobody());
+        socket.data = { principal, handshake };
+        next();
+      },
+      (error: unknown) => {
+        logger.warn({ err: error }, "a socket's credentials could not be looked up");
+        next(refusal("unavailable", "Credentials cannot be looked up at the moment; try again."));
+      },
+    );
+  });
+
+  namespace.on("connection", (socket) => {
+    const { principal, handshake } = socket.data;
+    if (!principal || !handshake) return void socket.disconnect(true);
+    // The first request holds on to buffers and headers that nobody needs any more.
+    Reflect.set(socket.conn, "request", null);
+    const { tenantId } = principal;
+    const feed = enter(tenantId);
+    const connection = new Connection(socket, { tenantId, feed, emitter, source, gate, metrics, logger, patienceMs });
+    connections.set(socket.id, connection);
+    sessions.add(socket.id, { handshake, principal, end: () => socket.disconnect(true) });
+    metrics.sockets.inc();
+    void socket.join(tenantRoom(tenantId));
+    socket.on("disconnect", () => {
+      connections.delete(socket.id);
+      sessions.delete(socket.id);
+      metrics.sockets.dec();
+      connection.close();
+      exit(tenantId);
+    });
+  });
+
+  const enter = (tenantId: string): Feed => {
+    const entry = feeds.get(tenantId) ?? { feed: new Feed({ tenantId, source, emitter, metrics }), sockets: 0 };
+    feeds.set(tenantId, entry);
+    entry.sockets += 1;
+    // Beats need a position. Who subscribes tries again and is told when it fails.
+    entry.feed.start().catch(() => {});
+    return entry.feed;
+  };
+  const exit = (tenantId: string): void => {
+    const entry = feeds.get(tenantId);
+    if (!entry) return;
+    entry.sockets -= 1;
+    if (entry.sockets > 0) return;
+    feeds.delete(tenantId);
+    entry.feed.close();
+  };
+
+  const stopListening = source.onCommitted((committed) => {
+    try {
+      feeds.get(committed.tenantId)?.feed.onCommitted(committed);
+    } catch (error) {
+      // The lane must go on whatever happens here.
+      logger.error({ err: error, tenantId: committed.tenantId, to: committed.to }, "a commit could not be pushed");
+    }
+  });
+  const beats = setInterval(() => {
+    const at = new Date().toISOString();
+    for (const [tenantId, { feed, sockets }] of feeds) {
+      if (feed.position !== undefined) emitter.beat(tenantRoom(tenantId), { head: feed.position, at }, sockets);
+    }
+  }, deps.beatMs ?? BEAT_INTERVAL_MS);
+  const checks = setInterval(() => void sessions.check(), deps.checkMs ?? CHECK_MS);
+  for (const timer of [beats, checks]) timer.unref();
+
+  return {
+    stats: () => ({
+      sockets: connections.size,
+      subscriptions: [...connections.values()].reduce((sum, { subscriptions }) => sum + subscriptions, 0),
+      tenants: feeds.size,
+    }),
+    disconnectPrincipal: (id) => sessions.disconnect(id),
+    async close() {
+      closing = true;
+      stopListening();
+      clearInterval(beats);
+      clearInterval(checks);
+      const gone = [...transports].map((socket) => new Promise<void>((resolve) => socket.once("close", () => resolve())));
+      // Closes the connections without a word of the namespace, which a client takes for a loss and comes back.
+      io.engine.close();
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, CLOSE_MS);
+      });
+      await Promise.race([Promise.all(gone), late]);
+      clearTimeout(timer);
+      for (const socket of transports) socket.destroy();
+    },
+  };
+}
+
+const tenantRoom = (tenantId: string): string => `tenant|${tenantId}`;
+
+/** A refusal as the client gets it in `connect_error`. */
+function refusal(code: string, message: string, status?: number): Error {
+  return Object.assign(new Error(message), { data: status === undefined ? { code } : { code, status } });
+}
+
+const nobody = () => refusal("unauthorized", "An API key or a session is needed.", 401);

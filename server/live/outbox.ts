@@ -1,0 +1,141 @@
+import type { Logger } from "pino";
+import type { ResetFrame } from "../../domain/live.ts";
+import { FRAME_BYTES, FRAME_EVENTS, inFrames, weighEvent } from "./frames.ts";
+import type { Gate } from "./gate.ts";
+import type { Follower, LogTopic } from "./log-topic.ts";
+import type { Sink } from "./outlet.ts";
+import type { Recent } from "./recent.ts";
+import type { LogSource } from "./source.ts";
+
+/** A socket that takes nothing for this long has its subscription dropped. */
+export const PATIENCE_MS = 10_000;
+const MAX_PAGE = 1_000;
+const RETRY_MS = 250;
+const MAX_RETRY_MS = 5_000;
+
+export interface OutboxDeps {
+  tenantId: string;
+  topic: LogTopic;
+  sink: Sink;
+  recent: Recent;
+  source: Pick<LogSource, "readEvents">;
+  /** Shared by all outboxes of the node. */
+  gate: Gate;
+  logger: Logger;
+  patienceMs: number;
+  /** Ends the subscription and tells the client why. */
+  onReset: (reason: ResetFrame["reason"]) => void;
+}
+
+/**
+ * One socket's way through a log topic. Each frame begins right behind the one before, whatever is committed meanwhile.
+ *
+ * backfill   The position lies further back than the recent events in memory reach. Pages are read from the log, each when the one
+ *            before has been written to the socket. A page that cannot be read is tried again, later and later.
+ * cutover    The position has come within reach of the recent events: they are handed over, a frame at a time. When a frame ends at
+ *            the newest event, the outbox joins the topic in the same turn of the event loop, so nothing is lost in between.
+ * streaming  The topic sends each new range to all who stream. The outbox does nothing.
+ *
+ * Moves: backfill → cutover → streaming; cutover → backfill when the socket is so slow that memory has moved on; streaming → backfill
+ * when the socket is full or this node has missed a part of the log; any → ended when the client leaves, when the socket takes nothing for
+ * `patienceMs` (reset `too_slow`), or when retention has removed what comes next (reset `too_old`).
+ *
+ * Nothing is kept per socket but its position, so a slow one costs no memory beyond what its outlet holds.
+ */
+export class Outbox implements Follower {
+  told: number;
+  readonly #deps: OutboxDeps;
+  #ended = false;
+  #pageSize = FRAME_EVENTS;
+  #retry: { timer: NodeJS.Timeout; wake: () => void } | undefined;
+
+  constructor(deps: OutboxDeps, since: number) {
+    this.#deps = deps;
+    this.told = since;
+    void this.#catchUp();
+  }
+
+  get sink(): Sink {
+    return this.#deps.sink;
+  }
+
+  fallBack(): void {
+    this.#deps.topic.leave(this);
+    void this.#catchUp();
+  }
+
+  end(): void {
+    this.#ended = true;
+    this.#deps.topic.leave(this);
+    clearTimeout(this.#retry?.timer);
+    this.#retry?.wake();
+  }
+
+  async #catchUp(): Promise<void> {
+    const { topic, recent } = this.#deps;
+    // Up to where has been looked. In a run's topic that may be further than the client was told.
+    let covered = this.told;
+    for (let failures = 0; await this.#ready(); ) {
+      const near = recent.after(covered, topic.runId);
+      if (near) {
+        this.told = topic.deliver(this.sink.id, this.told, near.to, near.events);
+        covered = near.to;
+        if (covered >= recent.end) return topic.join(this);
+        continue;
+      }
+      try {
+        covered = await this.#page(covered);
+        failures = 0;
+      } catch (error) {
+        this.#deps.logger.warn({ err: error, topic: topic.topic }, "a page of the log could not be read");
+        await this.#pause(Math.min(RETRY_MS * 2 ** failures, MAX_RETRY_MS));
+        failures += 1;
+      }
+    }
+  }
+
+  /** Waits until the socket can take more; false ends the catching up. */
+  async #ready(): Promise<boolean> {
+    const drained = await this.sink.drained(this.#deps.patienceMs);
+    if (this.#ended) return false;
+    if (!drained) this.#deps.onReset("too_slow");
+    return drained;
+  }
+
+  /** Reads and sends one page; answers up to where it looks. */
+  async #page(after: number): Promise<number> {
+    const { topic, source, tenantId, recent, gate } = this.#deps;
+    const limit = this.#pageSize;
+    const upTo = recent.end;
+    const range = { after, upTo, limit, ...(topic.runId !== undefined && { runId: topic.runId }) };
+    const events = await gate.run(async () => (this.#ended ? [] : await source.readEvents(tenantId, range)));
+    if (this.#ended) return after;
+    const last = events.at(-1)?.seq;
+    const to = last !== undefined && events.length >= limit ? last : upTo;
+    if (topic.runId === undefined && (events[0]?.seq !== after + 1 || last !== to || to - after !== events.length)) {
+      this.#deps.onReset("too_old");
+      return after;
+    }
+    this.#adapt(events.reduce((sum, event) => sum + weighEvent(event), 0), events.length >= limit);
+    for (const part of inFrames(events)) {
+      if (!(await this.#ready())) return after;
+      const end = part.at(-1)?.seq ?? to;
+      this.told = topic.deliver(this.sink.id, this.told, end === last ? to : end, part);
+    }
+    return to;
+  }
+
+  /** Pages of large events get smaller, of small ones larger: memory is bounded by bytes, not by number. */
+  #adapt(bytes: number, full: boolean): void {
+    if (bytes > 4 * FRAME_BYTES) this.#pageSize = Math.max(1, Math.floor(this.#pageSize / 2));
+    else if (full && bytes < FRAME_BYTES) this.#pageSize = Math.min(MAX_PAGE, this.#pageSize * 2);
+  }
+
+  async #pause(ms: number): Promise<void> {
+    if (this.#ended) return;
+    await new Promise<void>((wake) => {
+      this.#retry = { timer: setTimeout(wake, ms), wake };
+    });
+    this.#retry = undefined;
+  }
+}

@@ -1,0 +1,96 @@
+import type { IncomingHttpHeaders } from "node:http";
+import type { LiveSocket } from "./connection.ts";
+
+/** Who opened a socket. */
+export interface LivePrincipal {
+  readonly tenantId: string;
+  readonly kind: "key" | "user";
+  readonly id: string;
+  readonly name: string;
+  readonly role: string;
+}
+
+/** Credentials of a handshake: what stands in `auth.key`, else the headers' Bearer key or session cookie. */
+export interface Handshake {
+  headers: IncomingHttpHeaders;
+  key?: unknown;
+}
+
+/** Says who shows these credentials, or null. Rejects when it cannot be told at the moment. */
+export type Authenticate = (handshake: Handshake) => Promise<LivePrincipal | null>;
+
+/** The headers that vouch for a socket; the others are not kept. */
+const KEPT = ["authorization", "cookie", "host", "origin", "sec-fetch-site"] as const;
+
+/** The part of a socket's handshake that says who opens it. */
+export function handshakeOf(socket: LiveSocket): Handshake {
+  const { headers, auth } = socket.handshake;
+  const kept: IncomingHttpHeaders = {};
+  for (const name of KEPT) if (headers[name] !== undefined) kept[name] = headers[name];
+  return { headers: kept, key: auth.key ?? undefined };
+}
+
+/** Whether a cookie alone vouches for the handshake, so that its origin counts. */
+export const isByCookie = ({ headers, key }: Handshake): boolean => key === undefined && headers.authorization === undefined;
+
+interface Session {
+  handshake: Handshake;
+  principal: LivePrincipal;
+  /** Ends the socket. */
+  end: () => void;
+}
+
+/**
+ * Who is behind the open sockets. From time to time each credential is asked about again, once for all its sockets; one that stands for
+ * nobody any more, or for somebody else, ends them.
+ */
+export class Sessions {
+  readonly #open = new Map<string, Session>();
+  readonly #authenticate: Authenticate;
+
+  constructor(authenticate: Authenticate) {
+    this.#authenticate = authenticate;
+  }
+
+  add(socketId: string, session: Session): void {
+    this.#open.set(socketId, session);
+  }
+
+  delete(socketId: string): void {
+    this.#open.delete(socketId);
+  }
+
+  /** Ends the sockets of one key or user; answers how many. */
+  disconnect(principalId: string): number {
+    const theirs = [...this.#open.values()].filter(({ principal }) => principal.id === principalId);
+    for (const { end } of theirs) end();
+    return theirs.length;
+  }
+
+  /** Asks again about everybody. Who cannot be asked about stays. Never rejects. */
+  async check(): Promise<void> {
+    const groups = new Map<string, Session[]>();
+    for (const session of this.#open.values()) {
+      const credential = JSON.stringify(session.handshake);
+      const group = groups.get(credential);
+      if (group) group.push(session);
+      else groups.set(credential, [session]);
+    }
+    for (const group of groups.values()) await this.#checkGroup(group);
+  }
+
+  async #checkGroup(group: Session[]): Promise<void> {
+    const handshake = group[0]?.handshake;
+    if (!handshake) return;
+    let now: LivePrincipal | null;
+    try {
+      now = await this.#authenticate(handshake);
+    } catch {
+      return;
+    }
+    for (const { principal, end } of group) {
+      const same = now?.id === principal.id && now.tenantId === principal.tenantId && now.role === principal.role;
+      if (!same) end();
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import type { LogEvent } from "../../domain/event.ts";
+import type { Wire } from "../../domain/wire.ts";
+
+/** A range of the log that has become durable: consecutive per tenant, in order, local commits and other nodes' alike. */
+export interface Committed {
+  tenantId: string;
+  from: number;
+  to: number;
+  at: string;
+  events: LogEvent[];
+  /** The latest sendable rows of what changed in the range. */
+  rows: Wire[];
+}
+
+export interface Head {
+  head: number;
+  /** What lies at or below it is gone. */
+  floor: number;
+  logId: string;
+}
+
+export interface Snapshot {
+  seq: number;
+  rows: Wire[];
+}
+
+/** What this room reads; the store is one. */
+export interface LogSource {
+  onCommitted(listener: (committed: Committed) => void): () => void;
+  /** Keeps the tenant's tail running on this node; returns how to stop. */
+  watch(tenantId: string): () => void;
+  head(tenantId: string): Promise<Head>;
+  /** Up to where `onCommitted` has told on this node; undefined before the first `head`. */
+  position(tenantId: string): number | undefined;
+  /** Events behind `after`, ascending, at most `limit`. */
+  readEvents(
+    tenantId: string,
+    range: { after: number; upTo?: number; limit: number; runId?: string },
+  ): Promise<LogEvent[]>;
+  /** The newest rows of a state topic with the position they are true at; null when it names a run that does not exist. */
+  snapshot(tenantId: string, topic: string, limit: number): Promise<Snapshot | null>;
+}

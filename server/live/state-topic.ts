@@ -1,0 +1,140 @@
+import { SNAPSHOT_ROWS, STATE_INTERVAL_MS } from "../../domain/live.ts";
+import type { Wire } from "../../domain/wire.ts";
+import type { Emitter } from "./emitter.ts";
+import { cutFairly } from "./frames.ts";
+import type { Sink } from "./outlet.ts";
+import type { Snapshot } from "./source.ts";
+
+/** A viewer of a state topic, as the topic sees it. */
+export interface Viewer {
+  readonly sink: Sink;
+  /** The snapshot is there (false: the topic names nothing) and about to be sent. Answers whether the viewer still wants it. */
+  opened(exists: boolean): boolean;
+  failed(error: unknown): void;
+  /** Its socket cannot take more. */
+  tooSlow(): void;
+}
+
+export interface StateTopicDeps {
+  tenantId: string;
+  topic: string;
+  emitter: Emitter;
+  /** Reads the topic's rows as of now. */
+  load: () => Promise<Snapshot | null>;
+  /** The position up to which changes have been noted. */
+  position: () => number;
+}
+
+/**
+ * Latest rows of one topic, for all who view it.
+ *
+ * A changed row is dirty until the next frame; a row that changes again replaces itself, so a frame holds each entity once and the
+ * cost does not grow with the event rate. The first change after a quiet time goes out at once; frames are at least
+ * `STATE_INTERVAL_MS` apart. A frame is encoded once, for the room of all viewers.
+ *
+ * A viewer waits for a snapshot, which all who wait share, then is in the room. Rows that change while it is being read are kept aside and sent
+ * in the frame after it if they are newer than the snapshot, so no change falls between the two. A row may arrive twice; its `seq` tells.
+ */
+export class StateTopic {
+  readonly #deps: StateTopicDeps;
+  readonly #room: string;
+  readonly #waiting = new Set<Viewer>();
+  readonly #viewers = new Set<Viewer>();
+  #dirty = new Map<string, Wire>();
+  /** Rows changed since the snapshot under way was asked for. */
+  #meanwhile: Map<string, Wire> | undefined;
+  #sentAt = Number.NEGATIVE_INFINITY;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(deps: StateTopicDeps) {
+    this.#deps = deps;
+    this.#room = `state|${deps.tenantId}|${deps.topic}`;
+  }
+
+  /** Takes in a viewer: a snapshot, then frames. */
+  open(viewer: Viewer): void {
+    this.#waiting.add(viewer);
+    if (!this.#meanwhile) void this.#load();
+  }
+
+  close(viewer: Viewer): void {
+    this.#waiting.delete(viewer);
+    if (this.#viewers.delete(viewer)) viewer.sink.leave(this.#room);
+    if (this.#viewers.size > 0) return;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#dirty.clear();
+  }
+
+  /** Notes a changed row; `settle` follows. */
+  change(row: Wire): void {
+    const key = `${row.kind}:${row.id}`;
+    this.#meanwhile?.set(key, row);
+    if (this.#viewers.size > 0) this.#dirty.set(key, row);
+  }
+
+  /** All rows that changed together have been noted. */
+  settle(): void {
+    if (this.#dirty.size > 0) this.#schedule();
+  }
+
+  /** This node has missed changes: everybody gets a new snapshot. */
+  restart(): void {
+    const viewers = [...this.#viewers];
+    for (const viewer of viewers) this.close(viewer);
+    for (const viewer of [...viewers, ...this.#waiting]) this.#waiting.add(viewer);
+    // What is being read now may lack what was missed; another reading follows it.
+    if (this.#waiting.size > 0) void this.#load();
+  }
+
+  async #load(): Promise<void> {
+    const meanwhile = new Map<string, Wire>();
+    this.#meanwhile = meanwhile;
+    let found: Snapshot | null = null;
+    let failure: { error: unknown } | undefined;
+    try {
+      found = await this.#deps.load();
+    } catch (error) {
+      failure = { error };
+    }
+    if (this.#meanwhile !== meanwhile) return;
+    this.#meanwhile = undefined;
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    if (failure) for (const viewer of waiting) viewer.failed(failure.error);
+    else this.#show(waiting, found, meanwhile);
+  }
+
+  #show(waiting: Viewer[], found: Snapshot | null, meanwhile: Map<string, Wire>): void {
+    const arrived = waiting.filter((viewer) => viewer.opened(found !== null));
+    if (!found || arrived.length === 0) return;
+    const { topic, emitter } = this.#deps;
+    const rooms = arrived.map((viewer) => viewer.sink.id);
+    const upserts = cutFairly(found.rows, SNAPSHOT_ROWS);
+    emitter.state(rooms, { topic, seq: found.seq, snapshot: true, upserts, removes: [] }, rooms.length);
+    for (const viewer of arrived) {
+      this.#viewers.add(viewer);
+      viewer.sink.join(this.#room);
+    }
+    for (const [key, row] of meanwhile) if (row.seq > found.seq && !this.#dirty.has(key)) this.#dirty.set(key, row);
+    if (this.#dirty.size > 0) this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#timer) return;
+    const wait = this.#sentAt + STATE_INTERVAL_MS - performance.now();
+    if (wait <= 0) this.#send();
+    else this.#timer = setTimeout(() => this.#send(), Math.ceil(wait));
+  }
+
+  #send(): void {
+    this.#timer = undefined;
+    for (const viewer of [...this.#viewers]) if (viewer.sink.full) viewer.tooSlow();
+    if (this.#viewers.size === 0 || this.#dirty.size === 0) return;
+    const upserts = [...this.#dirty.values()];
+    this.#dirty.clear();
+    const { topic, emitter, position } = this.#deps;
+    emitter.state(this.#room, { topic, seq: position(), upserts, removes: [] }, this.#viewers.size);
+    this.#sentAt = performance.now();
+  }
+}
