@@ -42,14 +42,15 @@ interface Record {
 }
 
 /**
- * Locks a data folder and makes its database directory if there is none yet.
+ * Locks a data folder and makes its database directory if there is none yet; not `durable`, a crash of the machine may
+ * lose what was made.
  * Throws StartupError if it is in use, cannot be written, or has lost its database.
  */
-export async function openDataFolder(folder: string): Promise<DataFolder> {
+export async function openDataFolder(folder: string, durable: boolean): Promise<DataFolder> {
   const root = makeFolder(folder);
   const lock = lockIn(root);
   try {
-    return open(root, lock);
+    return open(root, lock, durable);
   } catch (error) {
     lock.release();
     if (error instanceof StartupError) throw error;
@@ -84,7 +85,7 @@ function lockIn(root: string): FolderLock {
   }
 }
 
-function open(root: string, lock: FolderLock): DataFolder {
+function open(root: string, lock: FolderLock, durable: boolean): DataFolder {
   const recordFile = path.join(root, "postgres.json");
   const record = existsSync(recordFile)
     ? (JSON.parse(readFileSync(recordFile, "utf8")) as Record)
@@ -100,17 +101,24 @@ function open(root: string, lock: FolderLock): DataFolder {
       `the database of the data folder ${root} is gone from ${home}; bring it back, or delete ${root} to start afresh`,
     );
   }
-  if (!initialised) initialise({ home, database, account, runtime, origin: root });
+  if (!initialised) initialise({ home, database, account, runtime, origin: root, durable });
   if (!record.initialised) writeRecord(recordFile, { ...record, initialised: true });
   requireEntry(account, database);
+  let socketFolder: string | undefined;
   return {
     account,
     runtime,
     database,
     log: path.join(home, "postgres.log"),
     password: () => readFileSync(path.join(home, "password"), "utf8").trim(),
-    makeSocketFolder: () => makeSocketFolder(home, record.id, account),
-    close: () => lock.release(),
+    makeSocketFolder: () => {
+      socketFolder = makeSocketFolder(home, record.id, account);
+      return socketFolder;
+    },
+    close: () => {
+      if (socketFolder) rmSync(socketFolder, { recursive: true, force: true });
+      lock.release();
+    },
   };
 }
 
@@ -141,10 +149,11 @@ interface Cluster {
   account: Account | undefined;
   runtime: Runtime;
   origin: string;
+  durable: boolean;
 }
 
 // initdb works in a folder of another name, moved when it is done: a start that was interrupted leaves no half database.
-function initialise({ home, database, account, runtime, origin }: Cluster): void {
+function initialise({ home, database, account, runtime, origin, durable }: Cluster): void {
   if (path.isAbsolute(home)) mkdirSync(path.dirname(home), { recursive: true, mode: 0o711 });
   rmSync(home, { recursive: true, force: true });
   mkdirSync(home, { mode: 0o700 });
@@ -158,6 +167,7 @@ function initialise({ home, database, account, runtime, origin }: Cluster): void
     [
       ...["-D", unfinished, "-U", "switchyard", `--pwfile=${passwordFile}`, "--auth=scram-sha-256"],
       ...["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--data-checksums"],
+      ...(durable ? [] : ["--no-sync"]),
     ],
     { ...account, cwd: home, encoding: "utf8", env: { NODE_ENV: "production", LC_ALL: "C", TZ: "UTC" } },
   );

@@ -42,11 +42,12 @@ export interface EmbeddedPostgres {
  * Throws StartupError if the folder is in use or unusable, or Postgres does not start.
  */
 export async function startEmbedded(dataFolder: string, options: EmbeddedOptions = {}): Promise<EmbeddedPostgres> {
-  const folder = await openDataFolder(dataFolder);
+  const durable = options.durable ?? true;
+  const folder = await openDataFolder(dataFolder, durable);
   try {
     await endOrphan(folder.database);
     const listen = await chooseListen(folder);
-    const child = launch(folder, listen, options.durable ?? true);
+    const child = launch(folder, listen, durable);
     const pid = child.pid;
     if (pid === undefined) throw new StartupError("embedded_failed", `cannot run ${folder.runtime.postgres}`);
     const killOnExit = () => void trySignal(pid, "SIGINT");
