@@ -28,6 +28,8 @@ export interface Worker {
 
 /** How long the server may hold a claim open. */
 const CLAIM_WAIT_MS = 20_000;
+/** A server that stops answers waiting claims at once: not to be asked again at once. */
+const TOO_SOON_MS = 250;
 const AGENT_BEAT_MS = 10_000;
 /** How long telling the failures may take once everything was killed. */
 const LAST_WORDS_MS = 5_000;
@@ -72,7 +74,9 @@ export function startWorker(options: WorkerOptions): Worker {
         continue;
       }
       const request = { agentKey, capabilities, ...(queues && { queues }), max: slots - running.size, leaseMs, waitMs: CLAIM_WAIT_MS };
+      const asked = performance.now();
       const jobs = await reach(() => client.claim({ ...request, signal: stopping.signal, retry: ONCE }));
+      if (!jobs?.length && performance.now() - asked < TOO_SOON_MS) await sleep(TOO_SOON_MS, stopping.signal).catch(() => undefined);
       for (const job of jobs ?? []) {
         const run = runClaimedJob({ client, adapterOf, log, leaseMs, killed: killed.signal, gone: gone.signal }, job).finally(() => {
           running.delete(run);

@@ -1,0 +1,139 @@
+import { createClient } from "../client.ts";
+import { isLeaseLost, SwitchyardError } from "../errors.ts";
+import type { Client } from "../types.ts";
+import type { Connection } from "../worker/connection.ts";
+import { Cards, type Move } from "./cards.ts";
+import { CHECKER, FLAKY, planChecks, planOutage, SMALL_BREAKER, WATCH } from "./plan.ts";
+import { Service } from "./service.ts";
+import { type Chapter, CHAPTERS, Story } from "./story.ts";
+import { summarise } from "./summary.ts";
+import { Workers } from "./workers.ts";
+
+/** The whole story takes one to two minutes on two cores; a machine under load gets five times as much. */
+const LONGEST_MS = 600_000;
+
+export interface ShowOptions {
+  connection: Connection;
+  /** Of the run: which code is checked, by what. */
+  context: { [key: string]: string };
+  cwd: string;
+  say: (line: string) => void;
+  signal: AbortSignal;
+}
+
+/**
+ * Tells the story once. Act one: the checks run, six probes of a closed port fail, the breaker of their agent opens; then the port is
+ * opened, trials pass, the breaker closes, all completes. Act two: the port is closed for good, four probes by another agent fail, and the
+ * alert of its breaker is left for an operator. Answers whether all of it happened.
+ */
+export async function show({ connection, context, cwd, say, signal }: ShowOptions): Promise<boolean> {
+  const client = createClient(connection);
+  const stamp = newStamp(new Date());
+  const service = await Service.reserve();
+  const checks = planChecks({ stamp, port: service.port, cwd, context });
+  const outage = planOutage({ stamp, port: service.port, context });
+  const story = new Story({ checksRun: checks.runId, outageRun: outage.runId, flakyAgent: FLAKY.agentKey, watchAgent: WATCH.agentKey });
+  const cards = new Cards([checks.runId, outage.runId], { [FLAKY.agentKey]: [checks.probeStream] });
+  const over = new AbortController();
+  const end = () => over.abort();
+  signal.addEventListener("abort", end, { once: true });
+  const timer = setTimeout(() => {
+    say("It takes too long; giving up.");
+    end();
+  }, LONGEST_MS);
+  const workers = new Workers(connection, (what) => {
+    say(what);
+    end();
+  });
+
+  const act: { readonly [chapter in Chapter]?: () => Promise<unknown> } = {
+    opened: async () => {
+      say(`The port is opened now: 127.0.0.1:${service.port} answers.`);
+      await service.open();
+    },
+    closed: async () => {
+      say("The port is closed for good; four more probes by another agent.");
+      await service.close();
+      await client.commit(outage.mutations);
+    },
+  };
+
+  try {
+    await prepareAgents(client);
+    const receipt = await client.commit(checks.mutations);
+    pointTo(connection.url, checks.runId, say);
+    for (const { agentKey, capability } of [CHECKER, FLAKY, WATCH]) workers.start({ agentKey, capability, slots: 2 });
+    let ownMoves = 0;
+    await client.follow({ topic: "log", since: receipt.firstSeq - 1, signal: over.signal }, async (events) => {
+      const moves: Move[] = [];
+      for (const event of events) {
+        const chapter = story.read(event);
+        if (chapter) say(`✓ ${CHAPTERS[chapter]}`);
+        if (chapter) await act[chapter]?.();
+        const isEcho = event.type === "workstream.transitioned" && event.seq <= ownMoves;
+        if (!isEcho) moves.push(...cards.apply(event));
+      }
+      ownMoves = Math.max(ownMoves, await moveCards(client, moves));
+      if (story.missing.length === 0) end();
+    });
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", end);
+    await service.close();
+    await cancelLeftovers(client, [checks.runId, outage.runId], story);
+    await workers.stop();
+  }
+  await summarise(client, connection.url, [checks.runId, outage.runId], story, say);
+  return story.missing.length === 0;
+}
+
+/** Registers the demo's agents. A breaker that a former demo has left open starts anew. */
+async function prepareAgents(client: Client): Promise<void> {
+  for (const { agentKey, displayName, capability } of [CHECKER, FLAKY, WATCH]) {
+    const breaker = agentKey === CHECKER.agentKey ? {} : { breaker: SMALL_BREAKER };
+    await client.commit([
+      { type: "agent.register", agentKey, displayName, capabilities: [capability], capacity: 2, ...breaker },
+      { type: "breaker.reset", agentKey, reason: "a new demo begins" },
+    ]);
+  }
+}
+
+/** Commits the moves of cards; answers the last position they hold. A card that an operator has moved meanwhile stays where it was put. */
+async function moveCards(client: Client, moves: Move[]): Promise<number> {
+  if (moves.length === 0) return 0;
+  try {
+    const receipt = await client.commit(moves.map((move) => ({ type: "workstream.transition", ...move })));
+    return receipt.lastSeq;
+  } catch (error) {
+    if (error instanceof SwitchyardError && error.has("illegal_transition")) return 0;
+    throw error;
+  }
+}
+
+/** After an interruption: nothing of this demo stays in the queue. */
+async function cancelLeftovers(client: Client, runIds: string[], story: Story): Promise<void> {
+  for (const runId of runIds) {
+    if (story.ends.has(runId)) continue;
+    try {
+      await client.commit([{ type: "run.transition", runId, to: "cancelled", reason: "the demo was interrupted" }], { retry: { totalMs: 2_000 } });
+    } catch (error) {
+      const harmless = isLeaseLost(error) || (error instanceof SwitchyardError && (error.has("illegal_transition") || error.retryable));
+      if (!harmless) throw error;
+    }
+  }
+}
+
+function pointTo(url: string, runId: string, say: (line: string) => void): void {
+  say("Watch it:");
+  say(`  the run    ${url}/runs/${runId}`);
+  say(`  the board  ${url}/board`);
+  say(`  breakers   ${url}/agents`);
+  say(`  alerts     ${url}/alerts`);
+  say("The probed port is closed at first: the probes really fail.");
+}
+
+/** Part of ids: the time, and something that tells two demos of one second apart. */
+function newStamp(now: Date): string {
+  const [day, time] = now.toISOString().slice(0, 19).replaceAll(/[-:]/g, "").split("T");
+  return `${day}-${time}-${Math.random().toString(36).slice(2, 6)}`;
+}
