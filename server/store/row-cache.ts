@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import type { Kind, Rows } from "../../domain/tx.ts";
 import { TABLES } from "./tables.ts";
 
@@ -6,32 +7,22 @@ import { TABLES } from "./tables.ts";
  * time. Only the lane writes here, after the storage has; whoever reads gets the row or nothing, never an older one.
  */
 export class RowCache {
-  readonly #rows = new Map<string, { row: Readonly<Rows[Kind]>; bytes: number; expires: number }>();
-  #bytes = 0;
+  readonly #rows: LRUCache<string, { row: Readonly<Rows[Kind]> }>;
 
-  constructor(
-    readonly maxBytes = 64 * 1024 * 1024,
-    readonly ttlMs = 15 * 60_000,
-  ) {}
+  constructor(maxBytes = 64 * 1024 * 1024, ttlMs = 15 * 60_000) {
+    this.#rows = new LRUCache({ maxSize: maxBytes, ttl: ttlMs, ttlResolution: 1000 });
+  }
 
   get size(): number {
     return this.#rows.size;
   }
 
   get bytes(): number {
-    return this.#bytes;
+    return this.#rows.calculatedSize;
   }
 
   get<K extends Kind>(key: string): Readonly<Rows[K]> | undefined {
-    const entry = this.#rows.get(key);
-    if (!entry) return undefined;
-    if (entry.expires < Date.now()) {
-      this.evict(key);
-      return undefined;
-    }
-    this.#rows.delete(key);
-    this.#rows.set(key, entry);
-    return entry.row as Readonly<Rows[K]>;
+    return this.#rows.get(key)?.row as Readonly<Rows[K]> | undefined;
   }
 
   has(key: string): boolean {
@@ -39,27 +30,15 @@ export class RowCache {
   }
 
   set(key: string, kind: Kind, row: Readonly<Rows[Kind]>): void {
-    this.evict(key);
-    const bytes = roughBytes(kind, row);
-    this.#rows.set(key, { row, bytes, expires: Date.now() + this.ttlMs });
-    this.#bytes += bytes;
-    if (this.#bytes <= this.maxBytes) return;
-    for (const oldest of this.#rows.keys()) {
-      if (this.#bytes <= this.maxBytes) break;
-      this.evict(oldest);
-    }
+    this.#rows.set(key, { row }, { size: roughBytes(kind, row) });
   }
 
   evict(key: string): void {
-    const entry = this.#rows.get(key);
-    if (!entry) return;
     this.#rows.delete(key);
-    this.#bytes -= entry.bytes;
   }
 
   clear(): void {
     this.#rows.clear();
-    this.#bytes = 0;
   }
 }
 

@@ -64,7 +64,7 @@ function byPart(changes: Iterable<Change>): Map<string, unknown[]> {
     const touch = touchOf(change);
     const name = `${touch}:${change.kind}`;
     const rows = parts.get(name) ?? [];
-    rows.push(touch === "light" ? withoutHeavy(change) : change.row);
+    rows.push(columnsOf(change, touch));
     parts.set(name, rows);
   }
   return new Map([...parts].sort(([a], [b]) => (a < b ? -1 : 1)));
@@ -78,8 +78,13 @@ function touchOf({ kind, isNew, base, row }: Change): Touch {
   return same ? "light" : "full";
 }
 
-function withoutHeavy({ kind, row }: Change): unknown {
-  const heavy = TABLES[kind].heavy;
-  if (heavy.length === 0) return row;
-  return Object.fromEntries(Object.entries(row).filter(([column]) => !heavy.includes(column)));
+/** What is sent of a row: a column left out is null to Postgres, so nulls are not spelt out. */
+function columnsOf({ kind, row }: Change, touch: Touch): { [column: string]: unknown } {
+  const heavy = touch === "light" ? TABLES[kind].heavy : [];
+  const sent: { [column: string]: unknown } = {};
+  const values = row as unknown as { [column: string]: unknown };
+  for (const column in values) {
+    if (values[column] !== null && !heavy.includes(column)) sent[column] = values[column];
+  }
+  return sent;
 }
