@@ -15,6 +15,8 @@ import type { Health } from "./http/health.ts";
 import { createMetrics } from "./http/metrics.ts";
 import { createNext } from "./http/next.ts";
 import { type DrawPage, registerPages } from "./http/pages.ts";
+import { refuseForeignUpgrades } from "./http/upgrades.ts";
+import { createLive } from "./live/index.ts";
 import { createStore } from "./store/index.ts";
 import { laneDatabase } from "./store/lane-database.ts";
 import { ensureTenant } from "./store/tenants.ts";
@@ -61,7 +63,10 @@ async function build(config: Config, options: ComposeOptions, closers: Closers):
   const metrics = createMetrics();
   const stopping = new AbortController();
 
-  const database = await openDatabase(config, closers, logger, onFatal);
+  // Next needs no database and the database no Next: both get ready at once.
+  const draw = options.draw === undefined ? openNext(config, closers) : Promise.resolve(options.draw);
+  draw.catch(() => {});
+  const database = await openDatabase(config, closers, logger, onFatal, stopping.signal);
   const { prisma } = database;
   const health: Health = { state: "starting", check: () => checkDatabase(database) };
 
@@ -81,9 +86,9 @@ async function build(config: Config, options: ComposeOptions, closers: Closers):
   closers.add("store", 1_000, () => store.close());
 
   const app = buildApp({ config, prisma, store, auth, logger, metrics, health, stopping: stopping.signal });
-  const pages = options.draw ?? (await openNext(app, config, closers));
-  await registerPages(app, { auth, draw: pages, dev: config.development });
+  await registerPages(app, { auth, draw: await draw, dev: config.development });
   await app.ready();
+  refuseForeignUpgrades(app.server, { dev: config.development });
   let closing: Promise<void> | undefined;
   // Requests still open when their time is up are cut: their clients retry, with an idempotency key where it matters.
   closers.add("open connections", 100, () => app.server.closeAllConnections());
@@ -91,6 +96,15 @@ async function build(config: Config, options: ComposeOptions, closers: Closers):
 
   const clock = createClock({ store, queries: laneDatabase(prisma), log: logger.child({ part: "clock" }) });
   closers.add("clock", 500, () => clock.close());
+  const live = createLive({
+    source: store,
+    authenticate: (handshake) => auth.authenticate(handshake),
+    httpServer: app.server,
+    allowOrigin: (headers) => auth.isOwnHandshake(headers),
+    registry: metrics,
+    logger: logger.child({ part: "live" }),
+  });
+  closers.add("live", 700, () => live.close());
   closers.add("readiness", 100, () => {
     health.state = "draining";
     stopping.abort();
@@ -116,6 +130,7 @@ async function openDatabase(
   closers: Closers,
   logger: Logger,
   onFatal: (reason: string) => void,
+  stopping: AbortSignal,
 ): Promise<Database> {
   let url = config.databaseUrl;
   if (url === undefined) {
@@ -126,8 +141,10 @@ async function openDatabase(
   const applied = await migrate(url);
   if (applied.length > 0) logger.info({ applied }, "migrated");
   const database = createDatabase(url, {
-    // Not the error itself: it holds the whole client, what it last sent included.
-    onConnectionLost: ({ message }) => logger.warn({ reason: message }, "a database connection was lost"),
+    onConnectionLost: ({ message }) => {
+      // Postgres may stop before it has seen that we hung up. Not the error itself: it holds the whole client.
+      if (!stopping.aborted) logger.warn({ reason: message }, "a database connection was lost");
+    },
   });
   closers.add("database", 500, () => database.close());
   return database;
@@ -143,16 +160,12 @@ async function checkDatabase(database: Database): Promise<void> {
     throw new Error(`${needed} migrations are needed, ${rows[0]?.applied} applied`);
 }
 
-async function openNext(app: FastifyInstance, config: Config, closers: Closers): Promise<DrawPage> {
-  const next = await createNext(app.server, {
-    dev: config.development,
-    dir: projectRoot(),
-    hostname: config.host,
-    port: config.port,
-  });
+async function openNext(config: Config, closers: Closers): Promise<DrawPage> {
+  const { development: dev, host: hostname, port } = config;
+  const opening = createNext({ dev, dir: projectRoot(), hostname, port });
   // In development Next's own watchers may not end; the process does not wait for them.
-  closers.add("next", 500, () => next.close());
-  return next.draw;
+  closers.add("next", 500, async () => (await opening).close());
+  return (await opening).draw;
 }
 
 /** The folder of `next.config.ts`, found from the source as well as from the bundle in `dist/`. */

@@ -1,4 +1,3 @@
-import type { Server } from "node:http";
 import next from "next";
 import type { DrawPage } from "./pages.ts";
 
@@ -18,15 +17,15 @@ export interface NextPages {
 
 /**
  * Prepares Next as a guest of our own server: it draws pages and holds no state (DESIGN, the bundling trap).
+ * In development its hot reload listens to the upgrades of whatever server the first page is asked from.
  *
- * @param server the HTTP server that pages are asked from; in development Next's hot reload listens to its upgrades.
  * @throws when `.next` holds no build and `dev` is off.
  */
-export async function createNext(server: Server, options: NextOptions): Promise<NextPages> {
+export async function createNext(options: NextOptions): Promise<NextPages> {
   const { dev, dir, hostname, port } = options;
   // A server for others' work tells nobody about itself.
   process.env.NEXT_TELEMETRY_DISABLED = "1";
-  const app = next({ dev, dir, hostname, port, httpServer: server, quiet: true });
+  const app = next({ dev, dir, hostname, port, quiet: true });
   await app.prepare();
   const handle = app.getRequestHandler();
   return { draw: (request, response) => handle(request, response), close: () => app.close() };

@@ -34,6 +34,11 @@ export class Authenticator {
     return isSameOrigin(headers, this.publicOrigin);
   }
 
+  /** The same for a WebSocket handshake. */
+  isOwnHandshake(headers: IncomingHttpHeaders): boolean {
+    return isSameOriginHandshake(headers, this.publicOrigin);
+  }
+
   /** The credential in a request's headers, or null. A malformed Authorization header is a key nobody has. */
   credentialIn(headers: IncomingHttpHeaders): Credential | null {
     const { authorization } = headers;
@@ -63,8 +68,7 @@ export class Authenticator {
     const { headers, key } = handshake;
     if (key !== undefined && key !== null) return typeof key === "string" ? this.keys.get(key) : null;
     const credential = this.credentialIn(headers);
-    if (credential === null || (credential.kind === "cookie" && !isSameOriginHandshake(headers, this.publicOrigin)))
-      return null;
+    if (credential === null || (credential.kind === "cookie" && !this.isOwnHandshake(headers))) return null;
     return this.resolve(credential);
   }
 

@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import { prismaAdapter } from "@better-auth/prisma-adapter";
-import { betterAuth } from "better-auth";
+// Without the query builder, which our adapter does not use: a third of the time to load.
+import { betterAuth } from "better-auth/minimal";
 import { magicLink } from "better-auth/plugins/magic-link";
 import type { Logger } from "pino";
 import type { PrismaClient } from "../../database/generated/client.ts";
