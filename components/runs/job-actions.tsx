@@ -1,0 +1,55 @@
+"use client";
+
+import { Ban, RotateCw } from "lucide-react";
+import { useState } from "react";
+import { isFinalJob, isFinalRun, isRetryableJob } from "../../domain/statuses.ts";
+import { isPending, type Live } from "../live/rows.ts";
+import { Button } from "../ui/button.tsx";
+import { ConfirmDialog } from "../ui/dialog.tsx";
+import { useJobActions } from "./use-run-actions.ts";
+
+/** Retry a job that did not complete, cancel one that has not ended. */
+export function JobActions({ run, job }: { run: Live<"run">; job: Live<"job"> }) {
+  const [asks, setAsks] = useState<"cancel" | "retry" | null>(null);
+  const { cancel, retry } = useJobActions(run);
+  const close = (open: boolean) => !open && setAsks(null);
+  const waits = isPending(job) || cancel.pending || retry.pending;
+  const canRetry = isRetryableJob(job.status) && run.status !== "completed";
+  return (
+    <>
+      {canRetry && (
+        <Button size="sm" busy={waits} onClick={() => setAsks("retry")}>
+          <RotateCw aria-hidden className="size-3.5" /> Retry job
+        </Button>
+      )}
+      {!isFinalJob(job.status) && (
+        <Button size="sm" variant="danger" busy={waits} onClick={() => setAsks("cancel")}>
+          <Ban aria-hidden className="size-3.5" /> Cancel job
+        </Button>
+      )}
+      <ConfirmDialog
+        open={asks === "retry"}
+        onOpenChange={close}
+        title="Retry this job?"
+        description={
+          isFinalRun(run.status)
+            ? "The run goes on as running, and this job is queued again with all its attempts. Jobs cancelled because of it come back too."
+            : "It is queued again with all its attempts. Jobs cancelled because of it come back too."
+        }
+        confirm="Retry job"
+        reason="optional"
+        onConfirm={async (reason) => (await retry.run(job, reason)) !== undefined}
+      />
+      <ConfirmDialog
+        open={asks === "cancel"}
+        onOpenChange={close}
+        title="Cancel this job?"
+        description={job.dependents.length > 0 ? "Jobs that depend on it will be cancelled as well." : "It cannot run any more unless it is retried."}
+        confirm="Cancel job"
+        danger
+        reason="optional"
+        onConfirm={async (reason) => (await cancel.run(job, reason)) !== undefined}
+      />
+    </>
+  );
+}

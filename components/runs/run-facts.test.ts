@@ -1,0 +1,26 @@
+import { describe, expect, it } from "vitest";
+import { aJob, anAttempt, at, time } from "../timeline/engine/engine.test-kit.ts";
+import { attemptTimes, firstFailure, runTitle } from "./run-facts.ts";
+import { aRun } from "./runs.test-kit.ts";
+
+describe("facts of a run", () => {
+  it("say in the title how it stands", () => {
+    expect(runTitle(aRun("r1", 0, { status: "timed_out" }))).toBe("⧖ Timed out checks · r1");
+  });
+
+  it("name the job that failed first, not those cancelled because of it", () => {
+    const jobs = [
+      aJob("late", { status: "timed_out", finishedAt: at(9) }),
+      aJob("gone", { status: "cancelled", finishedAt: at(1) }),
+      aJob("first", { status: "failed", finishedAt: at(4) }),
+    ];
+    expect(firstFailure(jobs)).toMatchObject({ job: { id: "first" }, count: 2 });
+    expect(firstFailure([aJob("a")])).toBeNull();
+  });
+
+  it("tell an attempt's time in the queue from its time running", () => {
+    const ended = anAttempt("a", 1, { queuedAt: at(1), startedAt: at(4), finishedAt: at(9), durationMs: 4900 });
+    expect(attemptTimes(ended, time(50))).toEqual({ queuedMs: 3000, ranMs: 4900 });
+    expect(attemptTimes(anAttempt("a", 1, { startedAt: at(4) }), time(6)).ranMs).toBe(2000);
+  });
+});

@@ -1,0 +1,38 @@
+import type { RunStatus } from "../../domain/statuses.ts";
+import type { Wire } from "../../domain/wire.ts";
+import { statusLook } from "../ui/status.ts";
+
+const GLYPHS: { readonly [status in RunStatus]: string } = {
+  pending: "○",
+  running: "▶",
+  blocked: "Ⅱ",
+  completed: "✓",
+  failed: "✗",
+  cancelled: "⊘",
+  timed_out: "⧖",
+};
+
+/** The title of a run's page, so that a tab tells how it stands. */
+export function runTitle(run: Pick<Wire<"run">, "status" | "workflow" | "runId">): string {
+  return `${GLYPHS[run.status]} ${statusLook("run", run.status).label} ${run.workflow} · ${run.runId}`;
+}
+
+/** The job that went wrong first, and how many did; null when none has. A cancelled one did not go wrong itself. */
+export function firstFailure(jobs: readonly Wire<"job">[]): { job: Wire<"job">; count: number } | null {
+  let first: Wire<"job"> | null = null;
+  let count = 0;
+  for (const job of jobs) {
+    if (job.status !== "failed" && job.status !== "timed_out") continue;
+    count += 1;
+    if (!first || (job.finishedAt ?? "") < (first.finishedAt ?? "")) first = job;
+  }
+  return first && { job: first, count };
+}
+
+/** How long an attempt waited and ran, ms; `now` closes what goes on. */
+export function attemptTimes(attempt: Wire<"attempt">, now: number): { queuedMs: number; ranMs: number } {
+  const started = Date.parse(attempt.startedAt);
+  const finished = attempt.finishedAt === null ? now : Date.parse(attempt.finishedAt);
+  const ranMs = attempt.durationMs ?? Math.max(0, finished - started);
+  return { queuedMs: Math.max(0, started - Date.parse(attempt.queuedAt)), ranMs };
+}

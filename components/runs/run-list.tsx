@@ -1,0 +1,223 @@
+"use client";
+
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { ArrowUp, Play } from "lucide-react";
+import { useRouter } from "next/navigation";
+import { useQueryStates } from "nuqs";
+import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import type { Live } from "../live/rows.ts";
+import { Button } from "../ui/button.tsx";
+import { cn } from "../ui/cn.ts";
+import { EmptyState, ErrorState } from "../ui/empty-state.tsx";
+import { formatPlural } from "../ui/format.ts";
+import { PageHeader } from "../ui/page-header.tsx";
+import { Skeleton } from "../ui/skeleton.tsx";
+import { isUnfiltered, NO_FILTERS, type RunFilters } from "./filters.ts";
+import { RunFiltersBar } from "./run-filters.tsx";
+import { RUN_CARD_HEIGHT, RUN_COLUMNS, RUN_ROW_HEIGHT, RunRow, runHref } from "./run-row.tsx";
+import { runSearch, toFilters } from "./run-search.ts";
+import { type RunPage, useRuns } from "./use-runs.ts";
+
+interface RunListProps {
+  initial: RunPage;
+  /** The filters that `initial` was loaded with. */
+  initialFilters: RunFilters;
+}
+
+/** All runs: filtered by the URL, live, page by page. */
+export function RunList({ initial, initialFilters }: RunListProps) {
+  const [search, setSearch] = useQueryStates(runSearch, { history: "push" });
+  const filters = useMemo(() => toFilters(search), [search]);
+  const [atTop, setAtTop] = useState(true);
+  const view = useRuns(filters, initial, initialFilters, atTop);
+  const change = ({ from, to, ...rest }: Partial<RunFilters>) =>
+    void setSearch({
+      ...rest,
+      ...(from !== undefined && { from: from === null ? null : new Date(from) }),
+      ...(to !== undefined && { to: to === null ? null : new Date(to) }),
+    });
+  const [top, setTop] = useState(0);
+  const showFresh = () => {
+    view.showFresh();
+    setTop((count) => count + 1);
+  };
+
+  return (
+    <div className="flex h-full min-h-0 flex-col">
+      <PageHeader title="Runs" />
+      <RunFiltersBar filters={filters} onChange={change} onClear={() => void setSearch(null)} />
+      <section aria-label="Runs" className="relative mt-3 min-w-0 overflow-hidden rounded-lg border border-line bg-surface">
+        {view.fresh > 0 && (
+          <div role="status" className="absolute inset-x-0 top-10 z-10 flex justify-center">
+            <Button variant="primary" size="sm" className="rounded-full shadow-lg" onClick={showFresh}>
+              <ArrowUp aria-hidden className="size-3.5" /> {formatPlural(view.fresh, "new run")}
+            </Button>
+          </div>
+        )}
+        {view.error && !view.runs ? (
+          <ErrorState detail={view.error.detail} onRetry={view.retry} />
+        ) : view.runs === undefined ? (
+          <Rows />
+        ) : view.runs.length === 0 && !view.hasMore ? (
+          <NoRuns filtered={!isUnfiltered(filters)} onClear={() => change(NO_FILTERS)} />
+        ) : (
+          <VirtualRuns runs={view.runs} hasMore={view.hasMore} loadingMore={view.loadingMore} more={view.more} top={top} onAtTop={setAtTop} />
+        )}
+      </section>
+    </div>
+  );
+}
+
+interface VirtualRunsProps {
+  runs: readonly Live<"run">[];
+  hasMore: boolean;
+  loadingMore: boolean;
+  more: () => void;
+  /** Scrolls to the top when it changes. */
+  top: number;
+  onAtTop: (atTop: boolean) => void;
+}
+
+function VirtualRuns({ runs, hasMore, loadingMore, more, top, onAtTop }: VirtualRunsProps) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const card = useNarrow();
+  const virtual = useVirtualizer({
+    count: runs.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => (card ? RUN_CARD_HEIGHT : RUN_ROW_HEIGHT),
+    getItemKey: (index) => runs[index]?.id ?? index,
+    overscan: 10,
+    initialRect: { width: 1000, height: 900 },
+  });
+  useEffect(() => virtual.measure(), [virtual, card]);
+  const last = virtual.getVirtualItems().at(-1)?.index ?? 0;
+  useEffect(() => {
+    if (hasMore && last >= runs.length - 10) more();
+  }, [hasMore, last, runs.length, more]);
+  useEffect(() => {
+    if (top > 0) virtual.scrollToOffset(0);
+  }, [top, virtual]);
+  const active = useListKeys(runs, (index) => virtual.scrollToIndex(index, { align: "auto" }));
+
+  return (
+    <div
+      ref={scroller}
+      role="table"
+      aria-label="Runs"
+      aria-rowcount={hasMore ? -1 : runs.length + 1}
+      onScroll={(event) => onAtTop(event.currentTarget.scrollTop < RUN_ROW_HEIGHT / 2)}
+      className="relative max-h-[max(24rem,calc(100dvh-11.5rem))] overflow-auto"
+    >
+      <div className="md:min-w-[62rem]">
+        {!card && <Head />}
+        <div role="rowgroup" className="relative" style={{ height: virtual.getTotalSize() }}>
+          {virtual.getVirtualItems().map(({ index, size, start }) => {
+            const run = runs[index];
+            if (!run) return null;
+            return (
+              <div key={run.id} role="presentation" className="absolute inset-x-0" style={{ height: size, transform: `translateY(${start}px)` }}>
+                <RunRow run={run} index={index} active={run.id === active} card={card} />
+              </div>
+            );
+          })}
+        </div>
+        {hasMore && (
+          <div className="flex h-10 items-center justify-center">
+            <Button size="sm" variant="ghost" busy={loadingMore} onClick={more}>
+              {loadingMore ? "Loading…" : "Load more"}
+            </Button>
+          </div>
+        )}
+      </div>
+    </div>
+  );
+}
+
+const HEADS = ["Status", "Run", "Jobs", "Duration", "Created", "Started by", "Tags"] as const;
+
+function Head() {
+  return (
+    <div role="rowgroup" className="sticky top-0 z-[1] border-b border-line bg-surface">
+      <div role="row" aria-rowindex={1} className={cn("grid h-8 items-center gap-x-3 px-3 text-[12px] font-medium text-muted", RUN_COLUMNS)}>
+        {HEADS.map((head) => (
+          <span key={head} role="columnheader" className={cn(head === "Duration" && "text-right")}>
+            {head}
+          </span>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+function Rows() {
+  return (
+    <div role="status" aria-label="Loading runs" className="space-y-2 p-3">
+      {Array.from({ length: 12 }, (_, row) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: the rows are all alike
+        <Skeleton key={row} className="h-7" />
+      ))}
+    </div>
+  );
+}
+
+function NoRuns({ filtered, onClear }: { filtered: boolean; onClear: () => void }) {
+  if (filtered) {
+    return <EmptyState icon={<Play />} title="No run matches these filters" action={<Button onClick={onClear}>Clear the filters</Button>} />;
+  }
+  return (
+    <EmptyState icon={<Play />} title="No runs yet" command="npm run demo">
+      A run appears here the moment an orchestrator commits one. Try it with real processes:
+    </EmptyState>
+  );
+}
+
+/** j and k (or the arrows) go through the rows from wherever the focus is, Enter opens. @returns the row the reader is on. */
+function useListKeys(runs: readonly Live<"run">[], reveal: (index: number) => void): string | null {
+  const [active, setActive] = useState<string | null>(null);
+  const router = useRouter();
+  const latest = useRef({ runs, reveal, active });
+  latest.current = { runs, reveal, active };
+  const onKey = useCallback(
+    (event: KeyboardEvent) => {
+      const { runs, reveal, active } = latest.current;
+      if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey || isBusyElsewhere(event.target)) return;
+      const index = runs.findIndex((run) => run.id === active);
+      const step = event.key === "j" || event.key === "ArrowDown" ? 1 : event.key === "k" || event.key === "ArrowUp" ? -1 : 0;
+      if (step !== 0) {
+        const to = Math.min(runs.length - 1, Math.max(0, index + step));
+        event.preventDefault();
+        setActive(runs[to]?.id ?? null);
+        reveal(to);
+      } else if (event.key === "Enter" && active !== null && event.target === document.body) {
+        router.push(runHref(active));
+      } else if (event.key === "Escape") {
+        setActive(null);
+      }
+    },
+    [router],
+  );
+  useEffect(() => {
+    document.addEventListener("keydown", onKey);
+    return () => document.removeEventListener("keydown", onKey);
+  }, [onKey]);
+  return active;
+}
+
+/** Whether a key belongs to a field, a menu or a dialog. */
+function isBusyElsewhere(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest("input, textarea, select, [contenteditable], [role=dialog], [role=menu], [role=listbox]") !== null;
+}
+
+const NARROW = "(max-width: 767px)";
+
+function useNarrow(): boolean {
+  return useSyncExternalStore(
+    (listener) => {
+      const media = window.matchMedia(NARROW);
+      media.addEventListener("change", listener);
+      return () => media.removeEventListener("change", listener);
+    },
+    () => window.matchMedia(NARROW).matches,
+    () => false,
+  );
+}

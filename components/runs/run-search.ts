@@ -1,0 +1,36 @@
+import { createLoader, parseAsArrayOf, parseAsInteger, parseAsIsoDateTime, parseAsString, parseAsStringLiteral } from "nuqs/server";
+import { RUN_STATUSES } from "../../domain/statuses.ts";
+import type { RunFilters } from "./filters.ts";
+
+/** The filters of the list as they stand in the URL; what cannot be read is left out. */
+export const runSearch = {
+  status: parseAsArrayOf(parseAsStringLiteral(RUN_STATUSES)).withDefault([]),
+  workflow: parseAsString,
+  tag: parseAsString,
+  q: parseAsString,
+  from: parseAsIsoDateTime,
+  to: parseAsIsoDateTime,
+};
+
+export const TABS = ["timeline", "workstreams", "jobs", "events", "context"] as const;
+export type Tab = (typeof TABS)[number];
+
+/** What the page of one run shows, as it stands in the URL: the tab, the job in the panel, its attempt. */
+export const runPageSearch = {
+  tab: parseAsStringLiteral(TABS).withDefault("timeline"),
+  job: parseAsString,
+  attempt: parseAsInteger,
+};
+
+const load = createLoader(runSearch);
+
+type Read = Awaited<ReturnType<typeof load>>;
+
+/** The filters of a page's search parameters. */
+export async function loadFilters(searchParams: Promise<{ [name: string]: string | string[] | undefined }>): Promise<RunFilters> {
+  return toFilters(await load(searchParams));
+}
+
+export function toFilters({ from, to, ...rest }: Read): RunFilters {
+  return { ...rest, from: from?.toISOString() ?? null, to: to?.toISOString() ?? null };
+}
