@@ -112,6 +112,7 @@ class Scope {
 
   private requireScalarFilter(where: Fields): void {
     for (const [key, value] of Object.entries(where)) {
+      if (value === undefined) continue;
       if (key === "AND" || key === "OR" || key === "NOT") {
         for (const part of [value].flat()) this.requireScalarFilter(asFields(part));
       } else if (!this.scalars.has(key) && !this.isCompoundKey(key)) {
