@@ -56,7 +56,8 @@ export interface JobOffer {
   queue: string;
   capability: string | null;
   agentKey: string | null;
-  /** How long until it may start, ms by the database's clock; 0 when it may. */
+  /** When it may start, ms since 1970 by the database's clock, and how long that is from now. */
+  runAt: number;
   dueInMs: number;
 }
 
@@ -66,8 +67,8 @@ export interface JobOffer {
  */
 export async function readOutlook({ prisma, tenantId }: Scope, limit: number): Promise<JobOffer[]> {
   return prisma.$queryRaw<JobOffer[]>`
-    SELECT "id", "queue", "capability", "agentKey",
-      greatest(0, extract(epoch FROM "runAt" - clock_timestamp()) * 1000)::float8 AS "dueInMs"
+    SELECT "id", "queue", "capability", "agentKey", (extract(epoch FROM "runAt") * 1000)::float8 AS "runAt",
+      (extract(epoch FROM "runAt" - clock_timestamp()) * 1000)::float8 AS "dueInMs"
     FROM "Job" WHERE "tenantId" = ${tenantId} AND "status" = 'queued' AND "runAt" > clock_timestamp() - interval '5 seconds'
     ORDER BY "runAt" LIMIT ${limit}`;
 }

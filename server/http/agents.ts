@@ -1,0 +1,59 @@
+import type { FastifyInstance } from "fastify";
+import { z } from "zod";
+import { listAgents, readAgent } from "../store/reads/agents.ts";
+import { readRow } from "../store/reads/one-row.ts";
+import { registerCommand } from "./command.ts";
+import { listDoc, oneDoc } from "./openapi/route-docs.ts";
+import { BASE, found, mustHaveReached, pageQuery, pathId, type ResourceDeps } from "./resource.ts";
+
+const agentQuery = z.strictObject(pageQuery);
+
+export function registerAgents(app: FastifyInstance, deps: ResourceDeps): void {
+  const tag = "Agents";
+  const list = listDoc(tag, "Agents by key, each with its breaker and its figures", "AgentWithState", agentQuery);
+  app.get(`${BASE}/agents`, { config: { doc: list } }, (request) =>
+    listAgents(request.db, agentQuery.parse(request.query)),
+  );
+  const one = oneDoc(tag, "One agent with its breaker and its figures", "AgentWithState");
+  app.get(`${BASE}/agents/:id`, { config: { doc: one } }, async (request) => {
+    const agentKey = pathId(request);
+    await mustHaveReached(request);
+    return found(await readAgent(request.db, agentKey), "agent", agentKey);
+  });
+  const breaker = oneDoc(tag, "The circuit breaker in front of an agent", "Breaker");
+  app.get(`${BASE}/agents/:id/breaker`, { config: { doc: breaker } }, async (request) => {
+    const agentKey = pathId(request);
+    await mustHaveReached(request);
+    return found(await readRow(request.db, "breaker", agentKey), "agent", agentKey);
+  });
+
+  registerCommand(app, deps, {
+    path: "/agents",
+    kind: "agent",
+    mutation: "agent.register",
+    tag,
+    summary: "Register an agent, or change one: fields left out stay as they are",
+    created: (agent) => agent.version === 1,
+  });
+  registerCommand(app, deps, {
+    path: "/agents/:id/heartbeat",
+    kind: "agent",
+    mutation: "agent.heartbeat",
+    tag,
+    summary: "Tell that the agent is there",
+  });
+  registerCommand(app, deps, {
+    path: "/agents/:id/breaker/override",
+    kind: "breaker",
+    mutation: "breaker.override",
+    tag,
+    summary: "Hold a breaker open, switch it off, or close it",
+  });
+  registerCommand(app, deps, {
+    path: "/agents/:id/breaker/reset",
+    kind: "breaker",
+    mutation: "breaker.reset",
+    tag,
+    summary: "Close a breaker and forget what it has seen",
+  });
+}

@@ -1,0 +1,126 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { type CommitFault, type CommitRequest, parseCommit } from "../../domain/commit.ts";
+import type { ClientMutationType } from "../../domain/mutations.ts";
+import type { Kind } from "../../domain/tx.ts";
+import { ID_NAME, toWire, type Wire } from "../../domain/wire.ts";
+import { StoreError } from "../store/errors.ts";
+import { fingerprintOf } from "../store/hash.ts";
+import { readRow } from "../store/reads/one-row.ts";
+import type { CommitOutcome } from "../store/types.ts";
+import { commandDoc } from "./openapi/route-docs.ts";
+import { ProblemError } from "./problem.ts";
+import { BASE, committerOf, idempotencyKeyOf, pathId, type ResourceDeps } from "./resource.ts";
+
+/** A convenience: a call that is one commit of one mutation on one row, and answers that row with the receipt. */
+export interface Command<K extends Kind = Kind> {
+  /** Below `/api/v1`. With `:id` in it the command acts on that row, else it creates the row that the body names. */
+  path: string;
+  kind: K;
+  mutation: ClientMutationType;
+  /** Fields of the mutation that the path already says. */
+  fixed?: { readonly [field: string]: string };
+  tag: string;
+  summary: string;
+  /** Whether the row came to be; by default a command without an id in its path creates. */
+  created?: (row: Wire<K>) => boolean;
+  /** What the answer carries besides the row and the receipt. */
+  more?: (outcome: CommitOutcome) => object;
+}
+
+/** Registers a convenience. It answers 201 for what it created, else 200; refusals as `refusalOf` says. */
+export function registerCommand<K extends Kind>(app: FastifyInstance, deps: ResourceDeps, command: Command<K>): void {
+  const { path, kind, mutation: type, fixed } = command;
+  const creates = !path.includes(":id");
+  const created = command.created ?? (() => creates);
+  const idName = ID_NAME[kind];
+
+  app.post(`${BASE}${path}`, { config: { doc: commandDoc(command) } }, async (request, reply) => {
+    const known = { type, ...fixed, ...(creates ? {} : { [idName]: pathId(request) }) };
+    const commit = parseMutation(bodyOf(request), known);
+    const mutation = commit.mutations[0] as unknown as { [field: string]: unknown };
+    const rowId = String(mutation[idName] ?? "");
+    const outcome = await commitFor(request, deps, commit).catch(async (error: unknown) => {
+      throw await refusalOf(request, error, { kind, id: rowId, creates });
+    });
+    const row = outcome.row(kind, rowId);
+    const wire = row ? toWire(kind, row) : await readRow(request.db, kind, rowId);
+    if (!wire) throw new ProblemError(404, "not_found", `${kind} ${rowId} does not exist any more`);
+    markReplay(reply, outcome);
+    const status = !outcome.replayed && created(wire) ? 201 : 200;
+    return reply.code(status).send({ ...wire, ...command.more?.(outcome), receipt: outcome.receipt });
+  });
+}
+
+/** The body as an object; no body is an empty one. */
+export function bodyOf(request: FastifyRequest): { [field: string]: unknown } {
+  const body = request.body ?? {};
+  if (typeof body === "object" && !Array.isArray(body)) return body as { [field: string]: unknown };
+  throw malformed([{ index: -1, type: null, code: "invalid_type", message: "the body must be a JSON object", path: "" }]);
+}
+
+/** The commit of one mutation: what the body says, with what the route knows. Throws 400 with every fault. */
+export function parseMutation(body: { [field: string]: unknown }, known: { [field: string]: unknown }): CommitRequest {
+  for (const [field, value] of Object.entries(known)) {
+    if (!(field in body) || body[field] === value) continue;
+    const message = `${field}: the path says ${String(value)}; leave it out`;
+    throw malformed([{ index: 0, type: String(known.type), code: "contradicts_path", message, path: field }]);
+  }
+  const parsed = parseCommit({ mutations: [{ ...body, ...known }] });
+  if ("faults" in parsed) throw malformed(parsed.faults);
+  return parsed.commit;
+}
+
+/** The 400 of a body that breaks its contract. */
+export function malformed(faults: readonly CommitFault[]): ProblemError {
+  return new ProblemError(400, "malformed", "The request does not match its contract.", { errors: faults });
+}
+
+/** Commits on behalf of the caller, once per Idempotency-Key. */
+export function commitFor(
+  request: FastifyRequest,
+  { store }: ResourceDeps,
+  commit: CommitRequest,
+  key: string | undefined = idempotencyKeyOf(request),
+  body: unknown = commit,
+): Promise<CommitOutcome> {
+  const options = key === undefined ? undefined : { idempotencyKey: key, fingerprint: fingerprintOf(body) };
+  return store.commit(request.principal.tenantId, committerOf(request), commit, options);
+}
+
+export function markReplay(reply: FastifyReply, outcome: CommitOutcome): void {
+  if (outcome.replayed) reply.header("idempotency-replayed", "true");
+}
+
+/** Refusals by the state a thing is in, as against by what was asked. */
+const CONFLICTS = new Set([
+  "illegal_transition",
+  "lease_lost",
+  "run_is_final",
+  "already_exists",
+  "already_reported",
+  "not_claimable",
+]);
+
+/**
+ * The answer to a refused convenience: 404 when the path's own row does not exist, 409 with the legal moves and the row as it now is
+ * when its state forbids it, else 422 like `/commits`.
+ */
+async function refusalOf(
+  request: FastifyRequest,
+  error: unknown,
+  subject: { kind: Kind; id: string; creates: boolean },
+): Promise<unknown> {
+  if (!(error instanceof StoreError) || error.code !== "commit_refused") return error;
+  const fault = error.errors?.[0] as CommitFault | undefined;
+  if (!fault) return error;
+  const { code, message, legal } = fault;
+  const options = { errors: error.errors ?? [], cause: error };
+  if (CONFLICTS.has(code)) {
+    const row = await readRow(request.db, subject.kind, subject.id);
+    return new ProblemError(409, code, message, { ...options, extra: { ...(legal && { legal }), ...(row && { row }) } });
+  }
+  if (code === "not_found" && !subject.creates && !(await readRow(request.db, subject.kind, subject.id))) {
+    return new ProblemError(404, "not_found", message, options);
+  }
+  return error;
+}

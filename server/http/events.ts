@@ -1,0 +1,101 @@
+import { Readable } from "node:stream";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { z } from "zod";
+import type { LogEvent } from "../../domain/event.ts";
+import { id, whole } from "../../domain/primitives.ts";
+import type { Subject } from "../../domain/tx.ts";
+import { type EventQuery, readLogPage } from "../store/reads/events.ts";
+import { decodeCursor, encodeCursor, type Page } from "../store/reads/page.ts";
+import { readPosition } from "../store/reads/position.ts";
+import { followLog } from "./log-stream.ts";
+import { eventsDoc } from "./openapi/route-docs.ts";
+import { ProblemError } from "./problem.ts";
+import { BASE, type ResourceDeps, scopeOf, signalOf } from "./resource.ts";
+
+const position = z.coerce.number().pipe(whole).optional();
+const pattern = z.string().regex(/^[A-Za-z0-9_.:-]{1,200}\*?$|^\*$/, "must be a type, or the beginning of one and `*`");
+
+const fields = {
+  after: position.meta({ description: "Only events after this position; by default all that are kept" }),
+  before: position.meta({ description: "Only events before this position" }),
+  order: z.enum(["asc", "desc"]).default("asc").meta({ description: "`desc` is the newest first" }),
+  type: z
+    .string()
+    .transform((text) => text.split(","))
+    .pipe(z.array(pattern).max(50))
+    .optional()
+    .meta({ description: "Types separated by commas, each exact or a beginning and `*`: `job.*,run.created`" }),
+  limit: z.coerce.number().int().min(1).max(1000).default(100),
+  cursor: z.string().max(2000).optional().meta({ description: "`nextCursor` of the page before" }),
+};
+
+export const runEventQuery = z.strictObject(fields);
+
+const eventQuery = z.strictObject({
+  ...fields,
+  subject: z
+    .string()
+    .regex(/^[^:]{1,200}:.+$/, "must be kind:id")
+    .transform((text): Subject => ({ kind: text.slice(0, text.indexOf(":")), id: text.slice(text.indexOf(":") + 1) }))
+    .pipe(z.object({ kind: z.string(), id }))
+    .optional()
+    .meta({ description: "`kind:id`, for example `job:build-1`" }),
+  runId: id.optional(),
+  follow: z
+    .enum(["true", "false"])
+    .transform((text) => text === "true")
+    .optional()
+    .meta({ description: "`true`: an endless stream of NDJSON, one event a line, from `after` on, without a gap" }),
+});
+
+type Asked = z.infer<typeof runEventQuery> & { runId?: string; subject?: Subject };
+
+/** `GET /events`: the log, filtered, by page or as a stream. */
+export function registerEvents(app: FastifyInstance, deps: ResourceDeps): void {
+  const config = { doc: eventsDoc(eventQuery), longLived: true };
+  app.get(`${BASE}/events`, { config }, async (request, reply) => {
+    const { follow, ...asked } = eventQuery.parse(request.query);
+    return follow ? stream(request, reply, deps, asked) : answerEvents(request, deps, asked);
+  });
+}
+
+/** One page of the log as an answer. Throws 410 when what is asked for is no longer kept. */
+export async function answerEvents(request: FastifyRequest, deps: ResourceDeps, asked: Asked): Promise<Page<LogEvent>> {
+  const { head, floor } = await readPosition(request.db);
+  const { items, next } = await readLogPage(scopeOf(request, deps), toQuery(asked, head, floor));
+  return { items, nextCursor: next === null ? null : encodeCursor([next]) };
+}
+
+function toQuery(asked: Asked, head: number, floor: number): EventQuery {
+  const { order, limit, type, subject, runId } = asked;
+  const from = decodeCursor(asked.cursor, ["number"])?.[0];
+  const after = order === "asc" ? (from ?? asked.after) : asked.after;
+  const before = order === "desc" ? (from ?? asked.before) : asked.before;
+  if ((after ?? floor) < floor || (before ?? Number.MAX_SAFE_INTEGER) <= floor) throw gone(floor);
+  return {
+    after: after ?? floor,
+    before: Math.min(before ?? Number.MAX_SAFE_INTEGER, head + 1),
+    order,
+    limit,
+    ...(type && { types: type }),
+    ...(subject && { subject }),
+    ...(runId !== undefined && { runId }),
+  };
+}
+
+async function stream(request: FastifyRequest, reply: FastifyReply, deps: ResourceDeps, asked: Asked): Promise<FastifyReply> {
+  if (asked.order === "desc" || asked.before !== undefined) {
+    throw new ProblemError(400, "malformed", "`follow` goes forward: leave out `before` and `order=desc`.", {
+      errors: [{ code: "contradiction", message: "cannot be followed", path: asked.before === undefined ? "order" : "before" }],
+    });
+  }
+  const { head, floor } = await readPosition(request.db);
+  const query = toQuery(asked, head, floor);
+  const signal = signalOf(reply, deps.stopping);
+  const lines = followLog(deps.store, scopeOf(request, deps), query, signal, () => reply.raw.flushHeaders());
+  return reply.type("application/x-ndjson").send(Readable.from(lines));
+}
+
+function gone(floor: number): ProblemError {
+  return new ProblemError(410, "position_gone", `The log is kept from position ${floor + 1} on.`, { extra: { floor } });
+}

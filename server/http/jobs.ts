@@ -1,0 +1,56 @@
+import type { FastifyInstance } from "fastify";
+import { z } from "zod";
+import { id } from "../../domain/primitives.ts";
+import { JOB_STATUSES } from "../../domain/statuses.ts";
+import { listJobs, readJob } from "../store/reads/jobs.ts";
+import type { CommitOutcome } from "../store/types.ts";
+import { type Command, registerCommand } from "./command.ts";
+import { listDoc, oneDoc } from "./openapi/route-docs.ts";
+import { BASE, found, listOf, mustHaveReached, pageQuery, pathId, type ResourceDeps } from "./resource.ts";
+
+const jobQuery = z.strictObject({
+  runId: id.optional(),
+  workstreamId: id.optional(),
+  status: listOf(JOB_STATUSES).optional(),
+  agent: id.optional().meta({ description: "The agent that runs or ran it last, or the only one that may" }),
+  queue: id.optional(),
+  ...pageQuery,
+});
+
+const tag = "Jobs";
+
+/** What the one who starts a job needs to go on. */
+function tokenOf({ receipt }: CommitOutcome): object {
+  const { leaseToken } = (receipt.results[0] ?? {}) as { leaseToken?: string };
+  return { leaseToken };
+}
+
+const COMMANDS: readonly Omit<Command<"job">, "kind" | "tag">[] = [
+  { path: "/jobs", mutation: "job.enqueue", summary: "Enqueue a job" },
+  {
+    path: "/jobs/:id/start",
+    mutation: "job.start",
+    summary: "Start this very job for an agent that the orchestrator has chosen itself",
+    more: tokenOf,
+  },
+  { path: "/jobs/:id/heartbeat", mutation: "job.heartbeat", summary: "Keep the lease, tell progress" },
+  { path: "/jobs/:id/complete", mutation: "job.complete", summary: "End the attempt and the job with success" },
+  { path: "/jobs/:id/fail", mutation: "job.fail", summary: "End the attempt; the job is tried again if it may be" },
+  { path: "/jobs/:id/timeout", mutation: "job.timeout", summary: "End the attempt, or a job that waited too long" },
+  { path: "/jobs/:id/cancel", mutation: "job.cancel", summary: "Cancel a job that has not ended" },
+  { path: "/jobs/:id/retry", mutation: "job.retry", summary: "Queue a job again that did not complete" },
+];
+
+/** All of the queue but the claim, see `claims.ts`. */
+export function registerJobs(app: FastifyInstance, deps: ResourceDeps): void {
+  app.get(`${BASE}/jobs`, { config: { doc: listDoc(tag, "Jobs, the newest first", "Job", jobQuery) } }, (request) =>
+    listJobs(request.db, jobQuery.parse(request.query)),
+  );
+  const one = oneDoc(tag, "One job with its attempts", "JobWithAttempts");
+  app.get(`${BASE}/jobs/:id`, { config: { doc: one } }, async (request) => {
+    const jobId = pathId(request);
+    await mustHaveReached(request);
+    return found(await readJob(request.db, jobId), "job", jobId);
+  });
+  for (const command of COMMANDS) registerCommand(app, deps, { ...command, kind: "job", tag });
+}

@@ -1,0 +1,121 @@
+import { STATUS_CODES } from "node:http";
+import type { RouteDoc } from "./route-docs.ts";
+import { COMPONENTS, type JsonSchema, ref, sentSchema } from "./schemas.ts";
+
+/** A route as the reference lists it. */
+export interface ListedRoute {
+  method: string;
+  /** As the router has it: `/runs/:id`. */
+  url: string;
+  doc: RouteDoc;
+  open: boolean;
+}
+
+type Operation = { [field: string]: unknown };
+
+/** Problems that any call may be answered with. */
+const ALWAYS = [401, 500, 503];
+
+const PROBLEMS: { readonly [status: number]: string } = {
+  400: "It breaks its contract; `errors[]` has every fault",
+  401: "No valid key and no session",
+  403: "Not from this console's own pages, or not of the right role",
+  404: "There is no such thing",
+  409: "Its state forbids it: `legal[]` has what is possible, `row` the row as it now is; or `expect` is stale",
+  410: "That part of the log is no longer kept; it begins after `floor`",
+  413: "More than 1 MiB",
+  415: "Not JSON",
+  422: "The state forbids it, with every fault; or the Idempotency-Key came with another request",
+  425: "The log has not come as far as `minSeq`",
+  500: "A fault of the server",
+  503: "Too much is waiting, or the database is away: try again after `Retry-After` seconds",
+};
+
+/** The OpenAPI 3.1 document of the routes. */
+export function buildDocument(routes: readonly ListedRoute[], version: string): JsonSchema {
+  const paths: { [path: string]: { [method: string]: Operation } } = {};
+  for (const route of routes) {
+    const path = route.url.replace(/:(\w+)/g, "{$1}");
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(route, path) };
+  }
+  return {
+    openapi: "3.1.0",
+    info: {
+      title: "Switchyard",
+      version,
+      description:
+        "The state store for AI-agent and workflow orchestrators. State changes in exactly one way, by a commit; every other write is a convenience for one commit of one mutation.",
+    },
+    servers: [{ url: "/" }],
+    security: [{ key: [] }, { session: [] }],
+    tags: [...new Set(routes.map(({ doc }) => doc.tag))].map((name) => ({ name })),
+    paths,
+    components: {
+      securitySchemes: {
+        key: { type: "http", scheme: "bearer", description: "An API key" },
+        session: { type: "apiKey", in: "cookie", name: "switchyard.session_token", description: "Of a signed-in person" },
+      },
+      schemas: COMPONENTS,
+    },
+  };
+}
+
+function operationOf({ method, doc, open }: ListedRoute, path: string): Operation {
+  const { tag, summary, description, query, body, answers, problems = [], repeatable } = doc;
+  const parameters = [
+    ...[...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({ name, in: "path", required: true, schema: { type: "string" } })),
+    ...(query ? queryParameters(sentSchema(query)) : []),
+    ...(repeatable
+      ? [
+          {
+            name: "Idempotency-Key",
+            in: "header",
+            schema: { type: "string", minLength: 1, maxLength: 200 },
+            description: "The same key again answers the first receipt and changes nothing",
+          },
+        ]
+      : []),
+  ];
+  const failing = [...new Set([...(open ? [] : ALWAYS), ...problems])].sort((a, b) => a - b);
+  return {
+    operationId: operationId(method, path),
+    tags: [tag],
+    summary,
+    ...(description && { description }),
+    ...(open && { security: [] }),
+    ...(parameters.length > 0 && { parameters }),
+    ...(body && {
+      requestBody: { required: "required" in body || "$ref" in body, content: { "application/json": { schema: body } } },
+    }),
+    responses: Object.fromEntries([
+      ...Object.entries(answers).map(([status, { description: text, schema, type = "application/json" }]) => [
+        status,
+        { description: text, ...(schema && { content: { [type]: { schema } } }) },
+      ]),
+      ...failing.map((status) => [
+        String(status),
+        {
+          description: PROBLEMS[status] ?? STATUS_CODES[status] ?? "Refused",
+          content: { "application/problem+json": { schema: ref("Problem") } },
+        },
+      ]),
+    ]),
+  };
+}
+
+function queryParameters(schema: JsonSchema): object[] {
+  const { properties = {}, required = [] } = schema as { properties?: { [name: string]: JsonSchema }; required?: string[] };
+  return Object.entries(properties).map(([name, { description, ...rest }]) => ({
+    name,
+    in: "query",
+    ...(required.includes(name) && { required: true }),
+    ...(description !== undefined && { description }),
+    schema: rest,
+  }));
+}
+
+/** `GET /api/v1/runs/{id}/timeline` → `getRunsIdTimeline`. */
+function operationId(method: string, path: string): string {
+  const words = path.replace(/^\/api\/v1/, "").split(/[^A-Za-z0-9]+/).filter(Boolean);
+  return method.toLowerCase() + words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join("");
+}

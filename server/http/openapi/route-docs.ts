@@ -1,0 +1,140 @@
+import type { z } from "zod";
+import { contractOf } from "../../../domain/mutations.ts";
+import { ID_NAME } from "../../../domain/wire.ts";
+import type { Command } from "../command.ts";
+import { oneQuery } from "../resource.ts";
+import { allOf, arrayOf, type JsonSchema, nameOf, objectOf, pageSchema, ref, sentSchema } from "./schemas.ts";
+
+/** What the reference says of a route; the path and the method it knows from the route itself. */
+export interface RouteDoc {
+  tag: string;
+  summary: string;
+  description?: string;
+  query?: z.ZodType;
+  body?: JsonSchema;
+  answers: { [status: number]: { description: string; schema?: JsonSchema; type?: string } };
+  /** Statuses of problems beyond those every route may answer. */
+  problems?: readonly number[];
+  /** Takes an Idempotency-Key. */
+  repeatable?: boolean;
+}
+
+declare module "fastify" {
+  interface FastifyContextConfig {
+    doc?: RouteDoc;
+  }
+}
+
+export function listDoc(tag: string, summary: string, item: string, query: z.ZodType): RouteDoc {
+  const gone = item === "Event" ? [404, 410] : [];
+  return { tag, summary, query, answers: { 200: { description: "A page", schema: pageSchema(ref(item)) } }, problems: [400, ...gone] };
+}
+
+export function oneDoc(tag: string, summary: string, answer: string): RouteDoc {
+  return {
+    tag,
+    summary,
+    query: oneQuery,
+    answers: { 200: { description: "As it is now", schema: ref(answer) } },
+    problems: [400, 404, 425],
+  };
+}
+
+export function plainDoc(tag: string, summary: string, answer: string): RouteDoc {
+  return { tag, summary, answers: { 200: { description: "The answer", schema: ref(answer) } } };
+}
+
+export function eventsDoc(query: z.ZodType): RouteDoc {
+  return {
+    tag: "Events",
+    summary: "The log: every fact, in order",
+    description:
+      "With `follow=true` the answer is an endless stream of NDJSON: one event a line, from `after` on (by default all that are kept), without gap or repeat.",
+    query,
+    answers: { 200: { description: "A page; with `follow=true` one event a line", schema: pageSchema(ref("Event")) } },
+    problems: [400, 410],
+  };
+}
+
+const WRITE_PROBLEMS = [400, 409, 413, 415, 422, 503];
+const REPLAY = "The same Idempotency-Key came before: the same receipt, with `Idempotency-Replayed: true`.";
+
+export const COMMIT_DOC: RouteDoc = {
+  tag: "Commits",
+  summary: "Change state: all mutations happen, or none",
+  description:
+    "Every fault of the commit is reported at once as `errors[]` with `index`, `type`, `code`, `message` and `path`: 400 for what breaks a contract, 422 for what the state forbids.",
+  body: ref("Commit"),
+  answers: {
+    201: { description: "The receipt", schema: ref("Receipt") },
+    200: { description: REPLAY, schema: ref("Receipt") },
+  },
+  problems: WRITE_PROBLEMS,
+  repeatable: true,
+};
+
+export function commandDoc<K extends Command["kind"]>(command: Command<K>): RouteDoc {
+  const { path, kind, mutation, fixed, tag, summary } = command;
+  const onRow = path.includes(":id");
+  const answer = allOf(
+    ref(nameOf(kind)),
+    objectOf({ receipt: ref("Receipt"), ...(command.more && { leaseToken: { type: "string" } }) }),
+  );
+  const creates = !onRow;
+  return {
+    tag,
+    summary,
+    description: `One commit of one \`${mutation}\`.`,
+    body: bodyOf(mutation, new Set(["type", ...Object.keys(fixed ?? {}), ...(onRow ? [ID_NAME[kind]] : [])])),
+    answers: creates
+      ? {
+          201: { description: "It came to be", schema: answer },
+          200: { description: "It was there already, or the same Idempotency-Key came before", schema: answer },
+        }
+      : { 200: { description: "As it is now", schema: answer } },
+    problems: onRow ? [...WRITE_PROBLEMS, 404] : WRITE_PROBLEMS,
+    repeatable: true,
+  };
+}
+
+export function claimDoc(defaults: { max: number; leaseMs: number }): RouteDoc {
+  const body = bodyOf("job.claim", new Set(["type"]), Object.keys(defaults));
+  const properties = { ...(body.properties as { [name: string]: JsonSchema }) };
+  for (const [name, value] of Object.entries(defaults)) properties[name] = { ...properties[name], default: value };
+  properties.waitMs = {
+    type: "integer",
+    minimum: 0,
+    maximum: 30_000,
+    default: 0,
+    description: "How long to wait for a job when there is none",
+  };
+  return {
+    tag: "Jobs",
+    summary: "Claim jobs under a lease; wait for one if there is none",
+    body: { ...body, properties },
+    answers: {
+      200: {
+        description: "The jobs, the most urgent first; none when nothing came in time",
+        schema: objectOf({ jobs: arrayOf(ref("ClaimedJob")), receipt: ref("Receipt") }),
+      },
+    },
+    problems: WRITE_PROBLEMS,
+    repeatable: true,
+  };
+}
+
+/** A mutation's contract without what the route already says. */
+function bodyOf(type: string, known: ReadonlySet<string>, optional: readonly string[] = []): JsonSchema {
+  const contract = contractOf(type);
+  if (!contract) throw new Error(`there is no mutation ${type}`);
+  const { properties, required = [], ...rest } = sentSchema(contract) as {
+    properties: { [name: string]: JsonSchema };
+    required?: string[];
+  };
+  const left = required.filter((name) => !known.has(name) && !optional.includes(name));
+  return {
+    ...rest,
+    properties: Object.fromEntries(Object.entries(properties).filter(([name]) => !known.has(name))),
+    ...(left.length > 0 && { required: left }),
+  };
+}

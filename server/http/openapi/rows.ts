@@ -1,0 +1,266 @@
+import { z } from "zod";
+import { breakerConfig } from "../../../domain/breaker-config.ts";
+import { id } from "../../../domain/primitives.ts";
+import {
+  ALERT_STATUSES,
+  ATTEMPT_STATUSES,
+  BREAKER_STATES,
+  JOB_STATUSES,
+  RUN_STATUSES,
+  SEVERITIES,
+  WORKSTREAM_STATUSES,
+} from "../../../domain/statuses.ts";
+import type { Kind } from "../../../domain/tx.ts";
+import type { Wire } from "../../../domain/wire.ts";
+
+/**
+ * What rows look like when they are sent, for the reference. Nothing is checked against this on the way out; the types below keep it
+ * true to the rows, and a test holds real answers against it.
+ */
+
+const at = z.iso.datetime();
+const maybeAt = at.nullable();
+const text = z.string();
+const maybeText = text.nullable();
+const count = z.int().min(0);
+const ms = z.number().min(0);
+const anyObject = z.record(z.string(), z.unknown());
+const error = z.looseObject({ message: text, code: text.optional() }).nullable();
+const jobCounts = z.object(
+  Object.fromEntries(JOB_STATUSES.map((status) => [status, count])) as { [status in (typeof JOB_STATUSES)[number]]: typeof count },
+);
+
+const base = {
+  id: text,
+  version: count.meta({ description: "Counts the changes of this row" }),
+  seq: count.meta({ description: "The position of the log that last changed it: of two, the higher is newer" }),
+};
+
+const run = z.object({
+  kind: z.literal("run"),
+  runId: id,
+  ...base,
+  workflow: text,
+  status: z.enum(RUN_STATUSES),
+  definition: z.unknown(),
+  context: anyObject,
+  metadata: anyObject,
+  tags: z.array(text),
+  initiatedBy: maybeText,
+  parentRunId: maybeText,
+  completion: z.enum(["manual", "auto"]),
+  timeoutMs: ms.nullable(),
+  deadlineAt: maybeAt,
+  reason: maybeText,
+  error,
+  jobCounts,
+  createdAt: at,
+  startedAt: maybeAt,
+  finishedAt: maybeAt,
+  updatedAt: at,
+});
+
+const workstream = z.object({
+  kind: z.literal("workstream"),
+  workstreamId: id,
+  ...base,
+  runId: id,
+  title: text,
+  status: z.enum(WORKSTREAM_STATUSES),
+  metadata: anyObject,
+  reason: maybeText,
+  jobCounts,
+  createdAt: at,
+  enteredAt: at.meta({ description: "When it came into its present status" }),
+  updatedAt: at,
+});
+
+const job = z.object({
+  kind: z.literal("job"),
+  jobId: id,
+  ...base,
+  runId: id,
+  workstreamId: maybeText,
+  step: maybeText,
+  tool: maybeText,
+  queue: text,
+  capability: maybeText,
+  agentKey: maybeText.meta({ description: "The only agent that may run it; null for any" }),
+  priority: z.int(),
+  status: z.enum(JOB_STATUSES),
+  runAt: at.meta({ description: "Not before this time" }),
+  dependsOn: z.array(text),
+  dependents: z.array(text),
+  unmet: count.meta({ description: "How many of `dependsOn` have not completed" }),
+  maxAttempts: count,
+  backoffMs: ms,
+  timeoutMs: ms.nullable(),
+  input: z.unknown(),
+  attempt: count,
+  attemptBase: count,
+  claimedBy: maybeText,
+  leaseMs: ms.nullable(),
+  leaseExpiresAt: maybeAt,
+  timeoutAt: maybeAt,
+  breakerEpoch: count.nullable(),
+  progress: z.unknown(),
+  exitCode: z.int().nullable(),
+  durationMs: ms.nullable(),
+  result: z.unknown(),
+  error,
+  reason: maybeText,
+  createdAt: at,
+  queuedAt: maybeAt,
+  startedAt: maybeAt,
+  finishedAt: maybeAt,
+  updatedAt: at,
+});
+
+const attempt = z.object({
+  kind: z.literal("attempt"),
+  attemptId: text,
+  ...base,
+  jobId: id,
+  number: count,
+  runId: id,
+  workstreamId: maybeText,
+  agentKey: id,
+  tool: maybeText,
+  status: z.enum(ATTEMPT_STATUSES),
+  queuedAt: at.meta({ description: "From here to `startedAt` it waited" }),
+  startedAt: at,
+  finishedAt: maybeAt,
+  exitCode: z.int().nullable(),
+  durationMs: ms.nullable(),
+  result: z.unknown(),
+  error,
+});
+
+const agent = z.object({
+  kind: z.literal("agent"),
+  agentKey: id,
+  ...base,
+  displayName: text,
+  capabilities: z.array(text),
+  capacity: count,
+  busy: count.meta({ description: "Jobs it is running, as the queue knows" }),
+  reportedBusy: count.nullable().meta({ description: "What it says of itself" }),
+  draining: z.boolean(),
+  drainReason: maybeText,
+  createdAt: at,
+  lastSeenAt: at,
+  updatedAt: at,
+});
+
+const breaker = z.object({
+  kind: z.literal("breaker"),
+  agentKey: id,
+  ...base,
+  state: z.enum(BREAKER_STATES),
+  config: breakerConfig,
+  window: z.looseObject({ kind: z.enum(["count", "time"]), failures: count, slow: count }),
+  trials: z.array(z.looseObject({ expiresAt: at })),
+  epoch: count,
+  calls: count,
+  failureCount: count,
+  successCount: count,
+  failureRate: z.number().min(0).max(1).nullable(),
+  slowCallRate: z.number().min(0).max(1).nullable(),
+  openedAt: maybeAt,
+  resetAt: maybeAt.meta({ description: "When time alone moves it on" }),
+  openings: count.meta({ description: "Openings in a row without a close between them" }),
+  override: z
+    .object({ state: z.enum(["forced_open", "disabled"]), reason: text, by: text, at, expiresAt: maybeAt })
+    .nullable(),
+  lastError: maybeText,
+  changedAt: at,
+  updatedAt: at,
+});
+
+const statistics = z.object({
+  kind: z.literal("statistics"),
+  agentKey: id,
+  ...base,
+  total: count,
+  successful: count,
+  failed: count,
+  totalDurationMs: ms,
+  timed: count.meta({ description: "How many outcomes told a duration" }),
+  histogram: z.record(z.string(), count),
+  updatedAt: at,
+});
+
+const decision = z.object({
+  kind: z.literal("decision"),
+  decisionId: text,
+  ...base,
+  taskId: id,
+  taskType: text,
+  requiredCapability: maybeText,
+  selectedAgent: id,
+  priority: z.int().nullable(),
+  agentScore: z.number().nullable(),
+  candidates: z.array(z.object({ agentKey: id, score: z.number(), excluded: text.optional() })),
+  success: z.boolean().nullable(),
+  errorMessage: maybeText,
+  retryAttempts: count.nullable(),
+  routingDurationMs: ms.nullable(),
+  durationMs: ms.nullable(),
+  runId: maybeText,
+  jobId: maybeText,
+  routedAt: at,
+  outcomeAt: maybeAt,
+});
+
+const alert = z.object({
+  kind: z.literal("alert"),
+  alertId: id,
+  ...base,
+  rule: text,
+  severity: z.enum(SEVERITIES),
+  status: z.enum(ALERT_STATUSES),
+  title: text,
+  detail: maybeText,
+  subjectKind: text,
+  subjectId: text,
+  firedAt: at,
+  acknowledgedAt: maybeAt,
+  acknowledgedBy: maybeText,
+  note: maybeText,
+  ackExpiresAt: maybeAt,
+  resolvedAt: maybeAt,
+  reopened: count,
+  updatedAt: at,
+});
+
+/** Kinds that are sent by themselves; outcomes are only counted. */
+export const ROWS = { run, workstream, job, attempt, agent, breaker, statistics, decision, alert };
+
+// Each schema has exactly its row's fields, of the row's types.
+type Fields<K extends keyof typeof ROWS> = keyof z.infer<(typeof ROWS)[K]>;
+type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never;
+type Sent = Exclude<Kind, "outcome">;
+const sameFields: { [K in Sent]: Same<Fields<K>, keyof Wire<K>> } = {
+  run: true,
+  workstream: true,
+  job: true,
+  attempt: true,
+  agent: true,
+  breaker: true,
+  statistics: true,
+  decision: true,
+  alert: true,
+};
+const accepts: { [K in Sent]: (row: Wire<K>) => z.input<(typeof ROWS)[K]> } = {
+  run: (row) => row,
+  workstream: (row) => row,
+  job: (row) => row,
+  attempt: (row) => row,
+  agent: (row) => row,
+  breaker: (row) => row,
+  statistics: (row) => row,
+  decision: (row) => row,
+  alert: (row) => row,
+};
+void sameFields;
+void accepts;

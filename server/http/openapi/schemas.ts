@@ -1,0 +1,176 @@
+import { z } from "zod";
+import { MAX_MUTATIONS } from "../../../domain/commit.ts";
+import { CLIENT_MUTATION_TYPES, contractOf } from "../../../domain/mutations.ts";
+import { id } from "../../../domain/primitives.ts";
+import { BREAKER_STATES, RUN_STATUSES } from "../../../domain/statuses.ts";
+import { ROWS } from "./rows.ts";
+
+export type JsonSchema = { [keyword: string]: unknown };
+
+/** The JSON Schema of what a caller may send. */
+export function sentSchema(schema: z.ZodType): JsonSchema {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any", override: shorten });
+  return rest;
+}
+
+/** The JSON Schema of what the server answers. Answers may gain fields, so none are forbidden. */
+export function answeredSchema(schema: z.ZodType): JsonSchema {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, {
+    io: "output",
+    unrepresentable: "any",
+    override: (context) => {
+      shorten(context);
+      if (context.jsonSchema.additionalProperties === false) delete context.jsonSchema.additionalProperties;
+    },
+  });
+  return rest;
+}
+
+// `format: date-time` says it; the pattern of all calendars does not help a reader.
+function shorten({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }): void {
+  if (jsonSchema.format === "date-time") delete jsonSchema.pattern;
+}
+
+export const ref = (name: string): JsonSchema => ({ $ref: `#/components/schemas/${name}` });
+export const arrayOf = (items: JsonSchema): JsonSchema => ({ type: "array", items });
+export const objectOf = (properties: { [name: string]: JsonSchema }, required = Object.keys(properties)): JsonSchema => ({
+  type: "object",
+  properties,
+  required,
+});
+export const allOf = (...parts: JsonSchema[]): JsonSchema => ({ allOf: parts });
+export const pageSchema = (items: JsonSchema): JsonSchema =>
+  objectOf({ items: arrayOf(items), nextCursor: { type: ["string", "null"], description: "Null on the last page" } });
+
+const at = z.iso.datetime();
+const count = z.int().min(0);
+const subject = z.object({ kind: z.string(), id: z.string() });
+const counts = <const N extends readonly string[]>(names: N) =>
+  z.object(Object.fromEntries(names.map((name) => [name, count])) as { [name in N[number]]: typeof count });
+
+/** Answers that are no rows. */
+export const ANSWERS = {
+  Event: z.object({
+    seq: count.meta({ description: "Its position: 1, 2, 3 … without a gap" }),
+    v: count,
+    type: z.string(),
+    at,
+    actor: z.string().meta({ description: "`user:NAME`, `key:NAME` or `system:clock`" }),
+    subject,
+    runId: z.string().optional(),
+    payload: z.record(z.string(), z.unknown()),
+  }),
+  StoredReceipt: z.object({
+    receiptId: z.string(),
+    tenantId: z.string(),
+    firstSeq: count,
+    lastSeq: count.meta({ description: "`firstSeq − 1` when the commit changed nothing" }),
+    committedAt: at,
+    mutations: z.array(z.string()),
+    prevHash: z.string(),
+    hash: z.string().meta({ description: "sha256(prevHash ‖ canonical JSON of the header and the events), hex" }),
+  }),
+  Verification: z.object({
+    valid: z.boolean(),
+    checked: count,
+    firstBad: z.string().optional().meta({ description: "The first receipt that does not fit" }),
+  }),
+  Standing: z.object({
+    rank: z.int().min(1),
+    agentKey: id,
+    displayName: z.string(),
+    total: count,
+    successful: count,
+    failed: count,
+    successRate: z.number().min(0).max(1).nullable(),
+    wilsonLowerBound: z.number().min(0).max(1),
+    averageDurationMs: z.number().min(0).nullable(),
+    p95DurationMs: z.number().min(0).nullable(),
+  }),
+  Summary: z.object({
+    runs: z.object({ byStatus: counts(RUN_STATUSES) }),
+    successRate: z.object({ rate: z.number().nullable(), completed: count, ended: count, windowMs: count }),
+    queue: z.object({ waiting: count, queued: count, running: count, oldestQueuedAt: at.nullable() }),
+    breakers: counts(BREAKER_STATES),
+    alerts: counts(["firing", "acknowledged"]),
+    agents: z.object({ total: count, busy: count, capacity: count }),
+    throughput: z.array(z.object({ t: at, completed: count, failed: count })),
+    head: count,
+  }),
+  Problem: z.looseObject({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    code: z.string().meta({ description: "Stable; switch on this" }),
+    errors: z.array(z.looseObject({ code: z.string(), message: z.string() })).optional(),
+    legal: z.array(z.string()).optional().meta({ description: "Where the thing may go from where it is" }),
+  }),
+} satisfies { [name: string]: z.ZodType };
+
+const row = Object.fromEntries(Object.entries(ROWS).map(([kind, schema]) => [nameOf(kind), answeredSchema(schema)]));
+
+export function nameOf(kind: string): string {
+  return kind.charAt(0).toUpperCase() + kind.slice(1);
+}
+
+const mutations = Object.fromEntries(
+  CLIENT_MUTATION_TYPES.map((type) => [mutationName(type), sentSchema(contractOf(type) as z.ZodType)]),
+);
+
+export function mutationName(type: string): string {
+  return `Mutation.${type}`;
+}
+
+/** `#/components/schemas` of the reference. */
+export const COMPONENTS: { [name: string]: JsonSchema } = {
+  ...row,
+  ...Object.fromEntries(Object.entries(ANSWERS).map(([name, schema]) => [name, answeredSchema(schema)])),
+  Receipt: allOf(
+    ref("StoredReceipt"),
+    objectOf({
+      results: {
+        type: "array",
+        description: "What each mutation yielded: id and version; claimed jobs with `attempt` and `leaseToken`; a permit",
+      },
+    }),
+  ),
+  JobWithAttempts: allOf(ref("Job"), objectOf({ attempts: arrayOf(ref("Attempt")) })),
+  ClaimedJob: allOf(ref("Job"), objectOf({ leaseToken: { type: "string" } })),
+  AgentWithState: allOf(
+    ref("Agent"),
+    objectOf({ breaker: { oneOf: [ref("Breaker"), { type: "null" }] }, statistics: { oneOf: [ref("Statistics"), { type: "null" }] } }),
+  ),
+  Timeline: objectOf({
+    run: ref("Run"),
+    workstreams: arrayOf(ref("Workstream")),
+    jobs: arrayOf(ref("Job")),
+    attempts: arrayOf(ref("Attempt")),
+    seq: { type: "integer", description: "Follow the run's events from here" },
+    truncated: { type: "boolean", description: "The run has more than one answer carries" },
+  }),
+  Mutation: {
+    oneOf: CLIENT_MUTATION_TYPES.map((type) => ref(mutationName(type))),
+    discriminator: {
+      propertyName: "type",
+      mapping: Object.fromEntries(
+        CLIENT_MUTATION_TYPES.map((type) => [type, `#/components/schemas/${mutationName(type)}`]),
+      ),
+    },
+  },
+  ...mutations,
+  Commit: {
+    ...objectOf(
+      {
+        mutations: { ...arrayOf(ref("Mutation")), minItems: 1, maxItems: MAX_MUTATIONS },
+        expect: {
+          type: "object",
+          additionalProperties: { type: "integer", minimum: 0 },
+          description: "Versions you have seen, by run: 409 when one has moved on",
+        },
+      },
+      ["mutations"],
+    ),
+    additionalProperties: false,
+  },
+};

@@ -1,0 +1,44 @@
+import type { FastifyInstance } from "fastify";
+import { z } from "zod";
+import { id, label, time } from "../../domain/primitives.ts";
+import { listDecisions } from "../store/reads/decisions.ts";
+import { readRow } from "../store/reads/one-row.ts";
+import { registerCommand } from "./command.ts";
+import { listDoc, oneDoc } from "./openapi/route-docs.ts";
+import { BASE, found, mustHaveReached, pageQuery, pathId, type ResourceDeps } from "./resource.ts";
+
+const decisionQuery = z.strictObject({
+  taskId: id.optional(),
+  taskType: label.optional(),
+  runId: id.optional(),
+  jobId: id.optional(),
+  agent: id.optional().meta({ description: "The selected agent" }),
+  success: z
+    .enum(["true", "false"])
+    .transform((text) => text === "true")
+    .optional(),
+  from: time.optional().meta({ description: "Routed at or after" }),
+  to: time.optional().meta({ description: "Routed before" }),
+  ...pageQuery,
+});
+
+export function registerRouting(app: FastifyInstance, deps: ResourceDeps): void {
+  const tag = "Routing";
+  const list = listDoc(tag, "Routing decisions, the newest first", "Decision", decisionQuery);
+  app.get(`${BASE}/routing/decisions`, { config: { doc: list } }, (request) =>
+    listDecisions(request.db, decisionQuery.parse(request.query)),
+  );
+  const one = oneDoc(tag, "One routing decision", "Decision");
+  app.get(`${BASE}/routing/decisions/:id`, { config: { doc: one } }, async (request) => {
+    const decisionId = pathId(request);
+    await mustHaveReached(request);
+    return found(await readRow(request.db, "decision", decisionId), "decision", decisionId);
+  });
+  registerCommand(app, deps, {
+    path: "/routing/decisions/:id/outcome",
+    kind: "decision",
+    mutation: "routing.outcome",
+    tag,
+    summary: "Tell how a decision turned out, once",
+  });
+}

@@ -1,0 +1,29 @@
+import type { FastifyInstance } from "fastify";
+import { readSummary, type Summary } from "../store/reads/summary.ts";
+import { plainDoc } from "./openapi/route-docs.ts";
+import { BASE, type ResourceDeps, scopeOf } from "./resource.ts";
+
+/** `GET /summary`: the overview's figures. However many ask at once, each tenant is counted once at a time. */
+export function registerSummary(app: FastifyInstance, deps: ResourceDeps): void {
+  const counting = new Map<string, { now: Promise<Summary>; next: Promise<Summary> | null }>();
+
+  // Whoever comes while a count is under way may have seen a newer state than it counts: they share the next one.
+  const summaryOf = (tenantId: string, read: () => Promise<Summary>): Promise<Summary> => {
+    const running = counting.get(tenantId);
+    if (running) {
+      running.next ??= running.now.then(
+        () => summaryOf(tenantId, read),
+        () => summaryOf(tenantId, read),
+      );
+      return running.next;
+    }
+    const now = read().finally(() => counting.delete(tenantId));
+    counting.set(tenantId, { now, next: null });
+    return now;
+  };
+
+  app.get(`${BASE}/summary`, { config: { doc: plainDoc("Overview", "The overview's figures", "Summary") } }, (request) => {
+    const scope = scopeOf(request, deps);
+    return summaryOf(scope.tenantId, () => readSummary(scope));
+  });
+}
