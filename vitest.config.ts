@@ -14,13 +14,14 @@ export default defineConfig({
             "components/**/*.test.{ts,tsx}",
             "app/**/*.test.{ts,tsx}",
           ],
+          exclude: ["**/node_modules/**", "**/*.integration.test.ts"],
         },
       },
       {
         extends: true,
         test: {
           name: "server",
-          include: ["server/**/*.test.ts"],
+          include: ["server/**/*.test.ts", "client/**/*.integration.test.ts"],
           // One real Postgres for the run. Vitest starts it only if a file of this project is among those to run.
           globalSetup: ["server/testing/global-setup.ts"],
           provide: { givenServer: process.env.TEST_DATABASE_URL ?? "" },

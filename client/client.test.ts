@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { createClient } from "./client.ts";
 import { isLeaseLost, SwitchyardError } from "./errors.ts";
-import { sendJson, startTestServer, type TestServer } from "./test-server.ts";
+import { sendJson, startTestServer, type TestServer } from "./testing/http-server.ts";
 
 const RUN = { type: "run.create", runId: "r1", workflow: "build" } as const;
 const RECEIPT = { receiptId: "rc1", firstSeq: 1, lastSeq: 1, results: [{ id: "r1", version: 1 }] };

@@ -38,6 +38,6 @@ describe("the position of a follower", () => {
     const position = new Position(4);
     position.adopt({ head: 10, logId: "one" });
     position.adopt({ head: 11, logId: "one" });
-    expect(() => position.adopt({ head: 5, logId: "two" })).toThrow("replaced");
+    expect(() => position.adopt({ head: 5, logId: "two" })).toThrow("another one");
   });
 });

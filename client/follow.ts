@@ -10,7 +10,7 @@ import type { Client, EventRange, FollowOptions } from "./types.ts";
  *
  * connecting    No socket. It is opened, again and again with backoff.
  * catching_up   Subscribing since the position. Frames that continue it are handed over; others wait for the answer, as they may belong to
- *               a subscription that has ended. `reset`: the missing events are read by HTTP, then subscribed anew.
+ *               a subscription that has ended. `reset` (too slow, too old): the missing events are read by HTTP, then subscribed anew.
  * live          The subscription was answered. Each frame must begin at position + 1; one that begins later is a gap, one that the reader
  *               is too slow for was dropped: both subscribe anew from the position.
  *
@@ -56,6 +56,12 @@ async function* ranges(deps: FollowDeps): AsyncGenerator<EventRange, void, void>
     state = next;
   };
 
+  // A server that refuses again and again is asked less and less often.
+  const waitALittle = () => {
+    failures += 1;
+    return timing.sleep(backoffMs(policy, failures, timing.random), deps.signal).catch(() => undefined);
+  };
+
   try {
     enter("connecting");
     for (;;) {
@@ -72,7 +78,6 @@ async function* ranges(deps: FollowDeps): AsyncGenerator<EventRange, void, void>
           enter("connecting");
           break;
         case "subscribed":
-          failures = 0;
           position.adopt(message);
           enter("live");
           break;
@@ -81,22 +86,25 @@ async function* ranges(deps: FollowDeps): AsyncGenerator<EventRange, void, void>
           if (range === "gap") {
             // While the answer is out, such a frame may belong to the subscription before.
             if (!socket.subscribing) socket.subscribe(deps.topic, position.seq);
-          } else if (range) yield range;
+          } else if (range) {
+            failures = 0;
+            yield range;
+          }
           break;
         }
         case "reset":
+          if (message.reason === "unknown_log") throw replaced();
           enter("catching_up");
           yield* catchUp(deps, position, message.seq);
+          await waitALittle();
           socket.subscribe(deps.topic, position.seq);
           break;
-        case "failed": {
+        case "failed":
           if (!message.error.retryable) throw message.error;
           enter("connecting");
-          failures += 1;
-          await timing.sleep(backoffMs(policy, failures, timing.random), deps.signal).catch(() => undefined);
+          await waitALittle();
           socket.reconnect();
           break;
-        }
       }
     }
   } finally {
@@ -131,9 +139,7 @@ export class Position {
   /** The answer to a subscription: where a stream without a position starts, and whether the log is still the same one. */
   adopt(answer: { head: number; logId: string }): void {
     this.#logId ??= answer.logId;
-    if (answer.logId !== this.#logId) {
-      throw new SwitchyardError(0, "log_replaced", "the server's log was replaced; positions of the old one mean nothing in it");
-    }
+    if (answer.logId !== this.#logId) throw replaced();
     this.seq ??= answer.head;
   }
 
@@ -151,3 +157,5 @@ export class Position {
   }
 }
 
+const replaced = () =>
+  new SwitchyardError(0, "log_replaced", "the server's log is another one than this position is of; start over without it");

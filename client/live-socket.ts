@@ -1,5 +1,5 @@
 import { io, type Socket } from "socket.io-client";
-import type { ClientToServer, LogFrame, ServerToClient, SubscribeAck } from "../domain/live.ts";
+import type { ClientToServer, LogFrame, ResetFrame, ServerToClient, SubscribeAck } from "../domain/live.ts";
 import { SwitchyardError } from "./errors.ts";
 
 export type LiveMessage =
@@ -7,7 +7,7 @@ export type LiveMessage =
   | { type: "disconnected" }
   | { type: "subscribed"; head: number; floor: number; logId: string }
   | { type: "frame"; frame: LogFrame }
-  | { type: "reset"; seq: number }
+  | { type: "reset"; seq: number; reason: ResetFrame["reason"] }
   | { type: "overflow" }
   | { type: "failed"; error: SwitchyardError }
   | { type: "closed" };
@@ -17,7 +17,7 @@ const MAX_WAITING = 10_000;
 /** An answer to a subscription that takes longer counts as lost. */
 const ACK_TIMEOUT_MS = 10_000;
 
-const FATAL_ACKS = new Set(["malformed", "unknown_topic", "not_found", "too_many"]);
+const FATAL_ACKS = new Set(["malformed", "unknown_topic", "not_found"]);
 
 /** One socket to namespace `/live`, read as a bounded mailbox of messages: one `next()` at a time. */
 export class LiveSocket {
@@ -50,7 +50,7 @@ export class LiveSocket {
       if (!this.#socket.active) this.#post({ type: "failed", error: refused(error) });
     });
     this.#socket.on("log", (frame) => this.#receive(frame));
-    this.#socket.on("reset", ({ seq }) => this.#post({ type: "reset", seq }));
+    this.#socket.on("reset", ({ seq, reason }) => this.#post({ type: "reset", seq, reason }));
   }
 
   /** Whether the answer to the latest subscription is still out. */
