@@ -1,0 +1,191 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
+
+// A checkout of its own in which npm, prisma and next are small programs that note that they ran.
+const PROJECT = path.dirname(import.meta.dirname);
+let root: string;
+const at = (...parts: string[]) => path.join(root, ...parts);
+const ran = () => (existsSync(at("ran")) ? readFileSync(at("ran"), "utf8").trim().split("\n") : []);
+
+function write(file: string, text: string): void {
+  mkdirSync(path.dirname(at(file)), { recursive: true });
+  writeFileSync(at(file), text);
+}
+
+/** A program that notes its name and makes its product, or fails while a file `<name>.fails` exists. */
+function tool(file: string, name: string, product: string): void {
+  const steps = [
+    'const fs = require("node:fs"), path = require("node:path");',
+    `fs.appendFileSync("ran", ${JSON.stringify(`${name}\n`)});`,
+    `if (fs.existsSync("${name}.hangs")) { fs.writeFileSync("${name}.pid", String(process.pid)); setInterval(() => {}, 1000); }`,
+    `else if (fs.existsSync("${name}.fails")) { console.error(fs.readFileSync("${name}.fails", "utf8")); process.exit(1); }`,
+    `else { fs.mkdirSync(path.dirname("${product}"), { recursive: true }); fs.writeFileSync("${product}", "${name}"); }`,
+  ];
+  write(file, steps.join("\n"));
+}
+
+const LOCK_FILE = JSON.stringify({ packages: { "": {}, "node_modules/esbuild": { version: "1" } } });
+
+beforeEach(() => {
+  root = mkdtempSync(path.join(os.tmpdir(), "switchyard-start-"));
+  const folder = root;
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  for (const file of ["start.mjs", "build.mjs"])
+    cpSync(path.join(import.meta.dirname, file), at("server", file), { recursive: true });
+  write("package.json", '{ "type": "module" }');
+  write("package-lock.json", LOCK_FILE);
+  write("node_modules/.package-lock.json", LOCK_FILE);
+  write("prisma/schema.prisma", "model A");
+  write("app/page.tsx", "page");
+  write(
+    "server/main.ts",
+    'process.on("SIGTERM", () => process.exit(7)); setInterval(() => {}, 1000); console.log(`serving ${process.pid}`);',
+  );
+  tool("node_modules/prisma/build/index.js", "prisma", "server/database/generated/client.ts");
+  tool("node_modules/next/dist/bin/next", "next", ".next/BUILD_ID");
+  tool("fake/npm-cli.js", "npm", "node_modules/.package-lock.json");
+  for (const name of ["prisma", "next", "../fake"]) write(`node_modules/${name}/package.json`, "{}");
+  symlinkSync(path.join(PROJECT, "node_modules", "esbuild"), at("node_modules", "esbuild"));
+});
+
+interface Run {
+  child: ChildProcess;
+  code: Promise<number | null>;
+  said: () => string;
+}
+
+function launch(...args: string[]): Run {
+  const child = spawn(process.execPath, [at("server/start.mjs"), ...args], {
+    cwd: root,
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { NODE_ENV: "production", npm_execpath: at("fake/npm-cli.js") },
+  });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  let text = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on("data", (chunk: Buffer) => {
+      text += chunk.toString();
+    });
+  }
+  return { child, code: once(child, "close").then(([code]) => code as number | null), said: () => text };
+}
+
+const serves = (run: Run) => vi.waitFor(() => expect(run.said()).toContain("serving"), { timeout: 10_000 });
+
+async function build(...args: string[]): Promise<string> {
+  const run = launch(...(args.length > 0 ? args : ["--build"]));
+  expect(await run.code, run.said()).toBe(0);
+  return run.said();
+}
+
+test("the first start makes everything, the second nothing, and the server runs in the same process", async () => {
+  const first = launch();
+  await serves(first);
+  expect(ran()).toEqual(["prisma", "next"]);
+  expect(first.said()).toContain(`serving ${first.child.pid}`);
+  first.child.kill("SIGTERM");
+  expect(await first.code).toBe(7);
+
+  const second = launch();
+  await serves(second);
+  expect(ran()).toEqual(["prisma", "next"]);
+  expect(second.said()).toBe(`serving ${second.child.pid}\n`);
+});
+
+test("only what changed is made again, and tests are no part of it", async () => {
+  await build();
+  write("app/page.tsx", "another page");
+  await build();
+  expect(ran()).toEqual(["prisma", "next", "next"]);
+  write("prisma/schema.prisma", "model B");
+  await build();
+  expect(ran()).toEqual(["prisma", "next", "next", "prisma"]);
+  write("app/page.test.tsx", "a test");
+  write("server/main.ts", 'console.log("serving anew")');
+  expect(await build()).toContain("Building the server");
+  expect(ran()).toHaveLength(4);
+  rmSync(at(".next"), { recursive: true });
+  await build();
+  expect(ran()).toEqual(["prisma", "next", "next", "prisma", "next"]);
+});
+
+test("a step that fails shows its output, ends with a code, and is tried again", async () => {
+  write("next.fails", "Type error in page.tsx");
+  const run = launch("--build");
+  expect(await run.code).toBe(1);
+  expect(run.said()).toContain("Type error in page.tsx");
+  expect(run.said()).toContain("This step failed (code 1)");
+  expect(run.said()).not.toContain("at ");
+  rmSync(at("next.fails"));
+  await build();
+  expect(ran()).toEqual(["prisma", "next", "next"]);
+});
+
+test("a fault in the server's source is shown with its place", async () => {
+  write("server/main.ts", "const = 1;");
+  const run = launch("--build");
+  expect(await run.code).toBe(1);
+  expect(run.said()).toMatch(/main\.ts:1:6/);
+});
+
+test("two starts at once build once", async () => {
+  const runs = [launch("--build"), launch("--build"), launch("--build")];
+  for (const run of runs) expect(await run.code, run.said()).toBe(0);
+  expect(ran()).toEqual(["prisma", "next"]);
+});
+
+test("the lock of a start that was killed is taken over", async () => {
+  write("next.hangs", "");
+  const first = launch("--build");
+  const pid = await vi.waitFor(() => Number(readFileSync(at("next.pid"), "utf8")), { timeout: 10_000 });
+  onTestFinished(() => void process.kill(pid, "SIGKILL"));
+  first.child.kill("SIGKILL");
+  await once(first.child, "exit");
+  rmSync(at("next.hangs"));
+  await build();
+});
+
+test("SIGTERM during a build ends it and frees the folder", async () => {
+  write("next.hangs", "");
+  const first = launch();
+  await vi.waitFor(() => expect(ran()).toContain("next"), { timeout: 10_000 });
+  first.child.kill("SIGTERM");
+  expect(await first.code).toBe(143);
+  rmSync(at("next.hangs"));
+  await build();
+});
+
+test("packages are installed when they are missing or not those of the lock file", async () => {
+  await build("--install");
+  expect(ran()).toEqual(["prisma"]);
+  write("package-lock.json", LOCK_FILE.replace('"1"', '"2"'));
+  expect(await build("--install")).toContain("Installing packages");
+  rmSync(at("node_modules/.package-lock.json"));
+  await build("--install");
+  expect(ran().filter((name) => name === "npm")).toHaveLength(2);
+});
+
+test("packages of other platforms are not missed, those for development only where they are needed", async () => {
+  const packages = {
+    "node_modules/a": { version: "1", optional: true },
+    "node_modules/b": { version: "1", dev: true },
+  };
+  write("package-lock.json", JSON.stringify({ packages }));
+  await build();
+  expect(ran()).not.toContain("npm");
+  await build("--install");
+  expect(ran()).toContain("npm");
+});
+
+test("a Node that is too old is told so in one line", async () => {
+  const script = readFileSync(at("server/start.mjs"), "utf8");
+  write("server/start.mjs", script.replace("[20, 19]", "[99, 1]"));
+  const run = launch();
+  expect(await run.code).toBe(1);
+  expect(run.said()).toBe(`Switchyard needs Node 99.1 or newer; this is ${process.versions.node}.\n`);
+  expect(ran()).toEqual([]);
+});
