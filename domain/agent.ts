@@ -77,7 +77,11 @@ export function registerAgent(tx: Tx, m: z.infer<typeof agentRegister>): Agent {
   const next = must(tx, "agent", m.agentKey);
   const { displayName, capabilities, capacity } = next;
   const breaker = must(tx, "breaker", m.agentKey).config;
-  tx.emit({ type: "agent.registered", subject: subjectOf(m.agentKey), payload: { displayName, capabilities, capacity, breaker } });
+  tx.emit({
+    type: "agent.registered",
+    subject: subjectOf(m.agentKey),
+    payload: { displayName, capabilities, capacity, breaker },
+  });
   return next;
 }
 

@@ -36,7 +36,11 @@ export const alertAcknowledge = z.strictObject({
 export const alertUnacknowledge = z.strictObject({ type: z.literal("alert.unacknowledge"), alertId: id });
 
 /** The clock's: an acknowledgement whose timeout has passed. Not open to clients. */
-export const alertAckExpire = z.strictObject({ type: z.literal("alert.ack_expire"), alertId: id, ackExpiresAt: z.string() });
+export const alertAckExpire = z.strictObject({
+  type: z.literal("alert.ack_expire"),
+  alertId: id,
+  ackExpiresAt: z.string(),
+});
 
 const LEGAL: { readonly [status in AlertStatus]: readonly AlertStatus[] } = {
   firing: ["acknowledged", "snoozed", "resolved"],
@@ -50,7 +54,9 @@ export function acknowledgeAlert(tx: Tx, m: z.infer<typeof alertAcknowledge>): A
   const alert = must(tx, "alert", m.alertId);
   if (alert.status !== "firing") {
     const by = alert.status === "acknowledged" ? ` by ${alert.acknowledgedBy}` : "";
-    throw new Refusal("illegal_transition", `alert ${alert.id} is ${alert.status}${by}`, { legal: LEGAL[alert.status] });
+    throw new Refusal("illegal_transition", `alert ${alert.id} is ${alert.status}${by}`, {
+      legal: LEGAL[alert.status],
+    });
   }
   const ackExpiresAt = m.timeoutMs ? iso(ms(tx.at) + m.timeoutMs) : null;
   const note = m.note ?? null;
@@ -70,7 +76,9 @@ export function acknowledgeAlert(tx: Tx, m: z.infer<typeof alertAcknowledge>): A
 export function unacknowledgeAlert(tx: Tx, m: z.infer<typeof alertUnacknowledge>): Alert {
   const alert = must(tx, "alert", m.alertId);
   if (alert.status !== "acknowledged") {
-    throw new Refusal("illegal_transition", `alert ${alert.id} is ${alert.status}, not acknowledged`, { legal: LEGAL[alert.status] });
+    throw new Refusal("illegal_transition", `alert ${alert.id} is ${alert.status}, not acknowledged`, {
+      legal: LEGAL[alert.status],
+    });
   }
   tx.put("alert", { ...alert, ...NOT_ACKNOWLEDGED, status: "firing", updatedAt: tx.at });
   emit(tx, "alert.unacknowledged", alert, { by: tx.actor });

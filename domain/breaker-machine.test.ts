@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { after, breakerWith, failed, halfOpen, iso, ok, opened, SECOND, T0 } from "./breaker.test-kit.ts";
+import { breakerWith, failed, feed, halfOpen, iso, ok, opened, SECOND, T0 } from "./breaker.test-kit.ts";
 import { openDurationMs, resolveBreakerConfig } from "./breaker-config.ts";
 import { acquire, record, release, tick, trialSlots } from "./breaker-machine.ts";
 
@@ -25,11 +25,11 @@ describe("a closed breaker", () => {
   });
 
   test("stays closed below the minimum of calls, whatever the rate", () => {
-    expect(after(breakerWith(), "xxxx")).toMatchObject({ state: "closed", calls: 4, failureRate: 1 });
+    expect(feed(breakerWith(), "xxxx")).toMatchObject({ state: "closed", calls: 4, failureRate: 1 });
   });
 
   test("opens when the minimum is met and the failure rate reaches the threshold", () => {
-    const step = record(after(breakerWith(), "x.x."), failed, T0 + 5);
+    const step = record(feed(breakerWith(), "x.x."), failed, T0 + 5);
     expect(step.breaker).toMatchObject({
       state: "open",
       epoch: 1,
@@ -55,34 +55,34 @@ describe("a closed breaker", () => {
   });
 
   test("may be opened by the success that completes the minimum", () => {
-    expect(after(breakerWith(), "xxxx.").state).toBe("open");
+    expect(feed(breakerWith(), "xxxx.").state).toBe("open");
   });
 
   test("opens at exactly the threshold and not just under it", () => {
     const config = { minimumCalls: 10, failureRateThreshold: 0.3 };
-    expect(after(breakerWith(config), ".......xxx").state).toBe("open");
-    expect(after(breakerWith(config), "........xx").state).toBe("closed");
+    expect(feed(breakerWith(config), ".......xxx").state).toBe("open");
+    expect(feed(breakerWith(config), "........xx").state).toBe("closed");
   });
 
   test("needs no more calls than a count window can hold", () => {
-    expect(after(breakerWith({ windowSize: 3, minimumCalls: 50 }), "xxx").state).toBe("open");
+    expect(feed(breakerWith({ windowSize: 3, minimumCalls: 50 }), "xxx").state).toBe("open");
   });
 
   test("forgets calls that left a count window", () => {
-    const b = after(breakerWith({ windowSize: 4, minimumCalls: 4, failureRateThreshold: 0.75 }), "xx..x.");
+    const b = feed(breakerWith({ windowSize: 4, minimumCalls: 4, failureRateThreshold: 0.75 }), "xx..x.");
     expect(b).toMatchObject({ state: "closed", calls: 4, failureCount: 1, failureRate: 0.25 });
   });
 
   test("forgets calls that left a time window", () => {
-    const b = after(breakerWith({ window: "time", windowSize: 10 }), "xxxx");
-    const later = after(b, "x", T0 + 10 * SECOND);
+    const b = feed(breakerWith({ window: "time", windowSize: 10 }), "xxxx");
+    const later = feed(b, "x", T0 + 10 * SECOND);
     expect(later).toMatchObject({ state: "closed", calls: 1, failureCount: 1 });
-    expect(after(b, "x", T0 + 9 * SECOND).state).toBe("open");
+    expect(feed(b, "x", T0 + 9 * SECOND).state).toBe("open");
   });
 
   test("a time window whose clock goes back keeps counting in its newest second", () => {
-    const b = after(breakerWith({ window: "time", windowSize: 10, minimumCalls: 100 }), "x.", T0 + 60 * SECOND);
-    const back = after(b, "x", T0 + 20 * SECOND);
+    const b = feed(breakerWith({ window: "time", windowSize: 10, minimumCalls: 100 }), "x.", T0 + 60 * SECOND);
+    const back = feed(b, "x", T0 + 20 * SECOND);
     expect(back).toMatchObject({ calls: 3, failureCount: 2 });
     expect(back.window).toMatchObject({ buckets: [[0, 3, 2, 0]] });
   });
@@ -97,8 +97,8 @@ describe("a closed breaker", () => {
 
   test("a threshold of 0 opens on the first failure and not on none", () => {
     const b = breakerWith({ failureRateThreshold: 0, minimumCalls: 1 });
-    expect(after(b, "...").state).toBe("closed");
-    expect(after(b, "...x").state).toBe("open");
+    expect(feed(b, "...").state).toBe("closed");
+    expect(feed(b, "...x").state).toBe("open");
   });
 
   test("ignores the outcome of a trial of an earlier phase, and of a call that began in another epoch", () => {
@@ -114,7 +114,7 @@ describe("a closed breaker", () => {
   });
 
   test("keeps a full count window of 100 calls in about 150 bytes", () => {
-    const b = after(breakerWith({ windowSize: 100, failureRateThreshold: 1 }), "x.".repeat(80));
+    const b = feed(breakerWith({ windowSize: 100, failureRateThreshold: 1 }), "x.".repeat(80));
     expect(b.calls).toBe(100);
     expect(JSON.stringify(b.window).length).toBeLessThanOrEqual(150);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { after, breakerWith, failed, halfOpen, iso, ok, opened, SECOND, T0 } from "./breaker.test-kit.ts";
+import { breakerWith, failed, feed, halfOpen, iso, ok, opened, SECOND, T0 } from "./breaker.test-kit.ts";
 import { resolveBreakerConfig } from "./breaker-config.ts";
 import { acquire, nextDue, override, reconfigure, record, reset, tick } from "./breaker-machine.ts";
 import type { BreakerState } from "./breaker-state.ts";
@@ -23,7 +23,7 @@ describe("an override", () => {
   test("disabled lets everything pass and judges nothing", () => {
     const { breaker } = override(opened(), "disabled", order, T0);
     expect(acquire(breaker, T0, "p")).toMatchObject({ permitted: true, permitId: null });
-    expect(after(breaker, "xxxxxxxx")).toMatchObject({ state: "disabled", calls: 5, openedAt: null });
+    expect(feed(breaker, "xxxxxxxx")).toMatchObject({ state: "disabled", calls: 5, openedAt: null });
   });
 
   test("ends when it expires: closed, with an empty window", () => {
@@ -90,28 +90,28 @@ describe("reset", () => {
   });
 
   test("empties the window of a closed breaker without a move", () => {
-    const step = reset(after(breakerWith(), "xxxx"), order, T0);
+    const step = reset(feed(breakerWith(), "xxxx"), order, T0);
     expect(step).toMatchObject({ transitions: [], breaker: { state: "closed", epoch: 0, calls: 0 } });
   });
 });
 
 describe("reconfigure", () => {
   test("with the same configuration returns the same breaker", () => {
-    const b = after(breakerWith(), "x");
+    const b = feed(breakerWith(), "x");
     expect(reconfigure(b, resolveBreakerConfig({}), T0).breaker).toBe(b);
   });
 
   test("keeps state and window when neither kind nor size of the window changed", () => {
-    const b = reconfigure(after(breakerWith(), "xxxx"), resolveBreakerConfig({ minimumCalls: 9 }), T0).breaker;
+    const b = reconfigure(feed(breakerWith(), "xxxx"), resolveBreakerConfig({ minimumCalls: 9 }), T0).breaker;
     expect(b).toMatchObject({ state: "closed", calls: 4, config: { minimumCalls: 9 } });
   });
 
   test.each([{ windowSize: 30 }, { window: "time" as const, windowSize: 20 }])(
     "empties the window for %j",
     (config) => {
-      const b = reconfigure(after(breakerWith(), "xxxx"), resolveBreakerConfig(config), T0).breaker;
+      const b = reconfigure(feed(breakerWith(), "xxxx"), resolveBreakerConfig(config), T0).breaker;
       expect(b).toMatchObject({ state: "closed", calls: 0, failureRate: null });
-      expect(after(b, "xxxxx").state).toBe("open");
+      expect(feed(b, "xxxxx").state).toBe("open");
     },
   );
 

@@ -11,10 +11,10 @@ export const failed = { success: false, error: "exit code 1" };
 export const breakerWith = (config: BreakerConfigInput = {}) => newBreaker(resolveBreakerConfig(config), T0);
 export const iso = (at: number) => new Date(at).toISOString();
 /** Records calls at `at`: `x` fails, `.` succeeds. */
-export const after = (b: BreakerState, calls: string, at = T0) =>
+export const feed = (b: BreakerState, calls: string, at = T0) =>
   [...calls].reduce((next, call) => record(next, call === "x" ? failed : ok, at).breaker, b);
 /** A breaker that opened at `T0` with the default of 30 s to wait. */
-export const opened = (config: BreakerConfigInput = {}) => after(breakerWith(config), "xxxxx");
+export const opened = (config: BreakerConfigInput = {}) => feed(breakerWith(config), "xxxxx");
 /** A half-open breaker at `at`, with trials t1, t2 … in flight. */
 export const halfOpen = (trials: number, at = T0 + 30 * SECOND, config: BreakerConfigInput = {}) =>
   Array.from({ length: trials }, (_, i) => `t${i + 1}`).reduce(

@@ -74,7 +74,8 @@ export function recordBreaker(tx: Tx, m: z.infer<typeof breakerRecord>): Breaker
 
 export function overrideBreaker(tx: Tx, m: z.infer<typeof breakerOverride>): Breaker {
   const breaker = must(tx, "breaker", m.agentKey);
-  if (m.expiresAt && m.expiresAt <= tx.at) throw new Refusal("not_permitted", `expiresAt ${m.expiresAt} has passed already`);
+  if (m.expiresAt && m.expiresAt <= tx.at)
+    throw new Refusal("not_permitted", `expiresAt ${m.expiresAt} has passed already`);
   const order = { reason: m.reason, by: tx.actor, expiresAt: m.expiresAt ?? null };
   const step = machine.override(breaker, m.state, order, ms(tx.at));
   save(tx, breaker, step);
@@ -139,7 +140,9 @@ export function takePermit(tx: Tx, agentKey: string, leased: boolean): { permitI
   const step = machine.acquire(breaker, ms(tx.at), tx.newId("permit"));
   const { permitId } = step;
   const forever = iso(ms(tx.at) + LEASED_TRIAL_MS);
-  const trials = step.breaker.trials.map((trial) => (leased && trial.permitId === permitId ? { ...trial, expiresAt: forever } : trial));
+  const trials = step.breaker.trials.map((trial) =>
+    leased && trial.permitId === permitId ? { ...trial, expiresAt: forever } : trial,
+  );
   save(tx, breaker, permitId === null ? step : { ...step, breaker: { ...step.breaker, trials } });
   return { permitId, epoch: step.epoch };
 }

@@ -37,7 +37,8 @@ export function parseCommit(body: unknown): { commit: CommitRequest } | { faults
     const type = typeOf(raw);
     const contract = type === null ? undefined : contractOf(type);
     if (!contract) {
-      const message = type === null ? "a mutation is an object with a `type`" : `there is no mutation type ${type.slice(0, 100)}`;
+      const message =
+        type === null ? "a mutation is an object with a `type`" : `there is no mutation type ${type.slice(0, 100)}`;
       faults.push({ index, type, code: "unknown_type", message, path: "type" });
       return;
     }
@@ -93,6 +94,12 @@ function typeOf(raw: unknown): string | null {
 function faultsOf(index: number, type: string | null, error: z.ZodError): CommitFault[] {
   return error.issues.map((issue) => {
     const path = issue.path.map(String).join(".");
-    return { index, type, code: issue.code ?? "invalid", message: path ? `${path}: ${issue.message}` : issue.message, path };
+    return {
+      index,
+      type,
+      code: issue.code ?? "invalid",
+      message: path ? `${path}: ${issue.message}` : issue.message,
+      path,
+    };
   });
 }

@@ -1,4 +1,4 @@
-import type { EventDraft, Kind, RowBase, Rows, RowSet, Tx } from "./tx.ts";
+import type { EventDraft, Kind, RowBase, RowSet, Rows, Tx } from "./tx.ts";
 
 /**
  * The working copy that commits are applied to: changed rows over a source of rows that stay as they are. It keeps a journal, so that a
@@ -105,7 +105,8 @@ export class DraftTx implements Tx {
     const isNew = was ? was.isNew : !row.seq;
     const version = kind === "run" ? (row.version ?? 1) : this.#nextVersion(was, base?.version, isNew);
     const next = { ...row, version, seq: base?.seq ?? 0 } as unknown as Rows[Kind];
-    const found = was || isNew ? was?.base : (this.#draft.source.get(kind, row.id as string) as Readonly<Rows[Kind]> | undefined);
+    const found =
+      was || isNew ? was?.base : (this.#draft.source.get(kind, row.id as string) as Readonly<Rows[Kind]> | undefined);
     this.#draft.set(key, { kind, id: row.id as string, row: next, isNew, base: found, by: this });
     if (this.touched.has(key)) return;
     this.touched.add(key);

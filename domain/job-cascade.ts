@@ -98,7 +98,8 @@ function settleRun(tx: Tx, runId: string): void {
   if (totalJobs(jobCounts) === 0 || openJobs(jobCounts) > 0) return;
   const bad = totalJobs(jobCounts) - jobCounts.completed;
   if (bad === 0 && run.status === "running") moveRun(tx, run, "completed", "all jobs completed");
-  else if (bad === 0 && run.status === "blocked") moveRun(tx, moveRun(tx, run, "running", "its jobs went on"), "completed", "all jobs completed");
+  else if (bad === 0 && run.status === "blocked")
+    moveRun(tx, moveRun(tx, run, "running", "its jobs went on"), "completed", "all jobs completed");
   else moveRun(tx, run, "failed", `${bad} of ${totalJobs(jobCounts)} jobs did not complete`);
 }
 

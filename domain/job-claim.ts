@@ -48,7 +48,14 @@ export function claimJobs(tx: Tx, m: z.infer<typeof jobClaim>): { jobs: ClaimedJ
   if (max <= 0) return { jobs: [] };
   const capabilities = new Set([...agent.capabilities, ...(m.capabilities ?? [])]);
   const queues = m.queues ?? null;
-  const ids = tx.ids({ set: "claimable-jobs", agentKey: m.agentKey, capabilities: [...capabilities], queues, max, at: tx.at });
+  const ids = tx.ids({
+    set: "claimable-jobs",
+    agentKey: m.agentKey,
+    capabilities: [...capabilities],
+    queues,
+    max,
+    at: tx.at,
+  });
   const fits = (job: Readonly<Job>) =>
     job.status === "queued" &&
     job.runAt <= tx.at &&
@@ -67,7 +74,9 @@ export function claimJobs(tx: Tx, m: z.infer<typeof jobClaim>): { jobs: ClaimedJ
 export function startJobByRequest(tx: Tx, m: z.infer<typeof jobStart>): ClaimedJob {
   const job = must(tx, "job", m.jobId);
   if (job.status !== "queued") {
-    throw new Refusal("illegal_transition", `job ${job.id} is ${job.status} and cannot be started`, { legal: legalJobMoves(job.status) });
+    throw new Refusal("illegal_transition", `job ${job.id} is ${job.status} and cannot be started`, {
+      legal: legalJobMoves(job.status),
+    });
   }
   if (job.agentKey && job.agentKey !== m.agentKey) {
     throw new Refusal("not_claimable", `job ${job.id} is for agent ${job.agentKey} only`);
@@ -96,9 +105,13 @@ export function heartbeatJob(tx: Tx, m: z.infer<typeof jobHeartbeat>): Job {
 export function mustHoldLease(job: Readonly<Job>, leaseToken: string | undefined): void {
   if (leaseToken === undefined) return;
   if (job.status === "running" && job.leaseToken === leaseToken) return;
-  throw new Refusal("lease_lost", `the lease on job ${job.id} is no longer held: the job is ${job.status}, attempt ${job.attempt}`, {
-    legal: legalJobMoves(job.status),
-  });
+  throw new Refusal(
+    "lease_lost",
+    `the lease on job ${job.id} is no longer held: the job is ${job.status}, attempt ${job.attempt}`,
+    {
+      legal: legalJobMoves(job.status),
+    },
+  );
 }
 
 function startJob(tx: Tx, job: Readonly<Job>, agentKey: string, lease: number | null): Job {
@@ -124,7 +137,14 @@ function startJob(tx: Tx, job: Readonly<Job>, agentKey: string, lease: number | 
   const started = must(tx, "job", job.id);
   const { queuedAt } = attempt;
   const { leaseExpiresAt, timeoutAt, maxAttempts, attemptBase } = started;
-  emitJob(tx, "job.started", started, { queuedAt, leaseExpiresAt, timeoutAt, maxAttempts, attemptBase, trial: permitId !== null });
+  emitJob(tx, "job.started", started, {
+    queuedAt,
+    leaseExpiresAt,
+    timeoutAt,
+    maxAttempts,
+    attemptBase,
+    trial: permitId !== null,
+  });
   const run = must(tx, "run", job.runId);
   if (run.status === "pending") moveRun(tx, run, "running", "its first job started");
   return started;

@@ -51,7 +51,11 @@ export function completeJob(tx: Tx, m: z.infer<typeof jobComplete>): Job {
     updatedAt: tx.at,
   });
   countJob(tx, job, "running", "completed");
-  emitJob(tx, "job.completed", must(tx, "job", job.id), { exitCode: m.exitCode ?? null, durationMs: taken, result: m.result ?? null });
+  emitJob(tx, "job.completed", must(tx, "job", job.id), {
+    exitCode: m.exitCode ?? null,
+    durationMs: taken,
+    result: m.result ?? null,
+  });
   tellOutcome(tx, job, true, taken);
   afterFinish(tx, job.id);
   return must(tx, "job", job.id);
@@ -77,7 +81,13 @@ export function expireJob(tx: Tx, m: z.infer<typeof jobExpire>): Job {
   const due = m.why === "lease" ? job.leaseExpiresAt : job.timeoutAt;
   if (job.status !== "running" || job.attempt !== m.attempt || due === null || due > tx.at) return job;
   if (m.why === "timeout") {
-    return endBadly(tx, job, "timed_out", { error: { message: `no result within ${job.timeoutMs} ms`, code: "timeout" } }, true);
+    return endBadly(
+      tx,
+      job,
+      "timed_out",
+      { error: { message: `no result within ${job.timeoutMs} ms`, code: "timeout" } },
+      true,
+    );
   }
   const error = { message: `agent ${job.claimedBy} let its lease of ${job.leaseMs} ms run out`, code: "lease_expired" };
   return endBadly(tx, job, "failed", { error }, true);

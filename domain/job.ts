@@ -181,7 +181,9 @@ export function enqueueJob(tx: Tx, m: z.infer<typeof jobEnqueue>): Job {
 export function cancelJobByRequest(tx: Tx, m: z.infer<typeof jobCancel>): Job {
   const job = must(tx, "job", m.jobId);
   if (isFinalJob(job.status)) {
-    throw new Refusal("illegal_transition", `job ${job.id} is ${job.status} and cannot be cancelled`, { legal: legalJobMoves(job.status) });
+    throw new Refusal("illegal_transition", `job ${job.id} is ${job.status} and cannot be cancelled`, {
+      legal: legalJobMoves(job.status),
+    });
   }
   cancelJob(tx, job, m.reason ?? "cancelled");
   return must(tx, "job", job.id);
@@ -191,9 +193,13 @@ export function cancelJobByRequest(tx: Tx, m: z.infer<typeof jobCancel>): Job {
 export function retryJob(tx: Tx, m: z.infer<typeof jobRetry>): Job {
   const job = must(tx, "job", m.jobId);
   if (!isRetryableJob(job.status)) {
-    throw new Refusal("illegal_transition", `job ${job.id} is ${job.status}; only failed, timed_out and cancelled jobs can be retried`, {
-      legal: legalJobMoves(job.status),
-    });
+    throw new Refusal(
+      "illegal_transition",
+      `job ${job.id} is ${job.status}; only failed, timed_out and cancelled jobs can be retried`,
+      {
+        legal: legalJobMoves(job.status),
+      },
+    );
   }
   const run = must(tx, "run", job.runId);
   if (isFinalRun(run.status)) {

@@ -1,6 +1,14 @@
 import { z } from "zod";
 import { agentDrain, agentHeartbeat, agentRegister, drainAgent, heartbeatAgent, registerAgent } from "./agent.ts";
-import { acknowledgeAlert, alertAckExpire, alertAcknowledge, alertUnacknowledge, expireAcknowledgement, unacknowledgeAlert } from "./alert.ts";
+import {
+  acknowledgeAlert,
+  alertAckExpire,
+  alertAcknowledge,
+  alertUnacknowledge,
+  expireAcknowledgement,
+  unacknowledgeAlert,
+} from "./alert.ts";
+import { attemptId } from "./attempt.ts";
 import {
   acquireBreaker,
   breakerAcquire,
@@ -14,13 +22,30 @@ import {
   resetBreaker,
   tickBreaker,
 } from "./breaker.ts";
-import { attemptId } from "./attempt.ts";
 import { appendEvent, eventAppend } from "./event.ts";
 import { cancelJobByRequest, enqueueJob, jobCancel, jobEnqueue, jobRetry, retryJob } from "./job.ts";
 import { claimJobs, heartbeatJob, jobClaim, jobHeartbeat, jobStart, startJobByRequest } from "./job-claim.ts";
-import { completeJob, expireJob, failJob, jobComplete, jobExpire, jobFail, jobTimeout, timeOutJob } from "./job-finish.ts";
+import {
+  completeJob,
+  expireJob,
+  failJob,
+  jobComplete,
+  jobExpire,
+  jobFail,
+  jobTimeout,
+  timeOutJob,
+} from "./job-finish.ts";
 import { recordRouting, recordRoutingOutcome, routingOutcome, routingRecord } from "./routing.ts";
-import { createRun, retryRun, runCreate, runRetry, runTimeout, runTransition, timeOutRun, transitionRun } from "./run.ts";
+import {
+  createRun,
+  retryRun,
+  runCreate,
+  runRetry,
+  runTimeout,
+  runTransition,
+  timeOutRun,
+  transitionRun,
+} from "./run.ts";
 import type { Kind, Rows, Tx } from "./tx.ts";
 import {
   createWorkstream,
@@ -68,7 +93,10 @@ const agentRows = (agentKey: string): RowRef[] => [
 function jobRows(jobId: string, peek: Peek): RowRef[] {
   const job = peek("job", jobId);
   if (!job) return [["job", jobId]];
-  const refs: RowRef[] = [["job", jobId], ["run", job.runId]];
+  const refs: RowRef[] = [
+    ["job", jobId],
+    ["run", job.runId],
+  ];
   if (job.workstreamId) refs.push(["workstream", job.workstreamId]);
   if (job.attempt > 0) refs.push(["attempt", attemptId(jobId, job.attempt)]);
   if (job.claimedBy) refs.push(...agentRows(job.claimedBy));

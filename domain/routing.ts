@@ -92,18 +92,38 @@ export function recordRouting(tx: Tx, m: z.infer<typeof routingRecord>): Routing
 export function recordRoutingOutcome(tx: Tx, m: z.infer<typeof routingOutcome>): RoutingDecision {
   const decision = must(tx, "decision", m.decisionId);
   if (decision.success !== null) {
-    throw new Refusal("already_reported", `the outcome of decision ${decision.id} is known already: success ${decision.success}`);
+    throw new Refusal(
+      "already_reported",
+      `the outcome of decision ${decision.id} is known already: success ${decision.success}`,
+    );
   }
   const errorMessage = m.error ?? null;
-  tx.put("decision", { ...decision, success: m.success, errorMessage, durationMs: m.durationMs ?? null, outcomeAt: tx.at });
-  const payload = { selectedAgent: decision.selectedAgent, success: m.success, durationMs: m.durationMs ?? null, error: errorMessage };
+  tx.put("decision", {
+    ...decision,
+    success: m.success,
+    errorMessage,
+    durationMs: m.durationMs ?? null,
+    outcomeAt: tx.at,
+  });
+  const payload = {
+    selectedAgent: decision.selectedAgent,
+    success: m.success,
+    durationMs: m.durationMs ?? null,
+    error: errorMessage,
+  };
   tx.emit({ type: "routing.outcome_recorded", subject: subjectOf(decision.id), runId: decision.runId, payload });
   tellOutcome(tx, decision, m.success, m.durationMs ?? null, errorMessage);
   return must(tx, "decision", decision.id);
 }
 
 /** A decision tied to a job adds no outcome: the job's attempts do. */
-function tellOutcome(tx: Tx, decision: RoutingDecision, success: boolean, taken: number | null, error: string | null): void {
+function tellOutcome(
+  tx: Tx,
+  decision: RoutingDecision,
+  success: boolean,
+  taken: number | null,
+  error: string | null,
+): void {
   if (decision.jobId) return;
   recordOutcome(tx, {
     id: `decision:${decision.id}`,

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { cancelJobsOfRun, retryJobsOfRun } from "./job-cascade.ts";
-import { NO_JOBS, type JobCounts } from "./job-counts.ts";
+import { type JobCounts, NO_JOBS } from "./job-counts.ts";
 import {
   durationMs,
   type ErrorInfo,
@@ -122,9 +122,13 @@ export function transitionRun(tx: Tx, m: z.infer<typeof runTransition>): Run {
 export function retryRun(tx: Tx, m: z.infer<typeof runRetry>): Run {
   const run = must(tx, "run", m.runId);
   if (!isRetryableRun(run.status)) {
-    throw new Refusal("illegal_transition", `run ${run.id} is ${run.status}; only failed, cancelled and timed_out runs can be retried`, {
-      legal: RUN_MOVES[run.status],
-    });
+    throw new Refusal(
+      "illegal_transition",
+      `run ${run.id} is ${run.status}; only failed, cancelled and timed_out runs can be retried`,
+      {
+        legal: RUN_MOVES[run.status],
+      },
+    );
   }
   const next: Run = {
     ...run,

@@ -33,7 +33,14 @@ export interface RowBase {
 /** Sets of rows that only the storage can name; a reducer filters what it gets, as the set may hold too much. */
 export type RowSet =
   | { set: "jobs-of-run"; runId: string }
-  | { set: "claimable-jobs"; agentKey: string; capabilities: string[]; queues: string[] | null; max: number; at: string };
+  | {
+      set: "claimable-jobs";
+      agentKey: string;
+      capabilities: string[];
+      queues: string[] | null;
+      max: number;
+      at: string;
+    };
 
 /** What a reducer changes state through: one commit's view of one tenant's rows. */
 export interface Tx {
@@ -103,7 +110,12 @@ export function mustBeNew(tx: Tx, kind: Kind, id: string): void {
 }
 
 /** Refuses a move that its table does not have, naming the legal ones. */
-export function mustBeLegal<S extends string>(what: string, moves: { readonly [from in S]: readonly S[] }, from: S, to: S): void {
+export function mustBeLegal<S extends string>(
+  what: string,
+  moves: { readonly [from in S]: readonly S[] },
+  from: S,
+  to: S,
+): void {
   if (moves[from].includes(to)) return;
   const legal = moves[from];
   const names = legal.length ? legal.join(", ") : "none, it is final";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { NO_JOBS, type JobCounts } from "./job-counts.ts";
+import { type JobCounts, NO_JOBS } from "./job-counts.ts";
 import { id, type Json, jsonObject, label, text } from "./primitives.ts";
 import { isFinalRun, WORKSTREAM_MOVES, WORKSTREAM_STATUSES, type WorkstreamStatus } from "./statuses.ts";
 import { must, mustBeLegal, mustBeNew, Refusal, type RowBase, type Tx } from "./tx.ts";
@@ -61,7 +61,12 @@ export function createWorkstream(tx: Tx, m: z.infer<typeof workstreamCreate>): W
   };
   tx.put("workstream", workstream);
   const { title, status, metadata } = workstream;
-  tx.emit({ type: "workstream.created", subject: subjectOf(workstream), runId: m.runId, payload: { title, status, metadata } });
+  tx.emit({
+    type: "workstream.created",
+    subject: subjectOf(workstream),
+    runId: m.runId,
+    payload: { title, status, metadata },
+  });
   return workstream;
 }
 
@@ -72,7 +77,12 @@ export function updateWorkstream(tx: Tx, m: z.infer<typeof workstreamUpdate>): W
   const title = m.title ?? workstream.title;
   if (title === workstream.title && JSON.stringify(metadata) === JSON.stringify(workstream.metadata)) return workstream;
   tx.put("workstream", { ...workstream, title, metadata, updatedAt: tx.at });
-  tx.emit({ type: "workstream.updated", subject: subjectOf(workstream), runId: workstream.runId, payload: { title, metadata } });
+  tx.emit({
+    type: "workstream.updated",
+    subject: subjectOf(workstream),
+    runId: workstream.runId,
+    payload: { title, metadata },
+  });
   return must(tx, "workstream", workstream.id);
 }
 

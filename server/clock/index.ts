@@ -83,12 +83,18 @@ async function commitAll(store: Pick<Store, "commit">, due: readonly Due[], log:
 }
 
 /** One that has been overtaken must not hold back the others: a refused piece is committed one by one. */
-async function commitPiece(store: Pick<Store, "commit">, tenantId: string, mutations: Due["mutation"][], log: ClockDeps["log"]): Promise<void> {
+async function commitPiece(
+  store: Pick<Store, "commit">,
+  tenantId: string,
+  mutations: Due["mutation"][],
+  log: ClockDeps["log"],
+): Promise<void> {
   try {
     await store.commit(tenantId, CLOCK, { mutations });
   } catch (error) {
     if (!(error instanceof StoreError) || error.code !== "commit_refused") throw error;
-    if (mutations.length === 1) return log.warn({ mutation: mutations[0], errors: error.errors }, "the clock was refused");
+    if (mutations.length === 1)
+      return log.warn({ mutation: mutations[0], errors: error.errors }, "the clock was refused");
     for (const mutation of mutations) await commitPiece(store, tenantId, [mutation], log);
   }
 }

@@ -76,13 +76,19 @@ export function applyBatch(
     try {
       const known = pending.key && (keys.get(pending.key.name) ?? source.key(pending.key.name));
       if (known && known.expiresAt > head.at) {
-        return known.fingerprint === pending.key?.fingerprint ? { state: "replayed", receipt: known.receipt } : { state: "mismatch" };
+        return known.fingerprint === pending.key?.fingerprint
+          ? { state: "replayed", receipt: known.receipt }
+          : { state: "mismatch" };
       }
       const done = applyOne(tenantId, pending, draft, head);
       if (done.state !== "done") return done;
       head = { ...head, seq: done.receipt.lastSeq, hash: done.receipt.hash };
       if (pending.key) {
-        keys.set(pending.key.name, { fingerprint: pending.key.fingerprint, receipt: done.receipt, expiresAt: head.at + keyTtlMs });
+        keys.set(pending.key.name, {
+          fingerprint: pending.key.fingerprint,
+          receipt: done.receipt,
+          expiresAt: head.at + keyTtlMs,
+        });
       }
       return done;
     } catch (error) {
@@ -109,14 +115,32 @@ function applyOne(tenantId: string, pending: Pending, draft: Draft, head: Head):
   }
 }
 
-function finish(tenantId: string, pending: Pending, draft: Draft, tx: DraftTx, yielded: unknown[], head: Head, at: string): Applied {
+function finish(
+  tenantId: string,
+  pending: Pending,
+  draft: Draft,
+  tx: DraftTx,
+  yielded: unknown[],
+  head: Head,
+  at: string,
+): Applied {
   const events = tx.events.map((event, index): LogEvent => {
     const runId = event.runId ? { runId: event.runId } : {};
     const payload = event.payload ?? {};
-    return { seq: head.seq + 1 + index, v: EVENT_VERSION, type: event.type, at, actor: tx.actor, subject: event.subject, ...runId, payload };
+    return {
+      seq: head.seq + 1 + index,
+      v: EVENT_VERSION,
+      type: event.type,
+      at,
+      actor: tx.actor,
+      subject: event.subject,
+      ...runId,
+      payload,
+    };
   });
   const touched = [...tx.touched];
-  if (touched.length > 0 && events.length === 0) throw new Error(`a commit changed ${touched.join(", ")} without an event`);
+  if (touched.length > 0 && events.length === 0)
+    throw new Error(`a commit changed ${touched.join(", ")} without an event`);
   const lastSeq = head.seq + events.length;
   for (const key of touched) {
     const change = draft.changes.get(key);

@@ -54,7 +54,9 @@ type Found<T> = { tenantId: string; id: string } & T;
 /** Everything that is due now, by the database's clock. */
 export async function readDue(queries: LaneQueries): Promise<Due[]> {
   const [breakers, jobs, runs, acknowledgements] = await Promise.all([
-    queries.query<Found<{ due: boolean; state: BreakerState["state"]; trials: string; now: number }>>(DUE_BREAKERS, [LIMIT]),
+    queries.query<Found<{ due: boolean; state: BreakerState["state"]; trials: string; now: number }>>(DUE_BREAKERS, [
+      LIMIT,
+    ]),
     queries.query<Found<{ attempt: number; lease: boolean | null }>>(DUE_JOBS, [LIMIT, TIMEOUT_GRACE_MS]),
     queries.query<Found<{ deadlineAt: string }>>(DUE_RUNS, [LIMIT]),
     queries.query<Found<{ ackExpiresAt: string }>>(DUE_ACKNOWLEDGEMENTS, [LIMIT]),
@@ -65,7 +67,9 @@ export async function readDue(queries: LaneQueries): Promise<Due[]> {
       due(tenantId, { type: "job.expire", jobId: id, attempt, why: lease ? "lease" : "timeout" }),
     ),
     ...runs.map(({ tenantId, id, deadlineAt }) => due(tenantId, { type: "run.timeout", runId: id, deadlineAt })),
-    ...acknowledgements.map(({ tenantId, id, ackExpiresAt }) => due(tenantId, { type: "alert.ack_expire", alertId: id, ackExpiresAt })),
+    ...acknowledgements.map(({ tenantId, id, ackExpiresAt }) =>
+      due(tenantId, { type: "alert.ack_expire", alertId: id, ackExpiresAt }),
+    ),
   ];
 }
 
@@ -75,7 +79,17 @@ export async function readLeftBehind(queries: LaneQueries): Promise<Due[]> {
   return left.map(({ tenantId, id, reason }) => due(tenantId, { type: "job.cancel", jobId: id, reason }));
 }
 
-function isDue({ due: waited, state, trials, now }: { due: boolean; state: BreakerState["state"]; trials: string; now: number }): boolean {
+function isDue({
+  due: waited,
+  state,
+  trials,
+  now,
+}: {
+  due: boolean;
+  state: BreakerState["state"];
+  trials: string;
+  now: number;
+}): boolean {
   if (state !== "half_open") return waited;
   const deadline = nextDue({ state, trials: JSON.parse(trials) as BreakerState["trials"] } as BreakerState);
   return deadline !== null && deadline <= now;
@@ -96,5 +110,8 @@ export async function takeLease(queries: LaneQueries, name: string, holder: stri
 
 /** Gives a lease back, so that the next holder need not wait. */
 export async function dropLease(queries: LaneQueries, name: string, holder: string): Promise<void> {
-  await queries.query(`DELETE FROM "Lease" WHERE "name" = $1 AND "holder" = $2 RETURNING 1 AS "dropped"`, [name, holder]);
+  await queries.query(`DELETE FROM "Lease" WHERE "name" = $1 AND "holder" = $2 RETURNING 1 AS "dropped"`, [
+    name,
+    holder,
+  ]);
 }

@@ -57,7 +57,12 @@ export function createStore(deps: StoreDeps): Store {
   observeLanes(deps.registry, () => {
     const all = [...lanes.values()];
     const sum = (of: (lane: Lane) => number) => all.reduce((total, lane) => total + of(lane), 0);
-    return { depth: sum((l) => l.depth), limit: maxQueue, rows: sum((l) => l.cache.size), bytes: sum((l) => l.cache.bytes) };
+    return {
+      depth: sum((l) => l.depth),
+      limit: maxQueue,
+      rows: sum((l) => l.cache.size),
+      bytes: sum((l) => l.cache.bytes),
+    };
   });
 
   const poll = setInterval(() => {

@@ -7,30 +7,38 @@ import type { CommitOutcome } from "./types.ts";
 
 /** Answers everybody of a settled batch. */
 export function answer(batch: readonly Pending[], applied: readonly Applied[]): void {
-  batch.forEach((pending, index) => {
+  for (const [index, pending] of batch.entries()) {
     const one = applied[index];
     switch (one?.state) {
       case "done":
       case "replayed":
-        return pending.resolve(one);
+        pending.resolve(one);
+        break;
       case "refused":
-        return pending.reject(refused("commit_refused", one.faults));
+        pending.reject(refused("commit_refused", one.faults));
+        break;
       case "stale":
-        return pending.reject(refused("stale_expectation", one.faults));
+        pending.reject(refused("stale_expectation", one.faults));
+        break;
       case "mismatch":
-        return pending.reject(new StoreError("idempotency_mismatch", "this Idempotency-Key came with another request before"));
+        pending.reject(new StoreError("idempotency_mismatch", "this Idempotency-Key came with another request before"));
+        break;
       case "waiting":
       case undefined:
-        return pending.reject(new Error("a batch settled with a commit left waiting"));
+        pending.reject(new Error("a batch settled with a commit left waiting"));
+        break;
     }
-  });
+  }
 }
 
 function refused(code: "commit_refused" | "stale_expectation", faults: readonly CommitFault[]): StoreError {
   const [first] = faults;
   const more = faults.length > 1 ? ` (and ${faults.length - 1} more)` : "";
   const legal = first?.legal ? { extra: { legal: first.legal } } : {};
-  return new StoreError(code, `${first?.message ?? "refused"}${more}`, { errors: faults as readonly StoreFault[], ...legal });
+  return new StoreError(code, `${first?.message ?? "refused"}${more}`, {
+    errors: faults as readonly StoreFault[],
+    ...legal,
+  });
 }
 
 /** What the caller of `commit` gets. */

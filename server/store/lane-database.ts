@@ -10,7 +10,10 @@ export interface LaneQueries {
 /** The part of a Prisma client that the lane uses. */
 export interface RawPrisma {
   $queryRawUnsafe<T>(text: string, ...values: unknown[]): Promise<T>;
-  $transaction<T>(work: (tx: Pick<RawPrisma, "$queryRawUnsafe">) => Promise<T>, options?: { timeout?: number; maxWait?: number }): Promise<T>;
+  $transaction<T>(
+    work: (tx: Pick<RawPrisma, "$queryRawUnsafe">) => Promise<T>,
+    options?: { timeout?: number; maxWait?: number },
+  ): Promise<T>;
 }
 
 /** The lane's database over a Prisma client whose adapter names the statements it prepares. */
@@ -70,9 +73,16 @@ function sqlState(error: unknown): string | undefined {
   for (let at: unknown = error, depth = 0; typeof at === "object" && at !== null && depth < 6; depth += 1) {
     const { code, originalCode, meta, cause } = at as { [key: string]: unknown };
     for (const candidate of [originalCode, code]) {
-      if (typeof candidate === "string" && /^[0-9A-Z]{5}$/.test(candidate) && !/^P\d{4}$/.test(candidate) && candidate !== "EPIPE") return candidate;
+      if (
+        typeof candidate === "string" &&
+        /^[0-9A-Z]{5}$/.test(candidate) &&
+        !/^P\d{4}$/.test(candidate) &&
+        candidate !== "EPIPE"
+      )
+        return candidate;
     }
-    const driver = typeof meta === "object" && meta !== null ? (meta as { [key: string]: unknown }).driverAdapterError : undefined;
+    const driver =
+      typeof meta === "object" && meta !== null ? (meta as { [key: string]: unknown }).driverAdapterError : undefined;
     const metaCode = typeof meta === "object" && meta !== null ? (meta as { code?: unknown }).code : undefined;
     if (typeof metaCode === "string" && /^[0-9A-Z]{5}$/.test(metaCode)) return metaCode;
     at = driver ?? cause;

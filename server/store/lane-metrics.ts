@@ -31,7 +31,10 @@ export function createLaneMetrics(registry: Registry): LaneMetrics {
 }
 
 /** Gauges read when asked: how much waits in the lanes, and what the hot tier holds. */
-export function observeLanes(registry: Registry, read: () => { depth: number; limit: number; rows: number; bytes: number }): void {
+export function observeLanes(
+  registry: Registry,
+  read: () => { depth: number; limit: number; rows: number; bytes: number },
+): void {
   const gauge = (name: string, help: string, value: () => number) =>
     new Gauge({
       name,

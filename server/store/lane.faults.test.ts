@@ -42,12 +42,25 @@ describe("two servers on one database", () => {
   test("both committing to one tenant: gapless, no lost update, and each is told everything in order", async () => {
     const [a, b] = [await node(), await node()];
     const told = [follow(a, tenant), follow(b, tenant)];
-    await commit(a, [{ type: "run.create", runId: "r", workflow: "w" }, { type: "workstream.create", runId: "r", workstreamId: "w", title: "W" }], {}, tenant);
+    await commit(
+      a,
+      [
+        { type: "run.create", runId: "r", workflow: "w" },
+        { type: "workstream.create", runId: "r", workstreamId: "w", title: "W" },
+      ],
+      {},
+      tenant,
+    );
     await Promise.all([a.head(tenant), b.head(tenant)]);
     open.push(...[a, b].map((one) => ({ close: async () => one.watch(tenant)() })));
     const stops = [a.watch(tenant), b.watch(tenant)];
     const work = Array.from({ length: 200 }, (_, index) =>
-      commit(index % 2 ? a : b, [{ type: "job.enqueue", jobId: `j${index}`, runId: "r", workstreamId: "w" }], {}, tenant),
+      commit(
+        index % 2 ? a : b,
+        [{ type: "job.enqueue", jobId: `j${index}`, runId: "r", workstreamId: "w" }],
+        {},
+        tenant,
+      ),
     );
     const outcomes = await Promise.all(work);
     const receipts = outcomes.map((outcome) => outcome.receipt).sort((x, y) => x.firstSeq - y.firstSeq);
@@ -59,7 +72,9 @@ describe("two servers on one database", () => {
     expect(await a.verify(tenant)).toEqual({ valid: true, checked: 201 });
     const { head } = await a.head(tenant);
     await expect.poll(() => told.map(({ seen }) => seen.ranges.at(-1)?.to)).toEqual([head, head]);
-    expect(told[0]?.seen.events.map((event) => event.seq)).toEqual(Array.from({ length: head }, (_, index) => index + 1));
+    expect(told[0]?.seen.events.map((event) => event.seq)).toEqual(
+      Array.from({ length: head }, (_, index) => index + 1),
+    );
     for (const stop of stops) stop();
   });
 
@@ -81,14 +96,18 @@ describe("two servers on one database", () => {
     const [a, b] = [await node(), await node()];
     await commit(a, [{ type: "run.create", runId: "r", workflow: "w" }], {}, tenant);
     await commit(b, [{ type: "run.transition", runId: "r", to: "running" }], {}, tenant, { r: 1 });
-    await expect(commit(a, [{ type: "run.transition", runId: "r", to: "cancelled" }], {}, tenant, { r: 1 })).rejects.toMatchObject({ code: "stale_expectation" });
+    await expect(
+      commit(a, [{ type: "run.transition", runId: "r", to: "cancelled" }], {}, tenant, { r: 1 }),
+    ).rejects.toMatchObject({ code: "stale_expectation" });
   });
 
   test("the same idempotency key on both yields one receipt", async () => {
     const [a, b] = [await node(), await node()];
     await commit(a, [append("warm")], {}, tenant);
     const outcomes = await Promise.all(
-      Array.from({ length: 20 }, (_, index) => commit(index % 2 ? a : b, [append("once")], { idempotencyKey: "k", fingerprint: "f" }, tenant)),
+      Array.from({ length: 20 }, (_, index) =>
+        commit(index % 2 ? a : b, [append("once")], { idempotencyKey: "k", fingerprint: "f" }, tenant),
+      ),
     );
     expect(new Set(outcomes.map((outcome) => outcome.receipt.receiptId)).size).toBe(1);
     expect(types(await a.readEvents(tenant, { after: 0, limit: 100 }))).toEqual(["x.warm", "x.once"]);
@@ -118,8 +137,13 @@ describe("the connection to Postgres is cut after the batch was sent", () => {
       expect(types(events)).toEqual(["run.created", "job.enqueued", "x.beside", "x.after"]);
       expect(types(seen.events)).toEqual(types(events));
       expect(outcomes.map((outcome) => outcome.receipt.firstSeq)).toEqual([2, 3]);
-      const stored = await database.prisma.receipt.findMany({ where: { tenantId: tenant }, orderBy: { lastSeq: "asc" } });
-      expect(outcomes.map((outcome) => outcome.receipt.hash)).toEqual(stored.slice(1, 3).map((receipt) => receipt.hash));
+      const stored = await database.prisma.receipt.findMany({
+        where: { tenantId: tenant },
+        orderBy: { lastSeq: "asc" },
+      });
+      expect(outcomes.map((outcome) => outcome.receipt.hash)).toEqual(
+        stored.slice(1, 3).map((receipt) => receipt.hash),
+      );
       expect(await lane.verify(tenant)).toEqual({ valid: true, checked: 4 });
     });
   }
@@ -131,7 +155,16 @@ describe("the connection to Postgres is cut after the batch was sent", () => {
     await expect(commit(lane, [append("lost")], {}, tenant)).rejects.toMatchObject({ code: "database_away" });
     await expect(commit(lane, [append("lost")], {}, tenant)).rejects.toMatchObject({ code: "database_away" });
     proxy.setAway(false);
-    await expect.poll(() => commit(lane, [append("back")], { idempotencyKey: "b", fingerprint: "f" }, tenant).then(() => "ok", () => "away"), { timeout: 5000 }).toBe("ok");
+    await expect
+      .poll(
+        () =>
+          commit(lane, [append("back")], { idempotencyKey: "b", fingerprint: "f" }, tenant).then(
+            () => "ok",
+            () => "away",
+          ),
+        { timeout: 5000 },
+      )
+      .toBe("ok");
     expect(types(await lane.readEvents(tenant, { after: 0, limit: 100 }))).toEqual(["x.before", "x.back"]);
   });
 });
@@ -149,10 +182,14 @@ describe("one bad row does not fail its neighbours", () => {
       await commit(lane, [append("warm")], {}, tenant);
       const all = await Promise.allSettled(
         Array.from({ length: 10 }, (_, index) =>
-          index === 4 ? lane.commit(tenant, BY, { mutations: [mutation] }) : commit(lane, [append(`good${index}`)], {}, tenant),
+          index === 4
+            ? lane.commit(tenant, BY, { mutations: [mutation] })
+            : commit(lane, [append(`good${index}`)], {}, tenant),
         ),
       );
-      expect(all.map((one) => one.status === "fulfilled")).toEqual(Array.from({ length: 10 }, (_, index) => index !== 4));
+      expect(all.map((one) => one.status === "fulfilled")).toEqual(
+        Array.from({ length: 10 }, (_, index) => index !== 4),
+      );
       expect(all[4]).toMatchObject({ reason: { code: "commit_refused", errors: [{ code: "not_storable" }] } });
       expect(await lane.verify(tenant)).toEqual({ valid: true, checked: 10 });
     });
@@ -162,19 +199,39 @@ describe("one bad row does not fail its neighbours", () => {
 describe("the hot tier", () => {
   test("A2: evicted rows are loaded again, never overwritten", async () => {
     const tiny = await store(database, { hotTierBytes: 1 });
-    await commit(tiny, [{ type: "run.create", runId: "r", workflow: "w", context: { big: "x".repeat(5000) } }], {}, tenant);
+    await commit(
+      tiny,
+      [{ type: "run.create", runId: "r", workflow: "w", context: { big: "x".repeat(5000) } }],
+      {},
+      tenant,
+    );
     for (let index = 0; index < 5; index += 1) {
       await commit(tiny, [{ type: "job.enqueue", jobId: `j${index}`, runId: "r" }], {}, tenant);
     }
-    await commit(tiny, [{ type: "run.transition", runId: "r", to: "running" }, { type: "job.start", jobId: "j0", agentKey: "a" }], {}, tenant);
+    await commit(
+      tiny,
+      [
+        { type: "run.transition", runId: "r", to: "running" },
+        { type: "job.start", jobId: "j0", agentKey: "a" },
+      ],
+      {},
+      tenant,
+    );
     const run = await database.prisma.run.findFirstOrThrow({ where: { tenantId: tenant } });
-    expect(run).toMatchObject({ status: "running", jobCounts: { queued: 4, running: 1 }, context: { big: "x".repeat(5000) }, version: 2 });
+    expect(run).toMatchObject({
+      status: "running",
+      jobCounts: { queued: 4, running: 1 },
+      context: { big: "x".repeat(5000) },
+      version: 2,
+    });
   });
 
   test("the bound of what may wait is kept: beyond it a commit is refused and nothing changes", async () => {
     const narrow = await store(database, { maxQueue: 3 });
     const all = await Promise.allSettled(Array.from({ length: 10 }, () => commit(narrow, [append("e")], {}, tenant)));
-    const full = all.filter((one) => one.status === "rejected" && (one.reason as { code: string }).code === "lane_full");
+    const full = all.filter(
+      (one) => one.status === "rejected" && (one.reason as { code: string }).code === "lane_full",
+    );
     expect(full.length).toBe(7);
     expect(await narrow.head(tenant)).toMatchObject({ head: 3 });
   });
@@ -189,7 +246,8 @@ describe("the hash chain", () => {
   })) {
     test(`D6: ${what} is found`, async () => {
       const lane = await store();
-      for (let n = 1; n <= 3; n += 1) await commit(lane, [{ ...append("e"), payload: { n, deep: { b: 1.5, a: [null, "é"] } } }], {}, tenant);
+      for (let n = 1; n <= 3; n += 1)
+        await commit(lane, [{ ...append("e"), payload: { n, deep: { b: 1.5, a: [null, "é"] } } }], {}, tenant);
       expect(await lane.verify(tenant)).toEqual({ valid: true, checked: 3 });
       await database.pool.query(sql, [tenant]);
       expect(await lane.verify(tenant)).toMatchObject({ valid: false });

@@ -1,9 +1,9 @@
 import { Registry } from "prom-client";
-import type { ClientMutationInput, Mutation } from "../../domain/mutations.ts";
 import { parseCommit } from "../../domain/commit.ts";
+import type { LogEvent } from "../../domain/event.ts";
+import type { ClientMutationInput, Mutation } from "../../domain/mutations.ts";
 import type { Database } from "../database/client.ts";
 import { createStore, type StoreDeps } from "./index.ts";
-import type { LogEvent } from "../../domain/event.ts";
 import { ensureTenant } from "./tenants.ts";
 import type { CommitOptions, Committed, Store } from "./types.ts";
 
@@ -12,11 +12,24 @@ export const BY = { id: "key:test", actor: "key:test" };
 /** A store over a test database, with a tenant of its own. */
 export async function openStore(database: Database, tenantId = "t1", more: Partial<StoreDeps> = {}): Promise<Store> {
   await ensureTenant(database.prisma, tenantId, tenantId);
-  return createStore({ prisma: database.prisma, pool: database.pool, registry: new Registry(), idempotencyTtlSeconds: 3600, pollMs: 50, ...more });
+  return createStore({
+    prisma: database.prisma,
+    pool: database.pool,
+    registry: new Registry(),
+    idempotencyTtlSeconds: 3600,
+    pollMs: 50,
+    ...more,
+  });
 }
 
 /** Commits what a client would write, contract and all. */
-export function commit(store: Store, mutations: ClientMutationInput[], options?: CommitOptions, tenantId = "t1", expect?: { [runId: string]: number }) {
+export function commit(
+  store: Store,
+  mutations: ClientMutationInput[],
+  options?: CommitOptions,
+  tenantId = "t1",
+  expect?: { [runId: string]: number },
+) {
   const parsed = parseCommit({ mutations, ...(expect && { expect }) });
   if ("faults" in parsed) throw new Error(JSON.stringify(parsed.faults));
   return store.commit(tenantId, BY, parsed.commit as { mutations: Mutation[] }, options);

@@ -9,9 +9,9 @@ import type { Kind } from "../../domain/tx.ts";
 import { toWire, type Wire } from "../../domain/wire.ts";
 import { type AppliedBatch, applyBatch, type Head, keyName, type Pending, type StoredKey } from "./batch.ts";
 import { StoreError } from "./errors.ts";
+import { answer, outcomeOf } from "./lane-answers.ts";
 import { DatabaseFailure, type LaneDatabase, type LaneQueries } from "./lane-database.ts";
 import type { LaneMetrics } from "./lane-metrics.ts";
-import { answer, outcomeOf } from "./lane-answers.ts";
 import { loadMissing, loadRows, readHead, type SeenHead, touchedSince, UnknownTenant } from "./load-rows.ts";
 import { readEvents } from "./log.ts";
 import { RowCache } from "./row-cache.ts";
@@ -103,7 +103,9 @@ export class Lane {
     if (this.#closed || this.#away) return Promise.reject(away());
     const bytes = options.bytes ?? 500 * commit.mutations.length;
     if (this.#queue.length >= (this.#o.maxQueue ?? 10_000) || this.#queuedBytes > MAX_QUEUE_BYTES) {
-      return Promise.reject(new StoreError("lane_full", "too many commits are waiting", { extra: { retryAfterSeconds: 1 } }));
+      return Promise.reject(
+        new StoreError("lane_full", "too many commits are waiting", { extra: { retryAfterSeconds: 1 } }),
+      );
     }
     const { idempotencyKey, fingerprint } = options;
     const applied = new Promise<Parameters<Pending["resolve"]>[0]>((resolve, reject) => {
@@ -194,7 +196,8 @@ export class Lane {
       try {
         round = await this.#round(batch, { strict, after: round });
       } catch (error) {
-        if (error instanceof UnknownTenant) return refuseAll(batch, new StoreError("unknown_entity", "the tenant has no log"));
+        if (error instanceof UnknownTenant)
+          return refuseAll(batch, new StoreError("unknown_entity", "the tenant has no log"));
         if (!(error instanceof DatabaseFailure)) return refuseAll(batch, asError(error));
         round = this.#sent.length > 0 ? "unknown" : "transient";
       }
@@ -229,7 +232,10 @@ export class Lane {
   async #bisect(batch: Pending[]): Promise<void> {
     if (batch.length === 1) {
       const message = "the database refused this commit's data";
-      return refuseAll(batch, new StoreError("commit_refused", message, { errors: [{ index: -1, code: "not_storable", message }] }));
+      return refuseAll(
+        batch,
+        new StoreError("commit_refused", message, { errors: [{ index: -1, code: "not_storable", message }] }),
+      );
     }
     const middle = Math.ceil(batch.length / 2);
     await this.#settle(batch.slice(0, middle));
@@ -340,7 +346,8 @@ export class Lane {
 
   #prefetchParents(source: RowSource, jobId: string): void {
     const job = source.peek("job", jobId);
-    if (job && !source.isKnown("run", job.runId)) source.missing.set(keyOf("run", job.runId), { kind: "run", id: job.runId });
+    if (job && !source.isKnown("run", job.runId))
+      source.missing.set(keyOf("run", job.runId), { kind: "run", id: job.runId });
   }
 
   /** The batch is durable: the hot tier takes its rows, the waiting are answered, the followers told. */
@@ -356,7 +363,14 @@ export class Lane {
     answer(batch, result.applied);
     if (result.head.seq < from) return;
     const events = result.applied.flatMap((applied) => (applied.state === "done" ? applied.events : []));
-    this.#o.onCommitted({ tenantId: this.#o.tenantId, from, to: result.head.seq, at: iso(result.head.at), events, rows });
+    this.#o.onCommitted({
+      tenantId: this.#o.tenantId,
+      from,
+      to: result.head.seq,
+      at: iso(result.head.at),
+      events,
+      rows,
+    });
     this.#o.onWritten(this.#o.tenantId);
   }
 
@@ -405,7 +419,8 @@ export class Lane {
     for (let after = since; after < upTo; ) {
       const events = await readEvents(queries, this.#o.tenantId, { after, upTo, limit: 2000 });
       const last = events.at(-1);
-      if (!last) throw new Error(`the log of ${this.#o.tenantId} has no event after ${after}, though its head is ${upTo}`);
+      if (!last)
+        throw new Error(`the log of ${this.#o.tenantId} has no event after ${after}, though its head is ${upTo}`);
       this.#o.onCommitted({ tenantId: this.#o.tenantId, from: after + 1, to: last.seq, at: last.at, events, rows });
       rows = [];
       after = last.seq;

@@ -1,6 +1,6 @@
 import { keyOf } from "../../domain/draft.ts";
 import type { Receipt } from "../../domain/receipt.ts";
-import type { Kind, Rows, RowSet } from "../../domain/tx.ts";
+import type { Kind, RowSet, Rows } from "../../domain/tx.ts";
 import type { Head, StoredKey } from "./batch.ts";
 import type { LaneQueries } from "./lane-database.ts";
 import type { RowSource } from "./row-source.ts";
@@ -56,7 +56,8 @@ export async function loadMissing(queries: LaneQueries, tenantId: string, source
     const found = await loadSet(queries, tenantId, query);
     heads.push(found.head);
     source.noteSet(query, found.ids);
-    for (const id of found.ids) if (!source.isKnown("job", id)) source.missing.set(keyOf("job", id), { kind: "job", id });
+    for (const id of found.ids)
+      if (!source.isKnown("job", id)) source.missing.set(keyOf("job", id), { kind: "job", id });
   }
   if (source.missingKeys.size > 0) heads.push(await loadKeys(queries, tenantId, source));
   if (source.missing.size > 0) {
@@ -69,11 +70,18 @@ export async function loadMissing(queries: LaneQueries, tenantId: string, source
   return heads;
 }
 
-async function loadSet(queries: LaneQueries, tenantId: string, query: RowSet): Promise<{ head: SeenHead; ids: string[] }> {
+async function loadSet(
+  queries: LaneQueries,
+  tenantId: string,
+  query: RowSet,
+): Promise<{ head: SeenHead; ids: string[] }> {
   const [text, values] =
     query.set === "jobs-of-run"
       ? [JOBS_OF_RUN, [tenantId, query.runId]]
-      : [CLAIMABLE_JOBS, [tenantId, query.agentKey, query.capabilities, query.queues, query.at, query.max + CLAIM_MARGIN]];
+      : [
+          CLAIMABLE_JOBS,
+          [tenantId, query.agentKey, query.capabilities, query.queues, query.at, query.max + CLAIM_MARGIN],
+        ];
   const row = await one<HeadRow & { ids: string }>(queries, text, values);
   return { head: seen(row), ids: JSON.parse(row.ids) as string[] };
 }
@@ -86,7 +94,13 @@ async function loadKeys(queries: LaneQueries, tenantId: string, source: RowSourc
   const principals = names.map((name) => name.slice(0, name.indexOf(" ")));
   const keys = names.map((name) => name.slice(name.indexOf(" ") + 1));
   const row = await one<HeadRow & { keys: string }>(queries, FIND_KEYS, [tenantId, names, principals, keys]);
-  const found = JSON.parse(row.keys) as { principal: string; key: string; fingerprint: string; receipt: Receipt; expiresAt: number }[];
+  const found = JSON.parse(row.keys) as {
+    principal: string;
+    key: string;
+    fingerprint: string;
+    receipt: Receipt;
+    expiresAt: number;
+  }[];
   const stored = new Map<string, StoredKey>(found.map(({ principal, key, ...rest }) => [`${principal} ${key}`, rest]));
   for (const name of names) source.noteKey(name, stored.get(name) ?? null);
   return seen(row);

@@ -24,7 +24,16 @@ interface EventRow {
 /** The event that a row of the log holds. `payload` is its JSON text. */
 export function eventOf({ subjectKind, subjectId, runId, payload, ...row }: EventRow): LogEvent {
   const { seq, v, type, at, actor } = row;
-  return { seq, v, type, at, actor, subject: { kind: subjectKind, id: subjectId }, ...(runId && { runId }), payload: JSON.parse(payload) };
+  return {
+    seq,
+    v,
+    type,
+    at,
+    actor,
+    subject: { kind: subjectKind, id: subjectId },
+    ...(runId && { runId }),
+    payload: JSON.parse(payload),
+  };
 }
 
 const READ_EVENTS = `SELECT /* log range */ ${EVENT_ROW} FROM "Event" AS e
@@ -97,6 +106,10 @@ async function fits(
   const header: ReceiptHeader = { ...rest, mutations: JSON.parse(rest.mutations) };
   const linked = previous ? header.prevHash === previous.hash && header.firstSeq === previous.lastSeq + 1 : true;
   if (!linked) return false;
-  const events = await readEvents(queries, tenantId, { after: header.firstSeq - 1, upTo: header.lastSeq, limit: 1_000_000 });
+  const events = await readEvents(queries, tenantId, {
+    after: header.firstSeq - 1,
+    upTo: header.lastSeq,
+    limit: 1_000_000,
+  });
   return events.length === header.lastSeq - header.firstSeq + 1 && receiptHash(header, events) === hash;
 }

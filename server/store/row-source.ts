@@ -1,5 +1,5 @@
 import { keyOf, type Source } from "../../domain/draft.ts";
-import type { Kind, Rows, RowSet } from "../../domain/tx.ts";
+import type { Kind, RowSet, Rows } from "../../domain/tx.ts";
 import type { StoredKey } from "./batch.ts";
 import type { RowCache } from "./row-cache.ts";
 

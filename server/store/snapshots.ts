@@ -25,11 +25,19 @@ export async function readSnapshot(
   limit: number,
 ): Promise<{ seq: number; rows: Wire[] } | null> {
   const runId = topic.startsWith("run:") ? topic.slice(4) : null;
-  const kinds: readonly Kind[] | undefined = runId ? RUN_KINDS : (STATE_TOPICS as { [topic: string]: readonly Kind[] })[topic];
+  const kinds: readonly Kind[] | undefined = runId
+    ? RUN_KINDS
+    : (STATE_TOPICS as { [topic: string]: readonly Kind[] })[topic];
   if (!kinds) return null;
-  const columns = kinds.map((kind) => `(SELECT coalesce(json_agg(row_to_json(r)), '[]') FROM (${cut(kind, runId)}) AS r)::text AS "${kind}"`);
+  const columns = kinds.map(
+    (kind) => `(SELECT coalesce(json_agg(row_to_json(r)), '[]') FROM (${cut(kind, runId)}) AS r)::text AS "${kind}"`,
+  );
   const text = `SELECT /* snapshot */ ${HEAD_COLUMNS}, ${columns.join(", ")} FROM "LogHead" AS h WHERE h."tenantId" = $1`;
-  const [found] = await queries.query<{ seq: number } & { [kind in Kind]: string }>(text, [tenantId, limit, ...(runId ? [runId] : [])]);
+  const [found] = await queries.query<{ seq: number } & { [kind in Kind]: string }>(text, [
+    tenantId,
+    limit,
+    ...(runId ? [runId] : []),
+  ]);
   if (!found) return null;
   const rows = kinds.flatMap((kind) => (JSON.parse(found[kind]) as Rows[Kind][]).map((row) => toWire(kind, row)));
   if (runId && !rows.some((row) => row.kind === "run")) return null;

@@ -106,7 +106,10 @@ export const selectRows = (kind: Kind): string => SELECT_ROWS[kind];
 const SELECT_ROWS = Object.fromEntries(
   KINDS.map((kind) => {
     const table = TABLES[kind];
-    return [kind, `SELECT ${Object.entries(table.columns).map(readColumn).join(", ")} FROM ${quote(table.name)} WHERE "tenantId" = $1`];
+    return [
+      kind,
+      `SELECT ${Object.entries(table.columns).map(readColumn).join(", ")} FROM ${quote(table.name)} WHERE "tenantId" = $1`,
+    ];
   }),
 ) as { [kind in Kind]: string };
 

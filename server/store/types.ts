@@ -57,7 +57,12 @@ export interface EventRange {
 /** The state store: one way in (`commit`), the log and its followers out. Everything else reads rows by the tenant-scoped client. */
 export interface Store {
   /** Applies a commit; resolves when it is durable. Rejects with `StoreError`: commit_refused, stale_expectation, idempotency_mismatch, lane_full, database_away. */
-  commit(tenantId: string, by: Committer, commit: CommitRequest<Mutation>, options?: CommitOptions): Promise<CommitOutcome>;
+  commit(
+    tenantId: string,
+    by: Committer,
+    commit: CommitRequest<Mutation>,
+    options?: CommitOptions,
+  ): Promise<CommitOutcome>;
   onCommitted(listener: (committed: Committed) => void): () => void;
   /** Keeps the tenant's tail running on this node while somebody listens. */
   watch(tenantId: string): () => void;

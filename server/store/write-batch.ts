@@ -22,7 +22,13 @@ export function writeOf(
   isStored: (key: string) => boolean,
 ): Write | null {
   const parts: string[] = [];
-  const values: unknown[] = [tenantId, String(start.seq), String(result.head.seq), result.head.hash, iso(result.head.at)];
+  const values: unknown[] = [
+    tenantId,
+    String(start.seq),
+    String(result.head.seq),
+    result.head.hash,
+    iso(result.head.at),
+  ];
   const { events, receipts } = logRows(batch, result);
   if (events.length > 0) {
     parts.push("events");
@@ -34,7 +40,8 @@ export function writeOf(
       return { stored: isStored(name), row: { principal, key, fingerprint, receipt, expiresAt: iso(expiresAt) } };
     });
     parts.push("keys");
-    for (const stored of [false, true]) values.push(JSON.stringify(rows.filter((r) => r.stored === stored).map((r) => r.row)));
+    for (const stored of [false, true])
+      values.push(JSON.stringify(rows.filter((r) => r.stored === stored).map((r) => r.row)));
   }
   for (const [part, rows] of byPart(result.draft.changes.values())) {
     parts.push(part);
@@ -49,7 +56,17 @@ function logRows(batch: readonly Pending[], result: AppliedBatch) {
   result.applied.forEach((applied, index) => {
     if (applied.state !== "done" || applied.events.length === 0) return;
     for (const { seq, v, type, at, actor, subject, runId, payload } of applied.events) {
-      events.push({ seq, v, type, at, actor, subjectKind: subject.kind, subjectId: subject.id, runId: runId ?? null, payload });
+      events.push({
+        seq,
+        v,
+        type,
+        at,
+        actor,
+        subjectKind: subject.kind,
+        subjectId: subject.id,
+        runId: runId ?? null,
+        payload,
+      });
     }
     const { results: _, tenantId: __, ...header } = applied.receipt;
     receipts.push({ ...header, principal: batch[index]?.by.id ?? "", touched: applied.touched });

@@ -1,0 +1,51 @@
+/** Which room may import which (DESIGN, Layout). Types alone are free nowhere: a room that needs a type may need the thing. */
+const only = (name, from, allowed, comment) => ({
+  name,
+  comment,
+  severity: "error",
+  from: { path: from, pathNot: "\\.(test|spec|test-kit|model)\\.tsx?$|/test-[a-z-]+\\.ts$" },
+  to: { path: "^(app|client|components|domain|e2e|server)/", pathNot: allowed },
+});
+
+module.exports = {
+  forbidden: [
+    only("domain-alone", "^domain/", "^domain/", "The domain knows nothing of the rest; it runs in Node and in the browser."),
+    {
+      name: "domain-zod-only",
+      comment: "The domain imports zod and nothing else.",
+      severity: "error",
+      from: { path: "^domain/", pathNot: "\\.(test|model|test-kit)\\.ts$" },
+      to: { path: "node_modules|^node:", pathNot: "node_modules/zod/", dependencyTypesNot: ["local"] },
+    },
+    only("database-alone", "^server/database/", "^server/database/", "Persistence knows nothing of what is persisted."),
+    only("store", "^server/store/", "^(server/(store|database)|domain)/", "The store reads and writes; nobody calls out of it."),
+    only("live", "^server/live/", "^(server/(live|store)|domain)/", "The push side follows the store."),
+    only("clock", "^server/clock/", "^(server/(clock|store)|domain)/", "Time commits like anybody else."),
+    only("http", "^server/http/", "^(server/(http|store|live|database)/|server/(config|log)|domain/)", "Thin: authorise, parse, call, answer."),
+    only("client", "^client/", "^(client|domain)/", "The client speaks HTTP and sockets only."),
+    only("components", "^components/", "^(components|domain)/", "The console reaches state by HTTP and sockets only."),
+    only("app", "^app/", "^(app|components|domain)/", "Routes compose components; they never import the server (three copies of each module)."),
+    only("e2e", "^e2e/", "^(e2e|client|domain|server/database)/", "Drives the real server from outside."),
+    {
+      name: "no-room-imports-main",
+      severity: "error",
+      comment: "main.ts and compose.ts are the top of the server.",
+      from: { pathNot: "^server/(main|compose)|\\.test\\.ts$" },
+      to: { path: "^server/(main|compose)\\.ts$" },
+    },
+    {
+      name: "no-test-in-product",
+      severity: "error",
+      from: { pathNot: "\\.(test|spec|test-kit|model)\\.tsx?$|/test-[a-z-]+\\.ts$|^server/testing/|^e2e/" },
+      to: { path: "\\.(test|spec|test-kit)\\.tsx?$|^server/testing/" },
+    },
+    { name: "no-unknown", severity: "error", from: {}, to: { couldNotResolve: true, pathNot: "^server-only$" } },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "server/database/generated|\\.next|dist" },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "require", "node", "default", "types"], extensions: [".ts", ".tsx", ".mjs", ".js", ".json"] },
+  },
+};
