@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type AlertRow, actorName, alertsOf, type ListState, reduceList, statusesOf, subjectHref, viewCounts } from "./alert-model.ts";
+import { type AlertRow, actorName, alertsOf, NOTHING_CHOSEN, reduceList, settleList, statusesOf, subjectHref, viewCounts } from "./alert-model.ts";
 
 function alert(id: string, over: Partial<AlertRow> = {}): AlertRow {
   return {
@@ -63,7 +63,7 @@ describe("views of the alerts", () => {
 
 describe("moving and selecting by keyboard", () => {
   const shown = ["a", "b", "c"];
-  const start: ListState = { cursor: null, selected: new Set() };
+  const start = NOTHING_CHOSEN;
 
   it("the first step down goes to the first, the first step up to the last, and both stop at the ends", () => {
     expect(reduceList(start, { type: "move", by: 1 }, shown).cursor).toBe("a");
@@ -72,9 +72,17 @@ describe("moving and selecting by keyboard", () => {
     expect(reduceList(start, { type: "move", by: 1 }, []).cursor).toBeNull();
   });
 
+  it("the cursor goes to the next one when its alert leaves the list", () => {
+    const onB = reduceList(start, { type: "point", id: "b" }, shown);
+    expect(settleList(onB, ["a", "c"]).cursor).toBe("c");
+    expect(settleList(onB, ["a"]).cursor).toBe("a");
+    expect(settleList(onB, []).cursor).toBeNull();
+    expect(reduceList(onB, { type: "move", by: -1 }, ["a", "c"]).cursor).toBe("a");
+  });
+
   it("a selection forgets what is no longer shown", () => {
     const selected = new Set(["a", "gone"]);
-    const next = reduceList({ cursor: "gone", selected }, { type: "toggle", id: "b" }, shown);
+    const next = reduceList({ cursor: "gone", at: 0, selected }, { type: "toggle", id: "b" }, shown);
     expect([...next.selected]).toEqual(["a", "b"]);
     expect(reduceList(next, { type: "toggle", id: "a" }, shown).selected).toEqual(new Set(["b"]));
   });

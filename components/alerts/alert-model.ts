@@ -1,7 +1,8 @@
 import { ALERT_STATUSES, type AlertStatus, isOpenAlert, SEVERITIES } from "../../domain/statuses.ts";
 import type { Wire } from "../../domain/wire.ts";
 
-export type AlertRow = Wire<"alert">;
+/** An alert; `pending` while the server has not confirmed a click on it. */
+export type AlertRow = Wire<"alert"> & { readonly pending?: boolean };
 
 export const ALERT_VIEWS = ["open", "firing", "acknowledged", "resolved"] as const;
 /** Which alerts a tab shows; `open` is those that still want an operator's eyes. */
@@ -53,11 +54,14 @@ export function subjectHref(alert: Pick<AlertRow, "subjectKind" | "subjectId">):
 /** `user:ada` is a person, shown by name; anything else keeps its kind (`key:ci`). */
 export const actorName = (actor: string): string => (actor.startsWith("user:") ? actor.slice(5) : actor);
 
-/** What the keyboard and the check boxes act on: the alert under the cursor, and those selected. */
+/** What the keyboard and the check boxes act on: the alert under the cursor (and its place in the list), and those selected. */
 export interface ListState {
   cursor: string | null;
+  at: number;
   selected: ReadonlySet<string>;
 }
+
+export const NOTHING_CHOSEN: ListState = { cursor: null, at: 0, selected: new Set() };
 
 export type ListAction =
   | { type: "move"; by: 1 | -1 }
@@ -66,24 +70,38 @@ export type ListAction =
   | { type: "select_all" }
   | { type: "clear" };
 
-/** The list's state after an action, over the ids now shown, in order. What is no longer shown is forgotten. */
-export function reduceList(state: ListState, action: ListAction, ids: readonly string[]): ListState {
+/**
+ * The state as it holds for the ids now shown: what has gone from the selection is forgotten, and a cursor whose alert has gone stands on
+ * the one that has taken its place.
+ */
+export function settleList(state: ListState, ids: readonly string[]): ListState {
   const selected = new Set([...state.selected].filter((id) => ids.includes(id)));
-  const cursor = state.cursor !== null && ids.includes(state.cursor) ? state.cursor : null;
+  if (state.cursor === null) return { ...state, selected };
+  const here = ids.indexOf(state.cursor);
+  const at = here >= 0 ? here : Math.min(state.at, ids.length - 1);
+  return { cursor: ids[at] ?? null, at: Math.max(0, at), selected };
+}
+
+/** The list's state after an action, over the ids now shown, in order. */
+export function reduceList(before: ListState, action: ListAction, ids: readonly string[]): ListState {
+  const state = settleList(before, ids);
+  const pointAt = (id: string | undefined) => (id === undefined ? {} : { cursor: id, at: Math.max(0, ids.indexOf(id)) });
   switch (action.type) {
     case "move": {
-      const at = cursor === null ? (action.by === 1 ? -1 : ids.length) : ids.indexOf(cursor);
-      const next = Math.min(ids.length - 1, Math.max(0, at + action.by));
-      return { selected, cursor: ids[next] ?? null };
+      const from = state.cursor === null ? (action.by === 1 ? -1 : ids.length) : state.at;
+      return { ...state, ...pointAt(ids[Math.min(ids.length - 1, Math.max(0, from + action.by))]) };
     }
     case "point":
-      return { selected, cursor: ids.includes(action.id) ? action.id : cursor };
-    case "toggle":
-      if (!selected.delete(action.id) && ids.includes(action.id)) selected.add(action.id);
-      return { selected, cursor: action.id };
+      return ids.includes(action.id) ? { ...state, ...pointAt(action.id) } : state;
+    case "toggle": {
+      if (!ids.includes(action.id)) return state;
+      const selected = new Set(state.selected);
+      if (!selected.delete(action.id)) selected.add(action.id);
+      return { ...state, selected, ...pointAt(action.id) };
+    }
     case "select_all":
-      return { selected: new Set(ids), cursor };
+      return { ...state, selected: new Set(ids) };
     case "clear":
-      return { selected: new Set(), cursor };
+      return { ...state, selected: new Set() };
   }
 }

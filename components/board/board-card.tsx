@@ -14,7 +14,6 @@ import { legalMoves } from "./moves.ts";
 
 export interface BoardCardProps {
   card: Card;
-  pending: boolean;
   /** It came into this column by a move made elsewhere, a moment ago. */
   arrived: boolean;
   showRun: boolean;
@@ -25,7 +24,8 @@ export interface BoardCardProps {
  * A card that can be dragged by pointer anywhere on it, by keyboard at its handle, and moved by its menu. The handle is a button of its
  * own, because a card that were one could not hold a link.
  */
-export const BoardCard = memo(function BoardCard({ card, pending, arrived, showRun, onMove }: BoardCardProps) {
+export const BoardCard = memo(function BoardCard({ card, arrived, showRun, onMove }: BoardCardProps) {
+  const { pending = false } = card;
   const { setNodeRef, setActivatorNodeRef, listeners, attributes, isDragging } = useDraggable({
     id: card.id,
     data: { card },
@@ -39,7 +39,6 @@ export const BoardCard = memo(function BoardCard({ card, pending, arrived, showR
       <CardView
         ref={setNodeRef}
         card={card}
-        pending={pending}
         arrived={arrived}
         ghost={isDragging}
         showRun={showRun}

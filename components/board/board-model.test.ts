@@ -62,9 +62,9 @@ describe("filter", () => {
     expect(matches(one, { run: "", text: "  " })).toBe(true);
   });
 
-  it("a run is found by a part of its id", () => {
-    expect(matches(one, { run: "nightly", text: "" })).toBe(true);
-    expect(matches(one, { run: "weekly", text: "" })).toBe(false);
+  it("a run is found by its whole id, so that run-1 does not bring run-10", () => {
+    expect(matches(one, { run: "nightly-7", text: "" })).toBe(true);
+    expect(matches(one, { run: "nightly", text: "" })).toBe(false);
   });
 });
 

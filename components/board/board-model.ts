@@ -3,10 +3,11 @@ import type { Json } from "../../domain/primitives.ts";
 import { WORKSTREAM_STATUSES, type WorkstreamStatus } from "../../domain/statuses.ts";
 import type { Wire } from "../../domain/wire.ts";
 
-export type Card = Wire<"workstream">;
+/** A workstream; `pending` while the server has not confirmed a move of it. */
+export type Card = Wire<"workstream"> & { readonly pending?: boolean };
 export type Columns = { [status in WorkstreamStatus]: Card[] };
 
-/** What the board shows: `run` is a run's id or a part of it, `text` is looked for in title, ids and metadata; "" is no filter. */
+/** What the board shows: `run` is a run's id, `text` is looked for in title, ids and metadata; "" is no filter. */
 export interface BoardFilter {
   run: string;
   text: string;
@@ -23,8 +24,7 @@ export const WHOLE_BOARD = "*";
 
 /** Whether the filter lets a card through. Every word of the text must occur. */
 export function matches(card: Card, filter: BoardFilter): boolean {
-  const run = filter.run.trim().toLowerCase();
-  if (run && !card.runId.toLowerCase().includes(run)) return false;
+  if (filter.run !== "" && card.runId !== filter.run) return false;
   const words = filter.text.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0) return true;
   const haystack = `${card.title} ${card.id} ${card.runId} ${JSON.stringify(card.metadata)}`.toLowerCase();

@@ -10,18 +10,17 @@ import {
   useSensor,
   useSensors,
 } from "@dnd-kit/core";
-import Link from "next/link";
 import { useState } from "react";
 import { toast } from "sonner";
 import { WORKSTREAM_STATUSES, type WorkstreamStatus } from "../../domain/statuses.ts";
 import { cn } from "../ui/cn.ts";
-import { formatPlural } from "../ui/format.ts";
 import { statusLook } from "../ui/status.ts";
 import { type Card, type Lane, WHOLE_BOARD } from "./board-model.ts";
 import { CardView } from "./card-view.tsx";
 import { ColumnHead } from "./column-head.tsx";
 import { announcements, arrowKeys, cardOf, INSTRUCTIONS, zoneUnder } from "./drag.ts";
 import { DropZone } from "./drop-zone.tsx";
+import { LaneHead } from "./lane-head.tsx";
 import { refusalOf, zoneOf } from "./moves.ts";
 
 interface BoardSurfaceProps {
@@ -29,8 +28,8 @@ interface BoardSurfaceProps {
   collapsed: readonly WorkstreamStatus[];
   onToggle: (status: WorkstreamStatus) => void;
   /** Columns of which older cards are on the server still. */
-  more: (status: WorkstreamStatus) => boolean;
-  isPending: (id: string) => boolean;
+  more: ReadonlySet<WorkstreamStatus>;
+  onMore: (status: WorkstreamStatus) => void;
   arrived: ReadonlySet<string>;
   onMove: (card: Card, to: WorkstreamStatus) => void;
 }
@@ -40,7 +39,7 @@ const FOLDED_WIDTH = "w-9 flex-none";
 
 /** The columns, the swimlanes in them, and the dragging. A card goes where the lifecycle lets it go, by pointer, finger or keyboard. */
 export function BoardSurface(props: BoardSurfaceProps) {
-  const { lanes, collapsed, onToggle, more, isPending, arrived, onMove } = props;
+  const { lanes, collapsed, onToggle, more, onMore, arrived, onMove } = props;
   const [lifted, setLifted] = useState<Card | null>(null);
   const sensors = useSensors(
     useSensor(MouseSensor, { activationConstraint: { distance: 6 } }),
@@ -79,7 +78,7 @@ export function BoardSurface(props: BoardSurfaceProps) {
                 key={status}
                 status={status}
                 count={countOf(status)}
-                more={more(status)}
+                more={more.has(status)}
                 collapsed={collapsed.includes(status)}
                 onToggle={() => onToggle(status)}
                 className={widthOf(status)}
@@ -99,7 +98,7 @@ export function BoardSurface(props: BoardSurfaceProps) {
                     cards={lane.columns[status]}
                     collapsed={collapsed.includes(status)}
                     tall={!swimlanes}
-                    isPending={isPending}
+                    onMore={more.has(status) && lane === lanes.at(-1) ? () => onMore(status) : undefined}
                     arrived={arrived}
                     showRun={!swimlanes}
                     onMove={onMove}
@@ -115,17 +114,6 @@ export function BoardSurface(props: BoardSurfaceProps) {
         {lifted && <CardView card={lifted} lifted showRun={!swimlanes} />}
       </DragOverlay>
     </DndContext>
-  );
-}
-
-function LaneHead({ lane }: { lane: Lane }) {
-  return (
-    <div className="sticky left-0 flex w-fit items-center gap-2 px-1 pt-1 text-[12px] text-muted">
-      <Link href={`/runs/${encodeURIComponent(lane.id)}`} className="font-mono text-ink hover:underline">
-        {lane.id}
-      </Link>
-      <span>{formatPlural(lane.count, "workstream")}</span>
-    </div>
   );
 }
 

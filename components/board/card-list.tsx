@@ -11,7 +11,6 @@ interface CardListProps {
   tall: boolean;
   /** The card that is dragged: it stays in the document however far its list is scrolled. */
   draggedId: string | null;
-  isPending: (id: string) => boolean;
   arrived: ReadonlySet<string>;
   showRun: boolean;
   onMove: BoardCardProps["onMove"];
@@ -26,7 +25,7 @@ const GAP = 6;
 export function CardList(props: CardListProps) {
   if (props.cards.length > MANY) return <VirtualList {...props} />;
   return (
-    <ul className={cn("space-y-1.5 p-1.5", props.tall && "h-full overflow-y-auto")}>
+    <ul className={cn("space-y-1.5 p-1.5", props.tall && "min-h-0 flex-1 overflow-y-auto")}>
       {props.cards.map((card) => (
         <li key={card.id}>{drawn(card, props)}</li>
       ))}
@@ -53,7 +52,7 @@ function VirtualList(props: CardListProps) {
     },
   });
   return (
-    <div ref={scroller} className={cn("overflow-y-auto px-1.5", tall ? "h-full" : "max-h-[60vh]")}>
+    <div ref={scroller} className={cn("overflow-y-auto px-1.5", tall ? "min-h-0 flex-1" : "max-h-[60vh]")}>
       <ul className="relative" style={{ height: virtual.getTotalSize() }}>
         {virtual.getVirtualItems().map((item) => {
           const card = cards[item.index];
@@ -77,8 +76,6 @@ function VirtualList(props: CardListProps) {
   );
 }
 
-function drawn(card: Card, { isPending, arrived, showRun, onMove }: CardListProps) {
-  return (
-    <BoardCard card={card} pending={isPending(card.id)} arrived={arrived.has(card.id)} showRun={showRun} onMove={onMove} />
-  );
+function drawn(card: Card, { arrived, showRun, onMove }: CardListProps) {
+  return <BoardCard card={card} arrived={arrived.has(card.id)} showRun={showRun} onMove={onMove} />;
 }

@@ -8,8 +8,6 @@ import { CardProgress } from "./card-progress.tsx";
 
 interface CardViewProps {
   card: Card;
-  /** A move of this card that the server has not confirmed yet. */
-  pending?: boolean;
   /** It came here by a move made elsewhere, a moment ago. */
   arrived?: boolean;
   /** Lifted: it follows the pointer. */
@@ -24,7 +22,8 @@ interface CardViewProps {
 
 /** One workstream on the board: what it is, how far its jobs are, how long it has been in its column. */
 export function CardView(props: CardViewProps) {
-  const { card, pending, arrived, lifted, ghost, controls, showRun = true, ref } = props;
+  const { card, arrived, lifted, ghost, controls, showRun = true, ref } = props;
+  const { pending = false } = card;
   const { chips, rest } = chipsOf(card.metadata);
   return (
     <article

@@ -4,8 +4,9 @@ import { useDndContext, useDroppable } from "@dnd-kit/core";
 import { Ban } from "lucide-react";
 import { memo } from "react";
 import type { WorkstreamStatus } from "../../domain/statuses.ts";
+import { Button } from "../ui/button.tsx";
 import { cn } from "../ui/cn.ts";
-import { type BoardCardProps } from "./board-card.tsx";
+import type { BoardCardProps } from "./board-card.tsx";
 import type { Card } from "./board-model.ts";
 import { CardList } from "./card-list.tsx";
 import { cardOf } from "./drag.ts";
@@ -20,7 +21,8 @@ interface DropZoneProps {
   collapsed: boolean;
   /** Scrolls by itself and fills its height, as on a board without swimlanes. */
   tall: boolean;
-  isPending: (id: string) => boolean;
+  /** Brings older cards of this column; absent when all are here. */
+  onMore: (() => void) | undefined;
   arrived: ReadonlySet<string>;
   showRun: boolean;
   onMove: BoardCardProps["onMove"];
@@ -29,7 +31,7 @@ interface DropZoneProps {
 
 /** A column's cards, and the place to drop one. While a card is dragged, it lights up if it takes it and says why if it does not. */
 export const DropZone = memo(function DropZone(props: DropZoneProps) {
-  const { lane, status, name, cards, collapsed, tall, isPending, arrived, showRun, onMove, className } = props;
+  const { lane, status, name, cards, collapsed, tall, onMore, arrived, showRun, onMove, className } = props;
   const { setNodeRef, isOver } = useDroppable({ id: zoneId(lane, status) });
   const { active } = useDndContext();
   const dragged = cardOf(active);
@@ -42,7 +44,7 @@ export const DropZone = memo(function DropZone(props: DropZoneProps) {
       aria-label={name}
       data-drop={dragged === null ? undefined : legal ? "legal" : refusal ? "illegal" : "own"}
       className={cn(
-        "relative min-w-0 rounded-lg border border-transparent bg-inset/60 transition-colors",
+        "relative flex min-w-0 flex-col rounded-lg border border-transparent bg-inset/60 transition-colors",
         tall ? "min-h-40" : "min-h-14",
         legal && "border-accent bg-accent-soft",
         legal && isOver && "outline-2 outline-accent",
@@ -56,11 +58,15 @@ export const DropZone = memo(function DropZone(props: DropZoneProps) {
           cards={cards}
           tall={tall}
           draggedId={dragged?.id ?? null}
-          isPending={isPending}
           arrived={arrived}
           showRun={showRun}
           onMove={onMove}
         />
+      )}
+      {onMore && !collapsed && (
+        <Button variant="ghost" size="sm" onClick={onMore} className="m-1.5 shrink-0">
+          Load older
+        </Button>
       )}
       {refusal && isOver && (
         <p className="pointer-events-none absolute inset-x-1.5 top-1.5 z-10 flex gap-1.5 rounded-md border border-danger bg-raised p-2 text-[12px] text-danger shadow-md">

@@ -1,0 +1,48 @@
+import type { Wire } from "../../domain/wire.ts";
+import type { AlertRow } from "../alerts/alert-model.ts";
+import type { BreakerRow } from "../breakers/breaker-view.ts";
+
+/** An agent as `GET /agents` answers it. */
+export type AgentItem = Wire<"agent"> & { breaker: Wire<"breaker">; statistics: Wire<"statistics"> };
+
+/** An agent with what belongs to it. */
+export interface AgentView {
+  agent: Wire<"agent">;
+  breaker: BreakerRow & { readonly pending?: boolean };
+  statistics: Wire<"statistics">;
+}
+
+/** The three rows an item is made of, apart, as frames bring them. */
+export function splitItems(items: readonly AgentItem[]) {
+  const agents: Wire<"agent">[] = [];
+  const breakers: Wire<"breaker">[] = [];
+  const statistics: Wire<"statistics">[] = [];
+  for (const { breaker, statistics: figures, ...agent } of items) {
+    agents.push(agent);
+    breakers.push(breaker);
+    statistics.push(figures);
+  }
+  return { agents, breakers, statistics };
+}
+
+/** The rows together again by agent. One whose breaker or figures have not come yet waits for them. */
+export function joinRows(
+  agents: readonly Wire<"agent">[],
+  breakers: readonly Wire<"breaker">[],
+  statistics: readonly Wire<"statistics">[],
+): AgentView[] {
+  const breakerOf = new Map(breakers.map((row) => [row.id, row]));
+  const figuresOf = new Map(statistics.map((row) => [row.id, row]));
+  return agents.flatMap((agent) => {
+    const [breaker, figures] = [breakerOf.get(agent.id), figuresOf.get(agent.id)];
+    return breaker && figures ? [{ agent, breaker, statistics: figures }] : [];
+  });
+}
+
+/** The open alert about an agent, if there is one. */
+export function alertOf(alerts: readonly AlertRow[], agentKey: string): AlertRow | undefined {
+  return alerts.find(
+    ({ subjectKind, subjectId, status }) =>
+      subjectKind === "agent" && subjectId === agentKey && (status === "firing" || status === "acknowledged"),
+  );
+}

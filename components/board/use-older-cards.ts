@@ -1,0 +1,46 @@
+"use client";
+
+import { useCallback, useMemo, useState } from "react";
+import type { WorkstreamStatus } from "../../domain/statuses.ts";
+import { api } from "../live/api.ts";
+import { useCommand } from "../live/use-command.ts";
+import type { Card } from "./board-model.ts";
+
+/** Where each column's older cards begin on the server; a column without one is complete. */
+export type Cursors = { readonly [status in WorkstreamStatus]?: string };
+
+export interface BoardPage {
+  items: Card[];
+  nextCursor: string | null;
+}
+
+/** The cards the server rendered, and the older ones that were asked for since. Starts afresh when the server renders others. */
+export function useOlderCards(initial: readonly Card[], cursors: Cursors, runId: string) {
+  const [state, setState] = useState({ initial, older: [] as Card[], cursors });
+  const current = state.initial === initial ? state : { initial, older: [], cursors };
+  if (current !== state) setState(current);
+
+  const { run: load } = useCommand(
+    (status: WorkstreamStatus, cursor: string) => {
+      const query = new URLSearchParams({ status, cursor, limit: "100", ...(runId && { runId }) });
+      return api.get<BoardPage>(`/workstreams?${query}`);
+    },
+    { failure: "Older cards could not be loaded" },
+  );
+  const loadOlder = useCallback(
+    async (status: WorkstreamStatus) => {
+      const cursor = current.cursors[status];
+      const page = cursor === undefined ? undefined : await load(status, cursor);
+      if (!page) return;
+      setState((was) => {
+        const { [status]: _, ...rest } = was.cursors;
+        const next = page.nextCursor === null ? rest : { ...rest, [status]: page.nextCursor };
+        return { ...was, older: [...was.older, ...page.items], cursors: next };
+      });
+    },
+    [current.cursors, load],
+  );
+  const loaded = useMemo(() => [...current.initial, ...current.older], [current.initial, current.older]);
+  const more = useMemo(() => new Set(Object.keys(current.cursors) as WorkstreamStatus[]), [current.cursors]);
+  return { loaded, more, loadOlder };
+}

@@ -1,0 +1,42 @@
+import { describe, expect, it } from "vitest";
+import type { LogEvent } from "../../domain/event.ts";
+import { historyOf } from "./breaker-history.ts";
+
+const event = (seq: number, type: string, payload: LogEvent["payload"] = {}, actor = "system:clock"): LogEvent => ({
+  seq,
+  v: 1,
+  type,
+  at: `2026-11-21T10:00:${String(seq).padStart(2, "0")}.000Z`,
+  actor,
+  subject: { kind: "agent", id: "codex" },
+  payload,
+});
+
+describe("a breaker's history", () => {
+  it("tells the moves, newest first, with what led there", () => {
+    const history = historyOf([
+      event(1, "breaker.opened", { from: "closed", to: "open", cause: "failure_rate", reason: "failure rate 60%", lastError: "exit 1" }),
+      event(2, "breaker.half_opened", { from: "open", to: "half_open", cause: "open_time_passed", reason: "the open time has passed" }),
+    ]);
+    expect(history.map(({ title, state }) => `${title}:${state}`)).toEqual(["Half-open:half_open", "Opened:open"]);
+    expect(history[1]?.detail).toBe("failure rate 60%; last error: exit 1");
+  });
+
+  it("an operator's order is told once, by whom and why", () => {
+    const history = historyOf([
+      event(3, "breaker.forced_open", { to: "forced_open", cause: "override", reason: "bad deploy" }, "user:ada"),
+      event(4, "breaker.overridden", { state: "forced_open", reason: "bad deploy", expiresAt: null, by: "user:ada" }, "user:ada"),
+      event(5, "breaker.closed", { to: "closed", cause: "reset", reason: "fixed" }, "user:ada"),
+      event(6, "breaker.was_reset", { reason: "fixed", by: "user:ada" }, "user:ada"),
+    ]);
+    expect(history.map(({ title, detail, actor }) => `${title}: ${detail} (${actor})`)).toEqual([
+      "Reset: fixed (user:ada)",
+      "Tripped: bad deploy (user:ada)",
+    ]);
+  });
+
+  it("an override that ran out is told as a move", () => {
+    const [entry] = historyOf([event(7, "breaker.closed", { to: "closed", cause: "override_expired", reason: "the override has expired" })]);
+    expect(entry).toMatchObject({ title: "Closed", detail: "the override has expired", state: "closed" });
+  });
+});

@@ -1,0 +1,62 @@
+import type { ReactNode } from "react";
+import { Card } from "../ui/card.tsx";
+import { formatDuration, formatPercent } from "../ui/format.ts";
+import { RelativeTime } from "../ui/time.tsx";
+import { BreakerNow } from "./breaker-now.tsx";
+import { BreakerOrders } from "./breaker-order.tsx";
+import { type BreakerRow, breakerView } from "./breaker-view.ts";
+import { FailureRate } from "./failure-bar.tsx";
+import { WindowStrip } from "./window-strip.tsx";
+
+/** All of one breaker: how it stands, the calls in its window, and by which rules it judges. */
+export function BreakerPanel({ breaker, name }: { breaker: BreakerRow; name: string }) {
+  const view = breakerView(breaker);
+  return (
+    <Card title="Circuit breaker" actions={<BreakerOrders breaker={breaker} name={name} />}>
+      <div className="space-y-3">
+        <FailureRate view={view} />
+        <BreakerNow view={view} />
+        <div>
+          <h3 className="mb-1 text-[12px] text-muted">Calls in the window, oldest first (tall: failed)</h3>
+          <WindowStrip window={breaker.window} />
+        </div>
+        {view.lastError && (
+          <div>
+            <h3 className="text-[12px] text-muted">Last error</h3>
+            <pre className="mt-0.5 max-h-32 overflow-auto rounded bg-inset p-2 font-mono text-[12px] break-words whitespace-pre-wrap">
+              {view.lastError}
+            </pre>
+          </div>
+        )}
+        <dl className="grid grid-cols-[repeat(auto-fill,minmax(11rem,1fr))] gap-x-4 gap-y-2 border-t border-line pt-3 text-[13px]">
+          {rulesOf(breaker).map(({ term, value }) => (
+            <div key={term} className="min-w-0">
+              <dt className="text-[12px] text-muted">{term}</dt>
+              <dd className="truncate tabular-nums">{value}</dd>
+            </div>
+          ))}
+        </dl>
+      </div>
+    </Card>
+  );
+}
+
+function rulesOf({ config, openings, openedAt, changedAt }: BreakerRow): { term: string; value: ReactNode }[] {
+  const grows = config.openMultiplier === 1 ? "" : `, ×${config.openMultiplier} each time`;
+  const cap = config.maxOpenMs === undefined ? "" : `, at most ${formatDuration(config.maxOpenMs)}`;
+  const slow =
+    config.slowCallMs === undefined
+      ? "not judged"
+      : `over ${formatDuration(config.slowCallMs)}, opens at ${formatPercent(config.slowCallRateThreshold)}`;
+  return [
+    { term: "Window", value: config.window === "count" ? `last ${config.windowSize} calls` : `last ${config.windowSize} s` },
+    { term: "Opens at", value: `${formatPercent(config.failureRateThreshold)} failures` },
+    { term: "Judged from", value: `${config.minimumCalls} calls on` },
+    { term: "Slow calls", value: slow },
+    { term: "Stays open", value: `${formatDuration(config.openMs)}${grows}${cap}` },
+    { term: "Trials when half-open", value: `${config.permittedTrials}, each within ${formatDuration(config.trialTimeoutMs)}` },
+    { term: "Openings in a row", value: openings },
+    { term: "Opened", value: openedAt ? <RelativeTime at={openedAt} /> : "–" },
+    { term: "Last change", value: <RelativeTime at={changedAt} /> },
+  ];
+}

@@ -1,0 +1,56 @@
+import { cn } from "../ui/cn.ts";
+import { formatPercent } from "../ui/format.ts";
+import { statusLook, toneColor } from "../ui/status.ts";
+import type { BreakerView } from "./breaker-view.ts";
+
+/** The failure rate of a breaker's window against the threshold at which it opens. */
+export function FailureBar({ view, className }: { view: BreakerView; className?: string }) {
+  const { failureRate, threshold, judged, summary } = view;
+  const over = failureRate !== null && failureRate > 0 && failureRate >= threshold;
+  return (
+    <div className={cn("relative h-2", className)} role="img" aria-label={summary} title={summary}>
+      <div className="absolute inset-x-0 inset-y-px overflow-hidden rounded-full bg-inset">
+        <div
+          className="h-full rounded-full"
+          style={{
+            width: `${(failureRate ?? 0) * 100}%`,
+            background: toneColor(over ? "failed" : "blocked"),
+            // Too few calls to be judged: shown, but pale.
+            opacity: judged ? 1 : 0.5,
+          }}
+        />
+      </div>
+      <div
+        aria-hidden
+        className="absolute -inset-y-0.5 w-0.5 -translate-x-1/2 rounded-full bg-ink"
+        style={{ left: `clamp(1px, ${threshold * 100}%, 100% - 1px)` }}
+      />
+    </div>
+  );
+}
+
+/** The rate as a big figure with what it counts beside it. */
+export function FailureRate({ view }: { view: BreakerView }) {
+  const { failureRate, failures, calls, minimum, judged, threshold, state } = view;
+  const counted = state === "half_open" ? "trial calls" : "calls";
+  return (
+    <div>
+      <div className="flex items-baseline gap-2">
+        <span className={cn("text-[20px] leading-6 font-semibold tracking-tight tabular-nums", !judged && "text-muted")}>
+          {formatPercent(failureRate)}
+        </span>
+        <span className="text-[12px] text-muted">
+          {failureRate === null ? `no ${counted} yet` : `failed · ${failures} of ${calls} ${counted}`}
+        </span>
+      </div>
+      <FailureBar view={view} className="mt-1.5" />
+      <div className="mt-1 flex justify-between gap-2 text-[12px] text-muted tabular-nums">
+        <span>{judged ? view.windowLabel : `judged from ${minimum} on`}</span>
+        <span>opens at {formatPercent(threshold)}</span>
+      </div>
+    </div>
+  );
+}
+
+/** Name of a breaker's state, for sentences. */
+export const stateName = (view: Pick<BreakerView, "state">): string => statusLook("breaker", view.state).label;
