@@ -1,0 +1,59 @@
+import type { Metadata } from "next";
+import { LoginForm } from "../../components/shell/login-form.tsx";
+import { Mark } from "../../components/shell/logo.tsx";
+import { CopyText } from "../../components/ui/copy-id.tsx";
+
+export const metadata: Metadata = { title: "Sign in" };
+
+/** Why somebody was sent here, by the `error` in the address. */
+const REASONS: { readonly [error: string]: string } = {
+  link_invalid: "This login link has been used already, has expired, or is not complete. Get a new one as shown below.",
+  session_expired: "Your session has ended. Sign in again; nothing is lost.",
+  session_required: "Sign in to see this page.",
+};
+
+interface LoginPageProps {
+  searchParams: Promise<{ [name: string]: string | string[] | undefined }>;
+}
+
+export default async function LoginPage({ searchParams }: LoginPageProps) {
+  const { error, next } = await searchParams;
+  const reason = typeof error === "string" ? (REASONS[error] ?? "That did not work. Sign in as shown below.") : null;
+  return (
+    <main className="grid min-h-dvh place-items-center px-4 py-10">
+      <div className="w-full max-w-[26rem]">
+        <div className="mb-5 flex items-center gap-2.5">
+          <Mark className="size-8" />
+          <div>
+            <h1 className="text-[16px] leading-5 font-semibold tracking-tight">Switchyard</h1>
+            <p className="text-[13px] text-muted">Sign in to the control room</p>
+          </div>
+        </div>
+        {reason && (
+          <p role="alert" className="mb-3 rounded-md border border-line bg-danger-soft px-3 py-2 text-[13px] text-danger">
+            {reason}
+          </p>
+        )}
+        <div className="rounded-lg border border-line bg-surface">
+          <section aria-labelledby="by-link" className="p-4">
+            <h2 id="by-link" className="text-[13px] font-semibold">
+              With a login link
+            </h2>
+            <p className="mt-1 mb-2.5 text-[13px] text-muted">
+              Open the link that <code className="font-mono text-[12px] text-ink">npm start</code> printed. It works once. For a new one, on the
+              server’s machine:
+            </p>
+            <CopyText text="npm run login" className="w-full [&_code]:flex-1" />
+          </section>
+          <section aria-labelledby="by-key" className="border-t border-line p-4">
+            <h2 id="by-key" className="text-[13px] font-semibold">
+              With an API key
+            </h2>
+            <p className="mt-1 mb-2.5 text-[13px] text-muted">The key opens a session in this browser; it is not stored here.</p>
+            <LoginForm next={typeof next === "string" ? next : "/"} />
+          </section>
+        </div>
+      </div>
+    </main>
+  );
+}

@@ -1,0 +1,47 @@
+"use client";
+
+import { CloudOff, Radio, RefreshCw } from "lucide-react";
+import type { CSSProperties } from "react";
+import { useFreshness } from "../live/live-provider.tsx";
+import { cn } from "../ui/cn.ts";
+import { formatAbsolute, formatClock, formatCount } from "../ui/format.ts";
+import { type Tone, toneColor } from "../ui/status.ts";
+import { Tooltip } from "../ui/tooltip.tsx";
+
+/** Whether the page is live: `Live`, `Catching up`, or `Stale since 12:03:20`. */
+export function FreshnessBadge({ className }: { className?: string }) {
+  const { state, since, head } = useFreshness();
+  const look = {
+    live: { tone: "completed" as Tone, icon: Radio, label: "Live" },
+    catching_up: { tone: "blocked" as Tone, icon: RefreshCw, label: "Catching up" },
+    stale: { tone: "failed" as Tone, icon: CloudOff, label: since ? `Stale since ${formatClock(since.getTime())}` : "Stale" },
+  }[state];
+  const Icon = look.icon;
+  const explanation = {
+    live: "Every change shows here as it happens.",
+    catching_up: "Connected; what was missed is being loaded.",
+    stale: `Not connected. What you see was true at ${since ? formatAbsolute(since.getTime()) : "the last load"}; it goes on by itself once the server answers.`,
+  }[state];
+  return (
+    <Tooltip
+      side="bottom"
+      content={
+        <>
+          {explanation}
+          <span className="mt-1 block text-muted tabular-nums">Log position {formatCount(head)}</span>
+        </>
+      }
+    >
+      <button
+        type="button"
+        aria-label={`Freshness: ${look.label}, log position ${head}`}
+        data-freshness={state}
+        style={{ "--tone": toneColor(look.tone) } as CSSProperties}
+        className={cn("tone inline-flex h-6 cursor-default items-center gap-1.5 rounded-full px-2 text-[12px] font-medium whitespace-nowrap tabular-nums", className)}
+      >
+        <Icon aria-hidden className={cn("size-3", state === "catching_up" && "spin-slow")} />
+        <span role="status">{look.label}</span>
+      </button>
+    </Tooltip>
+  );
+}

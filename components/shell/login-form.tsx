@@ -1,0 +1,59 @@
+"use client";
+
+import { type FormEvent, useId, useState } from "react";
+import { ApiProblem, api } from "../live/api.ts";
+import { Button } from "../ui/button.tsx";
+import { Input } from "../ui/input.tsx";
+
+/** Signs in by an API key and goes on to `next` (the server says whether that is a place of its own). */
+export function LoginForm({ next }: { next: string }) {
+  const [key, setKey] = useState("");
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<string | null>(null);
+  const field = useId();
+  const message = useId();
+
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    if (key.trim() === "" || busy) return;
+    setBusy(true);
+    setError(null);
+    try {
+      const answer = await api.post<{ next: string }>("/login/key", { key: key.trim(), next });
+      window.location.assign(answer.next);
+    } catch (problem) {
+      setError(problem instanceof ApiProblem ? problem.detail : "That did not work.");
+      setBusy(false);
+    }
+  };
+
+  return (
+    <form onSubmit={submit}>
+      <label htmlFor={field} className="mb-1 block text-[12px] font-medium text-muted">
+        API key
+      </label>
+      <div className="flex gap-2">
+        <Input
+          id={field}
+          type="password"
+          value={key}
+          onChange={(event) => setKey(event.target.value)}
+          autoComplete="off"
+          spellCheck={false}
+          required
+          aria-invalid={error !== null}
+          aria-describedby={error ? message : undefined}
+          className="min-w-0 flex-1 font-mono"
+        />
+        <Button type="submit" variant="primary" busy={busy}>
+          Sign in
+        </Button>
+      </div>
+      {error && (
+        <p id={message} role="alert" className="mt-2 text-[13px] text-danger">
+          {error}
+        </p>
+      )}
+    </form>
+  );
+}

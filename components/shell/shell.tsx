@@ -1,0 +1,180 @@
+"use client";
+
+import { Keyboard, Search } from "lucide-react";
+import Link from "next/link";
+import { usePathname, useRouter } from "next/navigation";
+import { type ReactNode, useState } from "react";
+import type { Wire } from "../../domain/wire.ts";
+import { LiveProvider } from "../live/live-provider.tsx";
+import { useTopicRows } from "../live/rows.ts";
+import { IconButton } from "../ui/button.tsx";
+import { cn } from "../ui/cn.ts";
+import { Kbd } from "../ui/kbd.tsx";
+import { CommandPalette } from "./command-palette.tsx";
+import { FreshnessBadge } from "./freshness-badge.tsx";
+import { useHotkey } from "./hotkeys.ts";
+import { KeyboardHelp } from "./keyboard-help.tsx";
+import { Mark } from "./logo.tsx";
+import { DESTINATIONS, type Destination, isAt } from "./navigation.ts";
+import { ThemeSwitch } from "./theme-switch.tsx";
+import { type Me, UserMenu } from "./user-menu.tsx";
+
+interface ShellProps {
+  me: Me;
+  /** Open alerts as the server rendered them, for the badge. */
+  alerts: Wire<"alert">[];
+  children: ReactNode;
+}
+
+/** The frame of every page: navigation, freshness, palette, keys. Holds the tab's live connection. */
+export function Shell({ me, alerts, children }: ShellProps) {
+  return (
+    <LiveProvider>
+      <Frame me={me} alerts={alerts}>
+        {children}
+      </Frame>
+    </LiveProvider>
+  );
+}
+
+function Frame({ me, alerts, children }: ShellProps) {
+  const [palette, setPalette] = useState(false);
+  const [help, setHelp] = useState(false);
+  const firing = useTopicRows("alerts", "alert", alerts).filter((alert) => alert.status === "firing").length;
+  useHotkey("mod+k", () => setPalette((open) => !open), "Search and jump");
+  useHotkey("?", () => setHelp(true), "This help");
+
+  return (
+    <div className="min-h-dvh lg:grid lg:grid-cols-[208px_minmax(0,1fr)]">
+      <a
+        href="#content"
+        className="sr-only focus:not-sr-only focus:fixed focus:top-2 focus:left-2 focus:z-50 focus:rounded-md focus:bg-raised focus:px-3 focus:py-2"
+      >
+        Skip to the content
+      </a>
+      <aside className="sticky top-0 hidden h-dvh flex-col border-r border-line bg-surface px-2.5 py-3 lg:flex">
+        <Link href="/" className="mb-4 flex items-center gap-2 rounded-md px-2 py-1">
+          <Mark />
+          <span className="text-[14px] font-semibold tracking-tight">Switchyard</span>
+        </Link>
+        <nav aria-label="Main" className="flex flex-col gap-0.5">
+          {DESTINATIONS.map((destination) => (
+            <SideLink key={destination.href} destination={destination} firing={firing} />
+          ))}
+        </nav>
+        <div className="mt-auto px-2 text-[12px] text-faint">
+          Press <Kbd>?</Kbd> for keys
+        </div>
+      </aside>
+
+      <div className="flex min-h-dvh min-w-0 flex-col">
+        <header className="sticky top-0 z-30 flex h-12 items-center gap-2 border-b border-line bg-bg/90 px-3 backdrop-blur sm:px-5">
+          <Link href="/" aria-label="Switchyard, overview" className="lg:hidden">
+            <Mark />
+          </Link>
+          <button
+            type="button"
+            onClick={() => setPalette(true)}
+            className="hidden h-8 w-64 items-center gap-2 rounded-md border border-line bg-surface px-2.5 text-[13px] text-muted hover:border-line-strong sm:flex"
+          >
+            <Search aria-hidden className="size-3.5" />
+            <span className="flex-1 text-left">Search or jump to…</span>
+            <Kbd>Ctrl K</Kbd>
+          </button>
+          <div className="ml-auto flex items-center gap-1">
+            <FreshnessBadge className="mr-1" />
+            <span className="sm:hidden">
+              <IconButton label="Search" onClick={() => setPalette(true)}>
+                <Search aria-hidden className="size-4" />
+              </IconButton>
+            </span>
+            <span className="hidden sm:inline">
+              <IconButton label="Keyboard" shortcut="?" onClick={() => setHelp(true)}>
+                <Keyboard aria-hidden className="size-4" />
+              </IconButton>
+            </span>
+            <ThemeSwitch />
+            <UserMenu me={me} />
+          </div>
+        </header>
+        <main id="content" tabIndex={-1} className="flex min-w-0 flex-1 flex-col px-3 pt-4 pb-20 outline-none sm:px-5 lg:pb-8">
+          {children}
+        </main>
+      </div>
+
+      <nav
+        aria-label="Main, small screen"
+        className="fixed inset-x-0 bottom-0 z-30 grid grid-cols-6 border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] lg:hidden"
+      >
+        {DESTINATIONS.map((destination) => (
+          <BottomLink key={destination.href} destination={destination} firing={firing} />
+        ))}
+      </nav>
+      {DESTINATIONS.map((destination) => (
+        <GoKey key={destination.href} destination={destination} />
+      ))}
+      <CommandPalette open={palette} onOpenChange={setPalette} />
+      <KeyboardHelp open={help} onOpenChange={setHelp} />
+    </div>
+  );
+}
+
+interface NavLinkProps {
+  destination: Destination;
+  firing: number;
+}
+
+function SideLink({ destination, firing }: NavLinkProps) {
+  const { href, label, icon: Icon } = destination;
+  const here = isAt(href, usePathname());
+  return (
+    <Link
+      href={href}
+      aria-current={here ? "page" : undefined}
+      className={cn(
+        "flex h-8 items-center gap-2.5 rounded-md px-2 text-[13px] font-medium",
+        here ? "bg-inset text-ink" : "text-muted hover:bg-hover hover:text-ink",
+      )}
+    >
+      <Icon aria-hidden className={cn("size-4", here && "text-accent")} />
+      <span className="flex-1">{label}</span>
+      {href === "/alerts" && <FiringCount count={firing} />}
+    </Link>
+  );
+}
+
+function BottomLink({ destination, firing }: NavLinkProps) {
+  const { href, label, icon: Icon } = destination;
+  const here = isAt(href, usePathname());
+  return (
+    <Link
+      href={href}
+      aria-current={here ? "page" : undefined}
+      className={cn("relative flex h-14 flex-col items-center justify-center gap-1 text-[10.5px] font-medium", here ? "text-accent" : "text-muted")}
+    >
+      <Icon aria-hidden className="size-5" />
+      {label}
+      {href === "/alerts" && (
+        <span className="absolute top-1 left-1/2 ml-1.5">
+          <FiringCount count={firing} />
+        </span>
+      )}
+    </Link>
+  );
+}
+
+function FiringCount({ count }: { count: number }) {
+  if (count === 0) return null;
+  return (
+    <span className="inline-flex h-[18px] min-w-[18px] items-center justify-center rounded-full bg-status-failed px-1 text-[11px] font-semibold text-surface tabular-nums">
+      <span className="sr-only">firing: </span>
+      {count > 99 ? "99+" : count}
+    </span>
+  );
+}
+
+function GoKey({ destination }: { destination: Destination }) {
+  const router = useRouter();
+  useHotkey(`g ${destination.key}`, () => router.push(destination.href), `Go to ${destination.label}`);
+  return null;
+}

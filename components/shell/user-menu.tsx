@@ -1,0 +1,48 @@
+"use client";
+
+import { CircleUser, LogOut } from "lucide-react";
+import { toast } from "sonner";
+import { ApiProblem, api } from "../live/api.ts";
+import { IconButton } from "../ui/button.tsx";
+import { Menu, MenuItem, MenuSeparator } from "../ui/menu.tsx";
+
+/** What `GET /me` answers. */
+export interface Me {
+  tenantId: string;
+  kind: "key" | "user";
+  name: string;
+  role: string;
+}
+
+/** Who is signed in, and the way out. */
+export function UserMenu({ me }: { me: Me }) {
+  const signOut = async () => {
+    try {
+      await api.post("/logout");
+      window.location.assign("/login");
+    } catch (problem) {
+      toast.error("Signing out did not work", { description: problem instanceof ApiProblem ? problem.detail : undefined });
+    }
+  };
+  return (
+    <Menu
+      align="end"
+      trigger={
+        <IconButton label={`Signed in as ${me.name}`}>
+          <CircleUser aria-hidden className="size-4" />
+        </IconButton>
+      }
+    >
+      <div className="px-2 py-1.5 text-[12px]">
+        <div className="font-medium text-ink">{me.name}</div>
+        <div className="text-muted">
+          {me.role} · tenant {me.tenantId}
+        </div>
+      </div>
+      <MenuSeparator />
+      <MenuItem icon={<LogOut aria-hidden className="size-3.5 text-muted" />} onSelect={() => void signOut()}>
+        Sign out
+      </MenuItem>
+    </Menu>
+  );
+}

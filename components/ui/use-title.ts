@@ -1,0 +1,8 @@
+import { useEffect } from "react";
+
+/** Keeps the tab's title at what the page shows now: the thing and its status. The product's name is added. */
+export function useTitle(title: string): void {
+  useEffect(() => {
+    document.title = `${title} · Switchyard`;
+  }, [title]);
+}
