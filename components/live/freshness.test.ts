@@ -1,0 +1,27 @@
+import { expect, test } from "vitest";
+import { type Connection, freshnessOf, PATIENCE_MS, SILENCE_MS } from "./freshness.ts";
+
+const T = 1_800_000_000_000;
+const good: Connection = { connected: true, lastHeard: T, startedAt: T, behind: false, head: 12 };
+
+test("a connection that was heard within two beats and has nothing to catch up is live", () => {
+  expect(freshnessOf(good, T + SILENCE_MS)).toEqual({ state: "live", since: null, head: 12 });
+});
+
+test("a connected but silent socket is stale since it was last heard", () => {
+  expect(freshnessOf(good, T + SILENCE_MS + 1)).toEqual({ state: "stale", since: new Date(T), head: 12 });
+});
+
+test("a connection with a topic behind is catching up", () => {
+  expect(freshnessOf({ ...good, behind: true }, T).state).toBe("catching_up");
+});
+
+test("a lost connection is stale at once, since it was last heard", () => {
+  expect(freshnessOf({ ...good, connected: false }, T + 10)).toEqual({ state: "stale", since: new Date(T), head: 12 });
+});
+
+test("the first connection is given a moment before the page calls itself stale", () => {
+  const first: Connection = { ...good, connected: false, lastHeard: null };
+  expect(freshnessOf(first, T + PATIENCE_MS - 1).state).toBe("catching_up");
+  expect(freshnessOf(first, T + PATIENCE_MS)).toMatchObject({ state: "stale", since: new Date(T) });
+});
