@@ -15,6 +15,8 @@ export interface RealServer extends Connection {
   /** Stops it as SIGTERM would; it can be started again on the same port and data. */
   stop(): Promise<void>;
   start(): Promise<void>;
+  /** What retention does: the log is kept from the position behind this one on. */
+  dropEventsUpTo(seq: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -52,6 +54,10 @@ export async function startRealServer(): Promise<RealServer> {
     client: createClient({ url, key: KEY }),
     start,
     stop,
+    async dropEventsUpTo(seq) {
+      await database.pool.query('UPDATE "LogHead" SET "floor" = $1', [seq]);
+      await database.pool.query('DELETE FROM "Event" WHERE "seq" <= $1', [seq]);
+    },
     async close() {
       await stop();
       await database.drop();
