@@ -43,7 +43,7 @@ beforeEach(() => {
   write("app/page.tsx", "page");
   write(
     "server/main.ts",
-    'process.on("SIGTERM", () => process.exit(7)); setInterval(() => {}, 1000); console.log(`serving ${process.pid}`);',
+    'process.on("SIGTERM", () => process.exit(7)); setInterval(() => {}, 1000); console.log("serving " + process.pid);',
   );
   tool("node_modules/prisma/build/index.js", "prisma", "server/database/generated/client.ts");
   tool("node_modules/next/dist/bin/next", "next", ".next/BUILD_ID");

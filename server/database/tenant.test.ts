@@ -72,7 +72,7 @@ test("every model but those of sign-in, tenants and leases belongs to a tenant",
 describe.each(tenantModels)("%s", (model) => {
   const scoped = () => delegate(ours, model);
   const all = () => delegate(db.prisma, model);
-  const count = async (tenantId: string) => ((await all().findMany?.({ where: { tenantId } })) as Row[]).length;
+  const count = async (tenantId: string) => all().count?.({ where: { tenantId } });
   let theirs: Row;
   let theirRow: Row;
 
