@@ -1,5 +1,5 @@
-import type { Wire } from "../../domain/wire.ts";
 import { percentile, wilsonLowerBound } from "../../domain/figures.ts";
+import type { Wire } from "../../domain/wire.ts";
 import { Card, Stat } from "../ui/card.tsx";
 import { formatCount, formatDuration, formatPercent } from "../ui/format.ts";
 import { toneColor } from "../ui/status.ts";
@@ -19,8 +19,16 @@ export function AgentFigures({ statistics }: { statistics: Wire<"statistics"> })
           value={formatPercent(rate)}
           hint={rate === null ? "no outcomes yet" : total < FEW_SAMPLES ? "few samples" : sure}
         />
-        <Stat label="Sample" value={`n=${formatCount(total)}`} hint={`${formatCount(successful)} ok, ${formatCount(failed)} failed`} />
-        <Stat label="Average" value={formatDuration(timed > 0 ? totalDurationMs / timed : null)} hint={`${formatCount(timed)} timed`} />
+        <Stat
+          label="Sample"
+          value={`n=${formatCount(total)}`}
+          hint={`${formatCount(successful)} ok, ${formatCount(failed)} failed`}
+        />
+        <Stat
+          label="Average"
+          value={formatDuration(timed > 0 ? totalDurationMs / timed : null)}
+          hint={`${formatCount(timed)} timed`}
+        />
         <Stat label="p95" value={formatDuration(percentile(histogram, 0.95))} hint="within 4.5 %" />
       </div>
       <DurationChart statistics={statistics} />
@@ -35,14 +43,19 @@ function DurationChart({ statistics }: { statistics: Wire<"statistics"> }) {
   const most = Math.max(...bars.map(({ count }) => count));
   return (
     <figure className="mt-4">
-      <figcaption className="mb-1 text-[12px] text-muted">Durations (each step to the right is 1.4 times as long)</figcaption>
+      <figcaption className="mb-1 text-[12px] text-muted">
+        Durations (each step to the right is 1.4 times as long)
+      </figcaption>
       <ol aria-label="Outcomes by duration" className="flex h-16 items-end gap-px border-b border-line">
         {bars.map(({ from, to, count }) => {
           const label = `${formatDuration(from)} to ${formatDuration(to)}: ${formatCount(count)}`;
           const height = count === 0 ? 0 : Math.max(4, (count / most) * 100);
           return (
             <li key={from} title={label} aria-label={label} className="flex h-full max-w-10 flex-1 items-end">
-              <span className="w-full rounded-t-[2px]" style={{ height: `${height}%`, background: toneColor("running") }} />
+              <span
+                className="w-full rounded-t-[2px]"
+                style={{ height: `${height}%`, background: toneColor("running") }}
+              />
             </li>
           );
         })}

@@ -13,10 +13,13 @@ import { Badge, StatusBadge } from "../ui/badge.tsx";
 import { CopyId } from "../ui/copy-id.tsx";
 import { formatPlural } from "../ui/format.ts";
 import { PageHeader } from "../ui/page-header.tsx";
+import { statusLook } from "../ui/status.ts";
 import { RelativeTime } from "../ui/time.tsx";
+import { useTitle } from "../ui/use-title.ts";
 import { AgentFigures } from "./agent-figures.tsx";
 import { type AgentItem, type AgentView, alertOf, splitItems } from "./agent-rows.ts";
-import { type JobPage, RecentJobs } from "./recent-jobs.tsx";
+import type { JobPage } from "./jobs-page.ts";
+import { RecentJobs } from "./recent-jobs.tsx";
 
 interface AgentScreenProps {
   initial: AgentItem;
@@ -34,6 +37,7 @@ export function AgentScreen({ initial, alerts: initialAlerts, jobs, history }: A
   const breaker: AgentView["breaker"] = useRow("breaker", key, first.breakers[0]) ?? initial.breaker;
   const statistics = useRow("statistics", key, first.statistics[0]) ?? initial.statistics;
   const alert = alertOf(useTopicRows("alerts", "alert", initialAlerts), key);
+  useTitle(`${agent.displayName}: ${statusLook("breaker", breaker.state).label}`);
   const changed = agent.seq + statistics.seq - initial.seq - initial.statistics.seq;
 
   return (
@@ -62,7 +66,10 @@ export function AgentScreen({ initial, alerts: initialAlerts, jobs, history }: A
         }
         actions={
           alert && (
-            <Link href={`/alerts#${encodeURIComponent(alert.id)}`} className="link inline-flex h-8 items-center gap-1.5">
+            <Link
+              href={`/alerts#${encodeURIComponent(alert.id)}`}
+              className="link inline-flex h-8 items-center gap-1.5"
+            >
               <Bell aria-hidden className="size-3.5" />
               {alert.status === "firing" ? "Alert firing" : "Alert acknowledged"}
             </Link>

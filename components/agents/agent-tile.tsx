@@ -75,7 +75,10 @@ export const AgentTile = memo(function AgentTile({ agent, breaker, alert }: Agen
             </Link>
           )}
           {waiting !== null && waiting.count > 0 && (
-            <span className="inline-flex items-center gap-1 text-muted" title="Queued jobs that only this agent may run">
+            <span
+              className="inline-flex items-center gap-1 text-muted"
+              title="Queued jobs that only this agent may run"
+            >
               <Hourglass aria-hidden className="size-3" />
               {waiting.count}
               {waiting.more && "+"} {waiting.count === 1 ? "job waits" : "jobs wait"} for it

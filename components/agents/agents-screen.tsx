@@ -9,6 +9,7 @@ import { useTopicRows } from "../live/rows.ts";
 import { Card } from "../ui/card.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { PageHeader } from "../ui/page-header.tsx";
+import { useTitle } from "../ui/use-title.ts";
 import { type AgentItem, alertOf } from "./agent-rows.ts";
 import { AgentTile } from "./agent-tile.tsx";
 import { Leaderboard } from "./leaderboard.tsx";
@@ -26,16 +27,18 @@ export function AgentsScreen({ initial, alerts: initialAlerts }: AgentsScreenPro
   const alerts = useTopicRows("alerts", "alert", initialAlerts);
   const tiles = useMemo(
     () =>
-      agents
-        .map(({ agent, breaker, statistics }) => ({ agent, breaker, total: statistics.total }))
-        .sort(worstFirst),
+      agents.map(({ agent, breaker, statistics }) => ({ agent, breaker, total: statistics.total })).sort(worstFirst),
     [agents],
   );
   const ranked = useMemo(
     () =>
-      rankAgents(agents.map(({ agent, statistics }) => ({ agentKey: agent.id, displayName: agent.displayName, statistics }))),
+      rankAgents(
+        agents.map(({ agent, statistics }) => ({ agentKey: agent.id, displayName: agent.displayName, statistics })),
+      ),
     [agents],
   );
+  const open = agents.filter(({ breaker }) => breaker.state === "open").length;
+  useTitle(open > 0 ? `Agents (${open} open)` : "Agents");
   const busy = agents.reduce((sum, { agent }) => sum + agent.busy, 0);
   const capacity = agents.reduce((sum, { agent }) => sum + agent.capacity, 0);
 
@@ -43,8 +46,13 @@ export function AgentsScreen({ initial, alerts: initialAlerts }: AgentsScreenPro
     return (
       <>
         <PageHeader title="Agents" />
-        <EmptyState icon={<Bot />} title="No agents yet" command="npm run worker -- --agent builder-1 --capability shell --slots 2">
-          An agent is there from its first act: when a worker starts, or when an orchestrator sends <code>agent.register</code>.
+        <EmptyState
+          icon={<Bot />}
+          title="No agents yet"
+          command="npm run worker -- --agent builder-1 --capability shell --slots 2"
+        >
+          An agent is there from its first act: when a worker starts, or when an orchestrator sends{" "}
+          <code>agent.register</code>.
         </EmptyState>
       </>
     );

@@ -11,13 +11,29 @@ import { Table, TableBody, TableHead, TableRow, Td, Th } from "../ui/table.tsx";
 import { FEW_SAMPLES, type LeaderboardRow, nextSort, type Sort, type SortKey, sortRows } from "./leaderboard-model.ts";
 
 const COLUMNS: readonly { key: SortKey; label: string; hint: string; numeric?: boolean; narrow?: string }[] = [
-  { key: "rank", label: "#", hint: "By the success rate the agent has at least (Wilson's lower bound), not by the rate alone" },
+  {
+    key: "rank",
+    label: "#",
+    hint: "By the success rate the agent has at least (Wilson's lower bound), not by the rate alone",
+  },
   { key: "agent", label: "Agent", hint: "Name of the agent" },
   { key: "successRate", label: "Success rate", hint: "Successful outcomes of all outcomes" },
   { key: "total", label: "Sample", hint: "Outcomes the rate is made of", numeric: true },
-  { key: "successful", label: "Successful", hint: "Outcomes that succeeded", numeric: true, narrow: "hidden md:table-cell" },
+  {
+    key: "successful",
+    label: "Successful",
+    hint: "Outcomes that succeeded",
+    numeric: true,
+    narrow: "hidden md:table-cell",
+  },
   { key: "failed", label: "Failed", hint: "Outcomes that failed", numeric: true, narrow: "hidden md:table-cell" },
-  { key: "average", label: "Average", hint: "Mean duration of the outcomes that told one", numeric: true, narrow: "hidden sm:table-cell" },
+  {
+    key: "average",
+    label: "Average",
+    hint: "Mean duration of the outcomes that told one",
+    numeric: true,
+    narrow: "hidden sm:table-cell",
+  },
   { key: "p95", label: "p95", hint: "19 of 20 took no longer (within 4.5 %)", numeric: true },
 ];
 
@@ -101,7 +117,11 @@ function SuccessRate({ row }: { row: LeaderboardRow }) {
   return (
     <div className="flex items-center gap-2" title={bound}>
       <span className="w-12 text-right font-medium tabular-nums">{formatPercent(successRate)}</span>
-      <span role="img" aria-label={bound} className="relative hidden h-1.5 w-24 overflow-hidden rounded-full bg-inset sm:block">
+      <span
+        role="img"
+        aria-label={bound}
+        className="relative hidden h-1.5 w-24 overflow-hidden rounded-full bg-inset sm:block"
+      >
         <span
           className="absolute inset-y-0 left-0 opacity-40"
           style={{ width: `${successRate * 100}%`, background: toneColor("completed") }}

@@ -10,11 +10,7 @@ import { Card } from "../ui/card.tsx";
 import { ErrorState } from "../ui/empty-state.tsx";
 import { Table, TableBody, TableHead, TableRow, Td, Th } from "../ui/table.tsx";
 import { Duration, RelativeTime } from "../ui/time.tsx";
-
-export interface JobPage {
-  items: Wire<"job">[];
-  nextCursor: string | null;
-}
+import { type JobPage, RECENT_JOBS } from "./jobs-page.ts";
 
 interface RecentJobsProps {
   agentKey: string;
@@ -23,7 +19,6 @@ interface RecentJobsProps {
   changed: number;
 }
 
-export const RECENT_JOBS = 25;
 const AT_MOST_EVERY_MS = 1_000;
 
 /** The agent's latest jobs, those it alone may run included. */
@@ -38,7 +33,10 @@ export function RecentJobs({ agentKey, initial, changed }: RecentJobsProps) {
   });
   useEffect(() => {
     if (changed === 0) return;
-    const timer = setTimeout(() => void client.invalidateQueries({ queryKey: ["agent-jobs", agentKey] }), AT_MOST_EVERY_MS);
+    const timer = setTimeout(
+      () => void client.invalidateQueries({ queryKey: ["agent-jobs", agentKey] }),
+      AT_MOST_EVERY_MS,
+    );
     return () => clearTimeout(timer);
   }, [client, agentKey, changed]);
 
@@ -77,7 +75,11 @@ function JobLine({ job }: { job: Wire<"job"> }) {
   return (
     <TableRow>
       <Td className="max-w-64">
-        <Link href={`${run}?job=${encodeURIComponent(job.id)}`} title={job.id} className="block truncate font-medium hover:underline">
+        <Link
+          href={`${run}?job=${encodeURIComponent(job.id)}`}
+          title={job.id}
+          className="block truncate font-medium hover:underline"
+        >
           {job.step ?? job.id}
         </Link>
       </Td>

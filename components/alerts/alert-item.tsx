@@ -28,6 +28,8 @@ export const AlertItem = memo(function AlertItem(props: AlertItemProps) {
   const node = useRef<HTMLLIElement>(null);
   useEffect(() => {
     if (!current || node.current?.contains(document.activeElement)) return;
+    // A dialog keeps the focus, though the list behind it may change meanwhile.
+    if (document.querySelector("[role=dialog]")) return;
     node.current?.focus({ preventScroll: true });
     node.current?.scrollIntoView({ block: "nearest" });
   }, [current]);
@@ -76,7 +78,9 @@ function AlertWords({ alert }: { alert: AlertRow }) {
     <div className="min-w-0 flex-1">
       <div className="flex flex-wrap items-center gap-x-2 gap-y-1">
         <StatusBadge kind="severity" status={alert.severity} />
-        <h2 className={cn("min-w-0 font-medium break-words", alert.status === "resolved" ? "text-muted" : "text-ink")}>{alert.title}</h2>
+        <h2 className={cn("min-w-0 font-medium break-words", alert.status === "resolved" ? "text-muted" : "text-ink")}>
+          {alert.title}
+        </h2>
         {alert.status !== "firing" && <StatusBadge kind="alert" status={alert.status} pending={alert.pending} />}
       </div>
       {alert.detail && <p className="mt-0.5 line-clamp-3 text-[13px] break-words text-muted">{alert.detail}</p>}
@@ -91,7 +95,9 @@ function AlertWords({ alert }: { alert: AlertRow }) {
         <span>
           fired <RelativeTime at={alert.firedAt} />
         </span>
-        {alert.reopened > 0 && <span title="How often the condition came back after it had ended">reopened {alert.reopened}×</span>}
+        {alert.reopened > 0 && (
+          <span title="How often the condition came back after it had ended">reopened {alert.reopened}×</span>
+        )}
         {alert.resolvedAt && (
           <span>
             resolved <RelativeTime at={alert.resolvedAt} />
@@ -142,7 +148,11 @@ function AlertButtons({ alert, onAcknowledge, onNote, onUnacknowledge }: AlertIt
     case "acknowledged":
       return (
         <div className="flex shrink-0 gap-1.5 max-sm:pl-7">
-          <Button disabled={pending} onClick={() => onUnacknowledge(alert)} className="max-sm:flex-1 pointer-coarse:min-h-11">
+          <Button
+            disabled={pending}
+            onClick={() => onUnacknowledge(alert)}
+            className="max-sm:flex-1 pointer-coarse:min-h-11"
+          >
             <RotateCcw aria-hidden className="size-3.5" /> Unacknowledge
           </Button>
         </div>

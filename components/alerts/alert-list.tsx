@@ -1,13 +1,20 @@
 "use client";
 
 import { useCallback, useEffect, useReducer, useRef, useState } from "react";
+import { useHotkey } from "../shell/hotkeys.ts";
 import { Button } from "../ui/button.tsx";
 import { formatPlural } from "../ui/format.ts";
 import { type AckTerms, useAlertCommands } from "./alert-actions.ts";
 import { AlertItem } from "./alert-item.tsx";
-import { type AlertRow, type ListAction, type ListState, NOTHING_CHOSEN, reduceList, settleList } from "./alert-model.ts";
+import {
+  type AlertRow,
+  type ListAction,
+  type ListState,
+  NOTHING_CHOSEN,
+  reduceList,
+  settleList,
+} from "./alert-model.ts";
 import { NoteDialog } from "./note-dialog.tsx";
-import { useAlertKeys } from "./use-alert-keys.ts";
 
 /** The list with its keyboard, its selection and the commands. `alerts` come filtered and sorted. */
 export function AlertList({ alerts }: { alerts: readonly AlertRow[] }) {
@@ -35,14 +42,12 @@ export function AlertList({ alerts }: { alerts: readonly AlertRow[] }) {
   };
 
   // With a selection the keys act on all of it, without one on the alert under the cursor.
-  useAlertKeys({
-    j: () => dispatch({ type: "move", by: 1 }),
-    k: () => dispatch({ type: "move", by: -1 }),
-    a: () => acknowledgeAll(chosen.length > 0 ? toAcknowledge : onlyIf(current, "firing")),
-    u: () => takeBackAll(chosen.length > 0 ? toTakeBack : onlyIf(current, "acknowledged")),
-    x: () => current && dispatch({ type: "toggle", id: current.id }),
-    Escape: () => dispatch({ type: "clear" }),
-  });
+  useHotkey("j", () => dispatch({ type: "move", by: 1 }), "Next alert");
+  useHotkey("k", () => dispatch({ type: "move", by: -1 }), "Previous alert");
+  useHotkey("a", () => acknowledgeAll(chosen.length > 0 ? toAcknowledge : onlyIf(current, "firing")), "Acknowledge");
+  useHotkey("u", () => takeBackAll(chosen.length > 0 ? toTakeBack : onlyIf(current, "acknowledged")), "Unacknowledge");
+  useHotkey("x", () => current && dispatch({ type: "toggle", id: current.id }), "Select the alert");
+  useHotkey("escape", () => dispatch({ type: "clear" }), "Clear the selection");
 
   const onToggle = useCallback((id: string) => dispatch({ type: "toggle", id }), [dispatch]);
   const onPoint = useCallback((id: string) => dispatch({ type: "point", id }), [dispatch]);
@@ -94,7 +99,9 @@ export function AlertList({ alerts }: { alerts: readonly AlertRow[] }) {
         </div>
       )}
       <NoteDialog
-        subject={noting === null ? null : noting.length === 1 ? (noting[0]?.title ?? "") : formatPlural(noting.length, "alert")}
+        subject={
+          noting === null ? null : noting.length === 1 ? (noting[0]?.title ?? "") : formatPlural(noting.length, "alert")
+        }
         onClose={() => setNoting(null)}
         onAcknowledge={(terms) => acknowledgeAll(noting ?? [], terms)}
       />
@@ -109,7 +116,10 @@ const onlyIf = (alert: AlertRow | undefined, status: AlertRow["status"]): AlertR
 function useListState(ids: readonly string[]): { state: ListState; dispatch: (action: ListAction) => void } {
   const shown = useRef(ids);
   shown.current = ids;
-  const [raw, dispatch] = useReducer((state: ListState, action: ListAction) => reduceList(state, action, shown.current), NOTHING_CHOSEN);
+  const [raw, dispatch] = useReducer(
+    (state: ListState, action: ListAction) => reduceList(state, action, shown.current),
+    NOTHING_CHOSEN,
+  );
   useEffect(() => {
     const wanted = decodeURIComponent(window.location.hash.slice(1));
     if (wanted) dispatch({ type: "point", id: wanted });

@@ -1,5 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { type AlertRow, actorName, alertsOf, NOTHING_CHOSEN, reduceList, settleList, statusesOf, subjectHref, viewCounts } from "./alert-model.ts";
+import {
+  type AlertRow,
+  actorName,
+  alertsOf,
+  NOTHING_CHOSEN,
+  reduceList,
+  settleList,
+  statusesOf,
+  subjectHref,
+  viewCounts,
+} from "./alert-model.ts";
 
 function alert(id: string, over: Partial<AlertRow> = {}): AlertRow {
   return {

@@ -22,7 +22,11 @@ export function alertsOf(alerts: readonly AlertRow[], view: AlertView): AlertRow
 }
 
 function byUrgency(a: AlertRow, b: AlertRow): number {
-  return SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) || latest(a.firedAt, b.firedAt) || (a.id < b.id ? -1 : 1);
+  return (
+    SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
+    latest(a.firedAt, b.firedAt) ||
+    (a.id < b.id ? -1 : 1)
+  );
 }
 
 function byResolved(a: AlertRow, b: AlertRow): number {
@@ -85,7 +89,8 @@ export function settleList(state: ListState, ids: readonly string[]): ListState 
 /** The list's state after an action, over the ids now shown, in order. */
 export function reduceList(before: ListState, action: ListAction, ids: readonly string[]): ListState {
   const state = settleList(before, ids);
-  const pointAt = (id: string | undefined) => (id === undefined ? {} : { cursor: id, at: Math.max(0, ids.indexOf(id)) });
+  const pointAt = (id: string | undefined) =>
+    id === undefined ? {} : { cursor: id, at: Math.max(0, ids.indexOf(id)) };
   switch (action.type) {
     case "move": {
       const from = state.cursor === null ? (action.by === 1 ? -1 : ids.length) : state.at;

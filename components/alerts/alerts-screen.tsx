@@ -10,6 +10,7 @@ import { Kbd } from "../ui/kbd.tsx";
 import { PageHeader } from "../ui/page-header.tsx";
 import { PageSkeleton } from "../ui/skeleton.tsx";
 import { Tabs } from "../ui/tabs.tsx";
+import { useTitle } from "../ui/use-title.ts";
 import { AlertList } from "./alert-list.tsx";
 import { ALERT_VIEWS, type AlertRow, type AlertView, alertsOf, viewCounts } from "./alert-model.ts";
 import { type AlertPage, useResolvedAlerts } from "./use-resolved-alerts.ts";
@@ -40,9 +41,13 @@ export function AlertsScreen({ initial, resolved }: AlertsScreenProps) {
   const shown = useMemo(() => alertsOf(alerts, view), [alerts, view]);
   const counts = viewCounts(alerts);
 
+  useTitle(counts.firing > 0 ? `Alerts (${counts.firing} firing)` : "Alerts");
+
   const content = (
     <>
-      {view === "resolved" && past.isError && <ErrorState detail={past.error.message} onRetry={() => void past.refetch()} />}
+      {view === "resolved" && past.isError && (
+        <ErrorState detail={past.error.message} onRetry={() => void past.refetch()} />
+      )}
       {view === "resolved" && past.isPending && shown.length === 0 && <PageSkeleton rows={4} />}
       {shown.length > 0 && <AlertList key={view} alerts={shown} />}
       {shown.length === 0 && !(view === "resolved" && (past.isPending || past.isError)) && <NoAlerts view={view} />}
@@ -87,8 +92,8 @@ function NoAlerts({ view }: { view: AlertView }) {
     case "firing":
       return (
         <EmptyState icon={<BellOff />} title={view === "open" ? "No open alerts" : "Nothing is firing"}>
-          An alert is raised when an agent's circuit breaker opens, and resolves by itself when it closes again. You will see it here at
-          once, without reloading.
+          An alert is raised when an agent's circuit breaker opens, and resolves by itself when it closes again. You
+          will see it here at once, without reloading.
         </EmptyState>
       );
     case "acknowledged":

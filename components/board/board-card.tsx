@@ -66,7 +66,11 @@ export const BoardCard = memo(function BoardCard({ card, arrived, showRun, onMov
             >
               <div className="px-2 pt-1 pb-0.5 text-[12px] text-muted">Move to</div>
               {legalMoves(card.status).map((to) => (
-                <MenuItem key={to} icon={<StatusIcon kind="workstream" status={to} />} onSelect={() => onMove(card, to)}>
+                <MenuItem
+                  key={to}
+                  icon={<StatusIcon kind="workstream" status={to} />}
+                  onSelect={() => onMove(card, to)}
+                >
                   {statusLook("workstream", to).label}
                 </MenuItem>
               ))}

@@ -77,7 +77,14 @@ describe("a card's figures", () => {
   });
 
   it("metadata shows as chips that stay short", () => {
-    const { chips, rest } = chipsOf({ owner: "ada", empty: "", none: null, files: ["a.ts", "b.ts"], deep: { x: 1 }, more: 1 });
+    const { chips, rest } = chipsOf({
+      owner: "ada",
+      empty: "",
+      none: null,
+      files: ["a.ts", "b.ts"],
+      deep: { x: 1 },
+      more: 1,
+    });
     expect(chips).toEqual([
       { key: "owner", value: "ada" },
       { key: "files", value: "a.ts, b.ts" },

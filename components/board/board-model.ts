@@ -95,7 +95,8 @@ export function chipsOf(metadata: Readonly<{ [key: string]: Json }>, most = 3): 
 }
 
 function shortOf(value: Json): string {
-  if (Array.isArray(value)) return value.every((one) => typeof one !== "object") ? cut(value.join(", ")) : `[${value.length}]`;
+  if (Array.isArray(value))
+    return value.every((one) => typeof one !== "object") ? cut(value.join(", ")) : `[${value.length}]`;
   if (typeof value === "object" && value !== null) return "{…}";
   return cut(String(value));
 }

@@ -12,6 +12,7 @@ import { formatPlural } from "../ui/format.ts";
 import { Input } from "../ui/input.tsx";
 import { PageHeader } from "../ui/page-header.tsx";
 import { Select } from "../ui/select.tsx";
+import { useTitle } from "../ui/use-title.ts";
 import { type Card, lanesOf, matches } from "./board-model.ts";
 import { BoardSurface } from "./board-surface.tsx";
 import { BOARD_URL } from "./board-url.ts";
@@ -43,7 +44,10 @@ export function BoardScreen({ initial, cursors }: BoardScreenProps) {
     },
     [mine, moveCard],
   );
-  const shown = useMemo(() => cards.filter((card) => matches(card, { run: url.run, text: url.q })), [cards, url.run, url.q]);
+  const shown = useMemo(
+    () => cards.filter((card) => matches(card, { run: url.run, text: url.q })),
+    [cards, url.run, url.q],
+  );
   const lanes = useMemo(() => lanesOf(shown, url.lanes), [shown, url.lanes]);
   const runs = useMemo(() => runOptions(cards, url.run), [cards, url.run]);
   const toggle = useCallback(
@@ -53,6 +57,7 @@ export function BoardScreen({ initial, cursors }: BoardScreenProps) {
     },
     [url.collapsed, setUrl],
   );
+  useTitle(url.run === "" ? "Board" : `Board of ${url.run}`);
   const filtered = url.run !== "" || url.q !== "";
 
   return (
@@ -61,7 +66,9 @@ export function BoardScreen({ initial, cursors }: BoardScreenProps) {
         title="Board"
         badge={
           <span className="text-[12px] text-muted tabular-nums">
-            {filtered ? `${shown.length} of ${formatPlural(cards.length, "workstream")}` : formatPlural(cards.length, "workstream")}
+            {filtered
+              ? `${shown.length} of ${formatPlural(cards.length, "workstream")}`
+              : formatPlural(cards.length, "workstream")}
           </span>
         }
         actions={
@@ -82,7 +89,11 @@ export function BoardScreen({ initial, cursors }: BoardScreenProps) {
               onValueChange={(run) => void setUrl({ run }, { shallow: false })}
               className="max-w-56"
             />
-            <Button aria-pressed={url.lanes} onClick={() => void setUrl({ lanes: !url.lanes })} className="aria-pressed:bg-accent-soft aria-pressed:text-ink">
+            <Button
+              aria-pressed={url.lanes}
+              onClick={() => void setUrl({ lanes: !url.lanes })}
+              className="aria-pressed:bg-accent-soft aria-pressed:text-ink"
+            >
               <Rows3 aria-hidden className="size-3.5" /> Swimlanes
             </Button>
           </>
@@ -90,15 +101,19 @@ export function BoardScreen({ initial, cursors }: BoardScreenProps) {
       />
       {cards.length === 0 && !filtered ? (
         <EmptyState icon={<SquareKanban />} title="No workstreams yet" command="npm run demo">
-          A workstream is a track of work inside a run. Orchestrators make one with <code>workstream.create</code>; the demo submits a
-          real run with several.
+          A workstream is a track of work inside a run. Orchestrators make one with <code>workstream.create</code>; the
+          demo submits a real run with several.
         </EmptyState>
       ) : (
         <>
           {shown.length === 0 && (
             <p role="status" className="mb-2 text-[13px] text-muted">
               No workstream matches.{" "}
-              <button type="button" className="link" onClick={() => void setUrl({ run: "", q: "" }, { shallow: false })}>
+              <button
+                type="button"
+                className="link"
+                onClick={() => void setUrl({ run: "", q: "" }, { shallow: false })}
+              >
                 Clear the filters
               </button>
             </p>
@@ -124,7 +139,10 @@ function runOptions(cards: readonly Card[], chosen: string) {
   for (const { runId, createdAt } of cards) {
     if (createdAt > (newest.get(runId) ?? "")) newest.set(runId, createdAt);
   }
-  const ids = [...newest].sort(([, a], [, b]) => (a < b ? 1 : -1)).map(([id]) => id).slice(0, MOST_RUNS);
+  const ids = [...newest]
+    .sort(([, a], [, b]) => (a < b ? 1 : -1))
+    .map(([id]) => id)
+    .slice(0, MOST_RUNS);
   const all = chosen !== "" && !ids.includes(chosen) ? [chosen, ...ids] : ids;
   return [{ value: "", label: "All runs" }, ...all.map((id) => ({ value: id, label: id }))];
 }

@@ -110,9 +110,7 @@ export function BoardSurface(props: BoardSurfaceProps) {
           ))}
         </div>
       </div>
-      <DragOverlay dropAnimation={null}>
-        {lifted && <CardView card={lifted} lifted showRun={!swimlanes} />}
-      </DragOverlay>
+      <DragOverlay dropAnimation={null}>{lifted && <CardView card={lifted} lifted showRun={!swimlanes} />}</DragOverlay>
     </DndContext>
   );
 }

@@ -78,7 +78,9 @@ export const announcements: Announcements = {
     if (!card || !zone) return;
     if (zone.status === card.status) return `Over ${name(zone.status)}, where it is now.`;
     const refusal = refusalOf(card.status, zone.status);
-    return refusal ? `${name(zone.status)} does not take it: ${refusal}.` : `Over ${name(zone.status)}. Drop it to move it here.`;
+    return refusal
+      ? `${name(zone.status)} does not take it: ${refusal}.`
+      : `Over ${name(zone.status)}. Drop it to move it here.`;
   },
   onDragEnd: ({ active, over }) => {
     const [card, zone] = [cardOf(active), over && zoneOf(String(over.id))];

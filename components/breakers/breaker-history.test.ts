@@ -15,8 +15,19 @@ const event = (seq: number, type: string, payload: LogEvent["payload"] = {}, act
 describe("a breaker's history", () => {
   it("tells the moves, newest first, with what led there", () => {
     const history = historyOf([
-      event(1, "breaker.opened", { from: "closed", to: "open", cause: "failure_rate", reason: "failure rate 60%", lastError: "exit 1" }),
-      event(2, "breaker.half_opened", { from: "open", to: "half_open", cause: "open_time_passed", reason: "the open time has passed" }),
+      event(1, "breaker.opened", {
+        from: "closed",
+        to: "open",
+        cause: "failure_rate",
+        reason: "failure rate 60%",
+        lastError: "exit 1",
+      }),
+      event(2, "breaker.half_opened", {
+        from: "open",
+        to: "half_open",
+        cause: "open_time_passed",
+        reason: "the open time has passed",
+      }),
     ]);
     expect(history.map(({ title, state }) => `${title}:${state}`)).toEqual(["Half-open:half_open", "Opened:open"]);
     expect(history[1]?.detail).toBe("failure rate 60%; last error: exit 1");
@@ -25,7 +36,12 @@ describe("a breaker's history", () => {
   it("an operator's order is told once, by whom and why", () => {
     const history = historyOf([
       event(3, "breaker.forced_open", { to: "forced_open", cause: "override", reason: "bad deploy" }, "user:ada"),
-      event(4, "breaker.overridden", { state: "forced_open", reason: "bad deploy", expiresAt: null, by: "user:ada" }, "user:ada"),
+      event(
+        4,
+        "breaker.overridden",
+        { state: "forced_open", reason: "bad deploy", expiresAt: null, by: "user:ada" },
+        "user:ada",
+      ),
       event(5, "breaker.closed", { to: "closed", cause: "reset", reason: "fixed" }, "user:ada"),
       event(6, "breaker.was_reset", { reason: "fixed", by: "user:ada" }, "user:ada"),
     ]);
@@ -36,7 +52,9 @@ describe("a breaker's history", () => {
   });
 
   it("an override that ran out is told as a move", () => {
-    const [entry] = historyOf([event(7, "breaker.closed", { to: "closed", cause: "override_expired", reason: "the override has expired" })]);
+    const [entry] = historyOf([
+      event(7, "breaker.closed", { to: "closed", cause: "override_expired", reason: "the override has expired" }),
+    ]);
     expect(entry).toMatchObject({ title: "Closed", detail: "the override has expired", state: "closed" });
   });
 });

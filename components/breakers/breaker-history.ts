@@ -46,7 +46,11 @@ function entryOf(event: LogEvent): HistoryEntry {
   switch (event.type) {
     case "breaker.opened": {
       const error = textOf(payload.lastError);
-      return { ...base, title: "Opened", detail: [reason, error && `last error: ${error}`].filter(Boolean).join("; ") || null };
+      return {
+        ...base,
+        title: "Opened",
+        detail: [reason, error && `last error: ${error}`].filter(Boolean).join("; ") || null,
+      };
     }
     case "breaker.half_opened":
       return { ...base, title: "Half-open" };
@@ -58,7 +62,12 @@ function entryOf(event: LogEvent): HistoryEntry {
     case "breaker.overridden": {
       const state = stateOf(payload.state);
       const until = textOf(payload.expiresAt);
-      return { ...base, state, title: ORDER_NAMES[state ?? "closed"], detail: until ? `${reason ?? ""} (until ${until})` : reason };
+      return {
+        ...base,
+        state,
+        title: ORDER_NAMES[state ?? "closed"],
+        detail: until ? `${reason ?? ""} (until ${until})` : reason,
+      };
     }
     case "breaker.was_reset":
       return { ...base, state: "closed", title: "Reset" };

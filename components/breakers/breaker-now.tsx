@@ -1,7 +1,7 @@
 import type { CSSProperties, ReactNode } from "react";
 import { actorName } from "../alerts/alert-model.ts";
-import { Countdown, RelativeTime } from "../ui/time.tsx";
 import { toneColor } from "../ui/status.ts";
+import { Countdown, RelativeTime } from "../ui/time.tsx";
 import type { BreakerView } from "./breaker-view.ts";
 
 /** What a breaker that is not simply closed is doing: its countdown, its trials, or the order that holds it. */

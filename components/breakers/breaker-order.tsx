@@ -15,7 +15,13 @@ import { expiryOf, HOLDS } from "./expiry.ts";
 type Order = "trip" | "disable" | "reset";
 
 const ORDERS: {
-  readonly [order in Order]: { button: string; title: (name: string) => string; words: string; confirm: string; icon: ReactNode };
+  readonly [order in Order]: {
+    button: string;
+    title: (name: string) => string;
+    words: string;
+    confirm: string;
+    icon: ReactNode;
+  };
 } = {
   trip: {
     button: "Trip",
@@ -47,7 +53,11 @@ export function BreakerOrders({ breaker, name }: { breaker: BreakerRow; name: st
   const [hold, setHold] = useState("0");
   const order = useBreakerOrder();
   const { state } = breaker;
-  const useless = { trip: state === "forced_open", disable: state === "disabled", reset: state === "closed" && breaker.calls === 0 };
+  const useless = {
+    trip: state === "forced_open",
+    disable: state === "disabled",
+    reset: state === "closed" && breaker.calls === 0,
+  };
   const { title, words, confirm } = ORDERS[shown];
 
   const ask = (next: Order) => {
@@ -79,7 +89,10 @@ export function BreakerOrders({ breaker, name }: { breaker: BreakerRow; name: st
             <Select
               label="Holds for"
               value={hold}
-              options={HOLDS.map(({ ms, label }) => ({ value: String(ms), label: ms === 0 ? "Until somebody resets it" : label }))}
+              options={HOLDS.map(({ ms, label }) => ({
+                value: String(ms),
+                label: ms === 0 ? "Until somebody resets it" : label,
+              }))}
               onValueChange={setHold}
               className="w-full"
             />
@@ -97,7 +110,11 @@ function useBreakerOrder(): Command<[breaker: BreakerRow, order: Order, reason: 
       const path = `/agents/${encodeURIComponent(breaker.agentKey)}/breaker`;
       if (order === "reset") return api.post<BreakerRow>(`${path}/reset`, { reason });
       const expiresAt = expiryOf(holdMs, serverNow());
-      return api.post<BreakerRow>(`${path}/override`, { state: STATE_OF[order], reason, ...(expiresAt && { expiresAt }) });
+      return api.post<BreakerRow>(`${path}/override`, {
+        state: STATE_OF[order],
+        reason,
+        ...(expiresAt && { expiresAt }),
+      });
     },
     {
       optimistic: (breaker, order, reason, holdMs) => [{ ...breaker, ...expected(breaker, order, reason, holdMs) }],

@@ -49,12 +49,18 @@ function rulesOf({ config, openings, openedAt, changedAt }: BreakerRow): { term:
       ? "not judged"
       : `over ${formatDuration(config.slowCallMs)}, opens at ${formatPercent(config.slowCallRateThreshold)}`;
   return [
-    { term: "Window", value: config.window === "count" ? `last ${config.windowSize} calls` : `last ${config.windowSize} s` },
+    {
+      term: "Window",
+      value: config.window === "count" ? `last ${config.windowSize} calls` : `last ${config.windowSize} s`,
+    },
     { term: "Opens at", value: `${formatPercent(config.failureRateThreshold)} failures` },
     { term: "Judged from", value: `${config.minimumCalls} calls on` },
     { term: "Slow calls", value: slow },
     { term: "Stays open", value: `${formatDuration(config.openMs)}${grows}${cap}` },
-    { term: "Trials when half-open", value: `${config.permittedTrials}, each within ${formatDuration(config.trialTimeoutMs)}` },
+    {
+      term: "Trials when half-open",
+      value: `${config.permittedTrials}, each within ${formatDuration(config.trialTimeoutMs)}`,
+    },
     { term: "Openings in a row", value: openings },
     { term: "Opened", value: openedAt ? <RelativeTime at={openedAt} /> : "–" },
     { term: "Last change", value: <RelativeTime at={changedAt} /> },

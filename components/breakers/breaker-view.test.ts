@@ -17,8 +17,11 @@ const row = (id: string, state: BreakerState): BreakerRow => ({
   seq: 1,
 });
 
-function after(outcomes: string, from = newBreaker(config, T0)): BreakerState {
-  return [...outcomes].reduce((state, mark) => record(state, { success: mark === "." , error: "boom" }, T0).breaker, from);
+function having(outcomes: string, from = newBreaker(config, T0)): BreakerState {
+  return [...outcomes].reduce(
+    (state, mark) => record(state, { success: mark === ".", error: "boom" }, T0).breaker,
+    from,
+  );
 }
 
 describe("what a tile says of a breaker", () => {
@@ -29,20 +32,20 @@ describe("what a tile says of a breaker", () => {
   });
 
   it("a rate under the minimum of calls is shown, marked as not judged", () => {
-    const view = breakerView(row("a", after("x..")));
+    const view = breakerView(row("a", having("x..")));
     expect(view).toMatchObject({ calls: 3, failures: 1, judged: false });
     expect(view.summary).toBe("1 of 3 calls failed, opens at 50% once there are 4");
   });
 
   it("C2: an open breaker counts down to its half-open time and keeps the error that led there", () => {
-    const view = breakerView(row("a", after("..xx")));
+    const view = breakerView(row("a", having("..xx")));
     expect(view.state).toBe("open");
     expect(view.due).toEqual({ at: new Date(T0 + 30_000).toISOString(), label: "Half-open in" });
     expect(view).toMatchObject({ openings: 1, lastError: "boom", failureRate: 0.5, judged: true });
   });
 
   it("a half-open breaker tells its trials", () => {
-    const halfOpen = tick(after("..xx"), T0 + 30_000).breaker;
+    const halfOpen = tick(having("..xx"), T0 + 30_000).breaker;
     const tried = record(halfOpen, { success: true }, T0 + 30_001, null, { anyTrial: true }).breaker;
     const view = breakerView(row("a", tried));
     expect(view.trials).toEqual({ permitted: 2, inFlight: 0, passed: 1, failed: 0 });
@@ -66,10 +69,10 @@ describe("order of breakers", () => {
     const agents = [
       of("quiet", closed),
       of("busy", closed, 50),
-      of("shaky", after("x..")),
+      of("shaky", having("x..")),
       of("held", override(closed, "forced_open", order, T0).breaker),
-      of("half", tick(after("..xx"), T0 + 30_000).breaker),
-      of("open", after("..xx")),
+      of("half", tick(having("..xx"), T0 + 30_000).breaker),
+      of("open", having("..xx")),
       of("off", override(closed, "disabled", order, T0).breaker),
     ];
     const ids = agents.sort(worstFirst).map(({ breaker }) => breaker.id);
@@ -77,7 +80,7 @@ describe("order of breakers", () => {
   });
 
   it("states are counted, those without breakers too", () => {
-    const counts = countStates([row("a", closed), row("b", after("..xx"))]);
+    const counts = countStates([row("a", closed), row("b", having("..xx"))]);
     expect(counts.map(({ state, count }) => `${state}:${count}`)).toEqual([
       "open:1",
       "half_open:0",

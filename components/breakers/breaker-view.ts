@@ -40,7 +40,12 @@ export function breakerView(breaker: Readonly<BreakerRow>): BreakerView {
     due: dueOf(breaker),
     trials:
       state === "half_open"
-        ? { permitted: config.permittedTrials, inFlight: breaker.trials.length, passed: calls - failures, failed: failures }
+        ? {
+            permitted: config.permittedTrials,
+            inFlight: breaker.trials.length,
+            passed: calls - failures,
+            failed: failures,
+          }
         : null,
     openings: breaker.openings,
     lastError: breaker.lastError,

@@ -36,7 +36,9 @@ export function FailureRate({ view }: { view: BreakerView }) {
   return (
     <div>
       <div className="flex items-baseline gap-2">
-        <span className={cn("text-[20px] leading-6 font-semibold tracking-tight tabular-nums", !judged && "text-muted")}>
+        <span
+          className={cn("text-[20px] leading-6 font-semibold tracking-tight tabular-nums", !judged && "text-muted")}
+        >
           {formatPercent(failureRate)}
         </span>
         <span className="text-[12px] text-muted">

@@ -18,7 +18,9 @@ export function HistoryList({ agentKey, initial }: { agentKey: string; initial: 
   );
   return (
     <Card title="Breaker history" flush>
-      {entries.length === 0 && <p className="p-3.5 text-[13px] text-muted">Nothing has happened to this breaker yet.</p>}
+      {entries.length === 0 && (
+        <p className="p-3.5 text-[13px] text-muted">Nothing has happened to this breaker yet.</p>
+      )}
       <ol aria-label="Breaker history" className="max-h-96 overflow-y-auto">
         {entries.map(({ seq, at, actor, state, title, detail }) => (
           <li key={seq} className="flex gap-2.5 border-b border-line px-3.5 py-2 last:border-b-0">

@@ -29,20 +29,25 @@ export function nameOf(event: Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" 
 
 function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
-  return target.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(target.tagName);
+  if (target instanceof HTMLInputElement) return target.type !== "checkbox";
+  return target.isContentEditable || ["TEXTAREA", "SELECT"].includes(target.tagName);
 }
 
 /** Space and Enter belong to the control that has the focus. */
 function pressesControl(event: KeyboardEvent): boolean {
   if (event.key !== " " && event.key !== "Enter") return false;
-  return event.target instanceof HTMLElement && event.target.closest("button, a, summary, [role=option], [role=tab]") !== null;
+  return (
+    event.target instanceof HTMLElement &&
+    event.target.closest("button, a, summary, [role=option], [role=tab]") !== null
+  );
 }
 
 function onKeyDown(event: KeyboardEvent): void {
   const name = nameOf(event);
   if (name === null || event.defaultPrevented || event.repeat) return;
   if (!name.startsWith("mod+")) {
-    if (isTyping(event.target) || pressesControl(event) || document.querySelector("[role=dialog],[role=alertdialog]")) return;
+    if (isTyping(event.target) || pressesControl(event) || document.querySelector("[role=dialog],[role=alertdialog]"))
+      return;
   }
   const pair = first && event.timeStamp - first.at < PAIR_MS ? `${first.key} ${name}` : null;
   first = null;
@@ -53,7 +58,8 @@ function onKeyDown(event: KeyboardEvent): void {
   } else if (list.some(({ keys }) => keys.startsWith(`${name} `))) first = { key: name, at: event.timeStamp };
 }
 
-const find = (keys: string | null): Hotkey | undefined => (keys === null ? undefined : list.findLast((hotkey) => hotkey.keys === keys));
+const find = (keys: string | null): Hotkey | undefined =>
+  keys === null ? undefined : list.findLast((hotkey) => hotkey.keys === keys);
 
 function bind(hotkey: Hotkey): () => void {
   if (bound.size === 0) window.addEventListener("keydown", onKeyDown);
@@ -75,7 +81,10 @@ function publish(): void {
 export function useHotkey(keys: string, handler: () => void, description?: string): void {
   const latest = useRef(handler);
   latest.current = handler;
-  useEffect(() => bind({ keys, ...(description !== undefined && { description }), handler: () => latest.current() }), [keys, description]);
+  useEffect(
+    () => bind({ keys, ...(description !== undefined && { description }), handler: () => latest.current() }),
+    [keys, description],
+  );
 }
 
 const NONE: readonly Hotkey[] = [];

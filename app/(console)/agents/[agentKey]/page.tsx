@@ -1,0 +1,49 @@
+import type { Metadata } from "next";
+import type { AgentItem } from "../../../../components/agents/agent-rows.ts";
+import { AgentScreen } from "../../../../components/agents/agent-screen.tsx";
+import { type JobPage, RECENT_JOBS } from "../../../../components/agents/jobs-page.ts";
+import type { AlertRow } from "../../../../components/alerts/alert-model.ts";
+import { HISTORY_TYPES } from "../../../../components/breakers/breaker-history.ts";
+import type { LogEvent } from "../../../../domain/event.ts";
+import { serverGet } from "../../../server-fetch.ts";
+
+interface PageProps {
+  params: Promise<{ agentKey: string }>;
+}
+
+interface EventPage {
+  items: LogEvent[];
+  nextCursor: string | null;
+}
+
+export async function generateMetadata({ params }: PageProps): Promise<Metadata> {
+  return { title: decodeURIComponent((await params).agentKey) };
+}
+
+export default async function Agent({ params }: PageProps) {
+  const agentKey = decodeURIComponent((await params).agentKey);
+  const newest = await serverGet<EventPage>("/events?order=desc&limit=1");
+  const head = newest.items[0]?.seq ?? 0;
+  const history = new URLSearchParams({
+    subject: `agent:${agentKey}`,
+    type: HISTORY_TYPES.join(","),
+    order: "desc",
+    limit: "100",
+    before: String(head + 1),
+  });
+  const [agent, alerts, jobs, events] = await Promise.all([
+    serverGet<AgentItem>(`/agents/${encodeURIComponent(agentKey)}`),
+    serverGet<{ items: AlertRow[] }>("/alerts?limit=100"),
+    serverGet<JobPage>(`/jobs?${new URLSearchParams({ agent: agentKey, limit: String(RECENT_JOBS) })}`),
+    serverGet<EventPage>(`/events?${history}`),
+  ]);
+  return (
+    <AgentScreen
+      key={agentKey}
+      initial={agent}
+      alerts={alerts.items}
+      jobs={jobs}
+      history={{ items: events.items, hasOlder: events.nextCursor !== null, head }}
+    />
+  );
+}

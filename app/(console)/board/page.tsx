@@ -1,0 +1,29 @@
+import type { Metadata } from "next";
+import type { Card } from "../../../components/board/board-model.ts";
+import { BoardScreen } from "../../../components/board/board-screen.tsx";
+import type { BoardPage, Cursors } from "../../../components/board/use-older-cards.ts";
+import { WORKSTREAM_STATUSES } from "../../../domain/statuses.ts";
+import { serverGet } from "../../server-fetch.ts";
+
+export const metadata: Metadata = { title: "Board" };
+
+interface PageProps {
+  searchParams: Promise<{ run?: string | string[] }>;
+}
+
+/** The newest 100 cards of each column; older ones are loaded on demand. */
+export default async function Board({ searchParams }: PageProps) {
+  const { run } = await searchParams;
+  const runId = typeof run === "string" ? run : "";
+  const columns = await Promise.all(
+    WORKSTREAM_STATUSES.map(async (status) => {
+      const query = new URLSearchParams({ status, limit: "100", ...(runId && { runId }) });
+      return { status, page: await serverGet<BoardPage>(`/workstreams?${query}`) };
+    }),
+  );
+  const initial: Card[] = columns.flatMap(({ page }) => page.items);
+  const cursors: Cursors = Object.fromEntries(
+    columns.flatMap(({ status, page }) => (page.nextCursor === null ? [] : [[status, page.nextCursor]])),
+  );
+  return <BoardScreen initial={initial} cursors={cursors} />;
+}
