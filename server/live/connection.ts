@@ -29,7 +29,7 @@ export interface ConnectionDeps {
   patienceMs: number;
 }
 
-type Answer = (answer: SubscribeAck) => void;
+type Answer = (answer: SubscribeAck | { ok: true }) => void;
 
 /** One subscription of one socket. */
 interface Subscription {
@@ -50,13 +50,11 @@ export class Connection {
     this.#deps = deps;
     this.#outlet = new Outlet(socket);
     // What a client sends is not what its types say: everything is looked at before it is used.
-    socket.on("subscribe", (request: unknown, ack: unknown) => {
-      this.#subscribe(request, typeof ack === "function" ? (answer) => ack(answer) : () => {});
-    });
-    socket.on("unsubscribe", (request: unknown, ack: unknown) => {
-      const topic = parseUnsubscribe(request);
+    socket.on("subscribe", (...args: unknown[]) => this.#subscribe(args[0], answerOf(args)));
+    socket.on("unsubscribe", (...args: unknown[]) => {
+      const topic = parseUnsubscribe(args[0]);
       if (topic !== undefined) this.#end(topic);
-      if (typeof ack === "function") ack({ ok: true });
+      answerOf(args)({ ok: true });
     });
   }
 
@@ -174,3 +172,9 @@ export class Connection {
 }
 
 const kindOf = (topic: string): string => (topic.startsWith("run:") ? "run" : topic);
+
+/** The way to answer a call: the client's function if it sent one, which then comes last. */
+function answerOf(args: unknown[]): Answer {
+  const ack = args.at(-1);
+  return typeof ack === "function" ? (answer) => ack(answer) : () => {};
+}

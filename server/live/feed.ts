@@ -5,7 +5,7 @@ import type { Wire } from "../../domain/wire.ts";
 import type { Emitter } from "./emitter.ts";
 import { LogTopic } from "./log-topic.ts";
 import type { LiveMetrics } from "./metrics.ts";
-import { Recent } from "./recent.ts";
+import { Recent, type RecentOptions } from "./recent.ts";
 import type { Committed, Head, LogSource } from "./source.ts";
 import { StateTopic } from "./state-topic.ts";
 
@@ -14,6 +14,7 @@ export interface FeedDeps {
   source: LogSource;
   emitter: Emitter;
   metrics: Pick<LiveMetrics, "commitToEmit">;
+  recent?: RecentOptions;
 }
 
 const TOPIC_OF_KIND = new Map<Kind, string>(
@@ -41,7 +42,7 @@ const MAX_PAUSE_MS = 20;
  * half of the time goes into pushing; what is committed in the pause goes out as one range.
  */
 export class Feed {
-  readonly recent = new Recent(0);
+  readonly recent: Recent;
   readonly #deps: FeedDeps;
   readonly #topics = new Map<string, Topic & { holders: number }>();
   #stopWatching: (() => void) | undefined;
@@ -55,6 +56,7 @@ export class Feed {
 
   constructor(deps: FeedDeps) {
     this.#deps = deps;
+    this.recent = new Recent(0, deps.recent);
   }
 
   /** The position this node has heard of; undefined until the tail runs. */

@@ -87,7 +87,9 @@ export function createLive(deps: LiveDeps): Live {
 
   namespace.use((socket, next) => {
     const handshake = handshakeOf(socket);
-    if (isByCookie(handshake) && !deps.allowOrigin(handshake.headers)) return next(nobody());
+    if (isByCookie(handshake) && !deps.allowOrigin(handshake.headers)) {
+      return next(refusal("cross_origin", "A session cookie counts only on this console's own pages.", 403));
+    }
     deps.authenticate(handshake).then(
       (principal) => {
         if (!principal) return next(nobody());
@@ -189,4 +191,4 @@ function refusal(code: string, message: string, status?: number): Error {
   return Object.assign(new Error(message), { data: status === undefined ? { code } : { code, status } });
 }
 
-const nobody = () => refusal("unauthorized", "An API key or a session is needed.", 401);
+const nobody = () => refusal("unauthenticated", "An API key or a session is needed.", 401);

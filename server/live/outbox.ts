@@ -8,7 +8,7 @@ import type { Recent } from "./recent.ts";
 import type { LogSource } from "./source.ts";
 
 /** A socket that takes nothing for this long has its subscription dropped. */
-export const PATIENCE_MS = 10_000;
+export const PATIENCE_MS = 30_000;
 const MAX_PAGE = 1_000;
 const RETRY_MS = 250;
 const MAX_RETRY_MS = 5_000;

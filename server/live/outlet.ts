@@ -6,7 +6,7 @@ export interface Sink {
   readonly id: string;
   /** So much waits to be written that nothing must be added. */
   readonly full: boolean;
-  /** Resolves true once little waits to be written, false when the socket closes or `patienceMs` pass before that. */
+  /** Resolves true once little waits to be written, false when the socket closes or takes nothing for `patienceMs`. */
   drained(patienceMs: number): Promise<boolean>;
   join(room: string): void;
   leave(room: string): void;
@@ -63,6 +63,7 @@ export class Outlet implements Sink {
       };
       const look = () => {
         if (this.#closed || this.#bytes <= LOW_BYTES) settle(!this.#closed);
+        else timer.refresh();
       };
       const timer = setTimeout(() => settle(false), patienceMs);
       this.#wakers.add(look);

@@ -31,7 +31,8 @@ export function handshakeOf(socket: LiveSocket): Handshake {
 }
 
 /** Whether a cookie alone vouches for the handshake, so that its origin counts. */
-export const isByCookie = ({ headers, key }: Handshake): boolean => key === undefined && headers.authorization === undefined;
+export const isByCookie = ({ headers, key }: Handshake): boolean =>
+  headers.cookie !== undefined && headers.authorization === undefined && key === undefined;
 
 interface Session {
   handshake: Handshake;

@@ -1,0 +1,116 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { MemoryLog, runRow, startLive, subscribe, type TestLive, type TestSocket, testAuthenticator } from "./live.test-kit.ts";
+
+let log: MemoryLog;
+let t: TestLive;
+const revoked = new Set<string>();
+
+beforeEach(async () => {
+  revoked.clear();
+  log = new MemoryLog();
+  t = await startLive(log, { authenticate: testAuthenticator(revoked), checkMs: 20, beatMs: 20 });
+});
+afterEach(() => t.close());
+
+const refusalOf = (socket: TestSocket) =>
+  new Promise<unknown>((resolve, reject) => {
+    socket.once("connect", () => reject(new Error("was let in")));
+    socket.once("connect_error", (error) => resolve("data" in error ? error.data : error.message));
+  });
+const goneOf = (socket: TestSocket) => new Promise<string>((resolve) => socket.once("disconnect", resolve));
+
+test("a handshake without a key, with a wrong one, and with one that is no string are refused", async () => {
+  const unauthenticated = { code: "unauthenticated", status: 401 };
+  expect(await refusalOf(t.client({ auth: {} }))).toEqual(unauthenticated);
+  expect(await refusalOf(t.client({ auth: { key: "wrong" } }))).toEqual(unauthenticated);
+  expect(await refusalOf(t.client({ auth: { key: { a: 1 } } }))).toEqual(unauthenticated);
+  expect(t.live.stats().sockets).toBe(0);
+});
+
+test("a wrong key is not made good by a session cookie", async () => {
+  expect(await refusalOf(t.client({ auth: { key: "wrong" }, extraHeaders: { cookie: "session=one" } }))).toMatchObject({ status: 401 });
+});
+
+test("a session cookie opens a socket from the same origin and not from another one", async () => {
+  const origin = `http://127.0.0.1:${t.port}`;
+  const ours = await t.connect({ auth: {}, extraHeaders: { cookie: "session=one", origin } });
+  expect(ours.connected).toBe(true);
+  const theirs = t.client({ auth: {}, extraHeaders: { cookie: "session=one", origin: "https://evil.example" } });
+  expect(await refusalOf(theirs)).toEqual({ code: "cross_origin", status: 403 });
+});
+
+test("the default namespace lets nobody in", async () => {
+  const { io } = await import("socket.io-client");
+  const socket = io(`http://127.0.0.1:${t.port}`, { transports: ["websocket"], auth: { key: "one" }, forceNew: true });
+  const error = await new Promise<Error>((resolve) => socket.once("connect_error", resolve));
+  socket.disconnect();
+  expect(error.message).toContain("/live");
+});
+
+test("when credentials cannot be looked up, the refusal says to try again", async () => {
+  await t.close();
+  t = await startLive(log, {
+    authenticate: async () => {
+      throw new Error("the database is away");
+    },
+  });
+  expect(await refusalOf(t.client())).toEqual({ code: "unavailable" });
+});
+
+test("a tenant's run does not exist for another tenant", async () => {
+  log.commit(["r1"], [runRow("r1", 1)]);
+  const own = await t.connect();
+  const other = await t.connect({ auth: { key: "two" } });
+  expect(await subscribe(own, "run:r1")).toEqual({ head: 1, floor: 0, logId: "log-1" });
+  expect(await subscribe(other, "run:r1", 0)).toMatchObject({ error: { code: "not_found" } });
+  expect(await subscribe(own, "run:r2")).toMatchObject({ error: { code: "not_found" } });
+  expect(t.live.stats().subscriptions).toBe(1);
+});
+
+test("another tenant's commits reach nobody", async () => {
+  const other = await t.connect({ auth: { key: "two" } });
+  const got: unknown[] = [];
+  other.onAny((name, ...args) => name !== "beat" && got.push(args));
+  await subscribe(other, "log");
+  log.commit(["r1"], [runRow("r1", 1)]);
+  await subscribe(other, "log");
+  expect(got).toEqual([]);
+});
+
+test("a revoked key ends its open sockets, and only its", async () => {
+  const one = await t.connect();
+  const two = await t.connect({ auth: { key: "two" } });
+  const gone = goneOf(one);
+  revoked.add("one");
+  expect(await gone).toBe("io server disconnect");
+  expect(two.connected).toBe(true);
+});
+
+test("a principal can be disconnected at once", async () => {
+  const [one, another] = [await t.connect(), await t.connect()];
+  const gone = Promise.all([goneOf(one), goneOf(another)]);
+  expect(t.live.disconnectPrincipal("k1")).toBe(2);
+  expect(await gone).toEqual(["io server disconnect", "io server disconnect"]);
+  expect(t.live.stats()).toEqual({ sockets: 0, subscriptions: 0, tenants: 0 });
+});
+
+test("every open socket gets beats with the head", async () => {
+  log.commit([undefined, undefined]);
+  const socket = await t.connect();
+  const beat = () => new Promise<{ head: number; at: string }>((resolve) => socket.once("beat", resolve));
+  expect((await beat()).head).toBe(2);
+  log.commit([undefined]);
+  await vi.waitFor(async () => expect((await beat()).head).toBe(3));
+});
+
+test("closing ends every socket as a loss, so that clients come back, and lets in no more", async () => {
+  const socket = await t.connect({ reconnection: false });
+  const idle = t.client({ auth: {} });
+  await refusalOf(idle);
+  const gone = goneOf(socket);
+  await t.live.close();
+  expect(await gone).toBe("transport close");
+  const late = t.client({ reconnection: false });
+  await new Promise((resolve) => late.once("connect_error", resolve));
+  expect(t.live.stats().sockets).toBe(0);
+});

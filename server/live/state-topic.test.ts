@@ -1,0 +1,182 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { StateFrame } from "../../domain/live.ts";
+import type { Wire } from "../../domain/wire.ts";
+import type { Emitter } from "./emitter.ts";
+import { cutFairly } from "./frames.ts";
+import { range, runRow } from "./live.test-kit.ts";
+import type { Snapshot } from "./source.ts";
+import { StateTopic, type Viewer } from "./state-topic.ts";
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** A topic whose snapshots are answered by the test. */
+function openTopic() {
+  const sent: { to: string | string[]; frame: StateFrame; at: number }[] = [];
+  const loads: { resolve: (found: Snapshot | null) => void; reject: (error: Error) => void }[] = [];
+  let position = 0;
+  const nothing = () => {};
+  const state: Emitter["state"] = (to, frame) => sent.push({ to, frame, at: performance.now() });
+  const topic = new StateTopic({
+    tenantId: "t1",
+    topic: "runs",
+    emitter: { state, log: nothing, reset: nothing, beat: nothing },
+    load: () => new Promise((resolve, reject) => loads.push({ resolve, reject })),
+    position: () => position,
+  });
+  const viewer = (id: string) => {
+    const said: string[] = [];
+    const sink = { id, full: false, drained: async () => true, join: (room: string) => said.push(`join ${room}`), leave: (room: string) => said.push(`leave ${room}`) };
+    const made: Viewer = {
+      sink,
+      opened: (exists) => {
+        said.push(`opened ${exists}`);
+        return exists;
+      },
+      failed: () => said.push("failed"),
+      tooSlow: () => {
+        said.push("too slow");
+        topic.close(made);
+      },
+    };
+    return { ...made, said, sink, made };
+  };
+  const commit = (seq: number, rows: Wire[]) => {
+    position = seq;
+    for (const row of rows) topic.change(row);
+    topic.settle();
+  };
+  /** Lets a snapshot arrive. */
+  const answer = async (found: Snapshot | null) => {
+    loads.shift()?.resolve(found);
+    await Promise.resolve();
+    await Promise.resolve();
+  };
+  return { topic, sent, loads, viewer, commit, answer };
+}
+
+const ROOM = "state|t1|runs";
+
+async function withViewer() {
+  const t = openTopic();
+  const one = t.viewer("one");
+  t.topic.open(one.made);
+  await t.answer({ seq: 0, rows: [] });
+  t.sent.length = 0;
+  return { ...t, one };
+}
+
+test("the first change after a quiet time goes out at once, later ones ten times a second at most, latest row only", async () => {
+  const { sent, commit } = await withViewer();
+  const started = performance.now();
+  // 1,000 changes a second of two runs, for two seconds.
+  for (const seq of range(1, 2_000)) {
+    commit(seq, [runRow(seq % 2 ? "a" : "b", seq)]);
+    await vi.advanceTimersByTimeAsync(1);
+  }
+  await vi.advanceTimersByTimeAsync(500);
+  expect(sent[0]).toMatchObject({ at: started, frame: { seq: 1, upserts: [{ id: "a", seq: 1 }] } });
+  const gaps = sent.slice(1).map(({ at }, i) => at - (sent[i]?.at ?? 0));
+  expect(Math.min(...gaps)).toBeGreaterThanOrEqual(100);
+  expect(sent.length).toBeGreaterThanOrEqual(20);
+  expect(sent.length).toBeLessThanOrEqual(21);
+  for (const { frame } of sent) expect(frame.upserts.length).toBeLessThanOrEqual(2);
+  expect(sent.at(-1)?.frame).toMatchObject({ seq: 2_000, upserts: [{ seq: 1_999 }, { seq: 2_000 }] });
+  const quiet = performance.now();
+  commit(2_001, [runRow("a", 2_001)]);
+  expect(sent.at(-1)).toMatchObject({ at: quiet, to: ROOM, frame: { seq: 2_001, upserts: [{ id: "a", seq: 2_001 }], removes: [] } });
+});
+
+test("a snapshot is followed by what changed while it was read, and by nothing it holds already", async () => {
+  const { topic, sent, viewer, commit, answer } = openTopic();
+  const one = viewer("one");
+  topic.open(one.made);
+  commit(1, [runRow("a", 1)]);
+  commit(2, [runRow("b", 2)]);
+  commit(3, [runRow("a", 3)]);
+  expect(sent).toEqual([]);
+  await answer({ seq: 2, rows: [runRow("a", 1), runRow("b", 2)] });
+  expect(sent).toMatchObject([
+    { to: ["one"], frame: { snapshot: true, seq: 2, upserts: [{ id: "a", seq: 1 }, { id: "b", seq: 2 }] } },
+    { to: ROOM, frame: { seq: 3, upserts: [{ id: "a", seq: 3 }] } },
+  ]);
+  expect(one.said).toEqual(["opened true", `join ${ROOM}`]);
+});
+
+test("all who wait share one snapshot, those who come while it is read included; who has left gets nothing", async () => {
+  const { topic, sent, loads, viewer, commit, answer } = openTopic();
+  const [one, two, three] = [viewer("one"), viewer("two"), viewer("three")];
+  topic.open(one.made);
+  topic.open(two.made);
+  commit(1, [runRow("a", 1)]);
+  topic.open(three.made);
+  topic.close(two.made);
+  expect(loads).toHaveLength(1);
+  await answer({ seq: 0, rows: [] });
+  expect(sent[0]).toMatchObject({ to: ["one", "three"] });
+  expect(sent[1]).toMatchObject({ to: ROOM, frame: { upserts: [{ id: "a" }] } });
+  expect(two.said).toEqual([]);
+});
+
+test("a topic that names nothing, and one that cannot be read, say so to all who wait", async () => {
+  const { topic, sent, loads, viewer, answer } = openTopic();
+  const [one, two] = [viewer("one"), viewer("two")];
+  topic.open(one.made);
+  await answer(null);
+  expect(one.said).toEqual(["opened false"]);
+  topic.open(two.made);
+  loads.shift()?.reject(new Error("the database is away"));
+  await vi.advanceTimersByTimeAsync(0);
+  expect(two.said).toEqual(["failed"]);
+  expect(sent).toEqual([]);
+});
+
+test("a viewer that cannot take more is told so and delays nobody", async () => {
+  const { topic, sent, viewer, commit, answer, one } = await withViewer();
+  const two = viewer("two");
+  topic.open(two.made);
+  await answer({ seq: 0, rows: [] });
+  two.sink.full = true;
+  commit(1, [runRow("a", 1)]);
+  expect(two.said).toEqual(["opened true", `join ${ROOM}`, "too slow", `leave ${ROOM}`]);
+  expect(sent.at(-1)).toMatchObject({ to: ROOM, frame: { seq: 1 } });
+  expect(one.said).toEqual(["opened true", `join ${ROOM}`]);
+});
+
+test("after missed changes everybody gets a new snapshot, and one under way from before does not count", async () => {
+  const { topic, sent, loads, viewer, commit, answer, one } = await withViewer();
+  const two = viewer("two");
+  topic.open(two.made);
+  topic.restart();
+  expect(loads).toHaveLength(2);
+  await answer({ seq: 1, rows: [] });
+  expect(sent).toEqual([]);
+  commit(8, [runRow("a", 8)]);
+  await answer({ seq: 7, rows: [runRow("a", 6)] });
+  expect(sent[0]).toMatchObject({ frame: { snapshot: true, seq: 7 } });
+  expect([sent[0]?.to].flat().sort()).toEqual(["one", "two"]);
+  expect(sent[1]).toMatchObject({ to: ROOM, frame: { seq: 8, upserts: [{ id: "a", seq: 8 }] } });
+  expect(one.said.at(-1)).toBe(`join ${ROOM}`);
+});
+
+test("when the last viewer leaves, nothing is sent and no timer stays", async () => {
+  const { topic, sent, commit, one } = await withViewer();
+  commit(1, [runRow("a", 1)]);
+  commit(2, [runRow("a", 2)]);
+  topic.close(one.made);
+  expect(vi.getTimerCount()).toBe(0);
+  commit(3, [runRow("a", 3)]);
+  expect(sent).toHaveLength(1);
+});
+
+test("a snapshot that is too large keeps some of each kind", () => {
+  const rows = [runRow("r", 1), ...range(1, 300).map((i) => ({ ...runRow(`j${i}`, i), kind: "job" }) as Wire), ...range(1, 300).map((i) => ({ ...runRow(`a${i}`, i), kind: "attempt" }) as Wire)];
+  const cut = cutFairly(rows, 200);
+  const count = (kind: string) => cut.filter((row) => row.kind === kind).length;
+  expect([cut.length, count("run"), count("job"), count("attempt")]).toEqual([200, 1, 99, 100]);
+  expect(cut.find((row) => row.kind === "job")?.id).toBe("j1");
+});
