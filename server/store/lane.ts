@@ -312,11 +312,12 @@ export class Lane {
   }
 
   async #apply(queries: LaneQueries, batch: Pending[], source: RowSource): Promise<AppliedBatch> {
+    // One time for all tries: it is part of what a claim asks for, and what was loaded for one time must serve the next try.
+    const now = Date.now() + this.#offset;
     for (let loads = 0; loads < MAX_LOADS; loads += 1) {
       source.clearMissing();
       this.#prefetch(batch, source);
       if (source.isComplete) {
-        const now = Date.now() + this.#offset;
         const result = applyBatch(this.#o.tenantId, batch, source, this.#head as Head, now, this.#o.keyTtlMs);
         if (source.isComplete) return result;
       }
