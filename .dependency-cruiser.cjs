@@ -30,7 +30,7 @@ module.exports = {
       name: "no-room-imports-main",
       severity: "error",
       comment: "main.ts and compose.ts are the top of the server.",
-      from: { pathNot: "^server/(main|compose)|\\.test\\.ts$" },
+      from: { pathNot: "^server/(main|compose)|\\.test(-kit)?\\.ts$" },
       to: { path: "^server/(main|compose)\\.ts$" },
     },
     {

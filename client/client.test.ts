@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { createClient } from "./client.ts";
 import { isLeaseLost, SwitchyardError } from "./errors.ts";
-import { sendJson, startTestServer, type TestServer } from "./testing/http-server.ts";
+import { sendJson, startTestServer, type TestServer } from "./http-server.test-kit.ts";
 
 const RUN = { type: "run.create", runId: "r1", workflow: "build" } as const;
 const RECEIPT = { receiptId: "rc1", firstSeq: 1, lastSeq: 1, results: [{ id: "r1", version: 1 }] };
@@ -17,7 +17,11 @@ describe("commit", () => {
     expect(await client.commit([RUN], { expect: { r0: 3 } })).toEqual(RECEIPT);
     await client.commit([RUN]);
     const [first, second] = server.seen;
-    expect(first).toMatchObject({ method: "POST", path: "/api/v1/commits", body: { mutations: [RUN], expect: { r0: 3 } } });
+    expect(first).toMatchObject({
+      method: "POST",
+      path: "/api/v1/commits",
+      body: { mutations: [RUN], expect: { r0: 3 } },
+    });
     expect(first?.headers.authorization).toBe("Bearer sy_test");
     expect(first?.headers["idempotency-key"]).toMatch(/^[0-9a-f-]{36}$/);
     expect(second?.headers["idempotency-key"]).not.toBe(first?.headers["idempotency-key"]);
@@ -58,16 +62,28 @@ describe("commit", () => {
     server = await startTestServer((_request, response) =>
       sendJson(response, 422, { code: "commit_refused", detail: "2 faults", title: "Unprocessable", errors }),
     );
-    const error = await createClient({ url: server.url, key: "k", retry: quick }).commit([RUN]).catch((thrown: unknown) => thrown);
+    const error = await createClient({ url: server.url, key: "k", retry: quick })
+      .commit([RUN])
+      .catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(SwitchyardError);
-    expect(error).toMatchObject({ status: 422, code: "commit_refused", detail: "2 faults", errors, legal: ["queued"], retryable: false });
+    expect(error).toMatchObject({
+      status: 422,
+      code: "commit_refused",
+      detail: "2 faults",
+      errors,
+      legal: ["queued"],
+      retryable: false,
+    });
     expect(isLeaseLost(error)).toBe(true);
     expect(server.seen).toHaveLength(1);
   });
 
   test("an answer that is no JSON still makes a typed error", async () => {
     server = await startTestServer((_request, response) => response.writeHead(404).end("<html>"));
-    await expect(createClient({ url: server.url, key: "k" }).getRun("r1")).rejects.toMatchObject({ status: 404, code: "http_404" });
+    await expect(createClient({ url: server.url, key: "k" }).getRun("r1")).rejects.toMatchObject({
+      status: 404,
+      code: "http_404",
+    });
   });
 
   test("a server that is not there is a network error, with its address", async () => {
@@ -92,10 +108,12 @@ describe("reads and the queue", () => {
   test("filters become a query, lists joined by commas", async () => {
     server = await startTestServer((_request, response) => sendJson(response, 200, { items: [], nextCursor: null }));
     const client = createClient({ url: server.url, key: "k" });
-    expect(await client.listJobs({ runId: "r:1", status: ["queued", "running"], limit: 5, cursor: undefined })).toEqual({
-      items: [],
-      nextCursor: null,
-    });
+    expect(await client.listJobs({ runId: "r:1", status: ["queued", "running"], limit: 5, cursor: undefined })).toEqual(
+      {
+        items: [],
+        nextCursor: null,
+      },
+    );
     await client.getJob("a@b");
     expect(server.seen.map((request) => request.path)).toEqual([
       "/api/v1/jobs?runId=r%3A1&status=queued%2Crunning&limit=5",

@@ -62,12 +62,17 @@ export function errorOfAnswer(status: number, text: string, retryAfter: string |
   const problem: ProblemBody = typeof body === "object" && body !== null ? body : {};
   const legal = problem.legal ?? problem.errors?.find((fault) => fault.legal)?.legal;
   const retryAfterMs = parseRetryAfter(retryAfter, now);
-  return new SwitchyardError(status, problem.code ?? `http_${status}`, problem.detail ?? problem.title ?? `HTTP ${status}`, {
-    body,
-    ...(Array.isArray(problem.errors) && { errors: problem.errors }),
-    ...(legal && { legal }),
-    ...(retryAfterMs !== undefined && { retryAfterMs }),
-  });
+  return new SwitchyardError(
+    status,
+    problem.code ?? `http_${status}`,
+    problem.detail ?? problem.title ?? `HTTP ${status}`,
+    {
+      body,
+      ...(Array.isArray(problem.errors) && { errors: problem.errors }),
+      ...(legal && { legal }),
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+    },
+  );
 }
 
 /** `Retry-After` as ms from `now`: seconds or an HTTP date; undefined when it is neither. */

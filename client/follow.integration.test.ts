@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { LogEvent } from "../domain/event.ts";
-import { startRealServer, type RealServer } from "./testing/real-server.ts";
+import { type RealServer, startRealServer } from "./real-server.test-kit.ts";
 import type { FollowState } from "./types.ts";
 
 let server: RealServer;
@@ -14,7 +14,10 @@ afterAll(() => server.close());
 async function append(count: number, runId?: string): Promise<number> {
   const about = runId === undefined ? {} : { runId };
   const receipt = await server.client.commit(
-    Array.from({ length: count }, (_none, index) => ({ type: "event.append", eventType: "x.test", ...about, payload: { index } }) as const),
+    Array.from(
+      { length: count },
+      (_none, index) => ({ type: "event.append", eventType: "x.test", ...about, payload: { index } }) as const,
+    ),
   );
   return receipt.lastSeq;
 }
@@ -163,12 +166,17 @@ describe("follow", () => {
 
   test("a position that this log has never had is refused, as its log must have been another one", async () => {
     const last = await append(1);
-    await expect(followLog({ topic: "log", since: last + 1_000_000 }).done).rejects.toMatchObject({ code: "log_replaced" });
+    await expect(followLog({ topic: "log", since: last + 1_000_000 }).done).rejects.toMatchObject({
+      code: "log_replaced",
+    });
   });
 
   test("a position that is no longer kept is told as gone", async () => {
     await append(3);
     await server.dropEventsUpTo(2);
-    await expect(followLog({ topic: "log", since: 0 }).done).rejects.toMatchObject({ status: 410, code: "position_gone" });
+    await expect(followLog({ topic: "log", since: 0 }).done).rejects.toMatchObject({
+      status: 410,
+      code: "position_gone",
+    });
   });
 });

@@ -158,4 +158,8 @@ export class Position {
 }
 
 const replaced = () =>
-  new SwitchyardError(0, "log_replaced", "the server's log is another one than this position is of; start over without it");
+  new SwitchyardError(
+    0,
+    "log_replaced",
+    "the server's log is another one than this position is of; start over without it",
+  );

@@ -1,5 +1,5 @@
 import type { Json } from "../domain/primitives.ts";
-import { isLeaseLost, SwitchyardError } from "./errors.ts";
+import { isLeaseLost, type SwitchyardError } from "./errors.ts";
 import type { Client } from "./types.ts";
 
 /** Beats are at least this often, so that a job cancelled by an operator stops soon; the server writes few of them down. */

@@ -43,7 +43,8 @@ export class LiveSocket {
     this.#socket.on("disconnect", (reason) => {
       this.#post({ type: "disconnected" });
       // The server hung up on purpose (it stops, or the session ended): socket.io leaves it to us to come back.
-      if (reason === "io server disconnect") this.#post({ type: "failed", error: unreachable("the server closed the socket") });
+      if (reason === "io server disconnect")
+        this.#post({ type: "failed", error: unreachable("the server closed the socket") });
     });
     this.#socket.on("connect_error", (error) => {
       // Active: the transport failed and socket.io tries again by itself. Else the server refused the handshake.
@@ -130,12 +131,16 @@ const unreachable = (detail: string) => new SwitchyardError(0, "network", detail
 
 /** A handshake the server refused. Only a missing right is final; a server that starts or stops is not. */
 function refused(error: Error & { data?: unknown }): SwitchyardError {
-  const data: { status?: unknown; code?: unknown } = typeof error.data === "object" && error.data !== null ? error.data : {};
+  const data: { status?: unknown; code?: unknown } =
+    typeof error.data === "object" && error.data !== null ? error.data : {};
   const code = typeof data.code === "string" ? data.code : error.message;
-  const unauthorised = data.status === 401 || data.status === 403 || /unauthori[sz]ed|unauthenticated|forbidden/i.test(code);
+  const unauthorised =
+    data.status === 401 || data.status === 403 || /unauthori[sz]ed|unauthenticated|forbidden/i.test(code);
   return unauthorised ? new SwitchyardError(401, code, error.message) : unreachable(error.message);
 }
 
 function ofAck({ code, message }: { code: string; message: string }): SwitchyardError {
-  return FATAL_ACKS.has(code) ? new SwitchyardError(code === "not_found" ? 404 : 400, code, message) : unreachable(message);
+  return FATAL_ACKS.has(code)
+    ? new SwitchyardError(code === "not_found" ? 404 : 400, code, message)
+    : unreachable(message);
 }

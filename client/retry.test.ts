@@ -35,7 +35,9 @@ async function failing(error: () => unknown, timing: Timing): Promise<{ tries: n
 
 describe("backoff", () => {
   test("doubles from the base up to the cap", () => {
-    expect([1, 2, 3, 4, 5, 6].map((tries) => backoffMs(policy, tries, () => 1))).toEqual([100, 200, 400, 800, 1000, 1000]);
+    expect([1, 2, 3, 4, 5, 6].map((tries) => backoffMs(policy, tries, () => 1))).toEqual([
+      100, 200, 400, 800, 1000, 1000,
+    ]);
   });
 
   test("is jittered over the full range, so that many clients do not come back together", () => {

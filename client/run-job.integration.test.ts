@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startRealServer, type RealServer } from "./testing/real-server.ts";
+import { type RealServer, startRealServer } from "./real-server.test-kit.ts";
 
 let server: RealServer;
 beforeAll(async () => {
@@ -27,7 +27,9 @@ describe("commits against the real server", () => {
     const send = () => server.client.commit([{ type: "run.create", runId, workflow: "test" }], { idempotencyKey });
     const [first, second] = [await send(), await send()];
     expect(second).toEqual(first);
-    await expect(server.client.commit([{ type: "run.create", runId: "other", workflow: "x" }], { idempotencyKey })).rejects.toMatchObject({
+    await expect(
+      server.client.commit([{ type: "run.create", runId: "other", workflow: "x" }], { idempotencyKey }),
+    ).rejects.toMatchObject({
       status: 422,
     });
   });
@@ -36,10 +38,15 @@ describe("commits against the real server", () => {
     const runId = `run-${randomUUID()}`;
     const buffer = server.client.buffer();
     buffer.add({ type: "run.create", runId, workflow: "test" });
-    buffer.add({ type: "job.enqueue", jobId: "j1", runId: "missing-1" }, { type: "job.enqueue", jobId: "j2", runId: "missing-2" });
+    buffer.add(
+      { type: "job.enqueue", jobId: "j1", runId: "missing-1" },
+      { type: "job.enqueue", jobId: "j2", runId: "missing-2" },
+    );
     const error = await buffer.commit().catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ status: 422, retryable: false });
-    expect((error as { errors: { index: number; code: string }[] }).errors.map(({ index, code }) => [index, code])).toEqual([
+    expect(
+      (error as { errors: { index: number; code: string }[] }).errors.map(({ index, code }) => [index, code]),
+    ).toEqual([
       [1, "not_found"],
       [2, "not_found"],
     ]);
@@ -128,7 +135,9 @@ describe("runJob", () => {
       progress({ done: 1, of: 3 });
       await expect.poll(async () => (await server.client.getJob(jobId)).progress).toEqual({ done: 1, of: 3 });
       const firstLease = (await server.client.getJob(jobId)).leaseExpiresAt;
-      await expect.poll(async () => (await server.client.getJob(jobId)).leaseExpiresAt, { timeout: 5_000 }).not.toBe(firstLease);
+      await expect
+        .poll(async () => (await server.client.getJob(jobId)).leaseExpiresAt, { timeout: 5_000 })
+        .not.toBe(firstLease);
       return "done";
     });
     expect(job).toMatchObject({ status: "completed", result: "done", attempt: 1 });
@@ -142,6 +151,10 @@ describe("runJob", () => {
       return "too late";
     });
     await expect(running).rejects.toMatchObject({ errors: [{ code: "lease_lost" }] });
-    expect(await server.client.getJob(jobId)).toMatchObject({ status: "cancelled", reason: "not needed", result: null });
+    expect(await server.client.getJob(jobId)).toMatchObject({
+      status: "cancelled",
+      reason: "not needed",
+      result: null,
+    });
   });
 });

@@ -58,7 +58,9 @@ export function createTransport(options: TransportOptions): Transport {
       if (call.signal?.aborted) throw call.signal.reason;
       const timedOut = deadline.signal.aborted;
       const why = timedOut ? "no answer in time" : messageOf(error);
-      throw new SwitchyardError(0, timedOut ? "timeout" : "network", `${method} ${url.split("?")[0]}: ${why}`, { cause: error });
+      throw new SwitchyardError(0, timedOut ? "timeout" : "network", `${method} ${url.split("?")[0]}: ${why}`, {
+        cause: error,
+      });
     } finally {
       deadline.clear();
     }

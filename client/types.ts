@@ -123,7 +123,10 @@ export interface Client {
    * Follows the log from a position: every event once, in order, across reconnects and restarts. Resolves when the signal is aborted;
    * throws `position_gone` when the log no longer reaches back to it, `log_replaced` when the server's log is another one.
    */
-  follow(options: FollowOptions, onEvents: (events: LogEvent[], range: EventRange) => void | Promise<void>): Promise<void>;
+  follow(
+    options: FollowOptions,
+    onEvents: (events: LogEvent[], range: EventRange) => void | Promise<void>,
+  ): Promise<void>;
   /** The same, one event after another. Leaving the loop ends it. */
   events(options: FollowOptions): AsyncGenerator<LogEvent, void, void>;
 }

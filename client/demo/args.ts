@@ -28,7 +28,13 @@ const OPTIONS = {
 
 /** Reads the command line: what to do, or every fault in it at once. */
 export function parseDemoArgs(argv: string[]): DemoArgs | { help: true } | { faults: string[] } {
-  const { values, positionals, tokens } = parseArgs({ args: argv, options: OPTIONS, strict: false, allowPositionals: true, tokens: true });
+  const { values, positionals, tokens } = parseArgs({
+    args: argv,
+    options: OPTIONS,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
   if (values.help) return { help: true };
   const faults = positionals.map((word) => `unexpected argument "${word}"`);
   for (const token of tokens) {

@@ -1,13 +1,15 @@
 import { describe, expect, test } from "vitest";
 import type { LogEvent } from "../../domain/event.ts";
-import { type WorkstreamStatus, WORKSTREAM_MOVES, WORKSTREAM_STATUSES } from "../../domain/statuses.ts";
+import { WORKSTREAM_MOVES, WORKSTREAM_STATUSES, type WorkstreamStatus } from "../../domain/statuses.ts";
 import { Cards, shortestPath } from "./cards.ts";
 
 const on = (type: string, kind: string, id: string, payload: LogEvent["payload"] = {}) =>
   ({ seq: 0, v: 1, type, at: "", actor: "", subject: { kind, id }, runId: "r", payload }) satisfies LogEvent;
 const created = (id: string) => on("workstream.created", "workstream", id, { status: "pending" });
-const job = (type: string, id: string, status?: string) => on(`job.${type}`, "job", id, { workstreamId: "w", ...(status && { status }) });
-const targets = (cards: Cards, ...events: LogEvent[]) => events.flatMap((event) => cards.apply(event)).map((move) => move.to);
+const job = (type: string, id: string, status?: string) =>
+  on(`job.${type}`, "job", id, { workstreamId: "w", ...(status && { status }) });
+const targets = (cards: Cards, ...events: LogEvent[]) =>
+  events.flatMap((event) => cards.apply(event)).map((move) => move.to);
 
 describe("the cards of the demo", () => {
   test("follow their jobs from pending to done", () => {
@@ -41,7 +43,11 @@ describe("the cards of the demo", () => {
     expect(targets(cards, breaker("opened"))).toEqual(["blocked"]);
     expect(targets(cards, breaker("recorded"))).toEqual([]);
     expect(targets(cards, breaker("half_opened"))).toEqual(["running"]);
-    expect(targets(cards, breaker("opened"), job("started", "a"), job("completed", "a"))).toEqual(["blocked", "running", "review"]);
+    expect(targets(cards, breaker("opened"), job("started", "a"), job("completed", "a"))).toEqual([
+      "blocked",
+      "running",
+      "review",
+    ]);
   });
 
   test("a card moved by hand goes on from where it was put", () => {

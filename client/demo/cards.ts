@@ -64,7 +64,10 @@ export class Cards {
   #applyJob(event: LogEvent): Move[] {
     const { workstreamId } = event.payload;
     const card = typeof workstreamId === "string" ? this.#cards.get(workstreamId) : undefined;
-    const told = event.type === "job.enqueued" || event.type === "job.retried" ? event.payload.status : JOB_STATUS_AFTER[event.type];
+    const told =
+      event.type === "job.enqueued" || event.type === "job.retried"
+        ? event.payload.status
+        : JOB_STATUS_AFTER[event.type];
     if (!card || told === undefined) return [];
     card.jobs.set(event.subject.id, told as JobStatus);
     return this.#bring(workstreamId as string, card, event.type.replace(".", " "));
@@ -78,7 +81,13 @@ export class Cards {
       if (event.type === "breaker.opened") this.#blocked.add(id);
       else if (event.type === "breaker.half_opened" || event.type === "breaker.closed") this.#blocked.delete(id);
       else continue;
-      moves.push(...this.#bring(id, card, `the breaker of ${event.subject.id} is ${event.type.slice("breaker.".length).replace("_", "-")}`));
+      moves.push(
+        ...this.#bring(
+          id,
+          card,
+          `the breaker of ${event.subject.id} is ${event.type.slice("breaker.".length).replace("_", "-")}`,
+        ),
+      );
     }
     return moves;
   }

@@ -1,8 +1,8 @@
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { SwitchyardError } from "../errors.ts";
 import { createClient } from "../client.ts";
+import { SwitchyardError } from "../errors.ts";
 import { findConnection } from "../worker/connection.ts";
 import { parseDemoArgs, USAGE } from "./args.ts";
 import { show } from "./show.ts";

@@ -39,25 +39,38 @@ const CHECKS: readonly Check[] = [
     ],
     after: [],
   },
-  { stream: "types", title: "Types", steps: [{ step: "tsc", argv: [bin("tsc"), "--noEmit"] }], after: ["style"] },
+  { stream: "types", title: "Types", steps: [{ step: "tsc", argv: [bin("tsc"), "--noEmit"] }], after: [] },
   {
     stream: "dependencies",
     title: "Dependencies",
     steps: [
       {
         step: "dependency-cruiser",
-        argv: [bin("depcruise"), "app", "client", "components", "domain", "e2e", "server", "--config", ".dependency-cruiser.cjs"],
+        argv: [
+          bin("depcruise"),
+          "app",
+          "client",
+          "components",
+          "domain",
+          "e2e",
+          "server",
+          "--config",
+          ".dependency-cruiser.cjs",
+        ],
       },
     ],
-    after: ["style"],
+    after: [],
   },
-  { stream: "dead-code", title: "Dead code", steps: [{ step: "knip", argv: [bin("knip")] }], after: ["style"] },
+  { stream: "dead-code", title: "Dead code", steps: [{ step: "knip", argv: [bin("knip")] }], after: ["dependencies"] },
   {
     stream: "tests",
     title: "Unit tests",
     steps: [
       { step: "vitest domain", argv: [bin("vitest"), "run", "--project", "pure", "domain"] },
-      { step: "vitest client", argv: [bin("vitest"), "run", "--project", "pure", "client/worker/output", "client/retry", "client/buffer"] },
+      {
+        step: "vitest client",
+        argv: [bin("vitest"), "run", "--project", "pure", "client/worker/output", "client/retry", "client/buffer"],
+      },
     ],
     after: ["types"],
   },
@@ -100,7 +113,9 @@ export function planChecks({ stamp, port, cwd, context }: PlanFacts): Plan {
   const jobId = (stream: string, index: number) => `${streamId(stream)}.${index + 1}`;
   const probes = Array.from({ length: PROBES }, (_none, index) => jobId("probe", index));
   const jobsOf = (stream: string) =>
-    stream === "probe" ? probes : (CHECKS.find((check) => check.stream === stream)?.steps ?? []).map((_step, index) => jobId(stream, index));
+    stream === "probe"
+      ? probes
+      : (CHECKS.find((check) => check.stream === stream)?.steps ?? []).map((_step, index) => jobId(stream, index));
 
   const titles = [...CHECKS.map(({ stream, title }) => ({ stream, title })), { stream: "probe", title: "Live probe" }];
   const mutations: ClientMutationInput[] = [
@@ -114,9 +129,19 @@ export function planChecks({ stamp, port, cwd, context }: PlanFacts): Plan {
       definition: { workstreams: CHECKS.map(({ stream, title, after }) => ({ stream, title, after })) },
       timeoutMs: 900_000,
     },
-    ...titles.map(({ stream, title }) => ({ type: "workstream.create", runId, workstreamId: streamId(stream), title }) as const),
+    ...titles.map(
+      ({ stream, title }) => ({ type: "workstream.create", runId, workstreamId: streamId(stream), title }) as const,
+    ),
     ...probes.map((id, index) =>
-      probeJob({ jobId: id, runId, workstreamId: streamId("probe"), agentKey: FLAKY.agentKey, port, number: index + 1, maxAttempts: 6 }),
+      probeJob({
+        jobId: id,
+        runId,
+        workstreamId: streamId("probe"),
+        agentKey: FLAKY.agentKey,
+        port,
+        number: index + 1,
+        maxAttempts: 6,
+      }),
     ),
   ];
   for (const { stream, steps, after } of CHECKS) {
@@ -138,7 +163,7 @@ export function planChecks({ stamp, port, cwd, context }: PlanFacts): Plan {
   return { runId, probeStream: streamId("probe"), mutations };
 }
 
-/** The second run: four probes of a port where nobody listens any more, one try each. It fails, and its agent's breaker opens. */
+/** The second run: four probes of a port where nobody listens, one try each. It fails, and its agent's breaker opens. */
 export function planOutage({ stamp, port, context }: Omit<PlanFacts, "cwd">): Plan {
   const runId = `outage-${stamp}`;
   const probeStream = `${runId}.probe`;
@@ -148,7 +173,9 @@ export function planOutage({ stamp, port, context }: Omit<PlanFacts, "cwd">): Pl
   ];
   for (let number = 1; number <= SMALL_BREAKER.minimumCalls; number += 1) {
     const jobId = `${probeStream}.${number}`;
-    mutations.push(probeJob({ jobId, runId, workstreamId: probeStream, agentKey: WATCH.agentKey, port, number, maxAttempts: 1 }));
+    mutations.push(
+      probeJob({ jobId, runId, workstreamId: probeStream, agentKey: WATCH.agentKey, port, number, maxAttempts: 1 }),
+    );
   }
   return { runId, probeStream, mutations };
 }

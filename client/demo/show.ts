@@ -5,7 +5,7 @@ import type { Connection } from "../worker/connection.ts";
 import { Cards, type Move } from "./cards.ts";
 import { CHECKER, FLAKY, planChecks, planOutage, SMALL_BREAKER, WATCH } from "./plan.ts";
 import { Service } from "./service.ts";
-import { type Chapter, CHAPTERS, Story } from "./story.ts";
+import { CHAPTERS, type Chapter, Story } from "./story.ts";
 import { summarise } from "./summary.ts";
 import { Workers } from "./workers.ts";
 
@@ -23,16 +23,21 @@ export interface ShowOptions {
 
 /**
  * Tells the story once. Act one: the checks run, six probes of a closed port fail, the breaker of their agent opens; then the port is
- * opened, trials pass, the breaker closes, all completes. Act two: the port is closed for good, four probes by another agent fail, and the
- * alert of its breaker is left for an operator. Answers whether all of it happened.
+ * opened, trials pass, the breaker closes, all completes. Act two: four probes of another port, where nobody will listen, fail, and the alert
+ * of their agent's breaker is left for an operator. Answers whether all of it happened.
  */
 export async function show({ connection, context, cwd, say, signal }: ShowOptions): Promise<boolean> {
   const client = createClient(connection);
   const stamp = newStamp(new Date());
-  const service = await Service.reserve();
+  const [service, nobody] = [await Service.reserve(), await Service.reserve()];
   const checks = planChecks({ stamp, port: service.port, cwd, context });
-  const outage = planOutage({ stamp, port: service.port, context });
-  const story = new Story({ checksRun: checks.runId, outageRun: outage.runId, flakyAgent: FLAKY.agentKey, watchAgent: WATCH.agentKey });
+  const outage = planOutage({ stamp, port: nobody.port, context });
+  const story = new Story({
+    checksRun: checks.runId,
+    outageRun: outage.runId,
+    flakyAgent: FLAKY.agentKey,
+    watchAgent: WATCH.agentKey,
+  });
   const cards = new Cards([checks.runId, outage.runId], { [FLAKY.agentKey]: [checks.probeStream] });
   const over = new AbortController();
   const end = () => over.abort();
@@ -52,8 +57,7 @@ export async function show({ connection, context, cwd, say, signal }: ShowOption
       await service.open();
     },
     closed: async () => {
-      say("The port is closed for good; four more probes by another agent.");
-      await service.close();
+      say(`Act two: probes of 127.0.0.1:${nobody.port}, where nobody will listen.`);
       await client.commit(outage.mutations);
     },
   };
@@ -115,9 +119,13 @@ async function cancelLeftovers(client: Client, runIds: string[], story: Story): 
   for (const runId of runIds) {
     if (story.ends.has(runId)) continue;
     try {
-      await client.commit([{ type: "run.transition", runId, to: "cancelled", reason: "the demo was interrupted" }], { retry: { totalMs: 2_000 } });
+      await client.commit([{ type: "run.transition", runId, to: "cancelled", reason: "the demo was interrupted" }], {
+        retry: { totalMs: 2_000 },
+      });
     } catch (error) {
-      const harmless = isLeaseLost(error) || (error instanceof SwitchyardError && (error.has("illegal_transition") || error.retryable));
+      const harmless =
+        isLeaseLost(error) ||
+        (error instanceof SwitchyardError && (error.has("illegal_transition") || error.retryable));
       if (!harmless) throw error;
     }
   }

@@ -15,7 +15,8 @@ async function countRoom(room: string): Promise<{ source: Count; tests: Count }>
   const entries = await readdir(room, { recursive: true, withFileTypes: true }).catch(() => []);
   for (const entry of entries) {
     const path = join(entry.parentPath, entry.name);
-    if (!entry.isFile() || !/\.(tsx?|mjs|css)$/.test(entry.name) || path.split("/").some((part) => SKIPPED.has(part))) continue;
+    if (!entry.isFile() || !/\.(tsx?|mjs|css)$/.test(entry.name) || path.split("/").some((part) => SKIPPED.has(part)))
+      continue;
     const count = /\.(test|spec)\.tsx?$/.test(entry.name) ? counts.tests : counts.source;
     count.files += 1;
     count.lines += (await readFile(path, "utf8")).split("\n").length - 1;
@@ -23,7 +24,8 @@ async function countRoom(room: string): Promise<{ source: Count; tests: Count }>
   return counts;
 }
 
-const row = (...cells: (string | number)[]) => cells.map((cell, index) => (index ? String(cell).padStart(8) : String(cell).padEnd(12))).join("");
+const row = (...cells: (string | number)[]) =>
+  cells.map((cell, index) => (index ? String(cell).padStart(8) : String(cell).padEnd(12))).join("");
 
 console.log(row("room", "files", "lines", "tests", "lines"));
 for (const room of ROOMS) {

@@ -12,8 +12,10 @@ const on = (type: string, id: string, payload: LogEvent["payload"] = {}, runId?:
   ...(runId && { runId }),
   payload,
 });
-const newStory = () => new Story({ checksRun: "checks", outageRun: "outage", flakyAgent: "flaky", watchAgent: "watch" });
-const readAll = (story: Story, events: LogEvent[]) => events.map((event) => story.read(event)).filter((chapter): chapter is Chapter => !!chapter);
+const newStory = () =>
+  new Story({ checksRun: "checks", outageRun: "outage", flakyAgent: "flaky", watchAgent: "watch" });
+const readAll = (story: Story, events: LogEvent[]) =>
+  events.map((event) => story.read(event)).filter((chapter): chapter is Chapter => !!chapter);
 
 test("the story is told by the log alone, each chapter once", () => {
   const story = newStory();
@@ -31,14 +33,29 @@ test("the story is told by the log alone, each chapter once", () => {
     on("alert.fired", "breaker_open:watch", { subject: { kind: "agent", id: "watch" } }),
     on("run.transitioned", "outage", { to: "failed" }),
   ]);
-  expect(told).toEqual(["checksStarted", "opened", "alerted", "halfOpened", "closed", "checksEnded", "outage", "alertLeft", "outageEnded"]);
+  expect(told).toEqual([
+    "checksStarted",
+    "opened",
+    "alerted",
+    "halfOpened",
+    "closed",
+    "checksEnded",
+    "outage",
+    "alertLeft",
+    "outageEnded",
+  ]);
   expect(story.missing).toEqual([]);
   expect(Object.fromEntries(story.ends)).toEqual({ checks: "completed", outage: "failed" });
 });
 
 test("a breaker that closes without having been half-open after it opened is not the story", () => {
   const story = newStory();
-  readAll(story, [on("breaker.half_opened", "flaky"), on("breaker.closed", "flaky"), on("breaker.opened", "flaky"), on("breaker.closed", "flaky")]);
+  readAll(story, [
+    on("breaker.half_opened", "flaky"),
+    on("breaker.closed", "flaky"),
+    on("breaker.opened", "flaky"),
+    on("breaker.closed", "flaky"),
+  ]);
   expect(story.missing).toContain("halfOpened");
   expect(story.missing).toContain("closed");
 });

@@ -1,5 +1,5 @@
 import type { Client } from "../types.ts";
-import { type Chapter, CHAPTERS, type Story } from "./story.ts";
+import { CHAPTERS, type Chapter, type Story } from "./story.ts";
 
 /** Prints what happened, from what the server now says: every job with its attempts, exit code and duration, and the story's chapters. */
 export async function summarise(

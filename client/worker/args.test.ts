@@ -22,7 +22,9 @@ describe("the worker's command line", () => {
   });
 
   test("takes capabilities and queues more than once", () => {
-    expect(parse("--agent a --capability test --capability=lint --queue q1 --queue q2 --slots 4 --url http://h:1 --key k")).toMatchObject({
+    expect(
+      parse("--agent a --capability test --capability=lint --queue q1 --queue q2 --slots 4 --url http://h:1 --key k"),
+    ).toMatchObject({
       capabilities: ["test", "lint"],
       queues: ["q1", "q2"],
       slots: 4,
@@ -58,7 +60,10 @@ describe("finding the server", () => {
 
   test("what is told comes before the environment, that before the default", async () => {
     const env = { SWITCHYARD_URL: "http://env:1/", SWITCHYARD_KEY: "env-key" };
-    expect(await findConnection({ url: "http://told:1", key: "told-key" }, env)).toEqual({ url: "http://told:1", key: "told-key" });
+    expect(await findConnection({ url: "http://told:1", key: "told-key" }, env)).toEqual({
+      url: "http://told:1",
+      key: "told-key",
+    });
     expect(await findConnection(nothing, env)).toEqual({ url: "http://env:1", key: "env-key" });
     expect(await findConnection(nothing, { SWITCHYARD_KEY: "k" })).toEqual({ url: "http://127.0.0.1:3000", key: "k" });
   });

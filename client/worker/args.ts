@@ -44,13 +44,20 @@ const ID = /^[A-Za-z0-9._:@-]{1,200}$/;
 
 /** Reads the command line: what to do, or every fault in it at once. */
 export function parseWorkerArgs(argv: string[]): WorkerArgs | { help: true } | { faults: string[] } {
-  const { values, positionals, tokens } = parseArgs({ args: argv, options: OPTIONS, strict: false, allowPositionals: true, tokens: true });
+  const { values, positionals, tokens } = parseArgs({
+    args: argv,
+    options: OPTIONS,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
   if (values.help) return { help: true };
   const faults = positionals.map((word) => `unexpected argument "${word}"`);
   for (const token of tokens) {
     if (token.kind !== "option") continue;
     if (!Object.hasOwn(OPTIONS, token.name)) faults.push(`unknown option ${token.rawName}`);
-    else if (token.name !== "help" && (token.value === undefined || token.value === "")) faults.push(`${token.rawName} needs a value`);
+    else if (token.name !== "help" && (token.value === undefined || token.value === ""))
+      faults.push(`${token.rawName} needs a value`);
   }
 
   const text = (name: keyof typeof OPTIONS) => {
@@ -58,7 +65,9 @@ export function parseWorkerArgs(argv: string[]): WorkerArgs | { help: true } | {
     return typeof value === "string" && value !== "" ? value : undefined;
   };
   const list = (name: "capability" | "queue") =>
-    (values[name] as unknown[] | undefined)?.filter((value): value is string => typeof value === "string" && value !== "");
+    (values[name] as unknown[] | undefined)?.filter(
+      (value): value is string => typeof value === "string" && value !== "",
+    );
   const whole = (name: keyof typeof OPTIONS, fallback: number, min: number, max: number) => {
     const value = text(name);
     if (value === undefined) return fallback;
@@ -70,18 +79,30 @@ export function parseWorkerArgs(argv: string[]): WorkerArgs | { help: true } | {
 
   const agentKey = text("agent");
   if (agentKey === undefined && !faults.includes("--agent needs a value")) faults.push("--agent is required");
-  if (agentKey !== undefined && !ID.test(agentKey)) faults.push(`--agent must be 1-200 of A-Z a-z 0-9 . _ : @ -, not "${agentKey}"`);
+  if (agentKey !== undefined && !ID.test(agentKey))
+    faults.push(`--agent must be 1-200 of A-Z a-z 0-9 . _ : @ -, not "${agentKey}"`);
   const queues = list("queue");
-  for (const queue of queues ?? []) if (!ID.test(queue)) faults.push(`--queue must be 1-200 of A-Z a-z 0-9 . _ : @ -, not "${queue}"`);
+  for (const queue of queues ?? [])
+    if (!ID.test(queue)) faults.push(`--queue must be 1-200 of A-Z a-z 0-9 . _ : @ -, not "${queue}"`);
   const capabilities = list("capability") ?? [];
-  for (const capability of capabilities) if (capability.length > 200) faults.push("--capability must be at most 200 characters");
+  for (const capability of capabilities)
+    if (capability.length > 200) faults.push("--capability must be at most 200 characters");
   const url = text("url");
   if (url !== undefined && !isHttpUrl(url)) faults.push(`--url must be an http(s) URL, not "${url}"`);
   const slots = whole("slots", 1, 1, 100);
   const leaseMs = whole("lease-ms", 30_000, 1_000, 3_600_000);
   const graceMs = whole("grace-ms", 30_000, 0, 86_400_000);
   if (faults.length > 0 || agentKey === undefined) return { faults };
-  return { agentKey, capabilities, queues: queues?.length ? queues : undefined, slots, leaseMs, graceMs, url, key: text("key") };
+  return {
+    agentKey,
+    capabilities,
+    queues: queues?.length ? queues : undefined,
+    slots,
+    leaseMs,
+    graceMs,
+    url,
+    key: text("key"),
+  };
 }
 
 /** Whether a string is an http or https URL. */

@@ -24,9 +24,13 @@ export async function findConnection(
   let key = told.key ?? (env.SWITCHYARD_KEY || env.SWITCHYARD_BOOTSTRAP_KEY || undefined);
   if (key === undefined) {
     const path = join(env.SWITCHYARD_DATA_DIR || ".data", "api-key");
-    key = await readFile(path, "utf8").then((text) => text.trim() || undefined).catch(() => undefined);
+    key = await readFile(path, "utf8")
+      .then((text) => text.trim() || undefined)
+      .catch(() => undefined);
     if (key === undefined) {
-      faults.push(`no API key: give --key or SWITCHYARD_KEY, or start the server on this machine first (it keeps one in ${path})`);
+      faults.push(
+        `no API key: give --key or SWITCHYARD_KEY, or start the server on this machine first (it keeps one in ${path})`,
+      );
     }
   }
   return key === undefined || faults.length > 0 ? { faults } : { url, key };

@@ -5,8 +5,8 @@ import { keepLease } from "../lease.ts";
 import type { ClaimedJob, Client } from "../types.ts";
 import type { Adapter, AdapterContext, AdapterOutcome, StopReason } from "./adapter.ts";
 import type { Log } from "./log.ts";
-import { createOutputSender } from "./output-sender.ts";
 import type { StreamName } from "./output-queue.ts";
+import { createOutputSender } from "./output-sender.ts";
 import { OutputDecoder, storable, Tail } from "./output-text.ts";
 
 /** What of a job's output its attempt keeps. */
@@ -109,18 +109,28 @@ async function deliver(deps: RunnerDeps, mutations: ClientMutationInput[], end: 
   } catch (error) {
     if (!(error instanceof SwitchyardError) || error.retryable || isLeaseLost(error)) throw error;
     const message = storable(`the result was refused: ${error.message}`.slice(0, 4000));
-    await deps.client.commit([{ type: "job.fail", ...end, error: { message, code: "result_refused" }, retryable: false }], options);
+    await deps.client.commit(
+      [{ type: "job.fail", ...end, error: { message, code: "result_refused" }, retryable: false }],
+      options,
+    );
   }
 }
 
-async function runAdapter(adapter: Adapter | string, job: ClaimedJob, context: AdapterContext): Promise<AdapterOutcome> {
+async function runAdapter(
+  adapter: Adapter | string,
+  job: ClaimedJob,
+  context: AdapterContext,
+): Promise<AdapterOutcome> {
   if (typeof adapter === "string") {
     return { exitCode: null, error: { message: adapter, code: "unknown_tool" }, retryable: false };
   }
   try {
     return await adapter.run(job, context);
   } catch (error) {
-    return { exitCode: null, error: { message: `adapter ${adapter.name}: ${messageOf(error)}`, code: "adapter_error" } };
+    return {
+      exitCode: null,
+      error: { message: `adapter ${adapter.name}: ${messageOf(error)}`, code: "adapter_error" },
+    };
   }
 }
 

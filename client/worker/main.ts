@@ -36,7 +36,9 @@ async function main(): Promise<number> {
     return 0;
   } catch (error) {
     const reason = error instanceof SwitchyardError ? `${error.message} (${error.code})` : error;
-    console.error(`the worker cannot go on: ${reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)}`);
+    console.error(
+      `the worker cannot go on: ${reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)}`,
+    );
     return 1;
   }
 }

@@ -63,7 +63,11 @@ describe("the output queue", () => {
   });
 
   test("never sends more than 64 KB in any second, never out of order, and accounts for every byte", () => {
-    const step = fc.record({ bytes: fc.nat(50_000), wait: fc.nat(600), stream: fc.constantFrom("stdout" as const, "stderr" as const) });
+    const step = fc.record({
+      bytes: fc.nat(50_000),
+      wait: fc.nat(600),
+      stream: fc.constantFrom("stdout" as const, "stderr" as const),
+    });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
         const queue = new OutputQueue();

@@ -16,7 +16,11 @@ export interface OutputSender {
 }
 
 /** Sends a job's output as `x.job.output` events, batched, one commit at a time so that the order holds. */
-export function createOutputSender(client: Pick<Client, "commit">, job: ClaimedJob, onTrouble: (error: unknown) => void): OutputSender {
+export function createOutputSender(
+  client: Pick<Client, "commit">,
+  job: ClaimedJob,
+  onTrouble: (error: unknown) => void,
+): OutputSender {
   const queue = new OutputQueue();
   const ended = new AbortController();
   let state: "open" | "finished" = "open";

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Json } from "../../domain/primitives.ts";
-import { startRealServer, type RealServer } from "../testing/real-server.ts";
+import { type RealServer, startRealServer } from "../real-server.test-kit.ts";
 import type { Adapter } from "./adapter.ts";
 import { startWorker, type Worker, type WorkerOptions } from "./worker.ts";
 
@@ -35,7 +35,15 @@ const newAgent = () => `agent-${randomUUID()}`;
 
 function work(agentKey: string, more: Partial<WorkerOptions> = {}): Worker {
   const log = (line: string) => lines.push(line);
-  const worker = startWorker({ client: server.client, agentKey, capabilities: [], slots: 1, leaseMs: 30_000, log, ...more });
+  const worker = startWorker({
+    client: server.client,
+    agentKey,
+    capabilities: [],
+    slots: 1,
+    leaseMs: 30_000,
+    log,
+    ...more,
+  });
   workers.push(worker);
   return worker;
 }
@@ -54,7 +62,9 @@ async function enqueue(agentKey: string, ...jobs: NewJob[]) {
   const jobIds = jobs.map((_job, index) => `${runId}.${index}`);
   const { firstSeq } = await server.client.commit([
     { type: "run.create", runId, workflow: "test" },
-    ...jobs.map((job, index) => ({ type: "job.enqueue", jobId: jobIds[index] as string, runId, agentKey, ...job }) as const),
+    ...jobs.map(
+      (job, index) => ({ type: "job.enqueue", jobId: jobIds[index] as string, runId, agentKey, ...job }) as const,
+    ),
   ]);
   return { runId, jobIds, jobId: jobIds[0] as string, before: firstSeq - 1 };
 }
@@ -62,12 +72,25 @@ async function enqueue(agentKey: string, ...jobs: NewJob[]) {
 const getJob = (jobId: string) => server.client.getJob(jobId);
 const status = (jobId: string) => getJob(jobId).then((job) => job.status);
 const becomes = (jobId: string, wanted: string) => expect.poll(() => status(jobId), { timeout: 15_000 }).toBe(wanted);
-const exists = (path: string) => access(path).then(() => true, () => false);
+const exists = (path: string) =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
 
 /** The job's output as the log has it, attempt by attempt. */
 async function outputOf(runId: string) {
   const { items } = await server.client.listEvents({ runId, type: "x.job.output", limit: 1000 });
-  return items.map(({ subject, payload }) => ({ jobId: subject.id, ...payload }) as { jobId: string; attempt: number; stream: string; text: string; truncated?: true });
+  return items.map(
+    ({ subject, payload }) =>
+      ({ jobId: subject.id, ...payload }) as {
+        jobId: string;
+        attempt: number;
+        stream: string;
+        text: string;
+        truncated?: true;
+      },
+  );
 }
 
 describe("the worker runs real commands", () => {
@@ -81,7 +104,11 @@ describe("the worker runs real commands", () => {
     expect(job.attempts).toMatchObject([{ status: "completed", exitCode: 0, result: { truncated: false } }]);
     expect((job.result as { output: string }).output).toContain("grüße\n");
     const output = await outputOf(runId);
-    const textOf = (stream: string) => output.filter((piece) => piece.stream === stream).map((piece) => piece.text).join("");
+    const textOf = (stream: string) =>
+      output
+        .filter((piece) => piece.stream === stream)
+        .map((piece) => piece.text)
+        .join("");
     expect(textOf("stdout")).toBe("out\ngrüße\n");
     expect(textOf("stderr")).toBe("err\n");
     expect(output[0]).toMatchObject({ jobId, attempt: 1 });
@@ -92,7 +119,9 @@ describe("the worker runs real commands", () => {
     const agentKey = newAgent();
     work(agentKey);
     const go = join(folder, "go");
-    const { jobId, runId } = await enqueue(agentKey, { input: { command: `echo first; while ! [ -e ${go} ]; do sleep 0.02; done; echo last` } });
+    const { jobId, runId } = await enqueue(agentKey, {
+      input: { command: `echo first; while ! [ -e ${go} ]; do sleep 0.02; done; echo last` },
+    });
     await expect.poll(async () => (await outputOf(runId)).map((piece) => piece.text)).toEqual(["first\n"]);
     expect(await status(jobId)).toBe("running");
     await writeFile(go, "");
@@ -103,7 +132,11 @@ describe("the worker runs real commands", () => {
   test("a failing command fails the job with its exit code, after all its attempts", async () => {
     const agentKey = newAgent();
     work(agentKey);
-    const { jobId } = await enqueue(agentKey, { input: { command: 'echo "try $SWITCHYARD_ATTEMPT"; exit 2' }, maxAttempts: 2, backoffMs: 1 });
+    const { jobId } = await enqueue(agentKey, {
+      input: { command: 'echo "try $SWITCHYARD_ATTEMPT"; exit 2' },
+      maxAttempts: 2,
+      backoffMs: 1,
+    });
     await becomes(jobId, "failed");
     const job = await getJob(jobId);
     expect(job.error).toEqual({ message: "exit code 2", code: "exit_code" });
@@ -212,7 +245,11 @@ describe("stopping", () => {
     const agentKey = newAgent();
     const worker = work(agentKey);
     const go = join(folder, "go");
-    const { jobIds } = await enqueue(agentKey, { input: { command: `while ! [ -e ${go} ]; do sleep 0.02; done` } }, { input: { argv: ["true"] } });
+    const { jobIds } = await enqueue(
+      agentKey,
+      { input: { command: `while ! [ -e ${go} ]; do sleep 0.02; done` } },
+      { input: { argv: ["true"] } },
+    );
     const [first, second] = jobIds as [string, string];
     await becomes(first, "running");
     worker.stop(60_000);
@@ -225,7 +262,11 @@ describe("stopping", () => {
   test("killed, it ends its children and gives the jobs back, to be tried again", async () => {
     const agentKey = newAgent();
     const worker = work(agentKey);
-    const { jobId } = await enqueue(agentKey, { input: { argv: ["sleep", "1000"] }, maxAttempts: 2, backoffMs: 60_000 });
+    const { jobId } = await enqueue(agentKey, {
+      input: { argv: ["sleep", "1000"] },
+      maxAttempts: 2,
+      backoffMs: 60_000,
+    });
     await becomes(jobId, "running");
     worker.stop(60_000);
     worker.kill();
@@ -248,7 +289,14 @@ describe("stopping", () => {
   test("a server that does not take its key ends it", async () => {
     const { createClient } = await import("../client.ts");
     const client = createClient({ url: server.url, key: "sy_wrong" });
-    const worker = startWorker({ client, agentKey: newAgent(), capabilities: [], slots: 1, leaseMs: 1000, log: () => undefined });
+    const worker = startWorker({
+      client,
+      agentKey: newAgent(),
+      capabilities: [],
+      slots: 1,
+      leaseMs: 1000,
+      log: () => undefined,
+    });
     await expect(worker.done).rejects.toMatchObject({ status: 401 });
   });
 });
@@ -269,7 +317,11 @@ describe("bad days", () => {
     await expect.poll(() => lines.join("\n")).toContain("the server is away");
     await server.start();
     await becomes(jobId, "completed");
-    expect(await getJob(jobId)).toMatchObject({ attempt: 1, exitCode: 0, result: { output: "before\nafter\n", truncated: false } });
+    expect(await getJob(jobId)).toMatchObject({
+      attempt: 1,
+      exitCode: 0,
+      result: { output: "before\nafter\n", truncated: false },
+    });
     expect((await outputOf(runId)).map((piece) => piece.text).join("")).toBe("before\nafter\n");
     const next = await enqueue(agentKey, { input: { argv: ["true"] } });
     await becomes(next.jobId, "completed");

@@ -52,18 +52,25 @@ export function startWorker(options: WorkerOptions): Worker {
   const timers: NodeJS.Timeout[] = [];
 
   const adapterOf = (tool: string | null) =>
-    tool === null ? DEFAULT_ADAPTER : (adapters.get(tool) ?? `no adapter for tool "${tool}"; this worker has: ${[...adapters.keys()].join(", ")}`);
+    tool === null
+      ? DEFAULT_ADAPTER
+      : (adapters.get(tool) ?? `no adapter for tool "${tool}"; this worker has: ${[...adapters.keys()].join(", ")}`);
 
   const reach = patiently(stopping.signal, log);
   const register = () =>
     reach(() =>
-      client.commit([{ type: "agent.register", agentKey, capabilities, capacity: slots }], { signal: stopping.signal, retry: ONCE }),
+      client.commit([{ type: "agent.register", agentKey, capabilities, capacity: slots }], {
+        signal: stopping.signal,
+        retry: ONCE,
+      }),
     );
 
   async function claimForever(): Promise<void> {
     await register();
     if (stopping.signal.aborted) return;
-    log(`ready: agent ${agentKey}, ${slots} ${slots === 1 ? "slot" : "slots"}, ${capabilities.join(", ") || "no capabilities"}`);
+    log(
+      `ready: agent ${agentKey}, ${slots} ${slots === 1 ? "slot" : "slots"}, ${capabilities.join(", ") || "no capabilities"}`,
+    );
     const beat = setInterval(() => void beatAgent(), AGENT_BEAT_MS);
     timers.push(beat);
     while (!stopping.signal.aborted) {
@@ -73,12 +80,23 @@ export function startWorker(options: WorkerOptions): Worker {
         });
         continue;
       }
-      const request = { agentKey, capabilities, ...(queues && { queues }), max: slots - running.size, leaseMs, waitMs: CLAIM_WAIT_MS };
+      const request = {
+        agentKey,
+        capabilities,
+        ...(queues && { queues }),
+        max: slots - running.size,
+        leaseMs,
+        waitMs: CLAIM_WAIT_MS,
+      };
       const asked = performance.now();
       const jobs = await reach(() => client.claim({ ...request, signal: stopping.signal, retry: ONCE }));
-      if (!jobs?.length && performance.now() - asked < TOO_SOON_MS) await sleep(TOO_SOON_MS, stopping.signal).catch(() => undefined);
+      if (!jobs?.length && performance.now() - asked < TOO_SOON_MS)
+        await sleep(TOO_SOON_MS, stopping.signal).catch(() => undefined);
       for (const job of jobs ?? []) {
-        const run = runClaimedJob({ client, adapterOf, log, leaseMs, killed: killed.signal, gone: gone.signal }, job).finally(() => {
+        const run = runClaimedJob(
+          { client, adapterOf, log, leaseMs, killed: killed.signal, gone: gone.signal },
+          job,
+        ).finally(() => {
           running.delete(run);
           wake();
         });
@@ -89,7 +107,10 @@ export function startWorker(options: WorkerOptions): Worker {
 
   async function beatAgent(): Promise<void> {
     try {
-      await client.commit([{ type: "agent.heartbeat", agentKey, busy: running.size }], { signal: gone.signal, retry: ONCE });
+      await client.commit([{ type: "agent.heartbeat", agentKey, busy: running.size }], {
+        signal: gone.signal,
+        retry: ONCE,
+      });
     } catch (error) {
       // Another database than before: nobody knows this agent there.
       if (error instanceof SwitchyardError && error.has("not_found")) await register().catch(() => undefined);

@@ -1,4 +1,4 @@
-import { readFile, rm, mkdtemp } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
@@ -11,7 +11,11 @@ function jobWith(input: Json): ClaimedJob {
   return { jobId: "j1", runId: "r1", attempt: 2, tool: "shell", input } as ClaimedJob;
 }
 
-async function run(input: Json, signal: AbortSignal = new AbortController().signal, onOutput: (text: string) => void = () => {}) {
+async function run(
+  input: Json,
+  signal: AbortSignal = new AbortController().signal,
+  onOutput: (text: string) => void = () => {},
+) {
   const output = { stdout: "", stderr: "" };
   const context: AdapterContext = {
     signal,
@@ -70,7 +74,11 @@ describe("the shell adapter", () => {
 
   test("a command that ends by a signal says which", async () => {
     const { outcome } = await run({ command: "kill -TERM $$" });
-    expect(outcome).toEqual({ exitCode: null, result: { signal: "SIGTERM" }, error: { message: "killed by SIGTERM", code: "killed" } });
+    expect(outcome).toEqual({
+      exitCode: null,
+      result: { signal: "SIGTERM" },
+      error: { message: "killed by SIGTERM", code: "killed" },
+    });
   });
 
   test("the worker's key is not handed on", async () => {
@@ -106,7 +114,9 @@ describe("the shell adapter", () => {
     const folder = await mkdtemp(join(tmpdir(), "switchyard-stray-"));
     const file = join(folder, "pid");
     try {
-      const { outcome } = await run({ argv: ["sh", "-c", `setsid sh -c 'echo $$ > ${file}; exec sleep 1000' & while ! [ -s ${file} ]; do :; done`] });
+      const { outcome } = await run({
+        argv: ["sh", "-c", `setsid sh -c 'echo $$ > ${file}; exec sleep 1000' & while ! [ -s ${file} ]; do :; done`],
+      });
       expect(outcome).toEqual({ exitCode: 0 });
       process.kill(Number(await readFile(file, "utf8")), "SIGKILL");
     } finally {
@@ -124,7 +134,10 @@ describe("the shell adapter", () => {
 /** A killed process may be a zombie for a moment, until its new parent has collected it. */
 async function expectGone(pid: number): Promise<void> {
   await vi.waitFor(async () => {
-    const state = await readFile(`/proc/${pid}/stat`, "utf8").then((stat) => stat.split(") ")[1]?.[0], () => "gone");
+    const state = await readFile(`/proc/${pid}/stat`, "utf8").then(
+      (stat) => stat.split(") ")[1]?.[0],
+      () => "gone",
+    );
     expect(["gone", "Z"]).toContain(state);
   });
 }

@@ -3,12 +3,12 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
-import { type Composed, compose } from "../../server/compose.ts";
-import { readConfig } from "../../server/config.ts";
-import { createTestDatabase } from "../../server/testing/database.ts";
-import { createClient } from "../client.ts";
-import type { Client } from "../types.ts";
-import type { Connection } from "../worker/connection.ts";
+import { type Composed, compose } from "../server/compose.ts";
+import { readConfig } from "../server/config.ts";
+import { createTestDatabase } from "../server/testing/database.ts";
+import { createClient } from "./client.ts";
+import type { Client } from "./types.ts";
+import type { Connection } from "./worker/connection.ts";
 
 export interface RealServer extends Connection {
   client: Client;
@@ -26,7 +26,12 @@ const KEY = "sy_integration-tests-only";
 export async function startRealServer(): Promise<RealServer> {
   const database = await createTestDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), "switchyard-client-"));
-  const config = readConfig({ DATABASE_URL: database.url, SWITCHYARD_DATA_DIR: dataDir, SWITCHYARD_BOOTSTRAP_KEY: KEY, PORT: "0" });
+  const config = readConfig({
+    DATABASE_URL: database.url,
+    SWITCHYARD_DATA_DIR: dataDir,
+    SWITCHYARD_BOOTSTRAP_KEY: KEY,
+    PORT: "0",
+  });
   let server: Composed | undefined;
   let port = 0;
 
