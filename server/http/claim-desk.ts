@@ -117,7 +117,10 @@ class Desk {
     this.#release(ticket);
     ticket.group.members -= 1;
     if (ticket.group.members === 0) this.#groups.delete(ticket.group.name);
-    if (this.#tickets.size > 0) return this.#dispatch();
+    if (this.#tickets.size > 0) {
+      this.#dispatch();
+      return;
+    }
     this.close();
     this.#onEmpty();
   }
@@ -152,7 +155,10 @@ class Desk {
 
   #take({ id, queue, capability, agentKey, runAt }: Offer & { id: string; runAt: number }, dueInMs: number): void {
     const offer = { queue, capability, agentKey, runAt };
-    if (dueInMs <= 0) return this.#stand(id, offer);
+    if (dueInMs <= 0) {
+      this.#stand(id, offer);
+      return;
+    }
     if (this.#later.size >= MAX_REMEMBERED) return;
     const due = Date.now() + dueInMs + CLOCK_SLACK_MS;
     this.#later.set(id, { ...offer, due });

@@ -55,7 +55,9 @@ export function registerCommand<K extends Kind>(app: FastifyInstance, deps: Reso
 export function bodyOf(request: FastifyRequest): { [field: string]: unknown } {
   const body = request.body ?? {};
   if (typeof body === "object" && !Array.isArray(body)) return body as { [field: string]: unknown };
-  throw malformed([{ index: -1, type: null, code: "invalid_type", message: "the body must be a JSON object", path: "" }]);
+  throw malformed([
+    { index: -1, type: null, code: "invalid_type", message: "the body must be a JSON object", path: "" },
+  ]);
 }
 
 /** The commit of one mutation: what the body says, with what the route knows. Throws 400 with every fault. */
@@ -117,7 +119,10 @@ async function refusalOf(
   const options = { errors: error.errors ?? [], cause: error };
   if (CONFLICTS.has(code)) {
     const row = await readRow(request.db, subject.kind, subject.id);
-    return new ProblemError(409, code, message, { ...options, extra: { ...(legal && { legal }), ...(row && { row }) } });
+    return new ProblemError(409, code, message, {
+      ...options,
+      extra: { ...(legal && { legal }), ...(row && { row }) },
+    });
   }
   if (code === "not_found" && !subject.creates && !(await readRow(request.db, subject.kind, subject.id))) {
     return new ProblemError(404, "not_found", message, options);

@@ -83,10 +83,17 @@ function toQuery(asked: Asked, head: number, floor: number): EventQuery {
   };
 }
 
-async function stream(request: FastifyRequest, reply: FastifyReply, deps: ResourceDeps, asked: Asked): Promise<FastifyReply> {
+async function stream(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  deps: ResourceDeps,
+  asked: Asked,
+): Promise<FastifyReply> {
   if (asked.order === "desc" || asked.before !== undefined) {
     throw new ProblemError(400, "malformed", "`follow` goes forward: leave out `before` and `order=desc`.", {
-      errors: [{ code: "contradiction", message: "cannot be followed", path: asked.before === undefined ? "order" : "before" }],
+      errors: [
+        { code: "contradiction", message: "cannot be followed", path: asked.before === undefined ? "order" : "before" },
+      ],
     });
   }
   const { head, floor } = await readPosition(request.db);

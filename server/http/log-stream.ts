@@ -108,7 +108,8 @@ const linesOf = (events: readonly LogEvent[]) => `${events.map((event) => JSON.s
 
 /** The same filters as the page's, on events in hand. */
 function matcherOf({ types, subject, runId }: EventQuery): (event: LogEvent) => boolean {
-  const fits = (type: string) => types?.some((p) => (p.endsWith("*") ? type.startsWith(p.slice(0, -1)) : p === type)) ?? true;
+  const fits = (type: string) =>
+    types?.some((p) => (p.endsWith("*") ? type.startsWith(p.slice(0, -1)) : p === type)) ?? true;
   return (event) =>
     fits(event.type) &&
     (runId === undefined || event.runId === runId) &&

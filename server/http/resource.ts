@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { id } from "../../domain/primitives.ts";
@@ -20,12 +21,9 @@ export const BASE = "/api/v1";
 
 /** The query of a read of one thing. */
 export const oneQuery = z.strictObject({
-  minSeq: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .optional()
-    .meta({ description: "Answer no older state than this position of the log; 425 if the log has not come that far." }),
+  minSeq: z.coerce.number().int().min(0).optional().meta({
+    description: "Answer no older state than this position of the log; 425 if the log has not come that far.",
+  }),
 });
 
 /** The query every list takes. */
@@ -79,6 +77,8 @@ export function scopeOf(request: FastifyRequest, deps: ResourceDeps): Scope {
 
 /** Aborts when the client has gone, or when the server stops: for answers that take their time. */
 export function signalOf(reply: FastifyReply, stopping: AbortSignal): AbortSignal {
+  // As many as wait at once.
+  setMaxListeners(0, stopping);
   const over = new AbortController();
   const abort = () => over.abort();
   reply.raw.once("close", () => {

@@ -22,8 +22,12 @@ export function registerSummary(app: FastifyInstance, deps: ResourceDeps): void 
     return now;
   };
 
-  app.get(`${BASE}/summary`, { config: { doc: plainDoc("Overview", "The overview's figures", "Summary") } }, (request) => {
-    const scope = scopeOf(request, deps);
-    return summaryOf(scope.tenantId, () => readSummary(scope));
-  });
+  app.get(
+    `${BASE}/summary`,
+    { config: { doc: plainDoc("Overview", "The overview's figures", "Summary") } },
+    (request) => {
+      const scope = scopeOf(request, deps);
+      return summaryOf(scope.tenantId, () => readSummary(scope));
+    },
+  );
 }

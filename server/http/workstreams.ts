@@ -19,9 +19,13 @@ export function registerWorkstreams(app: FastifyInstance): void {
   app.get(`${BASE}/workstreams`, { config: { doc: list } }, (request) =>
     listWorkstreams(request.db, workstreamQuery.parse(request.query)),
   );
-  app.get(`${BASE}/workstreams/:id`, { config: { doc: oneDoc(tag, "One workstream", "Workstream") } }, async (request) => {
-    const workstreamId = pathId(request);
-    await mustHaveReached(request);
-    return found(await readRow(request.db, "workstream", workstreamId), "workstream", workstreamId);
-  });
+  app.get(
+    `${BASE}/workstreams/:id`,
+    { config: { doc: oneDoc(tag, "One workstream", "Workstream") } },
+    async (request) => {
+      const workstreamId = pathId(request);
+      await mustHaveReached(request);
+      return found(await readRow(request.db, "workstream", workstreamId), "workstream", workstreamId);
+    },
+  );
 }

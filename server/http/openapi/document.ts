@@ -53,7 +53,12 @@ export function buildDocument(routes: readonly ListedRoute[], version: string): 
     components: {
       securitySchemes: {
         key: { type: "http", scheme: "bearer", description: "An API key" },
-        session: { type: "apiKey", in: "cookie", name: "switchyard.session_token", description: "Of a signed-in person" },
+        session: {
+          type: "apiKey",
+          in: "cookie",
+          name: "switchyard.session_token",
+          description: "Of a signed-in person",
+        },
       },
       schemas: COMPONENTS,
     },
@@ -63,7 +68,12 @@ export function buildDocument(routes: readonly ListedRoute[], version: string): 
 function operationOf({ method, doc, open }: ListedRoute, path: string): Operation {
   const { tag, summary, description, query, body, answers, problems = [], repeatable } = doc;
   const parameters = [
-    ...[...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({ name, in: "path", required: true, schema: { type: "string" } })),
+    ...[...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+      name,
+      in: "path",
+      required: true,
+      schema: { type: "string" },
+    })),
     ...(query ? queryParameters(sentSchema(query)) : []),
     ...(repeatable
       ? [
@@ -85,7 +95,10 @@ function operationOf({ method, doc, open }: ListedRoute, path: string): Operatio
     ...(open && { security: [] }),
     ...(parameters.length > 0 && { parameters }),
     ...(body && {
-      requestBody: { required: "required" in body || "$ref" in body, content: { "application/json": { schema: body } } },
+      requestBody: {
+        required: "required" in body || "$ref" in body,
+        content: { "application/json": { schema: body } },
+      },
     }),
     responses: Object.fromEntries([
       ...Object.entries(answers).map(([status, { description: text, schema, type = "application/json" }]) => [
@@ -104,7 +117,10 @@ function operationOf({ method, doc, open }: ListedRoute, path: string): Operatio
 }
 
 function queryParameters(schema: JsonSchema): object[] {
-  const { properties = {}, required = [] } = schema as { properties?: { [name: string]: JsonSchema }; required?: string[] };
+  const { properties = {}, required = [] } = schema as {
+    properties?: { [name: string]: JsonSchema };
+    required?: string[];
+  };
   return Object.entries(properties).map(([name, { description, ...rest }]) => ({
     name,
     in: "query",
@@ -116,6 +132,9 @@ function queryParameters(schema: JsonSchema): object[] {
 
 /** `GET /api/v1/runs/{id}/timeline` → `getRunsIdTimeline`. */
 function operationId(method: string, path: string): string {
-  const words = path.replace(/^\/api\/v1/, "").split(/[^A-Za-z0-9]+/).filter(Boolean);
+  const words = path
+    .replace(/^\/api\/v1/, "")
+    .split(/[^A-Za-z0-9]+/)
+    .filter(Boolean);
   return method.toLowerCase() + words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join("");
 }

@@ -17,13 +17,25 @@ export const OWN_ROUTES: { readonly [route: string]: RouteDoc } = {
       },
     },
   },
-  "POST /api/v1/logout": { tag: account, summary: "End the session", answers: { 204: { description: "It has ended" } }, problems: [403] },
+  "POST /api/v1/logout": {
+    tag: account,
+    summary: "End the session",
+    answers: { 204: { description: "It has ended" } },
+    problems: [403],
+  },
   "POST /api/v1/login-links": {
     tag: account,
     summary: "A link that signs in once; for admins",
-    body: { type: "object", properties: { next: { ...text, description: "The page it leads to" } }, additionalProperties: false },
+    body: {
+      type: "object",
+      properties: { next: { ...text, description: "The page it leads to" } },
+      additionalProperties: false,
+    },
     answers: {
-      201: { description: "The link", schema: objectOf({ url: text, expiresAt: { type: "string", format: "date-time" } }) },
+      201: {
+        description: "The link",
+        schema: objectOf({ url: text, expiresAt: { type: "string", format: "date-time" } }),
+      },
     },
     problems: [400, 403],
   },
@@ -32,5 +44,9 @@ export const OWN_ROUTES: { readonly [route: string]: RouteDoc } = {
     summary: "This document",
     answers: { 200: { description: "OpenAPI 3.1", schema: { type: "object" } } },
   },
-  "GET /docs": { tag: reference, summary: "This document, to read", answers: { 200: { description: "A page", schema: text, type: "text/html" } } },
+  "GET /docs": {
+    tag: reference,
+    summary: "This document, to read",
+    answers: { 200: { description: "A page", schema: text, type: "text/html" } },
+  },
 };

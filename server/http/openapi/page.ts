@@ -63,7 +63,12 @@ function drawOperation({ path, method, operation }: { path: string; method: stri
   const { summary, description, parameters = [], requestBody, responses } = operation;
   const body = Object.values(requestBody?.content ?? {})[0]?.schema;
   const rows = parameters.map((parameter) =>
-    row(parameter.name, `${parameter.in}, ${typeOf(parameter.schema)}`, parameter.required === true, parameter.description),
+    row(
+      parameter.name,
+      `${parameter.in}, ${typeOf(parameter.schema)}`,
+      parameter.required === true,
+      parameter.description,
+    ),
   );
   const answers = Object.entries(responses).map(([status, { description: says, content }]) => {
     const schema = Object.values(content ?? {})[0]?.schema;
@@ -106,7 +111,20 @@ function row(name: string, type: string, required: boolean, description: string 
 
 /** A schema in a few words, as HTML. */
 function typeOf(schema: JsonSchema): string {
-  const { $ref, type, enum: values, const: only, items, format, allOf, anyOf, oneOf, minimum, maximum, default: given } = schema;
+  const {
+    $ref,
+    type,
+    enum: values,
+    const: only,
+    items,
+    format,
+    allOf,
+    anyOf,
+    oneOf,
+    minimum,
+    maximum,
+    default: given,
+  } = schema;
   if (typeof $ref === "string") {
     const name = $ref.slice($ref.lastIndexOf("/") + 1);
     return `<a href="#${anchor(name)}">${text(name.replace(/^Mutation\./, ""))}</a>`;
@@ -118,7 +136,9 @@ function typeOf(schema: JsonSchema): string {
   if (Array.isArray(choice)) return choice.map(typeOf).join(" or ");
   if (type === "array") return `list of ${typeOf((items as JsonSchema | undefined) ?? {})}`;
   if (type === "object" && schema.properties !== undefined) {
-    return `{ ${Object.entries(schema.properties as { [name: string]: JsonSchema }).map(([name, field]) => `<code>${text(name)}</code> ${typeOf(field)}`).join(", ")} }`;
+    return `{ ${Object.entries(schema.properties as { [name: string]: JsonSchema })
+      .map(([name, field]) => `<code>${text(name)}</code> ${typeOf(field)}`)
+      .join(", ")} }`;
   }
   const bounds = typeof maximum === "number" && maximum < 1e9 ? `, ${Number(minimum ?? 0)}–${maximum}` : "";
   const fallback = given === undefined ? "" : `, default ${text(JSON.stringify(given))}`;

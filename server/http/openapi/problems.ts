@@ -12,11 +12,14 @@ export const PROBLEM_CODES: { readonly [code: string]: string } = {
   forbidden: "Your role may not do this.",
   not_found: "There is no such thing, or it belongs to another tenant.",
   unknown_entity: "There is no such thing.",
-  commit_refused: "The state forbids the commit; nothing has changed. `errors[]` has every fault with the `index` of its mutation.",
+  commit_refused:
+    "The state forbids the commit; nothing has changed. `errors[]` has every fault with the `index` of its mutation.",
   stale_expectation: "A run has moved on from the version in `expect`. Read it again and decide anew.",
   stale_version: "The row has moved on from the version you named.",
-  illegal_transition: "The thing cannot go there from where it is. `legal[]` says where it can go, `row` is the row as it now is.",
-  lease_lost: "The lease is no longer held: the job expired, was cancelled or was given to somebody else. Drop the result.",
+  illegal_transition:
+    "The thing cannot go there from where it is. `legal[]` says where it can go, `row` is the row as it now is.",
+  lease_lost:
+    "The lease is no longer held: the job expired, was cancelled or was given to somebody else. Drop the result.",
   run_is_final: "The run has ended. Retry the run first.",
   already_exists: "That id is taken; `row` is what has it.",
   already_reported: "The outcome is known already.",
@@ -27,7 +30,8 @@ export const PROBLEM_CODES: { readonly [code: string]: string } = {
   too_many_attempts: "Too many failed sign-ins. Wait as long as `Retry-After` says.",
   body_too_large: "The body is larger than 1 MiB.",
   unsupported_media_type: "Send the body as `application/json`.",
-  lane_full: "Too many commits are waiting. Try again after `Retry-After` seconds; a commit with an Idempotency-Key is safe to repeat.",
+  lane_full:
+    "Too many commits are waiting. Try again after `Retry-After` seconds; a commit with an Idempotency-Key is safe to repeat.",
   database_away: "The database cannot be reached at the moment. The server reconnects by itself; try again.",
   internal: "A fault of the server. Its log has the cause under `requestId`.",
 };

@@ -27,7 +27,13 @@ declare module "fastify" {
 
 export function listDoc(tag: string, summary: string, item: string, query: z.ZodType): RouteDoc {
   const gone = item === "Event" ? [404, 410] : [];
-  return { tag, summary, query, answers: { 200: { description: "A page", schema: pageSchema(ref(item)) } }, problems: [400, ...gone] };
+  return {
+    tag,
+    summary,
+    query,
+    answers: { 200: { description: "A page", schema: pageSchema(ref(item)) } },
+    problems: [400, ...gone],
+  };
 }
 
 export function oneDoc(tag: string, summary: string, answer: string): RouteDoc {
@@ -127,7 +133,11 @@ export function claimDoc(defaults: { max: number; leaseMs: number }): RouteDoc {
 function bodyOf(type: string, known: ReadonlySet<string>, optional: readonly string[] = []): JsonSchema {
   const contract = contractOf(type);
   if (!contract) throw new Error(`there is no mutation ${type}`);
-  const { properties, required = [], ...rest } = sentSchema(contract) as {
+  const {
+    properties,
+    required = [],
+    ...rest
+  } = sentSchema(contract) as {
     properties: { [name: string]: JsonSchema };
     required?: string[];
   };

@@ -27,7 +27,9 @@ const ms = z.number().min(0);
 const anyObject = z.record(z.string(), z.unknown());
 const error = z.looseObject({ message: text, code: text.optional() }).nullable();
 const jobCounts = z.object(
-  Object.fromEntries(JOB_STATUSES.map((status) => [status, count])) as { [status in (typeof JOB_STATUSES)[number]]: typeof count },
+  Object.fromEntries(JOB_STATUSES.map((status) => [status, count])) as {
+    [status in (typeof JOB_STATUSES)[number]]: typeof count;
+  },
 );
 
 const base = {

@@ -33,7 +33,10 @@ function shorten({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }): 
 
 export const ref = (name: string): JsonSchema => ({ $ref: `#/components/schemas/${name}` });
 export const arrayOf = (items: JsonSchema): JsonSchema => ({ type: "array", items });
-export const objectOf = (properties: { [name: string]: JsonSchema }, required = Object.keys(properties)): JsonSchema => ({
+export const objectOf = (
+  properties: { [name: string]: JsonSchema },
+  required = Object.keys(properties),
+): JsonSchema => ({
   type: "object",
   properties,
   required,
@@ -131,7 +134,8 @@ export const COMPONENTS: { [name: string]: JsonSchema } = {
     objectOf({
       results: {
         type: "array",
-        description: "What each mutation yielded: id and version; claimed jobs with `attempt` and `leaseToken`; a permit",
+        description:
+          "What each mutation yielded: id and version; claimed jobs with `attempt` and `leaseToken`; a permit",
       },
     }),
   ),
@@ -139,7 +143,10 @@ export const COMPONENTS: { [name: string]: JsonSchema } = {
   ClaimedJob: allOf(ref("Job"), objectOf({ leaseToken: { type: "string" } })),
   AgentWithState: allOf(
     ref("Agent"),
-    objectOf({ breaker: { oneOf: [ref("Breaker"), { type: "null" }] }, statistics: { oneOf: [ref("Statistics"), { type: "null" }] } }),
+    objectOf({
+      breaker: { oneOf: [ref("Breaker"), { type: "null" }] },
+      statistics: { oneOf: [ref("Statistics"), { type: "null" }] },
+    }),
   ),
   Timeline: objectOf({
     run: ref("Run"),

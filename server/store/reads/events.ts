@@ -65,7 +65,10 @@ export async function readLogPage(scope: Scope, query: EventQuery): Promise<Even
 }
 
 /** Positions strictly between `low` and `high`, and where to go on when they are through. */
-function rangeOf({ after, before, order }: EventQuery, windowed: boolean): { low: number; high: number; next: number | null } {
+function rangeOf(
+  { after, before, order }: EventQuery,
+  windowed: boolean,
+): { low: number; high: number; next: number | null } {
   if (!windowed || before - after - 1 <= SUBJECT_WINDOW) return { low: after, high: before, next: null };
   if (order === "asc") return { low: after, high: after + SUBJECT_WINDOW + 1, next: after + SUBJECT_WINDOW };
   return { low: before - SUBJECT_WINDOW - 1, high: before, next: before - SUBJECT_WINDOW };

@@ -25,11 +25,14 @@ export function encodeCursor(key: readonly (Date | string | number)[]): string {
 }
 
 /** The sort key in a cursor, or undefined when there is none. Throws `malformed` for anything this server did not make. */
-export function decodeCursor<const S extends readonly Part[]>(cursor: string | undefined, shape: S): Key<S> | undefined {
+export function decodeCursor<const S extends readonly Part[]>(
+  cursor: string | undefined,
+  shape: S,
+): Key<S> | undefined {
   if (cursor === undefined) return undefined;
   const parts = parse(cursor);
   if (parts?.length !== shape.length) throw badCursor();
-  return parts.map((part, i) => valueOf(part, shape[i] as Part)) as Key<S>;
+  return parts.map((part, i) => partOf(part, shape[i] as Part)) as Key<S>;
 }
 
 /** One page of rows that were asked for one beyond `limit`. */
@@ -55,7 +58,7 @@ function parse(cursor: string): unknown[] | undefined {
   }
 }
 
-function valueOf(part: unknown, wanted: Part): Date | string | number {
+function partOf(part: unknown, wanted: Part): Date | string | number {
   if (wanted === "number") {
     if (typeof part === "number" && Number.isFinite(part)) return part;
     throw badCursor();

@@ -142,9 +142,17 @@ export async function readTimeline(db: TenantClient, runId: string): Promise<Tim
   const { head } = await readPosition(db);
   const [run, workstreams, jobs, attempts] = await Promise.all([
     db.run.findFirst({ where: { id: runId } }),
-    db.workstream.findMany({ where: { runId }, orderBy: [{ createdAt: "asc" }, { id: "asc" }], take: TIMELINE_JOBS + 1 }),
+    db.workstream.findMany({
+      where: { runId },
+      orderBy: [{ createdAt: "asc" }, { id: "asc" }],
+      take: TIMELINE_JOBS + 1,
+    }),
     db.job.findMany({ where: { runId }, orderBy: [{ createdAt: "asc" }, { id: "asc" }], take: TIMELINE_JOBS + 1 }),
-    db.attempt.findMany({ where: { runId }, orderBy: [{ startedAt: "asc" }, { id: "asc" }], take: TIMELINE_ATTEMPTS + 1 }),
+    db.attempt.findMany({
+      where: { runId },
+      orderBy: [{ startedAt: "asc" }, { id: "asc" }],
+      take: TIMELINE_ATTEMPTS + 1,
+    }),
   ]);
   if (!run) return null;
   return {
@@ -153,7 +161,6 @@ export async function readTimeline(db: TenantClient, runId: string): Promise<Tim
     jobs: wiresOf("job", jobs.slice(0, TIMELINE_JOBS)),
     attempts: wiresOf("attempt", attempts.slice(0, TIMELINE_ATTEMPTS)),
     seq: head,
-    truncated:
-      workstreams.length > TIMELINE_JOBS || jobs.length > TIMELINE_JOBS || attempts.length > TIMELINE_ATTEMPTS,
+    truncated: workstreams.length > TIMELINE_JOBS || jobs.length > TIMELINE_JOBS || attempts.length > TIMELINE_ATTEMPTS,
   };
 }

@@ -106,6 +106,9 @@ async function readThroughput({ prisma, tenantId }: Scope): Promise<Summary["thr
   return rows.map(({ t, completed, failed }) => ({ t: t.toISOString(), completed, failed }));
 }
 
-function withZeros<const N extends readonly string[]>(names: N, counts: { [name: string]: number }): { [name in N[number]]: number } {
+function withZeros<const N extends readonly string[]>(
+  names: N,
+  counts: { [name: string]: number },
+): { [name in N[number]]: number } {
   return Object.fromEntries(names.map((name) => [name, counts[name] ?? 0])) as { [name in N[number]]: number };
 }
