@@ -21,10 +21,16 @@ describe("filters of the list of runs", () => {
   it("match a live run as the server would: exact workflow and tag, beginnings for text, from included, to not", () => {
     const run = aRun("Run-7", 60, { workflow: "Nightly build", tags: ["main", "Linux"], status: "failed" });
     const matches = (more: Partial<typeof NO_FILTERS>) => matchesFilters(run, { ...NO_FILTERS, ...more });
-    expect([matches({}), matches({ status: ["failed"] }), matches({ status: ["running"] })]).toEqual([true, true, false]);
+    expect([matches({}), matches({ status: ["failed"] }), matches({ status: ["running"] })]).toEqual([
+      true,
+      true,
+      false,
+    ]);
     expect([matches({ workflow: "Nightly build" }), matches({ workflow: "Nightly" })]).toEqual([true, false]);
     expect([matches({ tag: "main" }), matches({ tag: "linux" })]).toEqual([true, false]);
-    expect([matches({ q: "run-" }), matches({ q: "nightly" }), matches({ q: "lin" }), matches({ q: "build" })]).toEqual([true, true, true, false]);
+    expect([matches({ q: "run-" }), matches({ q: "nightly" }), matches({ q: "lin" }), matches({ q: "build" })]).toEqual(
+      [true, true, true, false],
+    );
     expect([matches({ from: run.createdAt }), matches({ to: run.createdAt })]).toEqual([true, false]);
   });
 });

@@ -42,7 +42,11 @@ function HintList({ hints, jobs, onSelectJob, withJobs }: HintsProps & { hints: 
         const { icon: Icon, tone } = LOOKS[hint.tone];
         const named = withJobs ? hint.jobIds.slice(0, 5) : hint.jobIds.slice(0, 1);
         return (
-          <li key={hint.text} style={{ "--tone": tone } as CSSProperties} className="tone flex items-start gap-2 rounded-md px-2.5 py-1.5 text-[13px]">
+          <li
+            key={hint.text}
+            style={{ "--tone": tone } as CSSProperties}
+            className="tone flex items-start gap-2 rounded-md px-2.5 py-1.5 text-[13px]"
+          >
             <Icon aria-hidden className="mt-0.5 size-3.5 shrink-0" />
             <span className="min-w-0 text-ink">
               {hint.text}

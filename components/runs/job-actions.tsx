@@ -44,7 +44,11 @@ export function JobActions({ run, job }: { run: Live<"run">; job: Live<"job"> })
         open={asks === "cancel"}
         onOpenChange={close}
         title="Cancel this job?"
-        description={job.dependents.length > 0 ? "Jobs that depend on it will be cancelled as well." : "It cannot run any more unless it is retried."}
+        description={
+          job.dependents.length > 0
+            ? "Jobs that depend on it will be cancelled as well."
+            : "It cannot run any more unless it is retried."
+        }
         confirm="Cancel job"
         danger
         reason="optional"

@@ -1,10 +1,18 @@
-import { isFinalJob, JOB_STATUSES } from "../../domain/statuses.ts";
 import { type JobCounts, openJobs, totalJobs } from "../../domain/job-counts.ts";
+import { isFinalJob, type JOB_STATUSES } from "../../domain/statuses.ts";
 import { cn } from "../ui/cn.ts";
 import { statusLook, toneColor } from "../ui/status.ts";
 
 /** From what is done on the left to what has not begun on the right. */
-const ORDER = ["completed", "failed", "timed_out", "cancelled", "running", "queued", "waiting"] as const satisfies readonly (typeof JOB_STATUSES)[number][];
+const ORDER = [
+  "completed",
+  "failed",
+  "timed_out",
+  "cancelled",
+  "running",
+  "queued",
+  "waiting",
+] as const satisfies readonly (typeof JOB_STATUSES)[number][];
 
 /** Jobs by status as one bar, with how many of them have ended. */
 export function JobProgress({ counts, className }: { counts: JobCounts; className?: string }) {
@@ -13,12 +21,19 @@ export function JobProgress({ counts, className }: { counts: JobCounts; classNam
   const ended = total - openJobs(counts);
   return (
     <span className={cn("flex min-w-0 items-center gap-2", className)} title={inWords(counts)}>
-      <span role="img" aria-label={inWords(counts)} className="flex h-1.5 min-w-10 flex-1 gap-px overflow-hidden rounded-full bg-inset">
+      <span
+        role="img"
+        aria-label={inWords(counts)}
+        className="flex h-1.5 min-w-10 flex-1 gap-px overflow-hidden rounded-full bg-inset"
+      >
         {ORDER.filter((status) => counts[status] > 0).map((status) => (
           <span
             key={status}
             style={{ flexGrow: counts[status], background: toneColor(statusLook("job", status).tone) }}
-            className={cn("min-w-0.5 basis-0 transition-[flex-grow] duration-300", !isFinalJob(status) && status !== "running" && "opacity-35")}
+            className={cn(
+              "min-w-0.5 basis-0 transition-[flex-grow] duration-300",
+              !isFinalJob(status) && status !== "running" && "opacity-35",
+            )}
           />
         ))}
       </span>

@@ -30,7 +30,9 @@ function Node({ name, value, depth }: { name?: string; value: Json; depth: numbe
       </div>
     );
   }
-  const members = Array.isArray(value) ? value.map((item, index): [string, Json] => [String(index), item]) : Object.entries(value);
+  const members = Array.isArray(value)
+    ? value.map((item, index): [string, Json] => [String(index), item])
+    : Object.entries(value);
   const [left, right] = Array.isArray(value) ? ["[", "]"] : ["{", "}"];
   if (members.length === 0) {
     return (
@@ -48,7 +50,10 @@ function Node({ name, value, depth }: { name?: string; value: Json; depth: numbe
         onClick={() => setOpen(!open)}
         className={cn("flex items-center rounded text-left hover:bg-hover", depth > 0 && "-ml-4")}
       >
-        <ChevronRight aria-hidden className={cn("size-4 shrink-0 p-0.5 text-faint transition-transform", open && "rotate-90")} />
+        <ChevronRight
+          aria-hidden
+          className={cn("size-4 shrink-0 p-0.5 text-faint transition-transform", open && "rotate-90")}
+        />
         {label}
         <span className="text-faint">{open ? left : `${left} ${members.length} ${right}`}</span>
       </button>
@@ -75,7 +80,8 @@ function Members({ members, depth }: { members: [string, Json][]; depth: number 
 }
 
 function Scalar({ value }: { value: string | number | boolean | null }) {
-  if (typeof value === "string") return <span className="break-all whitespace-pre-wrap text-status-completed">{JSON.stringify(value)}</span>;
+  if (typeof value === "string")
+    return <span className="break-all whitespace-pre-wrap text-status-completed">{JSON.stringify(value)}</span>;
   if (typeof value === "number") return <span className="text-status-running">{value}</span>;
   return <span className="text-status-review">{String(value)}</span>;
 }

@@ -23,7 +23,14 @@ describe("a job's output", () => {
   });
 
   it("is put together in order, without repeats, for one attempt of one job", () => {
-    const events = [piece(3, "c"), piece(1, "a"), piece(2, "b"), piece(3, "c"), piece(4, "x", 2), piece(5, "y", 1, "b")];
+    const events = [
+      piece(3, "c"),
+      piece(1, "a"),
+      piece(2, "b"),
+      piece(3, "c"),
+      piece(4, "x", 2),
+      piece(5, "y", 1, "b"),
+    ];
     expect(joinOutput(events, "a", 1)).toEqual({ text: "abc", truncated: false });
   });
 
@@ -33,8 +40,14 @@ describe("a job's output", () => {
   });
 
   it("is told apart from the rest of a result", () => {
-    expect(splitResult({ output: "hi", truncated: true, passed: 3 })).toEqual({ output: { text: "hi", truncated: true }, rest: { passed: 3 } });
-    expect(splitResult({ output: "hi", truncated: false })).toEqual({ output: { text: "hi", truncated: false }, rest: null });
+    expect(splitResult({ output: "hi", truncated: true, passed: 3 })).toEqual({
+      output: { text: "hi", truncated: true },
+      rest: { passed: 3 },
+    });
+    expect(splitResult({ output: "hi", truncated: false })).toEqual({
+      output: { text: "hi", truncated: false },
+      rest: null,
+    });
     expect(splitResult([1])).toEqual({ output: null, rest: [1] });
     expect(splitResult(null)).toEqual({ output: null, rest: null });
   });

@@ -34,7 +34,11 @@ export function RunActions({ run }: { run: Live<"run"> }) {
         open={asks === "cancel"}
         onOpenChange={close}
         title="Cancel this run?"
-        description={left > 0 ? `${formatPlural(left, "job")} that ${left === 1 ? "has" : "have"} not ended will be cancelled with it.` : "None of its jobs is open."}
+        description={
+          left > 0
+            ? `${formatPlural(left, "job")} that ${left === 1 ? "has" : "have"} not ended will be cancelled with it.`
+            : "None of its jobs is open."
+        }
         confirm="Cancel run"
         danger
         reason="optional"

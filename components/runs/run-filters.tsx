@@ -30,10 +30,29 @@ const SPANS = [
 export function RunFiltersBar({ filters, onChange, onClear }: RunFiltersProps) {
   return (
     <search aria-label="Filter runs" className="flex flex-wrap items-center gap-2">
-      <TextFilter icon={<Search aria-hidden className="size-3.5" />} label="Find runs" placeholder="Id, workflow or tag begins with…" value={filters.q} onChange={(q) => onChange({ q })} className="w-60 max-sm:w-full" />
+      <TextFilter
+        icon={<Search aria-hidden className="size-3.5" />}
+        label="Find runs"
+        placeholder="Id, workflow or tag begins with…"
+        value={filters.q}
+        onChange={(q) => onChange({ q })}
+        className="w-60 max-sm:w-full"
+      />
       <StatusFilter chosen={filters.status} onChange={(status) => onChange({ status })} />
-      <TextFilter label="Workflow" placeholder="Workflow" value={filters.workflow} onChange={(workflow) => onChange({ workflow })} className="w-36" />
-      <TextFilter label="Tag" placeholder="Tag" value={filters.tag} onChange={(tag) => onChange({ tag })} className="w-28" />
+      <TextFilter
+        label="Workflow"
+        placeholder="Workflow"
+        value={filters.workflow}
+        onChange={(workflow) => onChange({ workflow })}
+        className="w-36"
+      />
+      <TextFilter
+        label="Tag"
+        placeholder="Tag"
+        value={filters.tag}
+        onChange={(tag) => onChange({ tag })}
+        className="w-28"
+      />
       <TimeFilter from={filters.from} to={filters.to} onChange={onChange} />
       {!isUnfiltered(filters) && (
         <Button variant="ghost" onClick={onClear}>
@@ -77,7 +96,9 @@ function TextFilter({ label, placeholder, value, onChange, icon, className }: Te
   }, [text]);
   return (
     <div className={`relative ${className ?? ""}`}>
-      {icon && <span className="pointer-events-none absolute inset-y-0 left-2 flex items-center text-faint">{icon}</span>}
+      {icon && (
+        <span className="pointer-events-none absolute inset-y-0 left-2 flex items-center text-faint">{icon}</span>
+      )}
       <Input
         type="search"
         aria-label={label}
@@ -93,11 +114,18 @@ function TextFilter({ label, placeholder, value, onChange, icon, className }: Te
 
 function StatusFilter({ chosen, onChange }: { chosen: RunStatus[]; onChange: (status: RunStatus[]) => void }) {
   const [only] = chosen;
-  const text = chosen.length === 0 ? "Status" : chosen.length === 1 && only ? statusLook("run", only).label : `${chosen.length} statuses`;
+  const text =
+    chosen.length === 0
+      ? "Status"
+      : chosen.length === 1 && only
+        ? statusLook("run", only).label
+        : `${chosen.length} statuses`;
   return (
     <Menu
       trigger={
-        <Button aria-label={`Status: ${chosen.length === 0 ? "any" : chosen.map((one) => statusLook("run", one).label).join(", ")}`}>
+        <Button
+          aria-label={`Status: ${chosen.length === 0 ? "any" : chosen.map((one) => statusLook("run", one).label).join(", ")}`}
+        >
           <ListFilter aria-hidden className="size-3.5" /> {text}
         </Button>
       }
@@ -106,7 +134,9 @@ function StatusFilter({ chosen, onChange }: { chosen: RunStatus[]; onChange: (st
         <MenuCheckItem
           key={status}
           checked={chosen.includes(status)}
-          onCheckedChange={(checked) => onChange(checked ? [...chosen, status] : chosen.filter((one) => one !== status))}
+          onCheckedChange={(checked) =>
+            onChange(checked ? [...chosen, status] : chosen.filter((one) => one !== status))
+          }
         >
           <StatusIcon kind="run" status={status} /> {statusLook("run", status).label}
         </MenuCheckItem>
@@ -138,7 +168,11 @@ function TimeFilter({ from, to, onChange }: TimeFilterProps) {
     >
       <div className="flex flex-wrap gap-1.5">
         {SPANS.map((span) => (
-          <Button key={span.ms} size="sm" onClick={() => onChange({ from: new Date(serverNow() - span.ms).toISOString(), to: null })}>
+          <Button
+            key={span.ms}
+            size="sm"
+            onClick={() => onChange({ from: new Date(serverNow() - span.ms).toISOString(), to: null })}
+          >
             {span.label}
           </Button>
         ))}
@@ -160,7 +194,10 @@ function TimeForm({ from, to, onChange }: TimeFilterProps) {
     onChange({ from: fromLocal(start), to: fromLocal(end) });
   };
   return (
-    <form onSubmit={submit} className="mt-3 grid grid-cols-[auto_1fr] items-center gap-x-2 gap-y-1.5 text-[12px] text-muted">
+    <form
+      onSubmit={submit}
+      className="mt-3 grid grid-cols-[auto_1fr] items-center gap-x-2 gap-y-1.5 text-[12px] text-muted"
+    >
       <label htmlFor={ids.from}>From</label>
       <Input id={ids.from} type="datetime-local" value={start} onChange={(event) => setStart(event.target.value)} />
       <label htmlFor={ids.to}>To</label>

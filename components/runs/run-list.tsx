@@ -4,8 +4,9 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowUp, Play } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useQueryStates } from "nuqs";
-import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import type { Live } from "../live/rows.ts";
+import { useHotkey } from "../shell/hotkeys.ts";
 import { Button } from "../ui/button.tsx";
 import { cn } from "../ui/cn.ts";
 import { EmptyState, ErrorState } from "../ui/empty-state.tsx";
@@ -13,6 +14,7 @@ import { formatPlural } from "../ui/format.ts";
 import { PageHeader } from "../ui/page-header.tsx";
 import { Skeleton } from "../ui/skeleton.tsx";
 import { isUnfiltered, NO_FILTERS, type RunFilters } from "./filters.ts";
+import { GridGroup, GridHead, GridRow, GridTable } from "./grid.tsx";
 import { RunFiltersBar } from "./run-filters.tsx";
 import { RUN_CARD_HEIGHT, RUN_COLUMNS, RUN_ROW_HEIGHT, RunRow, runHref } from "./run-row.tsx";
 import { runSearch, toFilters } from "./run-search.ts";
@@ -46,7 +48,10 @@ export function RunList({ initial, initialFilters }: RunListProps) {
     <div className="flex h-full min-h-0 flex-col">
       <PageHeader title="Runs" />
       <RunFiltersBar filters={filters} onChange={change} onClear={() => void setSearch(null)} />
-      <section aria-label="Runs" className="relative mt-3 min-w-0 overflow-hidden rounded-lg border border-line bg-surface">
+      <section
+        aria-label="Runs"
+        className="relative mt-3 min-w-0 overflow-hidden rounded-lg border border-line bg-surface"
+      >
         {view.fresh > 0 && (
           <div role="status" className="absolute inset-x-0 top-10 z-10 flex justify-center">
             <Button variant="primary" size="sm" className="rounded-full shadow-lg" onClick={showFresh}>
@@ -61,7 +66,14 @@ export function RunList({ initial, initialFilters }: RunListProps) {
         ) : view.runs.length === 0 && !view.hasMore ? (
           <NoRuns filtered={!isUnfiltered(filters)} onClear={() => change(NO_FILTERS)} />
         ) : (
-          <VirtualRuns runs={view.runs} hasMore={view.hasMore} loadingMore={view.loadingMore} more={view.more} top={top} onAtTop={setAtTop} />
+          <VirtualRuns
+            runs={view.runs}
+            hasMore={view.hasMore}
+            loadingMore={view.loadingMore}
+            more={view.more}
+            top={top}
+            onAtTop={setAtTop}
+          />
         )}
       </section>
     </div>
@@ -89,6 +101,7 @@ function VirtualRuns({ runs, hasMore, loadingMore, more, top, onAtTop }: Virtual
     overscan: 10,
     initialRect: { width: 1000, height: 900 },
   });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: rows have another height then
   useEffect(() => virtual.measure(), [virtual, card]);
   const last = virtual.getVirtualItems().at(-1)?.index ?? 0;
   useEffect(() => {
@@ -100,9 +113,8 @@ function VirtualRuns({ runs, hasMore, loadingMore, more, top, onAtTop }: Virtual
   const active = useListKeys(runs, (index) => virtual.scrollToIndex(index, { align: "auto" }));
 
   return (
-    <div
+    <GridTable
       ref={scroller}
-      role="table"
       aria-label="Runs"
       aria-rowcount={hasMore ? -1 : runs.length + 1}
       onScroll={(event) => onAtTop(event.currentTarget.scrollTop < RUN_ROW_HEIGHT / 2)}
@@ -110,17 +122,22 @@ function VirtualRuns({ runs, hasMore, loadingMore, more, top, onAtTop }: Virtual
     >
       <div className="md:min-w-[62rem]">
         {!card && <Head />}
-        <div role="rowgroup" className="relative" style={{ height: virtual.getTotalSize() }}>
+        <GridGroup className="relative" style={{ height: virtual.getTotalSize() }}>
           {virtual.getVirtualItems().map(({ index, size, start }) => {
             const run = runs[index];
             if (!run) return null;
             return (
-              <div key={run.id} role="presentation" className="absolute inset-x-0" style={{ height: size, transform: `translateY(${start}px)` }}>
+              <div
+                key={run.id}
+                role="presentation"
+                className="absolute inset-x-0"
+                style={{ height: size, transform: `translateY(${start}px)` }}
+              >
                 <RunRow run={run} index={index} active={run.id === active} card={card} />
               </div>
             );
           })}
-        </div>
+        </GridGroup>
         {hasMore && (
           <div className="flex h-10 items-center justify-center">
             <Button size="sm" variant="ghost" busy={loadingMore} onClick={more}>
@@ -129,7 +146,7 @@ function VirtualRuns({ runs, hasMore, loadingMore, more, top, onAtTop }: Virtual
           </div>
         )}
       </div>
-    </div>
+    </GridTable>
   );
 }
 
@@ -137,15 +154,18 @@ const HEADS = ["Status", "Run", "Jobs", "Duration", "Created", "Started by", "Ta
 
 function Head() {
   return (
-    <div role="rowgroup" className="sticky top-0 z-[1] border-b border-line bg-surface">
-      <div role="row" aria-rowindex={1} className={cn("grid h-8 items-center gap-x-3 px-3 text-[12px] font-medium text-muted", RUN_COLUMNS)}>
+    <GridGroup className="sticky top-0 z-[1] border-b border-line bg-surface">
+      <GridRow
+        aria-rowindex={1}
+        className={cn("grid h-8 items-center gap-x-3 px-3 text-[12px] font-medium text-muted", RUN_COLUMNS)}
+      >
         {HEADS.map((head) => (
-          <span key={head} role="columnheader" className={cn(head === "Duration" && "text-right")}>
+          <GridHead key={head} className={cn(head === "Duration" && "text-right")}>
             {head}
-          </span>
+          </GridHead>
         ))}
-      </div>
-    </div>
+      </GridRow>
+    </GridGroup>
   );
 }
 
@@ -162,7 +182,13 @@ function Rows() {
 
 function NoRuns({ filtered, onClear }: { filtered: boolean; onClear: () => void }) {
   if (filtered) {
-    return <EmptyState icon={<Play />} title="No run matches these filters" action={<Button onClick={onClear}>Clear the filters</Button>} />;
+    return (
+      <EmptyState
+        icon={<Play />}
+        title="No run matches these filters"
+        action={<Button onClick={onClear}>Clear the filters</Button>}
+      />
+    );
   }
   return (
     <EmptyState icon={<Play />} title="No runs yet" command="npm run demo">
@@ -171,41 +197,20 @@ function NoRuns({ filtered, onClear }: { filtered: boolean; onClear: () => void 
   );
 }
 
-/** j and k (or the arrows) go through the rows from wherever the focus is, Enter opens. @returns the row the reader is on. */
+/** j and k go through the rows, Enter opens the one they stand on. @returns its id. */
 function useListKeys(runs: readonly Live<"run">[], reveal: (index: number) => void): string | null {
   const [active, setActive] = useState<string | null>(null);
   const router = useRouter();
-  const latest = useRef({ runs, reveal, active });
-  latest.current = { runs, reveal, active };
-  const onKey = useCallback(
-    (event: KeyboardEvent) => {
-      const { runs, reveal, active } = latest.current;
-      if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey || isBusyElsewhere(event.target)) return;
-      const index = runs.findIndex((run) => run.id === active);
-      const step = event.key === "j" || event.key === "ArrowDown" ? 1 : event.key === "k" || event.key === "ArrowUp" ? -1 : 0;
-      if (step !== 0) {
-        const to = Math.min(runs.length - 1, Math.max(0, index + step));
-        event.preventDefault();
-        setActive(runs[to]?.id ?? null);
-        reveal(to);
-      } else if (event.key === "Enter" && active !== null && event.target === document.body) {
-        router.push(runHref(active));
-      } else if (event.key === "Escape") {
-        setActive(null);
-      }
-    },
-    [router],
-  );
-  useEffect(() => {
-    document.addEventListener("keydown", onKey);
-    return () => document.removeEventListener("keydown", onKey);
-  }, [onKey]);
+  const step = (by: 1 | -1) => {
+    const index = runs.findIndex((run) => run.id === active);
+    const to = Math.min(runs.length - 1, Math.max(0, index + by));
+    setActive(runs[to]?.id ?? null);
+    reveal(to);
+  };
+  useHotkey("j", () => step(1), "Next run");
+  useHotkey("k", () => step(-1), "Previous run");
+  useHotkey("enter", () => active !== null && router.push(runHref(active)), "Open the run");
   return active;
-}
-
-/** Whether a key belongs to a field, a menu or a dialog. */
-function isBusyElsewhere(target: EventTarget | null): boolean {
-  return target instanceof Element && target.closest("input, textarea, select, [contenteditable], [role=dialog], [role=menu], [role=listbox]") !== null;
 }
 
 const NARROW = "(max-width: 767px)";

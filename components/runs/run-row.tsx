@@ -2,10 +2,11 @@
 
 import Link from "next/link";
 import { memo } from "react";
+import { isPending, type Live } from "../live/rows.ts";
 import { StatusBadge } from "../ui/badge.tsx";
 import { cn } from "../ui/cn.ts";
 import { Duration, RelativeTime } from "../ui/time.tsx";
-import { isPending, type Live } from "../live/rows.ts";
+import { GridCell, GridRow } from "./grid.tsx";
 import { JobProgress } from "./job-progress.tsx";
 
 export const RUN_ROW_HEIGHT = 36;
@@ -13,7 +14,8 @@ export const RUN_ROW_HEIGHT = 36;
 export const RUN_CARD_HEIGHT = 62;
 
 /** Columns of the list: status, run, jobs, duration, created, started by, tags. */
-export const RUN_COLUMNS = "grid-cols-[7.5rem_minmax(12rem,2fr)_minmax(8rem,1fr)_5.5rem_6rem_minmax(6rem,0.8fr)_minmax(6rem,1fr)]";
+export const RUN_COLUMNS =
+  "grid-cols-[7.5rem_minmax(12rem,2fr)_minmax(8rem,1fr)_5.5rem_6rem_minmax(6rem,0.8fr)_minmax(6rem,1fr)]";
 
 interface RunRowProps {
   run: Live<"run">;
@@ -27,20 +29,20 @@ export const runHref = (runId: string): string => `/runs/${encodeURIComponent(ru
 /** One run of the list, all of it a link to its page. */
 export const RunRow = memo(function RunRow({ run, index, active, card }: RunRowProps) {
   return (
-    // biome-ignore lint/a11y/useFocusableInteractive: the link in it takes the focus
-    <div
-      role="row"
+    <GridRow
       aria-rowindex={index + 2}
       aria-current={active || undefined}
       data-run={run.runId}
       className={cn(
         "group relative border-b border-line text-[13px] hover:bg-hover has-[a:focus-visible]:bg-hover",
         active && "bg-accent-soft shadow-[inset_2px_0_0_var(--accent)] hover:bg-accent-soft",
-        card ? "flex h-full flex-col justify-center gap-1.5 px-3" : cn("grid h-full items-center gap-x-3 px-3", RUN_COLUMNS),
+        card
+          ? "flex h-full flex-col justify-center gap-1.5 px-3"
+          : cn("grid h-full items-center gap-x-3 px-3", RUN_COLUMNS),
       )}
     >
       {card ? <CardCells run={run} /> : <TableCells run={run} />}
-    </div>
+    </GridRow>
   );
 });
 
@@ -60,27 +62,27 @@ function RunLink({ run }: { run: Live<"run"> }) {
 function TableCells({ run }: { run: Live<"run"> }) {
   return (
     <>
-      <div role="cell">
+      <GridCell>
         <StatusBadge kind="run" status={run.status} pending={isPending(run)} />
-      </div>
-      <div role="cell" className="min-w-0">
+      </GridCell>
+      <GridCell className="min-w-0">
         <RunLink run={run} />
-      </div>
-      <div role="cell" className="min-w-0">
+      </GridCell>
+      <GridCell className="min-w-0">
         <JobProgress counts={run.jobCounts} />
-      </div>
-      <div role="cell" className="text-right">
+      </GridCell>
+      <GridCell className="text-right">
         <Duration from={run.startedAt} to={run.finishedAt} />
-      </div>
-      <div role="cell" className="text-muted">
+      </GridCell>
+      <GridCell className="text-muted">
         <RelativeTime at={run.createdAt} />
-      </div>
-      <div role="cell" className="truncate text-muted" title={run.initiatedBy ?? undefined}>
+      </GridCell>
+      <GridCell className="truncate text-muted" title={run.initiatedBy ?? undefined}>
         {run.initiatedBy ?? "–"}
-      </div>
-      <div role="cell" className="flex min-w-0 gap-1 overflow-hidden">
+      </GridCell>
+      <GridCell className="flex min-w-0 gap-1 overflow-hidden">
         <Tags tags={run.tags} />
-      </div>
+      </GridCell>
     </>
   );
 }
@@ -89,23 +91,23 @@ function CardCells({ run }: { run: Live<"run"> }) {
   return (
     <>
       <div className="flex min-w-0 items-center gap-2">
-        <div role="cell">
+        <GridCell>
           <StatusBadge kind="run" status={run.status} pending={isPending(run)} />
-        </div>
-        <div role="cell" className="min-w-0 flex-1">
+        </GridCell>
+        <GridCell className="min-w-0 flex-1">
           <RunLink run={run} />
-        </div>
+        </GridCell>
       </div>
       <div className="flex min-w-0 items-center gap-3 text-[12px] text-muted">
-        <div role="cell" className="min-w-0 flex-1">
+        <GridCell className="min-w-0 flex-1">
           <JobProgress counts={run.jobCounts} />
-        </div>
-        <div role="cell">
+        </GridCell>
+        <GridCell>
           <Duration from={run.startedAt} to={run.finishedAt} />
-        </div>
-        <div role="cell">
+        </GridCell>
+        <GridCell>
           <RelativeTime at={run.createdAt} />
-        </div>
+        </GridCell>
       </div>
     </>
   );
@@ -114,7 +116,11 @@ function CardCells({ run }: { run: Live<"run"> }) {
 /** As many tags as fit in a line; all of them on hover. */
 export function Tags({ tags }: { tags: readonly string[] }) {
   return tags.map((tag) => (
-    <span key={tag} title={tags.join(", ")} className="max-w-32 shrink-0 truncate rounded bg-inset px-1.5 text-[12px] leading-5 text-muted">
+    <span
+      key={tag}
+      title={tags.join(", ")}
+      className="max-w-32 shrink-0 truncate rounded bg-inset px-1.5 text-[12px] leading-5 text-muted"
+    >
       {tag}
     </span>
   ));

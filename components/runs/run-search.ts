@@ -1,4 +1,11 @@
-import { createLoader, parseAsArrayOf, parseAsInteger, parseAsIsoDateTime, parseAsString, parseAsStringLiteral } from "nuqs/server";
+import {
+  createLoader,
+  parseAsArrayOf,
+  parseAsInteger,
+  parseAsIsoDateTime,
+  parseAsString,
+  parseAsStringLiteral,
+} from "nuqs/server";
 import { RUN_STATUSES } from "../../domain/statuses.ts";
 import type { RunFilters } from "./filters.ts";
 
@@ -27,7 +34,9 @@ const load = createLoader(runSearch);
 type Read = Awaited<ReturnType<typeof load>>;
 
 /** The filters of a page's search parameters. */
-export async function loadFilters(searchParams: Promise<{ [name: string]: string | string[] | undefined }>): Promise<RunFilters> {
+export async function loadFilters(
+  searchParams: Promise<{ [name: string]: string | string[] | undefined }>,
+): Promise<RunFilters> {
   return toFilters(await load(searchParams));
 }
 

@@ -32,7 +32,9 @@ export function useJobActions(run: Wire<"run">) {
   const retry = useCommand(
     ({ jobId }: Wire<"job">, reason: string) =>
       commit([
-        ...(revives ? [{ type: "run.retry" as const, runId: run.runId, jobs: "none" as const, ...because(reason) }] : []),
+        ...(revives
+          ? [{ type: "run.retry" as const, runId: run.runId, jobs: "none" as const, ...because(reason) }]
+          : []),
         { type: "job.retry", jobId, ...because(reason) },
       ]),
     {
@@ -44,18 +46,22 @@ export function useJobActions(run: Wire<"run">) {
       failure: "The job could not be retried",
     },
   );
-  const cancel = useCommand(({ jobId }: Wire<"job">, reason: string) => commit([{ type: "job.cancel", jobId, ...because(reason) }]), {
-    optimistic: (job) => [{ ...job, status: "cancelled", finishedAt: nowIso(), reason: "cancelled" }],
-    success: "Job cancelled",
-    failure: "The job could not be cancelled",
-  });
+  const cancel = useCommand(
+    ({ jobId }: Wire<"job">, reason: string) => commit([{ type: "job.cancel", jobId, ...because(reason) }]),
+    {
+      optimistic: (job) => [{ ...job, status: "cancelled", finishedAt: nowIso(), reason: "cancelled" }],
+      success: "Job cancelled",
+      failure: "The job could not be cancelled",
+    },
+  );
   return { retry, cancel };
 }
 
 /** Moves a workstream to another status; only legal moves are accepted. */
 export function useMoveWorkstream() {
   return useCommand(
-    ({ workstreamId }: Wire<"workstream">, to: WorkstreamStatus) => commit([{ type: "workstream.transition", workstreamId, to }]),
+    ({ workstreamId }: Wire<"workstream">, to: WorkstreamStatus) =>
+      commit([{ type: "workstream.transition", workstreamId, to }]),
     {
       optimistic: (workstream, to) => [{ ...workstream, status: to, enteredAt: nowIso() }],
       failure: "The workstream could not be moved",

@@ -55,7 +55,12 @@ export function useRuns(filters: RunFilters, initial: RunPage, initialFilters: R
   const { shown, fresh } = useMemo(() => {
     if (!listed) return { shown: undefined, fresh: NONE };
     const matches = (run: Wire<"run">) => matchesFilters(run, filters);
-    return mergeRuns<Live<"run">>(listed.flatMap((page) => page.items), live, matches, letIn ? "all" : ids);
+    return mergeRuns<Live<"run">>(
+      listed.flatMap((page) => page.items),
+      live,
+      matches,
+      letIn ? "all" : ids,
+    );
   }, [listed, live, filters, letIn, ids]);
 
   // What has been shown once stays when the reader scrolls away from the top.

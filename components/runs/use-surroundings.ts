@@ -18,7 +18,12 @@ export function useSurroundings(jobs: ReadonlyMap<string, Wire<"job">>): Surroun
   const breakerRows = useTopicRows("agents", "breaker");
   // A snapshot leaves out what is over its size, but "no agent offers this" must be said of all.
   const cut = list.seq > 0 && !list.complete;
-  const rest = useQuery({ queryKey: ["all-agents", list.cut], queryFn: ({ signal }) => allAgents(signal), enabled: cut, staleTime: Number.POSITIVE_INFINITY });
+  const rest = useQuery({
+    queryKey: ["all-agents", list.cut],
+    queryFn: ({ signal }) => allAgents(signal),
+    enabled: cut,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
   return useMemo(() => {
     if (now === null) return null;
     const known = list.seq > 0 && (!cut || rest.data !== undefined);
@@ -35,7 +40,10 @@ async function allAgents(signal: AbortSignal): Promise<AgentItem[]> {
   let cursor: string | null = null;
   for (let page = 0; page < MAX_PAGES; page += 1) {
     const after: string = cursor === null ? "" : `&cursor=${encodeURIComponent(cursor)}`;
-    const answer = await api.get<{ items: AgentItem[]; nextCursor: string | null }>(`/agents?limit=100${after}`, signal);
+    const answer = await api.get<{ items: AgentItem[]; nextCursor: string | null }>(
+      `/agents?limit=100${after}`,
+      signal,
+    );
     agents.push(...answer.items);
     cursor = answer.nextCursor;
     if (cursor === null) return agents;

@@ -37,7 +37,11 @@ export function GridLines({ store, origin, width }: AxisProps) {
   return (
     <>
       {ticks.map((tick) => (
-        <span key={tick.time} className="timeline-at inset-y-0 border-l border-line" style={place(tick.time - origin)} />
+        <span
+          key={tick.time}
+          className="timeline-at inset-y-0 border-l border-line"
+          style={place(tick.time - origin)}
+        />
       ))}
       {store.isLive() && <span className="timeline-now inset-y-0 border-l border-status-running" />}
     </>

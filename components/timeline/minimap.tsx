@@ -27,6 +27,7 @@ export function Minimap({ store, model, width }: MinimapProps) {
   const frame = useRef<HTMLDivElement>(null);
   const { resolvedTheme } = useTheme();
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the colours of the canvas follow from the theme
   useEffect(() => {
     const rows = model.groups.flatMap((group): JobRow[] => group.jobs);
     let painted = 0;
@@ -41,11 +42,11 @@ export function Minimap({ store, model, width }: MinimapProps) {
     paint();
     placeFrame(frame.current, store);
     return store.subscribe(onChange);
-    // The theme is not read here, but the colours of the canvas follow from it.
   }, [store, model, width, resolvedTheme]);
 
   const drag = useDrag(store);
   return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: for the pointer alone; keys and buttons do the same
     <div
       aria-hidden
       title="Drag to look at a stretch of the run, double-click to see all of it"
@@ -82,7 +83,8 @@ function useDrag(store: TimelineStore) {
       const from = start.current;
       if (!from || Math.abs(event.clientX - from.x) < CLICK_PX) return;
       const [a, b] = [time(event, from.x), time(event, event.clientX)];
-      if (from.moves) store.dispatch({ type: "select", view: { from: from.view.from + b - a, to: from.view.to + b - a } });
+      if (from.moves)
+        store.dispatch({ type: "select", view: { from: from.view.from + b - a, to: from.view.to + b - a } });
       else store.dispatch({ type: "select", view: { from: Math.min(a, b), to: Math.max(a, b) } });
     },
     onPointerUp: (event: PointerEvent<HTMLDivElement>) => {
@@ -116,7 +118,8 @@ function drawBlocks(canvas: HTMLCanvasElement, rows: readonly JobRow[], store: T
   canvas.height = HEIGHT * ratio;
   context.scale(ratio, ratio);
   const style = getComputedStyle(canvas);
-  const color = (ink: Ink) => style.getPropertyValue(`--status-${ink === "idle" ? "waiting" : statusLook("attempt", ink).tone}`);
+  const color = (ink: Ink) =>
+    style.getPropertyValue(`--status-${ink === "idle" ? "waiting" : statusLook("attempt", ink).tone}`);
   const life = store.life();
   const pad = 4;
   for (const block of minimapBlocks(rows, boundsOf(life), life.to, width, HEIGHT - 2 * pad)) {

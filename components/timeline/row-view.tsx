@@ -1,3 +1,6 @@
+// biome-ignore-all lint/a11y/useSemanticElements: rows are placed one by one, and only those in sight are drawn
+// biome-ignore-all lint/a11y/useFocusableInteractive: the treegrid holds the focus and names the active row
+
 "use client";
 
 import { ChevronRight } from "lucide-react";
@@ -34,7 +37,6 @@ export const RowView = memo(function RowView(props: RowViewProps) {
   const { row, index, domId, nested, folded, active, selected, chosen, origin } = props;
   const isGroup = row.type === "group";
   return (
-    // biome-ignore lint/a11y/useFocusableInteractive: the treegrid holds the focus and names the active row
     <div
       id={domId}
       role="row"
@@ -54,7 +56,10 @@ export const RowView = memo(function RowView(props: RowViewProps) {
     >
       <div
         role="gridcell"
-        className={cn("flex w-(--label-width) shrink-0 items-center gap-1.5 border-r border-line pr-2", nested && !isGroup ? "pl-6" : "pl-2")}
+        className={cn(
+          "flex w-(--label-width) shrink-0 items-center gap-1.5 border-r border-line pr-2",
+          nested && !isGroup ? "pl-6" : "pl-2",
+        )}
       >
         {isGroup ? <GroupLabel group={row} folded={folded} /> : <JobLabel row={row} />}
       </div>
@@ -70,7 +75,10 @@ function GroupLabel({ group, folded }: { group: GroupRow; folded: boolean }) {
   const total = counts ? totalJobs(counts) : group.jobs.length;
   return (
     <>
-      <ChevronRight aria-hidden className={cn("size-3.5 shrink-0 text-faint transition-transform", !folded && "rotate-90")} />
+      <ChevronRight
+        aria-hidden
+        className={cn("size-3.5 shrink-0 text-faint transition-transform", !folded && "rotate-90")}
+      />
       <span className="min-w-0 flex-1 truncate">{group.workstream?.title ?? "No workstream"}</span>
       {group.workstream && <StatusIcon kind="workstream" status={group.workstream.status} className="shrink-0" />}
       <span className="shrink-0 text-[12px] font-normal text-muted tabular-nums">
@@ -89,7 +97,10 @@ function JobLabel({ row }: { row: JobRow }) {
         {jobLabel(job)}
       </span>
       {job.attempt > 1 && (
-        <span className="shrink-0 rounded bg-inset px-1 text-[11px] text-muted tabular-nums" title={`${job.attempt} attempts`}>
+        <span
+          className="shrink-0 rounded bg-inset px-1 text-[11px] text-muted tabular-nums"
+          title={`${job.attempt} attempts`}
+        >
           ×{job.attempt}
         </span>
       )}

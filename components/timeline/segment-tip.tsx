@@ -1,7 +1,7 @@
 "use client";
 
-import { Countdown, Duration } from "../ui/time.tsx";
 import { statusLook } from "../ui/status.ts";
+import { Countdown, Duration } from "../ui/time.tsx";
 import { type JobRow, jobLabel } from "./engine/model.ts";
 import type { Segment, SegmentKind } from "./engine/segments.ts";
 
@@ -29,7 +29,11 @@ export function SegmentTip({ hovered }: { hovered: Hovered }) {
   const left = Math.min(x + 14, window.innerWidth - 260);
   const top = y + 90 > window.innerHeight ? y - 74 : y + 16;
   return (
-    <div aria-hidden className="popup pointer-events-none fixed z-40 max-w-60 px-2.5 py-1.5 text-[12px]" style={{ left, top }}>
+    <div
+      aria-hidden
+      className="popup pointer-events-none fixed z-40 max-w-60 px-2.5 py-1.5 text-[12px]"
+      style={{ left, top }}
+    >
       <p className="truncate font-medium text-ink">{jobLabel(row.job)}</p>
       <p className="text-muted">
         {segment.kind === "run" ? runText(segment) : WHAT[segment.kind]}

@@ -85,7 +85,8 @@ export function Timeline({ run, model, selection, onSelect }: TimelineProps) {
     if (effect.type === "fold" || effect.type === "unfold") return fold(effect.id, effect.type === "fold");
     if (effect.type === "go") goTo(effect.id);
     // With the panel open it goes along with the reader.
-    if (model.rows.has(effect.id) && (effect.type === "open" || selection)) onSelect({ jobId: effect.id, attempt: null });
+    if (model.rows.has(effect.id) && (effect.type === "open" || selection))
+      onSelect({ jobId: effect.id, attempt: null });
   };
 
   const onClick = (event: MouseEvent) => {
@@ -102,7 +103,11 @@ export function Timeline({ run, model, selection, onSelect }: TimelineProps) {
   const groupIds = model.groups.map((group) => group.id);
   return (
     <div className="[--label-width:min(17rem,38vw)]">
-      <div ref={root} style={placing(store, origin)} className="overflow-hidden rounded-lg border border-line bg-surface">
+      <div
+        ref={root}
+        style={placing(store, origin)}
+        className="overflow-hidden rounded-lg border border-line bg-surface"
+      >
         <div className="flex items-stretch border-b border-line">
           <div className="flex w-(--label-width) shrink-0 items-center justify-between border-r border-line px-1.5 max-sm:hidden">
             <Toolbar
@@ -167,7 +172,11 @@ export function Timeline({ run, model, selection, onSelect }: TimelineProps) {
 }
 
 /** Calls `reveal` when another job is chosen, from here or by a link, and once when the page opens with one. */
-function useRevealed(jobId: string | undefined, model: TimelineModel, reveal: (jobId: string, groupId: string | undefined) => void): void {
+function useRevealed(
+  jobId: string | undefined,
+  model: TimelineModel,
+  reveal: (jobId: string, groupId: string | undefined) => void,
+): void {
   const latest = useRef(reveal);
   useEffect(() => {
     latest.current = reveal;

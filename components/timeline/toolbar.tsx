@@ -1,8 +1,7 @@
 "use client";
 
 import { ChevronsDownUp, ChevronsUpDown, Maximize2, Radio, ZoomIn, ZoomOut } from "lucide-react";
-import { IconButton } from "../ui/button.tsx";
-import { Button } from "../ui/button.tsx";
+import { Button, IconButton } from "../ui/button.tsx";
 import { cn } from "../ui/cn.ts";
 import type { TimelineStore } from "./timeline-store.ts";
 import { useMode } from "./use-timeline-store.ts";
@@ -22,8 +21,16 @@ export function Toolbar({ store, live, anyFolded, onFoldAll }: ToolbarProps) {
   return (
     <div role="toolbar" aria-label="Timeline" className="flex items-center gap-0.5">
       {onFoldAll && (
-        <IconButton size="sm" label={anyFolded ? "Unfold all workstreams" : "Fold all workstreams"} onClick={() => onFoldAll(!anyFolded)}>
-          {anyFolded ? <ChevronsUpDown aria-hidden className="size-4" /> : <ChevronsDownUp aria-hidden className="size-4" />}
+        <IconButton
+          size="sm"
+          label={anyFolded ? "Unfold all workstreams" : "Fold all workstreams"}
+          onClick={() => onFoldAll(!anyFolded)}
+        >
+          {anyFolded ? (
+            <ChevronsUpDown aria-hidden className="size-4" />
+          ) : (
+            <ChevronsDownUp aria-hidden className="size-4" />
+          )}
         </IconButton>
       )}
       <IconButton size="sm" label="Zoom out" shortcut="−" onClick={() => store.dispatch({ type: "zoom", factor: 2 })}>

@@ -1,4 +1,12 @@
-import { type CSSProperties, type RefObject, useCallback, useEffect, useLayoutEffect, useState, useSyncExternalStore } from "react";
+import {
+  type CSSProperties,
+  type RefObject,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useState,
+  useSyncExternalStore,
+} from "react";
 import type { Wire } from "../../domain/wire.ts";
 import { serverNow } from "../ui/now.ts";
 import { latestTime, type TimelineModel } from "./engine/model.ts";
@@ -29,12 +37,18 @@ export function placing(store: TimelineStore, origin: number): CSSProperties {
 }
 
 /** Runs the clock while the run lives, and writes where things are to `root` whenever that changes. */
-export function useClock(store: TimelineStore, root: RefObject<HTMLElement | null>, origin: number, width: number): void {
+export function useClock(
+  store: TimelineStore,
+  root: RefObject<HTMLElement | null>,
+  origin: number,
+  width: number,
+): void {
   useLayoutEffect(() => {
     const write = () => {
       const element = root.current;
       if (!element) return;
-      for (const [name, value] of Object.entries(placing(store, origin))) element.style.setProperty(name, String(value));
+      for (const [name, value] of Object.entries(placing(store, origin)))
+        element.style.setProperty(name, String(value));
     };
     write();
     return store.subscribe(write);

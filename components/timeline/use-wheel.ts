@@ -9,7 +9,11 @@ const ZOOM_PER_PIXEL = 0.002;
  * With ctrl (or a pinch) the wheel zooms about the pointer, sideways (or with shift) it moves along; up and down it scrolls the rows as
  * everywhere. Listeners are not passive, or the browser would zoom the page too.
  */
-export function useWheel(store: TimelineStore, scroller: RefObject<HTMLElement | null>, track: RefObject<HTMLElement | null>): void {
+export function useWheel(
+  store: TimelineStore,
+  scroller: RefObject<HTMLElement | null>,
+  track: RefObject<HTMLElement | null>,
+): void {
   useEffect(() => {
     const element = scroller.current;
     if (!element) return;

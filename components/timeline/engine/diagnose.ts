@@ -37,7 +37,9 @@ export function diagnose(job: Readonly<Wire<"job">>, around: Surroundings): Hint
     case "waiting":
       return waiting(job, around);
     case "queued":
-      return queued(job, around).map((hint) => (hint.code === "breaker_open" ? withCount(hint, heldUp(hint, around)) : hint));
+      return queued(job, around).map((hint) =>
+        hint.code === "breaker_open" ? withCount(hint, heldUp(hint, around)) : hint,
+      );
     case "cancelled":
       return cancelled(job, around);
     case "failed":
@@ -79,7 +81,10 @@ function heldUp(hint: Hint, around: Surroundings): number {
 }
 
 /** Agents that could take a job: the one it names, or all that offer its capability. */
-export function candidatesFor(job: Pick<Wire<"job">, "agentKey" | "capability">, agents: readonly Wire<"agent">[]): Wire<"agent">[] {
+export function candidatesFor(
+  job: Pick<Wire<"job">, "agentKey" | "capability">,
+  agents: readonly Wire<"agent">[],
+): Wire<"agent">[] {
   return agents.filter(
     (agent) =>
       (job.agentKey === null || agent.agentKey === job.agentKey) &&
@@ -87,7 +92,8 @@ export function candidatesFor(job: Pick<Wire<"job">, "agentKey" | "capability">,
   );
 }
 
-const isOpen = (breaker: Wire<"breaker"> | undefined): boolean => breaker?.state === "open" || breaker?.state === "forced_open";
+const isOpen = (breaker: Wire<"breaker"> | undefined): boolean =>
+  breaker?.state === "open" || breaker?.state === "forced_open";
 
 function waiting(job: Readonly<Wire<"job">>, { jobs }: Surroundings): Hint[] {
   const open = job.dependsOn.filter((id) => jobs.get(id)?.status !== "completed");
@@ -121,7 +127,10 @@ function queued(job: Readonly<Wire<"job">>, around: Surroundings): Hint[] {
   const able = awake.filter((agent) => !open.includes(agent));
   const hints = open.length > 0 && able.every(isBusy) ? [breakersOpen(open, around)] : [];
   if (able.length === 0 || !able.every(isBusy)) return hints;
-  const text = able.length === 1 ? `${naming(able)} is busy: all its slots are taken` : `All ${able.length} agents that could run it are busy`;
+  const text =
+    able.length === 1
+      ? `${naming(able)} is busy: all its slots are taken`
+      : `All ${able.length} agents that could run it are busy`;
   return [...hints, hint("agents_busy", "info", text, { agentKeys: keys(able) })];
 }
 
@@ -136,7 +145,10 @@ function whoIsMissing(job: Pick<Wire<"job">, "agentKey" | "capability">): string
 
 function breakersOpen(open: Wire<"agent">[], { breakers }: Surroundings): Hint {
   const resets = open.map((agent) => breakers.get(agent.agentKey)?.resetAt ?? null).filter((at) => at !== null);
-  const text = open.length === 1 ? `The breaker of agent ${naming(open)} is open` : `The breakers of agents ${naming(open)} are open`;
+  const text =
+    open.length === 1
+      ? `The breaker of agent ${naming(open)} is open`
+      : `The breakers of agents ${naming(open)} are open`;
   return hint("breaker_open", "critical", text, { agentKeys: keys(open), until: resets.sort()[0] ?? null });
 }
 
@@ -164,7 +176,11 @@ const EXIT_CODES: { readonly [code: number]: string } = {
 function ended(job: Readonly<Wire<"job">>): Hint[] {
   if (job.error?.code === "lease_expired") {
     const agentKeys = job.claimedBy ? [job.claimedBy] : [];
-    return [hint("lease_expired", "warning", "The agent stopped reporting and its lease ran out: was its worker killed?", { agentKeys })];
+    return [
+      hint("lease_expired", "warning", "The agent stopped reporting and its lease ran out: was its worker killed?", {
+        agentKeys,
+      }),
+    ];
   }
   if (job.status === "timed_out" && job.timeoutMs !== null) {
     return [hint("timed_out", "warning", `It did not end within its timeout of ${job.timeoutMs / 1000} s`)];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { aJob, aWorkstream } from "./engine.test-kit.ts";
 import { keyEffect } from "./keyboard.ts";
 import { buildModel, flatten } from "./model.ts";
-import { aJob, aWorkstream } from "./engine.test-kit.ts";
 
 const model = buildModel({
   workstreams: [aWorkstream("w1"), aWorkstream("w2")],

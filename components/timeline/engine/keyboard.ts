@@ -1,7 +1,10 @@
 import type { Row } from "./model.ts";
 
 /** What a key does in the tree of rows: go to a row, fold or unfold a group, open a job. */
-export type KeyEffect = { type: "go"; id: string } | { type: "fold" | "unfold"; id: string } | { type: "open"; id: string };
+export type KeyEffect =
+  | { type: "go"; id: string }
+  | { type: "fold" | "unfold"; id: string }
+  | { type: "open"; id: string };
 
 export interface Place {
   rows: readonly Row[];

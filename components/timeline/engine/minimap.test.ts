@@ -1,14 +1,20 @@
 import { describe, expect, it } from "vitest";
+import { aJob, anAttempt, at, time } from "./engine.test-kit.ts";
 import { minimapBlocks } from "./minimap.ts";
 import { buildModel } from "./model.ts";
-import { aJob, anAttempt, at, time } from "./engine.test-kit.ts";
 
 const life = { from: time(0), to: time(100) };
 
 function rowsOf(count: number, failing: number) {
-  const jobs = Array.from({ length: count }, (_, i) => aJob(`j${i}`, { attempt: 1, finishedAt: at(50), status: i === failing ? "failed" : "completed" }));
+  const jobs = Array.from({ length: count }, (_, i) =>
+    aJob(`j${i}`, { attempt: 1, finishedAt: at(50), status: i === failing ? "failed" : "completed" }),
+  );
   const attempts = jobs.map((job) =>
-    anAttempt(job.id, 1, { status: job.status === "failed" ? "failed" : "completed", startedAt: at(10), finishedAt: at(50) }),
+    anAttempt(job.id, 1, {
+      status: job.status === "failed" ? "failed" : "completed",
+      startedAt: at(10),
+      finishedAt: at(50),
+    }),
   );
   return [...buildModel({ workstreams: [], jobs, attempts, trials: new Set() }).rows.values()];
 }
@@ -25,8 +31,18 @@ describe("the minimap", () => {
   });
 
   it("draws what still runs up to now", () => {
-    const rows = [...buildModel({ workstreams: [], jobs: [aJob("a", { status: "running", attempt: 1, startedAt: at(10) })], attempts: [], trials: new Set() }).rows.values()];
-    expect(minimapBlocks(rows, life, time(60), 100, 10).find((block) => block.ink === "running")).toMatchObject({ x: 10, width: 50 });
+    const rows = [
+      ...buildModel({
+        workstreams: [],
+        jobs: [aJob("a", { status: "running", attempt: 1, startedAt: at(10) })],
+        attempts: [],
+        trials: new Set(),
+      }).rows.values(),
+    ];
+    expect(minimapBlocks(rows, life, time(60), 100, 10).find((block) => block.ink === "running")).toMatchObject({
+      x: 10,
+      width: 50,
+    });
   });
 
   it("draws one failure among 3,000 jobs, last and so on top, in a number of blocks that follows from the pixels", () => {

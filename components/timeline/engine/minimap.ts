@@ -22,7 +22,13 @@ const INKS: readonly Ink[] = ["idle", "completed", "cancelled", "running", "time
  * All rows on a few pixels: each job has its line, or shares it with neighbours when there are more jobs than lines. On one line,
  * pixels of one ink that touch are one block, so the number of blocks is bound by the pixels and not by the jobs.
  */
-export function minimapBlocks(rows: readonly JobRow[], life: View, now: number, width: number, height: number): Block[] {
+export function minimapBlocks(
+  rows: readonly JobRow[],
+  life: View,
+  now: number,
+  width: number,
+  height: number,
+): Block[] {
   const columns = Math.floor(width);
   const lines = Math.min(rows.length, Math.floor(height / 2));
   if (lines <= 0 || columns <= 0) return [];

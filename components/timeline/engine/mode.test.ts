@@ -22,7 +22,11 @@ describe("follow and inspect", () => {
 
   it("inspects once zoomed about a point, panned, or given a stretch, and then stays while time goes on", () => {
     const zoomed = nextMode(FOLLOW_ALL, { type: "zoom", factor: 0.5, about: 2000 }, life);
-    const panned = nextMode(nextMode(FOLLOW_ALL, { type: "zoom", factor: 0.5 }, life), { type: "pan", by: -1000 }, life);
+    const panned = nextMode(
+      nextMode(FOLLOW_ALL, { type: "zoom", factor: 0.5 }, life),
+      { type: "pan", by: -1000 },
+      life,
+    );
     const selected = nextMode(FOLLOW_ALL, { type: "select", view: { from: 2000, to: 3000 } }, life);
     for (const mode of [zoomed, panned, selected]) {
       expect(mode.name).toBe("inspect");

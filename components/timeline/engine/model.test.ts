@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { buildModel, flatten, jobLabel, latestTime } from "./model.ts";
 import { aJob, anAttempt, at, aWorkstream, time } from "./engine.test-kit.ts";
+import { buildModel, flatten, jobLabel, latestTime } from "./model.ts";
 
 const none = new Set<string>();
 const ids = (rows: { id: string }[]) => rows.map((row) => row.id);
@@ -19,13 +19,24 @@ describe("the timeline's rows", () => {
   });
 
   it("hide the jobs of a folded group", () => {
-    const input = { workstreams: [aWorkstream("w")], jobs: [aJob("a", { workstreamId: "w" })], attempts: [], trials: none };
+    const input = {
+      workstreams: [aWorkstream("w")],
+      jobs: [aJob("a", { workstreamId: "w" })],
+      attempts: [],
+      trials: none,
+    };
     expect(ids(flatten(buildModel(input), new Set(["w"])))).toEqual(["w"]);
   });
 
   it("put a job after what it depends on, numbers in ids in their own order, however the rows arrive", () => {
-    const jobs = [aJob("job-10"), aJob("deploy", { dependsOn: ["test"] }), aJob("job-9"), aJob("test", { dependsOn: ["job-9"] })];
-    const order = (list: typeof jobs) => ids(flatten(buildModel({ workstreams: [], jobs: list, attempts: [], trials: none }), none));
+    const jobs = [
+      aJob("job-10"),
+      aJob("deploy", { dependsOn: ["test"] }),
+      aJob("job-9"),
+      aJob("test", { dependsOn: ["job-9"] }),
+    ];
+    const order = (list: typeof jobs) =>
+      ids(flatten(buildModel({ workstreams: [], jobs: list, attempts: [], trials: none }), none));
     expect(order(jobs)).toEqual(["job-9", "job-10", "test", "deploy"]);
     expect(order([...jobs].reverse())).toEqual(order(jobs));
   });
@@ -37,7 +48,10 @@ describe("the timeline's rows", () => {
     const after = buildModel({ workstreams: [], jobs: changed, attempts: [anAttempt("b", 1)], trials: none }, before);
     expect(after.rows.get("a")).toBe(before.rows.get("a"));
     expect(after.rows.get("b")).not.toBe(before.rows.get("b"));
-    const withTrial = buildModel({ workstreams: [], jobs: changed, attempts: [anAttempt("b", 1)], trials: new Set(["b#1"]) }, after);
+    const withTrial = buildModel(
+      { workstreams: [], jobs: changed, attempts: [anAttempt("b", 1)], trials: new Set(["b#1"]) },
+      after,
+    );
     expect(withTrial.rows.get("b")?.segments.at(-1)?.trial).toBe(true);
   });
 
@@ -48,13 +62,24 @@ describe("the timeline's rows", () => {
   });
 
   it("name a job by its step, its tool or its id, and know the latest time", () => {
-    expect([jobLabel(aJob("a", { step: "s", tool: "t" })), jobLabel(aJob("a", { tool: "t" })), jobLabel(aJob("a"))]).toEqual(["s", "t", "a"]);
-    const model = buildModel({ workstreams: [], jobs: [aJob("a", { updatedAt: at(7) }), aJob("b")], attempts: [], trials: none });
+    expect([
+      jobLabel(aJob("a", { step: "s", tool: "t" })),
+      jobLabel(aJob("a", { tool: "t" })),
+      jobLabel(aJob("a")),
+    ]).toEqual(["s", "t", "a"]);
+    const model = buildModel({
+      workstreams: [],
+      jobs: [aJob("a", { updatedAt: at(7) }), aJob("b")],
+      attempts: [],
+      trials: none,
+    });
     expect(latestTime(model)).toBe(time(7));
   });
 
   it("are built for a chain of 12,000 jobs without running out of stack", () => {
-    const jobs = Array.from({ length: 12_000 }, (_, i) => aJob(`j${i}`, { dependsOn: i ? [`j${i - 1}`] : [] })).reverse();
+    const jobs = Array.from({ length: 12_000 }, (_, i) =>
+      aJob(`j${i}`, { dependsOn: i ? [`j${i - 1}`] : [] }),
+    ).reverse();
     const rows = flatten(buildModel({ workstreams: [], jobs, attempts: [], trials: none }), none);
     expect([rows[0]?.id, rows.at(-1)?.id]).toEqual(["j0", "j11999"]);
   });

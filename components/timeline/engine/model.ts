@@ -100,7 +100,9 @@ function isSame(row: JobRow, job: Wire<"job">, attempts: Wire<"attempt">[]): boo
 }
 
 function hasTrials(row: JobRow, trials: ReadonlySet<string>): boolean {
-  return row.segments.every((segment) => segment.attempt === null || segment.trial === trials.has(`${row.id}#${segment.attempt}`));
+  return row.segments.every(
+    (segment) => segment.attempt === null || segment.trial === trials.has(`${row.id}#${segment.attempt}`),
+  );
 }
 
 function attemptsByJob(attempts: readonly Wire<"attempt">[]): Map<string, Wire<"attempt">[]> {
@@ -151,7 +153,10 @@ function depths(jobs: readonly Wire<"job">[]): Map<string, number> {
       continue;
     }
     todo.pop();
-    depth.set(id, parents.reduce((most, parent) => Math.max(most, (depth.get(parent) ?? 0) + 1), 0));
+    depth.set(
+      id,
+      parents.reduce((most, parent) => Math.max(most, (depth.get(parent) ?? 0) + 1), 0),
+    );
   }
   return depth;
 }

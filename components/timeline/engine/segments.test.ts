@@ -1,16 +1,23 @@
 import { describe, expect, it } from "vitest";
-import { segmentsOf, timeIn } from "./segments.ts";
 import { aJob, anAttempt, at, time } from "./engine.test-kit.ts";
+import { segmentsOf, timeIn } from "./segments.ts";
 
 const short = (segments: ReturnType<typeof segmentsOf>) =>
-  segments.map(({ kind, start, end }) => [kind, (start - time(0)) / 1000, end === null ? null : (end - time(0)) / 1000]);
+  segments.map(({ kind, start, end }) => [
+    kind,
+    (start - time(0)) / 1000,
+    end === null ? null : (end - time(0)) / 1000,
+  ]);
 
 describe("segments of a job", () => {
   it("tells queue time and run time of an attempt apart", () => {
     const job = aJob("a", { status: "completed", attempt: 1, finishedAt: at(9) });
     const attempt = anAttempt("a", 1, { status: "completed", startedAt: at(4), finishedAt: at(9) });
     const segments = segmentsOf(job, [attempt]);
-    expect(short(segments)).toEqual([["queue", 0, 4], ["run", 4, 9]]);
+    expect(short(segments)).toEqual([
+      ["queue", 0, 4],
+      ["run", 4, 9],
+    ]);
     expect(segments[1]).toMatchObject({ attempt: 1, status: "completed", trial: false });
     expect(timeIn(segments, "queue", time(20))).toBe(4000);
   });
@@ -18,35 +25,59 @@ describe("segments of a job", () => {
   it("leaves a running attempt open until now", () => {
     const job = aJob("a", { status: "running", attempt: 1, startedAt: at(2) });
     const segments = segmentsOf(job, [anAttempt("a", 1, { startedAt: at(2) })]);
-    expect(short(segments)).toEqual([["queue", 0, 2], ["run", 2, null]]);
+    expect(short(segments)).toEqual([
+      ["queue", 0, 2],
+      ["run", 2, null],
+    ]);
     expect(timeIn(segments, "run", time(7))).toBe(5000);
   });
 
   it("shows a running job whose attempt has not arrived yet", () => {
     const job = aJob("a", { status: "running", attempt: 2, runAt: at(6), queuedAt: at(5), startedAt: at(8) });
     const first = anAttempt("a", 1, { status: "failed", startedAt: at(1), finishedAt: at(5) });
-    expect(short(segmentsOf(job, [first]))).toEqual([["queue", 0, 1], ["run", 1, 5], ["gap", 5, 6], ["queue", 6, 8], ["run", 8, null]]);
+    expect(short(segmentsOf(job, [first]))).toEqual([
+      ["queue", 0, 1],
+      ["run", 1, 5],
+      ["gap", 5, 6],
+      ["queue", 6, 8],
+      ["run", 8, null],
+    ]);
   });
 
   it("shows the time before the dependencies had completed as waiting on them", () => {
     const waiting = aJob("b", { status: "waiting", dependsOn: ["a"], queuedAt: null });
     expect(short(segmentsOf(waiting, []))).toEqual([["dependencies", 0, null]]);
     const queued = aJob("b", { status: "queued", dependsOn: ["a"], queuedAt: at(3), runAt: at(3) });
-    expect(short(segmentsOf(queued, []))).toEqual([["dependencies", 0, 3], ["queue", 3, null]]);
+    expect(short(segmentsOf(queued, []))).toEqual([
+      ["dependencies", 0, 3],
+      ["queue", 3, null],
+    ]);
     const tried = { ...queued, status: "completed" as const, finishedAt: at(8) };
     const attempt = anAttempt("b", 1, { status: "completed", queuedAt: at(3), startedAt: at(5), finishedAt: at(8) });
-    expect(short(segmentsOf(tried, [attempt]))).toEqual([["dependencies", 0, 3], ["queue", 3, 5], ["run", 5, 8]]);
+    expect(short(segmentsOf(tried, [attempt]))).toEqual([
+      ["dependencies", 0, 3],
+      ["queue", 3, 5],
+      ["run", 5, 8],
+    ]);
   });
 
   it("puts a job that may not start yet on a schedule, and only then into the queue", () => {
     const job = aJob("a", { runAt: at(30) });
-    expect(short(segmentsOf(job, []))).toEqual([["scheduled", 0, 30], ["queue", 30, null]]);
+    expect(short(segmentsOf(job, []))).toEqual([
+      ["scheduled", 0, 30],
+      ["queue", 30, null],
+    ]);
   });
 
   it("shows the backoff between two tries as a gap, and the next try in the queue from its time on", () => {
     const job = aJob("a", { status: "queued", attempt: 1, maxAttempts: 3, queuedAt: at(5), runAt: at(9) });
     const failed = anAttempt("a", 1, { status: "failed", startedAt: at(1), finishedAt: at(5) });
-    expect(short(segmentsOf(job, [failed]))).toEqual([["queue", 0, 1], ["run", 1, 5], ["gap", 5, 9], ["queue", 9, null]]);
+    expect(short(segmentsOf(job, [failed]))).toEqual([
+      ["queue", 0, 1],
+      ["run", 1, 5],
+      ["gap", 5, 9],
+      ["queue", 9, null],
+    ]);
   });
 
   it("ends with a job that never ran", () => {
@@ -54,9 +85,19 @@ describe("segments of a job", () => {
     expect(short(segmentsOf(inQueue, []))).toEqual([["queue", 0, 4]]);
     const waiting = aJob("b", { status: "cancelled", dependsOn: ["a"], queuedAt: null, finishedAt: at(4) });
     expect(short(segmentsOf(waiting, []))).toEqual([["dependencies", 0, 4]]);
-    const backingOff = aJob("c", { status: "cancelled", attempt: 1, queuedAt: at(3), runAt: at(60), finishedAt: at(7) });
+    const backingOff = aJob("c", {
+      status: "cancelled",
+      attempt: 1,
+      queuedAt: at(3),
+      runAt: at(60),
+      finishedAt: at(7),
+    });
     const failed = anAttempt("c", 1, { status: "failed", startedAt: at(1), finishedAt: at(3) });
-    expect(short(segmentsOf(backingOff, [failed]))).toEqual([["queue", 0, 1], ["run", 1, 3], ["gap", 3, 7]]);
+    expect(short(segmentsOf(backingOff, [failed]))).toEqual([
+      ["queue", 0, 1],
+      ["run", 1, 3],
+      ["gap", 3, 7],
+    ]);
   });
 
   it("waits on its dependencies again after a retry that brought them back", () => {

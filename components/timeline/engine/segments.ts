@@ -85,7 +85,10 @@ function withOpenOne(job: Readonly<Wire<"job">>, attempts: readonly Wire<"attemp
   const queued = job.queuedAt ?? job.createdAt;
   const queuedAt = ms(job.runAt) > ms(queued) ? job.runAt : queued;
   const id = `${job.id}#${job.attempt}`;
-  return [...attempts, { id, number: job.attempt, status: "running", queuedAt, startedAt: job.startedAt, finishedAt: null }];
+  return [
+    ...attempts,
+    { id, number: job.attempt, status: "running", queuedAt, startedAt: job.startedAt, finishedAt: null },
+  ];
 }
 
 /** How long the segments of one kind took together, in ms, `now` closing the open one. */

@@ -4,16 +4,17 @@ import { elapsed, stepFor, ticksFor } from "./ticks.ts";
 
 describe("ticks of the time axis", () => {
   it("stand at whole steps since the origin, labelled with the time elapsed", () => {
-    const labels = (from: number, to: number, most: number) => ticksFor({ from: 500 + from, to: 500 + to }, 500, most).map((tick) => tick.label);
+    const labels = (from: number, to: number, most: number) =>
+      ticksFor({ from: 500 + from, to: 500 + to }, 500, most).map((tick) => tick.label);
     expect(labels(0, 10_000, 6)).toEqual(["0s", "2s", "4s", "6s", "8s", "10s"]);
     expect(labels(50_000, 100_000, 6)).toEqual(["50s", "1m 00s", "1m 10s", "1m 20s", "1m 30s", "1m 40s"]);
     expect(labels(0, 7_200_000, 5)).toEqual(["0s", "30m", "1h 00m", "1h 30m", "2h 00m"]);
   });
 
   it("use steps that people count in", () => {
-    expect([90, 900, 9000, 90_000, 900_000, 9_000_000, 90_000_000, 900_000_000].map((span) => stepFor(span, 8))).toEqual([
-      20, 200, 2000, 15_000, 120_000, 1_800_000, 21_600_000, 172_800_000,
-    ]);
+    expect(
+      [90, 900, 9000, 90_000, 900_000, 9_000_000, 90_000_000, 900_000_000].map((span) => stepFor(span, 8)),
+    ).toEqual([20, 200, 2000, 15_000, 120_000, 1_800_000, 21_600_000, 172_800_000]);
   });
 
   it("show parts of a second where the step needs them", () => {
@@ -26,11 +27,16 @@ describe("ticks of the time axis", () => {
 
   it("are never more than asked for, plus one for both edges, and all different", () => {
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: 1e9 }), fc.integer({ min: 5, max: 1e9 }), fc.integer({ min: 2, max: 20 }), (from, span, most) => {
-        const ticks = ticksFor({ from, to: from + span }, 0, most);
-        expect(ticks.length).toBeLessThanOrEqual(most + 1);
-        expect(new Set(ticks.map((tick) => tick.label)).size).toBe(ticks.length);
-      }),
+      fc.property(
+        fc.integer({ min: 0, max: 1e9 }),
+        fc.integer({ min: 5, max: 1e9 }),
+        fc.integer({ min: 2, max: 20 }),
+        (from, span, most) => {
+          const ticks = ticksFor({ from, to: from + span }, 0, most);
+          expect(ticks.length).toBeLessThanOrEqual(most + 1);
+          expect(new Set(ticks.map((tick) => tick.label)).size).toBe(ticks.length);
+        },
+      ),
     );
   });
 });

@@ -38,7 +38,10 @@ export function ticksFor(view: View, origin: number, most: number): Tick[] {
 export function elapsed(ms: number, step: number): string {
   if (ms < 0) return `−${elapsed(-ms, step)}`;
   const units = [DAY, HOUR, MINUTE, SECOND];
-  const largest = Math.max(0, units.findIndex((unit) => ms >= unit));
+  const largest = Math.max(
+    0,
+    units.findIndex((unit) => ms >= unit),
+  );
   const smallest = units.findIndex((unit) => step >= unit);
   if (ms < SECOND) return ms === 0 ? "0s" : `${ms}ms`;
   const last = Math.max(largest, smallest < 0 ? units.length - 1 : smallest);

@@ -26,13 +26,22 @@ describe("a view of time", () => {
   it("never leaves the bounds, and never gets shorter than the shortest span", () => {
     const number = fc.double({ min: -1e6, max: 1e6, noNaN: true });
     fc.assert(
-      fc.property(number, fc.double({ min: 0.001, max: 1e6, noNaN: true }), number, fc.double({ min: 0.01, max: 100, noNaN: true }), (from, span, time, factor) => {
-        for (const view of [clampView({ from, to: from + span }, bounds), zoomAbout({ from, to: from + span }, time, factor, bounds)]) {
-          expect(view.from).toBeGreaterThanOrEqual(bounds.from - 1e-6);
-          expect(view.to).toBeLessThanOrEqual(bounds.to + 1e-6);
-          expect(spanOf(view)).toBeGreaterThanOrEqual(MIN_SPAN_MS - 1e-6);
-        }
-      }),
+      fc.property(
+        number,
+        fc.double({ min: 0.001, max: 1e6, noNaN: true }),
+        number,
+        fc.double({ min: 0.01, max: 100, noNaN: true }),
+        (from, span, time, factor) => {
+          for (const view of [
+            clampView({ from, to: from + span }, bounds),
+            zoomAbout({ from, to: from + span }, time, factor, bounds),
+          ]) {
+            expect(view.from).toBeGreaterThanOrEqual(bounds.from - 1e-6);
+            expect(view.to).toBeLessThanOrEqual(bounds.to + 1e-6);
+            expect(spanOf(view)).toBeGreaterThanOrEqual(MIN_SPAN_MS - 1e-6);
+          }
+        },
+      ),
     );
   });
 });

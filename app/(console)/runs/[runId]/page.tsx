@@ -1,0 +1,37 @@
+import type { Metadata } from "next";
+import { notFound } from "next/navigation";
+import type { Timeline } from "../../../../components/live/use-run-live.ts";
+import { runTitle } from "../../../../components/runs/run-facts.ts";
+import { RunView } from "../../../../components/runs/run-view.tsx";
+import type { LogEvent } from "../../../../domain/event.ts";
+import { id } from "../../../../domain/primitives.ts";
+import { serverGet } from "../../../server-fetch.ts";
+
+/** How many of the run's latest events come with the page. */
+const EVENTS = 200;
+
+interface Props {
+  params: Promise<{ runId: string }>;
+}
+type Answer = Timeline & { truncated: boolean };
+
+export async function generateMetadata(props: Props): Promise<Metadata> {
+  const { run } = await serverGet<Answer>(`${await pathOf(props)}/timeline`);
+  return { title: runTitle(run) };
+}
+
+export default async function Page(props: Props) {
+  const path = await pathOf(props);
+  const timeline = await serverGet<Answer>(`${path}/timeline`);
+  // After the timeline, so that there is no position between the two that neither has.
+  const { items } = await serverGet<{ items: LogEvent[] }>(`${path}/events?order=desc&limit=${EVENTS}`);
+  return (
+    <RunView key={timeline.run.runId} runId={timeline.run.runId} initial={{ ...timeline, events: items.reverse() }} />
+  );
+}
+
+async function pathOf({ params }: Props): Promise<string> {
+  const runId = id.safeParse(decodeURIComponent((await params).runId));
+  if (!runId.success) notFound();
+  return `/runs/${encodeURIComponent(runId.data)}`;
+}

@@ -1,0 +1,24 @@
+import { describe, expect, it } from "vitest";
+import { eventSummary } from "./event-summary.ts";
+
+describe("an event on one line", () => {
+  it("says what moved, how it ended and why", () => {
+    expect(eventSummary({ payload: { from: "pending", to: "running", reason: "its first job started" } })).toBe(
+      "pending → running · its first job started",
+    );
+    const failed = {
+      status: "failed",
+      agentKey: "alpha",
+      attempt: 2,
+      exitCode: 1,
+      durationMs: 1234.6,
+      error: { message: "boom\n  at x" },
+    };
+    expect(eventSummary({ payload: failed })).toBe("failed · alpha · attempt 2 · exit 1 · boom at x");
+  });
+
+  it("is empty when there is nothing to tell", () => {
+    expect(eventSummary({ payload: {} })).toBe("");
+    expect(eventSummary({ payload: { attempt: 0, agentKey: null } })).toBe("");
+  });
+});

@@ -1,0 +1,124 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import { ArrowDownToLine, WrapText } from "lucide-react";
+import { useEffect, useMemo, useRef, useState } from "react";
+import type { LogEvent } from "../../domain/event.ts";
+import type { Wire } from "../../domain/wire.ts";
+import { api } from "../live/api.ts";
+import { Button, IconButton } from "../ui/button.tsx";
+import { cn } from "../ui/cn.ts";
+import { CopyButton } from "./copy-button.tsx";
+import { joinOutput, OUTPUT_EVENT, plainText, splitResult } from "./output.ts";
+
+interface JobOutputProps {
+  attempt: Wire<"attempt">;
+  /** The run's events that the page has; those to come are among them. */
+  events: readonly LogEvent[];
+}
+
+/** What is asked for at once: the end of a running attempt's output, or pieces of all of it. */
+const TAIL_EVENTS = 300;
+const PAGE_EVENTS = 1000;
+const MAX_PAGES = 10;
+
+/** An attempt's output: live while it runs, then the end that its result keeps, and all of it on request. */
+export function JobOutput({ attempt, events }: JobOutputProps) {
+  const { output: kept } = splitResult(attempt.result);
+  const runs = attempt.finishedAt === null;
+  const [all, setAll] = useState(false);
+  const logged = useQuery({
+    queryKey: ["output", attempt.attemptId, all],
+    queryFn: ({ signal }) => (all ? allOutput(attempt, signal) : lastOutput(attempt, signal)),
+    enabled: all || kept === null,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  const fromLog = useMemo(
+    () => joinOutput([...(logged.data ?? []), ...events], attempt.jobId, attempt.number),
+    [logged.data, events, attempt.jobId, attempt.number],
+  );
+  const { text, truncated } = !runs && kept && !(all && logged.data) ? kept : fromLog;
+  const shown = useMemo(() => plainText(text), [text]);
+  if (shown === "" && !logged.isFetching) {
+    return <p className="px-1 text-[12px] text-faint">{runs ? "No output yet" : "No output"}</p>;
+  }
+  return (
+    <OutputBox text={shown} follows={runs}>
+      {truncated && !all && !runs && (
+        <Button size="sm" variant="ghost" onClick={() => setAll(true)}>
+          <ArrowDownToLine aria-hidden className="size-3.5" /> Whole output
+        </Button>
+      )}
+      {truncated && (all || runs) && <span className="text-[12px] text-faint">the beginning is left out</span>}
+      {logged.isFetching && <span className="text-[12px] text-faint">loading…</span>}
+      {logged.isError && <span className="text-[12px] text-danger">could not be loaded</span>}
+    </OutputBox>
+  );
+}
+
+function OutputBox({ text, follows, children }: { text: string; follows: boolean; children: React.ReactNode }) {
+  const box = useRef<HTMLElement>(null);
+  const atEnd = useRef(true);
+  const [wraps, setWraps] = useState(true);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: new text is what must be followed
+  useEffect(() => {
+    if (box.current && (atEnd.current || !follows)) box.current.scrollTop = box.current.scrollHeight;
+  }, [text, follows]);
+  return (
+    <div className="overflow-hidden rounded-md border border-line bg-inset">
+      <div className="flex items-center gap-1 border-b border-line pl-2">
+        <span className="flex-1 text-[12px] font-medium text-muted">Output{follows && " (live)"}</span>
+        {children}
+        <IconButton
+          size="sm"
+          label={wraps ? "Do not wrap lines" : "Wrap lines"}
+          aria-pressed={wraps}
+          onClick={() => setWraps(!wraps)}
+        >
+          <WrapText aria-hidden className={cn("size-3.5", wraps && "text-accent")} />
+        </IconButton>
+        <CopyButton label="Copy the output" text={() => text} />
+      </div>
+      <section
+        ref={box}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it
+        tabIndex={0}
+        aria-label="Output"
+        onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => {
+          atEnd.current = scrollHeight - scrollTop - clientHeight < 24;
+        }}
+        className="max-h-80 min-h-16 overflow-auto p-2"
+      >
+        <pre
+          className={cn("font-mono text-[12px] leading-[1.45] text-ink", wraps && "break-words whitespace-pre-wrap")}
+        >
+          {text}
+        </pre>
+      </section>
+    </div>
+  );
+}
+
+const pathOf = ({ jobId }: Wire<"attempt">): string =>
+  `/events?type=${OUTPUT_EVENT}&subject=${encodeURIComponent(`job:${jobId}`)}`;
+
+async function lastOutput(attempt: Wire<"attempt">, signal: AbortSignal): Promise<LogEvent[]> {
+  const { items } = await api.get<{ items: LogEvent[] }>(`${pathOf(attempt)}&order=desc&limit=${TAIL_EVENTS}`, signal);
+  return items;
+}
+
+/** Newest first, until this attempt's beginning or the limit of what is worth drawing. */
+async function allOutput(attempt: Wire<"attempt">, signal: AbortSignal): Promise<LogEvent[]> {
+  const events: LogEvent[] = [];
+  let cursor: string | null = null;
+  for (let page = 0; page < MAX_PAGES; page += 1) {
+    const after: string = cursor === null ? "" : `&cursor=${encodeURIComponent(cursor)}`;
+    const path = `${pathOf(attempt)}&order=desc&limit=${PAGE_EVENTS}${after}`;
+    const answer = await api.get<{ items: LogEvent[]; nextCursor: string | null }>(path, signal);
+    events.push(...answer.items);
+    cursor = answer.nextCursor;
+    const first = answer.items.at(-1)?.payload.attempt;
+    if (cursor === null || (typeof first === "number" && first < attempt.number)) break;
+  }
+  return events;
+}

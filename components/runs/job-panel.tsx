@@ -1,0 +1,225 @@
+"use client";
+
+import { X } from "lucide-react";
+import { useEffect, useRef, useState } from "react";
+import type { LogEvent } from "../../domain/event.ts";
+import { isFinalJob } from "../../domain/statuses.ts";
+import type { Wire } from "../../domain/wire.ts";
+import { isPending, type Live } from "../live/rows.ts";
+import { type JobRow, jobLabel } from "../timeline/engine/model.ts";
+import type { Selection } from "../timeline/timeline.tsx";
+import { StatusBadge, StatusIcon } from "../ui/badge.tsx";
+import { IconButton } from "../ui/button.tsx";
+import { CopyId } from "../ui/copy-id.tsx";
+import { Countdown, RelativeTime } from "../ui/time.tsx";
+import { AttemptView, Fact, Facts } from "./attempt-view.tsx";
+import { CopyButton } from "./copy-button.tsx";
+import { JobHints } from "./hints.tsx";
+import { JobActions } from "./job-actions.tsx";
+import { JsonTree } from "./json-tree.tsx";
+
+interface JobPanelProps {
+  run: Live<"run">;
+  row: JobRow;
+  workstream: Wire<"workstream"> | undefined;
+  jobs: ReadonlyMap<string, Wire<"job">>;
+  /** Number of the attempt to unfold; null for the newest. */
+  attempt: number | null;
+  trials: ReadonlySet<string>;
+  events: readonly LogEvent[];
+  onSelect: (selection: Selection | null) => void;
+}
+
+/** One job with all its attempts: beside the timeline, on small screens over it. Escape closes it. */
+export function JobPanel(props: JobPanelProps) {
+  const { run, row, onSelect } = props;
+  const job = row.job as Live<"job">;
+  const close = useRef(onSelect);
+  close.current = onSelect;
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const inDialog = event.target instanceof Element && event.target.closest("[role=dialog],[role=menu]");
+      if (event.key === "Escape" && !event.defaultPrevented && !inDialog) close.current(null);
+    };
+    document.addEventListener("keydown", onKey);
+    return () => document.removeEventListener("keydown", onKey);
+  }, []);
+  return (
+    <>
+      <div aria-hidden className="backdrop fixed inset-0 z-30 xl:hidden" onClick={() => onSelect(null)} />
+      <aside
+        aria-label={`Job ${jobLabel(job)}`}
+        className="fixed inset-x-0 bottom-0 z-40 flex max-h-[85dvh] flex-col rounded-t-xl border border-line bg-surface shadow-2xl md:inset-y-0 md:right-0 md:left-auto md:max-h-none md:w-[30rem] md:rounded-none xl:sticky xl:top-16 xl:z-0 xl:max-h-[calc(100dvh-5.5rem)] xl:w-auto xl:rounded-lg xl:shadow-none"
+      >
+        <header className="space-y-2 border-b border-line px-3 py-2.5">
+          <div className="flex items-start gap-2">
+            <h2 className="min-w-0 flex-1 text-[14px] leading-6 font-semibold break-words">{jobLabel(job)}</h2>
+            <IconButton size="sm" label="Close" shortcut="Esc" onClick={() => onSelect(null)}>
+              <X aria-hidden className="size-4" />
+            </IconButton>
+          </div>
+          <div className="flex flex-wrap items-center gap-2">
+            <StatusBadge kind="job" status={job.status} pending={isPending(job)} />
+            <CopyId id={job.jobId} className="min-w-0" />
+            <span className="ml-auto flex gap-1.5">
+              <JobActions run={run} job={job} />
+            </span>
+          </div>
+        </header>
+        <div className="min-h-0 flex-1 overflow-y-auto overscroll-contain">
+          <PanelBody key={job.jobId} {...props} job={job} />
+        </div>
+      </aside>
+    </>
+  );
+}
+
+function PanelBody({
+  row,
+  job,
+  jobs,
+  workstream,
+  attempt,
+  trials,
+  events,
+  onSelect,
+}: JobPanelProps & { job: Live<"job"> }) {
+  const newest = row.attempts.at(-1)?.number ?? null;
+  const selectJob = (jobId: string) => onSelect({ jobId, attempt: null });
+  return (
+    <>
+      <div className="space-y-2.5 p-3 empty:hidden">
+        {job.status !== "running" && job.status !== "completed" && (
+          <JobHints job={job} jobs={jobs} onSelectJob={selectJob} />
+        )}
+        <JobFacts job={job} workstream={workstream} />
+      </div>
+      <Attempts key={`${attempt} ${newest}`} row={row} chosen={attempt ?? newest} trials={trials} events={events} />
+      <div className="space-y-3 border-t border-line p-3 empty:hidden">
+        <JobLinks title="Depends on" ids={job.dependsOn} jobs={jobs} onSelect={selectJob} />
+        <JobLinks title="Needed by" ids={job.dependents} jobs={jobs} onSelect={selectJob} />
+        {job.input !== null && (
+          <section aria-label="Input">
+            <div className="flex items-center justify-between">
+              <h3 className="text-[12px] font-medium text-muted">Input</h3>
+              <CopyButton label="Copy the input" text={() => JSON.stringify(job.input, null, 2)} />
+            </div>
+            <JsonTree value={job.input} />
+          </section>
+        )}
+      </div>
+    </>
+  );
+}
+
+function JobFacts({ job, workstream }: { job: Live<"job">; workstream: Wire<"workstream"> | undefined }) {
+  const used = job.attempt - job.attemptBase;
+  return (
+    <Facts>
+      <Fact name="Attempts">
+        {used} of {job.maxAttempts}
+        {job.attemptBase > 0 && <span className="text-muted"> since it was retried, {job.attempt} in all</span>}
+      </Fact>
+      {job.status === "running" && job.claimedBy && <Fact name="Runs on">{job.claimedBy}</Fact>}
+      {job.status === "running" && job.timeoutAt && (
+        <Fact name="Times out in">
+          <Countdown to={job.timeoutAt} />
+        </Fact>
+      )}
+      {job.status === "running" && job.leaseExpiresAt && (
+        <Fact name="Lease ends in">
+          <Countdown to={job.leaseExpiresAt} />
+        </Fact>
+      )}
+      {job.progress !== null && (
+        <Fact name="Progress">
+          <span className="font-mono text-[12px]">{JSON.stringify(job.progress)}</span>
+        </Fact>
+      )}
+      {workstream && <Fact name="Workstream">{workstream.title}</Fact>}
+      {job.agentKey && <Fact name="For agent">{job.agentKey} only</Fact>}
+      {job.capability && <Fact name="Needs">{job.capability}</Fact>}
+      {job.tool && <Fact name="Tool">{job.tool}</Fact>}
+      <Fact name="Queue">
+        {job.queue}
+        {job.priority !== 0 && <span className="text-muted">, priority {job.priority}</span>}
+      </Fact>
+      <Fact name="Created">
+        <RelativeTime at={job.createdAt} />
+      </Fact>
+      {isFinalJob(job.status) && (
+        <Fact name="Ended">
+          <RelativeTime at={job.finishedAt} />
+        </Fact>
+      )}
+      {job.reason && <Fact name="Reason">{job.reason.replaceAll("_", " ")}</Fact>}
+    </Facts>
+  );
+}
+
+interface AttemptsProps {
+  row: JobRow;
+  chosen: number | null;
+  trials: ReadonlySet<string>;
+  events: readonly LogEvent[];
+}
+
+/** Newest first; the chosen one is unfolded. */
+function Attempts({ row, chosen, trials, events }: AttemptsProps) {
+  const [open, setOpen] = useState<ReadonlySet<number>>(new Set(chosen === null ? [] : [chosen]));
+  if (row.attempts.length === 0) return null;
+  const toggle = (number: number) =>
+    setOpen(
+      (before) => new Set(before.has(number) ? [...before].filter((one) => one !== number) : [...before, number]),
+    );
+  return (
+    <section aria-label="Attempts" className="border-t border-line">
+      <ul>
+        {row.attempts.toReversed().map((attempt) => (
+          <AttemptView
+            key={attempt.attemptId}
+            attempt={attempt}
+            trial={trials.has(attempt.attemptId)}
+            open={open.has(attempt.number)}
+            onToggle={() => toggle(attempt.number)}
+            events={events}
+          />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+interface JobLinksProps {
+  title: string;
+  ids: readonly string[];
+  jobs: ReadonlyMap<string, Wire<"job">>;
+  onSelect: (jobId: string) => void;
+}
+
+function JobLinks({ title, ids, jobs, onSelect }: JobLinksProps) {
+  if (ids.length === 0) return null;
+  return (
+    <section aria-label={title}>
+      <h3 className="mb-1 text-[12px] font-medium text-muted">{title}</h3>
+      <ul className="flex flex-wrap gap-1.5">
+        {ids.map((id) => {
+          const job = jobs.get(id);
+          return (
+            <li key={id}>
+              <button
+                type="button"
+                disabled={!job}
+                onClick={() => onSelect(id)}
+                className="flex h-7 items-center gap-1.5 rounded-md border border-line px-2 text-[13px] enabled:hover:bg-hover"
+              >
+                {job && <StatusIcon kind="job" status={job.status} />}
+                {job ? jobLabel(job) : id}
+              </button>
+            </li>
+          );
+        })}
+      </ul>
+    </section>
+  );
+}

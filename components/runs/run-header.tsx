@@ -1,0 +1,117 @@
+"use client";
+
+import { ChevronRight } from "lucide-react";
+import Link from "next/link";
+import type { ReactNode } from "react";
+import type { Wire } from "../../domain/wire.ts";
+import { isPending, type Live } from "../live/rows.ts";
+import { jobLabel } from "../timeline/engine/model.ts";
+import { StatusBadge } from "../ui/badge.tsx";
+import { CopyId } from "../ui/copy-id.tsx";
+import { Countdown, Duration, RelativeTime } from "../ui/time.tsx";
+import { JobProgress } from "./job-progress.tsx";
+import { RunActions } from "./run-actions.tsx";
+import { firstFailure } from "./run-facts.ts";
+import { runHref, Tags } from "./run-row.tsx";
+
+/** What a run is and how it stands, with what can be done to it. */
+export function RunHeader({ run }: { run: Live<"run"> }) {
+  return (
+    <header className="mb-3">
+      <div className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2">
+        <div className="min-w-0">
+          <nav aria-label="Breadcrumb" className="flex items-center gap-1 text-[12px] text-muted">
+            <Link href="/runs" className="hover:text-ink">
+              Runs
+            </Link>
+            <ChevronRight aria-hidden className="size-3 text-faint" />
+            <CopyId id={run.runId} className="min-w-0" />
+          </nav>
+          <div className="mt-0.5 flex min-h-8 flex-wrap items-center gap-2">
+            <h1 className="min-w-0 truncate text-[17px] font-semibold tracking-tight">{run.workflow}</h1>
+            <StatusBadge kind="run" status={run.status} pending={isPending(run)} />
+          </div>
+        </div>
+        <div className="flex items-center gap-2">
+          <RunActions run={run} />
+        </div>
+      </div>
+      <dl className="mt-1.5 flex flex-wrap items-center gap-x-5 gap-y-1 text-[13px]">
+        <Item name="Jobs">
+          <JobProgress counts={run.jobCounts} className="w-44" />
+        </Item>
+        <Item name="Duration">
+          <Duration from={run.startedAt} to={run.finishedAt} />
+        </Item>
+        <Item name="Created">
+          <RelativeTime at={run.createdAt} />
+        </Item>
+        {run.initiatedBy && <Item name="By">{run.initiatedBy}</Item>}
+        {run.deadlineAt && run.finishedAt === null && (
+          <Item name="Times out in">
+            <Countdown to={run.deadlineAt} />
+          </Item>
+        )}
+        {run.parentRunId && (
+          <Item name="Parent">
+            <Link className="link font-mono text-[12px]" href={runHref(run.parentRunId)}>
+              {run.parentRunId}
+            </Link>
+          </Item>
+        )}
+        {run.tags.length > 0 && (
+          <Item name="Tags">
+            <span className="flex flex-wrap gap-1">
+              <Tags tags={run.tags} />
+            </span>
+          </Item>
+        )}
+      </dl>
+    </header>
+  );
+}
+
+function Item({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div className="flex min-w-0 items-center gap-1.5">
+      <dt className="text-muted">{name}</dt>
+      <dd className="min-w-0">{children}</dd>
+    </div>
+  );
+}
+
+interface RunErrorProps {
+  run: Wire<"run">;
+  jobs: readonly Wire<"job">[];
+  onSelectJob: (jobId: string) => void;
+}
+
+/** What went wrong, with the job it began with. Nothing while nothing has. */
+export function RunError({ run, jobs, onSelectJob }: RunErrorProps) {
+  const failure = firstFailure(jobs);
+  const endedBadly = run.status === "failed" || run.status === "timed_out";
+  const told = run.error?.message ?? (endedBadly ? run.reason : null);
+  if (!failure && !told) return null;
+  return (
+    <div
+      role="note"
+      aria-label="What went wrong"
+      className="mb-3 rounded-lg border border-danger/30 bg-danger-soft px-3 py-2 text-[13px]"
+    >
+      {told && <p className="break-words text-danger">{told}</p>}
+      {failure && (
+        <p className="flex min-w-0 flex-wrap items-baseline gap-x-2">
+          <button type="button" className="link font-medium" onClick={() => onSelectJob(failure.job.jobId)}>
+            {jobLabel(failure.job)}
+          </button>
+          <span className="min-w-0 truncate text-ink">
+            {failure.job.status === "timed_out" ? "timed out" : "failed"}
+            {failure.job.exitCode !== null && ` with exit code ${failure.job.exitCode}`}
+            {failure.job.error && `: ${failure.job.error.message}`}
+          </span>
+          {failure.count > 1 && <span className="text-muted">and {failure.count - 1} more</span>}
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,35 @@
+import { useQuery } from "@tanstack/react-query";
+import { useMemo, useRef } from "react";
+import type { LogEvent } from "../../domain/event.ts";
+import { api } from "../live/api.ts";
+
+/** How many of the run's latest starts are looked at; a trial among earlier ones is not marked. */
+const STARTS = 1000;
+
+/**
+ * Ids of the run's attempts that were trials of a half-open breaker: only the event of their start tells. Those before the page was
+ * opened are asked for once; later ones are among `events`. The same set as long as there is no new one.
+ */
+export function useTrials(runId: string, events: readonly LogEvent[], anyStarted: boolean): ReadonlySet<string> {
+  const { data } = useQuery({
+    queryKey: ["starts", runId],
+    queryFn: async ({ signal }) => {
+      const path = `/runs/${encodeURIComponent(runId)}/events?type=job.started&order=desc&limit=${STARTS}`;
+      return trialsOf((await api.get<{ items: LogEvent[] }>(path, signal)).items);
+    },
+    enabled: anyStarted,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  const kept = useRef<ReadonlySet<string>>(new Set());
+  return useMemo(() => {
+    const found = new Set([...kept.current, ...(data ?? []), ...trialsOf(events)]);
+    if (found.size > kept.current.size) kept.current = found;
+    return kept.current;
+  }, [data, events]);
+}
+
+function trialsOf(events: readonly LogEvent[]): string[] {
+  return events
+    .filter(({ type, payload }) => type === "job.started" && payload.trial === true)
+    .map(({ subject, payload }) => `${subject.id}#${payload.attempt}`);
+}
