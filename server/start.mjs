@@ -55,6 +55,7 @@ let child;
 try {
   requireNode();
   process.env.NEXT_TELEMETRY_DISABLED = "1";
+  followNpm();
   for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, stopBuilding);
   mkdirSync(at("dist"), { recursive: true });
   await takeLock();
@@ -76,6 +77,18 @@ function requireNode() {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
   if (major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1])) return;
   throw new StepFailed(`Switchyard needs Node ${OLDEST_NODE.join(".")} or newer; this is ${process.versions.node}.`);
+}
+
+// `npm start` runs this through a shell. A SIGTERM to npm ends npm and the shell, and neither passes it on.
+function followNpm() {
+  if (!process.env.npm_lifecycle_event) return;
+  const shell = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === shell) return;
+    clearInterval(watch);
+    process.kill(process.pid, "SIGTERM");
+  }, 200);
+  watch.unref();
 }
 
 async function prepare() {

@@ -4,6 +4,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symli
 import os from "node:os";
 import path from "node:path";
 import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
+import { isAlive } from "./database/processes.ts";
 
 // A checkout of its own in which npm, prisma and next are small programs that note that they ran.
 const PROJECT = path.dirname(import.meta.dirname);
@@ -157,6 +158,21 @@ test("SIGTERM during a build ends it and frees the folder", async () => {
   expect(await first.code).toBe(143);
   rmSync(at("next.hangs"));
   await build();
+});
+
+test("SIGTERM to the shell that npm runs it in stops the server", async () => {
+  await build();
+  const script = `"${process.execPath}" server/start.mjs; true`;
+  const shell = spawn("/bin/sh", ["-c", script], {
+    cwd: root,
+    stdio: ["ignore", "pipe", "ignore"],
+    env: { NODE_ENV: "production", npm_lifecycle_event: "start" },
+  });
+  const [said] = (await once(shell.stdout, "data")) as [Buffer];
+  const server = Number(said.toString().replace("serving ", ""));
+  onTestFinished(() => void (isAlive(server) && process.kill(server, "SIGKILL")));
+  shell.kill("SIGTERM");
+  await vi.waitFor(() => expect(isAlive(server)).toBe(false), { timeout: 5_000 });
 });
 
 test("packages are installed when they are missing or not those of the lock file", async () => {
