@@ -5,7 +5,10 @@ import type { Wire } from "../../domain/wire.ts";
 import { serverGet } from "../server-fetch.ts";
 
 export default async function ConsoleLayout({ children }: { children: ReactNode }) {
-  const [me, alerts] = await Promise.all([serverGet<Me>("/me"), serverGet<{ items: Wire<"alert">[] }>("/alerts?limit=100")]);
+  const [me, alerts] = await Promise.all([
+    serverGet<Me>("/me"),
+    serverGet<{ items: Wire<"alert">[] }>("/alerts?limit=100"),
+  ]);
   return (
     <Shell me={me} alerts={alerts.items}>
       {children}

@@ -30,7 +30,10 @@ export default async function LoginPage({ searchParams }: LoginPageProps) {
           </div>
         </div>
         {reason && (
-          <p role="alert" className="mb-3 rounded-md border border-line bg-danger-soft px-3 py-2 text-[13px] text-danger">
+          <p
+            role="alert"
+            className="mb-3 rounded-md border border-line bg-danger-soft px-3 py-2 text-[13px] text-danger"
+          >
             {reason}
           </p>
         )}
@@ -40,8 +43,8 @@ export default async function LoginPage({ searchParams }: LoginPageProps) {
               With a login link
             </h2>
             <p className="mt-1 mb-2.5 text-[13px] text-muted">
-              Open the link that <code className="font-mono text-[12px] text-ink">npm start</code> printed. It works once. For a new one, on the
-              server’s machine:
+              Open the link that <code className="font-mono text-[12px] text-ink">npm start</code> printed. It works
+              once. For a new one, on the server’s machine:
             </p>
             <CopyText text="npm run login" className="w-full [&_code]:flex-1" />
           </section>
@@ -49,7 +52,9 @@ export default async function LoginPage({ searchParams }: LoginPageProps) {
             <h2 id="by-key" className="text-[13px] font-semibold">
               With an API key
             </h2>
-            <p className="mt-1 mb-2.5 text-[13px] text-muted">The key opens a session in this browser; it is not stored here.</p>
+            <p className="mt-1 mb-2.5 text-[13px] text-muted">
+              The key opens a session in this browser; it is not stored here.
+            </p>
             <LoginForm next={typeof next === "string" ? next : "/"} />
           </section>
         </div>

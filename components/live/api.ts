@@ -70,9 +70,19 @@ function noAnswer(cause: unknown): ApiProblem {
 export async function problemOf(response: Response): Promise<ApiProblem> {
   const body = await response.json().catch(() => ({}));
   const told = (typeof body === "object" && body !== null ? body : {}) as { [key: string]: unknown };
-  const detail = typeof told.detail === "string" ? told.detail : `The server answered ${response.status} ${response.statusText}`.trim();
+  const detail =
+    typeof told.detail === "string"
+      ? told.detail
+      : `The server answered ${response.status} ${response.statusText}`.trim();
   const code = typeof told.code === "string" ? told.code : `http_${response.status}`;
-  const problem = new ApiProblem(response.status, code, detail, listOf(told.errors), listOf(told.legal).map(String), told);
+  const problem = new ApiProblem(
+    response.status,
+    code,
+    detail,
+    listOf(told.errors),
+    listOf(told.legal).map(String),
+    told,
+  );
   if (problem.status === 401 && typeof window !== "undefined" && window.location.pathname !== "/login") toLogin();
   return problem;
 }

@@ -3,11 +3,27 @@ import { expect, test } from "vitest";
 import type { LogEvent } from "../../domain/event.ts";
 import { backoffMs, sinceOf, stepOf } from "./cursor.ts";
 
-const event = (seq: number): LogEvent => ({ seq, v: 1, type: "x.t", at: "2026-11-21T00:00:00.000Z", actor: "key:t", subject: { kind: "tenant", id: "log" }, payload: {} });
-const frame = (from: number, to: number) => ({ from, to, events: Array.from({ length: to - from + 1 }, (_, at) => event(from + at)) });
+const event = (seq: number): LogEvent => ({
+  seq,
+  v: 1,
+  type: "x.t",
+  at: "2026-11-21T00:00:00.000Z",
+  actor: "key:t",
+  subject: { kind: "tenant", id: "log" },
+  payload: {},
+});
+const frame = (from: number, to: number) => ({
+  from,
+  to,
+  events: Array.from({ length: to - from + 1 }, (_, at) => event(from + at)),
+});
 
 test("a frame right behind the position is applied whole", () => {
-  expect(stepOf(4, frame(5, 7))).toMatchObject({ kind: "apply", position: 7, events: [{ seq: 5 }, { seq: 6 }, { seq: 7 }] });
+  expect(stepOf(4, frame(5, 7))).toMatchObject({
+    kind: "apply",
+    position: 7,
+    events: [{ seq: 5 }, { seq: 6 }, { seq: 7 }],
+  });
 });
 
 test("a frame that overlaps what is known brings only what is new", () => {
@@ -27,7 +43,9 @@ test("a frame without events of this run still moves the position on", () => {
 });
 
 test("B11: whatever frames overlap, repeat or come again, each event is taken once and in order", () => {
-  const frames = fc.array(fc.tuple(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 0, max: 12 })), { maxLength: 60 });
+  const frames = fc.array(fc.tuple(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 0, max: 12 })), {
+    maxLength: 60,
+  });
   fc.assert(
     fc.property(frames, (sent) => {
       let position = 0;

@@ -1,7 +1,14 @@
 import type { LogEvent } from "../../domain/event.ts";
-import { BEAT_INTERVAL_MS, type LogFrame, type ResetFrame, type StateFrame, type SubscribeAck, type SubscribeRequest } from "../../domain/live.ts";
+import {
+  BEAT_INTERVAL_MS,
+  type LogFrame,
+  type ResetFrame,
+  type StateFrame,
+  type SubscribeAck,
+  type SubscribeRequest,
+} from "../../domain/live.ts";
 import { backoffMs, type Range, sinceOf, stepOf } from "./cursor.ts";
-import { type Connection, type Freshness, freshnessOf, sameFreshness, SILENCE_MS } from "./freshness.ts";
+import { type Connection, type Freshness, freshnessOf, SILENCE_MS, sameFreshness } from "./freshness.ts";
 
 /**
  * What the live view knows of the log, independent of sockets and of React. Correctness comes from positions, never from the socket.
@@ -122,7 +129,8 @@ export class LiveEngine {
     const topic = this.#topicOf(name);
     topic.readers.add(reader);
     // A topic that is live is past what this reader wants; asking again from the lowest position replays it.
-    if (topic.phase === "live" && reader.position !== null && reader.position < this.#connection.head) topic.phase = "idle";
+    if (topic.phase === "live" && reader.position !== null && reader.position < this.#connection.head)
+      topic.phase = "idle";
     const release = this.retain(name);
     return () => {
       topic.readers.delete(reader);
@@ -181,7 +189,10 @@ export class LiveEngine {
     this.#heard();
     const topic = this.#topics.get(frame.topic);
     if (!topic) return;
-    if (frame.reason === "unknown_log") return this.handlers.onOtherLog();
+    if (frame.reason === "unknown_log") {
+      this.handlers.onOtherLog();
+      return;
+    }
     if (frame.reason === "too_old") this.#skipTo(topic, frame.seq);
     this.#again(topic);
   }
@@ -204,7 +215,16 @@ export class LiveEngine {
     const known = this.#topics.get(name);
     if (known) return known;
     const fresh = { name, users: 0, readers: new Set<Reader>(), phase: "idle" as const, attempt: 0, failures: 0 };
-    const calm = { gapAt: null, refused: false, timer: null, asked: false, held: false, failedAt: 0, target: 0, atBeat: -1 };
+    const calm = {
+      gapAt: null,
+      refused: false,
+      timer: null,
+      asked: false,
+      held: false,
+      failedAt: 0,
+      target: 0,
+      atBeat: -1,
+    };
     const topic: Topic = { ...fresh, ...calm };
     this.#topics.set(name, topic);
     return topic;
@@ -226,7 +246,8 @@ export class LiveEngine {
     topic.asked = true;
     queueMicrotask(() => {
       topic.asked = false;
-      if (this.#topics.get(topic.name) === topic && topic.phase === "idle" && topic.timer === null) void this.#subscribe(topic);
+      if (this.#topics.get(topic.name) === topic && topic.phase === "idle" && topic.timer === null)
+        void this.#subscribe(topic);
     });
   }
 
@@ -255,7 +276,10 @@ export class LiveEngine {
       this.#check();
       return;
     }
-    if (this.#logId !== null && this.#logId !== answer.logId) return this.handlers.onOtherLog();
+    if (this.#logId !== null && this.#logId !== answer.logId) {
+      this.handlers.onOtherLog();
+      return;
+    }
     this.#logId = answer.logId;
     this.#heard(answer.head);
     topic.phase = "live";
@@ -345,7 +369,8 @@ export class LiveEngine {
   }
 }
 
-const positionOf = (topic: Topic): number | undefined => sinceOf(Array.from(topic.readers, (reader) => reader.position));
+const positionOf = (topic: Topic): number | undefined =>
+  sinceOf(Array.from(topic.readers, (reader) => reader.position));
 
 function isBehind(topic: Topic): boolean {
   if (topic.refused) return false;

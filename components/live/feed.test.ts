@@ -1,6 +1,20 @@
 import { expect, test } from "vitest";
 import type { LogEvent } from "../../domain/event.ts";
-import { arrive, contains, type EventFilter, fill, filterQuery, heldCount, matches, miss, newFeed, pause, prepend, resume, rowsOf } from "./feed.ts";
+import {
+  arrive,
+  contains,
+  type EventFilter,
+  fill,
+  filterQuery,
+  heldCount,
+  matches,
+  miss,
+  newFeed,
+  pause,
+  prepend,
+  resume,
+  rowsOf,
+} from "./feed.ts";
 
 const event = (seq: number, more: Partial<LogEvent> = {}): LogEvent => ({
   seq,
@@ -36,7 +50,15 @@ test("a pause longer than the bound leaves a hole that can be loaded, not a sile
   for (let from = 3; from <= 12; from += 2) feed = arrive(feed, events(from, from + 1), 4);
   expect(heldCount(feed)).toBe(10);
   feed = resume(feed, 20);
-  expect(rowsOf(feed).map((row) => (row.kind === "hole" ? row.hole : row.seq))).toEqual([1, 2, { from: 3, to: 8 }, 9, 10, 11, 12]);
+  expect(rowsOf(feed).map((row) => (row.kind === "hole" ? row.hole : row.seq))).toEqual([
+    1,
+    2,
+    { from: 3, to: 8 },
+    9,
+    10,
+    11,
+    12,
+  ]);
   feed = fill(feed, { from: 3, to: 8 }, events(3, 5), false);
   expect(feed.holes).toEqual([{ from: 6, to: 8 }]);
   feed = fill(feed, { from: 6, to: 8 }, events(6, 8), true);

@@ -50,7 +50,11 @@ export function arrive(feed: Feed, events: readonly LogEvent[], bound = FEED_BOU
   const over = all.slice(0, Math.max(0, all.length - bound));
   const [first, last] = [over[0], over.at(-1)];
   if (!first || !last) return { ...feed, held: all };
-  return { ...feed, held: all.slice(-bound), heldHoles: joined([...feed.heldHoles, { from: first.seq, to: last.seq }]) };
+  return {
+    ...feed,
+    held: all.slice(-bound),
+    heldHoles: joined([...feed.heldHoles, { from: first.seq, to: last.seq }]),
+  };
 }
 
 /** The server cannot replay these positions. */
@@ -102,7 +106,9 @@ export function matches(filter: EventFilter, event: LogEvent): boolean {
   if (filter.runId !== null && event.runId !== filter.runId) return false;
   if (filter.subject !== null && `${event.subject.kind}:${event.subject.id}` !== filter.subject) return false;
   if (filter.types.length === 0) return true;
-  return filter.types.some((type) => (type.endsWith("*") ? event.type.startsWith(type.slice(0, -1)) : event.type === type));
+  return filter.types.some((type) =>
+    type.endsWith("*") ? event.type.startsWith(type.slice(0, -1)) : event.type === type,
+  );
 }
 
 /** The filter as a query string's parameters, for the API. */
@@ -114,11 +120,19 @@ export function filterQuery(filter: EventFilter): URLSearchParams {
   return query;
 }
 
+/** What finding looks through, in lower case; kept with the event, as it is asked for with each letter that is typed. */
+const haystacks = new WeakMap<LogEvent, string>();
+
 /** Whether the text stands anywhere in what is shown of the event, upper and lower case alike. */
 export function contains(event: LogEvent, text: string): boolean {
-  const needle = text.toLowerCase();
-  const head = `${event.seq} ${event.type} ${event.actor} ${event.subject.kind}:${event.subject.id} ${event.runId ?? ""}`;
-  return head.toLowerCase().includes(needle) || JSON.stringify(event.payload).toLowerCase().includes(needle);
+  let haystack = haystacks.get(event);
+  if (haystack === undefined) {
+    const { seq, type, actor, subject, runId = "", payload } = event;
+    haystack =
+      `${seq} ${type} ${actor} ${subject.kind}:${subject.id} ${runId} ${JSON.stringify(payload)}`.toLowerCase();
+    haystacks.set(event, haystack);
+  }
+  return haystack.includes(text.toLowerCase());
 }
 
 function append(known: readonly LogEvent[], more: readonly LogEvent[]): readonly LogEvent[] {

@@ -36,7 +36,8 @@ export function freshnessOf(c: Connection, now: number): Freshness {
     if (c.lastHeard === null && now - c.startedAt < PATIENCE_MS) return { state: "catching_up", since: null, head };
     return { state: "stale", since: new Date(c.lastHeard ?? c.startedAt), head };
   }
-  if (c.lastHeard !== null && now - c.lastHeard > SILENCE_MS) return { state: "stale", since: new Date(c.lastHeard), head };
+  if (c.lastHeard !== null && now - c.lastHeard > SILENCE_MS)
+    return { state: "stale", since: new Date(c.lastHeard), head };
   return { state: c.behind ? "catching_up" : "live", since: null, head };
 }
 

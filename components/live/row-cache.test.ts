@@ -1,10 +1,21 @@
-import { beforeEach, expect, test } from "vitest";
 import type { QueryClient } from "@tanstack/react-query";
-import { SNAPSHOT_ROWS, type StateFrame } from "../../domain/live.ts";
+import { beforeEach, expect, test } from "vitest";
 import type { Alert } from "../../domain/alert.ts";
+import { SNAPSHOT_ROWS, type StateFrame } from "../../domain/live.ts";
 import { toWire, type Wire } from "../../domain/wire.ts";
 import { createQueryClient } from "./query-client.ts";
-import { applyRows, applyState, dropTopic, type Live, rowKey, seedTopic, settle, showPending, type TopicList, topicKey } from "./row-cache.ts";
+import {
+  applyRows,
+  applyState,
+  dropTopic,
+  type Live,
+  rowKey,
+  seedTopic,
+  settle,
+  showPending,
+  type TopicList,
+  topicKey,
+} from "./row-cache.ts";
 
 const BASE: Alert = {
   id: "a1",
@@ -26,8 +37,15 @@ const BASE: Alert = {
   reopened: 0,
   updatedAt: "2026-11-21T00:00:00.000Z",
 };
-const alert = (id: string, seq: number, status: Alert["status"] = "firing"): Wire<"alert"> => toWire("alert", { ...BASE, id, seq, status });
-const frame = (seq: number, upserts: Wire[], more: Partial<StateFrame> = {}): StateFrame => ({ topic: "alerts", seq, upserts, removes: [], ...more });
+const alert = (id: string, seq: number, status: Alert["status"] = "firing"): Wire<"alert"> =>
+  toWire("alert", { ...BASE, id, seq, status });
+const frame = (seq: number, upserts: Wire[], more: Partial<StateFrame> = {}): StateFrame => ({
+  topic: "alerts",
+  seq,
+  upserts,
+  removes: [],
+  ...more,
+});
 
 let client: QueryClient;
 const row = (id: string) => client.getQueryData<Live<"alert">>(rowKey("alert", id));

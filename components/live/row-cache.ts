@@ -101,10 +101,14 @@ export function seedTopic(client: QueryClient, topic: string, kind: Kind, initia
 
 /** Forgets a topic's lists, which nobody keeps up to date any more, and those of their rows that nothing else shows. */
 export function dropTopic(client: QueryClient, topic: string): void {
-  const dropped = client.getQueriesData<TopicList>({ queryKey: ["topic", topic] }).flatMap(([, list]) => list?.rows ?? []);
+  const dropped = client
+    .getQueriesData<TopicList>({ queryKey: ["topic", topic] })
+    .flatMap(([, list]) => list?.rows ?? []);
   client.removeQueries({ queryKey: ["topic", topic] });
   const listed = new Set(
-    client.getQueriesData<TopicList>({ queryKey: ["topic"] }).flatMap(([, list]) => list?.rows.map((row) => `${row.kind} ${row.id}`) ?? []),
+    client
+      .getQueriesData<TopicList>({ queryKey: ["topic"] })
+      .flatMap(([, list]) => list?.rows.map((row) => `${row.kind} ${row.id}`) ?? []),
   );
   for (const { kind, id } of dropped) {
     const query = client.getQueryCache().find({ queryKey: rowKey(kind, id) });

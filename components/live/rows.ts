@@ -24,20 +24,29 @@ export function useRow<K extends Kind>(kind: K, id: string, initial?: Wire<K>): 
   useEffect(() => {
     if (initial) applyRows(client, [initial as Live]);
   }, [client, initial]);
-  const { data } = useQuery<Live<K>>({ queryKey: rowKey(kind, id), queryFn: skipToken, staleTime: Number.POSITIVE_INFINITY });
+  const { data } = useQuery<Live<K>>({
+    queryKey: rowKey(kind, id),
+    queryFn: skipToken,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
   return data ?? (initial as Live<K> | undefined);
 }
 
 /** Puts a row nobody looks at yet, while rendering, so that the first paint has it. */
 function seedRow(client: QueryClient, row: Wire | undefined): void {
-  if (row && client.getQueryData(rowKey(row.kind, row.id)) === undefined) client.setQueryData(rowKey(row.kind, row.id), row);
+  if (row && client.getQueryData(rowKey(row.kind, row.id)) === undefined)
+    client.setQueryData(rowKey(row.kind, row.id), row);
 }
 
 /**
  * The rows of one kind that a topic has (`runs`, `board`, `agents`, `alerts`, `run:{id}`), live, in the order they came; sort and filter
  * them as the view wants. `initial` are the server-rendered ones: the first paint shows them.
  */
-export function useTopicRows<K extends Kind>(topic: string, kind: K, initial: readonly Wire<K>[] = NONE): readonly Live<K>[] {
+export function useTopicRows<K extends Kind>(
+  topic: string,
+  kind: K,
+  initial: readonly Wire<K>[] = NONE,
+): readonly Live<K>[] {
   return useTopicList(topic, kind, initial).rows as readonly Live<K>[];
 }
 

@@ -36,10 +36,13 @@ export function openSocket(engine: LiveEngine): () => void {
     // socket.io tries again by itself unless the server itself closed or refused the connection.
     if (socket.active || retry !== null) return;
     refusals += 1;
-    retry = setTimeout(() => {
-      retry = null;
-      socket.connect();
-    }, backoffMs(refusals, Math.random()));
+    retry = setTimeout(
+      () => {
+        retry = null;
+        socket.connect();
+      },
+      backoffMs(refusals, Math.random()),
+    );
   };
 
   socket.on("connect", () => {

@@ -33,7 +33,10 @@ export interface Command<A extends unknown[], R> {
  *
  * @param call the request; what it throws must be an `ApiProblem` (as `api` and `commit` do).
  */
-export function useCommand<A extends unknown[], R>(call: (...args: A) => Promise<R>, options: CommandOptions<A, R> = {}): Command<A, R> {
+export function useCommand<A extends unknown[], R>(
+  call: (...args: A) => Promise<R>,
+  options: CommandOptions<A, R> = {},
+): Command<A, R> {
   const client = useQueryClient();
   const [open, setOpen] = useState(0);
   const [error, setError] = useState<ApiProblem | null>(null);
@@ -59,7 +62,8 @@ export function useCommand<A extends unknown[], R>(call: (...args: A) => Promise
       takeBack();
       applyAnswer(client, problem.body.row);
       setError(problem);
-      if (problem.status !== 401) toast.error(now.options.failure ?? "That did not work", { description: explain(problem) });
+      if (problem.status !== 401)
+        toast.error(now.options.failure ?? "That did not work", { description: explain(problem) });
       return undefined;
     } finally {
       setOpen((count) => count - 1);
@@ -80,7 +84,8 @@ function explain(problem: ApiProblem): string {
 function applyAnswer(client: QueryClient, answer: unknown): void {
   if (typeof answer !== "object" || answer === null) return;
   const { receipt: _, ...row } = answer as Partial<Live> & { receipt?: unknown };
-  const isRow = typeof row.kind === "string" && row.kind in ID_NAME && typeof row.id === "string" && typeof row.seq === "number";
+  const isRow =
+    typeof row.kind === "string" && row.kind in ID_NAME && typeof row.id === "string" && typeof row.seq === "number";
   if (!isRow) return;
   const known = client.getQueryData<Live>(rowKey(row.kind as Kind, row.id as string));
   // A command that changed nothing answers the row at the position it had; its pending look must go all the same.

@@ -99,7 +99,8 @@ function useRunEvents(runId: string, initial: readonly LogEvent[], seq: number):
 function merge(known: readonly LogEvent[], more: readonly LogEvent[]): readonly LogEvent[] {
   if (more.length === 0) return known;
   const last = known.at(-1)?.seq ?? 0;
-  if (more.every((event, at) => event.seq > (more[at - 1]?.seq ?? last))) return [...known, ...more].slice(-KEPT_EVENTS);
+  if (more.every((event, at) => event.seq > (more[at - 1]?.seq ?? last)))
+    return [...known, ...more].slice(-KEPT_EVENTS);
   const bySeq = new Map([...known, ...more].map((event) => [event.seq, event]));
   return [...bySeq.values()].sort((a, b) => a.seq - b.seq).slice(-KEPT_EVENTS);
 }

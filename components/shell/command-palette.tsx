@@ -4,8 +4,8 @@ import { Dialog as Base } from "@base-ui/react/dialog";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Command } from "cmdk";
 import { Moon, Search } from "lucide-react";
-import { useTheme } from "next-themes";
 import { useRouter } from "next/navigation";
+import { useTheme } from "next-themes";
 import { type ReactNode, useDeferredValue, useState } from "react";
 import type { Wire } from "../../domain/wire.ts";
 import { api } from "../live/api.ts";
@@ -94,7 +94,11 @@ function Palette({ close }: { close: () => void }) {
         {agents.length > 0 && (
           <Group heading="Agents">
             {agents.map((agent) => (
-              <Item key={agent.id} value={`agent ${agent.id}`} onSelect={() => go(`/agents?agent=${encodeURIComponent(agent.id)}`)}>
+              <Item
+                key={agent.id}
+                value={`agent ${agent.id}`}
+                onSelect={() => go(`/agents/${encodeURIComponent(agent.id)}`)}
+              >
                 <span className="flex-1 truncate">{agent.displayName}</span>
                 <StatusBadge kind="breaker" status={agent.breaker.state} />
               </Item>
@@ -106,7 +110,7 @@ function Palette({ close }: { close: () => void }) {
             <Item value="open run" onSelect={() => go(`/runs/${encodeURIComponent(term)}`)}>
               Open run <span className="font-mono text-[12px]">{term}</span>
             </Item>
-            <Item value="events of" onSelect={() => go(`/events?run=${encodeURIComponent(term)}`)}>
+            <Item value="events of" onSelect={() => go(`/events?runId=${encodeURIComponent(term)}`)}>
               Events of run <span className="font-mono text-[12px]">{term}</span>
             </Item>
           </Group>

@@ -14,7 +14,11 @@ export function FreshnessBadge({ className }: { className?: string }) {
   const look = {
     live: { tone: "completed" as Tone, icon: Radio, label: "Live" },
     catching_up: { tone: "blocked" as Tone, icon: RefreshCw, label: "Catching up" },
-    stale: { tone: "failed" as Tone, icon: CloudOff, label: since ? `Stale since ${formatClock(since.getTime())}` : "Stale" },
+    stale: {
+      tone: "failed" as Tone,
+      icon: CloudOff,
+      label: since ? `Stale since ${formatClock(since.getTime())}` : "Stale",
+    },
   }[state];
   const Icon = look.icon;
   const explanation = {
@@ -37,7 +41,10 @@ export function FreshnessBadge({ className }: { className?: string }) {
         aria-label={`Freshness: ${look.label}, log position ${head}`}
         data-freshness={state}
         style={{ "--tone": toneColor(look.tone) } as CSSProperties}
-        className={cn("tone inline-flex h-6 cursor-default items-center gap-1.5 rounded-full px-2 text-[12px] font-medium whitespace-nowrap tabular-nums", className)}
+        className={cn(
+          "tone inline-flex h-6 cursor-default items-center gap-1.5 rounded-full px-2 text-[12px] font-medium whitespace-nowrap tabular-nums",
+          className,
+        )}
       >
         <Icon aria-hidden className={cn("size-3", state === "catching_up" && "spin-slow")} />
         <span role="status">{look.label}</span>

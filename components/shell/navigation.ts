@@ -1,4 +1,4 @@
-import { Bell, Columns3, Gauge, type LucideIcon, ListTree, ScrollText, Users } from "lucide-react";
+import { Bell, Columns3, Gauge, ListTree, type LucideIcon, ScrollText, Users } from "lucide-react";
 
 export interface Destination {
   href: string;

@@ -97,7 +97,11 @@ function Frame({ me, alerts, children }: ShellProps) {
             <UserMenu me={me} />
           </div>
         </header>
-        <main id="content" tabIndex={-1} className="flex min-w-0 flex-1 flex-col px-3 pt-4 pb-20 outline-none sm:px-5 lg:pb-8">
+        <main
+          id="content"
+          tabIndex={-1}
+          className="flex min-w-0 flex-1 flex-col px-3 pt-4 pb-20 outline-none sm:px-5 lg:pb-8"
+        >
           {children}
         </main>
       </div>
@@ -150,7 +154,10 @@ function BottomLink({ destination, firing }: NavLinkProps) {
     <Link
       href={href}
       aria-current={here ? "page" : undefined}
-      className={cn("relative flex h-14 flex-col items-center justify-center gap-1 text-[10.5px] font-medium", here ? "text-accent" : "text-muted")}
+      className={cn(
+        "relative flex h-14 flex-col items-center justify-center gap-1 text-[10.5px] font-medium",
+        here ? "text-accent" : "text-muted",
+      )}
     >
       <Icon aria-hidden className="size-5" />
       {label}

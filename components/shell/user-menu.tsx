@@ -21,7 +21,9 @@ export function UserMenu({ me }: { me: Me }) {
       await api.post("/logout");
       window.location.assign("/login");
     } catch (problem) {
-      toast.error("Signing out did not work", { description: problem instanceof ApiProblem ? problem.detail : undefined });
+      toast.error("Signing out did not work", {
+        description: problem instanceof ApiProblem ? problem.detail : undefined,
+      });
     }
   };
   return (

@@ -50,7 +50,13 @@ export function StatusBadge<K extends StatusKind>({ kind, status, pending = fals
 export function StatusIcon<K extends StatusKind>({ kind, status, className }: Omit<StatusBadgeProps<K>, "pending">) {
   const { label, tone, icon: Icon, spins } = statusLook(kind, status);
   return (
-    <span role="img" aria-label={label} title={label} style={{ color: toneColor(tone) }} className={cn("inline-flex", className)}>
+    <span
+      role="img"
+      aria-label={label}
+      title={label}
+      style={{ color: toneColor(tone) }}
+      className={cn("inline-flex", className)}
+    >
       <Icon aria-hidden className={cn("size-3.5", spins && "spin-slow")} strokeWidth={2.25} />
     </span>
   );

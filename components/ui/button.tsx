@@ -14,7 +14,14 @@ export interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
 }
 
 /** A button. It never submits a form unless told to. */
-export function Button({ variant = "secondary", size = "md", busy = false, className, disabled, ...rest }: ButtonProps) {
+export function Button({
+  variant = "secondary",
+  size = "md",
+  busy = false,
+  className,
+  disabled,
+  ...rest
+}: ButtonProps) {
   return (
     <button
       type="button"
@@ -34,7 +41,15 @@ export interface IconButtonProps extends Omit<ButtonProps, "children"> {
 }
 
 /** A square button that shows only an icon. */
-export function IconButton({ label, children, variant = "ghost", size = "md", shortcut, className, ...rest }: IconButtonProps) {
+export function IconButton({
+  label,
+  children,
+  variant = "ghost",
+  size = "md",
+  shortcut,
+  className,
+  ...rest
+}: IconButtonProps) {
   return (
     <Tooltip content={label} shortcut={shortcut}>
       <Button

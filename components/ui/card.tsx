@@ -39,7 +39,9 @@ export function Stat({ label, value, hint, className }: StatProps) {
   return (
     <div className={cn("min-w-0", className)}>
       <div className="truncate text-[12px] text-muted">{label}</div>
-      <div className="mt-0.5 truncate text-[20px] leading-7 font-semibold tracking-tight text-ink tabular-nums">{value}</div>
+      <div className="mt-0.5 truncate text-[20px] leading-7 font-semibold tracking-tight text-ink tabular-nums">
+        {value}
+      </div>
       {hint && <div className="truncate text-[12px] text-muted">{hint}</div>}
     </div>
   );

@@ -46,10 +46,19 @@ export function CopyId({ id, className }: { id: string; className?: string }) {
         event.preventDefault();
         run(id);
       }}
-      className={cn("group inline-flex max-w-full items-center gap-1 rounded font-mono text-[12px] text-muted hover:text-ink", className)}
+      className={cn(
+        "group inline-flex max-w-full items-center gap-1 rounded font-mono text-[12px] text-muted hover:text-ink",
+        className,
+      )}
     >
       <span className="truncate">{id}</span>
-      <Icon aria-hidden className={cn("size-3 shrink-0", copied ? "text-good" : "opacity-0 group-hover:opacity-100 group-focus-visible:opacity-100")} />
+      <Icon
+        aria-hidden
+        className={cn(
+          "size-3 shrink-0",
+          copied ? "text-good" : "opacity-0 group-hover:opacity-100 group-focus-visible:opacity-100",
+        )}
+      />
     </button>
   );
 }
@@ -60,7 +69,9 @@ export function CopyText({ text, className }: { text: string; className?: string
   const Icon = copied ? Check : Copy;
   return (
     <div className={cn("inline-flex items-stretch rounded-md border border-line bg-inset text-left", className)}>
-      <code className="min-w-0 overflow-x-auto px-2.5 py-1.5 font-mono text-[12px] whitespace-pre text-ink">{text}</code>
+      <code className="min-w-0 overflow-x-auto px-2.5 py-1.5 font-mono text-[12px] whitespace-pre text-ink">
+        {text}
+      </code>
       <button
         type="button"
         aria-label={copied ? "Copied" : "Copy the command"}

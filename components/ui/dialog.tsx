@@ -72,7 +72,14 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
   );
 }
 
-function ConfirmForm({ confirm, danger, reason: asks = "none", children, onConfirm, onOpenChange }: ConfirmDialogProps) {
+function ConfirmForm({
+  confirm,
+  danger,
+  reason: asks = "none",
+  children,
+  onConfirm,
+  onOpenChange,
+}: ConfirmDialogProps) {
   const [reason, setReason] = useState("");
   const [busy, setBusy] = useState(false);
   const field = useId();

@@ -2,7 +2,9 @@ import { expect, test } from "vitest";
 import { formatAbsolute, formatCount, formatDuration, formatPercent, formatRelative, formatTicking } from "./format.ts";
 
 test("durations are short at every size and never say 60 seconds", () => {
-  expect([0, 840, 999.4, 999.6, 4_230, 9_960, 59_400, 59_600, 64_000, 3_599_600, 7_500_000, 273_600_000].map(formatDuration)).toEqual([
+  expect(
+    [0, 840, 999.4, 999.6, 4_230, 9_960, 59_400, 59_600, 64_000, 3_599_600, 7_500_000, 273_600_000].map(formatDuration),
+  ).toEqual([
     "0 ms",
     "840 ms",
     "999 ms",
@@ -33,7 +35,15 @@ test("relative times look both ways", () => {
 });
 
 test("a rate never rounds up to 100 % or down to 0 %", () => {
-  expect([0, 0.0004, 0.5, 0.934, 0.9999, 1, null].map(formatPercent)).toEqual(["0%", "<0.1%", "50%", "93.4%", "99.9%", "100%", "–"]);
+  expect([0, 0.0004, 0.5, 0.934, 0.9999, 1, null].map(formatPercent)).toEqual([
+    "0%",
+    "<0.1%",
+    "50%",
+    "93.4%",
+    "99.9%",
+    "100%",
+    "–",
+  ]);
 });
 
 test("counts have separators and become short from a million on", () => {

@@ -27,7 +27,10 @@ export function Select<V extends string>({ label, value, options, onValueChange,
     <Base.Root<V> items={items} value={value} onValueChange={(next) => next !== null && onValueChange(next)}>
       <Base.Trigger
         aria-label={label}
-        className={cn("field flex h-8 min-w-28 cursor-default items-center justify-between gap-2 px-2.5 text-[13px]", className)}
+        className={cn(
+          "field flex h-8 min-w-28 cursor-default items-center justify-between gap-2 px-2.5 text-[13px]",
+          className,
+        )}
       >
         <Base.Value />
         <Base.Icon>

@@ -24,7 +24,11 @@ export function TableRow({ className, ...rest }: HTMLAttributes<HTMLTableRowElem
 
 export function Th({ className, ...rest }: ThHTMLAttributes<HTMLTableCellElement>) {
   return (
-    <th scope="col" {...rest} className={cn("h-8 border-b border-line px-3 font-medium whitespace-nowrap", className)} />
+    <th
+      scope="col"
+      {...rest}
+      className={cn("h-8 border-b border-line px-3 font-medium whitespace-nowrap", className)}
+    />
   );
 }
 

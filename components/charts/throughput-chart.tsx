@@ -1,0 +1,47 @@
+"use client";
+
+import { Bar, BarChart, CartesianGrid, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
+import { formatClock, formatCount } from "../ui/format.ts";
+import { toneColor } from "../ui/status.ts";
+import type { StackedMinute } from "./throughput.tsx";
+
+const clock = (t: string): string => formatClock(t).slice(0, 5);
+const axis = { stroke: "var(--faint)", fontSize: 11, tickLine: false, axisLine: false } as const;
+
+/** Bars by minute, failed upon completed. Nothing moves but what has changed. */
+export function ThroughputChart({ minutes, height }: { minutes: readonly StackedMinute[]; height: number }) {
+  return (
+    <ResponsiveContainer width="100%" height={height} initialDimension={{ width: 600, height }}>
+      <BarChart
+        data={[...minutes]}
+        barCategoryGap={1}
+        margin={{ top: 6, right: 0, bottom: 0, left: -14 }}
+        accessibilityLayer
+      >
+        <CartesianGrid vertical={false} stroke="var(--line)" />
+        <XAxis dataKey="t" tickFormatter={clock} interval={9} {...axis} />
+        <YAxis allowDecimals={false} width={42} tickFormatter={formatCount} {...axis} />
+        <Tooltip
+          cursor={{ fill: "var(--hover)" }}
+          isAnimationActive={false}
+          content={({ active, payload }) => {
+            const minute = payload?.[0]?.payload as StackedMinute | undefined;
+            return active && minute ? <MinuteTip minute={minute} /> : null;
+          }}
+        />
+        <Bar dataKey="completed" stackId="calls" fill={toneColor("completed")} isAnimationActive={false} />
+        <Bar dataKey="failed" stackId="calls" fill={toneColor("failed")} isAnimationActive={false} />
+      </BarChart>
+    </ResponsiveContainer>
+  );
+}
+
+function MinuteTip({ minute }: { minute: StackedMinute }) {
+  return (
+    <div className="popup px-2.5 py-1.5 text-[12px] tabular-nums">
+      <div className="text-muted">{clock(minute.t)}</div>
+      <div>{formatCount(minute.completed)} succeeded</div>
+      <div>{formatCount(minute.failed)} failed</div>
+    </div>
+  );
+}

@@ -1,0 +1,36 @@
+import { expect, test } from "vitest";
+import type { LogEvent } from "../../domain/event.ts";
+import { previewOf, subjectPath, toneOf } from "./event-look.ts";
+
+const event = (more: Partial<LogEvent>): LogEvent => ({
+  seq: 1,
+  v: 1,
+  type: "job.started",
+  at: "2026-11-21T00:00:00.000Z",
+  actor: "key:ci",
+  subject: { kind: "job", id: "build 1" },
+  payload: {},
+  ...more,
+});
+
+test("an event has the colour of where it leads", () => {
+  expect(toneOf(event({ type: "job.completed" }))).toBe("completed");
+  expect(toneOf(event({ type: "breaker.opened" }))).toBe("failed");
+  expect(toneOf(event({ type: "run.transitioned", payload: { from: "running", to: "blocked" } }))).toBe("blocked");
+  expect(toneOf(event({ type: "run.transitioned", payload: { to: "pending" } }))).toBeNull();
+  expect(toneOf(event({ type: "x.anything" }))).toBeNull();
+});
+
+test("a subject leads to its page, a job to its run's", () => {
+  expect(subjectPath(event({ runId: "r" }))).toBe("/runs/r?job=build%201");
+  expect(subjectPath(event({}))).toBeNull();
+  expect(subjectPath(event({ subject: { kind: "agent", id: "codex" } }))).toBe("/agents/codex");
+  expect(subjectPath(event({ subject: { kind: "tenant", id: "log" } }))).toBeNull();
+});
+
+test("the preview is one line, leaves out what is null, and is cut when long", () => {
+  expect(previewOf(event({ payload: { to: "failed", reason: null, exit: { code: 3 }, text: "a\n b" } }))).toBe(
+    'to: failed  exit: {"code":3}  text: a ⏎ b',
+  );
+  expect(previewOf(event({ payload: { text: "x".repeat(1000) } })).length).toBeLessThan(330);
+});

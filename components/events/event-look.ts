@@ -1,0 +1,90 @@
+import type { LogEvent } from "../../domain/event.ts";
+import type { Tone } from "../ui/status.ts";
+
+/** Groups of types that can be chosen by a click. */
+export const TYPE_GROUPS = [
+  { pattern: "run.*", label: "Runs" },
+  { pattern: "job.*", label: "Jobs" },
+  { pattern: "workstream.*", label: "Workstreams" },
+  { pattern: "agent.*", label: "Agents" },
+  { pattern: "breaker.*", label: "Breakers" },
+  { pattern: "routing.*", label: "Routing" },
+  { pattern: "alert.*", label: "Alerts" },
+  { pattern: "x.*", label: "Own" },
+] as const;
+
+const BY_VERB: { readonly [verb in string]?: Tone } = {
+  failed: "failed",
+  attempt_failed: "failed",
+  opened: "failed",
+  fired: "failed",
+  reopened: "failed",
+  timed_out: "timed-out",
+  forced_open: "timed-out",
+  lease_expired: "timed-out",
+  completed: "completed",
+  closed: "completed",
+  resolved: "completed",
+  started: "running",
+  claimed: "running",
+  half_opened: "blocked",
+  retried: "blocked",
+  drained: "blocked",
+  acknowledged: "review",
+  cancelled: "cancelled",
+  disabled: "cancelled",
+};
+
+const BY_STATUS: { readonly [status in string]?: Tone } = {
+  running: "running",
+  completed: "completed",
+  done: "completed",
+  failed: "failed",
+  timed_out: "timed-out",
+  cancelled: "cancelled",
+  blocked: "blocked",
+  review: "review",
+};
+
+/** The colour of an event: of where it leads, where it leads somewhere; null for what is neither good nor bad. */
+export function toneOf(event: Pick<LogEvent, "type" | "payload">): Tone | null {
+  const verb = event.type.slice(event.type.lastIndexOf(".") + 1);
+  if (verb === "transitioned" && typeof event.payload.to === "string") return BY_STATUS[event.payload.to] ?? null;
+  return BY_VERB[verb] ?? null;
+}
+
+/** Where the subject has its page; jobs are shown on their run's. */
+export function subjectPath(event: Pick<LogEvent, "subject" | "runId">): string | null {
+  const { kind, id } = event.subject;
+  const name = encodeURIComponent(id);
+  switch (kind) {
+    case "run":
+      return `/runs/${name}`;
+    case "job":
+      return event.runId === undefined ? null : `/runs/${encodeURIComponent(event.runId)}?job=${name}`;
+    case "workstream":
+      return event.runId === undefined ? null : `/runs/${encodeURIComponent(event.runId)}?tab=workstreams`;
+    case "agent":
+      return `/agents/${name}`;
+    case "alert":
+      return `/alerts#${name}`;
+    default:
+      return null;
+  }
+}
+
+const PREVIEW = 320;
+const previews = new WeakMap<LogEvent, string>();
+
+/** The payload in one line: `to: failed  reason: exit code 3`, nested values as JSON, cut when long. */
+export function previewOf(event: LogEvent): string {
+  const known = previews.get(event);
+  if (known !== undefined) return known;
+  const parts = Object.entries(event.payload)
+    .filter(([, value]) => value !== null && value !== undefined)
+    .map(([name, value]) => `${name}: ${typeof value === "string" ? value : JSON.stringify(value)}`);
+  const line = parts.join("  ").replaceAll(/\s*\n\s*/g, " ⏎ ");
+  const preview = line.length > PREVIEW ? `${line.slice(0, PREVIEW)}…` : line;
+  previews.set(event, preview);
+  return preview;
+}

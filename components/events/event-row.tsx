@@ -1,0 +1,120 @@
+"use client";
+
+import { ChevronRight, FoldVertical } from "lucide-react";
+import Link from "next/link";
+import { memo } from "react";
+import type { LogEvent } from "../../domain/event.ts";
+import type { Json } from "../../domain/primitives.ts";
+import type { Range } from "../live/cursor.ts";
+import { JsonTree } from "../runs/json-tree.tsx";
+import { Button } from "../ui/button.tsx";
+import { cn } from "../ui/cn.ts";
+import { formatAbsolute, formatClock, formatCount } from "../ui/format.ts";
+import { toneColor } from "../ui/status.ts";
+import { previewOf, subjectPath, toneOf } from "./event-look.ts";
+import { Highlight } from "./highlight.tsx";
+
+/** Columns of the log: fold, position, time, type, subject, actor, payload. */
+export const EVENT_COLUMNS =
+  "grid-cols-[1rem_minmax(3rem,auto)_minmax(0,1fr)_auto] md:grid-cols-[1rem_4.5rem_6.5rem_13rem_minmax(8rem,14rem)_minmax(5rem,9rem)_minmax(0,1fr)]";
+
+interface EventRowProps {
+  event: LogEvent;
+  open: boolean;
+  /** The keyboard's cursor, or the match that finding stands on. */
+  current: boolean;
+  /** What is being looked for; empty for nothing. */
+  find: string;
+  /** Whether the browser's own time zone is known: the server writes UTC. */
+  local: boolean;
+  onToggle: (seq: number) => void;
+}
+
+/** One event: a line, and below it the whole of it when it is open. */
+export const EventRow = memo(function EventRow({ event, open, current, find, local, onToggle }: EventRowProps) {
+  const tone = toneOf(event);
+  return (
+    <div className={cn("border-b border-line", current ? "bg-accent-soft" : open ? "bg-hover" : "hover:bg-hover")}>
+      <button
+        type="button"
+        aria-expanded={open}
+        data-seq={event.seq}
+        onClick={() => onToggle(event.seq)}
+        className={cn(
+          "grid min-h-[30px] w-full items-center gap-x-3 px-3 py-1 text-left text-[12px] focus-visible:-outline-offset-2",
+          EVENT_COLUMNS,
+        )}
+      >
+        <ChevronRight aria-hidden className={cn("size-3.5 text-faint transition-transform", open && "rotate-90")} />
+        <span className="font-mono text-faint tabular-nums md:text-right">
+          <Highlight text={String(event.seq)} find={find} />
+        </span>
+        <time
+          dateTime={event.at}
+          title={formatAbsolute(event.at)}
+          className="font-mono text-muted tabular-nums max-md:order-4 max-md:text-right"
+        >
+          {local ? formatClock(event.at, true) : event.at.slice(11, 23)}
+        </time>
+        <span className="truncate font-medium" style={tone ? { color: toneColor(tone) } : undefined}>
+          <Highlight text={event.type} find={find} />
+        </span>
+        <span className="truncate font-mono text-muted max-md:order-5 max-md:col-span-3 max-md:col-start-2">
+          <Highlight text={`${event.subject.kind}:${event.subject.id}`} find={find} />
+        </span>
+        <span className="truncate text-muted max-md:hidden">
+          <Highlight text={event.actor} find={find} />
+        </span>
+        <span className="truncate font-mono text-[11.5px] text-muted max-md:hidden">
+          <Highlight text={previewOf(event)} find={find} />
+        </span>
+      </button>
+      {open && <EventDetail event={event} />}
+    </div>
+  );
+});
+
+function EventDetail({ event }: { event: LogEvent }) {
+  const path = subjectPath(event);
+  return (
+    <div className="border-t border-line bg-inset/50 px-3 py-2.5 md:pl-10">
+      <p className="mb-2 flex flex-wrap gap-x-4 gap-y-1 text-[12px] text-muted">
+        <span>{formatAbsolute(event.at)}</span>
+        <span>by {event.actor}</span>
+        {path ? (
+          <Link href={path} className="link">
+            Open {event.subject.kind} {event.subject.id}
+          </Link>
+        ) : null}
+        {event.runId !== undefined && event.subject.kind !== "run" && (
+          <Link href={`/runs/${encodeURIComponent(event.runId)}`} className="link">
+            Run {event.runId}
+          </Link>
+        )}
+        <Link
+          href={`/events?subject=${encodeURIComponent(`${event.subject.kind}:${event.subject.id}`)}`}
+          className="link"
+        >
+          Only this subject
+        </Link>
+      </p>
+      <JsonTree value={event.payload as Json} />
+    </div>
+  );
+}
+
+/** A range of the log that is not here. */
+export function HoleRow({ hole, loading, onLoad }: { hole: Range; loading: boolean; onLoad: (hole: Range) => void }) {
+  const count = hole.to - hole.from + 1;
+  return (
+    <div className="flex min-h-[34px] items-center gap-3 border-b border-line bg-inset px-3 text-[12px] text-muted">
+      <FoldVertical aria-hidden className="size-3.5" />
+      <span>
+        Positions {formatCount(hole.from)} to {formatCount(hole.to)} ({formatCount(count)}) are not shown
+      </span>
+      <Button size="sm" busy={loading} onClick={() => onLoad(hole)}>
+        Load them
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,17 @@
+import { expect, test } from "vitest";
+import { cleanFilter, loadEventFilter } from "./event-search.ts";
+
+test("a filter in the URL is named as in the API", async () => {
+  const filter = await loadEventFilter(
+    Promise.resolve({ type: "job.*,run.created", subject: "job:build-1", runId: "r-1" }),
+  );
+  expect(filter).toEqual({ types: ["job.*", "run.created"], subject: "job:build-1", runId: "r-1" });
+});
+
+test("what the API would refuse is left out instead of breaking the page", () => {
+  expect(cleanFilter({ types: ["job.*", "no spaces", "*"], subject: "nocolon", runId: "a/b" })).toEqual({
+    types: ["job.*"],
+    subject: null,
+    runId: null,
+  });
+});

@@ -1,0 +1,25 @@
+import { Fragment, type ReactNode } from "react";
+
+/** The text with every occurrence of `find` marked, upper and lower case alike. */
+export function Highlight({ text, find }: { text: string; find: string }) {
+  if (find === "") return text;
+  const lower = text.toLowerCase();
+  const needle = find.toLowerCase();
+  const parts: ReactNode[] = [];
+  let from = 0;
+  for (let at = lower.indexOf(needle); at !== -1; at = lower.indexOf(needle, from)) {
+    parts.push(
+      <Fragment key={at}>
+        {text.slice(from, at)}
+        <mark className="rounded-[2px] bg-status-queued/35 text-inherit">{text.slice(at, at + needle.length)}</mark>
+      </Fragment>,
+    );
+    from = at + needle.length;
+  }
+  return (
+    <>
+      {parts}
+      {text.slice(from)}
+    </>
+  );
+}

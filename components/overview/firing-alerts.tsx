@@ -1,0 +1,72 @@
+"use client";
+
+import { BellRing } from "lucide-react";
+import Link from "next/link";
+import { useAlertCommands } from "../alerts/alert-actions.ts";
+import { type AlertRow, actorName, alertsOf } from "../alerts/alert-model.ts";
+import { StatusBadge } from "../ui/badge.tsx";
+import { Button } from "../ui/button.tsx";
+import { Card } from "../ui/card.tsx";
+import { RelativeTime } from "../ui/time.tsx";
+
+const SHOWN = 6;
+
+/** Alerts that want somebody, to be taken on by a click. An alert stays in its place when it has been acknowledged. */
+export function FiringAlerts({ alerts }: { alerts: readonly AlertRow[] }) {
+  const open = alertsOf(alerts, "open");
+  const shown = open.toSorted((a, b) => Number(b.status === "firing") - Number(a.status === "firing")).slice(0, SHOWN);
+  return (
+    <Card
+      title="Alerts"
+      actions={
+        <Link href="/alerts" className="link">
+          {open.length > SHOWN ? `All ${open.length}` : "All alerts"}
+        </Link>
+      }
+      flush
+    >
+      {shown.length === 0 ? (
+        <p className="flex items-center gap-2 px-3.5 py-5 text-[13px] text-muted">
+          <BellRing aria-hidden className="size-4 text-faint" />
+          Nothing is firing. A breaker that opens raises an alert here.
+        </p>
+      ) : (
+        <ul aria-label="Open alerts" className="divide-y divide-line">
+          {shown.map((alert) => (
+            <Item key={alert.id} alert={alert} />
+          ))}
+        </ul>
+      )}
+    </Card>
+  );
+}
+
+function Item({ alert }: { alert: AlertRow }) {
+  const { acknowledge } = useAlertCommands();
+  return (
+    <li className="flex items-center gap-3 px-3.5 py-2">
+      <div className="min-w-0 flex-1">
+        <div className="flex min-w-0 items-center gap-2">
+          <StatusBadge kind="severity" status={alert.severity} />
+          <Link href={`/alerts#${encodeURIComponent(alert.id)}`} className="truncate font-medium hover:underline">
+            {alert.title}
+          </Link>
+        </div>
+        <p className="mt-0.5 truncate text-[12px] text-muted" title={alert.detail ?? undefined}>
+          <RelativeTime at={alert.firedAt} />
+          {alert.detail && <> · {alert.detail}</>}
+        </p>
+      </div>
+      {alert.status === "firing" ? (
+        <Button size="sm" onClick={() => void acknowledge.run(alert)} disabled={alert.pending}>
+          Acknowledge
+        </Button>
+      ) : (
+        <span className="text-right text-[12px] text-muted">
+          <StatusBadge kind="alert" status={alert.status} pending={alert.pending} />
+          {alert.acknowledgedBy && <span className="block max-w-28 truncate">{actorName(alert.acknowledgedBy)}</span>}
+        </span>
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,51 @@
+import type { BreakerStateName, RunStatus } from "../../domain/statuses.ts";
+
+/** What `GET /summary` answers. */
+export interface Summary {
+  runs: { byStatus: { [status in RunStatus]: number } };
+  /** Of the runs that ended by themselves within the last `windowMs`; null when none did. */
+  successRate: { rate: number | null; completed: number; ended: number; windowMs: number };
+  queue: { waiting: number; queued: number; running: number; oldestQueuedAt: string | null };
+  breakers: { [state in BreakerStateName]: number };
+  alerts: { firing: number; acknowledged: number };
+  agents: { total: number; busy: number; capacity: number };
+  /** By minute, oldest first: calls to agents that ended. The last minute is not over yet. */
+  throughput: Minute[];
+  /** Position of the log the figures are true at. */
+  head: number;
+}
+
+export interface Minute {
+  /** The minute's beginning, RFC 3339. */
+  t: string;
+  completed: number;
+  failed: number;
+}
+
+/** Figures of the whole hour. */
+export function totalOf(minutes: readonly Minute[]): { completed: number; failed: number } {
+  return minutes.reduce(
+    (sum, { completed, failed }) => ({ completed: sum.completed + completed, failed: sum.failed + failed }),
+    { completed: 0, failed: 0 },
+  );
+}
+
+/** `24 h`, `60 min`: the window a rate is over. */
+export function windowName(windowMs: number): string {
+  const minutes = Math.round(windowMs / 60_000);
+  return minutes % 60 === 0 ? `${minutes / 60} h` : `${minutes} min`;
+}
+
+/**
+ * How long to wait (ms) before the figures are asked for again, or null to wait for the log to move: at once when the log has moved on
+ * since they were counted, but no more often than each `EVERY_MS`; once a minute in any case, as minutes pass without events too.
+ *
+ * @param askedAt epoch ms when they were last asked for.
+ */
+export function refreshIn(countedAt: number, head: number, askedAt: number, now: number): number {
+  const since = now - askedAt;
+  return Math.max(0, (head > countedAt ? EVERY_MS : QUIET_MS) - since);
+}
+
+const EVERY_MS = 1_500;
+const QUIET_MS = 60_000;

@@ -1,0 +1,39 @@
+"use client";
+
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
+import { api } from "../live/api.ts";
+import { useFreshness } from "../live/live-provider.tsx";
+import { refreshIn, type Summary } from "./summary.ts";
+
+const KEY = ["summary"] as const;
+
+/**
+ * The overview's figures, counted anew when the log has moved on: they are sums over everything, which no frame carries. Rows
+ * (runs, alerts, breakers) do not wait for this; they come by frames.
+ */
+export function useSummary(initial: Summary): Summary {
+  const client = useQueryClient();
+  const { head } = useFreshness();
+  const { data, dataUpdatedAt, isFetching, errorUpdatedAt, refetch } = useQuery({
+    queryKey: KEY,
+    queryFn: ({ signal }) => api.get<Summary>("/summary", signal),
+    initialData: initial,
+    staleTime: Number.POSITIVE_INFINITY,
+    retry: false,
+  });
+
+  // Coming back to the page brings figures that are newer than the cached ones.
+  useEffect(() => {
+    client.setQueryData<Summary>(KEY, (known) => (known && known.head > initial.head ? known : initial));
+  }, [client, initial]);
+
+  useEffect(() => {
+    if (isFetching) return;
+    const wait = refreshIn(data.head, head, Math.max(dataUpdatedAt, errorUpdatedAt), Date.now());
+    const timer = setTimeout(() => void refetch(), wait);
+    return () => clearTimeout(timer);
+  }, [data.head, head, dataUpdatedAt, errorUpdatedAt, isFetching, refetch]);
+
+  return data;
+}
