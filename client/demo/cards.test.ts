@@ -57,6 +57,21 @@ describe("the cards of the demo", () => {
     expect(targets(cards, job("completed", "a"))).toEqual(["review"]);
   });
 
+  test("a card whose jobs completed is done even when its run failed, and none looks busy when all is called off", () => {
+    const cards = new Cards(["r"]);
+    targets(
+      cards,
+      created("w"),
+      created("v"),
+      job("enqueued", "a", "queued"),
+      job("started", "a"),
+      job("completed", "a"),
+    );
+    expect(targets(cards, on("run.transitioned", "run", "r", { to: "failed" }))).toEqual(["done"]);
+    expect(cards.abandon("called off")).toEqual([{ workstreamId: "v", to: "failed", reason: "called off" }]);
+    expect(cards.abandon("called off")).toEqual([]);
+  });
+
   test("of other runs are left alone", () => {
     const cards = new Cards(["another"]);
     expect(targets(cards, created("w"), job("enqueued", "a", "queued"), job("started", "a"))).toEqual([]);

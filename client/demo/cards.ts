@@ -1,5 +1,12 @@
 import type { LogEvent } from "../../domain/event.ts";
-import { isFinalJob, type JobStatus, WORKSTREAM_MOVES, type WorkstreamStatus } from "../../domain/statuses.ts";
+import {
+  isFinalJob,
+  isFinalRun,
+  type JobStatus,
+  type RunStatus,
+  WORKSTREAM_MOVES,
+  type WorkstreamStatus,
+} from "../../domain/statuses.ts";
 
 export interface Move {
   workstreamId: string;
@@ -23,10 +30,16 @@ const JOB_STATUS_AFTER: { readonly [type: string]: JobStatus } = {
   "job.cancelled": "cancelled",
 };
 
+const BREAKER_AFTER: { readonly [type: string]: string } = {
+  "breaker.opened": "open",
+  "breaker.half_opened": "half-open",
+  "breaker.closed": "closed",
+};
+
 /**
  * The cards of some runs, moved by what happens to its jobs: ready when a job can start, running with the first, blocked while the breaker
  * in front of their agent lets nothing through, failed with a job that did not complete, review when all have completed; done once the
- * whole run has. Whoever moves a card by hand is followed: its status is taken from the log.
+ * whole run has ended. Whoever moves a card by hand is followed: its status is taken from the log.
  */
 export class Cards {
   readonly #cards = new Map<string, Card>();
@@ -46,8 +59,16 @@ export class Cards {
     if (noun === "workstream") return this.#applyWorkstream(event);
     if (noun === "job") return this.#applyJob(event);
     if (noun === "breaker") return this.#applyBreaker(event);
-    if (event.type === "run.transitioned" && event.payload.to === "completed") return this.#finish(event.subject.id);
+    if (event.type === "run.transitioned" && isFinalRun(event.payload.to as RunStatus)) {
+      return this.#finish(event.subject.id, `the run is ${event.payload.to}`);
+    }
     return [];
+  }
+
+  /** The moves that leave no card looking as if work went on. */
+  abandon(reason: string): Move[] {
+    const open = [...this.#cards].filter(([, card]) => !["review", "done", "failed"].includes(card.status));
+    return open.flatMap(([id, card]) => this.#path(id, card, "failed", reason));
   }
 
   #applyWorkstream(event: LogEvent): Move[] {
@@ -78,23 +99,18 @@ export class Cards {
     for (const id of this.#behindBreaker[event.subject.id] ?? []) {
       const card = this.#cards.get(id);
       if (!card) continue;
-      if (event.type === "breaker.opened") this.#blocked.add(id);
-      else if (event.type === "breaker.half_opened" || event.type === "breaker.closed") this.#blocked.delete(id);
-      else continue;
-      moves.push(
-        ...this.#bring(
-          id,
-          card,
-          `the breaker of ${event.subject.id} is ${event.type.slice("breaker.".length).replace("_", "-")}`,
-        ),
-      );
+      const state = BREAKER_AFTER[event.type];
+      if (state === undefined) continue;
+      if (state === "open") this.#blocked.add(id);
+      else this.#blocked.delete(id);
+      moves.push(...this.#bring(id, card, `the breaker of ${event.subject.id} is ${state}`));
     }
     return moves;
   }
 
-  #finish(runId: string): Move[] {
+  #finish(runId: string, reason: string): Move[] {
     const reviewed = [...this.#cards].filter(([, card]) => card.runId === runId && card.status === "review");
-    return reviewed.flatMap(([id, card]) => this.#path(id, card, "done", "the run has completed"));
+    return reviewed.flatMap(([id, card]) => this.#path(id, card, "done", reason));
   }
 
   #bring(id: string, card: Card, reason: string): Move[] {

@@ -1,5 +1,5 @@
 import { createClient } from "../client.ts";
-import { isLeaseLost, SwitchyardError } from "../errors.ts";
+import { SwitchyardError } from "../errors.ts";
 import type { Client } from "../types.ts";
 import type { Connection } from "../worker/connection.ts";
 import { Cards, type Move } from "./cards.ts";
@@ -84,7 +84,7 @@ export async function show({ connection, context, cwd, say, signal }: ShowOption
     clearTimeout(timer);
     signal.removeEventListener("abort", end);
     await service.close();
-    await cancelLeftovers(client, [checks.runId, outage.runId], story);
+    await cancelLeftovers(client, [checks.runId, outage.runId], story, cards);
     await workers.stop();
   }
   await summarise(client, connection.url, [checks.runId, outage.runId], story, say);
@@ -102,32 +102,52 @@ async function prepareAgents(client: Client): Promise<void> {
   }
 }
 
-/** Commits the moves of cards; answers the last position they hold. A card that an operator has moved meanwhile stays where it was put. */
+/**
+ * Commits the moves of cards; answers the last position they hold. A card that an operator has moved meanwhile stays where it was put; the
+ * others are moved all the same.
+ */
 async function moveCards(client: Client, moves: Move[]): Promise<number> {
   if (moves.length === 0) return 0;
   try {
     const receipt = await client.commit(moves.map((move) => ({ type: "workstream.transition", ...move })));
     return receipt.lastSeq;
   } catch (error) {
-    if (error instanceof SwitchyardError && error.has("illegal_transition")) return 0;
-    throw error;
+    if (!(error instanceof SwitchyardError && error.has("illegal_transition"))) throw error;
+    const [first, ...others] = [...new Set(moves.map((move) => move.workstreamId))];
+    if (others.length === 0) return 0;
+    let last = 0;
+    for (const id of [first, ...others]) {
+      last = Math.max(
+        last,
+        await moveCards(
+          client,
+          moves.filter((move) => move.workstreamId === id),
+        ),
+      );
+    }
+    return last;
   }
 }
 
-/** After an interruption: nothing of this demo stays in the queue. */
-async function cancelLeftovers(client: Client, runIds: string[], story: Story): Promise<void> {
+/** After an interruption: nothing of this demo stays in the queue, and no card looks as if it were worked on. */
+async function cancelLeftovers(client: Client, runIds: string[], story: Story, cards: Cards): Promise<void> {
+  const reason = "the demo was interrupted";
+  const soon = { retry: { totalMs: 2_000 } };
   for (const runId of runIds) {
     if (story.ends.has(runId)) continue;
-    try {
-      await client.commit([{ type: "run.transition", runId, to: "cancelled", reason: "the demo was interrupted" }], {
-        retry: { totalMs: 2_000 },
-      });
-    } catch (error) {
-      const harmless =
-        isLeaseLost(error) ||
-        (error instanceof SwitchyardError && (error.has("illegal_transition") || error.retryable));
-      if (!harmless) throw error;
-    }
+    await tolerate(() => client.commit([{ type: "run.transition", runId, to: "cancelled", reason }], soon));
+  }
+  for (const move of cards.abandon(reason)) {
+    await tolerate(() => client.commit([{ type: "workstream.transition", ...move }], soon));
+  }
+}
+
+/** Tidying up must not hide why it is needed: a run that never was or has ended since, or a server that is gone, is no matter. */
+async function tolerate(tidy: () => Promise<unknown>): Promise<void> {
+  try {
+    await tidy();
+  } catch (error) {
+    if (!(error instanceof SwitchyardError)) throw error;
   }
 }
 

@@ -26,5 +26,6 @@ export async function summarise(
     const at = story.seen.get(chapter);
     say(`  ${at ? new Date(at).toTimeString().slice(0, 8) : "not seen"}  ${CHAPTERS[chapter]}`);
   }
+  if (story.ends.get(runIds[0] ?? "") === "failed") say("\nA check did not pass: its output is in the run's timeline.");
   if (story.seen.has("alertLeft")) say(`\nAn alert waits to be acknowledged: ${url}/alerts`);
 }
