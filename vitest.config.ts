@@ -25,8 +25,8 @@ export default defineConfig({
           // One real Postgres for the run. Vitest starts it only if a file of this project is among those to run.
           globalSetup: ["server/testing/global-setup.ts"],
           provide: { givenServer: process.env.TEST_DATABASE_URL ?? "" },
-          testTimeout: 20_000,
-          hookTimeout: 30_000,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
     ],

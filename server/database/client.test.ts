@@ -2,6 +2,8 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../testing/database.ts";
 import { createDatabase } from "./client.ts";
 
+const PATIENT = { timeout: 10_000 };
+
 let db: TestDatabase;
 const onConnectionLost = vi.fn<(error: Error) => void>();
 beforeAll(async () => {
@@ -39,15 +41,15 @@ test("connections that are cut, idle or in use, are replaced and end nothing", a
       "SELECT count(*)::int AS n FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(4)'",
     );
     expect(rows).toEqual([{ n: 1 }]);
-  });
+  }, PATIENT);
   const other = createDatabase(db.url, { max: 1 });
   await other.pool.query(
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
   );
   await other.close();
   expect(await inUse).toMatch(/terminat/);
-  await vi.waitFor(() => expect(onConnectionLost).toHaveBeenCalled());
-  await vi.waitFor(async () => expect(await db.prisma.tenant.count()).toBe(1));
+  await vi.waitFor(() => expect(onConnectionLost).toHaveBeenCalled(), PATIENT);
+  await vi.waitFor(async () => expect(await db.prisma.tenant.count()).toBe(1), PATIENT);
 });
 
 test("an unreachable database fails the query, in time, and not the process", async () => {

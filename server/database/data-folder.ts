@@ -101,15 +101,21 @@ function open(root: string, lock: FolderLock, durable: boolean): DataFolder {
       `the database of the data folder ${root} is gone from ${home}; bring it back, or delete ${root} to start afresh`,
     );
   }
-  if (!initialised) initialise({ home, database, account, runtime, origin: root, durable });
+  if (!initialised) initialise({ home, database, account, runtime, durable });
   if (!record.initialised) writeRecord(recordFile, { ...record, initialised: true });
   requireEntry(account, database);
+  const log = path.join(home, "postgres.log");
+  writeFileSync(log, "", { flag: "a", mode: 0o600 });
+  // For whoever finds this folder, and anew each time: the data folder may have been moved.
+  const origin = path.join(home, "origin");
+  writeFileSync(origin, `${root}\n`, { mode: 0o600 });
+  giveTo(account, log, origin);
   let socketFolder: string | undefined;
   return {
     account,
     runtime,
     database,
-    log: path.join(home, "postgres.log"),
+    log,
     password: () => readFileSync(path.join(home, "password"), "utf8").trim(),
     makeSocketFolder: () => {
       socketFolder = makeSocketFolder(home, record.id, account);
@@ -148,19 +154,17 @@ interface Cluster {
   database: string;
   account: Account | undefined;
   runtime: Runtime;
-  origin: string;
   durable: boolean;
 }
 
 // initdb works in a folder of another name, moved when it is done: a start that was interrupted leaves no half database.
-function initialise({ home, database, account, runtime, origin, durable }: Cluster): void {
+function initialise({ home, database, account, runtime, durable }: Cluster): void {
   if (path.isAbsolute(home)) mkdirSync(path.dirname(home), { recursive: true, mode: 0o711 });
   rmSync(home, { recursive: true, force: true });
   mkdirSync(home, { mode: 0o700 });
   const passwordFile = path.join(home, "password");
   writeFileSync(passwordFile, `${randomBytes(24).toString("base64url")}\n`, { mode: 0o600 });
-  writeFileSync(path.join(home, "origin"), `${origin}\n`, { mode: 0o600 });
-  if (account) for (const owned of [home, passwordFile]) chownSync(owned, account.uid, account.gid);
+  giveTo(account, home, passwordFile);
   const unfinished = `${database}.new`;
   const { status, stderr, error } = spawnSync(
     runtime.initdb,
@@ -176,6 +180,11 @@ function initialise({ home, database, account, runtime, origin, durable }: Clust
     throw new StartupError("embedded_failed", `cannot make the database in ${home}: ${why}`);
   }
   renameSync(unfinished, database);
+}
+
+// What root makes, the account must be able to use, also when it starts the server itself the next time.
+function giveTo(account: Account | undefined, ...paths: string[]): void {
+  if (account) for (const each of paths) chownSync(each, account.uid, account.gid);
 }
 
 function requireEntry(account: Account | undefined, database: string): void {
@@ -201,6 +210,6 @@ function makeSocketFolder(home: string, id: string, account: Account | undefined
   const folder = Buffer.byteLength(beside) <= 85 ? beside : path.join(os.tmpdir(), `switchyard-${id}`);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { mode: 0o700 });
-  if (account) chownSync(folder, account.uid, account.gid);
+  giveTo(account, folder);
   return folder;
 }

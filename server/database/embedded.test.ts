@@ -16,7 +16,7 @@ import os from "node:os";
 import path from "node:path";
 import pg from "pg";
 import { afterAll, afterEach, expect, onTestFinished, test, vi } from "vitest";
-import { holdFolder } from "../testing/holder.ts";
+import { type Holder, holdFolder } from "../testing/holder.ts";
 import { type EmbeddedOptions, type EmbeddedPostgres, startEmbedded } from "./embedded.ts";
 import { StartupError } from "./errors.ts";
 import { isAlive } from "./processes.ts";
@@ -90,6 +90,12 @@ async function deadPid(): Promise<number> {
 async function killed(child: ChildProcess): Promise<void> {
   child.kill("SIGKILL");
   await once(child, "exit");
+}
+
+async function ended(holder: Holder): Promise<void> {
+  holder.process.kill("SIGTERM");
+  await once(holder.process, "exit");
+  expect(isAlive(holder.pid)).toBe(false);
 }
 
 test("A3: an empty folder gets a database, and a second start finds what was written", async () => {
@@ -183,10 +189,7 @@ test("a pid file that names a process of somebody else does not stop a start or 
 });
 
 test("SIGTERM to the server stops Postgres too", async () => {
-  const holder = await holdFolder(shared, undefined);
-  holder.process.kill("SIGTERM");
-  await once(holder.process, "exit");
-  expect(isAlive(holder.pid)).toBe(false);
+  await ended(await holdFolder(shared, undefined));
 });
 
 test.runIf(process.platform === "linux")("Postgres is no part of the terminal's process group", async () => {
@@ -200,7 +203,7 @@ test("a Postgres that ends by itself is reported with its last words, one that i
   const onUnexpectedExit = vi.fn<(reason: string) => void>();
   const first = await start(shared, { onUnexpectedExit });
   process.kill(first.pid, "SIGQUIT");
-  await vi.waitFor(() => expect(onUnexpectedExit).toHaveBeenCalledOnce());
+  await vi.waitFor(() => expect(onUnexpectedExit).toHaveBeenCalledOnce(), { timeout: 10_000 });
   await first.stop();
   const second = await start(shared, { onUnexpectedExit });
   await second.stop();
@@ -283,16 +286,22 @@ test.runIf(isRoot)(
   },
 );
 
-test.runIf(isRoot)("an ordinary user can start it, and root can go on with that user's data", async () => {
-  const folder = ownFolder();
-  chownSync(folder, NOBODY.uid, NOBODY.gid);
-  const holder = await holdFolder(folder, NOBODY);
-  await mark(holder.url);
-  holder.process.kill("SIGTERM");
-  await once(holder.process, "exit");
-  expect(isAlive(holder.pid)).toBe(false);
-  expect(await readMark((await start(folder)).url)).toEqual(["kept"]);
-});
+test.runIf(isRoot)(
+  "an ordinary user can start it, root can go on with that user's data, and the user after root",
+  async () => {
+    const folder = ownFolder();
+    chownSync(folder, NOBODY.uid, NOBODY.gid);
+    const first = await holdFolder(folder, NOBODY);
+    await mark(first.url);
+    await ended(first);
+    const second = await start(folder);
+    expect(await readMark(second.url)).toEqual(["kept"]);
+    await second.stop();
+    const third = await holdFolder(folder, NOBODY);
+    expect(await readMark(third.url)).toEqual(["kept"]);
+    await ended(third);
+  },
+);
 
 test.runIf(isRoot)("an ordinary user gets one line for a folder of root's", async () => {
   const folder = ownFolder();

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, existsSync, openSync, readFileSync, rmSync, statSync } from "node:fs";
+import { closeSync, openSync, readFileSync, rmSync, statSync, truncateSync } from "node:fs";
 import net from "node:net";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -153,8 +153,8 @@ function settings(durable: boolean): string[] {
 }
 
 function launch(folder: DataFolder, listen: Listen, durable: boolean): ChildProcess {
-  if (existsSync(folder.log) && statSync(folder.log).size > LARGEST_LOG) rmSync(folder.log);
-  const log = openSync(folder.log, "a", 0o600);
+  if (statSync(folder.log).size > LARGEST_LOG) truncateSync(folder.log);
+  const log = openSync(folder.log, "a");
   try {
     const child = spawn(folder.runtime.postgres, ["-D", folder.database, ...listen.args, ...settings(durable)], {
       ...folder.account,
