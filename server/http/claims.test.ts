@@ -132,11 +132,12 @@ test("a waiting claim wakes when a dependency completes, when a job is retried a
 
 test("a waiting claim wakes when a job becomes due that was enqueued before it came", async () => {
   const agentKey = await agent();
-  const job = enqueue({ runAt: iso(Date.now() + 600) });
+  const runAt = iso(Date.now() + 600);
+  const job = enqueue({ runAt });
   await api.me.commit(job);
   const answer = await claim({ agentKey, waitMs: 30_000 });
   expect(ids(answer)).toEqual([job.jobId]);
-  expect(Number(Date.parse(String(answer.body.jobs[0]?.startedAt)))).toBeGreaterThanOrEqual(Date.parse(job.runAt));
+  expect(Number(Date.parse(String(answer.body.jobs[0]?.startedAt)))).toBeGreaterThanOrEqual(Date.parse(runAt));
 });
 
 test("a waiting claim wakes when its agent's breaker is closed again", async () => {
