@@ -62,7 +62,7 @@ function AttemptBody({ id, attempt, events }: { id: string; attempt: Wire<"attem
     <div id={id} className="space-y-2.5 px-3 pt-1 pb-3">
       <Facts>
         <Fact name="Agent">
-          <Link className="link" href={`/agents?agent=${encodeURIComponent(attempt.agentKey)}`}>
+          <Link className="link" href={`/agents/${encodeURIComponent(attempt.agentKey)}`}>
             {attempt.agentKey}
           </Link>
         </Fact>

@@ -125,7 +125,7 @@ export function RunEvents({ runId, events, jobs, onSelectJob }: RunEventsProps) 
         {!follows && (
           <Button
             size="sm"
-            className="absolute right-4 bottom-3 rounded-full shadow-lg"
+            className="absolute right-4 bottom-3 rounded-full! shadow-lg"
             onClick={() => setFollows(true)}
           >
             <ArrowDown aria-hidden className="size-3.5" /> To the end

@@ -53,7 +53,7 @@ function HintList({ hints, jobs, onSelectJob, withJobs }: HintsProps & { hints: 
               {hint.until && <Until hint={hint} at={hint.until} />}
               <span className="flex flex-wrap gap-x-3 empty:hidden">
                 {hint.agentKeys.map((agentKey) => (
-                  <Link key={agentKey} href={`/agents?agent=${encodeURIComponent(agentKey)}`} className="link">
+                  <Link key={agentKey} href={`/agents/${encodeURIComponent(agentKey)}`} className="link">
                     Agent {agentKey}
                   </Link>
                 ))}

@@ -104,14 +104,18 @@ export function RunError({ run, jobs, onSelectJob }: RunErrorProps) {
           <button type="button" className="link font-medium" onClick={() => onSelectJob(failure.job.jobId)}>
             {jobLabel(failure.job)}
           </button>
-          <span className="min-w-0 truncate text-ink">
-            {failure.job.status === "timed_out" ? "timed out" : "failed"}
-            {failure.job.exitCode !== null && ` with exit code ${failure.job.exitCode}`}
-            {failure.job.error && `: ${failure.job.error.message}`}
-          </span>
+          <span className="min-w-0 truncate text-ink">{failureText(failure.job)}</span>
           {failure.count > 1 && <span className="text-muted">and {failure.count - 1} more</span>}
         </p>
       )}
     </div>
   );
+}
+
+/** `failed: the tests failed (exit 1)`; a message that names the exit code needs no second mention. */
+function failureText({ status, exitCode, error }: Wire<"job">): string {
+  const what = status === "timed_out" ? "timed out" : "failed";
+  if (!error) return exitCode === null ? what : `${what} with exit code ${exitCode}`;
+  const says = error.message.includes(String(exitCode));
+  return `${what}: ${error.message}${exitCode === null || says ? "" : ` (exit ${exitCode})`}`;
 }

@@ -54,7 +54,7 @@ export function RunList({ initial, initialFilters }: RunListProps) {
       >
         {view.fresh > 0 && (
           <div role="status" className="absolute inset-x-0 top-10 z-10 flex justify-center">
-            <Button variant="primary" size="sm" className="rounded-full shadow-lg" onClick={showFresh}>
+            <Button variant="primary" size="sm" className="rounded-full! shadow-lg" onClick={showFresh}>
               <ArrowUp aria-hidden className="size-3.5" /> {formatPlural(view.fresh, "new run")}
             </Button>
           </div>

@@ -15,7 +15,11 @@ export function Legend({ className }: { className?: string }) {
     <ul aria-label="Legend" className={cn("flex flex-wrap gap-x-4 gap-y-1 text-[12px] text-muted", className)}>
       {ITEMS.map((item) => (
         <li key={item.label} className="flex items-center gap-1.5">
-          <span aria-hidden className="relative h-6 w-6" style={{ "--from": 0, "--per-ms": "1%" } as CSSProperties}>
+          <span
+            aria-hidden
+            className="relative -my-1 h-8 w-7"
+            style={{ "--from": 0, "--per-ms": "1%" } as CSSProperties}
+          >
             <span
               className="timeline-bar"
               data-kind={item.kind}

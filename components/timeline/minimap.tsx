@@ -58,6 +58,7 @@ export function Minimap({ store, model, width }: MinimapProps) {
       <canvas ref={canvas} className="absolute inset-0 size-full" />
       <div
         ref={frame}
+        data-all
         data-window
         className="absolute inset-y-0 min-w-1.5 cursor-grab border-x-2 border-accent bg-accent/10 active:cursor-grabbing data-all:hidden"
       />

@@ -33,7 +33,8 @@ export function Button({
   );
 }
 
-export interface IconButtonProps extends Omit<ButtonProps, "children"> {
+export interface IconButtonProps extends Omit<ButtonProps, "children" | "size"> {
+  size?: "sm" | "md";
   /** Its accessible name, shown as a tooltip as well. */
   label: string;
   children: ReactNode;
@@ -57,7 +58,7 @@ export function IconButton({
         aria-label={label}
         variant={variant}
         size={size}
-        className={cn(size === "sm" ? "w-7" : "w-8", "px-0 pointer-coarse:min-w-9", className)}
+        className={cn(size === "sm" ? "w-7" : "w-8", "px-0! pointer-coarse:min-w-9", className)}
       >
         {children}
       </Button>

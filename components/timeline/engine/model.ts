@@ -50,18 +50,20 @@ export function buildModel(input: TimelineInput, previous: TimelineModel = EMPTY
   const sameTrials = previous.trials === input.trials.size;
   const rows = new Map<string, JobRow>();
   const members = new Map<string, JobRow[]>();
-  for (const job of sameOrder(input.jobs, previous) ?? inOrder(input.jobs)) {
+  const ranks = new Map<string, number>();
+  for (const [rank, job] of (sameOrder(input.jobs, previous) ?? inOrder(input.jobs)).entries()) {
     const attempts = tried.get(job.id) ?? [];
     const before = previous.rows.get(job.id);
     const isKept = before && isSame(before, job, attempts) && (sameTrials || hasTrials(before, input.trials));
     const row = isKept ? before : newRow(job, attempts, input.trials);
     rows.set(job.id, row);
     const key = job.workstreamId ?? NO_WORKSTREAM;
+    if (!ranks.has(key)) ranks.set(key, rank);
     const group = members.get(key);
     if (group) group.push(row);
     else members.set(key, [row]);
   }
-  const known = [...input.workstreams].sort(byAge);
+  const known = [...input.workstreams].sort(byAge(ranks));
   const groups: GroupRow[] = known.map((workstream) => {
     const jobs = members.get(workstream.id) ?? [];
     members.delete(workstream.id);
@@ -162,5 +164,11 @@ function depths(jobs: readonly Wire<"job">[]): Map<string, number> {
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-const byAge = (a: Wire<"workstream">, b: Wire<"workstream">): number =>
-  compare(a.createdAt, b.createdAt) || natural.compare(a.id, b.id);
+
+/** Oldest first; those of one commit by their first jobs, so that what comes first in the run stands first. */
+const byAge =
+  (ranks: ReadonlyMap<string, number>) =>
+  (a: Wire<"workstream">, b: Wire<"workstream">): number =>
+    compare(a.createdAt, b.createdAt) ||
+    (ranks.get(a.id) ?? Number.MAX_SAFE_INTEGER) - (ranks.get(b.id) ?? Number.MAX_SAFE_INTEGER) ||
+    natural.compare(a.id, b.id);
