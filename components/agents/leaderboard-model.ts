@@ -60,13 +60,13 @@ export function rankAgents(
 export function sortRows(rows: readonly LeaderboardRow[], sort: Sort): LeaderboardRow[] {
   const sign = sort.descending ? -1 : 1;
   return [...rows].sort((a, b) => {
-    const [x, y] = [valueOf(a, sort.key), valueOf(b, sort.key)];
+    const [x, y] = [figureOf(a, sort.key), figureOf(b, sort.key)];
     if (x === null || y === null) return Number(x === null) - Number(y === null) || a.rank - b.rank;
     return (x < y ? -sign : x > y ? sign : 0) || a.rank - b.rank;
   });
 }
 
-function valueOf(row: LeaderboardRow, key: SortKey): number | string | null {
+function figureOf(row: LeaderboardRow, key: SortKey): number | string | null {
   switch (key) {
     case "rank":
       return row.rank;

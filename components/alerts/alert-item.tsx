@@ -125,7 +125,7 @@ function AlertButtons({ alert, onAcknowledge, onNote, onUnacknowledge }: AlertIt
   switch (alert.status) {
     case "firing":
       return (
-        <div className="flex shrink-0 gap-1.5 max-sm:pl-7">
+        <div className="flex shrink-0 gap-1.5">
           <Button
             variant="primary"
             disabled={pending}
@@ -147,7 +147,7 @@ function AlertButtons({ alert, onAcknowledge, onNote, onUnacknowledge }: AlertIt
       );
     case "acknowledged":
       return (
-        <div className="flex shrink-0 gap-1.5 max-sm:pl-7">
+        <div className="flex shrink-0 gap-1.5">
           <Button
             disabled={pending}
             onClick={() => onUnacknowledge(alert)}

@@ -64,7 +64,7 @@ export function AlertsScreen({ initial, resolved }: AlertsScreenProps) {
       <PageHeader
         title="Alerts"
         actions={
-          <p aria-hidden className="hidden items-center gap-1 text-[12px] text-muted md:flex">
+          <p aria-hidden className="hidden min-h-8 items-center gap-1 text-[12px] text-muted md:flex">
             <Kbd>j</Kbd>
             <Kbd>k</Kbd> move <Kbd className="ml-2">a</Kbd> acknowledge <Kbd className="ml-2">u</Kbd> unacknowledge{" "}
             <Kbd className="ml-2">x</Kbd> select

@@ -43,7 +43,7 @@ export const BoardCard = memo(function BoardCard({ card, arrived, showRun, onMov
         ghost={isDragging}
         showRun={showRun}
         controls={
-          <span className="-mt-0.5 -mr-1 flex shrink-0 opacity-60 group-focus-within/card:opacity-100 group-hover/card:opacity-100 pointer-coarse:opacity-100">
+          <span className="absolute top-1 right-1 flex rounded bg-surface opacity-0 group-focus-within/card:opacity-100 group-hover/card:opacity-100 has-data-popup-open:opacity-100 pointer-coarse:opacity-100">
             <button
               type="button"
               ref={setActivatorNodeRef}

@@ -61,7 +61,8 @@ export function BoardScreen({ initial, cursors }: BoardScreenProps) {
   const filtered = url.run !== "" || url.q !== "";
 
   return (
-    <div className="flex h-full min-h-0 flex-col">
+    // As high as the window leaves, so that each column scrolls by itself.
+    <div className="flex h-[calc(100dvh-9rem)] min-h-96 flex-col lg:h-[calc(100dvh-6rem)]">
       <PageHeader
         title="Board"
         badge={
@@ -79,7 +80,7 @@ export function BoardScreen({ initial, cursors }: BoardScreenProps) {
               placeholder="Filter by text"
               value={url.q}
               onChange={(event) => void setUrl({ q: event.target.value })}
-              className="w-44"
+              className="min-w-32 flex-1 sm:w-44 sm:flex-none"
             />
             {/* The server looks the run up, as its cards may not be among those at hand. */}
             <Select
@@ -87,14 +88,14 @@ export function BoardScreen({ initial, cursors }: BoardScreenProps) {
               value={url.run}
               options={runs}
               onValueChange={(run) => void setUrl({ run }, { shallow: false })}
-              className="max-w-56"
+              className="max-w-36 sm:max-w-56"
             />
             <Button
               aria-pressed={url.lanes}
               onClick={() => void setUrl({ lanes: !url.lanes })}
               className="aria-pressed:bg-accent-soft aria-pressed:text-ink"
             >
-              <Rows3 aria-hidden className="size-3.5" /> Swimlanes
+              <Rows3 aria-hidden className="size-3.5" /> <span className="max-sm:sr-only">Swimlanes</span>
             </Button>
           </>
         }

@@ -34,7 +34,7 @@ interface BoardSurfaceProps {
   onMove: (card: Card, to: WorkstreamStatus) => void;
 }
 
-const OPEN_WIDTH = "w-[min(78vw,18rem)] flex-none snap-start md:w-auto md:min-w-[10.75rem] md:flex-1";
+const OPEN_WIDTH = "w-[min(78vw,18rem)] flex-none snap-start md:w-[10.25rem] md:flex-[1_0_auto]";
 const FOLDED_WIDTH = "w-9 flex-none";
 
 /** The columns, the swimlanes in them, and the dragging. A card goes where the lifecycle lets it go, by pointer, finger or keyboard. */
@@ -71,7 +71,7 @@ export function BoardSurface(props: BoardSurfaceProps) {
       onDragCancel={() => setLifted(null)}
     >
       <div className="flex min-h-0 flex-1 snap-x snap-proximity flex-col overflow-auto md:snap-none">
-        <div className={cn("flex min-h-0 w-max min-w-full flex-col gap-2", !swimlanes && "flex-1")}>
+        <div className={cn("flex w-max min-w-full flex-col gap-2", !swimlanes && "min-h-0 flex-1")}>
           <div className="sticky top-0 z-20 flex gap-1.5 bg-bg pb-1">
             {WORKSTREAM_STATUSES.map((status) => (
               <ColumnHead
@@ -86,7 +86,7 @@ export function BoardSurface(props: BoardSurfaceProps) {
             ))}
           </div>
           {lanes.map((lane) => (
-            <div key={lane.id} className={cn("flex min-h-0 flex-col gap-1", !swimlanes && "flex-1")}>
+            <div key={lane.id} className={cn("flex flex-col gap-1", swimlanes ? "shrink-0" : "min-h-0 flex-1")}>
               {swimlanes && <LaneHead lane={lane} />}
               <div className={cn("flex gap-1.5", swimlanes ? "items-stretch" : "min-h-0 flex-1")}>
                 {WORKSTREAM_STATUSES.map((status) => (

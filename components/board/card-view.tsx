@@ -1,8 +1,11 @@
+"use client";
+
 import Link from "next/link";
 import type { ReactNode, Ref } from "react";
 import { cn } from "../ui/cn.ts";
+import { formatAbsolute, formatRelative } from "../ui/format.ts";
+import { useNow } from "../ui/now.ts";
 import { toneColor } from "../ui/status.ts";
-import { Duration } from "../ui/time.tsx";
 import { type Card, chipsOf } from "./board-model.ts";
 import { CardProgress } from "./card-progress.tsx";
 
@@ -39,43 +42,59 @@ export function CardView(props: CardViewProps) {
         ghost && "opacity-40",
       )}
     >
-      <div className="flex items-start gap-1">
-        <h3 className="min-w-0 flex-1 leading-5 font-medium break-words text-ink">{card.title}</h3>
-        {controls}
-      </div>
+      <h3 className="leading-5 font-medium break-words text-ink pointer-coarse:pr-9">{card.title}</h3>
+      {controls}
       {showRun && (
-        <Link
-          href={`/runs/${encodeURIComponent(card.runId)}`}
-          draggable={false}
-          title={`Run ${card.runId}`}
-          className="block truncate font-mono text-[12px] text-muted hover:text-ink hover:underline"
-        >
-          {card.runId}
-        </Link>
+        <div className="flex items-baseline gap-2 text-[12px]">
+          <Link
+            href={`/runs/${encodeURIComponent(card.runId)}`}
+            draggable={false}
+            title={`Run ${card.runId}`}
+            className="min-w-0 flex-1 truncate font-mono text-muted hover:text-ink hover:underline"
+          >
+            {card.runId}
+          </Link>
+          <Age card={card} />
+        </div>
       )}
-      <div className="mt-1.5">
+      <div className="mt-1.5 flex items-center gap-2">
         <CardProgress counts={card.jobCounts} />
+        {!showRun && <Age card={card} />}
       </div>
-      <div className="mt-1.5 flex flex-wrap items-center gap-1 text-[12px] text-muted">
-        <span title="Time in this column" className="mr-auto">
-          {pending ? "Moving…" : <Duration from={card.enteredAt} />}
-        </span>
-        {chips.map(({ key, value }) => (
-          <span key={key} title={key} className="max-w-full truncate rounded bg-inset px-1 leading-[18px]">
-            <span className="text-faint">{key}</span> {value}
-          </span>
-        ))}
-        {rest > 0 && (
-          <span className="text-faint" title={Object.keys(card.metadata).join(", ")}>
-            +{rest}
-          </span>
-        )}
-      </div>
+      {chips.length > 0 && (
+        <div className="mt-1.5 flex flex-wrap items-center gap-1 text-[12px] text-muted">
+          {chips.map(({ key, value }) => (
+            <span key={key} title={key} className="max-w-full truncate rounded bg-inset px-1 leading-[18px]">
+              <span className="text-faint">{key}</span> {value}
+            </span>
+          ))}
+          {rest > 0 && (
+            <span className="text-faint" title={Object.keys(card.metadata).join(", ")}>
+              +{rest}
+            </span>
+          )}
+        </div>
+      )}
       {card.reason && (card.status === "failed" || card.status === "blocked") && (
         <p className="mt-1 line-clamp-2 text-[12px] break-words" style={{ color: toneColor(card.status) }}>
           {card.reason}
         </p>
       )}
     </article>
+  );
+}
+
+/** How long the card has been in its column. */
+function Age({ card }: { card: Card }) {
+  const now = useNow();
+  if (card.pending) return <span className="shrink-0 text-[12px] text-muted">moving…</span>;
+  return (
+    <time
+      dateTime={card.enteredAt}
+      title={`In this column since ${formatAbsolute(card.enteredAt)}`}
+      className="shrink-0 text-[12px] text-muted tabular-nums"
+    >
+      {now === null ? "" : formatRelative(card.enteredAt, now).replace(" ago", "")}
+    </time>
   );
 }

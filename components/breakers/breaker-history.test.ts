@@ -29,7 +29,10 @@ describe("a breaker's history", () => {
         reason: "the open time has passed",
       }),
     ]);
-    expect(history.map(({ title, state }) => `${title}:${state}`)).toEqual(["Half-open:half_open", "Opened:open"]);
+    expect(history.map(({ title, state, by }) => `${title}:${state}:${by}`)).toEqual([
+      "Half-open:half_open:null",
+      "Opened:open:null",
+    ]);
     expect(history[1]?.detail).toBe("failure rate 60%; last error: exit 1");
   });
 
@@ -45,7 +48,7 @@ describe("a breaker's history", () => {
       event(5, "breaker.closed", { to: "closed", cause: "reset", reason: "fixed" }, "user:ada"),
       event(6, "breaker.was_reset", { reason: "fixed", by: "user:ada" }, "user:ada"),
     ]);
-    expect(history.map(({ title, detail, actor }) => `${title}: ${detail} (${actor})`)).toEqual([
+    expect(history.map(({ title, detail, by }) => `${title}: ${detail} (${by})`)).toEqual([
       "Reset: fixed (user:ada)",
       "Tripped: bad deploy (user:ada)",
     ]);

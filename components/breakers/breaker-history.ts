@@ -17,7 +17,8 @@ export const HISTORY_TYPES = [
 export interface HistoryEntry {
   seq: number;
   at: string;
-  actor: string;
+  /** Who ordered it; null for what the breaker did by itself. */
+  by: string | null;
   /** The state it went to, if it went anywhere. */
   state: BreakerStateName | null;
   title: string;
@@ -40,9 +41,11 @@ function isEchoOfOrder({ type, payload }: LogEvent): boolean {
 }
 
 function entryOf(event: LogEvent): HistoryEntry {
-  const { seq, at, actor, payload } = event;
+  const { seq, at, payload } = event;
   const reason = textOf(payload.reason);
-  const base = { seq, at, actor, state: stateOf(payload.to), detail: reason };
+  // The commit that made a breaker move by itself has an actor too, but it was not that one's doing.
+  const by = ORDERS.has(event.type) ? event.actor : null;
+  const base = { seq, at, by, state: stateOf(payload.to), detail: reason };
   switch (event.type) {
     case "breaker.opened": {
       const error = textOf(payload.lastError);
@@ -79,6 +82,8 @@ function entryOf(event: LogEvent): HistoryEntry {
       return { ...base, title: event.type };
   }
 }
+
+const ORDERS = new Set(["breaker.overridden", "breaker.was_reset", "agent.registered", "agent.drained"]);
 
 const ORDER_NAMES: { readonly [state in BreakerStateName]: string } = {
   closed: "Closed by order",

@@ -1,7 +1,6 @@
 "use client";
 
-import { OctagonX, RotateCcw, ShieldOff } from "lucide-react";
-import { type ReactNode, useState } from "react";
+import { useState } from "react";
 import { override, reset } from "../../domain/breaker-machine.ts";
 import { api } from "../live/api.ts";
 import { type Command, useCommand } from "../live/use-command.ts";
@@ -15,34 +14,25 @@ import { expiryOf, HOLDS } from "./expiry.ts";
 type Order = "trip" | "disable" | "reset";
 
 const ORDERS: {
-  readonly [order in Order]: {
-    button: string;
-    title: (name: string) => string;
-    words: string;
-    confirm: string;
-    icon: ReactNode;
-  };
+  readonly [order in Order]: { button: string; title: (name: string) => string; words: string; confirm: string };
 } = {
   trip: {
     button: "Trip",
     title: (name) => `Trip the breaker of ${name}?`,
     words: "No call passes until you reset it, or until the time below. Jobs that already run go on.",
     confirm: "Trip",
-    icon: <OctagonX aria-hidden className="size-3.5" />,
   },
   disable: {
     button: "Disable",
     title: (name) => `Disable the breaker of ${name}?`,
     words: "Every call passes and nothing is judged, however many fail, until you reset it, or until the time below.",
     confirm: "Disable",
-    icon: <ShieldOff aria-hidden className="size-3.5" />,
   },
   reset: {
     button: "Reset",
     title: (name) => `Reset the breaker of ${name}?`,
     words: "It closes at once, its window starts empty, and any override ends.",
     confirm: "Reset",
-    icon: <RotateCcw aria-hidden className="size-3.5" />,
   },
 };
 
@@ -69,7 +59,6 @@ export function BreakerOrders({ breaker, name }: { breaker: BreakerRow; name: st
     <>
       {(["trip", "disable", "reset"] as const).map((one) => (
         <Button key={one} size="sm" disabled={useless[one] || order.pending} onClick={() => ask(one)}>
-          {ORDERS[one].icon}
           {ORDERS[one].button}
         </Button>
       ))}

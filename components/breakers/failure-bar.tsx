@@ -1,6 +1,6 @@
 import { cn } from "../ui/cn.ts";
 import { formatPercent } from "../ui/format.ts";
-import { statusLook, toneColor } from "../ui/status.ts";
+import { toneColor } from "../ui/status.ts";
 import type { BreakerView } from "./breaker-view.ts";
 
 /** The failure rate of a breaker's window against the threshold at which it opens. */
@@ -36,13 +36,15 @@ export function FailureRate({ view }: { view: BreakerView }) {
   return (
     <div>
       <div className="flex items-baseline gap-2">
-        <span
-          className={cn("text-[20px] leading-6 font-semibold tracking-tight tabular-nums", !judged && "text-muted")}
-        >
-          {formatPercent(failureRate)}
-        </span>
-        <span className="text-[12px] text-muted">
-          {failureRate === null ? `no ${counted} yet` : `failed · ${failures} of ${calls} ${counted}`}
+        {failureRate !== null && (
+          <span
+            className={cn("text-[20px] leading-6 font-semibold tracking-tight tabular-nums", !judged && "text-muted")}
+          >
+            {formatPercent(failureRate)}
+          </span>
+        )}
+        <span className="text-[12px] leading-6 text-muted">
+          {failureRate === null ? `No ${counted} yet` : `failed · ${failures} of ${calls} ${counted}`}
         </span>
       </div>
       <FailureBar view={view} className="mt-1.5" />
@@ -53,6 +55,3 @@ export function FailureRate({ view }: { view: BreakerView }) {
     </div>
   );
 }
-
-/** Name of a breaker's state, for sentences. */
-export const stateName = (view: Pick<BreakerView, "state">): string => statusLook("breaker", view.state).label;

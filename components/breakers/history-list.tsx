@@ -22,12 +22,12 @@ export function HistoryList({ agentKey, initial }: { agentKey: string; initial: 
         <p className="p-3.5 text-[13px] text-muted">Nothing has happened to this breaker yet.</p>
       )}
       <ol aria-label="Breaker history" className="max-h-96 overflow-y-auto">
-        {entries.map(({ seq, at, actor, state, title, detail }) => (
+        {entries.map(({ seq, at, by, state, title, detail }) => (
           <li key={seq} className="flex gap-2.5 border-b border-line px-3.5 py-2 last:border-b-0">
             <span className="mt-0.5 w-3.5 shrink-0">{state && <StatusIcon kind="breaker" status={state} />}</span>
             <div className="min-w-0 flex-1 text-[13px]">
               <span className="font-medium">{title}</span>
-              {!actor.startsWith("system:") && <span className="text-muted"> by {actorName(actor)}</span>}
+              {by !== null && <span className="text-muted"> by {actorName(by)}</span>}
               {detail && <p className="line-clamp-2 text-[12px] break-words text-muted">{detail}</p>}
             </div>
             <RelativeTime at={at} className="text-[12px] text-muted" />

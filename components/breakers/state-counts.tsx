@@ -6,7 +6,7 @@ import { type BreakerRow, countStates } from "./breaker-view.ts";
 /** How many breakers are in each state, worst first. */
 export function StateCounts({ breakers }: { breakers: readonly BreakerRow[] }) {
   return (
-    <ul aria-label="Breakers by state" className="flex flex-wrap gap-x-4 gap-y-1 text-[13px]">
+    <ul aria-label="Breakers by state" className="flex min-h-8 flex-wrap items-center gap-x-4 gap-y-1 text-[13px]">
       {countStates(breakers).map(({ state, count }) => (
         <li key={state} className={cn("flex items-center gap-1.5", count === 0 && "opacity-55")}>
           <StatusIcon kind="breaker" status={state} />
