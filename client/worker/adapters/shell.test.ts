@@ -139,5 +139,5 @@ async function expectGone(pid: number): Promise<void> {
       () => "gone",
     );
     expect(["gone", "Z"]).toContain(state);
-  });
+  }, 10_000);
 }
