@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 import type { Socket } from "socket.io";
-import type { ClientToServer, ResetFrame, ServerToClient, SubscribeAck } from "../../domain/live.ts";
+import type { ClientToServer, ResetFrame, ServerToClient, SubscribeAck, SubscribeRequest } from "../../domain/live.ts";
 import type { Emitter } from "./emitter.ts";
 import type { Feed, Topic } from "./feed.ts";
 import type { Gate } from "./gate.ts";
@@ -8,7 +8,7 @@ import type { LiveMetrics } from "./metrics.ts";
 import { Outbox } from "./outbox.ts";
 import { Outlet } from "./outlet.ts";
 import { Rate } from "./rate.ts";
-import { parseSubscribe, parseUnsubscribe, refused } from "./request.ts";
+import { parseSubscribe, parseUnsubscribe, type Refused, refused } from "./request.ts";
 import type { Head, LogSource } from "./source.ts";
 import type { Viewer } from "./state-topic.ts";
 
@@ -69,28 +69,43 @@ export class Connection {
   }
 
   #subscribe(request: unknown, answer: Answer): void {
-    if (!this.#rate.take()) return answer(refused("too_many", "too many subscriptions in a short time"));
-    const parsed = parseSubscribe(request);
-    if ("error" in parsed) return answer(parsed);
-    const { topic, since } = parsed;
-    if (this.#outlet.full) return answer(refused("unavailable", "the socket has not read what was sent to it"));
-    this.#end(topic);
-    if (this.#subscriptions.size >= MAX_TOPICS) return answer(refused("too_many", `a socket has at most ${MAX_TOPICS} topics`));
+    const accepted = this.#accept(request);
+    if ("error" in accepted) {
+      answer(accepted);
+      return;
+    }
+    const { topic, since } = accepted;
     const subscription: Subscription = { topic, held: undefined, outbox: undefined, viewer: undefined };
     this.#subscriptions.set(topic, subscription);
     this.#deps.metrics.subscriptions.inc({ topic: kindOf(topic) });
     this.#open(subscription, since, answer).catch((error: unknown) => this.#fail(subscription, error, answer));
   }
 
+  /** The request, with a former subscription to its topic ended; or why it is refused. */
+  #accept(request: unknown): SubscribeRequest | Refused {
+    if (!this.#rate.take()) return refused("too_many", "too many subscriptions in a short time");
+    const parsed = parseSubscribe(request);
+    if ("error" in parsed) return parsed;
+    if (this.#outlet.full) return refused("unavailable", "the socket has not read what was sent to it");
+    this.#end(parsed.topic);
+    const room = this.#subscriptions.size < MAX_TOPICS;
+    return room ? parsed : refused("too_many", `a socket has at most ${MAX_TOPICS} topics`);
+  }
+
   async #open(subscription: Subscription, since: number | undefined, answer: Answer): Promise<void> {
     const { feed } = this.#deps;
     await feed.start();
     const head = await feed.head(since);
-    if (!this.#isOpen(subscription)) return answer(head);
-    const { topic } = subscription;
-    subscription.held = feed.hold(topic);
+    if (!this.#isOpen(subscription)) {
+      answer(head);
+      return;
+    }
+    subscription.held = feed.hold(subscription.topic);
     const { state } = subscription.held;
-    if (!state) return this.#begin(subscription, since, head, answer);
+    if (!state) {
+      this.#begin(subscription, since, head, answer);
+      return;
+    }
     // Shown again when this node has missed changes: then only the snapshot is new.
     let answered = false;
     subscription.viewer = {
@@ -116,8 +131,11 @@ export class Connection {
     answer(head);
     const log = subscription.held?.log;
     if (!log) return;
-    if (since !== undefined && since > head.head) return this.#reset(subscription, "unknown_log");
-    if (since !== undefined && since < head.floor) return this.#reset(subscription, "too_old");
+    const from = since ?? head.head;
+    if (from > head.head || from < head.floor) {
+      this.#reset(subscription, from > head.head ? "unknown_log" : "too_old");
+      return;
+    }
     const { tenantId, feed, source, gate, logger, patienceMs } = this.#deps;
     subscription.outbox = new Outbox(
       {
@@ -131,7 +149,7 @@ export class Connection {
         patienceMs,
         onReset: (reason) => this.#reset(subscription, reason),
       },
-      since ?? head.head,
+      from,
     );
   }
 

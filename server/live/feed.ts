@@ -129,7 +129,10 @@ export class Feed {
     const { end } = this.recent;
     // Until the tail runs, nobody follows, and its start takes in what is told before.
     if (!this.#started || committed.to <= end) return;
-    if (committed.from > end + 1) return this.#skip(committed.to);
+    if (committed.from > end + 1) {
+      this.#skip(committed.to);
+      return;
+    }
     const events = committed.from <= end ? committed.events.filter((event) => event.seq > end) : committed.events;
     this.recent.append(events);
     if (this.#pending.length === 0) this.#pendingSince = performance.now();

@@ -1,5 +1,13 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { MemoryLog, runRow, startLive, subscribe, type TestLive, type TestSocket, testAuthenticator } from "./live.test-kit.ts";
+import {
+  MemoryLog,
+  runRow,
+  startLive,
+  subscribe,
+  type TestLive,
+  type TestSocket,
+  testAuthenticator,
+} from "./live.test-kit.ts";
 
 let log: MemoryLog;
 let t: TestLive;
@@ -28,7 +36,9 @@ test("a handshake without a key, with a wrong one, and with one that is no strin
 });
 
 test("a wrong key is not made good by a session cookie", async () => {
-  expect(await refusalOf(t.client({ auth: { key: "wrong" }, extraHeaders: { cookie: "session=one" } }))).toMatchObject({ status: 401 });
+  expect(await refusalOf(t.client({ auth: { key: "wrong" }, extraHeaders: { cookie: "session=one" } }))).toMatchObject({
+    status: 401,
+  });
 });
 
 test("a session cookie opens a socket from the same origin and not from another one", async () => {

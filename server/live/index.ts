@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders, Server as HttpServer } from "node:http";
+import type { Server as HttpServer, IncomingHttpHeaders } from "node:http";
 import type { Socket as NetSocket } from "node:net";
 import type { Logger } from "pino";
 import type { Registry } from "prom-client";
@@ -10,7 +10,14 @@ import { Feed } from "./feed.ts";
 import { Gate } from "./gate.ts";
 import { createLiveMetrics } from "./metrics.ts";
 import { PATIENCE_MS } from "./outbox.ts";
-import { type Authenticate, type Handshake, handshakeOf, isByCookie, type LivePrincipal, Sessions } from "./sessions.ts";
+import {
+  type Authenticate,
+  type Handshake,
+  handshakeOf,
+  isByCookie,
+  type LivePrincipal,
+  Sessions,
+} from "./sessions.ts";
 import type { LogSource } from "./source.ts";
 
 export type { Authenticate, Handshake, LivePrincipal } from "./sessions.ts";
@@ -170,7 +177,9 @@ export function createLive(deps: LiveDeps): Live {
       stopListening();
       clearInterval(beats);
       clearInterval(checks);
-      const gone = [...transports].map((socket) => new Promise<void>((resolve) => socket.once("close", () => resolve())));
+      const gone = [...transports].map(
+        (socket) => new Promise<void>((resolve) => socket.once("close", () => resolve())),
+      );
       // Closes the connections without a word of the namespace, which a client takes for a loss and comes back.
       io.engine.close();
       let timer: NodeJS.Timeout | undefined;

@@ -4,7 +4,14 @@ import { pino } from "pino";
 import { Registry } from "prom-client";
 import { io, type ManagerOptions, type Socket, type SocketOptions } from "socket.io-client";
 import type { LogEvent } from "../../domain/event.ts";
-import type { ClientToServer, LogFrame, ResetFrame, ServerToClient, StateFrame, SubscribeAck } from "../../domain/live.ts";
+import type {
+  ClientToServer,
+  LogFrame,
+  ResetFrame,
+  ServerToClient,
+  StateFrame,
+  SubscribeAck,
+} from "../../domain/live.ts";
 import type { Run } from "../../domain/run.ts";
 import type { Kind, Rows } from "../../domain/tx.ts";
 import { toWire, type Wire } from "../../domain/wire.ts";
@@ -29,17 +36,31 @@ export class MemoryLog implements LogSource {
   }
 
   /** Appends events, each of a run, and changed rows; tells followers unless `silent`. */
-  commit(runs: (string | undefined)[], rows: Wire[] = [], { silent = false, payload = {} as LogEvent["payload"] } = {}): void {
+  commit(
+    runs: (string | undefined)[],
+    rows: Wire[] = [],
+    { silent = false, payload = {} as LogEvent["payload"] } = {},
+  ): void {
     const from = this.events.length + 1;
     const at = "2026-11-21T00:00:00.000Z";
     const events = runs.map((runId, index): LogEvent => {
       const subject = { kind: "run", id: runId ?? "none" };
-      return { seq: from + index, v: 1, type: "x.test", at, actor: "key:test", subject, ...(runId && { runId }), payload };
+      return {
+        seq: from + index,
+        v: 1,
+        type: "x.test",
+        at,
+        actor: "key:test",
+        subject,
+        ...(runId && { runId }),
+        payload,
+      };
     });
     this.events.push(...events);
     for (const row of rows) this.rows.set(`${row.kind}:${row.id}`, row);
     if (silent) return;
-    for (const listener of this.#listeners) listener({ tenantId: "t1", from, to: this.events.length, at, events, rows });
+    for (const listener of this.#listeners)
+      listener({ tenantId: "t1", from, to: this.events.length, at, events, rows });
   }
 
   onCommitted(listener: (committed: Committed) => void): () => void {
@@ -55,12 +76,20 @@ export class MemoryLog implements LogSource {
     return this.events.length;
   }
 
-  async readEvents(_tenantId: string, range: { after: number; upTo?: number; limit: number; runId?: string }): Promise<LogEvent[]> {
+  async readEvents(
+    _tenantId: string,
+    range: { after: number; upTo?: number; limit: number; runId?: string },
+  ): Promise<LogEvent[]> {
     this.reads.push(range);
     await this.pause();
     const { after, upTo = Number.MAX_SAFE_INTEGER, limit, runId } = range;
     return this.events
-      .filter((event) => event.seq > Math.max(after, this.floor) && event.seq <= upTo && (runId === undefined || event.runId === runId))
+      .filter(
+        (event) =>
+          event.seq > Math.max(after, this.floor) &&
+          event.seq <= upTo &&
+          (runId === undefined || event.runId === runId),
+      )
       .slice(0, limit);
   }
 
@@ -111,8 +140,17 @@ export async function startLive(source: LogSource, more: Partial<LiveDeps> = {})
   const httpServer = createServer((_request, response) => response.end());
   const registry = new Registry();
   const logger = pino({ level: "silent" });
-  const allowOrigin: LiveDeps["allowOrigin"] = ({ origin, host }) => origin === undefined || origin === `http://${host}`;
-  const live = createLive({ source, authenticate: testAuthenticator(), httpServer, allowOrigin, registry, logger, ...more });
+  const allowOrigin: LiveDeps["allowOrigin"] = ({ origin, host }) =>
+    origin === undefined || origin === `http://${host}`;
+  const live = createLive({
+    source,
+    authenticate: testAuthenticator(),
+    httpServer,
+    allowOrigin,
+    registry,
+    logger,
+    ...more,
+  });
   await new Promise<void>((resolve) => httpServer.listen(0, "127.0.0.1", resolve));
   const { port } = httpServer.address() as AddressInfo;
   const clients: TestSocket[] = [];
@@ -170,7 +208,8 @@ export function positions(frames: LogFrame[], topic: string, since: number): num
 }
 
 /** All whole numbers from … to. */
-export const range = (from: number, to: number): number[] => Array.from({ length: Math.max(0, to - from + 1) }, (_, i) => from + i);
+export const range = (from: number, to: number): number[] =>
+  Array.from({ length: Math.max(0, to - from + 1) }, (_, i) => from + i);
 
 /** The next turn of the event loop. */
 export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

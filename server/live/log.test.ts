@@ -1,5 +1,15 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { collect, MemoryLog, positions, range, runRow, startLive, subscribe, type TestLive, turn } from "./live.test-kit.ts";
+import {
+  collect,
+  MemoryLog,
+  positions,
+  range,
+  runRow,
+  startLive,
+  subscribe,
+  type TestLive,
+  turn,
+} from "./live.test-kit.ts";
 
 let log: MemoryLog;
 let t: TestLive;

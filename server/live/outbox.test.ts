@@ -59,7 +59,13 @@ async function openFeed(log: MemoryLog, reach = 6) {
     reset: unexpected,
     beat: unexpected,
   };
-  const feed = new Feed({ tenantId: "t1", source: log, emitter, metrics: { commitToEmit: { observe() {} } as never }, recent: { maxEvents: reach } });
+  const feed = new Feed({
+    tenantId: "t1",
+    source: log,
+    emitter,
+    metrics: { commitToEmit: { observe() {} } as never },
+    recent: { maxEvents: reach },
+  });
   log.onCommitted((committed) => feed.onCommitted(committed));
   await feed.start();
   const gate = new Gate(2);
@@ -73,7 +79,17 @@ async function openFeed(log: MemoryLog, reach = 6) {
       resets.push(reason);
       outbox.end();
     };
-    const deps = { tenantId: "t1", topic: held, sink, recent: feed.recent, source: log, gate, logger, patienceMs: 1000, onReset };
+    const deps = {
+      tenantId: "t1",
+      topic: held,
+      sink,
+      recent: feed.recent,
+      source: log,
+      gate,
+      logger,
+      patienceMs: 1000,
+      onReset,
+    };
     const outbox = new Outbox(deps, since);
     return { topic, since, sink, outbox, resets };
   };
@@ -82,9 +98,25 @@ type Followed = ReturnType<Awaited<ReturnType<typeof openFeed>>>;
 
 const runId = fc.constantFrom("a", "b", undefined);
 const step = fc.oneof(
-  { weight: 5, arbitrary: fc.record({ do: fc.constant("commit" as const), runs: fc.array(runId, { minLength: 1, maxLength: 9 }) }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant("subscribe" as const), topic: fc.constantFrom("log", "run:a"), back: fc.nat(30) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant("unheard" as const), runs: fc.array(runId, { minLength: 1, maxLength: 9 }) }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({ do: fc.constant("commit" as const), runs: fc.array(runId, { minLength: 1, maxLength: 9 }) }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant("subscribe" as const),
+      topic: fc.constantFrom("log", "run:a"),
+      back: fc.nat(30),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant("unheard" as const),
+      runs: fc.array(runId, { minLength: 1, maxLength: 9 }),
+    }),
+  },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("stick" as const), who: fc.nat(9) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("relieve" as const), who: fc.nat(9) }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant("turn" as const) }) },
@@ -92,39 +124,50 @@ const step = fc.oneof(
 
 test("replay and cutover: whatever is committed meanwhile and however sockets stall, each follower gets each event once, in order", async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 60 }), fc.array(fc.nat(3), { minLength: 1 }), async (steps, pauses) => {
-      const log = new MemoryLog();
-      let reads = 0;
-      log.pause = async () => {
-        for (let i = pauses[reads++ % pauses.length] ?? 0; i > 0; i--) await turn();
-      };
-      log.commit(["a", undefined, "b", "a"]);
-      const open = await openFeed(log);
-      const followers: Followed[] = [];
-      for (const next of steps) {
-        const one = "who" in next ? followers[next.who] : undefined;
-        if (next.do === "commit") log.commit(next.runs);
-        else if (next.do === "unheard") log.commit(next.runs, [], { silent: true });
-        else if (next.do === "subscribe") followers.push(open(next.topic, Math.max(0, log.events.length - next.back)));
-        else if (next.do === "stick" && one) one.sink.stuck = true;
-        else if (next.do === "relieve") one?.sink.relieve();
-        else await turn();
-      }
-      for (const { sink } of followers) sink.relieve();
-      log.commit(["a"]);
-      for (const { sink, topic, since, resets } of followers) {
-        const wanted = log.events.filter(({ seq, runId }) => seq > since && (topic === "log" || runId === "a")).map(({ seq }) => seq);
-        await vi.waitFor(() => expect(positions(sink.frames, topic, since)).toEqual(wanted), { interval: 1 });
-        expect(resets).toEqual([]);
-      }
-    }),
+    fc.asyncProperty(
+      fc.array(step, { minLength: 5, maxLength: 60 }),
+      fc.array(fc.nat(3), { minLength: 1 }),
+      async (steps, pauses) => {
+        const log = new MemoryLog();
+        let reads = 0;
+        log.pause = async () => {
+          for (let i = pauses[reads++ % pauses.length] ?? 0; i > 0; i--) await turn();
+        };
+        log.commit(["a", undefined, "b", "a"]);
+        const open = await openFeed(log);
+        const followers: Followed[] = [];
+        for (const next of steps) {
+          const one = "who" in next ? followers[next.who] : undefined;
+          if (next.do === "commit") log.commit(next.runs);
+          else if (next.do === "unheard") log.commit(next.runs, [], { silent: true });
+          else if (next.do === "subscribe")
+            followers.push(open(next.topic, Math.max(0, log.events.length - next.back)));
+          else if (next.do === "stick" && one) one.sink.stuck = true;
+          else if (next.do === "relieve") one?.sink.relieve();
+          else await turn();
+        }
+        for (const { sink } of followers) sink.relieve();
+        log.commit(["a"]);
+        for (const { sink, topic, since, resets } of followers) {
+          const wanted = log.events
+            .filter(({ seq, runId }) => seq > since && (topic === "log" || runId === "a"))
+            .map(({ seq }) => seq);
+          await vi.waitFor(() => expect(positions(sink.frames, topic, since)).toEqual(wanted), { interval: 1 });
+          expect(resets).toEqual([]);
+        }
+      },
+    ),
     { numRuns: 150 },
   );
 });
 
 test("a read page grows or shrinks with the size of its events", async () => {
   const log = new MemoryLog();
-  log.commit(Array.from({ length: 200 }, () => undefined), [], { payload: { text: "x".repeat(20_000) } });
+  log.commit(
+    Array.from({ length: 200 }, () => undefined),
+    [],
+    { payload: { text: "x".repeat(20_000) } },
+  );
   const open = await openFeed(log);
   const { sink } = open("log", 0);
   await vi.waitFor(() => expect(positions(sink.frames, "log", 0)).toEqual(range(1, 200)));

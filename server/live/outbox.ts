@@ -116,7 +116,10 @@ export class Outbox implements Follower {
       this.#deps.onReset("too_old");
       return after;
     }
-    this.#adapt(events.reduce((sum, event) => sum + weighEvent(event), 0), events.length >= limit);
+    this.#adapt(
+      events.reduce((sum, event) => sum + weighEvent(event), 0),
+      events.length >= limit,
+    );
     for (const part of inFrames(events)) {
       if (!(await this.#ready())) return after;
       const end = part.at(-1)?.seq ?? to;

@@ -75,7 +75,8 @@ export class Recent {
       const event = this.#events[index];
       if (!event || (runId !== undefined && event.runId !== runId)) continue;
       bytes += this.#weights[index] ?? 0;
-      if (found.length === FRAME_EVENTS || (found.length > 0 && bytes > FRAME_BYTES)) return { events: found, to: event.seq - 1 };
+      if (found.length === FRAME_EVENTS || (found.length > 0 && bytes > FRAME_BYTES))
+        return { events: found, to: event.seq - 1 };
       found.push(event);
     }
     return { events: found, to: this.#end };

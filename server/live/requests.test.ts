@@ -52,7 +52,9 @@ test("a socket has at most 100 topics, and subscribing in a loop is refused", as
   const rows = Array.from({ length: 101 }, (_, i) => runRow(`r${i}`, 1));
   log.commit(["r0"], rows);
   const answers = await Promise.all(rows.map((row) => subscribe(socket, `run:${row.id}`)));
-  expect(answers.filter((answer) => "error" in answer)).toEqual([{ error: { code: "too_many", message: expect.any(String) } }]);
+  expect(answers.filter((answer) => "error" in answer)).toEqual([
+    { error: { code: "too_many", message: expect.any(String) } },
+  ]);
   expect(t.live.stats().subscriptions).toBe(100);
   const flood = await Promise.all(Array.from({ length: 200 }, () => subscribe(socket, "run:r0")));
   expect(flood.some((answer) => "error" in answer && answer.error.code === "too_many")).toBe(true);

@@ -30,7 +30,13 @@ function openTopic() {
   });
   const viewer = (id: string) => {
     const said: string[] = [];
-    const sink = { id, full: false, drained: async () => true, join: (room: string) => said.push(`join ${room}`), leave: (room: string) => said.push(`leave ${room}`) };
+    const sink = {
+      id,
+      full: false,
+      drained: async () => true,
+      join: (room: string) => said.push(`join ${room}`),
+      leave: (room: string) => said.push(`leave ${room}`),
+    };
     const made: Viewer = {
       sink,
       opened: (exists) => {
@@ -88,7 +94,11 @@ test("the first change after a quiet time goes out at once, later ones ten times
   expect(sent.at(-1)?.frame).toMatchObject({ seq: 2_000, upserts: [{ seq: 1_999 }, { seq: 2_000 }] });
   const quiet = performance.now();
   commit(2_001, [runRow("a", 2_001)]);
-  expect(sent.at(-1)).toMatchObject({ at: quiet, to: ROOM, frame: { seq: 2_001, upserts: [{ id: "a", seq: 2_001 }], removes: [] } });
+  expect(sent.at(-1)).toMatchObject({
+    at: quiet,
+    to: ROOM,
+    frame: { seq: 2_001, upserts: [{ id: "a", seq: 2_001 }], removes: [] },
+  });
 });
 
 test("a snapshot is followed by what changed while it was read, and by nothing it holds already", async () => {
@@ -101,7 +111,17 @@ test("a snapshot is followed by what changed while it was read, and by nothing i
   expect(sent).toEqual([]);
   await answer({ seq: 2, rows: [runRow("a", 1), runRow("b", 2)] });
   expect(sent).toMatchObject([
-    { to: ["one"], frame: { snapshot: true, seq: 2, upserts: [{ id: "a", seq: 1 }, { id: "b", seq: 2 }] } },
+    {
+      to: ["one"],
+      frame: {
+        snapshot: true,
+        seq: 2,
+        upserts: [
+          { id: "a", seq: 1 },
+          { id: "b", seq: 2 },
+        ],
+      },
+    },
     { to: ROOM, frame: { seq: 3, upserts: [{ id: "a", seq: 3 }] } },
   ]);
   expect(one.said).toEqual(["opened true", `join ${ROOM}`]);
@@ -174,7 +194,11 @@ test("when the last viewer leaves, nothing is sent and no timer stays", async ()
 });
 
 test("a snapshot that is too large keeps some of each kind", () => {
-  const rows = [runRow("r", 1), ...range(1, 300).map((i) => ({ ...runRow(`j${i}`, i), kind: "job" }) as Wire), ...range(1, 300).map((i) => ({ ...runRow(`a${i}`, i), kind: "attempt" }) as Wire)];
+  const rows = [
+    runRow("r", 1),
+    ...range(1, 300).map((i) => ({ ...runRow(`j${i}`, i), kind: "job" }) as Wire),
+    ...range(1, 300).map((i) => ({ ...runRow(`a${i}`, i), kind: "attempt" }) as Wire),
+  ];
   const cut = cutFairly(rows, 200);
   const count = (kind: string) => cut.filter((row) => row.kind === kind).length;
   expect([cut.length, count("run"), count("job"), count("attempt")]).toEqual([200, 1, 99, 100]);

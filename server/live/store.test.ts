@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { ensureTenant } from "../store/tenants.ts";
-import { commit, openStore } from "../store/lane.test-kit.ts";
 import type { Store } from "../store/index.ts";
+import { commit, openStore } from "../store/lane.test-kit.ts";
+import { ensureTenant } from "../store/tenants.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/database.ts";
 import { collect, positions, range, startLive, subscribe, type TestLive } from "./live.test-kit.ts";
 
@@ -36,7 +36,9 @@ test("a socket that disconnects while 1,000 events pass sees each exactly once i
   socket.on("connect", () => void subscribe(socket, "log", since));
   await subscribe(socket, "log", 0);
   for (const i of range(1, 50)) {
-    const [here, there] = [store, other].map((node) => Promise.all(range(1, 5).map(() => commit(node, [event(), event()]))));
+    const [here, there] = [store, other].map((node) =>
+      Promise.all(range(1, 5).map(() => commit(node, [event(), event()]))),
+    );
     await Promise.all([here, there]);
     if (i % 10 === 0) {
       cuts += 1;
@@ -49,16 +51,27 @@ test("a socket that disconnects while 1,000 events pass sees each exactly once i
 });
 
 test("a run's topic shows its rows and events as they are committed, and no other run's", async () => {
-  await commit(store, [{ type: "run.create", runId: "r1", workflow: "w" }, { type: "run.create", runId: "r2", workflow: "w" }]);
+  await commit(store, [
+    { type: "run.create", runId: "r1", workflow: "w" },
+    { type: "run.create", runId: "r2", workflow: "w" },
+  ]);
   const socket = await t.connect();
   const got = collect(socket);
   expect(await subscribe(socket, "run:r1", 0)).toMatchObject({ head: 2, floor: 0 });
   expect(await subscribe(socket, "run:r3", 0)).toMatchObject({ error: { code: "not_found" } });
   await commit(store, [event("r2"), { type: "run.transition", runId: "r1", to: "running" }]);
-  await vi.waitFor(() => expect(got.log.flatMap(({ events }) => events.map(({ type }) => type))).toContain("run.transitioned"));
+  await vi.waitFor(() =>
+    expect(got.log.flatMap(({ events }) => events.map(({ type }) => type))).toContain("run.transitioned"),
+  );
   expect(got.log.every(({ events }) => events.every(({ runId }) => runId === "r1"))).toBe(true);
-  expect(got.state[0]).toMatchObject({ topic: "run:r1", snapshot: true, upserts: [{ kind: "run", id: "r1", status: "pending" }] });
-  await vi.waitFor(() => expect(got.state.at(-1)).toMatchObject({ upserts: [{ kind: "run", id: "r1", status: "running" }] }));
+  expect(got.state[0]).toMatchObject({
+    topic: "run:r1",
+    snapshot: true,
+    upserts: [{ kind: "run", id: "r1", status: "pending" }],
+  });
+  await vi.waitFor(() =>
+    expect(got.state.at(-1)).toMatchObject({ upserts: [{ kind: "run", id: "r1", status: "running" }] }),
+  );
 });
 
 test("runs of another tenant do not exist, and their rows reach nobody", async () => {
