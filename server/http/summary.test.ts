@@ -7,7 +7,32 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-test("the summary of an empty tenant is all zeros", async () => {
+test("minutes that are over are remembered and still add up to the same", async () => {
+  const { prisma } = api.t.deps;
+  const minute = Math.floor(Date.now() / 60_000) * 60_000;
+  const outcome = (minutesAgo: number, n: number) => ({
+    tenantId: "other",
+    id: `old-${minutesAgo}-${n}`,
+    agentKey: "x",
+    success: n % 2 === 0,
+    at: new Date(minute - minutesAgo * 60_000),
+    seq: 1n,
+  });
+  await prisma.outcome.createMany({ data: [outcome(5, 0), outcome(5, 1), outcome(61, 0)] });
+  const minuteBefore = async () => {
+    const minutes = (await api.stranger.get("/summary")).body.throughput as {
+      t: string;
+      completed: number;
+      failed: number;
+    }[];
+    expect(minutes).toHaveLength(60);
+    return minutes.find(({ t }) => Date.parse(t) === minute - 5 * 60_000);
+  };
+  expect(await minuteBefore()).toMatchObject({ completed: 1, failed: 1 });
+  expect(await minuteBefore()).toMatchObject({ completed: 1, failed: 1 });
+});
+
+test("the summary of a tenant without runs and agents is all zeros", async () => {
   const { status, body } = await api.stranger.get("/summary");
   expect(status).toBe(200);
   expect(body).toMatchObject({

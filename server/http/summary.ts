@@ -1,10 +1,12 @@
 import type { FastifyInstance } from "fastify";
 import { readSummary, type Summary } from "../store/reads/summary.ts";
+import { Throughput } from "../store/reads/throughput.ts";
 import { plainDoc } from "./openapi/route-docs.ts";
 import { BASE, type ResourceDeps, scopeOf } from "./resource.ts";
 
 /** `GET /summary`: the overview's figures. However many ask at once, each tenant is counted once at a time. */
 export function registerSummary(app: FastifyInstance, deps: ResourceDeps): void {
+  const throughput = new Throughput();
   const counting = new Map<string, { now: Promise<Summary>; next: Promise<Summary> | null }>();
 
   // Whoever comes while a count is under way may have seen a newer state than it counts: they share the next one.
@@ -27,7 +29,7 @@ export function registerSummary(app: FastifyInstance, deps: ResourceDeps): void 
     { config: { doc: plainDoc("Overview", "The overview's figures", "Summary") } },
     (request) => {
       const scope = scopeOf(request, deps);
-      return summaryOf(scope.tenantId, () => readSummary(scope));
+      return summaryOf(scope.tenantId, () => readSummary(scope, throughput));
     },
   );
 }

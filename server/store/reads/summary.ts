@@ -6,6 +6,7 @@ import {
   type RunStatus,
 } from "../../../domain/statuses.ts";
 import type { Scope } from "./scope.ts";
+import type { Minute, Throughput } from "./throughput.ts";
 
 /** The overview's figures. */
 export interface Summary {
@@ -17,12 +18,11 @@ export interface Summary {
   alerts: { firing: number; acknowledged: number };
   agents: { total: number; busy: number; capacity: number };
   /** Calls to agents that ended, by minute, the oldest first: sixty minutes, the last one not over yet. */
-  throughput: { t: string; completed: number; failed: number }[];
+  throughput: Minute[];
   head: number;
 }
 
 const DAY_MS = 86_400_000;
-const MINUTES = 60;
 
 interface Counted {
   head: bigint;
@@ -35,9 +35,9 @@ interface Counted {
   agents: { total: number; busy: number; capacity: number };
 }
 
-/** Counts everything in one statement, so that the figures belong together. */
-export async function readSummary(scope: Scope): Promise<Summary> {
-  const [counted, throughput] = await Promise.all([count(scope), readThroughput(scope)]);
+/** Counts all but the calls in one statement, so that the figures belong together. */
+export async function readSummary(scope: Scope, calls: Throughput): Promise<Summary> {
+  const [counted, throughput] = await Promise.all([count(scope), calls.read(scope)]);
   const { completed = 0, failed = 0, timed_out: timedOut = 0 } = counted.ended;
   const ended = completed + failed + timedOut;
   const jobs = withZeros(JOB_STATUSES, counted.jobs);
@@ -93,18 +93,6 @@ const NOTHING: Counted = {
   alerts: {},
   agents: { total: 0, busy: 0, capacity: 0 },
 };
-
-async function readThroughput({ prisma, tenantId }: Scope): Promise<Summary["throughput"]> {
-  const rows = await prisma.$queryRaw<{ t: Date; completed: number; failed: number }[]>`
-    WITH minutes AS (
-      SELECT generate_series(date_trunc('minute', now()) - make_interval(mins => ${MINUTES - 1}), date_trunc('minute', now()), interval '1 minute') AS t
-    ), counted AS (
-      SELECT date_trunc('minute', "at") AS t, count(*) FILTER (WHERE "success")::int AS completed, count(*) FILTER (WHERE NOT "success")::int AS failed
-      FROM "Outcome" WHERE "tenantId" = ${tenantId} AND "at" >= date_trunc('minute', now()) - make_interval(mins => ${MINUTES - 1}) GROUP BY 1
-    ) SELECT m.t, coalesce(c.completed, 0) AS completed, coalesce(c.failed, 0) AS failed
-    FROM minutes AS m LEFT JOIN counted AS c USING (t) ORDER BY m.t`;
-  return rows.map(({ t, completed, failed }) => ({ t: t.toISOString(), completed, failed }));
-}
 
 function withZeros<const N extends readonly string[]>(
   names: N,
