@@ -38,8 +38,8 @@ export default async function LoginPage({ searchParams }: LoginPageProps) {
           </p>
         )}
         <div className="rounded-lg border border-line bg-surface">
-          <section aria-labelledby="by-link" className="p-4">
-            <h2 id="by-link" className="text-[13px] font-semibold">
+          <section className="p-4">
+            <h2 className="text-[13px] font-semibold">
               With a login link
             </h2>
             <p className="mt-1 mb-2.5 text-[13px] text-muted">
@@ -48,8 +48,8 @@ export default async function LoginPage({ searchParams }: LoginPageProps) {
             </p>
             <CopyText text="npm run login" className="w-full [&_code]:flex-1" />
           </section>
-          <section aria-labelledby="by-key" className="border-t border-line p-4">
-            <h2 id="by-key" className="text-[13px] font-semibold">
+          <section className="border-t border-line p-4">
+            <h2 className="text-[13px] font-semibold">
               With an API key
             </h2>
             <p className="mt-1 mb-2.5 text-[13px] text-muted">

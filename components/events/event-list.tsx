@@ -1,10 +1,11 @@
 "use client";
 
 import { useVirtualizer, type Virtualizer } from "@tanstack/react-virtual";
-import { type ReactNode, type RefObject, useEffect, useState, useSyncExternalStore } from "react";
+import { type ReactNode, type RefObject, useEffect, useState } from "react";
 import type { Range } from "../live/cursor.ts";
 import type { FeedRow } from "../live/feed.ts";
 import { cn } from "../ui/cn.ts";
+import { useHydrated } from "../ui/use-hydrated.ts";
 import { EVENT_COLUMNS, EventRow, HoleRow } from "./event-row.tsx";
 
 export type ListVirtualizer = Virtualizer<HTMLDivElement, Element>;
@@ -28,18 +29,13 @@ interface EventListProps {
 
 const ROW = 31;
 const NEAR = 30;
-const nothing = () => () => undefined;
 
 /** The log, newest on top, however long: only what is in sight is drawn. */
 export function EventList(props: EventListProps) {
   const { rows, find, current, loading, onLoadHole, onAtTop, onNearEnd, footer, handle } = props;
   const [scroller, setScroller] = useState<HTMLDivElement | null>(null);
   const [open, setOpen] = useState<ReadonlySet<number>>(new Set());
-  const local = useSyncExternalStore(
-    nothing,
-    () => true,
-    () => false,
-  );
+  const local = useHydrated();
   const virtualizer = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller,

@@ -29,7 +29,17 @@ export function LiveProvider({ children }: { children: ReactNode }) {
       onClock: setClockOffset,
     });
   });
-  useEffect(() => openSocket(engine), [engine]);
+  useEffect(() => {
+    // A mount that is taken back at once, as development's double mount, opens no socket.
+    let close: (() => void) | null = null;
+    const timer = setTimeout(() => {
+      close = openSocket(engine);
+    }, 0);
+    return () => {
+      clearTimeout(timer);
+      close?.();
+    };
+  }, [engine]);
   return <Context value={engine}>{children}</Context>;
 }
 

@@ -4,6 +4,7 @@ import { type QueryClient, skipToken, useQuery, useQueryClient } from "@tanstack
 import { useEffect, useMemo } from "react";
 import type { Kind } from "../../domain/tx.ts";
 import type { Wire } from "../../domain/wire.ts";
+import { useHydrated } from "../ui/use-hydrated.ts";
 import { useTopic } from "./live-provider.tsx";
 import { applyRows, type Live, newest, rowKey, seedTopic, type TopicList, topicKey } from "./row-cache.ts";
 
@@ -29,7 +30,8 @@ export function useRow<K extends Kind>(kind: K, id: string, initial?: Wire<K>): 
     queryFn: skipToken,
     staleTime: Number.POSITIVE_INFINITY,
   });
-  return data ?? (initial as Live<K> | undefined);
+  const known = useHydrated() ? data : undefined;
+  return known ?? (initial as Live<K> | undefined);
 }
 
 /** Puts a row nobody looks at yet, while rendering, so that the first paint has it. */
@@ -58,8 +60,17 @@ export function useTopicList<K extends Kind>(topic: string, kind: K, initial: re
   if (client.getQueryData(key) === undefined) seedTopic(client, topic, kind, initial as readonly Live[]);
   useEffect(() => seedTopic(client, topic, kind, initial as readonly Live[]), [client, topic, kind, initial]);
   useTopic(topic);
-  const { data } = useQuery<TopicList>({ queryKey: key, queryFn: skipToken, staleTime: Number.POSITIVE_INFINITY });
-  return useMemo(() => data ?? { rows: initial as readonly Live[], seq: 0, complete: false, cut: 0 }, [data, initial]);
+  const { data } = useQuery<TopicList>({
+    queryKey: key,
+    queryFn: skipToken,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  // Frames may come before this part of the page is hydrated.
+  const known = useHydrated() ? data : undefined;
+  return useMemo(
+    () => known ?? { rows: initial as readonly Live[], seq: 0, complete: false, cut: 0 },
+    [known, initial],
+  );
 }
 
 const NONE: readonly never[] = [];

@@ -4,7 +4,6 @@ import Link from "next/link";
 import type { AgentView } from "../agents/agent-rows.ts";
 import { StatusBadge } from "../ui/badge.tsx";
 import { Card } from "../ui/card.tsx";
-import { EmptyState } from "../ui/empty-state.tsx";
 import { formatPercent } from "../ui/format.ts";
 import { Countdown } from "../ui/time.tsx";
 import { breakerOrder } from "./order.ts";
@@ -25,43 +24,31 @@ export function BreakerStrip({ agents }: { agents: readonly AgentView[] }) {
       }
       flush
     >
-      {agents.length === 0 ? (
-        <EmptyState
-          title="No agent has registered yet"
-          command="npm run worker -- --agent my-agent --capability shell"
-          className="py-6"
-        >
-          A worker registers its agent when it starts.
-        </EmptyState>
-      ) : (
-        <ul className="flex flex-wrap gap-2 p-3">
-          {shown.map(({ agent, breaker }) => (
-            <li key={agent.id}>
-              <Link
-                href={`/agents/${encodeURIComponent(agent.agentKey)}`}
-                className="flex h-8 items-center gap-2 rounded-md border border-line px-2.5 text-[13px] hover:border-line-strong hover:bg-hover"
-              >
-                <span className="max-w-40 truncate font-medium">{agent.displayName}</span>
-                <StatusBadge kind="breaker" status={breaker.state} pending={breaker.pending} />
-                <span className="text-[12px] text-muted tabular-nums">
-                  {breaker.resetAt !== null ? (
-                    <Countdown to={breaker.resetAt} />
-                  ) : breaker.failureRate === null ? (
-                    "no calls"
-                  ) : (
-                    `${formatPercent(breaker.failureRate)} failed`
-                  )}
-                </span>
-              </Link>
-            </li>
-          ))}
-          {sorted.length > shown.length && (
-            <li className="flex h-8 items-center px-1 text-[13px] text-muted">
-              and {sorted.length - shown.length} more
-            </li>
-          )}
-        </ul>
-      )}
+      <ul className="flex flex-wrap gap-2 p-3">
+        {shown.map(({ agent, breaker }) => (
+          <li key={agent.id}>
+            <Link
+              href={`/agents/${encodeURIComponent(agent.agentKey)}`}
+              className="flex h-8 items-center gap-2 rounded-md border border-line px-2.5 text-[13px] hover:border-line-strong hover:bg-hover"
+            >
+              <span className="max-w-40 truncate font-medium">{agent.displayName}</span>
+              <StatusBadge kind="breaker" status={breaker.state} pending={breaker.pending} />
+              <span className="text-[12px] text-muted tabular-nums">
+                {breaker.resetAt !== null ? (
+                  <Countdown to={breaker.resetAt} />
+                ) : breaker.failureRate === null ? (
+                  "no calls"
+                ) : (
+                  `${formatPercent(breaker.failureRate)} failed`
+                )}
+              </span>
+            </Link>
+          </li>
+        ))}
+        {sorted.length > shown.length && (
+          <li className="flex h-8 items-center px-1 text-[13px] text-muted">and {sorted.length - shown.length} more</li>
+        )}
+      </ul>
     </Card>
   );
 }

@@ -2,9 +2,9 @@
 
 import { Monitor, Moon, Sun } from "lucide-react";
 import { useTheme } from "next-themes";
-import { useSyncExternalStore } from "react";
 import { IconButton } from "../ui/button.tsx";
 import { Menu, MenuCheckItem } from "../ui/menu.tsx";
+import { useHydrated } from "../ui/use-hydrated.ts";
 
 const THEMES = [
   { value: "light", label: "Light", icon: Sun },
@@ -12,17 +12,11 @@ const THEMES = [
   { value: "system", label: "As the system", icon: Monitor },
 ] as const;
 
-const nothing = () => () => undefined;
-
 /** Chooses light, dark, or what the system says. */
 export function ThemeSwitch() {
   const { theme, resolvedTheme, setTheme } = useTheme();
   // The server does not know the theme: the icon comes with the browser.
-  const mounted = useSyncExternalStore(
-    nothing,
-    () => true,
-    () => false,
-  );
+  const mounted = useHydrated();
   const Icon = mounted && resolvedTheme === "dark" ? Moon : Sun;
   return (
     <Menu

@@ -46,8 +46,16 @@ export function StatusBadge<K extends StatusKind>({ kind, status, pending = fals
   );
 }
 
+interface StatusIconProps<K extends StatusKind> {
+  kind: K;
+  status: StatusOf<K>;
+  /** Keeps it from turning where it stands for a kind of thing, not for one that is going on. */
+  still?: boolean;
+  className?: string;
+}
+
 /** The status's icon alone, named for those who do not see it. */
-export function StatusIcon<K extends StatusKind>({ kind, status, className }: Omit<StatusBadgeProps<K>, "pending">) {
+export function StatusIcon<K extends StatusKind>({ kind, status, still = false, className }: StatusIconProps<K>) {
   const { label, tone, icon: Icon, spins } = statusLook(kind, status);
   return (
     <span
@@ -57,7 +65,7 @@ export function StatusIcon<K extends StatusKind>({ kind, status, className }: Om
       style={{ color: toneColor(tone) }}
       className={cn("inline-flex", className)}
     >
-      <Icon aria-hidden className={cn("size-3.5", spins && "spin-slow")} strokeWidth={2.25} />
+      <Icon aria-hidden className={cn("size-3.5", spins && !still && "spin-slow")} strokeWidth={2.25} />
     </span>
   );
 }

@@ -1,7 +1,8 @@
 import { cn } from "./cn.ts";
 
 export type ButtonVariant = "primary" | "secondary" | "ghost" | "danger";
-export type ButtonSize = "sm" | "md";
+/** `icon` sizes are square. */
+export type ButtonSize = "sm" | "md" | "icon-sm" | "icon";
 
 const VARIANTS: { readonly [variant in ButtonVariant]: string } = {
   primary: "bg-accent text-accent-contrast border-transparent hover:bg-accent-strong",
@@ -13,6 +14,8 @@ const VARIANTS: { readonly [variant in ButtonVariant]: string } = {
 const SIZES: { readonly [size in ButtonSize]: string } = {
   sm: "h-7 px-2 text-[12px] gap-1",
   md: "h-8 px-3 text-[13px] gap-1.5",
+  "icon-sm": "size-7 pointer-coarse:min-w-9",
+  icon: "size-8 pointer-coarse:min-w-9",
 };
 
 const BASE =
