@@ -144,10 +144,12 @@ export function ensureAgent(tx: Tx, agentKey: string, announce = true): Agent {
   return agent;
 }
 
-/** Adds to the number of jobs the agent is running. */
-export function addBusy(tx: Tx, agentKey: string, by: 1 | -1): void {
+/** Adds to the number of jobs the agent is running; `seen` says whether it was the agent itself that acted. */
+export function addBusy(tx: Tx, agentKey: string, by: 1 | -1, seen: boolean): void {
   const agent = tx.get("agent", agentKey);
-  if (agent) tx.put("agent", { ...agent, busy: Math.max(0, agent.busy + by), lastSeenAt: tx.at, updatedAt: tx.at });
+  if (!agent) return;
+  const lastSeenAt = seen ? tx.at : agent.lastSeenAt;
+  tx.put("agent", { ...agent, busy: Math.max(0, agent.busy + by), lastSeenAt, updatedAt: tx.at });
 }
 
 const subjectOf = (agentKey: string) => ({ kind: "agent", id: agentKey });

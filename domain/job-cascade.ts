@@ -1,45 +1,86 @@
+import { z } from "zod";
 import { addBusy } from "./agent.ts";
 import { closeAttempt } from "./attempt.ts";
 import { releasePermit } from "./breaker.ts";
-import { emitJob, type Job, requeueJob } from "./job.ts";
+import { emitJob, type Job, putBack, requeueJob } from "./job.ts";
 import { countJob, openJobs, totalJobs } from "./job-counts.ts";
+import { id } from "./primitives.ts";
 import { moveRun } from "./run.ts";
 import { isFinalJob, isFinalRun, isRetryableJob } from "./statuses.ts";
 import { must, type Tx } from "./tx.ts";
 
 /**
  * What one job's end does to others. A completed job releases those that waited for it; any other end cancels them
- * (`dependency_failed`), and so on down the chain. A run's end cancels what is left of it. One commit moves at most `CASCADE_LIMIT`
- * rows; the clock finds the rest and goes on in batches.
+ * (`dependency_failed`), and so on down the chain, into other runs too. A run's end cancels what is left of it. One commit releases or cancels
+ * at most `CASCADE_LIMIT` jobs each way; the clock finds the rest and goes on in batches (`job.settle`).
  */
 export const CASCADE_LIMIT = 500;
 
 /** Why a job was cancelled when one it depends on did not complete. */
-export const DEPENDENCY_FAILED = "dependency_failed";
+const DEPENDENCY_FAILED = "dependency_failed";
 
-/** After a job's row has been put in a final status: releases or cancels its dependents, then settles its run. */
+/** The clock's: what a cascade longer than its limit has left of this job. Not open to clients. */
+export const jobSettle = z.strictObject({ type: z.literal("job.settle"), jobId: id });
+
+/** Goes on with a cascade where it stopped: does to this job what is due to it as things are now, which may be nothing. */
+export function settleJob(tx: Tx, m: z.infer<typeof jobSettle>): Job {
+  const job = must(tx, "job", m.jobId);
+  const run = must(tx, "run", job.runId);
+  if (isFinalJob(job.status)) return job;
+  if (isFinalRun(run.status)) cancelJob(tx, job, `run_${run.status}`);
+  else if (job.status === "waiting" && (failedDependency(tx, job) || countUnmet(tx, job) === 0)) {
+    if (releaseOrCancel(tx, job.id) === "cancelled") afterFinish(tx, job.id);
+  }
+  return must(tx, "job", job.id);
+}
+
+/** After a job's row has been put in a final status: releases or cancels its dependents, then settles the runs that this concerns. */
 export function afterFinish(tx: Tx, jobId: string): void {
-  const todo = [jobId];
-  for (let moved = 0; todo.length > 0 && moved < CASCADE_LIMIT; moved += 1) {
-    const done = must(tx, "job", todo.shift() as string);
-    for (const dependentId of done.dependents) {
-      if (releaseOrCancel(tx, dependentId) === "cancelled") todo.push(dependentId);
+  for (const runId of spread(tx, [jobId])) settleRun(tx, runId);
+}
+
+/** Tells the dependents of ended jobs, and theirs if they end by it. Answers the runs of all that have ended. */
+function spread(tx: Tx, ended: string[]): Set<string> {
+  const runs = new Set<string>();
+  let left = CASCADE_LIMIT;
+  // The list grows while it is walked.
+  for (const jobId of ended) {
+    const { runId, dependents } = must(tx, "job", jobId);
+    runs.add(runId);
+    for (const dependentId of left > 0 ? dependents : []) {
+      const became = releaseOrCancel(tx, dependentId);
+      if (became === "cancelled") ended.push(dependentId);
+      if (became) left -= 1;
+      if (left === 0) break;
     }
   }
-  settleRun(tx, must(tx, "job", jobId).runId);
+  return runs;
+}
+
+/** The first job that this one depends on and that has ended without completing. */
+export function failedDependency(tx: Tx, job: Readonly<Job>): Readonly<Job> | undefined {
+  return job.dependsOn.map((parentId) => must(tx, "job", parentId)).find((parent) => isRetryableJob(parent.status));
+}
+
+function countUnmet(tx: Tx, job: Readonly<Job>): number {
+  return job.dependsOn.filter((parentId) => must(tx, "job", parentId).status !== "completed").length;
 }
 
 /** Looks at a waiting job's dependencies as they are now: queues it, cancels it, or leaves it waiting. */
 export function releaseOrCancel(tx: Tx, jobId: string): "queued" | "cancelled" | undefined {
   const job = tx.get("job", jobId);
   if (job?.status !== "waiting") return undefined;
-  const parents = job.dependsOn.map((parentId) => must(tx, "job", parentId));
-  const failed = parents.find((parent) => isFinalJob(parent.status) && parent.status !== "completed");
+  const run = must(tx, "run", job.runId);
+  if (isFinalRun(run.status)) {
+    end(tx, job, `run_${run.status}`);
+    return "cancelled";
+  }
+  const failed = failedDependency(tx, job);
   if (failed) {
     end(tx, job, DEPENDENCY_FAILED, { dependency: failed.id });
     return "cancelled";
   }
-  const unmet = parents.filter((parent) => parent.status !== "completed").length;
+  const unmet = countUnmet(tx, job);
   if (unmet > 0) {
     if (unmet !== job.unmet) tx.put("job", { ...job, unmet, updatedAt: tx.at });
     return undefined;
@@ -57,36 +98,49 @@ export function cancelJob(tx: Tx, job: Readonly<Job>, reason: string): void {
   afterFinish(tx, job.id);
 }
 
-/** Cancels what is left of a run that has ended. */
+/** Cancels what is left of a run that has ended, and what waited for that in other runs. */
 export function cancelJobsOfRun(tx: Tx, runId: string, reason: string): void {
   const run = must(tx, "run", runId);
   if (openJobs(run.jobCounts) === 0) return;
-  let moved = 0;
-  for (const jobId of tx.ids({ set: "jobs-of-run", runId })) {
+  const ended: string[] = [];
+  for (const jobId of tx.ids({ set: "jobs-of-run", runId, statuses: OPEN, limit: CASCADE_LIMIT })) {
     const job = must(tx, "job", jobId);
     if (isFinalJob(job.status)) continue;
-    if (moved >= CASCADE_LIMIT) break;
+    if (ended.length >= CASCADE_LIMIT) break;
     end(tx, job, reason);
-    moved += 1;
+    ended.push(jobId);
   }
+  for (const other of spread(tx, ended)) if (other !== runId) settleRun(tx, other);
 }
 
-/** Puts the jobs of a run that did not complete back into the queue. */
+/**
+ * Puts the jobs of a run that did not complete back into the queue, all of them at once. One that depends on a failed job of another run is
+ * cancelled again.
+ */
 export function retryJobsOfRun(tx: Tx, runId: string): void {
-  let moved = 0;
-  for (const jobId of tx.ids({ set: "jobs-of-run", runId })) {
+  const ids = tx.ids({ set: "jobs-of-run", runId, statuses: RETRYABLE, limit: null });
+  for (const jobId of ids) {
     const job = must(tx, "job", jobId);
-    if (!isRetryableJob(job.status) || moved >= CASCADE_LIMIT) continue;
-    requeueJob(tx, job, "run retried");
-    moved += 1;
+    if (isRetryableJob(job.status)) requeueJob(tx, job, "run retried");
   }
+  const ended = ids.filter((jobId) => releaseOrCancel(tx, jobId) === "cancelled");
+  for (const concerned of spread(tx, ended)) settleRun(tx, concerned);
 }
 
-/** Brings back the jobs that were cancelled because this one had not completed. */
+const OPEN = ["waiting", "queued", "running"] as const;
+const RETRYABLE = ["failed", "timed_out", "cancelled"] as const;
+
+/** Brings back the jobs that were cancelled because this one had not completed, unless another still holds them, or their run has ended. */
 export function restoreDependents(tx: Tx, jobId: string): void {
-  for (const dependentId of must(tx, "job", jobId).dependents) {
-    const job = tx.get("job", dependentId);
-    if (job?.status === "cancelled" && job.reason === DEPENDENCY_FAILED) requeueJob(tx, job, `${jobId} is retried`);
+  const restored = [jobId];
+  for (const parentId of restored) {
+    for (const dependentId of must(tx, "job", parentId).dependents) {
+      const job = tx.get("job", dependentId);
+      if (job?.status !== "cancelled" || job.reason !== DEPENDENCY_FAILED) continue;
+      if (isFinalRun(must(tx, "run", job.runId).status) || failedDependency(tx, job)) continue;
+      putBack(tx, job, `${parentId} is retried`);
+      restored.push(dependentId);
+    }
   }
 }
 
@@ -108,7 +162,7 @@ function end(tx: Tx, job: Readonly<Job>, reason: string, more: { [key: string]: 
   const wasRunning = job.status === "running";
   if (wasRunning) {
     closeAttempt(tx, job, "cancelled", { error: { message: reason, code: "cancelled" } });
-    if (job.claimedBy) addBusy(tx, job.claimedBy, -1);
+    if (job.claimedBy) addBusy(tx, job.claimedBy, -1, false);
     if (job.claimedBy && job.permitId) releasePermit(tx, job.claimedBy, job.permitId);
   }
   tx.put("job", {

@@ -6,6 +6,7 @@ import { emitJob, type Job, legalJobMoves } from "./job.ts";
 import { countJob } from "./job-counts.ts";
 import { id, iso, json, label, ms } from "./primitives.ts";
 import { moveRun } from "./run.ts";
+import { isFinalRun } from "./statuses.ts";
 import { must, Refusal, type Tx } from "./tx.ts";
 
 const leaseMs = z.int().min(100).max(86_400_000);
@@ -48,26 +49,40 @@ export function claimJobs(tx: Tx, m: z.infer<typeof jobClaim>): { jobs: ClaimedJ
   if (max <= 0) return { jobs: [] };
   const capabilities = new Set([...agent.capabilities, ...(m.capabilities ?? [])]);
   const queues = m.queues ?? null;
-  const ids = tx.ids({
-    set: "claimable-jobs",
-    agentKey: m.agentKey,
-    capabilities: [...capabilities],
-    queues,
-    max,
-    at: tx.at,
-  });
   const fits = (job: Readonly<Job>) =>
     job.status === "queued" &&
     job.runAt <= tx.at &&
     (job.capability === null || capabilities.has(job.capability)) &&
     (job.agentKey === null || job.agentKey === m.agentKey) &&
     (queues === null || queues.includes(job.queue));
+  const query = { agentKey: m.agentKey, capabilities: [...capabilities], queues, at: tx.at };
+  for (let want = max + MARGIN; ; want = MAX_WANTED) {
+    const ids = tx.ids({ set: "claimable-jobs", ...query, max: want });
+    const best = bestOf(tx, ids, fits, max);
+    // Others of the same batch may have taken the best: then it looks further down the queue.
+    if (best.length === max || ids.length < want || want >= MAX_WANTED) {
+      return { jobs: best.map((job) => startJob(tx, job, m.agentKey, m.leaseMs)) };
+    }
+  }
+}
+
+/** How many more jobs a claim looks at than it wants: earlier commits of the same batch may take some. */
+const MARGIN = 50;
+/** How far down the queue it looks when that was not enough. */
+const MAX_WANTED = 1000;
+
+/** The first `max` that fit, in the queue's order. A run that has ended may still have queued jobs, until its cascade is through. */
+function bestOf(tx: Tx, ids: readonly string[], fits: (job: Readonly<Job>) => boolean, max: number): Job[] {
   const candidates = ids
     .map((jobId) => tx.get("job", jobId))
     .filter((job): job is Job => job !== undefined && fits(job))
     .sort((a, b) => b.priority - a.priority || compare(a.runAt, b.runAt) || compare(a.id, b.id));
-  const jobs = candidates.slice(0, max).map((job) => startJob(tx, job, m.agentKey, m.leaseMs));
-  return { jobs };
+  const best: Job[] = [];
+  for (const job of candidates) {
+    if (best.length === max) break;
+    if (!isFinalRun(must(tx, "run", job.runId).status)) best.push(job);
+  }
+  return best;
 }
 
 /** Starts one job for an agent that its orchestrator has chosen itself (B8); the breaker is not asked, a free trial is taken. */
@@ -81,6 +96,8 @@ export function startJobByRequest(tx: Tx, m: z.infer<typeof jobStart>): ClaimedJ
   if (job.agentKey && job.agentKey !== m.agentKey) {
     throw new Refusal("not_claimable", `job ${job.id} is for agent ${job.agentKey} only`);
   }
+  const run = must(tx, "run", job.runId);
+  if (isFinalRun(run.status)) throw new Refusal("run_is_final", `run ${run.id} is ${run.status}: nothing starts on it`);
   ensureAgent(tx, m.agentKey);
   return startJob(tx, job, m.agentKey, m.leaseMs ?? null);
 }
@@ -133,7 +150,7 @@ function startJob(tx: Tx, job: Readonly<Job>, agentKey: string, lease: number | 
     updatedAt: tx.at,
   });
   countJob(tx, job, "queued", "running");
-  addBusy(tx, agentKey, 1);
+  addBusy(tx, agentKey, 1, true);
   const started = must(tx, "job", job.id);
   const { queuedAt } = attempt;
   const { leaseExpiresAt, timeoutAt, maxAttempts, attemptBase } = started;

@@ -7,7 +7,7 @@ import { mustHoldLease } from "./job-claim.ts";
 import { countJob } from "./job-counts.ts";
 import { recordOutcome } from "./outcome.ts";
 import { durationMs, type ErrorInfo, errorInput, id, int32, iso, json, label, ms, toErrorInfo } from "./primitives.ts";
-import type { JobStatus } from "./statuses.ts";
+import { isFinalRun, type JobStatus } from "./statuses.ts";
 import { must, Refusal, type Tx } from "./tx.ts";
 
 const told = { jobId: id, leaseToken: label.optional(), exitCode: int32.optional(), durationMs: durationMs.optional() };
@@ -63,7 +63,7 @@ export function completeJob(tx: Tx, m: z.infer<typeof jobComplete>): Job {
 
 export function failJob(tx: Tx, m: z.infer<typeof jobFail>): Job {
   const job = mustBeRunning(tx, m.jobId, m.leaseToken, "failed");
-  return endBadly(tx, job, "failed", { ...m, error: toErrorInfo(m.error) }, m.retryable ?? true);
+  return endBadly(tx, job, "failed", { ...m, error: toErrorInfo(m.error) }, { retryable: m.retryable ?? true });
 }
 
 /** A queued job that waited too long ends; a running one has its attempt recorded as timed out, and is tried again if it may be. */
@@ -72,7 +72,7 @@ export function timeOutJob(tx: Tx, m: z.infer<typeof jobTimeout>): Job {
   if (queued.status === "queued" && m.leaseToken === undefined) return timeOutQueued(tx, queued);
   const job = mustBeRunning(tx, m.jobId, m.leaseToken, "timed_out");
   const error = { message: job.timeoutMs ? `no result within ${job.timeoutMs} ms` : "timed out", code: "timeout" };
-  return endBadly(tx, job, "timed_out", { ...m, error }, true);
+  return endBadly(tx, job, "timed_out", { ...m, error });
 }
 
 /** The clock's: ends the attempt that it saw expire, unless something else has ended it since. */
@@ -81,30 +81,28 @@ export function expireJob(tx: Tx, m: z.infer<typeof jobExpire>): Job {
   const due = m.why === "lease" ? job.leaseExpiresAt : job.timeoutAt;
   if (job.status !== "running" || job.attempt !== m.attempt || due === null || due > tx.at) return job;
   if (m.why === "timeout") {
-    return endBadly(
-      tx,
-      job,
-      "timed_out",
-      { error: { message: `no result within ${job.timeoutMs} ms`, code: "timeout" } },
-      true,
-    );
+    const error = { message: `no result within ${job.timeoutMs} ms`, code: "timeout" };
+    return endBadly(tx, job, "timed_out", { error }, { seen: false });
   }
   const error = { message: `agent ${job.claimedBy} let its lease of ${job.leaseMs} ms run out`, code: "lease_expired" };
-  return endBadly(tx, job, "failed", { error }, true);
+  return endBadly(tx, job, "failed", { error }, { seen: false });
 }
 
-/** Ends the attempt; then the job goes back to the queue, later by its backoff, or ends as `status`. */
+/**
+ * Ends the attempt; then the job goes back to the queue, later by its backoff, or ends as `status`. `seen` is false when it was not the agent
+ * that told.
+ */
 function endBadly(
   tx: Tx,
   job: Readonly<Job>,
   status: "failed" | "timed_out",
   end: AttemptEnd & { error: ErrorInfo },
-  retryable: boolean,
+  { retryable = true, seen = true } = {},
 ): Job {
   const taken = closeAttempt(tx, job, status, end);
-  leave(tx, job);
+  leave(tx, job, seen);
   const used = job.attempt - job.attemptBase;
-  const again = retryable && used < job.maxAttempts;
+  const again = retryable && used < job.maxAttempts && !isFinalRun(must(tx, "run", job.runId).status);
   const backoff = Math.min(job.backoffMs * 2 ** (used - 1), MAX_BACKOFF_MS);
   const runAt = again ? iso(ms(tx.at) + Math.round(backoff)) : job.runAt;
   tx.put("job", {
@@ -146,8 +144,8 @@ function mustBeRunning(tx: Tx, jobId: string, leaseToken: string | undefined, to
   throw new Refusal("illegal_transition", `job ${job.id} is ${job.status} and cannot become ${to}`, { legal });
 }
 
-function leave(tx: Tx, job: Readonly<Job>): void {
-  if (job.claimedBy) addBusy(tx, job.claimedBy, -1);
+function leave(tx: Tx, job: Readonly<Job>, seen = true): void {
+  if (job.claimedBy) addBusy(tx, job.claimedBy, -1, seen);
 }
 
 function tellOutcome(tx: Tx, job: Readonly<Job>, success: boolean, taken: number, error?: string): void {

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { cancelJob, releaseOrCancel, restoreDependents } from "./job-cascade.ts";
+import { afterFinish, cancelJob, failedDependency, releaseOrCancel, restoreDependents } from "./job-cascade.ts";
 import { countJob } from "./job-counts.ts";
-import { durationMs, type ErrorInfo, id, int32, type Json, json, label, text, time } from "./primitives.ts";
+import { type ErrorInfo, id, int32, type Json, json, keptMs, label, text, time } from "./primitives.ts";
 import { type AttemptStatus, isFinalJob, isFinalRun, isRetryableJob, type JobStatus } from "./statuses.ts";
 import { must, mustBeNew, Refusal, type RowBase, type Tx } from "./tx.ts";
 
@@ -91,8 +91,8 @@ export const jobEnqueue = z.strictObject({
   runAt: time.optional(),
   dependsOn: z.array(id).max(100).optional(),
   maxAttempts: z.int().min(1).max(100).optional(),
-  backoffMs: durationMs.optional(),
-  timeoutMs: durationMs.positive().optional(),
+  backoffMs: keptMs.optional(),
+  timeoutMs: keptMs.positive().optional(),
   input: json.optional(),
 });
 
@@ -169,12 +169,12 @@ export function enqueueJob(tx: Tx, m: z.infer<typeof jobEnqueue>): Job {
   };
   tx.put("job", job);
   for (const parent of parents) {
-    if (!isFinalJob(parent.status)) tx.put("job", { ...parent, dependents: [...parent.dependents, job.id] });
+    if (parent.status !== "completed") tx.put("job", { ...parent, dependents: [...parent.dependents, job.id] });
   }
   countJob(tx, job, null, job.status);
   const { capability, agentKey: pinnedTo, priority, runAt, maxAttempts, timeoutMs, input } = job;
   emitJob(tx, "job.enqueued", job, { capability, pinnedTo, priority, runAt, dependsOn, maxAttempts, timeoutMs, input });
-  releaseOrCancel(tx, job.id);
+  if (releaseOrCancel(tx, job.id) === "cancelled") afterFinish(tx, job.id);
   return must(tx, "job", job.id);
 }
 
@@ -189,7 +189,10 @@ export function cancelJobByRequest(tx: Tx, m: z.infer<typeof jobCancel>): Job {
   return must(tx, "job", job.id);
 }
 
-/** Puts a job that did not complete back into the queue, with all its attempts, and the jobs that were cancelled because of it. */
+/**
+ * Puts a job that did not complete back into the queue, with all its attempts, and the jobs that were cancelled because of it. Refused while
+ * one that it depends on has not completed and will not: that one is to be retried first.
+ */
 export function retryJob(tx: Tx, m: z.infer<typeof jobRetry>): Job {
   const job = must(tx, "job", m.jobId);
   if (!isRetryableJob(job.status)) {
@@ -205,12 +208,23 @@ export function retryJob(tx: Tx, m: z.infer<typeof jobRetry>): Job {
   if (isFinalRun(run.status)) {
     throw new Refusal("run_is_final", `run ${run.id} is ${run.status}: retry the run first`);
   }
+  const failed = failedDependency(tx, job);
+  if (failed) {
+    const why = `job ${job.id} depends on ${failed.id}, which is ${failed.status}: retry that one first`;
+    throw new Refusal("not_permitted", why);
+  }
   requeueJob(tx, job, m.reason);
   return must(tx, "job", job.id);
 }
 
-/** The move itself, for `job.retry` and `run.retry`. */
+/** The move itself, for `job.retry` and `run.retry`, with the jobs that come back with it. */
 export function requeueJob(tx: Tx, job: Readonly<Job>, reason?: string): void {
+  putBack(tx, job, reason);
+  restoreDependents(tx, job.id);
+}
+
+/** One job's move back to the queue, or to waiting. */
+export function putBack(tx: Tx, job: Readonly<Job>, reason?: string): void {
   const parents = job.dependsOn.map((parentId) => tx.get("job", parentId));
   const unmet = parents.filter((parent) => parent?.status !== "completed").length;
   const status = unmet ? "waiting" : "queued";
@@ -233,12 +247,11 @@ export function requeueJob(tx: Tx, job: Readonly<Job>, reason?: string): void {
     updatedAt: tx.at,
   });
   for (const parent of parents) {
-    if (!parent || isFinalJob(parent.status) || parent.dependents.includes(job.id)) continue;
+    if (!parent || parent.status === "completed" || parent.dependents.includes(job.id)) continue;
     tx.put("job", { ...parent, dependents: [...parent.dependents, job.id] });
   }
   countJob(tx, job, job.status, status);
   emitJob(tx, "job.retried", must(tx, "job", job.id), { from: job.status, reason: reason ?? null });
-  restoreDependents(tx, job.id);
 }
 
 /** Where a job may go from here, in words for a refusal's `legal`. */

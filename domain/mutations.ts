@@ -24,6 +24,7 @@ import {
 } from "./breaker.ts";
 import { appendEvent, eventAppend } from "./event.ts";
 import { cancelJobByRequest, enqueueJob, jobCancel, jobEnqueue, jobRetry, retryJob } from "./job.ts";
+import { jobSettle, settleJob } from "./job-cascade.ts";
 import { claimJobs, heartbeatJob, jobClaim, jobHeartbeat, jobStart, startJobByRequest } from "./job-claim.ts";
 import {
   completeJob,
@@ -156,6 +157,7 @@ const CLIENT_OPERATIONS = {
 const CLOCK_OPERATIONS = {
   "run.timeout": op(runTimeout, timeOutRun, byRun),
   "job.expire": op(jobExpire, expireJob, byJob),
+  "job.settle": op(jobSettle, settleJob, byJob),
   "breaker.tick": op(breakerTick, tickBreaker, byAgent),
   "alert.ack_expire": op(alertAckExpire, expireAcknowledgement, byAlert),
 } satisfies { [type: string]: Erased };
@@ -193,7 +195,7 @@ export const clientMutation = z.discriminatedUnion("type", [
   eventAppend,
 ]);
 
-const clockMutation = z.discriminatedUnion("type", [runTimeout, jobExpire, breakerTick, alertAckExpire]);
+const clockMutation = z.discriminatedUnion("type", [runTimeout, jobExpire, jobSettle, breakerTick, alertAckExpire]);
 
 export type ClientMutation = z.infer<typeof clientMutation>;
 /** A client's mutation before defaults and conversions: what a client writes. */

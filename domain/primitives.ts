@@ -29,6 +29,9 @@ export const durationMs = z
   .min(0)
   .max(366 * 86_400_000);
 
+/** A duration that a row keeps, in whole milliseconds: at most 2^31−1, 24.8 days. */
+export const keptMs = z.int().min(0).max(2_147_483_647);
+
 /** A 32-bit integer. */
 export const int32 = z.int().min(-2_147_483_648).max(2_147_483_647);
 

@@ -2,7 +2,6 @@ import { z } from "zod";
 import { cancelJobsOfRun, retryJobsOfRun } from "./job-cascade.ts";
 import { type JobCounts, NO_JOBS } from "./job-counts.ts";
 import {
-  durationMs,
   type ErrorInfo,
   errorInput,
   id,
@@ -10,6 +9,7 @@ import {
   type Json,
   json,
   jsonObject,
+  keptMs,
   label,
   ms,
   text,
@@ -56,7 +56,7 @@ export const runCreate = z.strictObject({
   metadata: jsonObject.optional(),
   tags: z.array(label).max(50).optional(),
   initiatedBy: label.optional(),
-  timeoutMs: durationMs.positive().optional(),
+  timeoutMs: keptMs.positive().optional(),
   parentRunId: id.optional(),
   completion: z.enum(["manual", "auto"]).optional(),
 });

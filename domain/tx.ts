@@ -5,6 +5,7 @@ import type { Attempt, Job } from "./job.ts";
 import type { Outcome } from "./outcome.ts";
 import type { RoutingDecision } from "./routing.ts";
 import type { Run } from "./run.ts";
+import type { JobStatus } from "./statuses.ts";
 import type { Workstream } from "./workstream.ts";
 
 /** The rows the reducers work on, by kind. Each kind is one table and one noun of the glossary. */
@@ -32,7 +33,7 @@ export interface RowBase {
 
 /** Sets of rows that only the storage can name; a reducer filters what it gets, as the set may hold too much. */
 export type RowSet =
-  | { set: "jobs-of-run"; runId: string }
+  | { set: "jobs-of-run"; runId: string; statuses: readonly JobStatus[]; limit: number | null }
   | {
       set: "claimable-jobs";
       agentKey: string;

@@ -1,6 +1,4 @@
-import type { BreakerState } from "../../domain/breaker-machine.ts";
-import { nextDue } from "../../domain/breaker-machine.ts";
-import { CASCADE_LIMIT, DEPENDENCY_FAILED } from "../../domain/job-cascade.ts";
+import { CASCADE_LIMIT } from "../../domain/job-cascade.ts";
 import type { Mutation } from "../../domain/mutations.ts";
 import type { LaneQueries } from "./lane-database.ts";
 
@@ -21,10 +19,11 @@ const TIMEOUT_GRACE_MS = 250;
 
 const ISO = (column: string) => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
-const DUE_BREAKERS = `SELECT /* due breakers */ b."tenantId", b."id", b."state", b."resetAt" IS NOT NULL AND b."resetAt" <= now() AS "due",
-    b."trials"::text AS "trials", (extract(epoch FROM now()) * 1000)::float8 AS "now"
+const DUE_BREAKERS = `SELECT /* due breakers */ b."tenantId", b."id"
   FROM "LogHead" AS h JOIN "Breaker" AS b ON b."tenantId" = h."tenantId"
-  WHERE (b."state" IN ('open', 'forced_open', 'disabled') AND b."resetAt" <= now()) OR b."state" = 'half_open' LIMIT $1::int`;
+  WHERE (b."state" IN ('open', 'forced_open', 'disabled') AND b."resetAt" <= now())
+    OR (b."state" = 'half_open' AND EXISTS (SELECT 1 FROM jsonb_array_elements(b."trials") AS t WHERE (t ->> 'expiresAt')::timestamptz <= now()))
+  LIMIT $1::int`;
 
 const DUE_JOBS = `SELECT /* due jobs */ j."tenantId", j."id", j."attempt", j."leaseExpiresAt" <= now() AS "lease"
   FROM "LogHead" AS h JOIN "Job" AS j ON j."tenantId" = h."tenantId" AND j."status" = 'running'
@@ -39,14 +38,17 @@ const DUE_ACKNOWLEDGEMENTS = `SELECT /* due acknowledgements */ a."tenantId", a.
   FROM "LogHead" AS h JOIN "Alert" AS a ON a."tenantId" = h."tenantId" AND a."status" = 'acknowledged'
   WHERE a."ackExpiresAt" <= now() LIMIT $1::int`;
 
-/** What a cascade longer than its limit has left behind: open jobs of ended runs, jobs that wait for one that will never complete. */
-const LEFT_BEHIND = `SELECT /* jobs left behind */ j."tenantId", j."id", CASE WHEN r."status" IN ('completed', 'failed', 'cancelled', 'timed_out') THEN 'run_' || r."status" ELSE $2 END AS "reason"
+/** What a cascade longer than its limit has left behind: open jobs of ended runs, jobs that wait for nothing more, or in vain. */
+const LEFT_BEHIND = `SELECT /* jobs left behind */ j."tenantId", j."id"
   FROM "LogHead" AS h
-  JOIN "Job" AS j ON j."tenantId" = h."tenantId" AND j."status" IN ('waiting', 'queued')
+  JOIN "Job" AS j ON j."tenantId" = h."tenantId" AND j."status" IN ('waiting', 'queued', 'running')
   JOIN "Run" AS r ON r."tenantId" = j."tenantId" AND r."id" = j."runId"
   WHERE r."status" IN ('completed', 'failed', 'cancelled', 'timed_out')
-    OR (j."status" = 'waiting' AND EXISTS (SELECT 1 FROM "Job" AS p WHERE p."tenantId" = j."tenantId" AND p."id" = ANY (j."dependsOn")
-      AND p."status" IN ('failed', 'timed_out', 'cancelled')))
+    OR (j."status" = 'waiting' AND (
+      EXISTS (SELECT 1 FROM "Job" AS p WHERE p."tenantId" = j."tenantId" AND p."id" = ANY (j."dependsOn")
+        AND p."status" IN ('failed', 'timed_out', 'cancelled'))
+      OR NOT EXISTS (SELECT 1 FROM "Job" AS p WHERE p."tenantId" = j."tenantId" AND p."id" = ANY (j."dependsOn")
+        AND p."status" <> 'completed')))
   LIMIT $1::int`;
 
 type Found<T> = { tenantId: string; id: string } & T;
@@ -54,15 +56,13 @@ type Found<T> = { tenantId: string; id: string } & T;
 /** Everything that is due now, by the database's clock. */
 export async function readDue(queries: LaneQueries): Promise<Due[]> {
   const [breakers, jobs, runs, acknowledgements] = await Promise.all([
-    queries.query<Found<{ due: boolean; state: BreakerState["state"]; trials: string; now: number }>>(DUE_BREAKERS, [
-      LIMIT,
-    ]),
+    queries.query<Found<object>>(DUE_BREAKERS, [LIMIT]),
     queries.query<Found<{ attempt: number; lease: boolean | null }>>(DUE_JOBS, [LIMIT, TIMEOUT_GRACE_MS]),
     queries.query<Found<{ deadlineAt: string }>>(DUE_RUNS, [LIMIT]),
     queries.query<Found<{ ackExpiresAt: string }>>(DUE_ACKNOWLEDGEMENTS, [LIMIT]),
   ]);
   return [
-    ...breakers.filter(isDue).map(({ tenantId, id }) => due(tenantId, { type: "breaker.tick", agentKey: id })),
+    ...breakers.map(({ tenantId, id }) => due(tenantId, { type: "breaker.tick", agentKey: id })),
     ...jobs.map(({ tenantId, id, attempt, lease }) =>
       due(tenantId, { type: "job.expire", jobId: id, attempt, why: lease ? "lease" : "timeout" }),
     ),
@@ -75,24 +75,8 @@ export async function readDue(queries: LaneQueries): Promise<Due[]> {
 
 /** What long cascades have left behind; a heavier look than `readDue`, for the clock's slow round. */
 export async function readLeftBehind(queries: LaneQueries): Promise<Due[]> {
-  const left = await queries.query<Found<{ reason: string }>>(LEFT_BEHIND, [LIMIT, DEPENDENCY_FAILED]);
-  return left.map(({ tenantId, id, reason }) => due(tenantId, { type: "job.cancel", jobId: id, reason }));
-}
-
-function isDue({
-  due: waited,
-  state,
-  trials,
-  now,
-}: {
-  due: boolean;
-  state: BreakerState["state"];
-  trials: string;
-  now: number;
-}): boolean {
-  if (state !== "half_open") return waited;
-  const deadline = nextDue({ state, trials: JSON.parse(trials) as BreakerState["trials"] } as BreakerState);
-  return deadline !== null && deadline <= now;
+  const left = await queries.query<Found<object>>(LEFT_BEHIND, [LIMIT]);
+  return left.map(({ tenantId, id }) => due(tenantId, { type: "job.settle", jobId: id }));
 }
 
 const due = (tenantId: string, mutation: Mutation): Due => ({ tenantId, mutation });

@@ -77,17 +77,14 @@ async function loadSet(
 ): Promise<{ head: SeenHead; ids: string[] }> {
   const [text, values] =
     query.set === "jobs-of-run"
-      ? [JOBS_OF_RUN, [tenantId, query.runId]]
+      ? [JOBS_OF_RUN, [tenantId, query.runId, query.statuses, query.limit]]
       : [
           CLAIMABLE_JOBS,
-          [tenantId, query.agentKey, query.capabilities, query.queues, query.at, query.max + CLAIM_MARGIN],
+          [tenantId, query.agentKey, query.capabilities, query.queues, query.at, query.max],
         ];
   const row = await one<HeadRow & { ids: string }>(queries, text, values);
   return { head: seen(row), ids: JSON.parse(row.ids) as string[] };
 }
-
-/** How many more candidates a claim looks at than it wants: earlier commits of the same batch may take some. */
-const CLAIM_MARGIN = 50;
 
 async function loadKeys(queries: LaneQueries, tenantId: string, source: RowSource): Promise<SeenHead> {
   const names = [...source.missingKeys];

@@ -142,10 +142,11 @@ export const CLAIMABLE_JOBS = `SELECT /* lane claimable jobs */ ${HEAD_COLUMNS},
     ORDER BY "priority" DESC, "runAt", "id" LIMIT $6::int) AS c)::text AS "ids"
   FROM "LogHead" AS h WHERE h."tenantId" = $1`;
 
-/** $1 tenant · $2 run. Answers the head and the ids of all its jobs, oldest first. */
+/** $1 tenant · $2 run · $3 statuses · $4 limit or null. Answers the head and the ids of its jobs in these statuses, oldest first. */
 export const JOBS_OF_RUN = `SELECT /* lane jobs of run */ ${HEAD_COLUMNS},
   (SELECT coalesce(json_agg(c."id"), '[]') FROM (
-    SELECT "id" FROM "Job" WHERE "tenantId" = $1 AND "runId" = $2 ORDER BY "createdAt", "id") AS c)::text AS "ids"
+    SELECT "id" FROM "Job" WHERE "tenantId" = $1 AND "runId" = $2 AND "status" = ANY ($3::text[])
+    ORDER BY "createdAt", "id" LIMIT $4::int) AS c)::text AS "ids"
   FROM "LogHead" AS h WHERE h."tenantId" = $1`;
 
 /** $1 tenant · $2 the position we are at. Answers the head and the keys of all rows changed since. */

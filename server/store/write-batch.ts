@@ -36,7 +36,9 @@ export function writeOf(
   }
   if (result.keys.size > 0) {
     const rows = [...result.keys].map(([name, { fingerprint, receipt, expiresAt }]) => {
-      const [principal = "", key = ""] = name.split(" ", 2);
+      // A key may have spaces in it, a principal has none.
+      const space = name.indexOf(" ");
+      const [principal, key] = [name.slice(0, space), name.slice(space + 1)];
       return { stored: isStored(name), row: { principal, key, fingerprint, receipt, expiresAt: iso(expiresAt) } };
     });
     parts.push("keys");

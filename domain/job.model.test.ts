@@ -1,0 +1,393 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { freeTrialSlots } from "./breaker.ts";
+import type { CommitFault } from "./commit.ts";
+import { Draft } from "./draft.ts";
+import { finalJob, finalRun, JOB_MOVES, JobModel, type ModelJob, type RunState, type Status } from "./job.model.ts";
+import type { Attempt, Job } from "./job.ts";
+import { type JobCounts, NO_JOBS } from "./job-counts.ts";
+import type { ClientMutationInput } from "./mutations.ts";
+import { World } from "./tx.test-kit.ts";
+import type { EventDraft } from "./tx.ts";
+
+/**
+ * Random commands with a clock that is turned, run on the reducers and on the model beside them (`job.model.ts`). After each command both must
+ * agree, and what holds for every state and every commit must hold.
+ */
+const RUNS = 150;
+const COMMANDS = 60;
+
+const OPS = [
+  "enqueue",
+  "enqueue",
+  "enqueue",
+  "claim",
+  "claim",
+  "claim",
+  "start",
+  "heartbeat",
+  "complete",
+  "complete",
+  "complete",
+  "fail",
+  "fail",
+  "timeout",
+  "cancel",
+  "retry",
+  "moveRun",
+  "retryRun",
+  "wait",
+  "wait",
+  "late",
+  "newRun",
+] as const;
+const command = fc.record({
+  op: fc.constantFrom(...OPS),
+  /** Which of the things there are, modulo how many. */
+  a: fc.nat(1000),
+  b: fc.nat(1000),
+  /** A small number: priority, tries, how many to claim. */
+  n: fc.nat(4),
+  deps: fc.array(fc.nat(1000), { maxLength: 3 }),
+  flag: fc.boolean(),
+  ms: fc.constantFrom(1, 50, 200, 1000, 5000),
+});
+type Command = typeof command extends fc.Arbitrary<infer C> ? C : never;
+
+const RUN_STATES = ["running", "blocked", "completed", "failed", "cancelled", "timed_out"] as const;
+const AGENTS = ["steady", "jumpy"] as const;
+/** Compares without the cost of `expect`, which is too much for some million comparisons. */
+function same(is: unknown, should: unknown, what: string) {
+  const [left, right] = [JSON.stringify(is), JSON.stringify(should)];
+  if (left !== right) throw new Error(`${what}: ${left} instead of ${right}`);
+}
+const pick = <T>(from: readonly T[], index: number): T | undefined => from[index % Math.max(1, from.length)];
+
+interface Held {
+  jobId: string;
+  attempt: number;
+  leaseToken: string;
+}
+
+class Beside {
+  readonly world = new World();
+  readonly model = new JobModel();
+  readonly tokens: Held[] = [];
+  readonly status = new Map<string, Status>();
+
+  constructor() {
+    this.world.commit(
+      {
+        type: "agent.register",
+        agentKey: "steady",
+        breaker: { failureRateThreshold: 1, windowSize: 1000, minimumCalls: 1000 },
+      },
+      {
+        type: "agent.register",
+        agentKey: "jumpy",
+        breaker: { windowSize: 4, minimumCalls: 2, openMs: 500, permittedTrials: 2 },
+      },
+    );
+    this.newRun(false);
+    this.newRun(true);
+  }
+
+  newRun(auto: boolean) {
+    const runId = `r${this.model.runs.size}`;
+    this.model.runs.set(runId, { status: "pending", auto });
+    this.commit(
+      { type: "run.create", runId, workflow: "model", completion: auto ? "auto" : "manual" },
+      { type: "workstream.create", runId, workstreamId: `w-${runId}`, title: "Work" },
+    );
+  }
+
+  commit(...mutations: ClientMutationInput[]): unknown[] {
+    const done = this.world.attempt(mutations);
+    if (done.faults.length > 0)
+      throw new Error(`${JSON.stringify(mutations)} was refused: ${JSON.stringify(done.faults)}`);
+    this.followEvents(done.events);
+    return done.results;
+  }
+
+  refused(mutation: ClientMutationInput): CommitFault {
+    const before = [...this.world.rows.values()];
+    const fault = this.world.refuse(mutation);
+    const after = [...this.world.rows.values()];
+    if (after.length !== before.length || after.some((row, index) => row !== before[index]))
+      throw new Error("it changed rows");
+    return fault;
+  }
+
+  /** Commits if the model says that it is legal, else it must be refused. Answers whether it was legal. */
+  when(legal: boolean, mutation: ClientMutationInput): boolean {
+    if (legal) this.commit(mutation);
+    else this.refused(mutation);
+    return legal;
+  }
+
+  /** Every hop that the events tell is legal, and no lease token is in any of them. */
+  followEvents(events: readonly EventDraft[]) {
+    for (const { type, subject, payload } of events) {
+      if (subject.kind !== "job") continue;
+      const to = payload?.status as Status;
+      const from = this.status.get(subject.id);
+      if (from === undefined) same(type, "job.enqueued", `the first event of ${subject.id}`);
+      else if (from !== to && !JOB_MOVES[from].includes(to)) throw new Error(`${type}: ${from} → ${to}`);
+      this.status.set(subject.id, to);
+    }
+    if (JSON.stringify(events).includes("s3cret")) throw new Error("a lease token is in an event");
+  }
+
+  tokenOf(job: ModelJob): string | undefined {
+    return this.tokens.find((held) => held.jobId === job.id && held.attempt === job.attempt)?.leaseToken;
+  }
+
+  run({ op, a, b, n, deps, flag, ms }: Command) {
+    const { world, model } = this;
+    const jobs = [...model.jobs.values()];
+    const runId = pick([...model.runs.keys()], a) as string;
+    const running = jobs.filter((job) => job.status === "running");
+    const job = pick(op === "complete" || op === "fail" || op === "heartbeat" ? running : jobs, a);
+    const agentKey = pick(AGENTS, b) as string;
+    switch (op) {
+      case "newRun":
+        if (model.runs.size < 5) this.newRun(flag);
+        return;
+      case "enqueue": {
+        const dependsOn = [...new Set(deps.flatMap((index) => pick(jobs, index)?.id ?? []))];
+        const told = {
+          priority: n,
+          maxAttempts: 1 + (b % 3),
+          backoffMs: ms,
+          ...(flag && { timeoutMs: ms * 3 }),
+        };
+        const id = `j${model.jobs.size}`;
+        const legal = !finalRun(model.run(runId).status);
+        const withCard = b % 2 ? { workstreamId: `w-${runId}` } : {};
+        if (!this.when(legal, { type: "job.enqueue", jobId: id, runId, dependsOn, ...told, ...withCard })) return;
+        model.enqueue({ id, run: runId, dependsOn, ...told, timeoutMs: told.timeoutMs ?? null }, world.now);
+        return;
+      }
+      case "claim": {
+        const tx = new Draft(world).begin({
+          at: new Date(world.now).toISOString(),
+          actor: "",
+          commitId: "look",
+          secret: "",
+        });
+        const slots = freeTrialSlots(tx, agentKey);
+        const due = model.claimable(world.now).slice(0, Math.min(n + 1, slots));
+        const [{ jobs: got }] = this.commit({ type: "job.claim", agentKey, max: n + 1, leaseMs: 1000 }) as [
+          { jobs: { id: string; attempt: number; leaseToken: string }[] },
+        ];
+        same(
+          got.map((one) => one.id),
+          due.map((one) => one.id),
+          "claimed",
+        );
+        for (const one of due) model.start(one, agentKey, 1000, world.now);
+        for (const { id: jobId, attempt, leaseToken } of got) this.tokens.push({ jobId, attempt, leaseToken });
+        return;
+      }
+      case "start": {
+        if (!job) return;
+        const legal = job.status === "queued" && !finalRun(model.run(job.run).status);
+        const lease = flag ? { leaseMs: 500 } : {};
+        if (!this.when(legal, { type: "job.start", jobId: job.id, agentKey, ...lease })) return;
+        model.start(job, agentKey, flag ? 500 : null, world.now);
+        const { attempt, leaseToken } = world.row("job", job.id);
+        this.tokens.push({ jobId: job.id, attempt, leaseToken: leaseToken as string });
+        return;
+      }
+      case "heartbeat": {
+        if (!job) return;
+        this.commit({
+          type: "job.heartbeat",
+          jobId: job.id,
+          leaseToken: this.tokenOf(job) as string,
+          ...(flag && { progress: n }),
+        });
+        if (job.leaseMs === null || job.leaseEndsAt === null) return;
+        if (flag || job.leaseEndsAt - world.now < job.leaseMs / 2) job.leaseEndsAt = world.now + job.leaseMs;
+        return;
+      }
+      case "complete": {
+        if (!job) return;
+        const leaseToken = flag ? this.tokenOf(job) : undefined;
+        this.commit({ type: "job.complete", jobId: job.id, ...(leaseToken && { leaseToken }) });
+        model.complete(job);
+        return;
+      }
+      case "fail": {
+        if (!job) return;
+        this.commit({ type: "job.fail", jobId: job.id, error: "no", retryable: flag });
+        model.fail(job, "failed", flag, world.now);
+        return;
+      }
+      case "timeout": {
+        if (!job) return;
+        const { status } = job;
+        if (!this.when(status === "queued" || status === "running", { type: "job.timeout", jobId: job.id })) return;
+        if (status === "queued") model.end(job, "timed_out");
+        else model.fail(job, "timed_out", true, world.now);
+        return;
+      }
+      case "cancel":
+        if (job && this.when(!finalJob(job.status), { type: "job.cancel", jobId: job.id })) model.end(job, "cancelled");
+        return;
+      case "retry":
+        if (job && this.when(model.mayRetry(job), { type: "job.retry", jobId: job.id })) model.retry([job], world.now);
+        return;
+      case "moveRun": {
+        const to = pick(RUN_STATES, b) as RunState;
+        if (n > 1 && finalRun(to)) return;
+        if (this.when(model.mayMove(model.run(runId), to), { type: "run.transition", runId, to }))
+          model.move(runId, to);
+        return;
+      }
+      case "retryRun": {
+        const { status } = model.run(runId);
+        const legal = finalRun(status) && status !== "completed";
+        if (!this.when(legal, { type: "run.retry", runId, ...(n === 0 && { jobs: "none" as const }) })) return;
+        model.run(runId).status = "running";
+        const back =
+          n === 0 ? [] : model.ofRun(runId).filter((one) => finalJob(one.status) && one.status !== "completed");
+        if (n > 0) model.retry(back, world.now);
+        return;
+      }
+      case "wait":
+        this.wait(ms);
+        return;
+      case "late": {
+        const held = pick(this.tokens, a);
+        if (!held) return;
+        const { status, attempt } = model.job(held.jobId);
+        if (status === "running" && attempt === held.attempt) return;
+        const { jobId, leaseToken } = held;
+        const said = { type: flag ? "job.complete" : "job.timeout", jobId, leaseToken } as const;
+        same(this.refused(said).code, "lease_lost", "a late result");
+        same(this.refused({ type: "job.heartbeat", jobId, leaseToken }).code, "lease_lost", "a late result");
+        return;
+      }
+    }
+  }
+
+  /** Turns the clock; leases and times that have passed end attempts, in the order the clock finds them. */
+  wait(by: number) {
+    const { world, model } = this;
+    world.now += by;
+    const due = world.due();
+    // What it saw may have been overtaken: to come twice does no harm.
+    for (const mutation of [...due, ...due]) {
+      const done = world.apply([mutation], "system:clock");
+      same(done.faults, [], "faults of the clock");
+      this.followEvents(done.events);
+    }
+    for (const mutation of due) {
+      if (mutation.type !== "job.expire") continue;
+      const job = model.job(mutation.jobId);
+      if (job.status !== "running" || job.attempt !== mutation.attempt) continue;
+      const end = mutation.why === "lease" ? job.leaseEndsAt : job.timeoutAt;
+      if (end === null || end > world.now) throw new Error(`${job.id} was ended early`);
+      model.fail(job, mutation.why === "lease" ? "failed" : "timed_out", true, world.now);
+    }
+    for (const job of model.jobs.values()) {
+      if (job.status !== "running") continue;
+      if (Math.min(job.leaseEndsAt ?? Infinity, job.timeoutAt ?? Infinity) <= world.now)
+        throw new Error(`${job.id} outlived its time`);
+    }
+  }
+
+  check() {
+    const { world, model } = this;
+    const jobs = world.all("job");
+    const attempts = world.all("attempt");
+    const expected = [...model.jobs.values()].map((job) => [job.id, job.status, job.attempt]);
+    same(
+      jobs.map((job) => [job.id, job.status, job.attempt]),
+      expected,
+      "jobs",
+    );
+    same(
+      world.all("run").map((run) => [run.id, run.status]),
+      [...model.runs].map(([id, run]) => [id, run.status]),
+      "runs",
+    );
+    for (const run of world.all("run")) {
+      const own = jobs.filter((job) => job.runId === run.id);
+      same(run.jobCounts, recount(own), `figures of ${run.id}`);
+      if (finalRun(run.status))
+        same(
+          own.filter((job) => !finalJob(job.status)),
+          [],
+          `open jobs of ${run.id}, which has ended`,
+        );
+    }
+    for (const { id, jobCounts } of world.all("workstream")) {
+      same(jobCounts, recount(jobs.filter((job) => job.workstreamId === id)), `figures of ${id}`);
+    }
+    for (const agent of world.all("agent")) {
+      const held = jobs.filter((job) => job.status === "running" && job.claimedBy === agent.id);
+      same(agent.busy, held.length, `busy of ${agent.id}`);
+      const outcomes = world.all("outcome").filter((outcome) => outcome.agentKey === agent.id);
+      const { total, successful, failed } = world.row("statistics", agent.id);
+      const good = outcomes.filter((outcome) => outcome.success).length;
+      same([total, successful, failed], [outcomes.length, good, outcomes.length - good], `statistics of ${agent.id}`);
+    }
+    for (const job of jobs)
+      this.checkJob(
+        job,
+        attempts.filter((attempt) => attempt.jobId === job.id),
+      );
+  }
+
+  checkJob(job: Readonly<Job>, attempts: Readonly<Attempt>[]) {
+    same(this.status.get(job.id), job.status, `the events of ${job.id}`);
+    same(
+      attempts.map((attempt) => attempt.number),
+      attempts.map((_, index) => index + 1),
+      `attempts of ${job.id}`,
+    );
+    same(job.attempt, attempts.length, `attempt of ${job.id}`);
+    if (job.attempt - job.attemptBase > job.maxAttempts) throw new Error(`${job.id} was tried too often`);
+    const open = attempts.filter((attempt) => attempt.status === "running").map((attempt) => attempt.number);
+    same(open, job.status === "running" ? [job.attempt] : [], `running attempts of ${job.id}`);
+    same(job.leaseToken !== null, job.status === "running", `a token for ${job.id}`);
+    const unmet = job.dependsOn.filter((parentId) => this.world.row("job", parentId).status !== "completed").length;
+    if (job.status === "queued" || job.status === "running") same(unmet, 0, `unmet dependencies of ${job.id}`);
+    if (job.status === "waiting") same(job.unmet, unmet, `unmet of ${job.id}`);
+  }
+}
+
+function recount(jobs: Readonly<Job>[]): JobCounts {
+  const counts = { ...NO_JOBS };
+  for (const job of jobs) counts[job.status] += 1;
+  return counts;
+}
+
+test("B3, B12: jobs and runs do what the model says, whatever is asked in whatever order", () => {
+  const statuses = new Set<string>();
+  let executed = 0;
+  fc.assert(
+    fc.property(fc.array(command, { minLength: COMMANDS / 2, maxLength: COMMANDS }), (commands) => {
+      const beside = new Beside();
+      for (const one of commands) {
+        beside.run(one);
+        beside.check();
+        executed += 1;
+      }
+      for (const job of beside.world.all("job")) statuses.add(job.status);
+    }),
+    { numRuns: RUNS },
+  );
+  expect(executed).toBeGreaterThan((RUNS * COMMANDS) / 2 - 1);
+  expect([...statuses].sort()).toEqual([
+    "cancelled",
+    "completed",
+    "failed",
+    "queued",
+    "running",
+    "timed_out",
+    "waiting",
+  ]);
+}, 60_000);

@@ -1,0 +1,171 @@
+import type { CommitFault } from "./commit.ts";
+import { applyCommit, parseCommit } from "./commit.ts";
+import { Draft, keyOf, type Source } from "./draft.ts";
+import type { ClientMutationInput, ClockMutation, Mutation } from "./mutations.ts";
+import { isFinalJob } from "./statuses.ts";
+import type { EventDraft, Kind, RowSet, Rows } from "./tx.ts";
+
+/** One tenant in memory: the reducers' storage for tests, with a clock that stands still until it is turned. */
+export class World implements Source {
+  now = Date.parse("2026-11-21T12:00:00.000Z");
+  actor = "key:test";
+  seq = 0;
+  readonly events: EventDraft[] = [];
+  readonly rows = new Map<string, { kind: Kind; row: Readonly<Rows[Kind]> }>();
+  #commits = 0;
+
+  get<K extends Kind>(kind: K, id: string): Readonly<Rows[K]> | undefined {
+    return this.rows.get(keyOf(kind, id))?.row as Readonly<Rows[K]> | undefined;
+  }
+
+  isFree(kind: Kind, id: string): boolean {
+    return !this.rows.has(keyOf(kind, id));
+  }
+
+  ids(query: RowSet): string[] {
+    const jobs = this.all("job");
+    if (query.set === "jobs-of-run") {
+      const found = jobs.filter((job) => job.runId === query.runId && query.statuses.includes(job.status));
+      return found.map((job) => job.id).slice(0, query.limit ?? undefined);
+    }
+    const { at, agentKey, capabilities, queues, max } = query;
+    return jobs
+      .filter((job) => job.status === "queued" && job.runAt <= at && (job.agentKey ?? agentKey) === agentKey)
+      .filter(
+        (job) =>
+          (job.capability === null || capabilities.includes(job.capability)) && (queues?.includes(job.queue) ?? true),
+      )
+      .sort((a, b) => b.priority - a.priority || Date.parse(a.runAt) - Date.parse(b.runAt))
+      .map((job) => job.id)
+      .slice(0, max);
+  }
+
+  /** Every row of a kind, in the order they came to be. */
+  all<K extends Kind>(kind: K): Readonly<Rows[K]>[] {
+    return [...this.rows.values()].filter((one) => one.kind === kind).map((one) => one.row as Readonly<Rows[K]>);
+  }
+
+  /** The row; fails when there is none. */
+  row<K extends Kind>(kind: K, id: string): Readonly<Rows[K]> {
+    const row = this.get(kind, id);
+    if (!row) throw new Error(`no ${kind} ${id}`);
+    return row;
+  }
+
+  /** Commits what a client would write, contract and all; fails when it is refused. Answers what each mutation yielded. */
+  commit(...mutations: ClientMutationInput[]): unknown[] {
+    const { results, faults } = this.attempt(mutations);
+    if (faults.length > 0) throw new Error(JSON.stringify(faults));
+    return results;
+  }
+
+  /** Commits one mutation that must be refused, and answers how. */
+  refuse(...mutations: ClientMutationInput[]): CommitFault {
+    const { faults } = this.attempt(mutations);
+    const [fault] = faults;
+    if (!fault) throw new Error("it was not refused");
+    return fault;
+  }
+
+  /** Commits what a client would write, and answers the faults if it is refused. */
+  attempt(mutations: ClientMutationInput[], expect?: { [runId: string]: number }) {
+    const parsed = parseCommit({ mutations, ...(expect && { expect }) });
+    if ("faults" in parsed) return { results: [], faults: parsed.faults, events: [], changed: [] };
+    return this.apply(parsed.commit.mutations, this.actor, parsed.commit.expect);
+  }
+
+  /** Commits what the clock would. */
+  tick(...mutations: ClockMutation[]): unknown[] {
+    const { results, faults } = this.apply(mutations, "system:clock");
+    if (faults.length > 0) throw new Error(JSON.stringify(faults));
+    return results;
+  }
+
+  /** Does what the clock does until nothing more is due. */
+  settle(): void {
+    for (let due = this.due(); due.length > 0; due = this.due()) this.tick(...due);
+  }
+
+  /** What is due now, as the server's clock would find it. */
+  due(): ClockMutation[] {
+    const at = new Date(this.now).toISOString();
+    const due: ClockMutation[] = [];
+    for (const { id: runId, deadlineAt, status } of this.all("run")) {
+      if (deadlineAt && deadlineAt <= at && ["pending", "running", "blocked"].includes(status))
+        due.push({ type: "run.timeout", runId, deadlineAt });
+    }
+    for (const job of this.all("job")) {
+      const { id: jobId, attempt, status, leaseExpiresAt, timeoutAt, dependsOn } = job;
+      if (status === "running" && leaseExpiresAt && leaseExpiresAt <= at)
+        due.push({ type: "job.expire", jobId, attempt, why: "lease" });
+      else if (status === "running" && timeoutAt && timeoutAt <= at)
+        due.push({ type: "job.expire", jobId, attempt, why: "timeout" });
+      const parents = dependsOn.map((parentId) => this.row("job", parentId).status);
+      const stuck = status === "waiting" && parents.every((parent) => parent === "completed");
+      const vain = status === "waiting" && parents.some((parent) => isFinalJob(parent) && parent !== "completed");
+      const late = !isFinalJob(status) && this.row("run", job.runId).finishedAt !== null;
+      if (stuck || vain || late) due.push({ type: "job.settle", jobId });
+    }
+    for (const { id: agentKey, state, resetAt, trials } of this.all("breaker")) {
+      const over = state === "half_open" ? trials.some((trial) => trial.expiresAt <= at) : resetAt && resetAt <= at;
+      if (over) due.push({ type: "breaker.tick", agentKey });
+    }
+    for (const { id: alertId, status, ackExpiresAt } of this.all("alert")) {
+      if (status === "acknowledged" && ackExpiresAt && ackExpiresAt <= at)
+        due.push({ type: "alert.ack_expire", alertId, ackExpiresAt });
+    }
+    return due;
+  }
+
+  /** Applies a commit. A refused one must leave no trace, one that changes rows must say so in an event. */
+  apply(mutations: Mutation[], actor: string, expect?: { [runId: string]: number }) {
+    this.#commits += 1;
+    const draft = new Draft(this);
+    const envelope = {
+      at: new Date(this.now).toISOString(),
+      actor,
+      commitId: `c${this.#commits}`,
+      secret: `s3cret-${this.#commits}`,
+    };
+    const tx = draft.begin(envelope);
+    const { results, faults, stale } = applyCommit(tx, { mutations, ...(expect && { expect }) });
+    if (faults.length + stale.length > 0) {
+      tx.abort();
+      if (draft.changes.size > 0 || tx.events.length > 0) throw new Error("a refused commit has left something behind");
+      return { results: [], faults: [...stale, ...faults], events: [], changed: [] };
+    }
+    if (tx.touched.size > 0 && tx.events.length === 0)
+      throw new Error(`${[...tx.touched].join()} changed without an event`);
+    this.seq += tx.events.length;
+    for (const [key, { kind, row, isNew }] of draft.changes) {
+      if (isNew === this.rows.has(key))
+        throw new Error(`${key} is ${isNew ? "inserted twice" : "updated but not there"}`);
+      row.seq = this.seq;
+      this.rows.set(key, { kind, row: freeze(row) });
+    }
+    this.events.push(...tx.events);
+    return { results, faults, events: tx.events, changed: [...draft.changes.keys()] };
+  }
+}
+
+/** A world with run `r` and the jobs named, all in workstream `w`. */
+export function worldWith(...jobIds: string[]): World {
+  const world = new World();
+  world.commit(
+    { type: "run.create", runId: "r", workflow: "build" },
+    { type: "workstream.create", runId: "r", workstreamId: "w", title: "Work" },
+    ...jobIds.map((jobId) => ({ type: "job.enqueue" as const, jobId, runId: "r", workstreamId: "w" })),
+  );
+  return world;
+}
+
+/** Reducers must never change what they were given. */
+function freeze<T>(value: T): T {
+  if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
+  Object.freeze(value);
+  for (const part of Object.values(value)) freeze(part);
+  return value;
+}
+
+/** Types of events, in order. */
+export const typesOf = (events: readonly EventDraft[]): string[] => events.map((event) => event.type);
