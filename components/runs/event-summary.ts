@@ -5,8 +5,8 @@ import { OUTPUT_EVENT } from "./output.ts";
 const TELLING = [
   "from",
   "to",
-  "status",
   "attemptStatus",
+  "status",
   "agentKey",
   "attempt",
   "exitCode",

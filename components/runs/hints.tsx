@@ -45,9 +45,9 @@ function HintList({ hints, jobs, onSelectJob, withJobs }: HintsProps & { hints: 
           <li
             key={hint.text}
             style={{ "--tone": tone } as CSSProperties}
-            className="tone flex items-start gap-2 rounded-md px-2.5 py-1.5 text-[13px]"
+            className="flex items-start gap-2 rounded-lg border border-(--tone)/25 bg-[color-mix(in_oklab,var(--tone)_var(--tint),var(--surface))] px-2.5 py-1.5 text-[13px]"
           >
-            <Icon aria-hidden className="mt-0.5 size-3.5 shrink-0" />
+            <Icon aria-hidden className="mt-0.5 size-3.5 shrink-0 text-(--tone)" />
             <span className="min-w-0 text-ink">
               {hint.text}
               {hint.until && <Until hint={hint} at={hint.until} />}

@@ -21,7 +21,7 @@ export function JsonTree({ value, className }: { value: Json; className?: string
 
 function Node({ name, value, depth }: { name?: string; value: Json; depth: number }) {
   const [open, setOpen] = useState(depth < OPEN_DEPTH);
-  const label = name === undefined ? null : <span className="text-muted">{name}: </span>;
+  const label = name === undefined ? null : <span className="mr-[0.5ch] text-muted">{name}:</span>;
   if (typeof value !== "object" || value === null) {
     return (
       <div className="pl-4">

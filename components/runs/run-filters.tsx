@@ -36,7 +36,7 @@ export function RunFiltersBar({ filters, onChange, onClear }: RunFiltersProps) {
         placeholder="Id, workflow or tag begins with…"
         value={filters.q}
         onChange={(q) => onChange({ q })}
-        className="w-60 max-sm:w-full"
+        className="w-64 max-sm:w-full"
       />
       <StatusFilter chosen={filters.status} onChange={(status) => onChange({ status })} />
       <TextFilter

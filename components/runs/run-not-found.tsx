@@ -1,12 +1,16 @@
+"use client";
+
 import { Search, SearchX } from "lucide-react";
 import Link from "next/link";
 import { Button } from "../ui/button.tsx";
 import { buttonClass } from "../ui/button-class.ts";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { Input } from "../ui/input.tsx";
+import { useTitle } from "../ui/use-title.ts";
 
 /** No run has the id of this address: look for another. The form needs no script. */
 export function RunNotFound() {
+  useTitle("No such run");
   return (
     <EmptyState
       icon={<SearchX />}

@@ -62,7 +62,7 @@ export function RunView({ runId, initial }: RunViewProps) {
       value: "workstreams",
       label: "Workstreams",
       count: workstreams.length,
-      content: <Workstreams workstreams={workstreams} />,
+      content: <Workstreams workstreams={model.groups.flatMap(({ workstream }) => workstream ?? [])} />,
     },
     {
       value: "jobs",

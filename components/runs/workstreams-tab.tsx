@@ -14,7 +14,7 @@ import { RelativeTime } from "../ui/time.tsx";
 import { JobProgress } from "./job-progress.tsx";
 import { useMoveWorkstream } from "./use-run-actions.ts";
 
-/** The run's tracks of work: how far each is, and where it can go. */
+/** The run's tracks of work, in the order given: how far each is, and where it can go. */
 export function Workstreams({ workstreams }: { workstreams: readonly Live<"workstream">[] }) {
   if (workstreams.length === 0) {
     return (
@@ -23,9 +23,6 @@ export function Workstreams({ workstreams }: { workstreams: readonly Live<"works
       </EmptyState>
     );
   }
-  const byAge = [...workstreams].sort((a, b) =>
-    a.createdAt < b.createdAt ? -1 : a.createdAt > b.createdAt ? 1 : a.id < b.id ? -1 : 1,
-  );
   return (
     <div className="overflow-hidden rounded-lg border border-line bg-surface">
       <Table aria-label="Workstreams">
@@ -34,14 +31,14 @@ export function Workstreams({ workstreams }: { workstreams: readonly Live<"works
             <Th>Workstream</Th>
             <Th>Status</Th>
             <Th className="min-w-40">Jobs</Th>
-            <Th>In this status</Th>
+            <Th>Moved</Th>
             <Th>
               <span className="sr-only">Move</span>
             </Th>
           </tr>
         </TableHead>
         <TableBody>
-          {byAge.map((workstream) => (
+          {workstreams.map((workstream) => (
             <TableRow key={workstream.id}>
               <Td>
                 <span className="flex items-baseline gap-2">
@@ -56,7 +53,7 @@ export function Workstreams({ workstreams }: { workstreams: readonly Live<"works
                 <JobProgress counts={workstream.jobCounts} />
               </Td>
               <Td className="text-muted">
-                since <RelativeTime at={workstream.enteredAt} />
+                <RelativeTime at={workstream.enteredAt} />
               </Td>
               <Td className="text-right">
                 <Move workstream={workstream} />

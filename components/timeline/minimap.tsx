@@ -8,6 +8,7 @@ import { boundsOf } from "./engine/mode.ts";
 import type { JobRow, TimelineModel } from "./engine/model.ts";
 import { timeAt, toPercent, type View } from "./engine/view.ts";
 import type { TimelineStore } from "./timeline-store.ts";
+import { useWidth } from "./use-timeline-store.ts";
 
 const HEIGHT = 44;
 /** Shortest time between two paintings while only the clock moves, ms. */
@@ -18,11 +19,12 @@ const CLICK_PX = 4;
 interface MinimapProps {
   store: TimelineStore;
   model: TimelineModel;
-  width: number;
 }
 
 /** The whole run on a strip. Drag over it to look at that stretch, drag the window to move it, double-click to see all. */
-export function Minimap({ store, model, width }: MinimapProps) {
+export function Minimap({ store, model }: MinimapProps) {
+  const strip = useRef<HTMLDivElement>(null);
+  const width = useWidth(strip, 900);
   const canvas = useRef<HTMLCanvasElement>(null);
   const frame = useRef<HTMLDivElement>(null);
   const { resolvedTheme } = useTheme();
@@ -48,6 +50,7 @@ export function Minimap({ store, model, width }: MinimapProps) {
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: for the pointer alone; keys and buttons do the same
     <div
+      ref={strip}
       aria-hidden
       title="Drag to look at a stretch of the run, double-click to see all of it"
       className="relative min-w-0 flex-1 cursor-crosshair touch-none select-none"

@@ -101,6 +101,16 @@ export function Timeline({ run, model, selection, onSelect }: TimelineProps) {
   };
 
   const groupIds = model.groups.map((group) => group.id);
+  const toolbar = (
+    <Toolbar
+      store={store}
+      live={run.finishedAt === null}
+      anyFolded={folded.size > 0}
+      onFoldAll={nested ? (all) => setFolded(new Set(all ? groupIds : [])) : undefined}
+    />
+  );
+  const items = virtual.getVirtualItems();
+  const isDrawn = active !== null && items.some(({ index }) => rows[index]?.id === active);
   return (
     <div className="[--label-width:min(17rem,38vw)]">
       <div
@@ -108,16 +118,12 @@ export function Timeline({ run, model, selection, onSelect }: TimelineProps) {
         style={placing(store, origin)}
         className="overflow-hidden rounded-lg border border-line bg-surface"
       >
+        <div className="border-b border-line px-1.5 py-1 sm:hidden">{toolbar}</div>
         <div className="flex items-stretch border-b border-line">
           <div className="flex w-(--label-width) shrink-0 items-center justify-between border-r border-line px-1.5 max-sm:hidden">
-            <Toolbar
-              store={store}
-              live={run.finishedAt === null}
-              anyFolded={folded.size > 0}
-              onFoldAll={nested ? (all) => setFolded(new Set(all ? groupIds : [])) : undefined}
-            />
+            {toolbar}
           </div>
-          <Minimap store={store} model={model} width={width} />
+          <Minimap store={store} model={model} />
         </div>
         <div className="flex h-7 border-b border-line">
           <div className="w-(--label-width) shrink-0 border-r border-line px-2 py-1.5 text-[11px] text-faint">
@@ -132,7 +138,7 @@ export function Timeline({ run, model, selection, onSelect }: TimelineProps) {
           role="treegrid"
           aria-label="Timeline of jobs"
           aria-rowcount={rows.length}
-          aria-activedescendant={active === null ? undefined : `${prefix}${active}`}
+          aria-activedescendant={isDrawn ? `${prefix}${active}` : undefined}
           tabIndex={0}
           onKeyDown={onKeyDown}
           onClick={onClick}
@@ -143,7 +149,7 @@ export function Timeline({ run, model, selection, onSelect }: TimelineProps) {
             <div aria-hidden className="absolute inset-y-0 right-0 left-(--label-width) overflow-hidden">
               <GridLines store={store} origin={origin} width={width} />
             </div>
-            {virtual.getVirtualItems().map(({ index }) => {
+            {items.map(({ index }) => {
               const row = rows[index];
               if (!row) return null;
               const selected = row.id === selection?.jobId;
