@@ -1,10 +1,13 @@
+import { readFileSync } from "node:fs";
 import net from "node:net";
+import path from "node:path";
 import pg from "pg";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../testing/database.ts";
 import { missingSql } from "./diff.ts";
 import { StartupError } from "./errors.ts";
-import { type Migration, migrate, readMigrations } from "./migrate.ts";
+import { type Migration, migrate, migrationsDirectory, readMigrations } from "./migrate.ts";
+import { openSchemaEngine } from "./schema-engine.ts";
 
 let db: TestDatabase;
 beforeEach(async () => {
@@ -46,6 +49,25 @@ test("A3: an empty database is brought to the schema and recorded as the Prisma 
   expect(await migrate(db.url)).toEqual(all.map(({ name }) => name));
   expect(await recorded()).toEqual(all.map(({ name, checksum }) => ({ name, checksum, finished: true, steps: 1 })));
   expect(await db.prisma.tenant.count()).toBe(0);
+});
+
+test("Prisma's own engine agrees with what was recorded", async () => {
+  const schema = path.join(migrationsDirectory(), "..", "schema.prisma");
+  const { engine, close } = await openSchemaEngine(db.url, [[schema, readFileSync(schema, "utf8")]]);
+  const filters = { externalTables: [], externalEnums: [] };
+  const migrationsList = {
+    baseDir: migrationsDirectory(),
+    lockfile: { path: "./migration_lock.toml", content: 'provider = "postgresql"' },
+    shadowDbInitScript: "",
+    migrationDirectories: readMigrations().map(({ name, sql }) => ({
+      path: name,
+      migrationFile: { path: "migration.sql", content: { tag: "ok" as const, value: sql } },
+    })),
+  };
+  const diagnosis = await engine.diagnoseMigrationHistory({ migrationsList, optInToShadowDatabase: false, filters });
+  expect(diagnosis).toMatchObject({ history: null, editedMigrationNames: [], failedMigrationNames: [] });
+  expect(await engine.applyMigrations({ migrationsList, filters })).toEqual({ appliedMigrationNames: [] });
+  await close();
 });
 
 test("a second migration does no harm", async () => {

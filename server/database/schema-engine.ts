@@ -24,20 +24,11 @@ export interface OpenEngine {
  * `datamodels` are pairs of path and content.
  */
 export async function openSchemaEngine(url: string, datamodels: [string, string][]): Promise<OpenEngine> {
-  // The package's own entry imports the .wasm file as a module, which Node does not do.
-  const specifier = "@prisma/schema-engine-wasm/schema_engine_bg";
-  const glue = (await import(specifier)) as Glue;
-  const file = createRequire(import.meta.url)
-    .resolve(specifier)
-    .replace(/\.js$/, ".wasm");
-  const { instance } = await WebAssembly.instantiate(readFileSync(file), {
-    "./schema_engine_bg.js": glue as unknown as WebAssembly.ModuleImports,
-  });
-  glue.__wbg_set_wasm(instance.exports);
-  (instance.exports as unknown as { __wbindgen_start(): void }).__wbindgen_start();
+  glue ??= loadGlue();
+  const { SchemaEngine } = await glue;
   const pool = new pg.Pool({ connectionString: url });
   const adapter = bindMigrationAwareSqlAdapterFactory(new CatalogueAdapter(markCharColumns(pool)));
-  const engine = await glue.SchemaEngine.new({ datamodels }, () => {}, adapter);
+  const engine = await SchemaEngine.new({ datamodels }, () => {}, adapter);
   return {
     engine,
     close: async () => {
@@ -45,6 +36,24 @@ export async function openSchemaEngine(url: string, datamodels: [string, string]
       await pool.end();
     },
   };
+}
+
+// Once per process: the glue keeps views of the memory of the instance it was first given.
+let glue: Promise<Glue> | undefined;
+
+async function loadGlue(): Promise<Glue> {
+  // The package's own entry imports the .wasm file as a module, which Node does not do.
+  const specifier = "@prisma/schema-engine-wasm/schema_engine_bg";
+  const loaded = (await import(specifier)) as Glue;
+  const file = createRequire(import.meta.url)
+    .resolve(specifier)
+    .replace(/\.js$/, ".wasm");
+  const { instance } = await WebAssembly.instantiate(readFileSync(file), {
+    "./schema_engine_bg.js": loaded as unknown as WebAssembly.ModuleImports,
+  });
+  loaded.__wbg_set_wasm(instance.exports);
+  (instance.exports as unknown as { __wbindgen_start(): void }).__wbindgen_start();
+  return loaded;
 }
 
 /**
