@@ -112,6 +112,7 @@ test.each([
   "order=up",
   "subject=job",
   "subject=job:a%20b",
+  "subject=%00:a",
   "type=a%20b",
   "cursor=zzz",
   "follow=maybe",

@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import type { LogEvent } from "../../domain/event.ts";
-import { id, whole } from "../../domain/primitives.ts";
+import { id, label, whole } from "../../domain/primitives.ts";
 import type { Subject } from "../../domain/tx.ts";
 import { type EventQuery, readLogPage } from "../store/reads/events.ts";
 import { decodeCursor, encodeCursor, type Page } from "../store/reads/page.ts";
@@ -37,7 +37,7 @@ const eventQuery = z.strictObject({
     .string()
     .regex(/^[^:]{1,200}:.+$/, "must be kind:id")
     .transform((text): Subject => ({ kind: text.slice(0, text.indexOf(":")), id: text.slice(text.indexOf(":") + 1) }))
-    .pipe(z.object({ kind: z.string(), id }))
+    .pipe(z.object({ kind: label, id }))
     .optional()
     .meta({ description: "`kind:id`, for example `job:build-1`" }),
   runId: id.optional(),
@@ -68,7 +68,7 @@ export async function answerEvents(request: FastifyRequest, deps: ResourceDeps, 
 
 function toQuery(asked: Asked, head: number, floor: number): EventQuery {
   const { order, limit, type, subject, runId } = asked;
-  const from = decodeCursor(asked.cursor, ["number"])?.[0];
+  const from = decodeCursor(asked.cursor, ["count"])?.[0];
   const after = order === "asc" ? (from ?? asked.after) : asked.after;
   const before = order === "desc" ? (from ?? asked.before) : asked.before;
   if ((after ?? floor) < floor || (before ?? Number.MAX_SAFE_INTEGER) <= floor) throw gone(floor);

@@ -107,16 +107,22 @@ async function add(): Promise<void> {
   );
 }
 
-test("a cursor of another list, or a made-up one, is malformed", async () => {
-  const { body } = await api.me.get("/agents?limit=1");
-  const cursors = [
-    body.nextCursor,
-    "e30",
-    "WzFd",
-    "x".repeat(2001),
-    Buffer.from('["not a time","x"]').toString("base64url"),
-  ];
-  for (const cursor of cursors) {
-    expect(await api.me.get(`/runs?cursor=${cursor}`)).toMatchObject({ status: 400, body: { code: "malformed" } });
-  }
+const cursorOf = (...key: unknown[]) => Buffer.from(JSON.stringify(key)).toString("base64url");
+
+test.each([
+  ["/runs", "e30"],
+  ["/runs", "x".repeat(2001)],
+  ["/runs", cursorOf("agent-1")],
+  ["/runs", cursorOf("not a time", "x")],
+  ["/runs?q=a", cursorOf("-271821-04-20T00:00:00.000Z", "x")],
+  ["/runs", cursorOf("+275760-09-13T00:00:00.000Z", "x")],
+  ["/agents", cursorOf("\0")],
+  ["/agents", cursorOf("\ud800")],
+  ["/receipts", cursorOf(1e300, "x")],
+  ["/events", cursorOf(-1)],
+  ["/events", cursorOf(1.5)],
+  ["/leaderboard", cursorOf(null, 1, "x")],
+])("GET %s with the cursor %s of another list, or a made-up one, is malformed", async (path, cursor) => {
+  const answer = await api.me.get(`${path}${path.includes("?") ? "&" : "?"}cursor=${cursor}`);
+  expect(answer).toMatchObject({ status: 400, body: { code: "malformed" } });
 });

@@ -66,7 +66,7 @@ export interface Standing {
  * done. Agents without any outcome come last.
  */
 export async function readLeaderboard(db: TenantClient, query: PageRequest): Promise<Page<Standing>> {
-  const at = decodeCursor(query.cursor, ["number", "number", "text"]);
+  const at = decodeCursor(query.cursor, ["number", "count", "text"]);
   const [agents, statistics] = await Promise.all([
     db.agent.findMany({ select: { id: true, displayName: true } }),
     db.statistics.findMany(),

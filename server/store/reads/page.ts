@@ -15,7 +15,7 @@ export interface PageRequest {
   cursor?: string;
 }
 
-type Part = "time" | "text" | "number";
+type Part = "time" | "text" | "number" | "count";
 type ValueOf<P extends Part> = P extends "time" ? Date : P extends "text" ? string : number;
 type Key<S extends readonly Part[]> = { -readonly [i in keyof S]: ValueOf<S[i]> };
 
@@ -59,15 +59,19 @@ function parse(cursor: string): unknown[] | undefined {
 }
 
 function partOf(part: unknown, wanted: Part): Date | string | number {
-  if (wanted === "number") {
-    if (typeof part === "number" && Number.isFinite(part)) return part;
+  if (wanted === "number" || wanted === "count") {
+    const max = Number.MAX_SAFE_INTEGER;
+    const fits =
+      typeof part === "number" && part >= 0 && part <= max && (wanted === "number" || Number.isInteger(part));
+    if (fits) return part;
     throw badCursor();
   }
-  if (typeof part !== "string" || part.includes("\0")) throw badCursor();
+  if (typeof part !== "string" || part.includes("\0") || !part.isWellFormed()) throw badCursor();
   if (wanted === "text") return part;
   const time = new Date(part);
-  if (Number.isNaN(time.getTime())) throw badCursor();
-  return time;
+  // Also false for what is no time at all. Beyond the year 9999 Postgres wants another notation.
+  if (time.getTime() >= 0 && time.getTime() < 253_402_300_800_000) return time;
+  throw badCursor();
 }
 
 const badCursor = () =>

@@ -7,8 +7,8 @@ export type StoredReceipt = ReceiptHeader & { hash: string };
 
 /** Receipts, the newest first. */
 export async function listReceipts(db: TenantClient, query: PageRequest): Promise<Page<StoredReceipt>> {
-  const at = decodeCursor(query.cursor, ["number", "text"]);
-  const seq = at && BigInt(Math.trunc(at[0]));
+  const at = decodeCursor(query.cursor, ["count", "text"]);
+  const seq = at && BigInt(at[0]);
   const rows = await db.receipt.findMany({
     where: { ...(at && { lastSeq: { lte: seq }, OR: [{ lastSeq: { lt: seq } }, { receiptId: { lt: at[1] } }] }) },
     orderBy: [{ lastSeq: "desc" }, { receiptId: "desc" }],
