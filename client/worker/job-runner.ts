@@ -8,11 +8,10 @@ import type { Log } from "./log.ts";
 import type { StreamName } from "./output-queue.ts";
 import { createOutputSender } from "./output-sender.ts";
 import { OutputDecoder, storable, Tail } from "./output-text.ts";
+import { persist } from "./persist.ts";
 
 /** What of a job's output its attempt keeps. */
 const TAIL_BYTES = 16 * 1024;
-/** A result is told again until the server takes or refuses it: a restart must not lose finished work. */
-const DELIVERY = { totalMs: 86_400_000 };
 
 export interface RunnerDeps {
   client: Pick<Client, "commit" | "heartbeat">;
@@ -49,6 +48,7 @@ export async function runClaimedJob(deps: RunnerDeps, job: ClaimedJob): Promise<
   const onKill = () => stopFor("worker_stopped");
   deps.killed.addEventListener("abort", onKill, { once: true });
   if (deps.killed.aborted) onKill();
+  deps.gone.addEventListener("abort", sender.abandon, { once: true });
 
   log(`started  ${job.tool ?? "shell"}  ${job.step ?? ""}`);
   const decoders = { stdout: new OutputDecoder(), stderr: new OutputDecoder() };
@@ -83,6 +83,7 @@ export async function runClaimedJob(deps: RunnerDeps, job: ClaimedJob): Promise<
     if (isLeaseLost(error)) log(`result dropped: ${messageOf(error)}`);
     else log(`result could not be told: ${messageOf(error)}`);
   } finally {
+    deps.gone.removeEventListener("abort", sender.abandon);
     await lease.release();
   }
 }
@@ -103,16 +104,15 @@ function endOf(end: End, outcome: AdapterOutcome, reason: StopReason | undefined
 
 /** Tells the end; when the server refuses what was told (and not the lease), the job fails for that, so that it does not run for ever. */
 async function deliver(deps: RunnerDeps, mutations: ClientMutationInput[], end: End): Promise<void> {
-  const options = { signal: deps.gone, retry: DELIVERY };
   try {
-    await deps.client.commit(mutations, options);
+    await persist(deps.client, mutations, deps.gone);
   } catch (error) {
     if (!(error instanceof SwitchyardError) || error.retryable || isLeaseLost(error)) throw error;
-    const message = storable(`the result was refused: ${error.message}`.slice(0, 4000));
-    await deps.client.commit(
-      [{ type: "job.fail", ...end, error: { message, code: "result_refused" }, retryable: false }],
-      options,
-    );
+    const told = {
+      message: storable(`the result was refused: ${error.message}`.slice(0, 4000)),
+      code: "result_refused",
+    };
+    await persist(deps.client, [{ type: "job.fail", ...end, error: told, retryable: false }], deps.gone);
   }
 }
 

@@ -1,11 +1,10 @@
 import type { ClientMutationInput } from "../../domain/mutations.ts";
 import type { ClaimedJob, Client } from "../types.ts";
 import { OutputQueue, type StreamName } from "./output-queue.ts";
+import { persist } from "./persist.ts";
 
 /** At most four commits of output per second and job. */
 const FLUSH_EVERY_MS = 250;
-/** A server that is away does not end the job: its output is sent again until this much time has passed. */
-const RETRY = { totalMs: 3_600_000 };
 
 export interface OutputSender {
   push(stream: StreamName, text: string): void;
@@ -55,7 +54,7 @@ export function createOutputSender(
     const mutations = toMutations(queue.take(lastFlush, at()));
     if (mutations.length === 0) return;
     try {
-      await client.commit(mutations, { signal: ended.signal, retry: RETRY });
+      await persist(client, mutations, ended.signal);
     } catch (error) {
       if (!ended.signal.aborted) onTrouble(error);
     }

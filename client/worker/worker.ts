@@ -32,7 +32,7 @@ const CLAIM_WAIT_MS = 20_000;
 const TOO_SOON_MS = 250;
 const AGENT_BEAT_MS = 10_000;
 /** How long telling the failures may take once everything was killed. */
-const LAST_WORDS_MS = 5_000;
+const LAST_WORDS_MS = 3_000;
 
 /**
  * Claims jobs up to its free slots and runs them side by side.
