@@ -54,8 +54,16 @@ export class LogTopic {
     follower.sink.leave(this.#room);
   }
 
-  /** Sends this topic's events up to a position. Who cannot take more is sent back to the log. */
+  /** Sends this topic's events up to a position, a frame at a time. Who cannot take more is sent back to the log. */
   push(to: number, events: readonly LogEvent[]): void {
+    let left = events.length;
+    for (const part of inFrames(events)) {
+      left -= part.length;
+      this.#pushFrame(left > 0 ? (part.at(-1)?.seq ?? to) : to, part);
+    }
+  }
+
+  #pushFrame(to: number, events: readonly LogEvent[]): void {
     for (const follower of [...this.#together, ...this.#apart]) if (follower.sink.full) follower.fallBack();
     if (this.#together.size > 0) this.#told = this.deliver(this.#room, this.#told, to, events, this.#together.size);
     for (const follower of [...this.#apart]) {
@@ -70,20 +78,12 @@ export class LogTopic {
     for (const follower of [...this.#together, ...this.#apart]) follower.fallBack();
   }
 
-  /** Sends what follows `told` as frames to a room; answers the position told then. */
+  /** Sends a frame's worth of events to a room, those behind `told`; answers the position told then. */
   deliver(room: string, told: number, to: number, events: readonly LogEvent[], sockets = 1): number {
-    if (to <= told) return told;
     const first = events[0];
-    const fresh = first && first.seq <= told ? events.filter((event) => event.seq > told) : events;
-    if (fresh.length === 0) return told;
-    let from = told + 1;
-    let left = fresh.length;
-    for (const part of inFrames(fresh)) {
-      left -= part.length;
-      const end = left > 0 ? (part.at(-1)?.seq ?? to) : to;
-      this.#emitter.log(room, { topic: this.topic, from, to: end, events: [...part] }, sockets);
-      from = end + 1;
-    }
+    const fresh = first && first.seq <= told ? events.filter((event) => event.seq > told) : [...events];
+    if (to <= told || fresh.length === 0) return told;
+    this.#emitter.log(room, { topic: this.topic, from: told + 1, to, events: fresh }, sockets);
     return to;
   }
 }

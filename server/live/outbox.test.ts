@@ -4,6 +4,7 @@ import { expect, test, vi } from "vitest";
 import type { LogFrame, ResetFrame } from "../../domain/live.ts";
 import type { Emitter } from "./emitter.ts";
 import { Feed } from "./feed.ts";
+import { FRAME_EVENTS } from "./frames.ts";
 import { Gate } from "./gate.ts";
 import { MemoryLog, positions, range, turn } from "./live.test-kit.ts";
 import { Outbox } from "./outbox.ts";
@@ -13,6 +14,8 @@ import type { Sink } from "./outlet.ts";
 class StubbornSink implements Sink {
   readonly frames: LogFrame[] = [];
   stuck = false;
+  /** So many frames fill it. */
+  room = Number.POSITIVE_INFINITY;
   readonly id: string;
   readonly #rooms: Map<string, Set<StubbornSink>>;
   #wakers: ((drained: boolean) => void)[] = [];
@@ -24,11 +27,11 @@ class StubbornSink implements Sink {
   }
 
   get full(): boolean {
-    return this.stuck;
+    return this.stuck || this.frames.length >= this.room;
   }
 
   async drained(): Promise<boolean> {
-    return this.stuck ? await new Promise((resolve) => this.#wakers.push(resolve)) : true;
+    return this.full ? await new Promise((resolve) => this.#wakers.push(resolve)) : true;
   }
 
   join(room: string): void {
@@ -41,6 +44,7 @@ class StubbornSink implements Sink {
 
   relieve(drained = true): void {
     this.stuck = false;
+    this.room = Number.POSITIVE_INFINITY;
     for (const wake of this.#wakers.splice(0)) wake(drained);
   }
 }
@@ -159,6 +163,19 @@ test("replay and cutover: whatever is committed meanwhile and however sockets st
     ),
     { numRuns: 150 },
   );
+});
+
+test("a range much larger than a frame does not go past a full socket", async () => {
+  const log = new MemoryLog();
+  const open = await openFeed(log);
+  const [one, other] = [open("log", 0), open("log", 0)];
+  await turn();
+  one.sink.room = 1;
+  log.commit(range(1, 3 * FRAME_EVENTS).map(() => "a"));
+  expect(one.sink.frames).toHaveLength(1);
+  expect(positions(other.sink.frames, "log", 0)).toEqual(range(1, 3 * FRAME_EVENTS));
+  one.sink.relieve();
+  await vi.waitFor(() => expect(positions(one.sink.frames, "log", 0)).toEqual(range(1, 3 * FRAME_EVENTS)));
 });
 
 test("a read page grows or shrinks with the size of its events", async () => {
