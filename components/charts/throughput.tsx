@@ -11,12 +11,12 @@ export interface StackedMinute {
   failed: number;
 }
 
-const HEIGHT = 172;
+const HEIGHT = 164;
 
 // The chart library is large and draws nothing without a browser: it comes after the first paint.
 const Chart = dynamic(() => import("./throughput-chart.tsx").then((module) => module.ThroughputChart), {
   ssr: false,
-  loading: () => <Skeleton className="h-[172px] w-full" />,
+  loading: () => <Skeleton className="h-[164px] w-full" />,
 });
 
 /** Throughput by minute, with its sums in words for those who do not see the bars. */

@@ -28,7 +28,7 @@ export function EventFilters({ filter, onChange }: EventFiltersProps) {
     <search aria-label="Filter events" className="flex flex-wrap items-center gap-2">
       <fieldset
         aria-label="Types"
-        className="flex max-w-full overflow-x-auto rounded-md border border-line-strong bg-surface"
+        className="flex max-w-full min-w-0 overflow-x-auto rounded-md border border-line-strong bg-surface"
       >
         {TYPE_GROUPS.map(({ pattern, label }) => {
           const on = filter.types.includes(pattern);
@@ -119,6 +119,7 @@ function TextFilter({ label, placeholder, value, accepts, onCommit, clears = fal
   };
   return (
     <form
+      className="max-sm:min-w-24 max-sm:flex-1"
       onSubmit={(event: FormEvent) => {
         event.preventDefault();
         commit();
@@ -133,7 +134,7 @@ function TextFilter({ label, placeholder, value, accepts, onCommit, clears = fal
         aria-invalid={wrong}
         spellCheck={false}
         autoComplete="off"
-        className={cn(className, wrong && "border-danger")}
+        className={cn(className, "max-sm:w-full", wrong && "border-danger")}
       />
     </form>
   );

@@ -28,9 +28,12 @@ test("a subject leads to its page, a job to its run's", () => {
   expect(subjectPath(event({ subject: { kind: "tenant", id: "log" } }))).toBeNull();
 });
 
-test("the preview is one line, leaves out what is null, and is cut when long", () => {
-  expect(previewOf(event({ payload: { to: "failed", reason: null, exit: { code: 3 }, text: "a\n b" } }))).toBe(
-    'to: failed  exit: {"code":3}  text: a ⏎ b',
+test("the preview is one line of what matters first, without what is null or said already", () => {
+  const payload = { text: "a\n b", jobId: "build 1", reason: null, to: "failed", error: { message: "exit 3" } };
+  expect(previewOf(event({ payload }))).toBe("to: failed  error: exit 3  text: a ⏎ b");
+  expect(previewOf(event({ payload: { jobCounts: { queued: 0, running: 2, completed: 1 } } }))).toBe(
+    "jobCounts: 2 running, 1 completed",
   );
+  expect(previewOf(event({ payload: { nested: { a: [1, "b"] } } }))).toBe('nested: {"a":[1,"b"]}');
   expect(previewOf(event({ payload: { text: "x".repeat(1000) } })).length).toBeLessThan(330);
 });

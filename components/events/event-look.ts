@@ -74,17 +74,50 @@ export function subjectPath(event: Pick<LogEvent, "subject" | "runId">): string 
 }
 
 const PREVIEW = 320;
+/** What a reader looks for first stands first. */
+const FIRST = [
+  "from",
+  "to",
+  "status",
+  "state",
+  "reason",
+  "cause",
+  "error",
+  "exitCode",
+  "durationMs",
+  "attempt",
+  "agentKey",
+];
 const previews = new WeakMap<LogEvent, string>();
 
-/** The payload in one line: `to: failed  reason: exit code 3`, nested values as JSON, cut when long. */
+/** The payload in one line: `to: failed  reason: exit code 3`; without what is null or stands in the line already, cut when long. */
 export function previewOf(event: LogEvent): string {
   const known = previews.get(event);
   if (known !== undefined) return known;
   const parts = Object.entries(event.payload)
-    .filter(([, value]) => value !== null && value !== undefined)
-    .map(([name, value]) => `${name}: ${typeof value === "string" ? value : JSON.stringify(value)}`);
+    .filter(([, value]) => value !== null && value !== event.subject.id && value !== event.runId)
+    .sort(([a], [b]) => rank(a) - rank(b))
+    .map(([name, value]) => `${name}: ${inLine(value)}`);
   const line = parts.join("  ").replaceAll(/\s*\n\s*/g, " ⏎ ");
   const preview = line.length > PREVIEW ? `${line.slice(0, PREVIEW)}…` : line;
   previews.set(event, preview);
   return preview;
+}
+
+function rank(name: string): number {
+  const at = FIRST.indexOf(name);
+  return at === -1 ? FIRST.length : at;
+}
+
+function inLine(value: unknown): string {
+  if (typeof value === "string") return value;
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+    const entries = Object.entries(value);
+    if ("message" in value && typeof value.message === "string") return value.message;
+    // Counts by name: those of nothing say nothing.
+    const counted = entries.filter(([, count]) => count !== 0).map(([name, count]) => `${count} ${name}`);
+    if (entries.length > 0 && entries.every(([, count]) => typeof count === "number"))
+      return counted.join(", ") || "none";
+  }
+  return JSON.stringify(value);
 }

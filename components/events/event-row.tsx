@@ -16,7 +16,7 @@ import { Highlight } from "./highlight.tsx";
 
 /** Columns of the log: fold, position, time, type, subject, actor, payload. */
 export const EVENT_COLUMNS =
-  "grid-cols-[1rem_minmax(3rem,auto)_minmax(0,1fr)_auto] md:grid-cols-[1rem_4.5rem_6.5rem_13rem_minmax(8rem,14rem)_minmax(5rem,9rem)_minmax(0,1fr)]";
+  "grid-cols-[1rem_minmax(3rem,auto)_minmax(0,1fr)_auto] md:grid-cols-[1rem_3.75rem_6.25rem_10.5rem_minmax(7rem,13rem)_minmax(4rem,7rem)_minmax(0,1fr)]";
 
 interface EventRowProps {
   event: LogEvent;

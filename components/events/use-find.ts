@@ -22,16 +22,13 @@ export function useFind(rows: readonly FeedRow[], onFound: (seq: number) => void
   const [chosen, setChosen] = useState<number | null>(null);
   const term = useDeferredValue(text.trim());
   const later = useDeferredValue(rows);
-  const matches = useMemo(
-    () =>
-      term === "" ? [] : later.flatMap((row) => (row.kind === "event" && contains(row.event, term) ? [row.seq] : [])),
-    [later, term],
-  );
+  const matches = useMemo(() => matchesOf(later, term), [later, term]);
   const index = chosen === null ? -1 : matches.indexOf(chosen);
   const step = (by: 1 | -1) => {
-    if (matches.length === 0) return;
-    const next =
-      matches[index === -1 ? (by === 1 ? 0 : matches.length - 1) : (index + by + matches.length) % matches.length];
+    // Enter may come before what was typed has been looked for.
+    const found = text.trim() === term ? matches : matchesOf(rows, text.trim());
+    const from = chosen === null ? -1 : found.indexOf(chosen);
+    const next = found[from === -1 ? (by === 1 ? 0 : found.length - 1) : (from + by + found.length) % found.length];
     if (next === undefined) return;
     setChosen(next);
     onFound(next);
@@ -48,4 +45,10 @@ export function useFind(rows: readonly FeedRow[], onFound: (seq: number) => void
     current: index === -1 ? null : (matches[index] ?? null),
     step,
   };
+}
+
+/** Positions of the events that have the term in them; none for an empty term. */
+function matchesOf(rows: readonly FeedRow[], term: string): number[] {
+  if (term === "") return [];
+  return rows.flatMap((row) => (row.kind === "event" && contains(row.event, term) ? [row.seq] : []));
 }

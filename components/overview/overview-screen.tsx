@@ -75,7 +75,7 @@ export function OverviewScreen({
           <RunStatuses byStatus={summary.runs.byStatus} />
         </div>
         {agents.length > 0 && <BreakerStrip agents={agents} />}
-        <div className="grid items-start gap-2.5 xl:grid-cols-[minmax(0,1fr)_28rem]">
+        <div className="grid items-start gap-2.5 xl:grid-cols-[minmax(0,1fr)_25rem]">
           <div className="max-xl:order-2">
             <RecentRuns runs={recent} />
           </div>

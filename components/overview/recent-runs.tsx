@@ -31,10 +31,10 @@ export function RecentRuns({ runs }: { runs: readonly Live<"run">[] }) {
         <Table aria-label="Recent runs">
           <TableHead>
             <tr>
-              <Th className="w-32">Status</Th>
+              <Th className="w-30">Status</Th>
               <Th>Run</Th>
-              <Th className="w-48 max-sm:hidden">Jobs</Th>
-              <Th className="w-24 text-right max-md:hidden">Duration</Th>
+              <Th className="w-40 max-sm:hidden">Jobs</Th>
+              <Th className="w-20 text-right max-md:hidden">Duration</Th>
               <Th className="w-24 text-right">Created</Th>
             </tr>
           </TableHead>
@@ -58,10 +58,10 @@ function Row({ run }: { run: Live<"run"> }) {
       <Td className="max-w-0">
         <Link
           href={`/runs/${encodeURIComponent(run.id)}`}
-          className="flex min-w-0 items-baseline gap-2 after:absolute after:inset-0"
+          className="flex min-w-0 gap-x-2 after:absolute after:inset-0 max-sm:flex-col max-sm:py-1 sm:items-baseline"
         >
-          <span className="truncate font-medium">{run.workflow}</span>
-          <span className="truncate font-mono text-[12px] text-muted max-sm:hidden">{run.id}</span>
+          <span className="shrink-0 truncate font-medium max-sm:max-w-full sm:max-w-[55%]">{run.workflow}</span>
+          <span className="truncate font-mono text-[12px] text-muted max-sm:text-[11px]">{run.id}</span>
         </Link>
       </Td>
       <Td className="max-sm:hidden">

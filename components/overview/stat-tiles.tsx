@@ -2,7 +2,6 @@
 
 import Link from "next/link";
 import type { ReactNode } from "react";
-import { cn } from "../ui/cn.ts";
 import { formatCount, formatPercent } from "../ui/format.ts";
 import { type Tone, toneColor } from "../ui/status.ts";
 import { RelativeTime } from "../ui/time.tsx";
@@ -93,7 +92,7 @@ function Tile({ href, label, value, hint, tone, className }: TileProps) {
       >
         <span className="block truncate text-[12px] text-muted">{label}</span>
         <span
-          className={cn("mt-0.5 block truncate text-[22px] leading-7 font-semibold tracking-tight tabular-nums")}
+          className="mt-0.5 block h-7 truncate text-[22px] leading-7 font-semibold tracking-tight tabular-nums"
           style={tone ? { color: toneColor(tone) } : undefined}
         >
           {value}

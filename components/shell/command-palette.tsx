@@ -49,16 +49,32 @@ function Palette({ close }: { close: () => void }) {
   const pages = DESTINATIONS.filter(({ label }) => label.toLowerCase().includes(term.toLowerCase()));
   const dark = resolvedTheme === "dark";
   const themeLabel = `Use the ${dark ? "light" : "dark"} theme`;
+  const [chosen, setChosen] = useState("");
   const isId = /^[A-Za-z0-9._:@-]{1,200}$/.test(term);
 
+  const opensId = isId && runs.every((run) => run.id !== term);
+  const hasTheme = themeLabel.toLowerCase().includes(term.toLowerCase());
+  const values = [
+    ...pages.map(({ href }) => `page ${href}`),
+    ...runs.map(({ id }) => `run ${id}`),
+    ...agents.map(({ id }) => `agent ${id}`),
+    ...(opensId ? ["open run", "events of"] : []),
+    ...(hasTheme ? ["theme"] : []),
+  ];
+  // Results come later than letters: Enter always has something to go to.
+  const value = values.includes(chosen) ? chosen : (values[0] ?? "");
+
   return (
-    <Command shouldFilter={false} loop label="Command palette">
+    <Command shouldFilter={false} loop label="Command palette" value={value} onValueChange={setChosen}>
       <div className="flex items-center gap-2 border-b border-line px-3">
         <Search aria-hidden className="size-4 shrink-0 text-faint" />
         <Command.Input
           autoFocus
           value={text}
-          onValueChange={setText}
+          onValueChange={(next) => {
+            setText(next);
+            setChosen("");
+          }}
           placeholder="Page, run or agent"
           className="h-11 w-full bg-transparent text-[14px] outline-none placeholder:text-faint"
         />
@@ -105,7 +121,7 @@ function Palette({ close }: { close: () => void }) {
             ))}
           </Group>
         )}
-        {isId && runs.every((run) => run.id !== term) && (
+        {opensId && (
           <Group heading="Go to">
             <Item value="open run" onSelect={() => go(`/runs/${encodeURIComponent(term)}`)}>
               Open run <span className="font-mono text-[12px]">{term}</span>
@@ -115,7 +131,7 @@ function Palette({ close }: { close: () => void }) {
             </Item>
           </Group>
         )}
-        {themeLabel.toLowerCase().includes(term.toLowerCase()) && (
+        {hasTheme && (
           <Group heading="Console">
             <Item
               value="theme"

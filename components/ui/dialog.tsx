@@ -2,7 +2,7 @@
 
 import { Dialog as Base } from "@base-ui/react/dialog";
 import { X } from "lucide-react";
-import { type FormEvent, type ReactNode, useId, useState } from "react";
+import { type FormEvent, type ReactNode, useId, useRef, useState } from "react";
 import { Button, IconButton } from "./button.tsx";
 import { cn } from "./cn.ts";
 import { Textarea } from "./input.tsx";
@@ -18,13 +18,20 @@ interface DialogProps {
 
 /** A modal dialog: keeps the focus, closes by Escape or a click outside. */
 export function Dialog({ open, onOpenChange, title, description, children, className }: DialogProps) {
+  const popup = useRef<HTMLDivElement>(null);
+  // What is to be filled in first, else the dialog itself; not the button that closes it.
+  const firstFocus = () =>
+    popup.current?.querySelector<HTMLElement>("input, textarea, [role=combobox]") ?? popup.current;
   return (
     <Base.Root open={open} onOpenChange={(next) => onOpenChange(next)}>
       <Base.Portal>
         <Base.Backdrop className="backdrop fixed inset-0 z-40" />
         <Base.Popup
+          ref={popup}
+          tabIndex={-1}
+          initialFocus={firstFocus}
           className={cn(
-            "popup fixed top-[12vh] left-1/2 z-50 max-h-[76vh] w-[min(30rem,calc(100vw-2rem))] -translate-x-1/2 overflow-auto p-4",
+            "popup outline-none fixed top-[12vh] left-1/2 z-50 max-h-[76vh] w-[min(30rem,calc(100vw-2rem))] -translate-x-1/2 overflow-auto p-4",
             className,
           )}
         >
