@@ -44,9 +44,8 @@ export const AlertItem = memo(function AlertItem(props: AlertItemProps) {
       aria-busy={alert.pending || undefined}
       onFocus={() => onPoint(alert.id)}
       className={cn(
-        "relative flex flex-col gap-x-4 gap-y-2 border-b border-line py-2.5 pr-3 pl-4 outline-none last:border-b-0 sm:flex-row sm:items-center",
-        current && "bg-hover",
-        selected && "bg-accent-soft",
+        "relative flex flex-col gap-x-4 gap-y-2 border-b border-line py-2.5 pr-3 pl-4 -outline-offset-2 last:border-b-0 sm:flex-row sm:items-center",
+        selected ? "bg-accent-soft" : current && "bg-hover",
       )}
     >
       <span

@@ -8,7 +8,7 @@ import { useTopic } from "../live/live-provider.tsx";
 import { useTopicRows } from "../live/rows.ts";
 import { Button } from "../ui/button.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
-import { formatPlural } from "../ui/format.ts";
+import { formatCount } from "../ui/format.ts";
 import { Input } from "../ui/input.tsx";
 import { PageHeader } from "../ui/page-header.tsx";
 import { Select } from "../ui/select.tsx";
@@ -67,9 +67,9 @@ export function BoardScreen({ initial, cursors }: BoardScreenProps) {
         title="Board"
         badge={
           <span className="text-[12px] text-muted tabular-nums">
-            {filtered
-              ? `${shown.length} of ${formatPlural(cards.length, "workstream")}`
-              : formatPlural(cards.length, "workstream")}
+            {filtered && `${formatCount(shown.length)} of `}
+            {formatCount(cards.length)}
+            {more.size > 0 && "+"} {cards.length === 1 ? "workstream" : "workstreams"}
           </span>
         }
         actions={

@@ -34,18 +34,17 @@ export function CardView(props: CardViewProps) {
       aria-label={card.title}
       aria-busy={pending || undefined}
       className={cn(
-        "group/card relative rounded-md border border-line bg-surface px-2.5 py-2 text-[13px]",
-        "hover:border-line-strong",
+        "group/card relative rounded-md border bg-surface px-2.5 py-2 text-[13px]",
         pending && "border-dashed",
         arrived && "arrived",
-        lifted && "cursor-grabbing border-accent shadow-lg",
+        lifted ? "cursor-grabbing border-accent shadow-lg" : "border-line hover:border-line-strong",
         ghost && "opacity-40",
       )}
     >
-      <h3 className="leading-5 font-medium break-words text-ink pointer-coarse:pr-9">{card.title}</h3>
+      <h3 className="leading-5 font-medium break-words text-ink pointer-coarse:pr-8">{card.title}</h3>
       {controls}
       {showRun && (
-        <div className="flex items-baseline gap-2 text-[12px]">
+        <div className="flex items-baseline gap-2 text-[12px] pointer-coarse:pr-8">
           <Link
             href={`/runs/${encodeURIComponent(card.runId)}`}
             draggable={false}

@@ -1,4 +1,4 @@
-import { ChevronsLeftRight, ChevronsRightLeft } from "lucide-react";
+import { ChevronsRightLeft } from "lucide-react";
 import type { WorkstreamStatus } from "../../domain/statuses.ts";
 import { StatusIcon } from "../ui/badge.tsx";
 import { IconButton } from "../ui/button.tsx";
@@ -16,26 +16,28 @@ interface ColumnHeadProps {
   className: string;
 }
 
-/** Name and count of a column, and the button that folds it. */
+/** Name and count of a column, and the button that folds it; folded, only that button. */
 export function ColumnHead({ status, count, more, collapsed, onToggle, className }: ColumnHeadProps) {
   const { label } = statusLook("workstream", status);
-  const Fold = collapsed ? ChevronsLeftRight : ChevronsRightLeft;
+  if (collapsed) {
+    return (
+      <div className={cn("flex justify-center", className)}>
+        <IconButton label={`Expand ${label}`} aria-expanded={false} size="sm" onClick={onToggle}>
+          <StatusIcon kind="workstream" status={status} />
+        </IconButton>
+      </div>
+    );
+  }
   return (
-    <div className={cn("flex items-center gap-1.5 px-1", collapsed && "flex-col py-1", className)}>
+    <div className={cn("flex items-center gap-1.5 px-1", className)}>
       <StatusIcon kind="workstream" status={status} />
-      <h2 className={cn("truncate text-[13px] font-semibold", collapsed && "[writing-mode:vertical-rl]")}>{label}</h2>
+      <h2 className="truncate text-[13px] font-semibold">{label}</h2>
       <span className="rounded bg-inset px-1.5 text-[12px] text-muted tabular-nums">
         {formatCount(count)}
         {more && "+"}
       </span>
-      <IconButton
-        label={`${collapsed ? "Expand" : "Collapse"} ${label}`}
-        aria-expanded={!collapsed}
-        size="sm"
-        onClick={onToggle}
-        className={cn("h-6 w-6 text-faint", !collapsed && "ml-auto")}
-      >
-        <Fold aria-hidden className="size-3.5" />
+      <IconButton label={`Collapse ${label}`} aria-expanded size="sm" onClick={onToggle} className="ml-auto text-faint">
+        <ChevronsRightLeft aria-hidden className="size-3.5" />
       </IconButton>
     </div>
   );

@@ -6,6 +6,7 @@ import { memo } from "react";
 import type { WorkstreamStatus } from "../../domain/statuses.ts";
 import { Button } from "../ui/button.tsx";
 import { cn } from "../ui/cn.ts";
+import { statusLook } from "../ui/status.ts";
 import type { BoardCardProps } from "./board-card.tsx";
 import type { Card } from "./board-model.ts";
 import { CardList } from "./card-list.tsx";
@@ -44,16 +45,15 @@ export const DropZone = memo(function DropZone(props: DropZoneProps) {
       aria-label={name}
       data-drop={dragged === null ? undefined : legal ? "legal" : refusal ? "illegal" : "own"}
       className={cn(
-        "relative flex min-w-0 flex-col rounded-lg border border-transparent bg-inset/60 transition-colors",
+        "relative flex min-w-0 flex-col rounded-lg border transition-colors",
         tall ? "min-h-40" : "min-h-14",
-        legal && "border-accent bg-accent-soft",
-        legal && isOver && "outline-2 outline-accent",
-        refusal && "opacity-60",
-        refusal && isOver && "border-dashed border-danger opacity-100",
+        lookOf(legal, refusal !== null, isOver),
         className,
       )}
     >
-      {!collapsed && (
+      {collapsed ? (
+        <Folded status={status} count={cards.length} />
+      ) : (
         <CardList
           cards={cards}
           tall={tall}
@@ -77,3 +77,20 @@ export const DropZone = memo(function DropZone(props: DropZoneProps) {
     </section>
   );
 });
+
+function lookOf(legal: boolean, refused: boolean, isOver: boolean): string {
+  if (legal) return cn("border-accent bg-accent-soft/50", isOver && "outline-2 outline-accent");
+  if (refused && isOver) return "border-dashed border-danger bg-inset/60";
+  return cn("border-transparent bg-inset/60", refused && "opacity-60");
+}
+
+function Folded({ status, count }: { status: WorkstreamStatus; count: number }) {
+  return (
+    <div aria-hidden className="flex flex-col items-center gap-2 py-2">
+      <span className="text-[12px] text-muted tabular-nums">{count}</span>
+      <span className="text-[13px] font-semibold text-muted [writing-mode:vertical-rl]">
+        {statusLook("workstream", status).label}
+      </span>
+    </div>
+  );
+}
