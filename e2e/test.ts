@@ -32,12 +32,12 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     { scope: "worker" },
   ],
   operator: async ({ browser, server }, use) => {
-    const context = await browser.newContext();
+    const context = await browser.newContext({ baseURL: server.url });
     await use(await signIn(context, server));
     await context.close();
   },
   other: async ({ browser, server }, use) => {
-    const context = await browser.newContext();
+    const context = await browser.newContext({ baseURL: server.url });
     await use(await signIn(context, server));
     await context.close();
   },
