@@ -64,7 +64,7 @@ export function CardView(props: CardViewProps) {
         <div className="mt-1.5 flex flex-wrap items-center gap-1 text-[12px] text-muted">
           {chips.map(({ key, value }) => (
             <span key={key} title={key} className="max-w-full truncate rounded bg-inset px-1 leading-[18px]">
-              <span className="text-faint">{key}</span> {value}
+              {key} <span className="text-ink">{value}</span>
             </span>
           ))}
           {rest > 0 && (

@@ -42,7 +42,7 @@ describe("a breaker's history", () => {
       event(
         4,
         "breaker.overridden",
-        { state: "forced_open", reason: "bad deploy", expiresAt: null, by: "user:ada" },
+        { state: "forced_open", reason: "bad deploy", expiresAt: "2026-11-21T11:30:00.000Z", by: "user:ada" },
         "user:ada",
       ),
       event(5, "breaker.closed", { to: "closed", cause: "reset", reason: "fixed" }, "user:ada"),
@@ -50,7 +50,7 @@ describe("a breaker's history", () => {
     ]);
     expect(history.map(({ title, detail, by }) => `${title}: ${detail} (${by})`)).toEqual([
       "Reset: fixed (user:ada)",
-      "Tripped: bad deploy (user:ada)",
+      "Tripped: bad deploy (until 2026-11-21 11:30 UTC) (user:ada)",
     ]);
   });
 

@@ -1,5 +1,6 @@
 import type { LogEvent } from "../../domain/event.ts";
 import { BREAKER_STATES, type BreakerStateName } from "../../domain/statuses.ts";
+import { formatAbsolute } from "../ui/format.ts";
 
 /** The events that tell a breaker's life. Its single outcomes and the agent's heartbeats are no part of it. */
 export const HISTORY_TYPES = [
@@ -69,7 +70,7 @@ function entryOf(event: LogEvent): HistoryEntry {
         ...base,
         state,
         title: ORDER_NAMES[state ?? "closed"],
-        detail: until ? `${reason ?? ""} (until ${until})` : reason,
+        detail: until ? `${reason ?? ""} (until ${formatAbsolute(until).slice(0, 16)} UTC)` : reason,
       };
     }
     case "breaker.was_reset":

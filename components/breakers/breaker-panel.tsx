@@ -28,7 +28,7 @@ export function BreakerPanel({ breaker, name }: { breaker: BreakerRow; name: str
             </pre>
           </div>
         )}
-        <dl className="grid grid-cols-[repeat(auto-fill,minmax(11rem,1fr))] gap-x-4 gap-y-2 border-t border-line pt-3 text-[13px]">
+        <dl className="grid grid-cols-[repeat(auto-fill,minmax(9rem,1fr))] gap-x-4 gap-y-2 border-t border-line pt-3 text-[13px]">
           {rulesOf(breaker).map(({ term, value }) => (
             <div key={term} className="min-w-0">
               <dt className="text-[12px] text-muted">{term}</dt>
