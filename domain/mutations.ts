@@ -111,6 +111,9 @@ const byRun = (m: { runId: string }): RowRef[] => [["run", m.runId]];
 const byWorkstream = (m: { workstreamId: string }): RowRef[] => [["workstream", m.workstreamId]];
 const byAlert = (m: { alertId: string }): RowRef[] => [["alert", m.alertId]];
 
+/** Rows that a loaded job's end, start or return can reach in one step. */
+export const rowsAround = (jobId: string, peek: Peek): RowRef[] => jobRows(jobId, peek);
+
 /** What clients may ask, by `type`. */
 const CLIENT_OPERATIONS = {
   "run.create": op(runCreate, createRun, (m) => (m.parentRunId ? [["run", m.parentRunId]] : [])),

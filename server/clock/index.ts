@@ -34,6 +34,7 @@ export function createClock({ store, queries, log, everyMs = 200 }: ClockDeps): 
   let timer: NodeJS.Timeout | undefined;
   let round: Promise<void> = Promise.resolve();
   let rounds = 0;
+  let leftBehind = 0;
   let leads = false;
   let closed = false;
 
@@ -42,7 +43,12 @@ export function createClock({ store, queries, log, everyMs = 200 }: ClockDeps): 
     if (!leads) return;
     rounds += 1;
     const due = await readDue(queries);
-    if (rounds % SLOW_ROUND === 1) due.push(...(await readLeftBehind(queries)));
+    // While a cascade is not through, every round goes on with it.
+    if (leftBehind > 0 || rounds % SLOW_ROUND === 1) {
+      const left = await readLeftBehind(queries);
+      leftBehind = left.length;
+      due.push(...left);
+    }
     await commitAll(store, due, log);
   };
 
@@ -75,9 +81,14 @@ async function commitAll(store: Pick<Store, "commit">, due: readonly Due[], log:
   const byTenant = new Map<string, Due[]>();
   for (const one of due) byTenant.set(one.tenantId, [...(byTenant.get(one.tenantId) ?? []), one]);
   for (const [tenantId, all] of byTenant) {
-    for (let from = 0; from < all.length; from += COMMIT_SIZE) {
-      const mutations = all.slice(from, from + COMMIT_SIZE).map((one) => one.mutation);
-      await commitPiece(store, tenantId, mutations, log);
+    try {
+      for (let from = 0; from < all.length; from += COMMIT_SIZE) {
+        const mutations = all.slice(from, from + COMMIT_SIZE).map((one) => one.mutation);
+        await commitPiece(store, tenantId, mutations, log);
+      }
+    } catch (error) {
+      // One tenant's full lane must not stop the others' time; what is due stays due.
+      log.warn({ err: error, tenantId }, "the clock could not commit");
     }
   }
 }

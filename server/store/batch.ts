@@ -37,6 +37,8 @@ export type Applied =
   | { state: "mismatch" }
   | { state: "refused"; faults: CommitFault[] }
   | { state: "stale"; faults: CommitFault[] }
+  /** A fault of ours: it must not fail the neighbours. */
+  | { state: "broken"; error: Error }
   | { state: "waiting" };
 
 /** Where the log is: what a batch starts from. */
@@ -54,6 +56,13 @@ export interface AppliedBatch {
   keys: Map<string, StoredKey>;
 }
 
+/** What a batch is applied over. `prove` throws when a refused commit has assumed something that is yet to be looked up. */
+export interface BatchSource extends Source {
+  key(name: string): StoredKey | undefined;
+  begin(): void;
+  prove(): void;
+}
+
 /** Keys of one principal do not meet those of another. */
 export const keyName = (principal: string, key: string): string => `${principal} ${key}`;
 
@@ -64,7 +73,7 @@ export const keyName = (principal: string, key: string): string => `${principal}
 export function applyBatch(
   tenantId: string,
   batch: readonly Pending[],
-  source: Source & { key(name: string): StoredKey | undefined },
+  source: BatchSource,
   start: Head,
   now: number,
   keyTtlMs: number,
@@ -80,7 +89,9 @@ export function applyBatch(
           ? { state: "replayed", receipt: known.receipt }
           : { state: "mismatch" };
       }
+      source.begin();
       const done = applyOne(tenantId, pending, draft, head);
+      if (done.state === "refused") source.prove();
       if (done.state !== "done") return done;
       head = { ...head, seq: done.receipt.lastSeq, hash: done.receipt.hash };
       if (pending.key) {
@@ -93,7 +104,7 @@ export function applyBatch(
       return done;
     } catch (error) {
       if (error instanceof NotLoaded) return { state: "waiting" };
-      throw error;
+      return { state: "broken", error: error instanceof Error ? error : new Error(String(error)) };
     }
   });
   return { applied, draft, head, keys };

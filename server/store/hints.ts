@@ -5,6 +5,8 @@ const CHANNEL = "switchyard_log";
 /** Rings of one node are at least this far apart: NOTIFY serialises the commits of a whole cluster, so it is not sent for each. */
 const QUIET_MS = 20;
 
+const LISTEN_AGAIN_MS = 500;
+
 /**
  * The doorbell between nodes: after a batch, one NOTIFY outside its statement tells others to look at the log. It carries no data and may
  * be lost; whoever relies on it also looks by itself from time to time.
@@ -26,14 +28,16 @@ export function createHints(pool: pg.Pool, onRing: (tenantId: string) => void) {
   };
 
   const connect = async (): Promise<pg.PoolClient | undefined> => {
+    let client: pg.PoolClient | undefined;
+    const lost = () => {
+      client?.release(true);
+      client = undefined;
+      listener = undefined;
+      if (!closed) setTimeout(() => !closed && listen(), LISTEN_AGAIN_MS).unref();
+    };
     try {
-      const client = await pool.connect();
-      const lost = () => {
-        client.release(true);
-        listener = undefined;
-        if (!closed) setTimeout(() => !closed && listen(), 500).unref();
-      };
-      client.once("error", lost);
+      client = await pool.connect();
+      client.on("error", lost);
       client.on("notification", ({ payload }) => {
         const [from, tenantId] = (payload ?? "").split(" ", 2);
         if (tenantId && from !== node) onRing(tenantId);
@@ -41,7 +45,7 @@ export function createHints(pool: pg.Pool, onRing: (tenantId: string) => void) {
       await client.query(`LISTEN ${CHANNEL}`);
       return client;
     } catch {
-      listener = undefined;
+      lost();
       return undefined;
     }
   };
@@ -63,6 +67,8 @@ export function createHints(pool: pg.Pool, onRing: (tenantId: string) => void) {
       clearTimeout(timer);
       const client = await listener;
       client?.removeAllListeners("notification");
+      // Given back already: an error that comes now is nobody's.
+      client?.removeAllListeners("error").on("error", () => {});
       client?.release(true);
     },
   };

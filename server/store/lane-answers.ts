@@ -23,6 +23,9 @@ export function answer(batch: readonly Pending[], applied: readonly Applied[]): 
       case "mismatch":
         pending.reject(new StoreError("idempotency_mismatch", "this Idempotency-Key came with another request before"));
         break;
+      case "broken":
+        pending.reject(one.error);
+        break;
       case "waiting":
       case undefined:
         pending.reject(new Error("a batch settled with a commit left waiting"));

@@ -2,20 +2,19 @@ import { randomBytes } from "node:crypto";
 import { performance } from "node:perf_hooks";
 import { setTimeout as delay } from "node:timers/promises";
 import type { CommitRequest } from "../../domain/commit.ts";
-import { keyOf } from "../../domain/draft.ts";
-import { type Mutation, needsOf } from "../../domain/mutations.ts";
+import type { Mutation } from "../../domain/mutations.ts";
 import { iso } from "../../domain/primitives.ts";
-import type { Kind } from "../../domain/tx.ts";
 import { toWire, type Wire } from "../../domain/wire.ts";
-import { type AppliedBatch, applyBatch, type Head, keyName, type Pending, type StoredKey } from "./batch.ts";
+import { applyLoaded } from "./apply-loaded.ts";
+import { type AppliedBatch, keyName, type Pending } from "./batch.ts";
 import { StoreError } from "./errors.ts";
+import { KeyMemory } from "./key-memory.ts";
 import { answer, outcomeOf } from "./lane-answers.ts";
 import { DatabaseFailure, type LaneDatabase, type LaneQueries } from "./lane-database.ts";
 import type { LaneMetrics } from "./lane-metrics.ts";
-import { loadMissing, loadRows, readHead, type SeenHead, touchedSince, UnknownTenant } from "./load-rows.ts";
-import { readEvents } from "./log.ts";
+import { LanePosition } from "./lane-position.ts";
+import { readHead, UnknownTenant } from "./load-rows.ts";
 import { RowCache } from "./row-cache.ts";
-import { RowSource } from "./row-source.ts";
 import { FIND_RECEIPTS, LOCK_HEAD } from "./statements.ts";
 import type { CommitOptions, CommitOutcome, Committed, Committer } from "./types.ts";
 import { writeOf } from "./write-batch.ts";
@@ -35,7 +34,7 @@ import { writeOf } from "./write-batch.ts";
  * - clash: a row assumed absent is there. Apply again with every new id looked up.
  * - refused: Postgres will not have some row. Halve the batch until only the culprit is left, and refuse that one.
  *
- * To *catch up* is to read which rows changed since the lane's position and forget them, and to tell the followers the range in between.
+ * Where the lane stands, and how it catches up, is `lane-position.ts`; how a batch gets the rows it needs, `apply-loaded.ts`.
  */
 export interface LaneOptions {
   tenantId: string;
@@ -54,13 +53,11 @@ export interface LaneOptions {
 const MAX_BATCH_COMMITS = 512;
 const MAX_BATCH_MUTATIONS = 4000;
 const MAX_QUEUE_BYTES = 64 * 1024 * 1024;
-const CATCH_UP_LIMIT = 10_000;
 /**
  * How long a batch is tried while the database is away before its callers are told. One of unknown outcome may have landed all the same: the
  * lane finds it when it catches up, as if another node had written it, and who asks again under its idempotency key gets its receipt.
  */
 const PATIENCE_MS = 80;
-const MAX_LOADS = 200;
 
 type Round = "moved" | "lost" | "unknown" | "clash" | "refused" | "transient";
 
@@ -68,13 +65,11 @@ export class Lane {
   readonly #o: LaneOptions;
   readonly #queue: Pending[] = [];
   readonly #cache: RowCache;
-  /** Idempotency keys seen lately, oldest first. */
-  readonly #keys = new Map<string, StoredKey>();
-  #head: Head | undefined;
-  /** Database clock minus ours, ms. */
-  #offset = 0;
+  readonly #keys = new KeyMemory();
+  readonly #position: LanePosition;
   #running: Promise<void> | undefined;
-  #wanted = false;
+  /** Those who wait for a look at the head. */
+  #lookers: (() => void)[] = [];
   #closed = false;
   #away = false;
   #queuedBytes = 0;
@@ -84,11 +79,12 @@ export class Lane {
   constructor(options: LaneOptions) {
     this.#o = options;
     this.#cache = options.cache ?? new RowCache();
+    this.#position = new LanePosition({ ...options, cache: this.#cache, keys: this.#keys });
   }
 
   /** Up to where followers have been told; undefined before the lane has looked. */
   get position(): number | undefined {
-    return this.#head?.seq;
+    return this.#position.head?.seq;
   }
 
   get depth(): number {
@@ -128,41 +124,44 @@ export class Lane {
 
   /** Looks whether other nodes have written, and tells the followers what. Resolves when the lane is at the head it saw. */
   async catchUp(): Promise<void> {
-    this.#wanted = true;
-    this.#start();
-    await this.#running;
+    if (this.#closed) return;
+    await new Promise<void>((resolve) => {
+      this.#lookers.push(resolve);
+      this.#start();
+    });
   }
 
   /** Finishes what is waiting, then takes no more. */
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#running;
+    while (this.#running) await this.#running;
   }
 
   #start(): void {
     this.#running ??= this.#drain().finally(() => {
       this.#running = undefined;
-      if (this.#queue.length > 0 || this.#wanted) this.#start();
+      if (this.#queue.length > 0 || this.#lookers.length > 0) this.#start();
     });
   }
 
   async #drain(): Promise<void> {
     // Requests that are being parsed in this turn of the event loop join the first batch.
     await new Promise((resolve) => setImmediate(resolve));
-    while (this.#queue.length > 0 || this.#wanted) {
-      if (this.#wanted) {
-        this.#wanted = false;
-        if (this.#queue.length === 0) {
-          await this.#look();
-          continue;
-        }
-      }
-      const batch = this.#take();
-      this.#o.metrics.batchSize.observe(batch.length);
-      const now = performance.now();
-      for (const pending of batch) this.#o.metrics.waitSeconds.observe((now - pending.arrived) / 1000);
-      await this.#settle(batch);
+    while (this.#queue.length > 0 || this.#lookers.length > 0) {
+      const lookers = this.#lookers.splice(0);
+      // A batch that settles has seen the head too.
+      if (this.#queue.length > 0) await this.#work();
+      else await this.#look();
+      for (const resolve of lookers) resolve();
     }
+  }
+
+  async #work(): Promise<void> {
+    const batch = this.#take();
+    this.#o.metrics.batchSize.observe(batch.length);
+    const now = performance.now();
+    for (const pending of batch) this.#o.metrics.waitSeconds.observe((now - pending.arrived) / 1000);
+    await this.#settle(batch);
   }
 
   #take(): Pending[] {
@@ -181,7 +180,7 @@ export class Lane {
   /** The idle lane's catch-up. Failing is no harm: whoever needs it asks again. */
   async #look(): Promise<void> {
     try {
-      await this.#catchUp(this.#o.database);
+      await this.#position.catchUp(this.#o.database);
     } catch (error) {
       if (!(error instanceof UnknownTenant) && !(error instanceof DatabaseFailure)) throw error;
     }
@@ -221,7 +220,7 @@ export class Lane {
     this.#queuedBytes = 0;
     for (this.#away = true; this.#away && !this.#closed; ) {
       try {
-        await this.#catchUp(this.#o.database);
+        await this.#position.catchUp(this.#o.database);
         this.#away = false;
       } catch {
         await delay(100);
@@ -252,7 +251,7 @@ export class Lane {
         settle = () => this.#moved(batch, landed);
         return "moved";
       }
-      await this.#catchUp(queries);
+      await this.#position.catchUp(queries);
       return await this.#attempt(queries, batch, strict, (later) => {
         settle = later;
       });
@@ -277,17 +276,15 @@ export class Lane {
     strict: boolean,
     defer: (settle: () => void) => void = (settle) => settle(),
   ): Promise<Round> {
-    if (!this.#head) await this.#catchUp(queries);
-    const source = new RowSource(this.#cache, this.#keys);
-    source.strict = strict;
-    const result = await this.#apply(queries, batch, source);
-    const start = this.#head as Head;
-    const write = writeOf(this.#o.tenantId, start, batch, result, (name) => source.keyIsStored(name));
+    const { tenantId, keyTtlMs } = this.#o;
+    const memory = { cache: this.#cache, keys: this.#keys, position: this.#position };
+    const { start, result, source } = await applyLoaded(queries, batch, { tenantId, keyTtlMs, strict, ...memory });
+    const write = writeOf(tenantId, start, batch, result, (name) => source.keyIsStored(name));
     if (!write) {
       // Nothing to write: the answers are true only if the head is still where they were found.
-      const head = await readHead(queries, this.#o.tenantId);
+      const head = await readHead(queries, tenantId);
       if (head.seq !== start.seq) {
-        await this.#catchUp(queries);
+        await this.#position.catchUp(queries);
         return "lost";
       }
       defer(() => answer(batch, result.applied));
@@ -295,7 +292,8 @@ export class Lane {
     }
     this.#sent.push(result);
     try {
-      const [row] = await queries.query<{ moved: number }>(write.text, write.values);
+      const [row] = await queries.query<{ moved: number; now: number }>(write.text, write.values);
+      if (row) this.#position.hearTime(row.now);
       if (row?.moved !== 1) {
         this.#sent.pop();
         return "lost";
@@ -311,56 +309,16 @@ export class Lane {
     return "moved";
   }
 
-  async #apply(queries: LaneQueries, batch: Pending[], source: RowSource): Promise<AppliedBatch> {
-    // One time for all tries: it is part of what a claim asks for, and what was loaded for one time must serve the next try.
-    const now = Date.now() + this.#offset;
-    for (let loads = 0; loads < MAX_LOADS; loads += 1) {
-      source.clearMissing();
-      this.#prefetch(batch, source);
-      if (source.isComplete) {
-        const result = applyBatch(this.#o.tenantId, batch, source, this.#head as Head, now, this.#o.keyTtlMs);
-        if (source.isComplete) return result;
-      }
-      const heads = await loadMissing(queries, this.#o.tenantId, source);
-      if (heads.some((head) => head.seq !== this.#head?.seq)) {
-        await this.#catchUp(queries);
-        const { strict } = source;
-        source = new RowSource(this.#cache, this.#keys);
-        source.strict = strict;
-      }
-    }
-    throw new Error(`a batch needed more than ${MAX_LOADS} loads`);
-  }
-
-  #prefetch(batch: readonly Pending[], source: RowSource): void {
-    const peek = source.peek.bind(source) as typeof source.peek;
-    for (const { commit } of batch) {
-      for (const mutation of commit.mutations) {
-        for (const [kind, id] of needsOf(mutation, peek)) {
-          if (!source.isKnown(kind, id)) source.missing.set(keyOf(kind, id), { kind, id });
-        }
-      }
-    }
-    // A candidate of a claim brings its run and its workstream along.
-    for (const { kind, id } of [...source.missing.values()]) if (kind === "job") this.#prefetchParents(source, id);
-  }
-
-  #prefetchParents(source: RowSource, jobId: string): void {
-    const job = source.peek("job", jobId);
-    if (job && !source.isKnown("run", job.runId))
-      source.missing.set(keyOf("run", job.runId), { kind: "run", id: job.runId });
-  }
-
   /** The batch is durable: the hot tier takes its rows, the waiting are answered, the followers told. */
   #moved(batch: Pending[], result: AppliedBatch): void {
-    const from = (this.#head as Head).seq + 1;
-    this.#head = result.head;
+    const from = (this.#position.head?.seq ?? 0) + 1;
+    this.#position.moveTo(result.head);
     const rows: Wire[] = [];
     for (const [key, change] of result.draft.changes) {
       this.#cache.set(key, change.kind, change.row);
       rows.push(toWire(change.kind, change.row));
     }
-    for (const [name, stored] of result.keys) this.#rememberKey(name, stored);
+    for (const [name, stored] of result.keys) this.#keys.set(name, stored);
     answer(batch, result.applied);
     if (result.head.seq < from) return;
     const events = result.applied.flatMap((applied) => (applied.state === "done" ? applied.events : []));
@@ -373,59 +331,6 @@ export class Lane {
       rows,
     });
     this.#o.onWritten(this.#o.tenantId);
-  }
-
-  #rememberKey(name: string, stored: StoredKey): void {
-    this.#keys.set(name, stored);
-    if (this.#keys.size <= 10_000) return;
-    for (const oldest of this.#keys.keys()) {
-      this.#keys.delete(oldest);
-      break;
-    }
-  }
-
-  async #catchUp(queries: LaneQueries): Promise<void> {
-    const { tenantId } = this.#o;
-    if (!this.#head) {
-      const head = await readHead(queries, tenantId);
-      this.#stand(head);
-      return;
-    }
-    const since = this.#head.seq;
-    const { head, touched } = await touchedSince(queries, tenantId, since);
-    if (head.seq === since) {
-      this.#stand(head);
-      return;
-    }
-    this.#keys.clear();
-    if (head.seq - since > CATCH_UP_LIMIT) this.#cache.clear();
-    else for (const key of touched) this.#cache.evict(key);
-    await this.#tell(queries, since, head.seq, touched);
-    this.#stand(head);
-  }
-
-  #stand({ seq, hash, at, now }: SeenHead): void {
-    this.#head = { seq, hash, at };
-    this.#offset = now - Date.now();
-  }
-
-  /** Tells the followers what other nodes wrote, page by page. */
-  async #tell(queries: LaneQueries, since: number, upTo: number, touched: string[]): Promise<void> {
-    const refs = touched.slice(0, CATCH_UP_LIMIT).map((key) => {
-      const colon = key.indexOf(":");
-      return { kind: key.slice(0, colon) as Kind, id: key.slice(colon + 1) };
-    });
-    const loaded = refs.length > 0 ? await loadRows(queries, this.#o.tenantId, refs) : { rows: [] };
-    let rows = loaded.rows.map(({ kind, row }) => toWire(kind, row));
-    for (let after = since; after < upTo; ) {
-      const events = await readEvents(queries, this.#o.tenantId, { after, upTo, limit: 2000 });
-      const last = events.at(-1);
-      if (!last)
-        throw new Error(`the log of ${this.#o.tenantId} has no event after ${after}, though its head is ${upTo}`);
-      this.#o.onCommitted({ tenantId: this.#o.tenantId, from: after + 1, to: last.seq, at: last.at, events, rows });
-      rows = [];
-      after = last.seq;
-    }
   }
 }
 

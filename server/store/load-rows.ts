@@ -4,7 +4,15 @@ import type { Kind, RowSet, Rows } from "../../domain/tx.ts";
 import type { Head, StoredKey } from "./batch.ts";
 import type { LaneQueries } from "./lane-database.ts";
 import type { RowSource } from "./row-source.ts";
-import { CLAIMABLE_JOBS, FIND_KEYS, JOBS_OF_RUN, loadStatement, READ_HEAD, TOUCHED_SINCE } from "./statements.ts";
+import {
+  CLAIMABLE_JOBS,
+  DOWNSTREAM,
+  FIND_KEYS,
+  JOBS_OF_RUN,
+  loadStatement,
+  READ_HEAD,
+  TOUCHED_SINCE,
+} from "./statements.ts";
 import { KINDS } from "./tables.ts";
 
 /** The head as a read of the lane saw it, and the database's clock at that moment (epoch ms). */
@@ -48,16 +56,26 @@ export async function loadRows(queries: LaneQueries, tenantId: string, refs: Ite
 
 /**
  * Loads what a batch is missing into its source. Answers the head each read saw: the caller trusts what was loaded only if all of them are
- * where the lane is.
+ * where the lane is. `deep`: a missing job brings along all that wait for it, however indirectly.
  */
-export async function loadMissing(queries: LaneQueries, tenantId: string, source: RowSource): Promise<SeenHead[]> {
+export async function loadMissing(
+  queries: LaneQueries,
+  tenantId: string,
+  source: RowSource,
+  deep: boolean,
+): Promise<SeenHead[]> {
   const heads: SeenHead[] = [];
   for (const query of source.missingSets.values()) {
     const found = await loadSet(queries, tenantId, query);
     heads.push(found.head);
     source.noteSet(query, found.ids);
-    for (const id of found.ids)
-      if (!source.isKnown("job", id)) source.missing.set(keyOf("job", id), { kind: "job", id });
+    noteJobs(source, found.ids);
+  }
+  const jobs = [...source.missing.values()].flatMap(({ kind, id }) => (kind === "job" ? [id] : []));
+  if (deep && jobs.length > 0) {
+    const row = await one<HeadRow & { ids: string }>(queries, DOWNSTREAM, [tenantId, jobs]);
+    heads.push(seen(row));
+    noteJobs(source, JSON.parse(row.ids) as string[]);
   }
   if (source.missingKeys.size > 0) heads.push(await loadKeys(queries, tenantId, source));
   if (source.missing.size > 0) {
@@ -70,6 +88,10 @@ export async function loadMissing(queries: LaneQueries, tenantId: string, source
   return heads;
 }
 
+function noteJobs(source: RowSource, ids: readonly string[]): void {
+  for (const id of ids) if (!source.isKnown("job", id)) source.missing.set(keyOf("job", id), { kind: "job", id });
+}
+
 async function loadSet(
   queries: LaneQueries,
   tenantId: string,
@@ -78,10 +100,7 @@ async function loadSet(
   const [text, values] =
     query.set === "jobs-of-run"
       ? [JOBS_OF_RUN, [tenantId, query.runId, query.statuses, query.limit]]
-      : [
-          CLAIMABLE_JOBS,
-          [tenantId, query.agentKey, query.capabilities, query.queues, query.at, query.max],
-        ];
+      : [CLAIMABLE_JOBS, [tenantId, query.agentKey, query.capabilities, query.queues, query.at, query.max]];
   const row = await one<HeadRow & { ids: string }>(queries, text, values);
   return { head: seen(row), ids: JSON.parse(row.ids) as string[] };
 }

@@ -22,12 +22,29 @@ export class RowSource implements Source {
   readonly #loaded = new Map<string, Readonly<Rows[Kind]>>();
   readonly #sets = new Map<string, string[]>();
   readonly #keys = new Map<string, StoredKey | null>();
-  strict = false;
+  /** Ids that the present commit took for free without looking. */
+  readonly #assumed = new Map<string, { kind: Kind; id: string }>();
 
   constructor(
     readonly cache: RowCache,
-    readonly knownKeys: ReadonlyMap<string, StoredKey>,
+    readonly knownKeys: { get(name: string): StoredKey | undefined },
+    readonly strict: boolean,
   ) {}
+
+  /** A commit begins. */
+  begin(): void {
+    this.#assumed.clear();
+  }
+
+  /** A commit is refused, so no insert will prove what it assumed: all its faults are to be told, the ids that are taken included. */
+  prove(): void {
+    for (const [key, ref] of this.#assumed) if (!this.isKnown(ref.kind, ref.id)) this.missing.set(key, ref);
+    if (this.missing.size > 0) throw new NotLoaded([...this.missing.keys()].join());
+  }
+
+  loadedJobs(): string[] {
+    return [...this.#loaded.keys()].flatMap((key) => (key.startsWith("job:") ? [key.slice(4)] : []));
+  }
 
   get<K extends Kind>(kind: K, id: string): Readonly<Rows[K]> | undefined {
     const key = keyOf(kind, id);
@@ -52,8 +69,10 @@ export class RowSource implements Source {
   isFree(kind: Kind, id: string): boolean {
     const key = keyOf(kind, id);
     if (this.#loaded.has(key) || this.cache.has(key)) return false;
-    if (!this.strict || this.#absent.has(key)) return true;
-    return this.get(kind, id) === undefined;
+    if (this.#absent.has(key)) return true;
+    if (this.strict) return this.get(kind, id) === undefined;
+    this.#assumed.set(key, { kind, id });
+    return true;
   }
 
   ids(query: RowSet): string[] {

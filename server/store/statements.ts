@@ -39,7 +39,7 @@ export type LogPart = "events" | "keys";
 
 /**
  * $1 tenant · $2 expected seq · $3 new seq · $4 new hash · $5 new time, then one JSON array for each part in the order of `parts`. Answers one
- * row `{moved}`: 1 when the head was where it was expected and everything is written, else 0 and nothing is.
+ * row `{moved, now}`: `now` is the database's clock (epoch ms), `moved` is 1 when the head was where it was expected and everything is written, else 0 and nothing is.
  */
 const LOG_SQL: { readonly [part in LogPart]: (parameter: number) => string[] } = {
   events: (parameter) => [
@@ -91,7 +91,7 @@ function buildWrite(parts: readonly string[]): string {
     ctes.push(`${touch}_${kind} AS (${sql})`);
     parameter += 1;
   }
-  return `WITH /* lane write */ ${ctes.join(",\n  ")}\nSELECT count(*)::int AS "moved" FROM head`;
+  return `WITH /* lane write */ ${ctes.join(",\n  ")}\nSELECT count(*)::int AS "moved", (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS "now" FROM head`;
 }
 
 /** How a column is read so that it comes back as the reducers know it: times as RFC 3339 with milliseconds, UTC. */
@@ -147,6 +147,14 @@ export const JOBS_OF_RUN = `SELECT /* lane jobs of run */ ${HEAD_COLUMNS},
   (SELECT coalesce(json_agg(c."id"), '[]') FROM (
     SELECT "id" FROM "Job" WHERE "tenantId" = $1 AND "runId" = $2 AND "status" = ANY ($3::text[])
     ORDER BY "createdAt", "id" LIMIT $4::int) AS c)::text AS "ids"
+  FROM "LogHead" AS h WHERE h."tenantId" = $1`;
+
+/** $1 tenant · $2 job ids. Answers the head and the ids of these jobs and of those that wait for them, nearest first, at most 1,000. */
+export const DOWNSTREAM = `SELECT /* lane downstream */ ${HEAD_COLUMNS},
+  (WITH RECURSIVE reach AS (
+    SELECT j."id", j."dependents" FROM "Job" AS j WHERE j."tenantId" = $1 AND j."id" = ANY ($2::text[])
+    UNION SELECT j."id", j."dependents" FROM reach AS r JOIN "Job" AS j ON j."tenantId" = $1 AND j."id" = ANY (r."dependents"))
+  SELECT coalesce(json_agg(c."id"), '[]') FROM (SELECT "id" FROM reach LIMIT 1000) AS c)::text AS "ids"
   FROM "LogHead" AS h WHERE h."tenantId" = $1`;
 
 /** $1 tenant · $2 the position we are at. Answers the head and the keys of all rows changed since. */

@@ -1,0 +1,107 @@
+import { performance } from "node:perf_hooks";
+import type { Kind } from "../../domain/tx.ts";
+import { toWire, type Wire } from "../../domain/wire.ts";
+import type { Head } from "./batch.ts";
+import type { KeyMemory } from "./key-memory.ts";
+import type { LaneQueries } from "./lane-database.ts";
+import { loadRows, readHead, type SeenHead, touchedSince } from "./load-rows.ts";
+import { readEvents } from "./log.ts";
+import type { RowCache } from "./row-cache.ts";
+import type { Committed } from "./types.ts";
+
+export interface PositionOptions {
+  tenantId: string;
+  cache: RowCache;
+  keys: KeyMemory;
+  onCommitted: (committed: Committed) => void;
+}
+
+/** Catch-up over more events than this empties the hot tier. */
+const CATCH_UP_LIMIT = 10_000;
+const EVENTS_PAGE = 2000;
+const ROWS_PAGE = 1000;
+/** An answer under way makes the database's clock look late, by no more than this as a rule. */
+const JITTER_MS = 200;
+
+/**
+ * Where a lane stands in the log, and what time it is there. The hot tier and the known keys are true at this position, and the followers have
+ * been told everything up to it.
+ *
+ * To *catch up* is to read which rows changed since the position and forget them, and to tell the followers the range in between.
+ */
+export class LanePosition {
+  readonly #o: PositionOptions;
+  #head: Head | undefined;
+  /** Database clock minus our monotonic one, ms: a step of this machine's clock changes nothing. */
+  #offset: number | undefined;
+
+  constructor(options: PositionOptions) {
+    this.#o = options;
+  }
+
+  /** Undefined before the lane has looked. */
+  get head(): Head | undefined {
+    return this.#head;
+  }
+
+  /** The database's time, epoch ms, as far as it is known here. */
+  now(): number {
+    return performance.now() + (this.#offset ?? 0);
+  }
+
+  /** Takes the database's time from an answer. */
+  hearTime(now: number): void {
+    const heard = now - performance.now();
+    if (this.#offset === undefined || heard > this.#offset || heard < this.#offset - JITTER_MS) this.#offset = heard;
+  }
+
+  /** What the lane itself has written up to. */
+  moveTo(head: Head): void {
+    this.#head = head;
+  }
+
+  async catchUp(queries: LaneQueries): Promise<void> {
+    const { tenantId, cache, keys } = this.#o;
+    if (!this.#head) return this.#stand(await readHead(queries, tenantId));
+    const since = this.#head.seq;
+    const { head, touched } = await touchedSince(queries, tenantId, since);
+    if (head.seq === since) return this.#stand(head);
+    keys.clear();
+    if (head.seq - since > CATCH_UP_LIMIT) cache.clear();
+    else for (const key of touched) cache.evict(key);
+    await this.#tell(queries, since, head.seq, touched);
+    this.#stand(head);
+  }
+
+  #stand({ seq, hash, at, now }: SeenHead): void {
+    this.#head = { seq, hash, at };
+    this.hearTime(now);
+  }
+
+  /** Tells the followers what other nodes wrote, page by page; the rows come with the first. */
+  async #tell(queries: LaneQueries, since: number, upTo: number, touched: readonly string[]): Promise<void> {
+    const { tenantId, onCommitted } = this.#o;
+    let rows = await this.#rowsOf(queries, touched);
+    for (let after = since; after < upTo; ) {
+      const events = await readEvents(queries, tenantId, { after, upTo, limit: EVENTS_PAGE });
+      const last = events.at(-1);
+      if (!last) throw new Error(`the log of ${tenantId} has no event after ${after}, though its head is ${upTo}`);
+      onCommitted({ tenantId, from: after + 1, to: last.seq, at: last.at, events, rows });
+      rows = [];
+      after = last.seq;
+    }
+  }
+
+  async #rowsOf(queries: LaneQueries, keys: readonly string[]): Promise<Wire[]> {
+    const rows: Wire[] = [];
+    for (let from = 0; from < keys.length; from += ROWS_PAGE) {
+      const refs = keys.slice(from, from + ROWS_PAGE).map((key) => {
+        const colon = key.indexOf(":");
+        return { kind: key.slice(0, colon) as Kind, id: key.slice(colon + 1) };
+      });
+      const loaded = await loadRows(queries, this.#o.tenantId, refs);
+      for (const { kind, row } of loaded.rows) rows.push(toWire(kind, row));
+    }
+    return rows;
+  }
+}
