@@ -84,7 +84,7 @@ function AttemptBody({ id, attempt, events }: { id: string; attempt: Wire<"attem
           className="rounded-md bg-danger-soft px-2.5 py-1.5 text-[13px] break-words whitespace-pre-wrap text-danger"
         >
           {attempt.error.message}
-          {attempt.error.code && <span className="ml-1.5 font-mono text-[12px] opacity-80">{attempt.error.code}</span>}
+          {attempt.error.code && <span className="ml-1.5 font-mono text-[12px]">{attempt.error.code}</span>}
         </p>
       )}
       <JobOutput key={attempt.attemptId} attempt={attempt} events={events} />

@@ -122,8 +122,13 @@ function drawBlocks(canvas: HTMLCanvasElement, rows: readonly JobRow[], store: T
   canvas.height = HEIGHT * ratio;
   context.scale(ratio, ratio);
   const style = getComputedStyle(canvas);
-  const color = (ink: Ink) =>
-    style.getPropertyValue(`--status-${ink === "idle" ? "waiting" : statusLook("attempt", ink).tone}`);
+  const colors = new Map<Ink, string>();
+  const color = (ink: Ink): string => {
+    const tone = ink === "idle" ? "waiting" : statusLook("attempt", ink).tone;
+    const known = colors.get(ink) ?? style.getPropertyValue(`--status-${tone}`);
+    colors.set(ink, known);
+    return known;
+  };
   const life = store.life();
   const pad = 4;
   for (const block of minimapBlocks(rows, boundsOf(life), life.to, width, HEIGHT - 2 * pad)) {

@@ -43,7 +43,7 @@ describe("the timeline's store", () => {
   });
 
   it("draws no oftener than a pixel moves", () => {
-    expect(frameInterval({ from: 0, to: 3000 }, 1000)).toBe(16);
+    expect(frameInterval({ from: 0, to: 3000 }, 1000)).toBe(33);
     expect(frameInterval({ from: 0, to: 300_000 }, 1000)).toBe(100);
     expect(frameInterval({ from: 0, to: 9e9 }, 1000)).toBe(250);
   });

@@ -65,7 +65,7 @@ export function createTimelineStore(from: number, end: number | null, latest: nu
   };
 }
 
-/** Shortest time between two drawings that can be told apart: a third of a pixel, but never over 4 a second when nothing moves fast. */
+/** Shortest time between two drawings that can be told apart: a third of a pixel, at most 30 and at least 4 a second. */
 export function frameInterval(view: View, width: number): number {
-  return Math.min(250, Math.max(16, spanOf(view) / Math.max(1, width) / 3));
+  return Math.min(250, Math.max(33, spanOf(view) / Math.max(1, width) / 3));
 }

@@ -3,6 +3,7 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, type MouseEvent, useCallback, useEffect, useId, useMemo, useRef, useState } from "react";
 import type { Wire } from "../../domain/wire.ts";
+import { useFreshness } from "../live/live-provider.tsx";
 import { Axis, GridLines } from "./axis.tsx";
 import { keyEffect } from "./engine/keyboard.ts";
 import { flatten, type TimelineModel } from "./engine/model.ts";
@@ -47,7 +48,8 @@ export function Timeline({ run, model, selection, onSelect }: TimelineProps) {
   const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
   const [active, setActive] = useState<string | null>(selection?.jobId ?? null);
   const { hovered, hover } = useHover(model);
-  useClock(store, root, origin, width);
+  const stale = useFreshness().state === "stale";
+  useClock(store, root, origin, width, stale);
   useWheel(store, scroller, track);
 
   const rows = useMemo(() => flatten(model, folded), [model, folded]);
@@ -105,6 +107,7 @@ export function Timeline({ run, model, selection, onSelect }: TimelineProps) {
     <Toolbar
       store={store}
       live={run.finishedAt === null}
+      stale={stale}
       anyFolded={folded.size > 0}
       onFoldAll={nested ? (all) => setFolded(new Set(all ? groupIds : [])) : undefined}
     />

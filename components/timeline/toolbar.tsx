@@ -8,14 +8,17 @@ import { useMode } from "./use-timeline-store.ts";
 
 interface ToolbarProps {
   store: TimelineStore;
+  /** Time moves the run. */
   live: boolean;
+  /** Nothing is heard of the run at present. */
+  stale: boolean;
   anyFolded: boolean;
   /** Absent when there is nothing to fold. */
   onFoldAll: ((fold: boolean) => void) | undefined;
 }
 
 /** Zoom, all of the run, follow the present, fold. */
-export function Toolbar({ store, live, anyFolded, onFoldAll }: ToolbarProps) {
+export function Toolbar({ store, live, stale, anyFolded, onFoldAll }: ToolbarProps) {
   const mode = useMode(store);
   const follows = mode.name === "follow";
   return (
@@ -47,12 +50,12 @@ export function Toolbar({ store, live, anyFolded, onFoldAll }: ToolbarProps) {
           size="sm"
           variant={follows ? "ghost" : "secondary"}
           aria-pressed={follows}
-          title={follows ? "The right edge is now" : "Go on with the present (F)"}
+          title={stale ? "The connection is lost" : follows ? "The right edge is now" : "Go on with the present (F)"}
           onClick={() => store.dispatch({ type: "follow" })}
-          className={cn("ml-1", follows && "text-status-running hover:text-status-running")}
+          className={cn("ml-1", follows && !stale && "text-status-running hover:text-status-running")}
         >
           <Radio aria-hidden className="size-3.5" />
-          {follows ? "Live" : "Follow"}
+          {follows ? (stale ? "Stopped" : "Live") : "Follow"}
         </Button>
       )}
     </div>

@@ -36,12 +36,16 @@ export function placing(store: TimelineStore, origin: number): CSSProperties {
   } as CSSProperties;
 }
 
-/** Runs the clock while the run lives, and writes where things are to `root` whenever that changes. */
+/**
+ * Runs the clock while the run lives, and writes where things are to `root` whenever that changes. `stale` stops it: nobody knows then
+ * whether what ran still runs.
+ */
 export function useClock(
   store: TimelineStore,
   root: RefObject<HTMLElement | null>,
   origin: number,
   width: number,
+  stale: boolean,
 ): void {
   useLayoutEffect(() => {
     const write = () => {
@@ -55,6 +59,7 @@ export function useClock(
   }, [store, root, origin]);
 
   useEffect(() => {
+    if (stale) return;
     let timer: ReturnType<typeof setTimeout>;
     let frame = 0;
     const next = () => {
@@ -73,7 +78,7 @@ export function useClock(
       clearTimeout(timer);
       cancelAnimationFrame(frame);
     };
-  }, [store, width]);
+  }, [store, width, stale]);
 }
 
 /** Ticks for what is shown; renders when they are others, not when they only move. */
