@@ -7,6 +7,8 @@ import type { JsonSchema } from "./openapi/schemas.ts";
 import { BASE } from "./resource.ts";
 
 const VERSION = "1";
+/** How many routes are registered here. */
+const OWN = 2;
 
 /**
  * `GET /openapi.json` and `/docs`, both for the signed in. Lists every route registered after this call, so it comes first; what a route
@@ -23,7 +25,8 @@ export function registerReference(app: FastifyInstance): void {
   let document: JsonSchema | undefined;
   let page: string | undefined;
   const documentOf = () => {
-    document ??= buildDocument(routes, VERSION);
+    // The reference's own routes were there first; readers want them last.
+    document ??= buildDocument([...routes.slice(OWN), ...routes.slice(0, OWN)], VERSION);
     return document;
   };
 
