@@ -1,8 +1,5 @@
 import { WORKSTREAM_MOVES, WORKSTREAM_STATUSES, type WorkstreamStatus } from "../../domain/statuses.ts";
 
-/** Name of a column, as people read it. */
-export const columnName = (status: WorkstreamStatus): string => status.charAt(0).toUpperCase() + status.slice(1);
-
 /** Columns a card may go to from `from`, in the order of the board. */
 export const legalMoves = (from: WorkstreamStatus): WorkstreamStatus[] =>
   WORKSTREAM_STATUSES.filter((to) => WORKSTREAM_MOVES[from].includes(to));
