@@ -176,5 +176,5 @@ test("a browser that was offline says so, and catches up by position", async ({ 
 
 test("an unknown run is a page that helps to find one", async ({ operator }) => {
   await operator.goto("/runs/there-is-none");
-  await expect(operator.getByRole("textbox", { name: "Find runs" })).toBeVisible();
+  await expect(operator.getByRole("searchbox", { name: "Find runs" })).toBeVisible();
 });

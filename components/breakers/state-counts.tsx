@@ -8,7 +8,7 @@ export function StateCounts({ breakers }: { breakers: readonly BreakerRow[] }) {
   return (
     <ul aria-label="Breakers by state" className="flex min-h-8 flex-wrap items-center gap-x-4 gap-y-1 text-[13px]">
       {countStates(breakers).map(({ state, count }) => (
-        <li key={state} className={cn("flex items-center gap-1.5", count === 0 && "opacity-55")}>
+        <li key={state} className={cn("flex items-center gap-1.5", count === 0 && "grayscale")}>
           <StatusIcon kind="breaker" status={state} />
           <span className="font-semibold tabular-nums">{count}</span>
           <span className="text-muted">{statusLook("breaker", state).label}</span>

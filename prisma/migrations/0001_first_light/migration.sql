@@ -429,10 +429,16 @@ CREATE INDEX "Run_tenantId_workflow_createdAt_idx" ON "Run"("tenantId", "workflo
 CREATE INDEX "Run_tags_idx" ON "Run" USING GIN ("tags");
 
 -- CreateIndex
+CREATE INDEX "Run_tenantId_finishedAt_idx" ON "Run"("tenantId", "finishedAt");
+
+-- CreateIndex
 CREATE INDEX "Workstream_tenantId_runId_createdAt_idx" ON "Workstream"("tenantId", "runId", "createdAt");
 
 -- CreateIndex
 CREATE INDEX "Workstream_tenantId_status_updatedAt_idx" ON "Workstream"("tenantId", "status", "updatedAt" DESC);
+
+-- CreateIndex
+CREATE INDEX "Workstream_tenantId_createdAt_id_idx" ON "Workstream"("tenantId", "createdAt" DESC, "id" DESC);
 
 -- CreateIndex
 CREATE INDEX "Job_tenantId_runId_createdAt_idx" ON "Job"("tenantId", "runId", "createdAt");
@@ -445,6 +451,9 @@ CREATE INDEX "Job_tenantId_status_priority_runAt_idx" ON "Job"("tenantId", "stat
 
 -- CreateIndex
 CREATE INDEX "Job_tenantId_createdAt_id_idx" ON "Job"("tenantId", "createdAt" DESC, "id" DESC);
+
+-- CreateIndex
+CREATE INDEX "Job_tenantId_claimedBy_idx" ON "Job"("tenantId", "claimedBy");
 
 -- CreateIndex
 CREATE INDEX "Attempt_tenantId_runId_startedAt_idx" ON "Attempt"("tenantId", "runId", "startedAt");
@@ -478,6 +487,9 @@ CREATE INDEX "RoutingDecision_tenantId_selectedAgent_routedAt_idx" ON "RoutingDe
 
 -- CreateIndex
 CREATE INDEX "Alert_tenantId_status_firedAt_idx" ON "Alert"("tenantId", "status", "firedAt" DESC);
+
+-- CreateIndex
+CREATE INDEX "Alert_tenantId_firedAt_id_idx" ON "Alert"("tenantId", "firedAt" DESC, "id" DESC);
 
 -- CreateIndex
 CREATE UNIQUE INDEX "ApiKey_hash_key" ON "ApiKey"("hash");
