@@ -39,9 +39,7 @@ export default async function LoginPage({ searchParams }: LoginPageProps) {
         )}
         <div className="rounded-lg border border-line bg-surface">
           <section className="p-4">
-            <h2 className="text-[13px] font-semibold">
-              With a login link
-            </h2>
+            <h2 className="text-[13px] font-semibold">With a login link</h2>
             <p className="mt-1 mb-2.5 text-[13px] text-muted">
               Open the link that <code className="font-mono text-[12px] text-ink">npm start</code> printed. It works
               once. For a new one, on the server’s machine:
@@ -49,9 +47,7 @@ export default async function LoginPage({ searchParams }: LoginPageProps) {
             <CopyText text="npm run login" className="w-full [&_code]:flex-1" />
           </section>
           <section className="border-t border-line p-4">
-            <h2 className="text-[13px] font-semibold">
-              With an API key
-            </h2>
+            <h2 className="text-[13px] font-semibold">With an API key</h2>
             <p className="mt-1 mb-2.5 text-[13px] text-muted">
               The key opens a session in this browser; it is not stored here.
             </p>

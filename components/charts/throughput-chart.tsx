@@ -4,12 +4,14 @@ import { Bar, BarChart, CartesianGrid, ResponsiveContainer, Tooltip, XAxis, YAxi
 import { formatClock, formatCount } from "../ui/format.ts";
 import { toneColor } from "../ui/status.ts";
 import type { StackedMinute } from "./throughput.tsx";
+import { countTicks, tenMinuteTicks } from "./ticks.ts";
 
 const clock = (t: string): string => formatClock(t).slice(0, 5);
 const axis = { stroke: "var(--faint)", fontSize: 11, tickLine: false, axisLine: false } as const;
 
 /** Bars by minute, failed upon completed. Nothing moves but what has changed. */
 export function ThroughputChart({ minutes, height }: { minutes: readonly StackedMinute[]; height: number }) {
+  const ticks = countTicks(Math.max(0, ...minutes.map(({ completed, failed }) => completed + failed)));
   return (
     <ResponsiveContainer width="100%" height={height} initialDimension={{ width: 600, height }}>
       <BarChart
@@ -19,8 +21,14 @@ export function ThroughputChart({ minutes, height }: { minutes: readonly Stacked
         accessibilityLayer
       >
         <CartesianGrid vertical={false} stroke="var(--line)" />
-        <XAxis dataKey="t" tickFormatter={clock} interval={9} {...axis} />
-        <YAxis allowDecimals={false} width={42} tickFormatter={formatCount} {...axis} />
+        <XAxis
+          dataKey="t"
+          tickFormatter={clock}
+          ticks={tenMinuteTicks(minutes.map(({ t }) => t))}
+          interval={0}
+          {...axis}
+        />
+        <YAxis width={42} ticks={ticks} domain={[0, ticks.at(-1) ?? 1]} tickFormatter={formatCount} {...axis} />
         <Tooltip
           cursor={{ fill: "var(--hover)" }}
           isAnimationActive={false}

@@ -6,6 +6,7 @@ import type { Range } from "../live/cursor.ts";
 import type { FeedRow } from "../live/feed.ts";
 import { cn } from "../ui/cn.ts";
 import { useHydrated } from "../ui/use-hydrated.ts";
+import { isCutOff } from "./event-look.ts";
 import { EVENT_COLUMNS, EventRow, HoleRow } from "./event-row.tsx";
 
 export type ListVirtualizer = Virtualizer<HTMLDivElement, Element>;
@@ -112,7 +113,7 @@ export function EventList(props: EventListProps) {
                 ) : (
                   <EventRow
                     event={row.event}
-                    open={open.has(row.seq)}
+                    open={open.has(row.seq) || (current === row.seq && find !== "" && isCutOff(row.event, find))}
                     current={current === row.seq}
                     find={find}
                     local={local}

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { LogEvent } from "../../domain/event.ts";
-import { previewOf, subjectPath, toneOf } from "./event-look.ts";
+import { contains, isCutOff, previewOf, subjectPath, toneOf } from "./event-look.ts";
 
 const event = (more: Partial<LogEvent>): LogEvent => ({
   seq: 1,
@@ -36,4 +36,18 @@ test("the preview is one line of what matters first, without what is null or sai
   );
   expect(previewOf(event({ payload: { nested: { a: [1, "b"] } } }))).toBe('nested: {"a":[1,"b"]}');
   expect(previewOf(event({ payload: { text: "x".repeat(1000) } })).length).toBeLessThan(330);
+});
+
+test("finding looks at what the line says, whatever the case, and not at counts of nothing", () => {
+  const found = event({ payload: { error: { message: "Exit Code 3" }, jobCounts: { failed: 0, running: 2 } } });
+  expect(contains(found, "exit code")).toBe(true);
+  expect(contains(found, "JOB.started")).toBe(true);
+  expect(contains(found, "failed")).toBe(false);
+  expect(isCutOff(found, "exit code")).toBe(false);
+});
+
+test("finding reaches what the line cuts off, and says that it is out of sight", () => {
+  const long = event({ payload: { text: `${"x".repeat(1000)} needle` } });
+  expect(contains(long, "needle")).toBe(true);
+  expect(isCutOff(long, "needle")).toBe(true);
 });

@@ -94,14 +94,39 @@ const previews = new WeakMap<LogEvent, string>();
 export function previewOf(event: LogEvent): string {
   const known = previews.get(event);
   if (known !== undefined) return known;
+  const line = lineOf(event);
+  const preview = line.length > PREVIEW ? `${line.slice(0, PREVIEW)}…` : line;
+  previews.set(event, preview);
+  return preview;
+}
+
+function lineOf(event: LogEvent): string {
   const parts = Object.entries(event.payload)
     .filter(([, value]) => value !== null && value !== event.subject.id && value !== event.runId)
     .sort(([a], [b]) => rank(a) - rank(b))
     .map(([name, value]) => `${name}: ${inLine(value)}`);
-  const line = parts.join("  ").replaceAll(/\s*\n\s*/g, " ⏎ ");
-  const preview = line.length > PREVIEW ? `${line.slice(0, PREVIEW)}…` : line;
-  previews.set(event, preview);
-  return preview;
+  return parts.join("  ").replaceAll(/\s*\n\s*/g, " ⏎ ");
+}
+
+const headOf = ({ seq, type, actor, subject }: LogEvent): string =>
+  `${seq} ${type} ${actor} ${subject.kind}:${subject.id}`;
+
+/** What finding looks through, in lower case; kept with the event, as it is asked for with each letter that is typed. */
+const haystacks = new WeakMap<LogEvent, string>();
+
+/** Whether the text stands in the event's line, cut or not: what finding finds. */
+export function contains(event: LogEvent, text: string): boolean {
+  let haystack = haystacks.get(event);
+  if (haystack === undefined) {
+    haystack = `${headOf(event)} ${lineOf(event)}`.toLowerCase();
+    haystacks.set(event, haystack);
+  }
+  return haystack.includes(text.toLowerCase());
+}
+
+/** Whether the text stands in the part of the line that is cut off: it shows only when the event is open. */
+export function isCutOff(event: LogEvent, text: string): boolean {
+  return contains(event, text) && !`${headOf(event)} ${previewOf(event)}`.toLowerCase().includes(text.toLowerCase());
 }
 
 function rank(name: string): number {

@@ -56,13 +56,14 @@ function Log({ filter, initial, changing, onFilter }: LogProps) {
   const find = useFind(rows, (seq) => handle.current?.scrollTo(seq));
   const { pause, resume, loadOlder } = log;
 
-  // Scrolled away, nothing may move under the reader: what arrives is held until they come back.
-  const hold = stopped || !atTop;
+  // Scrolled away, or on a match, nothing may move under the reader: what arrives is held until they come back.
+  const hold = stopped || !atTop || find.current !== null;
   useEffect(() => (hold ? pause() : resume()), [hold, pause, resume]);
 
   const follow = () => {
     setStopped(false);
     setAtTop(true);
+    find.leave();
     handle.current?.toTop();
   };
   useHotkey("space", () => (stopped ? follow() : setStopped(true)), "Pause or follow the log");

@@ -51,8 +51,7 @@ export function FindBar({ text, onText, at, count, partial, onStep, ref }: FindB
             className="min-w-14 text-center text-[12px] text-muted tabular-nums"
             title={partial ? "In the events loaded so far" : undefined}
           >
-            {count === 0 ? "none" : `${formatCount(at)} of ${formatCount(count)}`}
-            {partial && count > 0 ? "+" : ""}
+            {wordsOf(at, count, partial)}
           </span>
           <IconButton label="Newer match" size="sm" onClick={() => onStep(-1)} disabled={count === 0}>
             <ChevronUp aria-hidden className="size-4" />
@@ -64,4 +63,10 @@ export function FindBar({ text, onText, at, count, partial, onStep, ref }: FindB
       )}
     </div>
   );
+}
+
+function wordsOf(at: number, count: number, partial: boolean): string {
+  if (count === 0) return "none";
+  const all = `${formatCount(count)}${partial ? "+" : ""}`;
+  return at === 0 ? `${all} found` : `${formatCount(at)} of ${all}`;
 }

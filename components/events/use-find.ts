@@ -1,7 +1,8 @@
 "use client";
 
 import { useDeferredValue, useMemo, useState } from "react";
-import { contains, type FeedRow } from "../live/feed.ts";
+import type { FeedRow } from "../live/feed.ts";
+import { contains } from "./event-look.ts";
 
 export interface Find {
   text: string;
@@ -14,6 +15,8 @@ export interface Find {
   /** Position of the match it stands on. */
   current: number | null;
   step: (by: 1 | -1) => void;
+  /** Stands on no match any more; the text stays. */
+  leave: () => void;
 }
 
 /** Finds text in rows (newest first) and steps from match to match. What arrives meanwhile does not move the step. */
@@ -44,6 +47,7 @@ export function useFind(rows: readonly FeedRow[], onFound: (seq: number) => void
     at: index + 1,
     current: index === -1 ? null : (matches[index] ?? null),
     step,
+    leave: () => setChosen(null),
   };
 }
 

@@ -2,7 +2,6 @@ import { expect, test } from "vitest";
 import type { LogEvent } from "../../domain/event.ts";
 import {
   arrive,
-  contains,
   type EventFilter,
   fill,
   filterQuery,
@@ -93,11 +92,4 @@ test("a filter becomes the API's query", () => {
   expect(filterQuery({ types: ["job.*", "run.created"], subject: "job:a:b", runId: "r" }).toString()).toBe(
     "type=job.*%2Crun.created&subject=job%3Aa%3Ab&runId=r",
   );
-});
-
-test("finding looks at the line and into the payload, whatever the case", () => {
-  const found = event(7, { payload: { error: { message: "Exit Code 3" } } });
-  expect(contains(found, "exit code")).toBe(true);
-  expect(contains(found, "JOB.started")).toBe(true);
-  expect(contains(found, "nowhere")).toBe(false);
 });

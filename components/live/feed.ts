@@ -120,21 +120,6 @@ export function filterQuery(filter: EventFilter): URLSearchParams {
   return query;
 }
 
-/** What finding looks through, in lower case; kept with the event, as it is asked for with each letter that is typed. */
-const haystacks = new WeakMap<LogEvent, string>();
-
-/** Whether the text stands anywhere in what is shown of the event, upper and lower case alike. */
-export function contains(event: LogEvent, text: string): boolean {
-  let haystack = haystacks.get(event);
-  if (haystack === undefined) {
-    const { seq, type, actor, subject, runId = "", payload } = event;
-    haystack =
-      `${seq} ${type} ${actor} ${subject.kind}:${subject.id} ${runId} ${JSON.stringify(payload)}`.toLowerCase();
-    haystacks.set(event, haystack);
-  }
-  return haystack.includes(text.toLowerCase());
-}
-
 function append(known: readonly LogEvent[], more: readonly LogEvent[]): readonly LogEvent[] {
   const last = known.at(-1)?.seq ?? 0;
   const fresh = more.filter((event) => event.seq > last);

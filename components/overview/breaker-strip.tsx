@@ -4,7 +4,6 @@ import Link from "next/link";
 import type { AgentView } from "../agents/agent-rows.ts";
 import { StatusBadge } from "../ui/badge.tsx";
 import { Card } from "../ui/card.tsx";
-import { formatPercent } from "../ui/format.ts";
 import { Countdown } from "../ui/time.tsx";
 import { breakerOrder } from "./order.ts";
 
@@ -39,7 +38,7 @@ export function BreakerStrip({ agents }: { agents: readonly AgentView[] }) {
                 ) : breaker.failureRate === null ? (
                   "no calls"
                 ) : (
-                  `${formatPercent(breaker.failureRate)} failed`
+                  `${breaker.failureCount} of ${breaker.calls} failed`
                 )}
               </span>
             </Link>

@@ -4,7 +4,7 @@ import { BellRing } from "lucide-react";
 import Link from "next/link";
 import { useAlertCommands } from "../alerts/alert-actions.ts";
 import { type AlertRow, actorName, alertsOf } from "../alerts/alert-model.ts";
-import { StatusBadge } from "../ui/badge.tsx";
+import { StatusBadge, StatusIcon } from "../ui/badge.tsx";
 import { Button } from "../ui/button.tsx";
 import { Card } from "../ui/card.tsx";
 import { RelativeTime } from "../ui/time.tsx";
@@ -46,9 +46,12 @@ function Item({ alert }: { alert: AlertRow }) {
   return (
     <li className="flex items-center gap-3 px-3.5 py-2">
       <div className="min-w-0 flex-1">
-        <div className="flex min-w-0 items-center gap-2">
-          <StatusBadge kind="severity" status={alert.severity} />
-          <Link href={`/alerts#${encodeURIComponent(alert.id)}`} className="truncate font-medium hover:underline">
+        <div className="flex min-w-0 items-start gap-2">
+          <StatusIcon kind="severity" status={alert.severity} className="mt-[3px] shrink-0" />
+          <Link
+            href={`/alerts#${encodeURIComponent(alert.id)}`}
+            className="line-clamp-2 font-medium break-words hover:underline"
+          >
             {alert.title}
           </Link>
         </div>

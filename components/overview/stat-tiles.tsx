@@ -97,7 +97,7 @@ function Tile({ href, label, value, hint, tone, className }: TileProps) {
         >
           {value}
         </span>
-        <span className="block truncate text-[12px] text-muted tabular-nums">{hint}</span>
+        <span className="block text-[12px] text-muted tabular-nums sm:truncate">{hint}</span>
       </Link>
     </li>
   );
