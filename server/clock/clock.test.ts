@@ -1,0 +1,234 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import type { ClientMutationInput } from "../../domain/mutations.ts";
+import { StoreError } from "../store/errors.ts";
+import { commit as commitTo, openStore } from "../store/lane.test-kit.ts";
+import { laneDatabase } from "../store/lane-database.ts";
+import type { Store } from "../store/types.ts";
+import { createTestDatabase, type TestDatabase } from "../testing/database.ts";
+import { type Clock, createClock } from "./index.ts";
+
+let database: TestDatabase;
+let store: Store;
+let tenants = 0;
+let tenant = "";
+const clocks: Clock[] = [];
+const warnings: string[] = [];
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+beforeEach(async () => {
+  tenants += 1;
+  tenant = `t${tenants}`;
+  store = await openStore(database, tenant);
+});
+afterEach(async () => {
+  for (const clock of clocks.splice(0)) await clock.close();
+  await store.close();
+  expect(warnings.splice(0)).toEqual([]);
+});
+
+function startClock(over: Pick<Store, "commit"> = store): Clock {
+  const queries = laneDatabase(database.prisma);
+  const log = { warn: (facts: object, message: string) => void warnings.push(`${message} ${JSON.stringify(facts)}`) };
+  const clock = createClock({ store: over, queries, log, everyMs: 20 });
+  clocks.push(clock);
+  clock.start();
+  return clock;
+}
+
+const commit = (...mutations: ClientMutationInput[]) => commitTo(store, mutations, {}, tenant);
+const where = () => ({ tenantId: tenant });
+const job = (id: string) => database.prisma.job.findFirstOrThrow({ where: { ...where(), id } });
+const eventTypes = async () =>
+  (await store.readEvents(tenant, { after: 0, limit: 100_000 })).map((event) => event.type);
+const patiently = { timeout: 15_000, interval: 20 };
+
+const RUN: ClientMutationInput = { type: "run.create", runId: "r", workflow: "w" };
+const enqueue = (jobId: string, more: object = {}): ClientMutationInput => ({
+  type: "job.enqueue",
+  jobId,
+  runId: "r",
+  ...more,
+});
+
+test("C2: an open breaker goes half-open by itself, and its override ends by itself", async () => {
+  startClock();
+  const breaker = { windowSize: 2, minimumCalls: 2, openMs: 50 };
+  await commit(
+    { type: "agent.register", agentKey: "a", breaker },
+    { type: "breaker.record", agentKey: "a", success: false },
+    { type: "breaker.record", agentKey: "a", success: false },
+    { type: "agent.register", agentKey: "b" },
+  );
+  const expiresAt = new Date(Date.now() + 1000).toISOString();
+  await commit({ type: "breaker.override", agentKey: "b", state: "forced_open", reason: "works", expiresAt });
+  const state = async (id: string) =>
+    (await database.prisma.breaker.findFirstOrThrow({ where: { ...where(), id } })).state;
+  await expect.poll(() => state("a"), patiently).toBe("half_open");
+  await expect.poll(() => state("b"), patiently).toBe("closed");
+});
+
+test("a trial that never reports fails at its deadline, one that is not due is left alone", async () => {
+  startClock();
+  const breaker = { windowSize: 2, minimumCalls: 2, openMs: 20, permittedTrials: 1 };
+  for (const [agentKey, trialTimeoutMs] of [
+    ["soon", 50],
+    ["later", 60_000],
+  ] as const) {
+    await commit(
+      { type: "agent.register", agentKey, breaker: { ...breaker, trialTimeoutMs } },
+      { type: "breaker.record", agentKey, success: false },
+      { type: "breaker.record", agentKey, success: false },
+    );
+  }
+  const row = (id: string) => database.prisma.breaker.findFirstOrThrow({ where: { ...where(), id } });
+  await expect
+    .poll(async () => [(await row("soon")).state, (await row("later")).state], patiently)
+    .toEqual(["half_open", "half_open"]);
+  await commit({ type: "breaker.acquire", agentKey: "soon" }, { type: "breaker.acquire", agentKey: "later" });
+  await expect.poll(async () => (await row("soon")).openings, patiently).toBeGreaterThan(1);
+  expect(await row("later")).toMatchObject({ state: "half_open", openings: 1 });
+});
+
+test("B12: a lease that runs out returns the job, and its late result is refused", async () => {
+  startClock();
+  await commit(RUN, enqueue("j", { maxAttempts: 2, backoffMs: 0 }));
+  const { receipt } = await commit({ type: "job.claim", agentKey: "a", max: 1, leaseMs: 100 });
+  const [{ jobs }] = receipt.results as [{ jobs: { leaseToken: string }[] }];
+  await expect.poll(async () => (await job("j")).status, patiently).toBe("queued");
+  const late = commit({ type: "job.complete", jobId: "j", leaseToken: jobs[0]?.leaseToken ?? "" });
+  await expect(late).rejects.toMatchObject({ errors: [{ code: "lease_lost" }] });
+  const attempt = await database.prisma.attempt.findFirstOrThrow({ where: where() });
+  expect(attempt).toMatchObject({ status: "failed", error: { code: "lease_expired" } });
+});
+
+test("B12: a job times out, with a lease and without", async () => {
+  startClock();
+  await commit(RUN, enqueue("held", { timeoutMs: 50 }), enqueue("bare", { timeoutMs: 50 }));
+  await commit(
+    { type: "job.start", jobId: "held", agentKey: "a", leaseMs: 60_000 },
+    { type: "job.start", jobId: "bare", agentKey: "a" },
+  );
+  await expect
+    .poll(async () => [(await job("held")).status, (await job("bare")).status], patiently)
+    .toEqual(["timed_out", "timed_out"]);
+});
+
+test("a run times out and takes its jobs with it; one that never started has failed", async () => {
+  startClock();
+  await commit({ ...RUN, timeoutMs: 200 }, { ...RUN, runId: "idle", timeoutMs: 50 }, enqueue("j"), enqueue("k"));
+  await commit({ type: "job.start", jobId: "j", agentKey: "a" });
+  const runs = () => database.prisma.run.findMany({ where: where(), orderBy: { id: "asc" }, select: { status: true } });
+  await expect.poll(runs, patiently).toEqual([{ status: "failed" }, { status: "timed_out" }]);
+  expect([(await job("j")).status, (await job("k")).reason]).toEqual(["cancelled", "run_timed_out"]);
+});
+
+test("an acknowledgement that runs out fires again", async () => {
+  startClock();
+  await commit(
+    { type: "agent.register", agentKey: "a", breaker: { windowSize: 1, minimumCalls: 1, openMs: 600_000 } },
+    { type: "breaker.record", agentKey: "a", success: false },
+    { type: "alert.acknowledge", alertId: "breaker_open:a", timeoutMs: 50 },
+  );
+  const alert = () => database.prisma.alert.findFirstOrThrow({ where: where() });
+  await expect.poll(async () => (await alert()).status, patiently).toBe("firing");
+  expect(await alert()).toMatchObject({ acknowledgedBy: null, ackExpiresAt: null });
+});
+
+test("two clocks at once do no harm: what is due happens once", async () => {
+  // Each believes that it leads: the lease is taken from the other again and again.
+  const other = await openStore(database, tenant);
+  startClock();
+  startClock(other);
+  await commit(RUN, ...Array.from({ length: 20 }, (_, index) => enqueue(`j${index}`, { maxAttempts: 1 })));
+  await commit({ type: "job.claim", agentKey: "a", max: 20, leaseMs: 150 });
+  let over = false;
+  const thief = (async () => {
+    while (!over) {
+      await database.pool.query(`DELETE FROM "Lease"`);
+      await delay(5);
+    }
+  })();
+  const failed = () => database.prisma.job.count({ where: { ...where(), status: "failed" } });
+  await expect.poll(failed, patiently).toBe(20);
+  over = true;
+  await thief;
+  expect((await eventTypes()).filter((type) => type === "job.failed")).toHaveLength(20);
+  expect(await database.prisma.statistics.findFirstOrThrow({ where: where() })).toMatchObject({
+    total: 20,
+    failed: 20,
+  });
+  await clocks.pop()?.close();
+  await other.close();
+});
+
+test("of two clocks one leads, and the other takes over when it has gone", async () => {
+  const asked: string[] = [];
+  const named = (name: string): Pick<Store, "commit"> => ({
+    commit: (...args) => {
+      asked.push(name);
+      return store.commit(...args);
+    },
+  });
+  const first = startClock(named("first"));
+  await commit(RUN, enqueue("j", { maxAttempts: 1 }));
+  await commit({ type: "job.claim", agentKey: "a", max: 1, leaseMs: 100 });
+  await expect.poll(async () => (await job("j")).status, patiently).toBe("failed");
+  startClock(named("second"));
+  await commit(enqueue("k", { maxAttempts: 1 }));
+  await commit({ type: "job.claim", agentKey: "a", max: 1, leaseMs: 100 });
+  await expect.poll(async () => (await job("k")).status, patiently).toBe("failed");
+  expect(new Set(asked)).toEqual(new Set(["first"]));
+  await first.close();
+  asked.length = 0;
+  await commit(enqueue("l", { maxAttempts: 1 }));
+  await commit({ type: "job.claim", agentKey: "a", max: 1, leaseMs: 100 });
+  await expect.poll(async () => (await job("l")).status, patiently).toBe("failed");
+  expect(new Set(asked)).toEqual(new Set(["second"]));
+});
+
+test("cascades beyond 500 rows finish: a fan-out is released, a fan-out is cancelled, a run is ended", async () => {
+  const fan = (prefix: string, count: number, more: object) =>
+    commit(...Array.from({ length: count }, (_, index) => enqueue(`${prefix}${index}`, more)));
+  await commit(RUN, enqueue("good"), enqueue("bad"), { ...RUN, runId: "auto", completion: "auto" });
+  await fan("g", 700, { dependsOn: ["good"] });
+  await fan("b", 700, { runId: "auto", dependsOn: ["bad"] });
+  const count = (status: string, prefix: string) =>
+    database.prisma.job.count({ where: { ...where(), status, id: { startsWith: prefix } } });
+  await commit({ type: "job.start", jobId: "good", agentKey: "a" }, { type: "job.start", jobId: "bad", agentKey: "a" });
+  await commit({ type: "job.complete", jobId: "good" }, { type: "job.fail", jobId: "bad", error: "no" });
+  startClock();
+  await expect.poll(() => count("queued", "g"), patiently).toBe(700);
+  await expect.poll(() => count("cancelled", "b"), patiently).toBe(700);
+  const run = (id: string) => database.prisma.run.findFirstOrThrow({ where: { ...where(), id } });
+  await expect.poll(async () => (await run("auto")).status, patiently).toBe("failed");
+  await commit({ type: "run.transition", runId: "r", to: "cancelled" });
+  await expect.poll(() => count("cancelled", "g"), patiently).toBe(700);
+  expect((await run("r")).jobCounts).toMatchObject({ queued: 0, cancelled: 700, completed: 1, failed: 1 });
+  expect(await store.verify(tenant)).toMatchObject({ valid: true });
+});
+
+test("one tenant whose lane is full does not stop the others' time", async () => {
+  const other = `${tenant}-other`;
+  const second = await openStore(database, other);
+  const one = [
+    RUN,
+    enqueue("j", { maxAttempts: 1 }),
+    { type: "job.start" as const, jobId: "j", agentKey: "a", leaseMs: 100 },
+  ];
+  await commit(...one);
+  await commitTo(second, one, {}, other);
+  startClock({
+    commit: (tenantId, ...rest) =>
+      tenantId === tenant ? Promise.reject(new StoreError("lane_full", "full")) : second.commit(tenantId, ...rest),
+  });
+  const status = () => database.prisma.job.findFirst({ where: { tenantId: other } }).then((row) => row?.status);
+  await expect.poll(status, patiently).toBe("failed");
+  await expect.poll(() => warnings.length, patiently).toBeGreaterThan(0);
+  await clocks.pop()?.close();
+  warnings.length = 0;
+  await second.close();
+});
