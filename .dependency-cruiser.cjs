@@ -9,7 +9,12 @@ const only = (name, from, allowed, comment) => ({
 
 module.exports = {
   forbidden: [
-    only("domain-alone", "^domain/", "^domain/", "The domain knows nothing of the rest; it runs in Node and in the browser."),
+    only(
+      "domain-alone",
+      "^domain/",
+      "^domain/",
+      "The domain knows nothing of the rest; it runs in Node and in the browser.",
+    ),
     {
       name: "domain-zod-only",
       comment: "The domain imports zod and nothing else.",
@@ -18,13 +23,28 @@ module.exports = {
       to: { path: "node_modules|^node:", pathNot: "node_modules/zod/", dependencyTypesNot: ["local"] },
     },
     only("database-alone", "^server/database/", "^server/database/", "Persistence knows nothing of what is persisted."),
-    only("store", "^server/store/", "^(server/(store|database)|domain)/", "The store reads and writes; nobody calls out of it."),
+    only(
+      "store",
+      "^server/store/",
+      "^(server/(store|database)|domain)/",
+      "The store reads and writes; nobody calls out of it.",
+    ),
     only("live", "^server/live/", "^(server/(live|store)|domain)/", "The push side follows the store."),
     only("clock", "^server/clock/", "^(server/(clock|store)|domain)/", "Time commits like anybody else."),
-    only("http", "^server/http/", "^(server/(http|store|live|database)/|server/(config|log)|domain/)", "Thin: authorise, parse, call, answer."),
+    only(
+      "http",
+      "^server/http/",
+      "^(server/(http|store|live|database)/|server/(config|log)|domain/)",
+      "Thin: authorise, parse, call, answer.",
+    ),
     only("client", "^client/", "^(client|domain)/", "The client speaks HTTP and sockets only."),
     only("components", "^components/", "^(components|domain)/", "The console reaches state by HTTP and sockets only."),
-    only("app", "^app/", "^(app|components|domain)/", "Routes compose components; they never import the server (three copies of each module)."),
+    only(
+      "app",
+      "^app/",
+      "^(app|components|domain)/",
+      "Routes compose components; they never import the server (three copies of each module).",
+    ),
     only("e2e", "^e2e/", "^(e2e|client|domain|server/database)/", "Drives the real server from outside."),
     {
       name: "no-room-imports-main",
@@ -46,6 +66,10 @@ module.exports = {
     exclude: { path: "server/database/generated|\\.next|dist" },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },
-    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "require", "node", "default", "types"], extensions: [".ts", ".tsx", ".mjs", ".js", ".json"] },
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["import", "require", "node", "default", "types"],
+      extensions: [".ts", ".tsx", ".mjs", ".js", ".json"],
+    },
   },
 };

@@ -45,7 +45,12 @@ test("a run appears, its timeline fills, a card moves, a breaker opens, and an a
   const claimed = await client.claim({ agentKey: "builder", max: 1, leaseMs: 60_000 });
   expect(claimed.map((job) => job.jobId)).toEqual(["story.tsc"]);
   await expect(operator.getByText("Running").first()).toBeVisible();
-  await client.complete({ jobId: "story.tsc", leaseToken: claimed[0]?.leaseToken ?? "", exitCode: 0, durationMs: 1234 });
+  await client.complete({
+    jobId: "story.tsc",
+    leaseToken: claimed[0]?.leaseToken ?? "",
+    exitCode: 0,
+    durationMs: 1234,
+  });
   await expect(timeline.getByRole("row", { name: "tsc" })).toContainText("1.2 s");
   await stayed();
 

@@ -241,6 +241,3 @@ export const TABLES: { readonly [kind in Kind]: Table } = {
 };
 
 export const KINDS = Object.keys(TABLES) as Kind[];
-
-/** The kind whose rows lie in a table. */
-export const kindOfTable = (name: string): Kind | undefined => KINDS.find((kind) => TABLES[kind].name === name);
