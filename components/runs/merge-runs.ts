@@ -43,7 +43,7 @@ export function mergeRuns<R extends Run>(
 const isIn = (accepted: ReadonlySet<string> | "all", run: Run): boolean => accepted !== "all" && accepted.has(run.id);
 
 /** Below 0 when `a` stands above `b`: created later, or at the same time with the higher id, as the server sorts. */
-export function newestFirst(a: Run, b: Run): number {
+function newestFirst(a: Run, b: Run): number {
   if (a.createdAt !== b.createdAt) return a.createdAt > b.createdAt ? -1 : 1;
   return a.id > b.id ? -1 : a.id < b.id ? 1 : 0;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { aJob, anAttempt, at, time } from "../timeline/engine/engine.test-kit.ts";
-import { attemptTimes, firstFailure, runTitle } from "./run-facts.ts";
+import { aJob, at } from "../timeline/engine/engine.test-kit.ts";
+import { firstFailure, runTitle } from "./run-facts.ts";
 import { aRun } from "./runs.test-kit.ts";
 
 describe("facts of a run", () => {
@@ -16,11 +16,5 @@ describe("facts of a run", () => {
     ];
     expect(firstFailure(jobs)).toMatchObject({ job: { id: "first" }, count: 2 });
     expect(firstFailure([aJob("a")])).toBeNull();
-  });
-
-  it("tell an attempt's time in the queue from its time running", () => {
-    const ended = anAttempt("a", 1, { queuedAt: at(1), startedAt: at(4), finishedAt: at(9), durationMs: 4900 });
-    expect(attemptTimes(ended, time(50))).toEqual({ queuedMs: 3000, ranMs: 4900 });
-    expect(attemptTimes(anAttempt("a", 1, { startedAt: at(4) }), time(6)).ranMs).toBe(2000);
   });
 });

@@ -28,11 +28,3 @@ export function firstFailure(jobs: readonly Wire<"job">[]): { job: Wire<"job">; 
   }
   return first && { job: first, count };
 }
-
-/** How long an attempt waited and ran, ms; `now` closes what goes on. */
-export function attemptTimes(attempt: Wire<"attempt">, now: number): { queuedMs: number; ranMs: number } {
-  const started = Date.parse(attempt.startedAt);
-  const finished = attempt.finishedAt === null ? now : Date.parse(attempt.finishedAt);
-  const ranMs = attempt.durationMs ?? Math.max(0, finished - started);
-  return { queuedMs: Math.max(0, started - Date.parse(attempt.queuedAt)), ranMs };
-}

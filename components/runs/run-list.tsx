@@ -13,7 +13,7 @@ import { EmptyState, ErrorState } from "../ui/empty-state.tsx";
 import { formatPlural } from "../ui/format.ts";
 import { PageHeader } from "../ui/page-header.tsx";
 import { Skeleton } from "../ui/skeleton.tsx";
-import { isUnfiltered, NO_FILTERS, type RunFilters } from "./filters.ts";
+import { filterQuery, isUnfiltered, NO_FILTERS, type RunFilters } from "./filters.ts";
 import { GridGroup, GridHead, GridRow, GridTable } from "./grid.tsx";
 import { RunFiltersBar } from "./run-filters.tsx";
 import { RUN_CARD_HEIGHT, RUN_COLUMNS, RUN_ROW_HEIGHT, RunRow, runHref } from "./run-row.tsx";
@@ -67,6 +67,7 @@ export function RunList({ initial, initialFilters }: RunListProps) {
           <NoRuns filtered={!isUnfiltered(filters)} onClear={() => change(NO_FILTERS)} />
         ) : (
           <VirtualRuns
+            key={filterQuery(filters)}
             runs={view.runs}
             hasMore={view.hasMore}
             loadingMore={view.loadingMore}
@@ -110,6 +111,8 @@ function VirtualRuns({ runs, hasMore, loadingMore, more, top, onAtTop }: Virtual
   useEffect(() => {
     if (top > 0) virtual.scrollToOffset(0);
   }, [top, virtual]);
+  // Other filters begin at the top again.
+  useEffect(() => onAtTop(true), [onAtTop]);
   const active = useListKeys(runs, (index) => virtual.scrollToIndex(index, { align: "auto" }));
 
   return (
@@ -118,7 +121,7 @@ function VirtualRuns({ runs, hasMore, loadingMore, more, top, onAtTop }: Virtual
       aria-label="Runs"
       aria-rowcount={hasMore ? -1 : runs.length + 1}
       onScroll={(event) => onAtTop(event.currentTarget.scrollTop < RUN_ROW_HEIGHT / 2)}
-      className="relative max-h-[max(24rem,calc(100dvh-11.5rem))] overflow-auto"
+      className="relative max-h-[max(24rem,calc(100dvh-11.5rem))] overflow-auto max-md:max-h-[max(20rem,calc(100dvh-19.5rem))]"
     >
       <div className="md:min-w-[62rem]">
         {!card && <Head />}
@@ -160,7 +163,7 @@ function Head() {
         className={cn("grid h-8 items-center gap-x-3 px-3 text-[12px] font-medium text-muted", RUN_COLUMNS)}
       >
         {HEADS.map((head) => (
-          <GridHead key={head} className={cn(head === "Duration" && "text-right")}>
+          <GridHead key={head} className={cn(head === "Duration" && "pr-2 text-right")}>
             {head}
           </GridHead>
         ))}

@@ -71,7 +71,7 @@ function TableCells({ run }: { run: Live<"run"> }) {
       <GridCell className="min-w-0">
         <JobProgress counts={run.jobCounts} />
       </GridCell>
-      <GridCell className="text-right">
+      <GridCell className="pr-2 text-right">
         <Duration from={run.startedAt} to={run.finishedAt} />
       </GridCell>
       <GridCell className="text-muted">

@@ -17,7 +17,7 @@ export function Legend({ className }: { className?: string }) {
         <li key={item.label} className="flex items-center gap-1.5">
           <span
             aria-hidden
-            className="relative -my-1 h-8 w-7"
+            className="relative -my-2 h-8 w-7 scale-75"
             style={{ "--from": 0, "--per-ms": "1%" } as CSSProperties}
           >
             <span
