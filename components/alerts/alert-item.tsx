@@ -3,6 +3,7 @@
 import { MessageSquarePlus, RotateCcw } from "lucide-react";
 import Link from "next/link";
 import { memo, useEffect, useRef } from "react";
+import { isOpenAlert } from "../../domain/statuses.ts";
 import { StatusBadge } from "../ui/badge.tsx";
 import { Button, IconButton } from "../ui/button.tsx";
 import { cn } from "../ui/cn.ts";
@@ -54,15 +55,17 @@ export const AlertItem = memo(function AlertItem(props: AlertItemProps) {
         style={{ background: toneColor(statusLook("severity", alert.severity).tone) }}
       />
       <div className="flex min-w-0 flex-1 gap-3">
-        <label className="-my-2 -ml-2 flex shrink-0 items-center px-2 pointer-coarse:min-w-9">
-          <input
-            type="checkbox"
-            checked={selected}
-            onChange={() => onToggle(alert.id)}
-            aria-label={`Select ${alert.title}`}
-            className="size-4 accent-(--accent)"
-          />
-        </label>
+        {isOpenAlert(alert.status) && (
+          <label className="-my-2 -ml-2 flex shrink-0 items-center px-2 pointer-coarse:min-w-9">
+            <input
+              type="checkbox"
+              checked={selected}
+              onChange={() => onToggle(alert.id)}
+              aria-label={`Select ${alert.title}`}
+              className="size-4 accent-(--accent)"
+            />
+          </label>
+        )}
         <AlertWords alert={alert} />
       </div>
       <AlertButtons {...props} />
