@@ -192,8 +192,18 @@ function tellAlert(
   } else if (move.to !== "half_open") resolveAlert(tx, alertId, `the breaker is ${move.to}: ${move.reason}`);
 }
 
-/** The fingerprint of the alert that an open breaker raises. Long keys are cut so that it stays a legal id. */
-export const breakerAlertId = (agentKey: string): string => `breaker_open:${agentKey}`.slice(0, 200);
+/** The fingerprint of the alert that an open breaker raises. A long key's end is replaced by its hash, so that it stays a legal id. */
+export function breakerAlertId(agentKey: string): string {
+  const whole = `breaker_open:${agentKey}`;
+  return whole.length <= 200 ? whole : `${whole.slice(0, 191)}:${hash32(agentKey)}`;
+}
+
+/** FNV-1a, 8 hex digits. */
+function hash32(value: string): string {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < value.length; index += 1) hash = Math.imul(hash ^ value.charCodeAt(index), 0x01000193);
+  return (hash >>> 0).toString(16).padStart(8, "0");
+}
 
 const EVENT_OF: { readonly [state in machine.BreakerStateName]: string } = {
   closed: "closed",
