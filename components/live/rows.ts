@@ -9,8 +9,6 @@ import { useTopic } from "./live-provider.tsx";
 import { applyRows, type Live, newest, rowKey, seedTopic, type TopicList, topicKey } from "./row-cache.ts";
 
 export type { Live } from "./row-cache.ts";
-export { useLog } from "./use-log.ts";
-export { useRunLive } from "./use-run-live.ts";
 
 /** Whether a row shows a click's effect that the server has not confirmed yet. */
 export const isPending = (row: Live): boolean => row.pending === true;
@@ -76,15 +74,9 @@ export function useTopicList<K extends Kind>(topic: string, kind: K, initial: re
 const NONE: readonly never[] = [];
 
 /**
- * What applies a row that came by HTTP (a command's answer, a fetched page) as if a frame had brought it. A `receipt` beside the row's
- * fields is left out.
+ * Applies a row that came by HTTP (a command's answer, a fetched page) as if a frame had brought it. A `receipt` beside the row's fields
+ * is left out.
  */
-export function useApplyRow(): (row: Wire | readonly Wire[]) => void {
-  const client = useQueryClient();
-  return useMemo(() => (row) => applyRow(client, row), [client]);
-}
-
-/** See `useApplyRow`; for code that has the query client at hand. */
 export function applyRow(client: QueryClient, row: Wire | readonly Wire[]): void {
   const rows = (Array.isArray(row) ? row : [row]) as readonly (Live & { receipt?: unknown })[];
   const bare = rows.map(({ receipt: _, ...rest }) => rest as Live);

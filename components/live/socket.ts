@@ -1,10 +1,12 @@
 import { io, type Socket } from "socket.io-client";
 import type { ClientToServer, ServerToClient, SubscribeAck } from "../../domain/live.ts";
-import { ApiProblem, api } from "./api.ts";
+import { api } from "./api.ts";
 import { backoffMs } from "./cursor.ts";
 import type { LiveEngine, Transport } from "./engine.ts";
 
 const ACK_TIMEOUT_MS = 10_000;
+/** How often a connection that fails is taken as a reason to ask whether the session still stands. */
+const ASK_AGAIN_MS = 5_000;
 
 /**
  * The engine's socket: one per tab, websocket only, the session's cookie vouches for it. It reconnects by itself, also after the
@@ -21,6 +23,7 @@ export function openSocket(engine: LiveEngine): () => void {
   });
   let retry: ReturnType<typeof setTimeout> | null = null;
   let refusals = 0;
+  let askedAt = 0;
 
   const transport: Transport = {
     subscribe: (request) => socket.timeout(ACK_TIMEOUT_MS).emitWithAck("subscribe", request) as Promise<SubscribeAck>,
@@ -56,7 +59,9 @@ export function openSocket(engine: LiveEngine): () => void {
   socket.on("connect_error", () => {
     connectLater();
     // A browser is not told why a handshake failed. If the session has ended, this call leads to the login page.
-    if (refusals > 0) void api.get("/me").catch((problem: unknown) => problem instanceof ApiProblem);
+    if (Date.now() - askedAt < ASK_AGAIN_MS) return;
+    askedAt = Date.now();
+    api.get("/me").catch(() => undefined);
   });
   socket.on("log", (frame) => engine.log(frame));
   socket.on("state", (frame) => engine.state(frame));

@@ -75,9 +75,18 @@ function useRunEvents(runId: string, initial: readonly LogEvent[], seq: number):
   useEffect(() => {
     const queue = createFrameQueue<LogEvent[]>((batches) => setEvents((known) => merge(known, batches.flat())));
     const fill = async ({ from, to }: Range) => {
-      const path = `/runs/${encodeURIComponent(runId)}/events?after=${from - 1}&limit=100`;
-      const { items } = await api.get<{ items: LogEvent[] }>(path);
-      queue.push(items.filter((event) => event.seq <= to));
+      // The newest of what is missed are the ones that are kept.
+      const path = `/runs/${encodeURIComponent(runId)}/events?order=desc&after=${from - 1}&before=${to + 1}&limit=1000`;
+      let cursor: string | null = null;
+      for (let loaded = 0; loaded < KEPT_EVENTS; ) {
+        const page: EventPage = await api.get<EventPage>(
+          cursor === null ? path : `${path}&cursor=${encodeURIComponent(cursor)}`,
+        );
+        queue.push(page.items);
+        loaded += page.items.length;
+        cursor = page.nextCursor;
+        if (cursor === null) return;
+      }
     };
     const stop = engine.read(`run:${runId}`, {
       position: start.current,
@@ -103,6 +112,11 @@ function merge(known: readonly LogEvent[], more: readonly LogEvent[]): readonly 
     return [...known, ...more].slice(-KEPT_EVENTS);
   const bySeq = new Map([...known, ...more].map((event) => [event.seq, event]));
   return [...bySeq.values()].sort((a, b) => a.seq - b.seq).slice(-KEPT_EVENTS);
+}
+
+interface EventPage {
+  items: LogEvent[];
+  nextCursor: string | null;
 }
 
 const NONE: readonly LogEvent[] = [];

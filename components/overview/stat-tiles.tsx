@@ -37,7 +37,7 @@ export function StatTiles({ summary, firing, agents }: StatTilesProps) {
         }
       />
       <Tile
-        href="/events?type=job.enqueued,job.queued"
+        href="/events?type=job.enqueued,job.released,job.retried,job.started"
         label="Queue depth"
         value={formatCount(queue.queued)}
         hint={
