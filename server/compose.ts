@@ -77,7 +77,6 @@ async function build(config: Config, options: ComposeOptions, closers: Closers):
   closers.add("auth", 500, () => auth.close());
 
   const store = createStore({
-    prisma,
     pool: database.pool,
     registry: metrics,
     idempotencyTtlSeconds: config.idempotencyTtlSeconds,
@@ -94,7 +93,7 @@ async function build(config: Config, options: ComposeOptions, closers: Closers):
   closers.add("open connections", 100, () => app.server.closeAllConnections());
   closers.add("http", 1_000, () => closing);
 
-  const clock = createClock({ store, queries: laneDatabase(prisma), log: logger.child({ part: "clock" }) });
+  const clock = createClock({ store, queries: laneDatabase(database.pool), log: logger.child({ part: "clock" }) });
   closers.add("clock", 500, () => clock.close());
   const live = createLive({
     source: store,

@@ -31,7 +31,7 @@ afterEach(async () => {
 });
 
 function startClock(over: Pick<Store, "commit"> = store): Clock {
-  const queries = laneDatabase(database.prisma);
+  const queries = laneDatabase(database.pool);
   const log = { warn: (facts: object, message: string) => void warnings.push(`${message} ${JSON.stringify(facts)}`) };
   const clock = createClock({ store: over, queries, log, everyMs: 20 });
   clocks.push(clock);

@@ -43,7 +43,6 @@ export async function createTestApp(
   const stopping = new AbortController().signal;
   const metrics = createMetrics();
   const store = createStore({
-    prisma,
     pool: database.pool,
     registry: metrics,
     idempotencyTtlSeconds: config.idempotencyTtlSeconds,

@@ -3,7 +3,7 @@ import type { Registry } from "prom-client";
 import { StoreError } from "./errors.ts";
 import { createHints } from "./hints.ts";
 import { Lane } from "./lane.ts";
-import { laneDatabase, type RawPrisma } from "./lane-database.ts";
+import { laneDatabase } from "./lane-database.ts";
 import { createLaneMetrics, observeLanes } from "./lane-metrics.ts";
 import { readEvents, readPosition, verifyChain } from "./log.ts";
 import { RowCache } from "./row-cache.ts";
@@ -11,8 +11,7 @@ import { readSnapshot } from "./snapshots.ts";
 import type { Committed, Store } from "./types.ts";
 
 export interface StoreDeps {
-  prisma: RawPrisma;
-  /** For the doorbell between nodes; without it other nodes' commits are found by looking alone. */
+  /** The connections, which the doorbell between nodes takes one of. */
   pool: pg.Pool;
   registry: Registry;
   idempotencyTtlSeconds: number;
@@ -26,7 +25,7 @@ export interface StoreDeps {
 
 /** The state store of this process: one lane per tenant, made when first needed. */
 export function createStore(deps: StoreDeps): Store {
-  const database = laneDatabase(deps.prisma);
+  const database = laneDatabase(deps.pool);
   const metrics = createLaneMetrics(deps.registry);
   const lanes = new Map<string, Lane>();
   const watchers = new Map<string, number>();

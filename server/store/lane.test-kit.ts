@@ -13,7 +13,6 @@ export const BY = { id: "key:test", actor: "key:test" };
 export async function openStore(database: Database, tenantId = "t1", more: Partial<StoreDeps> = {}): Promise<Store> {
   await ensureTenant(database.prisma, tenantId, tenantId);
   return createStore({
-    prisma: database.prisma,
     pool: database.pool,
     registry: new Registry(),
     idempotencyTtlSeconds: 3600,
