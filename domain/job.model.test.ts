@@ -14,7 +14,7 @@ import type { EventDraft } from "./tx.ts";
  * Random commands with a clock that is turned, run on the reducers and on the model beside them (`job.model.ts`). After each command both must
  * agree, and what holds for every state and every commit must hold.
  */
-const RUNS = 150;
+const RUNS = 300;
 const COMMANDS = 60;
 
 const OPS = [
