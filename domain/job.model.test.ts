@@ -76,6 +76,7 @@ class Beside {
   readonly status = new Map<string, Status>();
 
   constructor() {
+    this.model.now = this.world.now;
     this.world.commit(
       {
         type: "agent.register",
@@ -165,7 +166,7 @@ class Beside {
         const legal = !finalRun(model.run(runId).status);
         const withCard = b % 2 ? { workstreamId: `w-${runId}` } : {};
         if (!this.when(legal, { type: "job.enqueue", jobId: id, runId, dependsOn, ...told, ...withCard })) return;
-        model.enqueue({ id, run: runId, dependsOn, ...told, timeoutMs: told.timeoutMs ?? null }, world.now);
+        model.enqueue({ id, run: runId, dependsOn, ...told, timeoutMs: told.timeoutMs ?? null });
         return;
       }
       case "claim": {
@@ -176,7 +177,7 @@ class Beside {
           secret: "",
         });
         const slots = freeTrialSlots(tx, agentKey);
-        const due = model.claimable(world.now).slice(0, Math.min(n + 1, slots));
+        const due = model.claimable().slice(0, Math.min(n + 1, slots));
         const [{ jobs: got }] = this.commit({ type: "job.claim", agentKey, max: n + 1, leaseMs: 1000 }) as [
           { jobs: { id: string; attempt: number; leaseToken: string }[] },
         ];
@@ -185,7 +186,7 @@ class Beside {
           due.map((one) => one.id),
           "claimed",
         );
-        for (const one of due) model.start(one, agentKey, 1000, world.now);
+        for (const one of due) model.start(one, agentKey, 1000);
         for (const { id: jobId, attempt, leaseToken } of got) this.tokens.push({ jobId, attempt, leaseToken });
         return;
       }
@@ -194,7 +195,7 @@ class Beside {
         const legal = job.status === "queued" && !finalRun(model.run(job.run).status);
         const lease = flag ? { leaseMs: 500 } : {};
         if (!this.when(legal, { type: "job.start", jobId: job.id, agentKey, ...lease })) return;
-        model.start(job, agentKey, flag ? 500 : null, world.now);
+        model.start(job, agentKey, flag ? 500 : null);
         const { attempt, leaseToken } = world.row("job", job.id);
         this.tokens.push({ jobId: job.id, attempt, leaseToken: leaseToken as string });
         return;
@@ -221,7 +222,7 @@ class Beside {
       case "fail": {
         if (!job) return;
         this.commit({ type: "job.fail", jobId: job.id, error: "no", retryable: flag });
-        model.fail(job, "failed", flag, world.now);
+        model.fail(job, "failed", flag);
         return;
       }
       case "timeout": {
@@ -229,14 +230,14 @@ class Beside {
         const { status } = job;
         if (!this.when(status === "queued" || status === "running", { type: "job.timeout", jobId: job.id })) return;
         if (status === "queued") model.end(job, "timed_out");
-        else model.fail(job, "timed_out", true, world.now);
+        else model.fail(job, "timed_out", true);
         return;
       }
       case "cancel":
         if (job && this.when(!finalJob(job.status), { type: "job.cancel", jobId: job.id })) model.end(job, "cancelled");
         return;
       case "retry":
-        if (job && this.when(model.mayRetry(job), { type: "job.retry", jobId: job.id })) model.retry([job], world.now);
+        if (job && this.when(model.mayRetry(job), { type: "job.retry", jobId: job.id })) model.retry([job]);
         return;
       case "moveRun": {
         const to = pick(RUN_STATES, b) as RunState;
@@ -252,7 +253,7 @@ class Beside {
         model.run(runId).status = "running";
         const back =
           n === 0 ? [] : model.ofRun(runId).filter((one) => finalJob(one.status) && one.status !== "completed");
-        if (n > 0) model.retry(back, world.now);
+        if (n > 0) model.retry(back);
         return;
       }
       case "wait":
@@ -276,6 +277,7 @@ class Beside {
   wait(by: number) {
     const { world, model } = this;
     world.now += by;
+    model.now = world.now;
     const due = world.due();
     // What it saw may have been overtaken: to come twice does no harm.
     for (const mutation of [...due, ...due]) {
@@ -289,7 +291,7 @@ class Beside {
       if (job.status !== "running" || job.attempt !== mutation.attempt) continue;
       const end = mutation.why === "lease" ? job.leaseEndsAt : job.timeoutAt;
       if (end === null || end > world.now) throw new Error(`${job.id} was ended early`);
-      model.fail(job, mutation.why === "lease" ? "failed" : "timed_out", true, world.now);
+      model.fail(job, mutation.why === "lease" ? "failed" : "timed_out", true);
     }
     for (const job of model.jobs.values()) {
       if (job.status !== "running") continue;

@@ -57,6 +57,8 @@ export const finalRun = (status: RunState) => RUN_MOVES[status].length === 0;
 const bad = (status: Status) => finalJob(status) && status !== "completed";
 
 export class JobModel {
+  /** Epoch ms; whoever turns the clock turns it here too. */
+  now = 0;
   readonly jobs = new Map<string, ModelJob>();
   readonly runs = new Map<string, ModelRun>();
 
@@ -72,10 +74,7 @@ export class JobModel {
     return [...this.jobs.values()].filter((job) => job.run === run);
   }
 
-  enqueue(
-    job: Pick<ModelJob, "id" | "run" | "dependsOn" | "priority" | "maxAttempts" | "backoffMs" | "timeoutMs">,
-    now: number,
-  ) {
+  enqueue(job: Pick<ModelJob, "id" | "run" | "dependsOn" | "priority" | "maxAttempts" | "backoffMs" | "timeoutMs">) {
     const none = {
       byDependency: false,
       attempt: 0,
@@ -85,25 +84,25 @@ export class JobModel {
       leaseMs: null,
       timeoutAt: null,
     };
-    this.jobs.set(job.id, { ...job, ...none, status: "waiting", runAt: now });
+    this.jobs.set(job.id, { ...job, ...none, status: "waiting", runAt: this.now });
     this.ripple([]);
   }
 
   /** What a claim should get, best first. */
-  claimable(now: number): ModelJob[] {
+  claimable(): ModelJob[] {
     return [...this.jobs.values()]
-      .filter((job) => job.status === "queued" && job.runAt <= now && !finalRun(this.run(job.run).status))
+      .filter((job) => job.status === "queued" && job.runAt <= this.now && !finalRun(this.run(job.run).status))
       .sort((a, b) => b.priority - a.priority || a.runAt - b.runAt || (a.id < b.id ? -1 : 1));
   }
 
-  start(job: ModelJob, agent: string, leaseMs: number | null, now: number) {
+  start(job: ModelJob, agent: string, leaseMs: number | null) {
     job.status = "running";
     job.attempt += 1;
     job.tries += 1;
     job.agent = agent;
     job.leaseMs = leaseMs;
-    job.leaseEndsAt = leaseMs === null ? null : now + leaseMs;
-    job.timeoutAt = job.timeoutMs === null ? null : now + job.timeoutMs;
+    job.leaseEndsAt = leaseMs === null ? null : this.now + leaseMs;
+    job.timeoutAt = job.timeoutMs === null ? null : this.now + job.timeoutMs;
     const run = this.run(job.run);
     if (run.status === "pending") run.status = "running";
   }
@@ -113,10 +112,10 @@ export class JobModel {
     this.ripple([job]);
   }
 
-  fail(job: ModelJob, status: "failed" | "timed_out", retryable: boolean, now: number) {
+  fail(job: ModelJob, status: "failed" | "timed_out", retryable: boolean) {
     const again = retryable && job.tries < job.maxAttempts;
     job.status = again ? "queued" : status;
-    if (again) job.runAt = now + job.backoffMs * 2 ** (job.tries - 1);
+    if (again) job.runAt = this.now + job.backoffMs * 2 ** (job.tries - 1);
     else this.ripple([job]);
   }
 
@@ -131,7 +130,7 @@ export class JobModel {
     return bad(job.status) && !finalRun(this.run(job.run).status) && !this.isHeld(job);
   }
 
-  retry(jobs: ModelJob[], now: number) {
+  retry(jobs: ModelJob[]) {
     const back = new Set<ModelJob>(jobs);
     for (let grew = true; grew; ) {
       grew = false;
@@ -144,7 +143,7 @@ export class JobModel {
         grew = true;
       }
     }
-    for (const job of back) Object.assign(job, { status: "waiting", byDependency: false, tries: 0, runAt: now });
+    for (const job of back) Object.assign(job, { status: "waiting", byDependency: false, tries: 0, runAt: this.now });
     this.ripple([]);
   }
 
@@ -180,6 +179,7 @@ export class JobModel {
           moved = true;
         } else if (job.dependsOn.every((id) => this.job(id).status === "completed")) {
           job.status = "queued";
+          job.runAt = Math.max(job.runAt, this.now);
           moved = true;
         }
       }
