@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import type { AgentItem } from "../../components/agents/agent-rows.ts";
 import { OverviewScreen } from "../../components/overview/overview-screen.tsx";
-import type { Summary } from "../../components/overview/summary.ts";
+import type { Summary } from "../../domain/answers.ts";
 import type { Wire } from "../../domain/wire.ts";
 import { serverGet } from "../server-fetch.ts";
 

@@ -1,19 +1,9 @@
 import type { Statistics } from "../../domain/agent.ts";
+import type { Standing } from "../../domain/answers.ts";
 import { percentile, wilsonLowerBound } from "../../domain/figures.ts";
 
-/** Figures of one agent in the leaderboard. Rates are 0–1, durations ms; null when nothing tells them. */
-export interface LeaderboardRow {
-  rank: number;
-  agentKey: string;
-  displayName: string;
-  total: number;
-  successful: number;
-  failed: number;
-  successRate: number | null;
-  /** What the rank goes by: the success rate the agent has at least, so that 1 of 1 does not beat 90 of 100. */
-  wilsonLowerBound: number;
-  averageDurationMs: number | null;
-  p95DurationMs: number | null;
+/** An agent's place, and whether it says much. */
+export interface LeaderboardRow extends Standing {
   fewSamples: boolean;
 }
 

@@ -1,6 +1,7 @@
 "use client";
 
 import { useMemo } from "react";
+import type { Summary } from "../../domain/answers.ts";
 import type { Wire } from "../../domain/wire.ts";
 import type { AgentItem } from "../agents/agent-rows.ts";
 import { useAgents } from "../agents/use-agents.ts";
@@ -17,7 +18,7 @@ import { newestRuns } from "./order.ts";
 import { RecentRuns } from "./recent-runs.tsx";
 import { RunStatuses } from "./run-statuses.tsx";
 import { StatTiles } from "./stat-tiles.tsx";
-import { type Summary, totalOf } from "./summary.ts";
+import { totalOf } from "./summary.ts";
 import { useSummary } from "./use-summary.ts";
 
 export interface OverviewData {

@@ -1,12 +1,12 @@
 "use client";
 
 import Link from "next/link";
+import type { Summary } from "../../domain/answers.ts";
 import { RUN_STATUSES } from "../../domain/statuses.ts";
 import { StatusIcon } from "../ui/badge.tsx";
 import { Card } from "../ui/card.tsx";
 import { formatCount } from "../ui/format.ts";
 import { statusLook, toneColor } from "../ui/status.ts";
-import type { Summary } from "./summary.ts";
 
 /** All runs by status, each a way to the list of just those. */
 export function RunStatuses({ byStatus }: { byStatus: Summary["runs"]["byStatus"] }) {

@@ -2,10 +2,11 @@
 
 import Link from "next/link";
 import type { ReactNode } from "react";
+import type { Summary } from "../../domain/answers.ts";
 import { formatCount, formatPercent } from "../ui/format.ts";
 import { type Tone, toneColor } from "../ui/status.ts";
 import { RelativeTime } from "../ui/time.tsx";
-import { type Summary, windowName } from "./summary.ts";
+import { windowName } from "./summary.ts";
 
 interface StatTilesProps {
   summary: Summary;

@@ -1,26 +1,4 @@
-import type { BreakerStateName, RunStatus } from "../../domain/statuses.ts";
-
-/** What `GET /summary` answers. */
-export interface Summary {
-  runs: { byStatus: { [status in RunStatus]: number } };
-  /** Of the runs that ended by themselves within the last `windowMs`; null when none did. */
-  successRate: { rate: number | null; completed: number; ended: number; windowMs: number };
-  queue: { waiting: number; queued: number; running: number; oldestQueuedAt: string | null };
-  breakers: { [state in BreakerStateName]: number };
-  alerts: { firing: number; acknowledged: number };
-  agents: { total: number; busy: number; capacity: number };
-  /** By minute, oldest first: calls to agents that ended. The last minute is not over yet. */
-  throughput: Minute[];
-  /** Position of the log the figures are true at. */
-  head: number;
-}
-
-export interface Minute {
-  /** The minute's beginning, RFC 3339. */
-  t: string;
-  completed: number;
-  failed: number;
-}
+import type { Minute } from "../../domain/answers.ts";
 
 /** Figures of the whole hour. */
 export function totalOf(minutes: readonly Minute[]): { completed: number; failed: number } {

@@ -2,9 +2,10 @@
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
+import type { Summary } from "../../domain/answers.ts";
 import { api } from "../live/api.ts";
 import { useFreshness } from "../live/live-provider.tsx";
-import { refreshIn, type Summary } from "./summary.ts";
+import { refreshIn } from "./summary.ts";
 
 const KEY = ["summary"] as const;
 

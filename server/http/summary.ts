@@ -1,5 +1,6 @@
 import type { FastifyInstance } from "fastify";
-import { readSummary, type Summary } from "../store/reads/summary.ts";
+import type { Summary } from "../../domain/answers.ts";
+import { readSummary } from "../store/reads/summary.ts";
 import { Throughput } from "../store/reads/throughput.ts";
 import { plainDoc } from "./openapi/route-docs.ts";
 import { BASE, type ResourceDeps, scopeOf } from "./resource.ts";

@@ -1,3 +1,4 @@
+import type { Standing } from "../../../domain/answers.ts";
 import { percentile, wilsonLowerBound } from "../../../domain/figures.ts";
 import type { Wire } from "../../../domain/wire.ts";
 import type { TenantClient } from "../../database/tenant.ts";
@@ -45,20 +46,6 @@ async function withState(db: TenantClient, agents: readonly ({ id: string } & ob
       statistics: figures ? wireOf("statistics", figures) : null,
     };
   });
-}
-
-/** One agent's place. Rates are 0–1; what needs outcomes is null without any. */
-export interface Standing {
-  rank: number;
-  agentKey: string;
-  displayName: string;
-  total: number;
-  successful: number;
-  failed: number;
-  successRate: number | null;
-  wilsonLowerBound: number;
-  averageDurationMs: number | null;
-  p95DurationMs: number | null;
 }
 
 /**

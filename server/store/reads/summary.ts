@@ -1,26 +1,7 @@
-import {
-  BREAKER_STATES,
-  type BreakerStateName,
-  JOB_STATUSES,
-  RUN_STATUSES,
-  type RunStatus,
-} from "../../../domain/statuses.ts";
+import type { Summary } from "../../../domain/answers.ts";
+import { BREAKER_STATES, JOB_STATUSES, RUN_STATUSES } from "../../../domain/statuses.ts";
 import type { Scope } from "./scope.ts";
-import type { Minute, Throughput } from "./throughput.ts";
-
-/** The overview's figures. */
-export interface Summary {
-  runs: { byStatus: { [status in RunStatus]: number } };
-  /** Of the runs that ended by themselves (not cancelled) in the last `windowMs`; null when none did. */
-  successRate: { rate: number | null; completed: number; ended: number; windowMs: number };
-  queue: { waiting: number; queued: number; running: number; oldestQueuedAt: string | null };
-  breakers: { [state in BreakerStateName]: number };
-  alerts: { firing: number; acknowledged: number };
-  agents: { total: number; busy: number; capacity: number };
-  /** Calls to agents that ended, by minute, the oldest first: sixty minutes, the last one not over yet. */
-  throughput: Minute[];
-  head: number;
-}
+import type { Throughput } from "./throughput.ts";
 
 const DAY_MS = 86_400_000;
 

@@ -1,11 +1,5 @@
+import type { Minute } from "../../../domain/answers.ts";
 import type { Scope } from "./scope.ts";
-
-/** Calls to agents that ended in the minute from `t` on. */
-export interface Minute {
-  t: string;
-  completed: number;
-  failed: number;
-}
 
 const MINUTES = 60;
 /** A minute this long past takes no more outcomes: a statement runs for seconds at most. */
