@@ -56,7 +56,7 @@ export const agentHeartbeat = z.strictObject({
 export const agentDrain = z.strictObject({ type: z.literal("agent.drain"), agentKey: id, reason: text.optional() });
 
 /** Heartbeats that change nothing reach the log at most this often. */
-const HEARTBEAT_EVERY_MS = 10_000;
+const HEARTBEAT_EVERY_MS = 30_000;
 
 /** Registers an agent, or changes one: fields that are left out stay as they are. Registering again ends a drain. */
 export function registerAgent(tx: Tx, m: z.infer<typeof agentRegister>): Agent {
