@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { performance } from "node:perf_hooks";
 import { setTimeout as delay } from "node:timers/promises";
 import type { CommitRequest } from "../../domain/commit.ts";
@@ -109,8 +109,8 @@ export class Lane {
         by,
         commit,
         key: idempotencyKey ? { name: keyName(by.id, idempotencyKey), fingerprint: fingerprint ?? "" } : null,
-        receiptId: `rc_${randomBytes(12).toString("hex")}`,
-        secret: randomBytes(24).toString("base64url"),
+        receiptId: `rc_${randomUUID()}`,
+        secret: randomUUID() + randomUUID(),
         bytes,
         arrived: performance.now(),
         resolve,
