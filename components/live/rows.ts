@@ -1,12 +1,12 @@
 "use client";
 
-import { type QueryClient, skipToken, useQuery, useQueryClient } from "@tanstack/react-query";
+import { skipToken, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo } from "react";
 import type { Kind } from "../../domain/tx.ts";
 import type { Wire } from "../../domain/wire.ts";
 import { useHydrated } from "../ui/use-hydrated.ts";
 import { useTopic } from "./live-provider.tsx";
-import { applyRows, type Live, newest, rowKey, seedTopic, type TopicList, topicKey } from "./row-cache.ts";
+import { type Live, newest, rowKey, seedTopic, type TopicList, topicKey } from "./row-cache.ts";
 
 export type { Live } from "./row-cache.ts";
 
@@ -72,16 +72,6 @@ export function useTopicList<K extends Kind>(topic: string, kind: K, initial: re
 }
 
 const NONE: readonly never[] = [];
-
-/**
- * Applies a row that came by HTTP (a command's answer, a fetched page) as if a frame had brought it. A `receipt` beside the row's fields
- * is left out.
- */
-export function applyRow(client: QueryClient, row: Wire | readonly Wire[]): void {
-  const rows = (Array.isArray(row) ? row : [row]) as readonly (Live & { receipt?: unknown })[];
-  const bare = rows.map(({ receipt: _, ...rest }) => rest as Live);
-  applyRows(client, bare);
-}
 
 /** The newer of a row and the cached one: for lists fetched over HTTP whose rows may have moved on. */
 export function useNewest(): <K extends Kind>(row: Live<K>) => Live<K> {
