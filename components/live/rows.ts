@@ -1,12 +1,12 @@
 "use client";
 
-import { skipToken, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type QueryClient, skipToken, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo } from "react";
 import type { Kind } from "../../domain/tx.ts";
 import type { Wire } from "../../domain/wire.ts";
 import { useHydrated } from "../ui/use-hydrated.ts";
 import { useTopic } from "./live-provider.tsx";
-import { type Live, newest, rowKey, seedTopic, type TopicList, topicKey } from "./row-cache.ts";
+import { applyRows, type Live, newest, rowKey, seedTopic, type TopicList, topicKey } from "./row-cache.ts";
 
 export type { Live } from "./row-cache.ts";
 
