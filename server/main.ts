@@ -61,6 +61,8 @@ class Process {
     server.started();
     const address = server.app.server.address();
     const port = typeof address === "object" && address !== null ? address.port : this.config.port;
+    // Next's hot reload listens for upgrades from its first page on; a tab left open must not have to wait for somebody to ask.
+    if (this.config.development) fetch(`http://${this.config.host}:${port}/login`).catch(() => {});
     for (const line of await welcome(this.config, port, server)) process.stdout.write(`${line}\n`);
   }
 

@@ -14,7 +14,7 @@ import { formatPlural } from "../ui/format.ts";
 import { PageHeader } from "../ui/page-header.tsx";
 import { Skeleton } from "../ui/skeleton.tsx";
 import { filterQuery, isUnfiltered, NO_FILTERS, type RunFilters } from "./filters.ts";
-import { GridGroup, GridHead, GridRow, GridTable } from "./grid.tsx";
+import { GridCell, GridGroup, GridHead, GridRow, GridTable } from "./grid.tsx";
 import { RunFiltersBar } from "./run-filters.tsx";
 import { RUN_CARD_HEIGHT, RUN_COLUMNS, RUN_ROW_HEIGHT, RunRow, runHref } from "./run-row.tsx";
 import { runSearch, toFilters } from "./run-search.ts";
@@ -142,11 +142,15 @@ function VirtualRuns({ runs, hasMore, loadingMore, more, top, onAtTop }: Virtual
           })}
         </GridGroup>
         {hasMore && (
-          <div className="flex h-10 items-center justify-center">
-            <Button size="sm" variant="ghost" busy={loadingMore} onClick={more}>
-              {loadingMore ? "Loading…" : "Load more"}
-            </Button>
-          </div>
+          <GridGroup>
+            <GridRow className="h-10">
+              <GridCell className="flex h-full items-center justify-center">
+                <Button size="sm" variant="ghost" busy={loadingMore} onClick={more}>
+                  {loadingMore ? "Loading…" : "Load more"}
+                </Button>
+              </GridCell>
+            </GridRow>
+          </GridGroup>
         )}
       </div>
     </GridTable>
