@@ -16,7 +16,7 @@ import os from "node:os";
 import path from "node:path";
 import pg from "pg";
 import { afterAll, afterEach, expect, onTestFinished, test, vi } from "vitest";
-import { type Holder, holdFolder } from "../testing/holder.ts";
+import { dropCopies, type Holder, holdFolder } from "../testing/holder.ts";
 import { type EmbeddedOptions, type EmbeddedPostgres, startEmbedded } from "./embedded.ts";
 import { StartupError } from "./errors.ts";
 import { isAlive } from "./processes.ts";
@@ -97,6 +97,8 @@ async function ended(holder: Holder): Promise<void> {
   await once(holder.process, "exit");
   expect(isAlive(holder.pid)).toBe(false);
 }
+
+afterAll(dropCopies);
 
 test("A3: an empty folder gets a database, and a second start finds what was written", async () => {
   const folder = path.join(ownFolder(), "data");
