@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { readCommandLine } from "../command-line.ts";
 import { isHttpUrl } from "../worker/args.ts";
 
 export interface DemoArgs {
@@ -28,24 +28,10 @@ const OPTIONS = {
 
 /** Reads the command line: what to do, or every fault in it at once. */
 export function parseDemoArgs(argv: string[]): DemoArgs | { help: true } | { faults: string[] } {
-  const { values, positionals, tokens } = parseArgs({
-    args: argv,
-    options: OPTIONS,
-    strict: false,
-    allowPositionals: true,
-    tokens: true,
-  });
+  const { values, faults, text } = readCommandLine(argv, OPTIONS);
   if (values.help) return { help: true };
-  const faults = positionals.map((word) => `unexpected argument "${word}"`);
-  for (const token of tokens) {
-    if (token.kind !== "option") continue;
-    const option = Object.hasOwn(OPTIONS, token.name) ? OPTIONS[token.name as keyof typeof OPTIONS] : undefined;
-    if (!option) faults.push(`unknown option ${token.rawName}`);
-    else if (option.type === "string" && !token.value) faults.push(`${token.rawName} needs a value`);
-  }
-  const text = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
-  const url = text(values.url);
+  const url = text("url");
   if (url !== undefined && !isHttpUrl(url)) faults.push(`--url must be an http(s) URL, not "${url}"`);
   if (values.once && values.loop) faults.push("--once and --loop cannot both be");
-  return faults.length > 0 ? { faults } : { url, key: text(values.key), loop: values.loop === true };
+  return faults.length > 0 ? { faults } : { url, key: text("key"), loop: values.loop === true };
 }

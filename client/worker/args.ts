@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { readCommandLine } from "../command-line.ts";
 
 export interface WorkerArgs {
   agentKey: string;
@@ -44,26 +44,8 @@ const ID = /^[A-Za-z0-9._:@-]{1,200}$/;
 
 /** Reads the command line: what to do, or every fault in it at once. */
 export function parseWorkerArgs(argv: string[]): WorkerArgs | { help: true } | { faults: string[] } {
-  const { values, positionals, tokens } = parseArgs({
-    args: argv,
-    options: OPTIONS,
-    strict: false,
-    allowPositionals: true,
-    tokens: true,
-  });
+  const { values, faults, text } = readCommandLine(argv, OPTIONS);
   if (values.help) return { help: true };
-  const faults = positionals.map((word) => `unexpected argument "${word}"`);
-  for (const token of tokens) {
-    if (token.kind !== "option") continue;
-    if (!Object.hasOwn(OPTIONS, token.name)) faults.push(`unknown option ${token.rawName}`);
-    else if (token.name !== "help" && (token.value === undefined || token.value === ""))
-      faults.push(`${token.rawName} needs a value`);
-  }
-
-  const text = (name: keyof typeof OPTIONS) => {
-    const value = values[name];
-    return typeof value === "string" && value !== "" ? value : undefined;
-  };
   const list = (name: "capability" | "queue") =>
     (values[name] as unknown[] | undefined)?.filter(
       (value): value is string => typeof value === "string" && value !== "",

@@ -13,7 +13,7 @@ import { useTitle } from "../ui/use-title.ts";
 import { type AgentItem, alertOf } from "./agent-rows.ts";
 import { AgentTile } from "./agent-tile.tsx";
 import { Leaderboard } from "./leaderboard.tsx";
-import { FEW_SAMPLES, rankAgents } from "./leaderboard-model.ts";
+import { FEW_SAMPLES, leaderboardOf } from "./leaderboard-model.ts";
 import { useAgents } from "./use-agents.ts";
 
 interface AgentsScreenProps {
@@ -32,7 +32,7 @@ export function AgentsScreen({ initial, alerts: initialAlerts }: AgentsScreenPro
   );
   const ranked = useMemo(
     () =>
-      rankAgents(
+      leaderboardOf(
         agents.map(({ agent, statistics }) => ({ agentKey: agent.id, displayName: agent.displayName, statistics })),
       ),
     [agents],

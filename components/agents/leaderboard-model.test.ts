@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Statistics } from "../../domain/agent.ts";
 import { addDuration } from "../../domain/figures.ts";
-import { nextSort, rankAgents, sortRows } from "./leaderboard-model.ts";
+import { leaderboardOf, nextSort, sortRows } from "./leaderboard-model.ts";
 
 function agent(agentKey: string, successful: number, failed: number, durations: number[] = []) {
   const statistics: Statistics = {
@@ -23,7 +23,12 @@ const keys = (rows: { agentKey: string }[]) => rows.map(({ agentKey }) => agentK
 
 describe("leaderboard", () => {
   it("C5: ranks by the lower bound of the success rate, so one lucky success does not lead", () => {
-    const rows = rankAgents([agent("lucky", 1, 0), agent("proven", 90, 10), agent("idle", 0, 0), agent("bad", 0, 5)]);
+    const rows = leaderboardOf([
+      agent("lucky", 1, 0),
+      agent("proven", 90, 10),
+      agent("idle", 0, 0),
+      agent("bad", 0, 5),
+    ]);
     expect(keys(rows)).toEqual(["proven", "lucky", "bad", "idle"]);
     expect(rows.map(({ rank }) => rank)).toEqual([1, 2, 3, 4]);
     expect(rows[1]).toMatchObject({ successRate: 1, total: 1, fewSamples: true });
@@ -31,14 +36,14 @@ describe("leaderboard", () => {
   });
 
   it("C4: the average counts the outcomes that told a duration", () => {
-    const [row] = rankAgents([agent("a", 4, 0, [100, 300])]);
+    const [row] = leaderboardOf([agent("a", 4, 0, [100, 300])]);
     expect(row?.averageDurationMs).toBe(200);
     expect(row?.p95DurationMs).toBeGreaterThan(280);
     expect(row?.p95DurationMs).toBeLessThan(320);
   });
 
   it("sorts by any column, and what has no figure stands last in either direction", () => {
-    const rows = rankAgents([agent("slow", 9, 1, [900]), agent("quick", 5, 5, [10]), agent("idle", 0, 0)]);
+    const rows = leaderboardOf([agent("slow", 9, 1, [900]), agent("quick", 5, 5, [10]), agent("idle", 0, 0)]);
     expect(keys(sortRows(rows, { key: "average", descending: true }))).toEqual(["slow", "quick", "idle"]);
     expect(keys(sortRows(rows, { key: "average", descending: false }))).toEqual(["quick", "slow", "idle"]);
     expect(keys(sortRows(rows, { key: "agent", descending: false }))).toEqual(["idle", "quick", "slow"]);

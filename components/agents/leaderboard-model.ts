@@ -1,6 +1,5 @@
-import type { Statistics } from "../../domain/agent.ts";
 import type { Standing } from "../../domain/answers.ts";
-import { percentile, wilsonLowerBound } from "../../domain/figures.ts";
+import { rankAgents } from "../../domain/leaderboard.ts";
 
 /** An agent's place, and whether it says much. */
 export interface LeaderboardRow extends Standing {
@@ -16,34 +15,9 @@ export interface Sort {
   descending: boolean;
 }
 
-/** Ranks agents by Wilson's lower bound, then volume, then key. Agents without outcomes come last, unranked figures null. */
-export function rankAgents(
-  agents: readonly { agentKey: string; displayName: string; statistics: Readonly<Statistics> }[],
-): LeaderboardRow[] {
-  return agents
-    .map(({ agentKey, displayName, statistics }) => {
-      const { total, successful, failed, timed, totalDurationMs, histogram } = statistics;
-      return {
-        agentKey,
-        displayName,
-        total,
-        successful,
-        failed,
-        successRate: total > 0 ? successful / total : null,
-        wilsonLowerBound: wilsonLowerBound(successful, total),
-        averageDurationMs: timed > 0 ? totalDurationMs / timed : null,
-        p95DurationMs: percentile(histogram, 0.95),
-        fewSamples: total < FEW_SAMPLES,
-      };
-    })
-    .sort(
-      (a, b) =>
-        Number(b.total > 0) - Number(a.total > 0) ||
-        b.wilsonLowerBound - a.wilsonLowerBound ||
-        b.total - a.total ||
-        (a.agentKey < b.agentKey ? -1 : 1),
-    )
-    .map((row, index) => ({ rank: index + 1, ...row }));
+/** The leaderboard, with those marked of whom little is known. */
+export function leaderboardOf(agents: Parameters<typeof rankAgents>[0]): LeaderboardRow[] {
+  return rankAgents(agents).map((standing) => ({ ...standing, fewSamples: standing.total < FEW_SAMPLES }));
 }
 
 /** The rows in the asked order. What has no figure stands last in either direction; ties go by rank. */

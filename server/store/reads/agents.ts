@@ -1,5 +1,5 @@
 import type { Standing } from "../../../domain/answers.ts";
-import { percentile, wilsonLowerBound } from "../../../domain/figures.ts";
+import { compareStandings, rankAgents } from "../../../domain/leaderboard.ts";
 import type { Wire } from "../../../domain/wire.ts";
 import type { TenantClient } from "../../database/tenant.ts";
 import { decodeCursor, type Page, type PageRequest, pageOf } from "./page.ts";
@@ -48,10 +48,7 @@ async function withState(db: TenantClient, agents: readonly ({ id: string } & ob
   });
 }
 
-/**
- * Agents by what they are sure to achieve (Wilson's lower bound), so that 90 of 100 stands above 1 of 1; then by how much they have
- * done. Agents without any outcome come last.
- */
+/** The leaderboard; it is ranked whole, as a place depends on all others. */
 export async function readLeaderboard(db: TenantClient, query: PageRequest): Promise<Page<Standing>> {
   const at = decodeCursor(query.cursor, ["number", "count", "text"]);
   const [agents, statistics] = await Promise.all([
@@ -59,31 +56,16 @@ export async function readLeaderboard(db: TenantClient, query: PageRequest): Pro
     db.statistics.findMany(),
   ]);
   const figuresOf = new Map(statistics.map((row) => [row.id, wireOf("statistics", row)]));
-  const all = agents
-    .map((agent) => standingOf(agent, figuresOf.get(agent.id)))
-    .sort((a, b) => compare(keyOf(a), keyOf(b)))
-    .map((standing, index) => ({ ...standing, rank: index + 1 }));
-  const rest = at ? all.filter((standing) => compare(keyOf(standing), at) > 0) : all;
+  const all = rankAgents(
+    agents.map(({ id, displayName }) => ({ agentKey: id, displayName, statistics: figuresOf.get(id) })),
+  );
+  const last = at && { wilsonLowerBound: at[0], total: at[1], agentKey: at[2] };
+  const rest = last ? all.filter((standing) => compareStandings(standing, last) > 0) : all;
   return pageOf(rest.slice(0, query.limit + 1), query.limit, keyOf, (standing) => standing);
 }
 
-type StandingKey = [wilson: number, total: number, agentKey: string];
-const keyOf = (s: Standing): StandingKey => [s.wilsonLowerBound, s.total, s.agentKey];
-const compare = (a: StandingKey, b: StandingKey) =>
-  b[0] - a[0] || b[1] - a[1] || (a[2] < b[2] ? -1 : a[2] > b[2] ? 1 : 0);
-
-function standingOf(agent: { id: string; displayName: string }, figures: Wire<"statistics"> | undefined): Standing {
-  const { total = 0, successful = 0, failed = 0, totalDurationMs = 0, timed = 0, histogram = {} } = figures ?? {};
-  return {
-    rank: 0,
-    agentKey: agent.id,
-    displayName: agent.displayName,
-    total,
-    successful,
-    failed,
-    successRate: total > 0 ? successful / total : null,
-    wilsonLowerBound: wilsonLowerBound(successful, total),
-    averageDurationMs: timed > 0 ? totalDurationMs / timed : null,
-    p95DurationMs: percentile(histogram, 0.95),
-  };
-}
+const keyOf = (s: Standing): [wilson: number, total: number, agentKey: string] => [
+  s.wilsonLowerBound,
+  s.total,
+  s.agentKey,
+];
