@@ -162,6 +162,7 @@ test("B7: jobs are listed by run, workstream, status, queue and agent", async ()
   await api.me.post(`/jobs/${a}/start`, { agentKey });
   const ids = async (query: string) => (await api.me.get(`/jobs?${query}`)).body.items.map((item) => item.id);
   expect(await ids(`runId=${own}`)).toEqual([c, b, a]);
+  expect(await ids(`run=${own}`)).toEqual([c, b, a]);
   expect(await ids(`runId=${own}&status=waiting,running`)).toEqual([c, a]);
   expect(await ids(`workstreamId=${workstreamId}`)).toEqual([a]);
   expect(await ids(`queue=${queue}`)).toEqual([b]);

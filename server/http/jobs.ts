@@ -6,10 +6,20 @@ import { listJobs, readJob } from "../store/reads/jobs.ts";
 import type { CommitOutcome } from "../store/types.ts";
 import { type Command, registerCommand } from "./command.ts";
 import { listDoc, oneDoc } from "./openapi/route-docs.ts";
-import { BASE, found, listOf, mustHaveReached, pageQuery, pathId, type ResourceDeps } from "./resource.ts";
+import {
+  BASE,
+  found,
+  listOf,
+  mustHaveReached,
+  pageQuery,
+  pathId,
+  type ResourceDeps,
+  runFilter,
+  withRun,
+} from "./resource.ts";
 
 const jobQuery = z.strictObject({
-  runId: id.optional(),
+  ...runFilter,
   workstreamId: id.optional(),
   status: listOf(JOB_STATUSES).optional(),
   agent: id.optional().meta({ description: "The agent that runs or ran it last, or the only one that may" }),
@@ -44,7 +54,7 @@ const COMMANDS: readonly Omit<Command<"job">, "kind" | "tag">[] = [
 /** All of the queue but the claim, see `claims.ts`. */
 export function registerJobs(app: FastifyInstance, deps: ResourceDeps): void {
   app.get(`${BASE}/jobs`, { config: { doc: listDoc(tag, "Jobs, the newest first", "Job", jobQuery) } }, (request) =>
-    listJobs(request.db, jobQuery.parse(request.query)),
+    listJobs(request.db, withRun(jobQuery.parse(request.query))),
   );
   const one = oneDoc(tag, "One job with its attempts", "JobWithAttempts");
   app.get(`${BASE}/jobs/:id`, { config: { doc: one } }, async (request) => {

@@ -32,6 +32,17 @@ export const pageQuery = {
   cursor: z.string().max(2000).optional().meta({ description: "`nextCursor` of the page before" }),
 };
 
+/** The filter by run, under the contract's word and under the rows' own. */
+export const runFilter = {
+  run: id.optional().meta({ description: "Only of this run" }),
+  runId: id.optional().meta({ description: "The same as `run`" }),
+};
+
+/** A query with its run under one name. */
+export function withRun<Q extends { run?: string | undefined; runId?: string | undefined }>({ run, ...query }: Q) {
+  return { ...query, runId: query.runId ?? run };
+}
+
 /** Several of a closed set, separated by commas. */
 export function listOf<const V extends readonly [string, ...string[]]>(values: V) {
   return z

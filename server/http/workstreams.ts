@@ -1,14 +1,13 @@
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
-import { id } from "../../domain/primitives.ts";
 import { WORKSTREAM_STATUSES } from "../../domain/statuses.ts";
 import { readRow } from "../store/reads/one-row.ts";
 import { listWorkstreams } from "../store/reads/workstreams.ts";
 import { listDoc, oneDoc } from "./openapi/route-docs.ts";
-import { BASE, found, listOf, mustHaveReached, pageQuery, pathId } from "./resource.ts";
+import { BASE, found, listOf, mustHaveReached, pageQuery, pathId, runFilter, withRun } from "./resource.ts";
 
 const workstreamQuery = z.strictObject({
-  runId: id.optional(),
+  ...runFilter,
   status: listOf(WORKSTREAM_STATUSES).optional(),
   ...pageQuery,
 });
@@ -17,7 +16,7 @@ export function registerWorkstreams(app: FastifyInstance): void {
   const tag = "Workstreams";
   const list = listDoc(tag, "Workstreams, the newest first", "Workstream", workstreamQuery);
   app.get(`${BASE}/workstreams`, { config: { doc: list } }, (request) =>
-    listWorkstreams(request.db, workstreamQuery.parse(request.query)),
+    listWorkstreams(request.db, withRun(workstreamQuery.parse(request.query))),
   );
   app.get(
     `${BASE}/workstreams/:id`,
