@@ -24,6 +24,9 @@ import { ensureTenant } from "./store/tenants.ts";
 /** The tenant of the operator and of the bootstrap key. */
 const TENANT = "default";
 
+/** As long as a key must be not to be guessed. */
+const NO_GUESS = "0123456789abcdef";
+
 export interface ComposeOptions {
   logger: Logger;
   /** Told when a part the server cannot do without has ended by itself. */
@@ -72,6 +75,9 @@ async function build(config: Config, options: ComposeOptions, closers: Closers):
 
   await ensureTenant(prisma, TENANT, "Default");
   await setBootstrapKey(prisma, TENANT, config.bootstrapKey ?? null);
+  if ((config.bootstrapKey ?? NO_GUESS).length < NO_GUESS.length) {
+    logger.warn("SWITCHYARD_BOOTSTRAP_KEY is short enough to be guessed; use 16 random characters or more");
+  }
   if (config.bootstrapKey === undefined) await ensureLocalKey(prisma, TENANT, config.dataDir);
   const auth = await Authenticator.create(prisma, logger, config.publicUrl);
   closers.add("auth", 500, () => auth.close());

@@ -33,7 +33,7 @@ const environment = z.object({
   DATABASE_URL: setting(postgresUrl.optional()),
   SWITCHYARD_DATA_DIR: setting(text.default(".data")),
   SWITCHYARD_BOOTSTRAP_KEY: setting(
-    text.regex(/^[\x21-\x7e]{16,200}$/, "must be 16 to 200 visible ASCII characters").optional(),
+    text.regex(/^[\x21-\x7e]{1,200}$/, "must be 1 to 200 visible ASCII characters").optional(),
   ),
   SWITCHYARD_PUBLIC_URL: setting(httpUrl.optional()),
   IDEMPOTENCY_TTL_SECONDS: setting(whole(1, 31_536_000).default(86_400)),
