@@ -129,14 +129,16 @@ describe("bad days", () => {
     const agentKey = newAgent();
     const frozen = startProcess(agentKey, "--lease-ms", "1000");
     const go = join(folder, "go");
+    const begun = join(folder, "begun");
     const ended = join(folder, "ended");
-    const first = `echo slow; while ! [ -e ${go} ]; do sleep 0.02; done; touch ${ended}`;
+    const first = `touch ${begun}; echo slow; while ! [ -e ${go} ]; do sleep 0.02; done; touch ${ended}`;
     const { jobId } = await enqueue(agentKey, {
       input: { command: `if [ $SWITCHYARD_ATTEMPT = 1 ]; then ${first}; else echo quick; fi` },
       maxAttempts: 2,
       backoffMs: 1,
     });
-    await becomes(jobId, "running");
+    // Running is the job from its claim on; the child is there a little later.
+    await expect.poll(() => exists(begun)).toBe(true);
     frozen.child.kill("SIGSTOP");
     await expect.poll(async () => (await getJob(jobId)).attempts[0]?.status, { timeout: 15_000 }).toBe("failed");
     work(agentKey);
