@@ -48,7 +48,7 @@ describe("stopping", () => {
       maxAttempts: 2,
       backoffMs: 60_000,
     });
-    await becomes(jobId, "running");
+    await expect.poll(() => lines.join("\n")).toContain(`job ${jobId}#1 started`);
     worker.stop(60_000);
     worker.kill();
     await worker.done;
@@ -61,7 +61,7 @@ describe("stopping", () => {
     const agentKey = newAgent();
     const worker = work(agentKey);
     const { jobId } = await enqueue(agentKey, { input: { argv: ["sleep", "1000"] } });
-    await becomes(jobId, "running");
+    await expect.poll(() => lines.join("\n")).toContain(`job ${jobId}#1 started`);
     worker.stop(50);
     await worker.done;
     expect(await getJob(jobId)).toMatchObject({ status: "failed", error: { code: "worker_stopped" } });
@@ -160,7 +160,7 @@ describe("bad days", () => {
     const { child, output } = startProcess(agentKey);
     const go = join(folder, "go");
     const { jobId } = await enqueue(agentKey, { input: { command: `while ! [ -e ${go} ]; do sleep 0.02; done` } });
-    await becomes(jobId, "running");
+    await expect.poll(output).toContain(`job ${jobId}#1 started`);
     child.kill("SIGTERM");
     await expect.poll(output).toContain("stopping: 1 running");
     await writeFile(go, "");
