@@ -27,11 +27,12 @@ import { writeOf } from "./write-batch.ts";
  * *settled*: everybody waiting is answered and the range is told to the followers. No answer leaves before that: not a receipt, not a
  * refusal, not a replay.
  *
- * A round ends in one of five ways.
+ * A round ends in one of six ways.
  * - moved: the head was where the lane thought; the batch is durable.
  * - lost: another node has written. The next round takes the head's row lock, catches up and applies the same commits again.
  * - unknown: the connection died after sending. Under the row lock, the batch's receipts say whether it landed; if not, apply again.
  * - clash: a row assumed absent is there. Apply again with every new id looked up.
+ * - transient: Postgres was too busy, or not to be reached before anything was sent. Try again for a moment, then say that it is away.
  * - refused: Postgres will not have some row. Halve the batch until only the culprit is left, and refuse that one.
  *
  * Where the lane stands, and how it catches up, is `lane-position.ts`; how a batch gets the rows it needs, `apply-loaded.ts`.
