@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import os from "node:os";
 import path from "node:path";
@@ -25,6 +25,8 @@ export interface ServerOptions {
   port?: number;
   dataDir?: string;
   env?: { [name: string]: string };
+  /** Told the process's id as soon as there is one: for who wants to end it while it starts. */
+  onSpawn?: (pid: number) => void;
 }
 
 const KEY = "swy_e2e_0123456789abcdef0123456789abcdef";
@@ -34,7 +36,7 @@ const START_TIMEOUT_MS = 240_000;
 /** Starts `npm start`'s own script and resolves when the login link is printed. */
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
   const port = options.port ?? (await freePort());
-  const dataDir = options.dataDir ?? mkdtempSync(path.join(os.tmpdir(), "switchyard-e2e-"));
+  const dataDir = options.dataDir ?? newDataDir();
   const child = spawn(process.execPath, ["server/start.mjs"], {
     cwd: ROOT,
     env: {
@@ -49,6 +51,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     },
     stdio: ["ignore", "pipe", "pipe"],
   });
+  if (child.pid !== undefined) options.onSpawn?.(child.pid);
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding("utf8");
@@ -84,13 +87,21 @@ async function printedLink(child: ChildProcess, output: () => string): Promise<s
   for (;;) {
     const link = /Open (http\S+\/login\?token=\S+)/.exec(output())?.[1];
     if (link) return link;
-    if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}:\n${output()}`);
+    const end = child.signalCode ?? child.exitCode;
+    if (end !== null) throw new Error(`the server ended with ${end}:\n${output()}`);
     if (Date.now() > deadline) {
       child.kill("SIGKILL");
       throw new Error(`no login link after ${START_TIMEOUT_MS} ms:\n${output()}`);
     }
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
+}
+
+/** As root, Postgres runs as somebody else: a folder that it may pass through is removed with its database in it. */
+function newDataDir(): string {
+  const dataDir = mkdtempSync(path.join(os.tmpdir(), "switchyard-e2e-"));
+  chmodSync(dataDir, 0o711);
+  return dataDir;
 }
 
 /** A port nobody listens on now. */
