@@ -17,8 +17,8 @@ const KIND_OF_NOUN: { readonly [noun: string]: Kind } = {
 };
 
 /**
- * What a mutation yields in the receipt: the row's id and version; claimed jobs and a started one with `attempt` and `leaseToken`; the permit
- * of `breaker.acquire`. Called when the whole commit has been applied, so versions are the last ones.
+ * What a mutation yields in the receipt: the row's id and version; claimed jobs and a started one with `attempt` and `leaseToken`; how long a
+ * heartbeat's lease lasts; the permit of `breaker.acquire`. Called when the whole commit has been applied, so versions are the last ones.
  */
 export function resultOf(tx: Tx, mutation: Mutation, yielded: unknown): unknown {
   switch (mutation.type) {
@@ -27,6 +27,11 @@ export function resultOf(tx: Tx, mutation: Mutation, yielded: unknown): unknown 
     case "job.start": {
       const { id, version, attempt, leaseToken, leaseExpiresAt } = yielded as Job;
       return { id, version, attempt, leaseToken, leaseExpiresAt };
+    }
+    case "job.heartbeat": {
+      // Until when it is held by the clock that decides: its holder can stop in time without having to trust its own.
+      const { id, leaseExpiresAt } = yielded as Job;
+      return { id, version: tx.get("job", id)?.version ?? (yielded as Job).version, leaseExpiresAt };
     }
     case "breaker.acquire":
     case "event.append":
