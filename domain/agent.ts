@@ -35,8 +35,22 @@ export interface Statistics extends RowBase {
   /** How many outcomes told a duration: what the average divides by. */
   timed: number;
   histogram: Histogram;
+  /** Ends that were not the agent's doing; not in `total`. */
+  upstream: number;
+  /** What outcomes that have been cleaned away had added: recalculation begins with it. */
+  baseline: Baseline | null;
   updatedAt: string;
 }
+
+/** The figures of outcomes that are no longer kept. */
+export type Baseline = {
+  total: number;
+  successful: number;
+  failed: number;
+  totalDurationMs: number;
+  timed: number;
+  histogram: Histogram;
+};
 
 export const agentRegister = z.strictObject({
   type: z.literal("agent.register"),
@@ -134,6 +148,8 @@ export function ensureAgent(tx: Tx, agentKey: string, announce = true): Agent {
     totalDurationMs: 0,
     timed: 0,
     histogram: {},
+    upstream: 0,
+    baseline: null,
     updatedAt: tx.at,
   });
   if (announce) {

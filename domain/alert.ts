@@ -23,8 +23,30 @@ export interface Alert extends RowBase {
   note: string | null;
   ackExpiresAt: string | null;
   resolvedAt: string | null;
+  resolvedBy: string | null;
   reopened: number;
+  /** Since when the condition holds, while the alert is not firing yet. */
+  pendingSince: string | null;
+  /** What was measured, and what it is measured against. */
+  value: number | null;
+  threshold: number | null;
+  runId: string | null;
+  /** The alert that caused this one: it is shown folded into that. */
+  causeId: string | null;
+  snoozedUntil: string | null;
+  /** Until when it sleeps: a time, its end, or until it gets worse. */
+  snoozeMode: "time" | "resolved" | "worse" | null;
+  comments: AlertComment[];
+  /** How far its rule's escalation has gone, and when it goes on. */
+  escalationStep: number;
+  escalateAt: string | null;
   updatedAt: string;
+}
+
+export interface AlertComment {
+  by: string;
+  at: string;
+  text: string;
 }
 
 export const alertAcknowledge = z.strictObject({
@@ -43,6 +65,7 @@ export const alertAckExpire = z.strictObject({
 });
 
 const LEGAL: { readonly [status in AlertStatus]: readonly AlertStatus[] } = {
+  pending: ["firing", "resolved"],
   firing: ["acknowledged", "snoozed", "resolved"],
   acknowledged: ["firing", "snoozed", "resolved"],
   snoozed: ["firing", "resolved"],
@@ -122,6 +145,17 @@ export function fireAlert(tx: Tx, condition: Condition): void {
     firedAt: tx.at,
     ...(known && NOT_ACKNOWLEDGED),
     resolvedAt: null,
+    resolvedBy: null,
+    pendingSince: null,
+    value: null,
+    threshold: null,
+    runId: null,
+    causeId: null,
+    snoozedUntil: null,
+    snoozeMode: null,
+    comments: known?.comments ?? [],
+    escalationStep: 0,
+    escalateAt: null,
     reopened: known ? known.reopened + 1 : 0,
     updatedAt: tx.at,
   });

@@ -31,6 +31,13 @@ export interface Job extends RowBase {
   dependents: string[];
   /** How many of `dependsOn` have not completed. */
   unmet: number;
+  /** The approval it waits for, or has waited for. */
+  approvalId: string | null;
+  /** The token of its run that it works for: cancelled with it. */
+  tokenId: string | null;
+  /** What is tried when its last attempt has failed. */
+  escalate: Escalation | null;
+  escalatedAt: string | null;
   maxAttempts: number;
   backoffMs: number;
   timeoutMs: number | null;
@@ -58,6 +65,9 @@ export interface Job extends RowBase {
   finishedAt: string | null;
   updatedAt: string;
 }
+
+/** After the last attempt: once more by another agent, or when a human has approved it. */
+export type Escalation = { agentKey: string } | { approval: { title: string; detail?: string } };
 
 /** One try of a job by an agent; `id` is `jobId#number`. From `queuedAt` to `startedAt` it waited, from there on it ran. */
 export interface Attempt extends RowBase {
@@ -140,6 +150,10 @@ export function enqueueJob(tx: Tx, m: z.infer<typeof jobEnqueue>): Job {
     dependsOn,
     dependents: [],
     unmet,
+    approvalId: null,
+    tokenId: null,
+    escalate: null,
+    escalatedAt: null,
     maxAttempts: m.maxAttempts ?? 1,
     backoffMs: m.backoffMs ?? 1000,
     timeoutMs: m.timeoutMs ?? null,

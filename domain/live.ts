@@ -8,7 +8,7 @@ import type { Wire } from "./wire.ts";
  * The socket contract of namespace `/live`.
  *
  * A client subscribes to a topic with the last position it has (`since`). *Log* topics (`log`, `run:{id}`) replay from there and then
- * follow: consecutive ranges of positions, no gap, no repeat. *State* topics (`runs`, `board`, `agents`, `alerts`, and `run:{id}` again) send
+ * follow: consecutive ranges of positions, no gap, no repeat. *State* topics (those of `STATE_TOPICS`, and `run:{id}` again) send
  * a snapshot and then the latest row per entity, at most ten times a second. `reset` tells a slow or too old client to start over.
  */
 
@@ -17,6 +17,11 @@ export const STATE_TOPICS = {
   board: ["workstream"],
   agents: ["agent", "breaker", "statistics"],
   alerts: ["alert"],
+  approvals: ["approval"],
+  queues: ["queue"],
+  sessions: ["session", "task"],
+  metrics: ["tally", "gauge"],
+  rules: ["rule", "channel", "delivery"],
 } as const satisfies { [topic: string]: readonly Kind[] };
 
 /** The kinds of rows that topic `run:{id}` sends. */
@@ -30,7 +35,7 @@ export const STATE_INTERVAL_MS = 100;
 export const BEAT_INTERVAL_MS = 5000;
 
 const topic = z.union([
-  z.enum(["log", "runs", "board", "agents", "alerts"]),
+  z.enum(["log", ...(Object.keys(STATE_TOPICS) as (keyof typeof STATE_TOPICS)[])]),
   z.string().refine((value) => value.startsWith("run:") && id.safeParse(value.slice(4)).success, "must be run:{id}"),
 ]);
 

@@ -15,6 +15,8 @@ export interface Outcome extends RowBase {
   runId: string | null;
   jobId: string | null;
   error: string | null;
+  /** Whose doing a failure was; null for a success. Failures from upstream do not count against the agent. */
+  fault: "own" | "upstream" | null;
   at: string;
 }
 
@@ -33,7 +35,7 @@ export interface OutcomeTold {
 /** Stores an outcome, feeds the agent's breaker with it and adds it to the agent's figures. The agent must exist. */
 export function recordOutcome(tx: Tx, told: OutcomeTold): void {
   const { call, ...facts } = told;
-  tx.put("outcome", { ...facts, at: tx.at });
+  tx.put("outcome", { ...facts, fault: told.success ? null : "own", at: tx.at });
   const statistics = tx.get("statistics", told.agentKey);
   if (statistics) tx.put("statistics", { ...withOutcome(statistics, told), updatedAt: tx.at });
   recordOnBreaker(tx, told.agentKey, told, call);

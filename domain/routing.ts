@@ -20,6 +20,10 @@ export interface RoutingDecision extends RowBase {
   durationMs: number | null;
   runId: string | null;
   jobId: string | null;
+  /** The decision this one falls back from. */
+  fallbackOf: string | null;
+  /** What the scores were made with, when they were made here. */
+  weights: { [part: string]: number } | null;
   routedAt: string;
   outcomeAt: string | null;
 }
@@ -76,6 +80,8 @@ export function recordRouting(tx: Tx, m: z.infer<typeof routingRecord>): Routing
     durationMs: null,
     runId: m.runId ?? null,
     jobId: m.jobId ?? null,
+    fallbackOf: null,
+    weights: null,
     routedAt: tx.at,
     outcomeAt: m.success === undefined ? null : tx.at,
     version: 1,

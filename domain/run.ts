@@ -32,6 +32,11 @@ export interface Run extends RowBase {
   definition: Json | null;
   context: { [key: string]: Json };
   metadata: { [key: string]: Json };
+  /** Logical threads of execution (D1). */
+  tokens: { [tokenId: string]: Token };
+  /** Cancel scopes, nested by `parentId`. */
+  scopes: { [scopeId: string]: Scope };
+  stepCount: number;
   tags: string[];
   initiatedBy: string | null;
   parentRunId: string | null;
@@ -45,6 +50,19 @@ export interface Run extends RowBase {
   startedAt: string | null;
   finishedAt: string | null;
   updatedAt: string;
+}
+
+/** A logical thread of execution. Its status is the orchestrator's word, but for `cancelled`. */
+export interface Token {
+  scopeId: string | null;
+  status: string;
+  value: Json | null;
+}
+
+/** What can be cancelled at once: the tokens in it, and the scopes nested in it with theirs (D5). */
+export interface Scope {
+  parentId: string | null;
+  status: "active" | "cancelled";
 }
 
 export const runCreate = z.strictObject({
@@ -90,6 +108,9 @@ export function createRun(tx: Tx, m: z.infer<typeof runCreate>): Run {
     definition: m.definition ?? null,
     context: m.context ?? {},
     metadata: m.metadata ?? {},
+    tokens: {},
+    scopes: {},
+    stepCount: 0,
     tags: m.tags ?? [],
     initiatedBy: m.initiatedBy ?? tx.actor,
     parentRunId: m.parentRunId ?? null,

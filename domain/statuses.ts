@@ -8,7 +8,23 @@ export const JOB_STATUSES = ["waiting", "queued", "running", "completed", "faile
 export const ATTEMPT_STATUSES = ["running", "completed", "failed", "timed_out", "cancelled"] as const;
 export const WORKSTREAM_STATUSES = ["pending", "ready", "running", "blocked", "review", "done", "failed"] as const;
 export const BREAKER_STATES = ["closed", "open", "half_open", "forced_open", "disabled"] as const;
-export const ALERT_STATUSES = ["firing", "acknowledged", "snoozed", "resolved"] as const;
+export const SESSION_STATUSES = ["pending", "active", "completed", "failed", "expired"] as const;
+export const TASK_STATUSES = ["pending", "routed", "running", "completed", "failed", "cancelled"] as const;
+export const APPROVAL_STATUSES = ["pending", "approved", "rejected", "expired"] as const;
+/** `pending`: the condition holds, though not yet for as long as its rule asks. */
+export const ALERT_STATUSES = ["pending", "firing", "acknowledged", "snoozed", "resolved"] as const;
+export const RULE_KINDS = [
+  "breaker_open",
+  "success_rate",
+  "queue_depth",
+  "queue_age",
+  "run_overdue",
+  "job_overdue",
+  "agent_silent",
+  "stuck",
+  "approval_waiting",
+] as const;
+export const CHANNEL_KINDS = ["webhook", "alertmanager", "slack", "email", "browser"] as const;
 export const SEVERITIES = ["critical", "warning", "info"] as const;
 
 export type RunStatus = (typeof RUN_STATUSES)[number];
@@ -16,6 +32,11 @@ export type JobStatus = (typeof JOB_STATUSES)[number];
 export type AttemptStatus = (typeof ATTEMPT_STATUSES)[number];
 export type WorkstreamStatus = (typeof WORKSTREAM_STATUSES)[number];
 export type BreakerStateName = (typeof BREAKER_STATES)[number];
+export type SessionStatus = (typeof SESSION_STATUSES)[number];
+export type TaskStatus = (typeof TASK_STATUSES)[number];
+export type ApprovalStatus = (typeof APPROVAL_STATUSES)[number];
+export type RuleKind = (typeof RULE_KINDS)[number];
+export type ChannelKind = (typeof CHANNEL_KINDS)[number];
 export type AlertStatus = (typeof ALERT_STATUSES)[number];
 export type Severity = (typeof SEVERITIES)[number];
 
@@ -41,6 +62,33 @@ export const WORKSTREAM_MOVES: Moves<WorkstreamStatus> = {
   review: ["running", "done", "failed"],
   done: ["review"],
   failed: ["ready"],
+};
+
+/** What a session may do (E2). */
+export const SESSION_MOVES: Moves<SessionStatus> = {
+  pending: ["active", "expired"],
+  active: ["completed", "failed", "expired"],
+  completed: [],
+  failed: [],
+  expired: [],
+};
+
+/** What a task may do; routed → pending is a fallback. */
+export const TASK_MOVES: Moves<TaskStatus> = {
+  pending: ["routed", "cancelled"],
+  routed: ["pending", "running", "cancelled"],
+  running: ["completed", "failed", "cancelled"],
+  completed: [],
+  failed: [],
+  cancelled: [],
+};
+
+/** What an approval may do; `expired` is the clock's. */
+export const APPROVAL_MOVES: Moves<ApprovalStatus> = {
+  pending: ["approved", "rejected", "expired"],
+  approved: [],
+  rejected: [],
+  expired: [],
 };
 
 export const isFinalRun = (status: RunStatus): boolean => RUN_MOVES[status].length === 0;

@@ -1,11 +1,19 @@
 import type { Agent, Statistics } from "./agent.ts";
 import type { Alert } from "./alert.ts";
+import type { Approval } from "./approval.ts";
 import type { Breaker } from "./breaker.ts";
+import type { Channel, Delivery } from "./channel.ts";
+import type { Gauge } from "./gauge.ts";
 import type { Attempt, Job } from "./job.ts";
 import type { Outcome } from "./outcome.ts";
+import type { Queue } from "./queue.ts";
 import type { RoutingDecision } from "./routing.ts";
+import type { Rule } from "./rule.ts";
 import type { Run } from "./run.ts";
+import type { Session } from "./session.ts";
 import type { JobStatus } from "./statuses.ts";
+import type { Tally } from "./tally.ts";
+import type { Task, TaskKey } from "./task.ts";
 import type { Workstream } from "./workstream.ts";
 
 /** The rows the reducers work on, by kind. Each kind is one table and one noun of the glossary. */
@@ -14,12 +22,22 @@ export interface Rows {
   workstream: Workstream;
   job: Job;
   attempt: Attempt;
+  queue: Queue;
+  session: Session;
+  task: Task;
+  taskKey: TaskKey;
+  approval: Approval;
   agent: Agent;
   breaker: Breaker;
   statistics: Statistics;
   outcome: Outcome;
   decision: RoutingDecision;
+  tally: Tally;
+  gauge: Gauge;
   alert: Alert;
+  rule: Rule;
+  channel: Channel;
+  delivery: Delivery;
 }
 
 export type Kind = keyof Rows;

@@ -6,15 +6,28 @@ export const ID_NAME = {
   workstream: "workstreamId",
   job: "jobId",
   attempt: "attemptId",
+  queue: "queue",
+  session: "sessionId",
+  task: "taskId",
+  taskKey: "idempotencyKey",
+  approval: "approvalId",
   agent: "agentKey",
   breaker: "agentKey",
   statistics: "agentKey",
   outcome: "outcomeId",
   decision: "decisionId",
+  tally: "tallyId",
+  gauge: "gaugeId",
   alert: "alertId",
+  rule: "ruleId",
+  channel: "channelId",
+  delivery: "deliveryId",
 } as const satisfies { [kind in Kind]: string };
 
-type Secret = "leaseToken" | "permitId";
+/** Columns that no read and no frame ever carries. */
+const SECRETS = ["leaseToken", "permitId", "secret", "previousSecret"] as const;
+
+type Secret = (typeof SECRETS)[number];
 type IdOf<K extends Kind> = { [name in (typeof ID_NAME)[K]]: string };
 
 /** A row as it is sent: it names its kind, answers to `id` and to its glossary name, and keeps its secrets. */
@@ -23,7 +36,6 @@ export type Wire<K extends Kind = Kind> = K extends Kind ? Omit<Rows[K], Secret>
 /** The sendable form of a row, for HTTP answers and live frames alike. */
 export function toWire<K extends Kind>(kind: K, row: Readonly<Rows[K]>): Wire<K> {
   const sent: { [key: string]: unknown } = { kind, [ID_NAME[kind]]: row.id, ...row };
-  delete sent.leaseToken;
-  delete sent.permitId;
+  for (const secret of SECRETS) delete sent[secret];
   return sent as Wire<K>;
 }

@@ -12,6 +12,8 @@ function agent(agentKey: string, successful: number, failed: number, durations: 
     totalDurationMs: durations.reduce((sum, one) => sum + one, 0),
     timed: durations.length,
     histogram: durations.reduce(addDuration, {}),
+    upstream: 0,
+    baseline: null,
     updatedAt: "2026-11-21T10:00:00.000Z",
     version: 1,
     seq: 1,

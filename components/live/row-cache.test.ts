@@ -34,7 +34,18 @@ const BASE: Alert = {
   note: null,
   ackExpiresAt: null,
   resolvedAt: null,
+  resolvedBy: null,
   reopened: 0,
+  pendingSince: null,
+  value: null,
+  threshold: null,
+  runId: null,
+  causeId: null,
+  snoozedUntil: null,
+  snoozeMode: null,
+  comments: [],
+  escalationStep: 0,
+  escalateAt: null,
   updatedAt: "2026-11-21T00:00:00.000Z",
 };
 const alert = (id: string, seq: number, status: Alert["status"] = "firing"): Wire<"alert"> =>

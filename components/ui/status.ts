@@ -100,6 +100,7 @@ const LOOKS: { readonly [K in StatusKind]: { readonly [status in Statuses[K]]: S
     disabled: { label: "Disabled", tone: "cancelled", icon: ShieldOff },
   },
   alert: {
+    pending: PENDING,
     firing: { label: "Firing", tone: "failed", icon: Bell },
     acknowledged: { label: "Acknowledged", tone: "review", icon: Check },
     snoozed: { label: "Snoozed", tone: "waiting", icon: BellOff },

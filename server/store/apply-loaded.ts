@@ -5,7 +5,7 @@ import type { KeyMemory } from "./key-memory.ts";
 import type { LaneQueries } from "./lane-database.ts";
 import type { LanePosition } from "./lane-position.ts";
 import { loadMissing } from "./load-rows.ts";
-import type { RowCache } from "./row-cache.ts";
+import type { RowCache } from "./tiers/row-cache.ts";
 import { RowSource } from "./row-source.ts";
 
 /** After so many loads the batch follows a long cascade or a wide one: from there on all that its jobs can reach is loaded along. */

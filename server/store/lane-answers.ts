@@ -2,7 +2,7 @@ import type { CommitFault } from "../../domain/commit.ts";
 import { keyOf } from "../../domain/draft.ts";
 import type { Applied, Pending } from "./batch.ts";
 import { StoreError, type StoreFault } from "./errors.ts";
-import type { RowCache } from "./row-cache.ts";
+import type { RowCache } from "./tiers/row-cache.ts";
 import type { CommitOutcome } from "./types.ts";
 
 /** Answers everybody of a settled batch. */

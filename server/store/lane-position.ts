@@ -6,12 +6,12 @@ import type { KeyMemory } from "./key-memory.ts";
 import type { LaneQueries } from "./lane-database.ts";
 import { loadRows, readHead, type SeenHead, touchedSince } from "./load-rows.ts";
 import { readEvents } from "./log.ts";
-import type { RowCache } from "./row-cache.ts";
+import type { LaneTiers } from "./tiers/tiers.ts";
 import type { Committed } from "./types.ts";
 
 export interface PositionOptions {
   tenantId: string;
-  cache: RowCache;
+  tiers: LaneTiers;
   keys: KeyMemory;
   onCommitted: (committed: Committed) => void;
 }
@@ -61,15 +61,21 @@ export class LanePosition {
   }
 
   async catchUp(queries: LaneQueries): Promise<void> {
-    const { tenantId, cache, keys } = this.#o;
-    if (!this.#head) return this.#stand(await readHead(queries, tenantId));
+    const { tenantId, tiers, keys } = this.#o;
+    if (!this.#head) return this.#begin(await readHead(queries, tenantId));
     const since = this.#head.seq;
     const { head, touched } = await touchedSince(queries, tenantId, since);
     if (head.seq === since) return this.#stand(head);
     keys.clear();
-    if (head.seq - since > CATCH_UP_LIMIT) cache.clear();
-    else for (const key of touched) cache.evict(key);
+    const from = head.seq - since > CATCH_UP_LIMIT ? head.seq + 1 : since + 1;
+    tiers.commit({ from, to: head.seq, rows: [], forgotten: touched });
     await this.#tell(queries, since, head.seq, touched);
+    this.#stand(head);
+  }
+
+  /** What the hot tier has of before is not known to be true here. */
+  #begin(head: SeenHead): void {
+    this.#o.tiers.commit({ from: head.seq + 1, to: head.seq, rows: [], forgotten: [] });
     this.#stand(head);
   }
 

@@ -14,8 +14,9 @@ import { DatabaseFailure, type LaneDatabase, type LaneQueries } from "./lane-dat
 import type { LaneMetrics } from "./lane-metrics.ts";
 import { LanePosition } from "./lane-position.ts";
 import { readHead, UnknownTenant } from "./load-rows.ts";
-import { RowCache } from "./row-cache.ts";
 import { FIND_RECEIPTS, LOCK_HEAD } from "./statements.ts";
+import type { RowCache } from "./tiers/row-cache.ts";
+import type { LaneTiers } from "./tiers/tiers.ts";
 import type { CommitOptions, CommitOutcome, Committed, Committer } from "./types.ts";
 import { writeOf } from "./write-batch.ts";
 
@@ -46,7 +47,8 @@ export interface LaneOptions {
   /** Told after each batch this lane has written: other nodes may want to know. */
   onWritten: (tenantId: string) => void;
   keyTtlMs: number;
-  cache?: RowCache;
+  /** The tenant's rows in this process, and who is told what became of them. */
+  tiers: LaneTiers;
   /** Commits waiting beyond this are refused with `lane_full`. */
   maxQueue?: number;
 }
@@ -79,8 +81,8 @@ export class Lane {
 
   constructor(options: LaneOptions) {
     this.#o = options;
-    this.#cache = options.cache ?? new RowCache();
-    this.#position = new LanePosition({ ...options, cache: this.#cache, keys: this.#keys });
+    this.#cache = options.tiers.rows;
+    this.#position = new LanePosition({ ...options, keys: this.#keys });
   }
 
   /** Up to where followers have been told; undefined before the lane has looked. */
@@ -90,10 +92,6 @@ export class Lane {
 
   get depth(): number {
     return this.#queue.length;
-  }
-
-  get cache(): RowCache {
-    return this.#cache;
   }
 
   commit(by: Committer, commit: CommitRequest<Mutation>, options: CommitOptions = {}): Promise<CommitOutcome> {
@@ -314,19 +312,19 @@ export class Lane {
   #moved(batch: Pending[], result: AppliedBatch): void {
     const from = (this.#position.head?.seq ?? 0) + 1;
     this.#position.moveTo(result.head);
+    const { changes } = result.draft;
+    const to = result.head.seq;
+    if (to >= from) this.#o.tiers.commit({ from, to, rows: changes.values(), forgotten: [] });
     const rows: Wire[] = [];
-    for (const [key, change] of result.draft.changes) {
-      this.#cache.set(key, change.kind, change.row);
-      rows.push(toWire(change.kind, change.row));
-    }
+    for (const { kind, row } of changes.values()) rows.push(toWire(kind, row));
     for (const [name, stored] of result.keys) this.#keys.set(name, stored);
     answer(batch, result.applied);
-    if (result.head.seq < from) return;
+    if (to < from) return;
     const events = result.applied.flatMap((applied) => (applied.state === "done" ? applied.events : []));
     this.#o.onCommitted({
       tenantId: this.#o.tenantId,
       from,
-      to: result.head.seq,
+      to,
       at: iso(result.head.at),
       events,
       rows,

@@ -1,7 +1,7 @@
 import { keyOf, type Source } from "../../domain/draft.ts";
 import type { Kind, RowSet, Rows } from "../../domain/tx.ts";
 import type { StoredKey } from "./batch.ts";
-import type { RowCache } from "./row-cache.ts";
+import type { RowCache } from "./tiers/row-cache.ts";
 
 /** Something a commit reads is not loaded; what, the source has noted. */
 export class NotLoaded extends Error {

@@ -4,7 +4,7 @@ import { toWire, type Wire } from "../../domain/wire.ts";
 import type { LaneQueries } from "./lane-database.ts";
 import { HEAD_COLUMNS, selectRows } from "./statements.ts";
 
-/** How each kind is cut to a topic's snapshot: the newest, or for alerts the open ones first. */
+/** How each kind is cut to a topic's snapshot: the newest, or the open ones first. */
 const NEWEST: { readonly [kind in Kind]?: string } = {
   run: `ORDER BY "createdAt" DESC`,
   workstream: `ORDER BY "updatedAt" DESC`,
@@ -12,6 +12,15 @@ const NEWEST: { readonly [kind in Kind]?: string } = {
   breaker: `ORDER BY "id"`,
   statistics: `ORDER BY "id"`,
   alert: `ORDER BY ("status" = 'resolved'), "firedAt" DESC`,
+  approval: `ORDER BY ("status" <> 'pending'), "createdAt" DESC`,
+  queue: `ORDER BY "id"`,
+  session: `ORDER BY ("status" NOT IN ('pending', 'active')), "createdAt" DESC`,
+  task: `ORDER BY ("status" IN ('completed', 'failed', 'cancelled')), "createdAt" DESC`,
+  tally: `AND "width" = 'minute' ORDER BY "t" DESC`,
+  gauge: `ORDER BY "t" DESC`,
+  rule: `AND "removedAt" IS NULL ORDER BY "id"`,
+  channel: `AND "removedAt" IS NULL ORDER BY "id"`,
+  delivery: `ORDER BY "createdAt" DESC`,
 };
 
 /**

@@ -2,41 +2,22 @@ import { z } from "zod";
 import { breakerConfig } from "../../../domain/breaker-config.ts";
 import { id } from "../../../domain/primitives.ts";
 import {
-  ALERT_STATUSES,
   ATTEMPT_STATUSES,
   BREAKER_STATES,
   JOB_STATUSES,
   RUN_STATUSES,
-  SEVERITIES,
   WORKSTREAM_STATUSES,
 } from "../../../domain/statuses.ts";
 import type { Kind } from "../../../domain/tx.ts";
 import type { Wire } from "../../../domain/wire.ts";
+import { anyObject, at, base, count, error, jobCounts, maybeAt, maybeText, ms, text } from "./row-fields.ts";
+import { alert, channel, delivery, gauge, rule, tally } from "./rows-watch.ts";
+import { approval, queue, session, task } from "./rows-work.ts";
 
 /**
  * What rows look like when they are sent, for the reference. Nothing is checked against this on the way out; the types below keep it
  * true to the rows, and a test holds real answers against it.
  */
-
-const at = z.iso.datetime();
-const maybeAt = at.nullable();
-const text = z.string();
-const maybeText = text.nullable();
-const count = z.int().min(0);
-const ms = z.number().min(0);
-const anyObject = z.record(z.string(), z.unknown());
-const error = z.looseObject({ message: text, code: text.optional() }).nullable();
-const jobCounts = z.object(
-  Object.fromEntries(JOB_STATUSES.map((status) => [status, count])) as {
-    [status in (typeof JOB_STATUSES)[number]]: typeof count;
-  },
-);
-
-const base = {
-  id: text,
-  version: count.meta({ description: "Counts the changes of this row" }),
-  seq: count.meta({ description: "The position of the log that last changed it: of two, the higher is newer" }),
-};
 
 const run = z.object({
   kind: z.literal("run"),
@@ -47,6 +28,9 @@ const run = z.object({
   definition: z.unknown(),
   context: anyObject,
   metadata: anyObject,
+  tokens: z.record(z.string(), z.object({ scopeId: maybeText, status: text, value: z.unknown() })),
+  scopes: z.record(z.string(), z.object({ parentId: maybeText, status: z.enum(["active", "cancelled"]) })),
+  stepCount: count,
   tags: z.array(text),
   initiatedBy: maybeText,
   parentRunId: maybeText,
@@ -94,6 +78,13 @@ const job = z.object({
   dependsOn: z.array(text),
   dependents: z.array(text),
   unmet: count.meta({ description: "How many of `dependsOn` have not completed" }),
+  approvalId: maybeText.meta({ description: "The approval it waits for, or has waited for" }),
+  tokenId: maybeText,
+  escalate: z
+    .union([z.object({ agentKey: id }), z.object({ approval: z.object({ title: text, detail: text.optional() }) })])
+    .nullable()
+    .meta({ description: "What is tried when its last attempt has failed" }),
+  escalatedAt: maybeAt,
   maxAttempts: count,
   backoffMs: ms,
   timeoutMs: ms.nullable(),
@@ -189,6 +180,8 @@ const statistics = z.object({
   totalDurationMs: ms,
   timed: count.meta({ description: "How many outcomes told a duration" }),
   histogram: z.record(z.string(), count),
+  upstream: count.meta({ description: "Ends that were not the agent's doing; not in `total`" }),
+  baseline: anyObject.nullable().meta({ description: "What outcomes that are no longer kept had added" }),
   updatedAt: at,
 });
 
@@ -210,59 +203,77 @@ const decision = z.object({
   durationMs: ms.nullable(),
   runId: maybeText,
   jobId: maybeText,
+  fallbackOf: maybeText.meta({ description: "The decision this one falls back from" }),
+  weights: z.record(z.string(), z.number()).nullable(),
   routedAt: at,
   outcomeAt: maybeAt,
 });
 
-const alert = z.object({
-  kind: z.literal("alert"),
-  alertId: id,
-  ...base,
-  rule: text,
-  severity: z.enum(SEVERITIES),
-  status: z.enum(ALERT_STATUSES),
-  title: text,
-  detail: maybeText,
-  subjectKind: text,
-  subjectId: text,
-  firedAt: at,
-  acknowledgedAt: maybeAt,
-  acknowledgedBy: maybeText,
-  note: maybeText,
-  ackExpiresAt: maybeAt,
-  resolvedAt: maybeAt,
-  reopened: count,
-  updatedAt: at,
-});
-
-/** Kinds that are sent by themselves; outcomes are only counted. */
-export const ROWS = { run, workstream, job, attempt, agent, breaker, statistics, decision, alert };
+/** Kinds that are sent by themselves; outcomes and keys are not. */
+export const ROWS = {
+  run,
+  workstream,
+  job,
+  attempt,
+  queue,
+  session,
+  task,
+  approval,
+  agent,
+  breaker,
+  statistics,
+  decision,
+  tally,
+  gauge,
+  alert,
+  rule,
+  channel,
+  delivery,
+};
 
 // Each schema has exactly its row's fields, of the row's types.
 type Fields<K extends keyof typeof ROWS> = keyof z.infer<(typeof ROWS)[K]>;
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never;
-type Sent = Exclude<Kind, "outcome">;
+type Sent = Exclude<Kind, "outcome" | "taskKey">;
 const sameFields: { [K in Sent]: Same<Fields<K>, keyof Wire<K>> } = {
   run: true,
   workstream: true,
   job: true,
   attempt: true,
+  queue: true,
+  session: true,
+  task: true,
+  approval: true,
   agent: true,
   breaker: true,
   statistics: true,
   decision: true,
+  tally: true,
+  gauge: true,
   alert: true,
+  rule: true,
+  channel: true,
+  delivery: true,
 };
 const accepts: { [K in Sent]: (row: Wire<K>) => z.input<(typeof ROWS)[K]> } = {
   run: (row) => row,
   workstream: (row) => row,
   job: (row) => row,
   attempt: (row) => row,
+  queue: (row) => row,
+  session: (row) => row,
+  task: (row) => row,
+  approval: (row) => row,
   agent: (row) => row,
   breaker: (row) => row,
   statistics: (row) => row,
   decision: (row) => row,
+  tally: (row) => row,
+  gauge: (row) => row,
   alert: (row) => row,
+  rule: (row) => row,
+  channel: (row) => row,
+  delivery: (row) => row,
 };
 void sameFields;
 void accepts;

@@ -1,0 +1,56 @@
+import type { z } from "zod";
+import { attemptId } from "./attempt.ts";
+import { breakerAlertId } from "./breaker.ts";
+import type { Kind, Rows, Tx } from "./tx.ts";
+
+/**
+ * What a mutation is made of: its contract, the reducer that applies it, and the rows it will look at. `needs` only saves round trips to the
+ * storage; a reducer may read any row.
+ */
+export interface Operation<S extends z.ZodType = z.ZodType> {
+  schema: S;
+  apply: (tx: Tx, mutation: { type: string }) => unknown;
+  needs: (mutation: { type: string }, peek: Peek) => RowRef[];
+}
+
+export type RowRef = readonly [kind: Kind, id: string];
+/** Looks at a row that happens to be loaded. */
+export type Peek = <K extends Kind>(kind: K, id: string) => Readonly<Rows[K]> | undefined;
+
+/** Joins a contract with its reducer; the one place where the mutation's own type is given up. */
+export function op<S extends z.ZodType<{ type: string }>>(
+  schema: S,
+  apply: (tx: Tx, mutation: z.output<S>) => unknown,
+  needs: (mutation: z.output<S>, peek: Peek) => RowRef[] = () => [],
+): Operation<S> {
+  return { schema, apply, needs } as unknown as Operation<S>;
+}
+
+/** An agent with all that an outcome of it touches. */
+export const agentRows = (agentKey: string): RowRef[] => [
+  ["agent", agentKey],
+  ["breaker", agentKey],
+  ["statistics", agentKey],
+  ["alert", breakerAlertId(agentKey)],
+];
+
+/** A job, and once it is loaded all that its end, its start or its return can reach in one step. */
+export function jobRows(jobId: string, peek: Peek): RowRef[] {
+  const job = peek("job", jobId);
+  if (!job) return [["job", jobId]];
+  const refs: RowRef[] = [
+    ["job", jobId],
+    ["run", job.runId],
+    ["queue", job.queue],
+  ];
+  if (job.workstreamId) refs.push(["workstream", job.workstreamId]);
+  if (job.approvalId) refs.push(["approval", job.approvalId]);
+  if (job.attempt > 0) refs.push(["attempt", attemptId(jobId, job.attempt)]);
+  if (job.claimedBy) refs.push(...agentRows(job.claimedBy));
+  for (const other of [...job.dependsOn, ...job.dependents]) refs.push(["job", other]);
+  return refs;
+}
+
+export const byJob = (m: { jobId: string }, peek: Peek): RowRef[] => jobRows(m.jobId, peek);
+export const byAgent = (m: { agentKey: string }): RowRef[] => agentRows(m.agentKey);
+export const byRun = (m: { runId: string }): RowRef[] => [["run", m.runId]];

@@ -1,0 +1,38 @@
+import { cancelJobByRequest, enqueueJob, jobCancel, jobEnqueue, jobRetry, retryJob } from "../job.ts";
+import { jobSettle, settleJob } from "../job-cascade.ts";
+import { claimJobs, heartbeatJob, jobClaim, jobHeartbeat, jobStart, startJobByRequest } from "../job-claim.ts";
+import {
+  completeJob,
+  expireJob,
+  failJob,
+  jobComplete,
+  jobExpire,
+  jobFail,
+  jobTimeout,
+  timeOutJob,
+} from "../job-finish.ts";
+import { agentRows, byAgent, byJob, jobRows, op } from "../operation.ts";
+
+/** Jobs and their queues. */
+export const JOB_OPERATIONS = {
+  "job.enqueue": op(jobEnqueue, enqueueJob, (m) => [
+    ["run", m.runId],
+    ["queue", m.queue ?? "default"],
+    ...(m.workstreamId ? ([["workstream", m.workstreamId]] as const) : []),
+    ...(m.dependsOn ?? []).map((parent) => ["job", parent] as const),
+  ]),
+  "job.claim": op(jobClaim, claimJobs, byAgent),
+  "job.start": op(jobStart, startJobByRequest, (m, peek) => [...jobRows(m.jobId, peek), ...agentRows(m.agentKey)]),
+  "job.heartbeat": op(jobHeartbeat, heartbeatJob, (m) => [["job", m.jobId]]),
+  "job.complete": op(jobComplete, completeJob, byJob),
+  "job.fail": op(jobFail, failJob, byJob),
+  "job.timeout": op(jobTimeout, timeOutJob, byJob),
+  "job.cancel": op(jobCancel, cancelJobByRequest, byJob),
+  "job.retry": op(jobRetry, retryJob, byJob),
+};
+
+/** What time makes happen to jobs. */
+export const JOB_CLOCK_OPERATIONS = {
+  "job.expire": op(jobExpire, expireJob, byJob),
+  "job.settle": op(jobSettle, settleJob, byJob),
+};

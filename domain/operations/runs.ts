@@ -1,0 +1,38 @@
+import { appendEvent, eventAppend } from "../event.ts";
+import { byRun, op, type RowRef } from "../operation.ts";
+import {
+  createRun,
+  retryRun,
+  runCreate,
+  runRetry,
+  runTimeout,
+  runTransition,
+  timeOutRun,
+  transitionRun,
+} from "../run.ts";
+import {
+  createWorkstream,
+  transitionWorkstream,
+  updateWorkstream,
+  workstreamCreate,
+  workstreamTransition,
+  workstreamUpdate,
+} from "../workstream.ts";
+
+const byWorkstream = (m: { workstreamId: string }): RowRef[] => [["workstream", m.workstreamId]];
+
+/** Runs, their workstreams, and what orchestrators tell of their own. */
+export const RUN_OPERATIONS = {
+  "run.create": op(runCreate, createRun, (m) => (m.parentRunId ? [["run", m.parentRunId]] : [])),
+  "run.transition": op(runTransition, transitionRun, byRun),
+  "run.retry": op(runRetry, retryRun, byRun),
+  "workstream.create": op(workstreamCreate, createWorkstream, byRun),
+  "workstream.update": op(workstreamUpdate, updateWorkstream, byWorkstream),
+  "workstream.transition": op(workstreamTransition, transitionWorkstream, byWorkstream),
+  "event.append": op(eventAppend, appendEvent, (m) => (m.runId ? [["run", m.runId]] : [])),
+};
+
+/** What time makes happen to runs. */
+export const RUN_CLOCK_OPERATIONS = {
+  "run.timeout": op(runTimeout, timeOutRun, byRun),
+};
