@@ -109,6 +109,7 @@ async function build(config: Config, options: ComposeOptions, closers: Closers):
     registry: metrics,
     logger: logger.child({ part: "live" }),
   });
+  auth.sessions.onEnded = () => void live.check();
   closers.add("live", 700, () => live.close());
   closers.add("readiness", 100, () => {
     health.state = "draining";

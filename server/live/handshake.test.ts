@@ -96,12 +96,15 @@ test("a revoked key ends its open sockets, and only its", async () => {
   expect(two.connected).toBe(true);
 });
 
-test("a principal can be disconnected at once", async () => {
-  const [one, another] = [await t.connect(), await t.connect()];
-  const gone = Promise.all([goneOf(one), goneOf(another)]);
-  expect(t.live.disconnectPrincipal("k1")).toBe(2);
-  expect(await gone).toEqual(["io server disconnect", "io server disconnect"]);
-  expect(t.live.stats()).toEqual({ sockets: 0, subscriptions: 0, tenants: 0 });
+test("whoever has signed out loses the socket when asked about, and nobody else", async () => {
+  await t.close();
+  t = await startLive(log, { authenticate: testAuthenticator(revoked), checkMs: 3_600_000 });
+  const [one, two] = [await t.connect(), await t.connect({ auth: { key: "two" } })];
+  const gone = goneOf(one);
+  revoked.add("one");
+  await t.live.check();
+  expect(await gone).toBe("io server disconnect");
+  expect(two.connected).toBe(true);
 });
 
 test("every open socket gets beats with the head", async () => {

@@ -41,8 +41,8 @@ export interface LiveDeps {
 
 export interface Live {
   stats(): { sockets: number; subscriptions: number; tenants: number };
-  /** Ends the sockets of a key or user, at once; answers how many. */
-  disconnectPrincipal(id: string): number;
+  /** Asks about every open socket's credentials now, and ends those that stand for nobody any more. Never rejects. */
+  check(): Promise<void>;
   /** Ends all sockets within a second; their clients come back by themselves. New ones are refused. */
   close(): Promise<void>;
 }
@@ -171,7 +171,7 @@ export function createLive(deps: LiveDeps): Live {
       subscriptions: [...connections.values()].reduce((sum, { subscriptions }) => sum + subscriptions, 0),
       tenants: feeds.size,
     }),
-    disconnectPrincipal: (id) => sessions.disconnect(id),
+    check: () => sessions.check(),
     async close() {
       closing = true;
       stopListening();

@@ -61,13 +61,6 @@ export class Sessions {
     this.#open.delete(socketId);
   }
 
-  /** Ends the sockets of one key or user; answers how many. */
-  disconnect(principalId: string): number {
-    const theirs = [...this.#open.values()].filter(({ principal }) => principal.id === principalId);
-    for (const { end } of theirs) end();
-    return theirs.length;
-  }
-
   /** Asks again about everybody. Who cannot be asked about stays. Never rejects. */
   async check(): Promise<void> {
     const groups = new Map<string, Session[]>();

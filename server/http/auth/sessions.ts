@@ -26,6 +26,8 @@ export class Sessions {
   private readonly auth: BetterAuth;
   private readonly cache: TtlCache<Session>;
   private readonly minted: Map<unknown, string>;
+  /** Told when a session has been ended by its owner. */
+  onEnded: () => void = () => {};
 
   private constructor(prisma: PrismaClient, auth: BetterAuth, cookieName: string, minted: Map<unknown, string>) {
     this.prisma = prisma;
@@ -96,6 +98,7 @@ export class Sessions {
     if (session !== null) await this.prisma.authSession.deleteMany({ where: { id: session.id } });
     this.cache.delete(cookie);
     const answer = await this.auth.api.signOut({ headers: this.headersOf(cookie), returnHeaders: true });
+    this.onEnded();
     return answer.headers.getSetCookie();
   }
 
