@@ -56,11 +56,11 @@ export interface AppliedBatch {
   keys: Map<string, StoredKey>;
 }
 
-/** What a batch is applied over. `prove` throws when a refused commit has assumed something that is yet to be looked up. */
+/** What a batch is applied over. `prove` throws when a commit that writes nothing has assumed something that is yet to be looked up. */
 export interface BatchSource extends Source {
   key(name: string): StoredKey | undefined;
   begin(): void;
-  prove(): void;
+  prove(key: string | null): void;
 }
 
 /** Keys of one principal do not meet those of another. */
@@ -91,8 +91,10 @@ export function applyBatch(
       }
       source.begin();
       const done = applyOne(tenantId, pending, draft, head);
-      if (done.state === "refused") source.prove();
-      if (done.state !== "done") return done;
+      if (done.state !== "done") {
+        source.prove(pending.key?.name ?? null);
+        return done;
+      }
       head = { ...head, seq: done.receipt.lastSeq, hash: done.receipt.hash };
       if (pending.key) {
         keys.set(pending.key.name, {

@@ -36,10 +36,14 @@ export class RowSource implements Source {
     this.#assumed.clear();
   }
 
-  /** A commit is refused, so no insert will prove what it assumed: all its faults are to be told, the ids that are taken included. */
-  prove(): void {
-    for (const [key, ref] of this.#assumed) if (!this.isKnown(ref.kind, ref.id)) this.missing.set(key, ref);
-    if (this.missing.size > 0) throw new NotLoaded([...this.missing.keys()].join());
+  /**
+   * A commit is refused, so no insert will prove what it assumed: that its ids are free (all its faults are to be told), and that its
+   * idempotency key is new (it may be the same request once more, which the state forbids because it has happened).
+   */
+  prove(key: string | null): void {
+    for (const [name, ref] of this.#assumed) if (!this.isKnown(ref.kind, ref.id)) this.missing.set(name, ref);
+    if (key !== null && !this.#keys.has(key) && !this.knownKeys.get(key)) this.missingKeys.add(key);
+    if (this.missing.size + this.missingKeys.size > 0) throw new NotLoaded([...this.missing.keys(), key].join());
   }
 
   loadedJobs(): string[] {
