@@ -65,6 +65,7 @@ const STORE_STATUS: Record<StoreErrorCode, number> = {
   illegal_transition: 409,
   unknown_entity: 404,
   position_gone: 410,
+  not_there_yet: 425,
   lane_full: 503,
   database_away: 503,
 };
@@ -91,7 +92,7 @@ export function toProblemError(error: unknown): ProblemError {
     return new ProblemError(status, error.code, error.message, {
       ...(error.errors === undefined ? {} : { errors: error.errors }),
       ...(error.extra === undefined ? {} : { extra: error.extra }),
-      ...(status === 503 ? { headers: RETRY_SOON } : {}),
+      ...(status === 503 || status === 425 ? { headers: RETRY_SOON } : {}),
       cause: error,
     });
   }

@@ -11,6 +11,7 @@ export type StoreErrorCode =
   | "illegal_transition"
   | "unknown_entity"
   | "position_gone"
+  | "not_there_yet"
   | "lane_full"
   | "database_away";
 

@@ -6,8 +6,9 @@ import { Lane } from "./lane.ts";
 import { laneDatabase } from "./lane-database.ts";
 import { createLaneMetrics, observeLanes } from "./lane-metrics.ts";
 import { readEvents, readPosition, verifyChain } from "./log.ts";
-import { RowCache } from "./row-cache.ts";
 import { readSnapshot } from "./snapshots.ts";
+import type { TierLog } from "./tiers/redis-link.ts";
+import { Tiers } from "./tiers/tiers.ts";
 import type { Committed, Store } from "./types.ts";
 
 export interface StoreDeps {
@@ -17,8 +18,13 @@ export interface StoreDeps {
   idempotencyTtlSeconds: number;
   /** How often the log is looked at for other nodes' commits while somebody watches, ms. The doorbell is faster; this is for when it fails. */
   pollMs?: number;
-  /** Bound of each lane's hot tier, bytes. */
+  /** Bound of the hot tier in this process, bytes. */
   hotTierBytes?: number;
+  /** How long a row stays hot, ms. */
+  hotTierTtlMs?: number;
+  /** The Redis that servers share as a further hot tier; none by default. */
+  redisUrl?: string | undefined;
+  log?: TierLog;
   /** Commits a lane lets wait. */
   maxQueue?: number;
 }
@@ -31,6 +37,14 @@ export function createStore(deps: StoreDeps): Store {
   const watchers = new Map<string, number>();
   const listeners = new Set<(committed: Committed) => void>();
   const maxQueue = deps.maxQueue ?? 10_000;
+  const tiers = new Tiers({
+    queries: database,
+    registry: deps.registry,
+    log: deps.log ?? SILENT,
+    maxBytes: deps.hotTierBytes ?? 64 * 1024 * 1024,
+    ttlMs: deps.hotTierTtlMs ?? 15 * 60_000,
+    redisUrl: deps.redisUrl,
+  });
   const hints = createHints(deps.pool, (tenantId) => void lanes.get(tenantId)?.catchUp());
 
   const laneOf = (tenantId: string): Lane => {
@@ -42,7 +56,7 @@ export function createStore(deps: StoreDeps): Store {
         metrics,
         maxQueue,
         keyTtlMs: deps.idempotencyTtlSeconds * 1000,
-        cache: new RowCache(deps.hotTierBytes),
+        tiers: tiers.lane(tenantId),
         onWritten: hints.ring,
         onCommitted: (committed) => {
           for (const listener of listeners) listener(committed);
@@ -56,12 +70,7 @@ export function createStore(deps: StoreDeps): Store {
   observeLanes(deps.registry, () => {
     const all = [...lanes.values()];
     const sum = (of: (lane: Lane) => number) => all.reduce((total, lane) => total + of(lane), 0);
-    return {
-      depth: sum((l) => l.depth),
-      limit: maxQueue,
-      rows: sum((l) => l.cache.size),
-      bytes: sum((l) => l.cache.bytes),
-    };
+    return { depth: sum((l) => l.depth), limit: maxQueue };
   });
 
   const poll = setInterval(() => {
@@ -95,6 +104,8 @@ export function createStore(deps: StoreDeps): Store {
       return position;
     },
     position: (tenantId) => lanes.get(tenantId)?.position,
+    read: (tenantId, kind, id, minSeq) => tiers.read(tenantId, kind, id, minSeq),
+    tiers: { figures: () => tiers.figures(), shrinkTo: (bytes) => tiers.shrinkTo(bytes) },
     readEvents: (tenantId, range) => readEvents(database, tenantId, range),
     snapshot: (tenantId, topic, limit) => readSnapshot(database, tenantId, topic, limit),
     verify: (tenantId) => verifyChain(database, tenantId),
@@ -102,8 +113,11 @@ export function createStore(deps: StoreDeps): Store {
       clearInterval(poll);
       await Promise.all([...lanes.values()].map((lane) => lane.close()));
       await hints.close();
+      tiers.close();
     },
   };
 }
+
+const SILENT: TierLog = { debug() {}, info() {}, warn() {} };
 
 export type { CommitOutcome, Committed, Committer, Store } from "./types.ts";

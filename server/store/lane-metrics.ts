@@ -30,11 +30,8 @@ export function createLaneMetrics(registry: Registry): LaneMetrics {
   };
 }
 
-/** Gauges read when asked: how much waits in the lanes, and what the hot tier holds. */
-export function observeLanes(
-  registry: Registry,
-  read: () => { depth: number; limit: number; rows: number; bytes: number },
-): void {
+/** Gauges read when asked: how much waits in the lanes. */
+export function observeLanes(registry: Registry, read: () => { depth: number; limit: number }): void {
   const gauge = (name: string, help: string, value: () => number) =>
     new Gauge({
       name,
@@ -46,6 +43,4 @@ export function observeLanes(
     });
   gauge("lane_queue_depth", "Commits waiting in the lanes", () => read().depth);
   gauge("lane_queue_limit", "Commits a lane lets wait before it answers 503", () => read().limit);
-  gauge("switchyard_hot_tier_rows", "Rows in the hot tier", () => read().rows);
-  gauge("switchyard_hot_tier_bytes", "Estimated size of the hot tier in bytes", () => read().bytes);
 }

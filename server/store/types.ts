@@ -4,6 +4,7 @@ import type { Mutation } from "../../domain/mutations.ts";
 import type { Receipt } from "../../domain/receipt.ts";
 import type { Kind, Rows } from "../../domain/tx.ts";
 import type { Wire } from "../../domain/wire.ts";
+import type { Served, TierFigures } from "./tiers/tiers.ts";
 
 /** Who commits. `id` scopes idempotency keys, `actor` stands in the log (`key:NAME`, `user:NAME`, `system:clock`). */
 export interface Committer {
@@ -69,6 +70,13 @@ export interface Store {
   head(tenantId: string): Promise<LogPosition>;
   /** Up to where `onCommitted` has told; undefined before the first `head`. */
   position(tenantId: string): number | undefined;
+  /**
+   * A row through the tiers, not older than now, or with `minSeq` not older than that position and than half a second; undefined when there
+   * is none. Rejects with `StoreError` not_there_yet when the log has not come as far.
+   */
+  read<K extends Kind>(tenantId: string, kind: K, id: string, minSeq?: number): Promise<Served<K> | undefined>;
+  /** What the tiers hold, and a way to have memory back. */
+  tiers: { figures(): TierFigures; shrinkTo(bytes: number): void };
   readEvents(tenantId: string, range: EventRange): Promise<LogEvent[]>;
   /** Newest rows of a state topic; null when it names a run that does not exist. */
   snapshot(tenantId: string, topic: string, limit: number): Promise<{ seq: number; rows: Wire[] } | null>;

@@ -9,7 +9,6 @@ export interface TierLog {
 
 const RECONNECT_MS = [20, 50, 100, 200, 500];
 const PROBE_MS = 200;
-const PROBE_TIMEOUT_MS = 500;
 
 /** Redis was not asked, or has not answered in time. */
 export class RedisAway extends Error {
@@ -92,12 +91,13 @@ export class RedisLink {
     this.#probeSoon();
   }
 
+  /** One probe at a time: it ends when Redis answers or the connection does. */
   #probeSoon(): void {
     this.#probe = setTimeout(async () => {
+      // Connected anew in the meantime: that was the answer.
+      if (!this.#silent) return;
       try {
-        // When it is connected anew in the meantime, that is the answer.
-        if (this.#client.isReady) await inTime(this.#client.sendCommand(["PING"]), PROBE_TIMEOUT_MS);
-        else if (this.#silent) throw new RedisAway("Redis is not connected");
+        await this.#client.sendCommand(["PING"]);
         this.#silent = false;
         this.#tell("up");
       } catch {
@@ -122,7 +122,8 @@ export interface Script {
 }
 
 /** Redis has answered, with an error: it is up. */
-const isRefusal = (error: unknown) => error instanceof Error && /^(NOSCRIPT|ERR|WRONGTYPE|OOM|MISCONF) /.test(error.message);
+const isRefusal = (error: unknown) =>
+  error instanceof Error && /^(NOSCRIPT|ERR|WRONGTYPE|OOM|MISCONF) /.test(error.message);
 
 async function inTime<T>(answer: Promise<T>, ms: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
