@@ -14,6 +14,7 @@ let tenants = 0;
 let tenant = "";
 const clocks: Clock[] = [];
 const warnings: string[] = [];
+const said: object[] = [];
 
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -28,11 +29,15 @@ afterEach(async () => {
   for (const clock of clocks.splice(0)) await clock.close();
   await store.close();
   expect(warnings.splice(0)).toEqual([]);
+  said.length = 0;
 });
 
 function startClock(over: Pick<Store, "commit"> = store): Clock {
   const queries = laneDatabase(database.pool);
-  const log = { warn: (facts: object, message: string) => void warnings.push(`${message} ${JSON.stringify(facts)}`) };
+  const log = {
+    info: (facts: object, message: string) => void said.push({ message, ...facts }),
+    warn: (facts: object, message: string) => void warnings.push(`${message} ${JSON.stringify(facts)}`),
+  };
   const clock = createClock({ store: over, queries, log, everyMs: 20 });
   clocks.push(clock);
   clock.start();
@@ -136,6 +141,40 @@ test("an acknowledgement that runs out fires again", async () => {
   const alert = () => database.prisma.alert.findFirstOrThrow({ where: where() });
   await expect.poll(async () => (await alert()).status, patiently).toBe("firing");
   expect(await alert()).toMatchObject({ acknowledgedBy: null, ackExpiresAt: null });
+});
+
+test("C6, D9: what became due while nobody looked is made up for, once, by whoever starts, and it says what it found", async () => {
+  const breaker = { windowSize: 1, minimumCalls: 1, openMs: 50 };
+  await commit({ ...RUN, runId: "oldest", timeoutMs: 50 }, RUN, enqueue("j", { maxAttempts: 2, backoffMs: 0 }));
+  await commit({ type: "job.claim", agentKey: "a", max: 1, leaseMs: 100 });
+  await commit(
+    { type: "agent.register", agentKey: "b", breaker },
+    { type: "breaker.record", agentKey: "b", success: false },
+  );
+  const overdue = () =>
+    database.pool.query(
+      `SELECT 1 FROM "Job" JOIN "Breaker" USING ("tenantId") WHERE "tenantId" = $1 AND "leaseExpiresAt" <= now() AND "resetAt" <= now()`,
+      [tenant],
+    );
+  await expect.poll(async () => (await overdue()).rowCount, patiently).toBe(1);
+  // A leader that was killed has left its lease behind.
+  await database.pool.query(`INSERT INTO "Lease" VALUES ('clock', 'killed', now() + interval '300 milliseconds')`);
+  startClock();
+  await expect.poll(() => said, patiently).toHaveLength(1);
+  expect(said).toEqual([
+    {
+      message: "recovered",
+      incompleteRuns: expect.any(Number),
+      oldest: expect.objectContaining({ createdAt: expect.stringContaining("T") }),
+      expiredLeases: 1,
+      dueBreakers: 1,
+      dueTimers: 1,
+    },
+  ]);
+  const once = ["job.attempt_failed", "breaker.half_opened", "run.transitioned"];
+  await commit({ type: "event.append", eventType: "x.later" });
+  const types = await eventTypes();
+  for (const type of once) expect(types.filter((one) => one === type)).toHaveLength(type === "run.transitioned" ? 2 : 1);
 });
 
 test("two clocks at once do no harm: what is due happens once", async () => {

@@ -3,15 +3,17 @@ import { type Due, dropLease, readDue, readLeftBehind, takeLease } from "../stor
 import { StoreError } from "../store/errors.ts";
 import type { Committer, Store } from "../store/index.ts";
 import type { LaneQueries } from "../store/lane-database.ts";
+import { readIncompleteRuns } from "../store/recovery.ts";
 
 /**
  * The clock: what time makes happen, as commits (DESIGN, Clock). Of all nodes one leads, by a lease row on database time; a second leader would
- * do no harm, as every commit carries the attempt, epoch or deadline it saw. Each round reads what is due and commits it.
+ * do no harm, as every commit carries the attempt, epoch or deadline it saw. Each round reads what is due and commits it. The first round of a
+ * leader is the recovery from whatever ended the last one: it finds what has become due meanwhile, and says so.
  */
 export interface ClockDeps {
   store: Pick<Store, "commit">;
   queries: LaneQueries;
-  log: { warn(facts: object, message: string): void };
+  log: { info(facts: object, message: string): void; warn(facts: object, message: string): void };
   /** How often to look, ms; timers fire within 500 ms of their time. */
   everyMs?: number;
 }
@@ -23,7 +25,8 @@ export interface Clock {
 }
 
 const LEASE = "clock";
-const LEASE_MS = 3000;
+/** Short, so that who is started after a crash leads at once; one that pauses for longer is led by two for a moment, which does no harm. */
+const LEASE_MS = 1000;
 /** Every so many rounds the heavier look at what long cascades have left. */
 const SLOW_ROUND = 10;
 const COMMIT_SIZE = 100;
@@ -39,10 +42,12 @@ export function createClock({ store, queries, log, everyMs = 200 }: ClockDeps): 
   let closed = false;
 
   const look = async (): Promise<void> => {
+    const led = leads;
     leads = await takeLease(queries, LEASE, holder, LEASE_MS);
     if (!leads) return;
     rounds += 1;
     const due = await readDue(queries);
+    const found = led ? null : countDue(due);
     // While a cascade is not through, every round goes on with it.
     if (leftBehind > 0 || rounds % SLOW_ROUND === 1) {
       const left = await readLeftBehind(queries);
@@ -50,6 +55,7 @@ export function createClock({ store, queries, log, everyMs = 200 }: ClockDeps): 
       due.push(...left);
     }
     await commitAll(store, due, log);
+    if (found) log.info({ ...(await readIncompleteRuns(queries)), ...found }, "recovered");
   };
 
   const tick = () => {
@@ -74,6 +80,14 @@ export function createClock({ store, queries, log, everyMs = 200 }: ClockDeps): 
       if (leads) await dropLease(queries, LEASE, holder).catch(() => {});
     },
   };
+}
+
+/** What a leader that begins has found overdue: leases of attempts, open breakers, and whatever else waits for its time. */
+function countDue(due: readonly Due[]) {
+  const count = (test: (mutation: Due["mutation"]) => boolean) => due.filter(({ mutation }) => test(mutation)).length;
+  const expiredLeases = count((mutation) => mutation.type === "job.expire" && mutation.why === "lease");
+  const dueBreakers = count((mutation) => mutation.type === "breaker.tick");
+  return { expiredLeases, dueBreakers, dueTimers: due.length - expiredLeases - dueBreakers };
 }
 
 /** Commits what is due, tenant by tenant, in bounded pieces. */
