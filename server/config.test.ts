@@ -7,6 +7,9 @@ test("an empty environment gives the defaults", () => {
     port: 3000,
     host: "127.0.0.1",
     databaseUrl: undefined,
+    redisUrl: undefined,
+    hotTierTtlSeconds: 900,
+    hotTierMb: 64,
     dataDir: ".data",
     bootstrapKey: undefined,
     publicUrl: undefined,
@@ -24,6 +27,9 @@ test("variables that are set win, in the units their names say", () => {
     PORT: "0",
     HOST: "0.0.0.0",
     DATABASE_URL: "postgresql://u:p@db.example:5432/switchyard?sslmode=require",
+    REDIS_URL: "rediss://u:p@cache.example:6380/2",
+    HOT_TIER_TTL_SECONDS: "30",
+    HOT_TIER_MB: "8",
     SWITCHYARD_DATA_DIR: "/srv/switchyard",
     SWITCHYARD_BOOTSTRAP_KEY: "k".repeat(16),
     SWITCHYARD_PUBLIC_URL: "https://switchyard.example/console/",
@@ -34,6 +40,7 @@ test("variables that are set win, in the units their names say", () => {
   expect(config).toMatchObject({ port: 0, host: "0.0.0.0", dataDir: "/srv/switchyard", idempotencyTtlSeconds: 60 });
   expect(config).toMatchObject({ logLevel: "silent", development: true, publicUrl: "https://switchyard.example" });
   expect(config.databaseUrl).toContain("sslmode=require");
+  expect(config).toMatchObject({ redisUrl: "rediss://u:p@cache.example:6380/2", hotTierTtlSeconds: 30, hotTierMb: 8 });
 });
 
 test("a variable set to nothing counts as not set", () => {
@@ -46,6 +53,8 @@ test("every fault is listed at once, in one line, without the values", () => {
   const wrong = {
     PORT: "65536",
     DATABASE_URL: "mysql://root:hunter2@localhost/x",
+    REDIS_URL: "localhost:6379",
+    HOT_TIER_TTL_SECONDS: "0",
     SWITCHYARD_BOOTSTRAP_KEY: "two secrets",
     SWITCHYARD_PUBLIC_URL: "switchyard.example",
     IDEMPOTENCY_TTL_SECONDS: "1.5",

@@ -20,6 +20,11 @@ const postgresUrl = text.refine(
   "must be a URL of the form postgresql://user:password@host:port/database",
 );
 
+const redisUrl = text.refine(
+  (value) => /^rediss?:\/\//.test(value) && URL.canParse(value),
+  "must be a URL of the form redis://user:password@host:port",
+);
+
 const httpUrl = text
   .refine(
     (value) => /^https?:\/\//.test(value) && URL.canParse(value),
@@ -31,6 +36,9 @@ const environment = z.object({
   PORT: setting(whole(0, 65_535).default(3000)),
   HOST: setting(text.default("127.0.0.1")),
   DATABASE_URL: setting(postgresUrl.optional()),
+  REDIS_URL: setting(redisUrl.optional()),
+  HOT_TIER_TTL_SECONDS: setting(whole(1, 86_400).default(900)),
+  HOT_TIER_MB: setting(whole(1, 65_536).default(64)),
   SWITCHYARD_DATA_DIR: setting(text.default(".data")),
   SWITCHYARD_BOOTSTRAP_KEY: setting(
     text.regex(/^[\x21-\x7e]{1,200}$/, "must be 1 to 200 visible ASCII characters").optional(),
@@ -50,6 +58,12 @@ export interface Config {
   host: string;
   /** A PostgreSQL of the operator's own; undefined means the embedded one in `dataDir`. */
   databaseUrl: string | undefined;
+  /** A Redis that servers share as a further hot tier; undefined means none. */
+  redisUrl: string | undefined;
+  /** How long a row stays in the hot tiers. */
+  hotTierTtlSeconds: number;
+  /** Bound of the hot tier in this process, MiB. */
+  hotTierMb: number;
   dataDir: string;
   /** An API key made at the first start, for setups without a person. */
   bootstrapKey: string | undefined;
@@ -78,6 +92,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     port: data.PORT,
     host: data.HOST,
     databaseUrl: data.DATABASE_URL,
+    redisUrl: data.REDIS_URL,
+    hotTierTtlSeconds: data.HOT_TIER_TTL_SECONDS,
+    hotTierMb: data.HOT_TIER_MB,
     dataDir: data.SWITCHYARD_DATA_DIR,
     bootstrapKey: data.SWITCHYARD_BOOTSTRAP_KEY,
     publicUrl: data.SWITCHYARD_PUBLIC_URL,

@@ -36,7 +36,10 @@ export class MergedRange {
   }
 
   add(next: TierCommit): void {
-    if (next.from > this.#to + 1) return this.#begin(next);
+    if (next.from > this.#to + 1) {
+      this.#begin(next);
+      return;
+    }
     this.#from = Math.min(this.#from, next.from);
     this.#take(next);
   }
