@@ -3,6 +3,7 @@ import { jobRows, type Operation, type Peek, type RowRef } from "./operation.ts"
 import { AGENT_CLOCK_OPERATIONS, AGENT_OPERATIONS } from "./operations/agents.ts";
 import { ALERT_CLOCK_OPERATIONS, ALERT_OPERATIONS } from "./operations/alerts.ts";
 import { JOB_CLOCK_OPERATIONS, JOB_OPERATIONS } from "./operations/jobs.ts";
+import { LOG_CLOCK_OPERATIONS } from "./operations/log.ts";
 import { RUN_CLOCK_OPERATIONS, RUN_OPERATIONS } from "./operations/runs.ts";
 import type { Tx } from "./tx.ts";
 
@@ -24,6 +25,7 @@ const CLOCK_OPERATIONS = {
   ...JOB_CLOCK_OPERATIONS,
   ...AGENT_CLOCK_OPERATIONS,
   ...ALERT_CLOCK_OPERATIONS,
+  ...LOG_CLOCK_OPERATIONS,
 } satisfies { [type: string]: Operation };
 
 const OPERATIONS: { [type: string]: Operation } = { ...CLIENT_OPERATIONS, ...CLOCK_OPERATIONS };

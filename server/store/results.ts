@@ -35,6 +35,7 @@ export function resultOf(tx: Tx, mutation: Mutation, yielded: unknown): unknown 
     }
     case "breaker.acquire":
     case "event.append":
+    case "log.trim":
       return yielded;
     default: {
       const { id, version } = yielded as RowBase;
