@@ -1,3 +1,4 @@
+import type { Snapshot } from "./snapshot.ts";
 import type { BreakerStateName, RunStatus } from "./statuses.ts";
 
 /** What HTTP answers that is no row: one definition for the server that makes it and the console that draws it. */
@@ -38,4 +39,63 @@ export interface Standing {
   wilsonLowerBound: number;
   averageDurationMs: number | null;
   p95DurationMs: number | null;
+}
+
+/** Who may serve a row: the process that was asked, the Redis that servers share, or Postgres. */
+export type TierName = "memory" | "redis" | "durable";
+
+/** `GET /runs/{id}/state`: the execution state, where it came from, and how new it is. */
+export interface RunState extends Snapshot {
+  /** The position of the log this is true at; never below the `minSeq` that was asked for. */
+  seq: number;
+  /** The position that last changed it. */
+  changedSeq: number;
+  updatedAt: string;
+  tier: TierName;
+  /** No hot tier ever holds what the durable storage does not. */
+  strategy: "durable-first";
+  servedAt: string;
+}
+
+/** How often a tier was asked since the start, and could answer; the ratio is null before the first time. */
+export interface TierReads {
+  hits: number;
+  misses: number;
+  hitRatio: number | null;
+}
+
+/** What a hot tier holds; of Redis, what the whole of it does. */
+export interface TierSize {
+  rows: number;
+  bytes: number;
+  /** Whether it can be asked now. */
+  up: boolean;
+}
+
+/** `GET /system`: the process that answers. */
+export interface System {
+  uptimeMs: number;
+  node: string;
+  memory: {
+    rssBytes: number;
+    heapUsedBytes: number;
+    heapTotalBytes: number;
+    externalBytes: number;
+    /** What V8 lets the heap grow to. */
+    heapLimitBytes: number;
+    /** Memory of the machine or the container. */
+    limitBytes: number;
+    /** Either is close to its limit: the hot tier gives way. */
+    short: boolean;
+  };
+  hotTier: {
+    backend: "memory" | "redis";
+    ttlMs: number;
+    /** Bound of the rows in this process. */
+    maxBytes: number;
+    memory: TierSize & TierReads;
+    redis: (TierSize & TierReads) | null;
+    durable: TierReads;
+  };
+  log: { head: number; floor: number };
 }

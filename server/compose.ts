@@ -17,6 +17,7 @@ import { createNext } from "./http/next.ts";
 import { type DrawPage, registerPages } from "./http/pages.ts";
 import { refuseForeignUpgrades } from "./http/upgrades.ts";
 import { createLive } from "./live/index.ts";
+import { watchMemory } from "./memory-watch.ts";
 import { createStore } from "./store/index.ts";
 import { laneDatabase } from "./store/lane-database.ts";
 import { ensureTenant } from "./store/tenants.ts";
@@ -86,11 +87,20 @@ async function build(config: Config, options: ComposeOptions, closers: Closers):
     pool: database.pool,
     registry: metrics,
     idempotencyTtlSeconds: config.idempotencyTtlSeconds,
+    redisUrl: config.redisUrl,
+    hotTierTtlMs: config.hotTierTtlSeconds * 1000,
+    hotTierBytes: config.hotTierMb * 1024 * 1024,
+    log: logger.child({ part: "store" }),
   });
 
   closers.add("store", 1_000, () => store.close());
 
-  const app = buildApp({ config, prisma, store, auth, logger, metrics, health, stopping: stopping.signal });
+  const onShort = () => store.tiers.shrinkTo(store.tiers.figures().memory.bytes / 2);
+  const watch = watchMemory({ registry: metrics, logger: logger.child({ part: "memory" }), onShort });
+  closers.add("memory watch", 100, () => watch.close());
+
+  const parts = { config, prisma, store, auth, logger, metrics, health, memory: watch.figures };
+  const app = buildApp({ ...parts, stopping: stopping.signal });
   await registerPages(app, { auth, draw: await draw, dev: config.development });
   await app.ready();
   refuseForeignUpgrades(app.server, { dev: config.development });

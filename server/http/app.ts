@@ -11,6 +11,7 @@ import { installMetrics } from "./metrics.ts";
 import { installProblems, notFound, sendProblem } from "./problem.ts";
 import { registerRoutes } from "./routes.ts";
 import { API_HEADERS } from "./security.ts";
+import type { MemoryFigures } from "./system.ts";
 
 const BODY_LIMIT = 1_048_576;
 const SLOW_MS = 1_000;
@@ -26,6 +27,8 @@ export interface AppDeps {
   logger: Logger;
   metrics: Registry;
   health: Health;
+  /** What this process uses and may use. */
+  memory: () => MemoryFigures;
   /** Aborted when the server begins to stop: long polls and streams answer then. */
   stopping: AbortSignal;
 }

@@ -83,6 +83,8 @@ test("real answers are as the reference says", async () => {
   for (const receipt of await items("/receipts")) holds(ANSWERS.StoredReceipt.strict(), receipt);
   for (const standing of await items("/leaderboard")) holds(ANSWERS.Standing.strict(), standing);
   holds(ANSWERS.Summary.strict(), (await api.me.get("/summary")).body);
+  holds(ANSWERS.RunState.strict(), (await api.me.get(`/runs/${runId}/state`)).body);
+  holds(ANSWERS.System.strict(), (await api.me.get("/system")).body);
   holds(ANSWERS.Verification.strict(), (await api.me.get("/receipts/verify")).body);
   holds(ANSWERS.Problem, (await api.me.get("/runs/nobody")).body);
 });

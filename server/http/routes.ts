@@ -12,8 +12,10 @@ import { registerLeaderboard } from "./leaderboard.ts";
 import { registerReference } from "./openapi.ts";
 import { registerReceipts } from "./receipts.ts";
 import { registerRouting } from "./routing.ts";
+import { registerRunState } from "./run-state.ts";
 import { registerRuns } from "./runs.ts";
 import { registerSummary } from "./summary.ts";
+import { registerSystem } from "./system.ts";
 import { registerWorkstreams } from "./workstreams.ts";
 
 /** Every resource of the API, one line each. Routes are closed to strangers unless they say otherwise. */
@@ -21,6 +23,7 @@ export function registerRoutes(app: FastifyInstance, deps: AppDeps): void {
   registerReference(app);
   registerCommits(app, deps);
   registerRuns(app, deps);
+  registerRunState(app, deps);
   registerWorkstreams(app);
   registerJobs(app, deps);
   registerClaims(app, deps);
@@ -31,6 +34,7 @@ export function registerRoutes(app: FastifyInstance, deps: AppDeps): void {
   registerEvents(app, deps);
   registerReceipts(app, deps);
   registerSummary(app, deps);
+  registerSystem(app, deps);
   registerAccountRoutes(app, deps);
   registerKeyLogin(app, deps);
 }

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { pino } from "pino";
 import { readConfig } from "../config.ts";
+import { watchMemory } from "../memory-watch.ts";
 import { createStore } from "../store/index.ts";
 import { ensureTenant } from "../store/tenants.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/database.ts";
@@ -47,7 +48,9 @@ export async function createTestApp(
     registry: metrics,
     idempotencyTtlSeconds: config.idempotencyTtlSeconds,
   });
-  const deps: AppDeps = { config, prisma, store, auth, logger, metrics, health, stopping };
+  const watch = watchMemory({ registry: metrics, logger, onShort: () => {} });
+  const memory = watch.figures;
+  const deps: AppDeps = { config, prisma, store, auth, logger, metrics, health, memory, stopping };
   const app = buildApp(deps);
   routes(app, deps);
   await registerPages(app, {
@@ -62,6 +65,7 @@ export async function createTestApp(
   const close = async () => {
     await app.close();
     await store.close();
+    watch.close();
     await auth.close();
     await database.drop();
   };

@@ -51,6 +51,9 @@ const subject = z.object({ kind: z.string(), id: z.string() });
 const counts = <const N extends readonly string[]>(names: N) =>
   z.object(Object.fromEntries(names.map((name) => [name, count])) as { [name in N[number]]: typeof count });
 
+const tierReads = z.object({ hits: count, misses: count, hitRatio: z.number().min(0).max(1).nullable() });
+const hotTier = tierReads.extend({ rows: count, bytes: count, up: z.boolean() });
+
 /** Answers that are no rows. */
 export const ANSWERS = {
   Event: z.object({
@@ -99,6 +102,45 @@ export const ANSWERS = {
     agents: z.object({ total: count, busy: count, capacity: count }),
     throughput: z.array(z.object({ t: at, completed: count, failed: count })),
     head: count,
+  }),
+  RunState: z.object({
+    schemaVersion: count,
+    runId: id,
+    version: count,
+    seq: count.meta({ description: "The position of the log this is true at; never below `minSeq`" }),
+    status: z.enum(RUN_STATUSES),
+    context: z.record(z.string(), z.unknown()),
+    tokens: z.record(z.string(), z.unknown()),
+    scopes: z.record(z.string(), z.unknown()),
+    stepCount: count,
+    metadata: z.record(z.string(), z.unknown()),
+    changedSeq: count.meta({ description: "The position that last changed it" }),
+    updatedAt: at,
+    tier: z.enum(["memory", "redis", "durable"]).meta({ description: "Who served it" }),
+    strategy: z.literal("durable-first"),
+    servedAt: at,
+  }),
+  System: z.object({
+    uptimeMs: count,
+    node: z.string(),
+    memory: z.object({
+      rssBytes: count,
+      heapUsedBytes: count,
+      heapTotalBytes: count,
+      externalBytes: count,
+      heapLimitBytes: count.meta({ description: "What V8 lets the heap grow to" }),
+      limitBytes: count.meta({ description: "Memory of the machine or the container" }),
+      short: z.boolean().meta({ description: "Close to a limit: the hot tier gives way" }),
+    }),
+    hotTier: z.object({
+      backend: z.enum(["memory", "redis"]),
+      ttlMs: count,
+      maxBytes: count.meta({ description: "Bound of the rows in this process, as estimated" }),
+      memory: hotTier,
+      redis: hotTier.nullable(),
+      durable: tierReads,
+    }),
+    log: z.object({ head: count, floor: count }),
   }),
   Problem: z.looseObject({
     type: z.string(),

@@ -1,7 +1,5 @@
+import type { TierName, TierSize } from "../../../domain/answers.ts";
 import type { Kind, Rows } from "../../../domain/tx.ts";
-
-/** Who may serve a row. The first two are hot tiers, the last is Postgres, which alone is the truth. */
-export type TierName = "memory" | "redis" | "durable";
 
 /** A row, and a position of the log that it is not older than. */
 export interface Held<K extends Kind = Kind> {
@@ -17,14 +15,6 @@ export interface TierCommit {
   rows: Iterable<{ kind: Kind; row: Readonly<Rows[Kind]> }>;
   /** Keys (`kind:id`) of further rows that changed: what is known of them is forgotten. */
   forgotten: readonly string[];
-}
-
-/** What a tier says of itself. */
-export interface TierStats {
-  rows: number;
-  bytes: number;
-  /** Whether it can be asked now. */
-  up: boolean;
 }
 
 /**
@@ -45,6 +35,6 @@ export interface HotTier {
   /** Tells of what has become durable. Returns at once; a tier that is elsewhere is told in the background. */
   commit(tenantId: string, range: TierCommit): void;
   warm<K extends Kind>(tenantId: string, kind: K, held: Held<K>): void;
-  stats(): TierStats;
+  stats(): TierSize;
   close(): void;
 }

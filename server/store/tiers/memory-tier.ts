@@ -1,5 +1,6 @@
+import type { TierSize } from "../../../domain/answers.ts";
 import type { Kind } from "../../../domain/tx.ts";
-import type { Held, HotTier, TierCommit, TierStats } from "./hot-tier.ts";
+import type { Held, HotTier, TierCommit } from "./hot-tier.ts";
 import { RowCache } from "./row-cache.ts";
 
 export interface MemoryTierOptions {
@@ -57,7 +58,7 @@ export class MemoryTier implements HotTier {
     }
   }
 
-  stats(): TierStats {
+  stats(): TierSize {
     let rows = 0;
     for (const tenant of this.#tenants.values()) rows += tenant.size;
     return { rows, bytes: this.#bytes, up: true };

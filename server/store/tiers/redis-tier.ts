@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from "node:crypto";
+import type { TierSize } from "../../../domain/answers.ts";
 import { keyOf } from "../../../domain/draft.ts";
 import type { Kind, Rows } from "../../../domain/tx.ts";
 import { TABLES } from "../tables.ts";
-import type { Held, HotTier, TierCommit, TierStats } from "./hot-tier.ts";
+import type { Held, HotTier, TierCommit } from "./hot-tier.ts";
 import { type MergeBounds, MergedRange } from "./merged-range.ts";
 import { RedisLink, type TierLog } from "./redis-link.ts";
 import { APPLY, GET, WARM } from "./redis-scripts.ts";
@@ -103,7 +104,7 @@ export class RedisTier implements HotTier {
   }
 
   /** Of the whole Redis, as it was a moment ago: `rows` are its keys. */
-  stats(): TierStats {
+  stats(): TierSize {
     return { ...this.#seen, up: this.#link.isUp };
   }
 

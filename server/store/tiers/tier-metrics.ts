@@ -1,13 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
-import type { TierName, TierStats } from "./hot-tier.ts";
+import type { TierName, TierReads, TierSize } from "../../../domain/answers.ts";
 import type { WriteOutcome } from "./redis-tier.ts";
-
-/** What a tier was asked, since the start. `hitRatio` is null before the first time. */
-export interface TierReads {
-  hits: number;
-  misses: number;
-  hitRatio: number | null;
-}
 
 /** Counts what the tiers are asked and what they answer, for `/metrics` and for whoever wants the figures. */
 export class TierMetrics {
@@ -20,7 +13,7 @@ export class TierMetrics {
     durable: { hits: 0, misses: 0 },
   };
 
-  constructor(registry: Registry, tiers: readonly { name: TierName; stats(): TierStats }[]) {
+  constructor(registry: Registry, tiers: readonly { name: TierName; stats(): TierSize }[]) {
     const registers = [registry];
     this.#reads = new Counter({
       name: "switchyard_tier_reads_total",
@@ -41,7 +34,7 @@ export class TierMetrics {
       labelNames: ["outcome"],
       registers,
     });
-    const gauge = (name: string, help: string, of: (tier: { name: TierName; stats(): TierStats }) => number | null) =>
+    const gauge = (name: string, help: string, of: (tier: { name: TierName; stats(): TierSize }) => number | null) =>
       new Gauge({
         name,
         help,

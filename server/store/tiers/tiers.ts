@@ -1,17 +1,18 @@
 import { performance } from "node:perf_hooks";
 import type { Registry } from "prom-client";
+import type { System, TierName } from "../../../domain/answers.ts";
 import type { Kind, Rows } from "../../../domain/tx.ts";
 import { StoreError } from "../errors.ts";
 import type { LaneQueries } from "../lane-database.ts";
 import { loadRows, UnknownTenant } from "../load-rows.ts";
 import { readPosition } from "../log.ts";
 import { HeadLooks } from "./head-looks.ts";
-import type { Held, TierCommit, TierName, TierStats } from "./hot-tier.ts";
+import type { Held, TierCommit } from "./hot-tier.ts";
 import { MemoryTier } from "./memory-tier.ts";
 import type { TierLog } from "./redis-link.ts";
 import { RedisTier } from "./redis-tier.ts";
 import type { RowCache } from "./row-cache.ts";
-import { TierMetrics, type TierReads } from "./tier-metrics.ts";
+import { TierMetrics } from "./tier-metrics.ts";
 
 export interface TiersOptions {
   queries: LaneQueries;
@@ -36,14 +37,7 @@ export interface Served<K extends Kind> extends Held<K> {
 }
 
 /** The figures of the tiers, for an operator. */
-export interface TierFigures {
-  ttlMs: number;
-  maxBytes: number;
-  memory: TierStats & TierReads;
-  /** Null when there is none. */
-  redis: (TierStats & TierReads) | null;
-  durable: TierReads;
-}
+export type TierFigures = System["hotTier"];
 
 /** Who asks for a position, and not for now, is at most this far behind what other servers have written. */
 const BEHIND_MS = 500;
@@ -102,6 +96,7 @@ export class Tiers {
     const { ttlMs, maxBytes } = this.#o;
     const of = (tier: MemoryTier | RedisTier) => ({ ...tier.stats(), ...this.#metrics.reads(tier.name) });
     return {
+      backend: this.#redis ? "redis" : "memory",
       ttlMs,
       maxBytes,
       memory: of(this.#memory),

@@ -1,0 +1,22 @@
+import type { FastifyInstance } from "fastify";
+import type { System } from "../../domain/answers.ts";
+import { plainDoc } from "./openapi/route-docs.ts";
+import { BASE, type ResourceDeps } from "./resource.ts";
+
+/** What this process uses and may use, bytes. */
+export type MemoryFigures = System["memory"];
+
+/** `GET /system`: how the process that answers is doing, what its hot tiers bring, and where the caller's log is. */
+export function registerSystem(app: FastifyInstance, deps: ResourceDeps & { memory: () => MemoryFigures }): void {
+  const doc = plainDoc("Overview", "The process that answers: memory, hot tiers, position of the log", "System");
+  app.get(`${BASE}/system`, { config: { doc } }, async (request): Promise<System> => {
+    const { head, floor } = await deps.store.head(request.principal.tenantId);
+    return {
+      uptimeMs: Math.round(process.uptime() * 1000),
+      node: process.version,
+      memory: deps.memory(),
+      hotTier: deps.store.tiers.figures(),
+      log: { head, floor },
+    };
+  });
+}
