@@ -4,6 +4,7 @@ import { AGENT_CLOCK_OPERATIONS, AGENT_OPERATIONS } from "./operations/agents.ts
 import { ALERT_CLOCK_OPERATIONS, ALERT_OPERATIONS } from "./operations/alerts.ts";
 import { JOB_CLOCK_OPERATIONS, JOB_OPERATIONS } from "./operations/jobs.ts";
 import { LOG_CLOCK_OPERATIONS } from "./operations/log.ts";
+import { PEOPLE_CLOCK_OPERATIONS, PEOPLE_OPERATIONS } from "./operations/people.ts";
 import { RUN_CLOCK_OPERATIONS, RUN_OPERATIONS } from "./operations/runs.ts";
 import type { Tx } from "./tx.ts";
 
@@ -17,6 +18,7 @@ const CLIENT_OPERATIONS = {
   ...JOB_OPERATIONS,
   ...AGENT_OPERATIONS,
   ...ALERT_OPERATIONS,
+  ...PEOPLE_OPERATIONS,
 } satisfies { [type: string]: Operation };
 
 /** What time makes happen; only the clock commits these. */
@@ -26,6 +28,7 @@ const CLOCK_OPERATIONS = {
   ...AGENT_CLOCK_OPERATIONS,
   ...ALERT_CLOCK_OPERATIONS,
   ...LOG_CLOCK_OPERATIONS,
+  ...PEOPLE_CLOCK_OPERATIONS,
 } satisfies { [type: string]: Operation };
 
 const OPERATIONS: { [type: string]: Operation } = { ...CLIENT_OPERATIONS, ...CLOCK_OPERATIONS };

@@ -102,6 +102,8 @@ export type RefusalCode =
   | "not_same_run"
   | "not_claimable"
   | "already_reported"
+  | "already_decided"
+  | "already_consumed"
   | "not_permitted";
 
 /** A mutation that cannot be applied. Caught in one place (`applyMutation`), so a reducer may refuse from any depth. */

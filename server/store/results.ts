@@ -14,6 +14,9 @@ const KIND_OF_NOUN: { readonly [noun: string]: Kind } = {
   breaker: "breaker",
   routing: "decision",
   alert: "alert",
+  session: "session",
+  task: "task",
+  approval: "approval",
 };
 
 /**
