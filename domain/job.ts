@@ -186,8 +186,9 @@ export function enqueueJob(tx: Tx, m: z.infer<typeof jobEnqueue>): Job {
     if (parent.status !== "completed") tx.put("job", { ...parent, dependents: [...parent.dependents, job.id] });
   }
   countJob(tx, job, null, job.status);
-  const { capability, agentKey: pinnedTo, priority, runAt, maxAttempts, timeoutMs, input } = job;
-  emitJob(tx, "job.enqueued", job, { capability, pinnedTo, priority, runAt, dependsOn, maxAttempts, timeoutMs, input });
+  const { capability, agentKey: pinnedTo, priority, runAt, maxAttempts, backoffMs, timeoutMs, input } = job;
+  const told = { capability, pinnedTo, priority, runAt, dependsOn, unmet, maxAttempts, backoffMs, timeoutMs, input };
+  emitJob(tx, "job.enqueued", job, told);
   if (releaseOrCancel(tx, job.id) === "cancelled") afterFinish(tx, job.id);
   return must(tx, "job", job.id);
 }
@@ -265,7 +266,7 @@ export function putBack(tx: Tx, job: Readonly<Job>, reason?: string): void {
     tx.put("job", { ...parent, dependents: [...parent.dependents, job.id] });
   }
   countJob(tx, job, job.status, status);
-  emitJob(tx, "job.retried", must(tx, "job", job.id), { from: job.status, reason: reason ?? null });
+  emitJob(tx, "job.retried", must(tx, "job", job.id), { from: job.status, reason: reason ?? null, unmet });
 }
 
 /** Where a job may go from here, in words for a refusal's `legal`. */

@@ -128,8 +128,8 @@ export function createRun(tx: Tx, m: z.infer<typeof runCreate>): Run {
     seq: 0,
   };
   tx.put("run", run);
-  const { workflow, tags, initiatedBy, completion, parentRunId, context, metadata, timeoutMs } = run;
-  const payload = { workflow, tags, initiatedBy, completion, parentRunId, context, metadata, timeoutMs };
+  const { workflow, definition, tags, initiatedBy, completion, parentRunId, context, metadata, timeoutMs } = run;
+  const payload = { workflow, definition, tags, initiatedBy, completion, parentRunId, context, metadata, timeoutMs };
   tx.emit({ type: "run.created", subject: subjectOf(run.id), runId: run.id, payload });
   return run;
 }
