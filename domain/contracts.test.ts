@@ -26,6 +26,16 @@ const SAMPLES: Samples = {
     { reason: "so", error: "broken" },
   ],
   "run.retry": [{ runId: "r" }, { reason: "so", jobs: "none" }],
+  "context.set": [{ runId: "r", context: { a: { b: "c" } } }, {}],
+  "context.merge": [{ runId: "r", patch: { a: { b: "c" } } }, {}],
+  "token.add": [{ runId: "r", tokenId: "t" }, { token: { scopeId: "s", value: { a: "b" }, status: "open" } }],
+  "token.update": [{ runId: "r", tokenId: "t", patch: { scopeId: "s", value: { a: "b" }, status: "open" } }, {}],
+  "token.remove": [{ runId: "r", tokenId: "t" }, {}],
+  "scope.enter": [{ runId: "r", scopeId: "s" }, { parentId: "p" }],
+  "scope.exit": [{ runId: "r", scopeId: "s" }, {}],
+  "scope.cancel": [{ runId: "r", scopeId: "s" }, { reason: "so" }],
+  "step.increment": [{ runId: "r" }, { by: 2 }],
+  "metadata.set": [{ runId: "r", metadata: { a: "b" } }, {}],
   "workstream.create": [
     { runId: "r", workstreamId: "w", title: "W" },
     { status: "ready", metadata: { a: "b" } },
@@ -148,7 +158,7 @@ describe.each(CLIENT_MUTATION_TYPES)("%s", (type) => {
 
   test("refuses an unknown field, in nested objects of its own too", () => {
     expect(accepts({ ...least, nope: 1 })).toBe(false);
-    for (const field of ["subject", "breaker"]) {
+    for (const field of ["subject", "breaker", "token"]) {
       if (field in full) expect(accepts({ ...full, [field]: { ...(full[field] as object), nope: 1 } })).toBe(false);
     }
     if (full.candidates) expect(accepts({ ...full, candidates: [{ agentKey: "a", score: 1, nope: 1 }] })).toBe(false);
@@ -188,7 +198,7 @@ describe.each(CLIENT_MUTATION_TYPES)("%s", (type) => {
         for (const changed of withStringReplaced(value, bad))
           expect([field, changed, accepts({ ...full, [field]: changed })]).toEqual([field, changed, false]);
       }
-      for (const field of ["definition", "context", "metadata", "input", "progress", "result", "payload"]) {
+      for (const field of ["definition", "context", "metadata", "patch", "input", "progress", "result", "payload"]) {
         if (field in full) expect(accepts({ ...full, [field]: { a: [{ [bad]: 1 }] } })).toBe(false);
       }
     }

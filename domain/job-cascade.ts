@@ -113,6 +113,20 @@ export function cancelJobsOfRun(tx: Tx, runId: string, reason: string): void {
   for (const other of spread(tx, ended)) if (other !== runId) settleRun(tx, other);
 }
 
+/** Cancels the open jobs that work for these tokens, all of them at once, and what waited for them. */
+export function cancelJobsOfTokens(tx: Tx, runId: string, tokenIds: readonly string[], reason: string): void {
+  if (tokenIds.length === 0 || openJobs(must(tx, "run", runId).jobCounts) === 0) return;
+  const reached = new Set<string | null>(tokenIds);
+  const ended: string[] = [];
+  for (const jobId of tx.ids({ set: "jobs-of-run", runId, statuses: OPEN, limit: null, tokenIds })) {
+    const job = must(tx, "job", jobId);
+    if (isFinalJob(job.status) || !reached.has(job.tokenId)) continue;
+    end(tx, job, reason);
+    ended.push(jobId);
+  }
+  for (const concerned of spread(tx, ended)) settleRun(tx, concerned);
+}
+
 /**
  * Puts the jobs of a run that did not complete back into the queue, all of them at once. One that depends on a failed job of another run is
  * cancelled again.

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { jobRows, type Operation, type Peek, type RowRef } from "./operation.ts";
 import { AGENT_CLOCK_OPERATIONS, AGENT_OPERATIONS } from "./operations/agents.ts";
 import { ALERT_CLOCK_OPERATIONS, ALERT_OPERATIONS } from "./operations/alerts.ts";
+import { EXECUTION_OPERATIONS } from "./operations/execution.ts";
 import { JOB_CLOCK_OPERATIONS, JOB_OPERATIONS } from "./operations/jobs.ts";
 import { LOG_CLOCK_OPERATIONS } from "./operations/log.ts";
 import { PEOPLE_CLOCK_OPERATIONS, PEOPLE_OPERATIONS } from "./operations/people.ts";
@@ -15,6 +16,7 @@ import type { Tx } from "./tx.ts";
 /** What clients may ask. */
 const CLIENT_OPERATIONS = {
   ...RUN_OPERATIONS,
+  ...EXECUTION_OPERATIONS,
   ...JOB_OPERATIONS,
   ...AGENT_OPERATIONS,
   ...ALERT_OPERATIONS,

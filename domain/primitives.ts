@@ -81,7 +81,7 @@ export const json = z
 
 /** A JSON object. */
 export const jsonObject = z
-  .record(z.string(), z.unknown())
+  .record(z.string(), z.unknown(), "must be a map: a JSON object, no array, no null")
   .check((ctx) => storableJson(ctx.value, ctx))
   .transform((value) => value as { [key: string]: Json });
 

@@ -25,7 +25,11 @@ export class World implements Source {
   ids(query: RowSet): string[] {
     const jobs = this.all("job");
     if (query.set === "jobs-of-run") {
-      const found = jobs.filter((job) => job.runId === query.runId && query.statuses.includes(job.status));
+      const { runId, statuses, tokenIds } = query;
+      const found = jobs.filter(
+        (job) =>
+          job.runId === runId && statuses.includes(job.status) && (tokenIds?.includes(job.tokenId ?? "") ?? true),
+      );
       return found.map((job) => job.id).slice(0, query.limit ?? undefined);
     }
     const { at, agentKey, capabilities, queues, max } = query;

@@ -51,7 +51,14 @@ export interface RowBase {
 
 /** Sets of rows that only the storage can name; a reducer filters what it gets, as the set may hold too much. */
 export type RowSet =
-  | { set: "jobs-of-run"; runId: string; statuses: readonly JobStatus[]; limit: number | null }
+  | {
+      set: "jobs-of-run";
+      runId: string;
+      statuses: readonly JobStatus[];
+      limit: number | null;
+      /** Only those that work for one of these tokens. */
+      tokenIds?: readonly string[];
+    }
   | {
       set: "claimable-jobs";
       agentKey: string;
@@ -104,7 +111,9 @@ export type RefusalCode =
   | "already_reported"
   | "already_decided"
   | "already_consumed"
-  | "not_permitted";
+  | "not_permitted"
+  | "scope_cancelled"
+  | "state_too_large";
 
 /** A mutation that cannot be applied. Caught in one place (`applyMutation`), so a reducer may refuse from any depth. */
 export class Refusal extends Error {

@@ -99,7 +99,7 @@ async function loadSet(
 ): Promise<{ head: SeenHead; ids: string[] }> {
   const [text, values] =
     query.set === "jobs-of-run"
-      ? [JOBS_OF_RUN, [tenantId, query.runId, query.statuses, query.limit]]
+      ? [JOBS_OF_RUN, [tenantId, query.runId, query.statuses, query.limit, query.tokenIds ?? null]]
       : [CLAIMABLE_JOBS, [tenantId, query.agentKey, query.capabilities, query.queues, query.at, query.max]];
   const row = await one<HeadRow & { ids: string }>(queries, text, values);
   return { head: seen(row), ids: JSON.parse(row.ids) as string[] };

@@ -142,10 +142,14 @@ export const CLAIMABLE_JOBS = `SELECT /* lane claimable jobs */ ${HEAD_COLUMNS},
     ORDER BY "priority" DESC, "runAt", "id" LIMIT $6::int) AS c)::text AS "ids"
   FROM "LogHead" AS h WHERE h."tenantId" = $1`;
 
-/** $1 tenant · $2 run · $3 statuses · $4 limit or null. Answers the head and the ids of its jobs in these statuses, oldest first. */
+/**
+ * $1 tenant · $2 run · $3 statuses · $4 limit or null · $5 tokens or null. Answers the head and the ids of its jobs in these statuses, of these
+ * tokens if there are any, oldest first.
+ */
 export const JOBS_OF_RUN = `SELECT /* lane jobs of run */ ${HEAD_COLUMNS},
   (SELECT coalesce(json_agg(c."id"), '[]') FROM (
     SELECT "id" FROM "Job" WHERE "tenantId" = $1 AND "runId" = $2 AND "status" = ANY ($3::text[])
+      AND ($5::text[] IS NULL OR "tokenId" = ANY ($5::text[]))
     ORDER BY "createdAt", "id" LIMIT $4::int) AS c)::text AS "ids"
   FROM "LogHead" AS h WHERE h."tenantId" = $1`;
 
