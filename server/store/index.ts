@@ -1,11 +1,12 @@
 import type pg from "pg";
 import type { Registry } from "prom-client";
+import { verifyChain } from "./chain.ts";
 import { StoreError } from "./errors.ts";
 import { createHints } from "./hints.ts";
 import { Lane } from "./lane.ts";
 import { laneDatabase } from "./lane-database.ts";
 import { createLaneMetrics, observeLanes } from "./lane-metrics.ts";
-import { readEvents, readPosition, verifyChain } from "./log.ts";
+import { readEvents, readPosition } from "./log.ts";
 import { readSnapshot } from "./snapshots.ts";
 import type { TierLog } from "./tiers/redis-link.ts";
 import { Tiers } from "./tiers/tiers.ts";

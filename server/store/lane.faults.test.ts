@@ -69,7 +69,7 @@ describe("two servers on one database", () => {
     }
     const run = await database.prisma.run.findFirstOrThrow({ where: { tenantId: tenant, id: "r" } });
     expect(run.jobCounts).toMatchObject({ queued: 200 });
-    expect(await a.verify(tenant)).toEqual({ valid: true, checked: 201 });
+    expect(await a.verify(tenant)).toEqual({ valid: true, from: 1, checked: 201 });
     const { head } = await a.head(tenant);
     await expect.poll(() => told.map(({ seen }) => seen.ranges.at(-1)?.to)).toEqual([head, head]);
     expect(told[0]?.seen.events.map((event) => event.seq)).toEqual(
@@ -144,7 +144,7 @@ describe("the connection to Postgres is cut after the batch was sent", () => {
       expect(outcomes.map((outcome) => outcome.receipt.hash)).toEqual(
         stored.slice(1, 3).map((receipt) => receipt.hash),
       );
-      expect(await lane.verify(tenant)).toEqual({ valid: true, checked: 4 });
+      expect(await lane.verify(tenant)).toEqual({ valid: true, from: 1, checked: 4 });
     });
   }
 
@@ -191,7 +191,7 @@ describe("one bad row does not fail its neighbours", () => {
         Array.from({ length: 10 }, (_, index) => index !== 4),
       );
       expect(all[4]).toMatchObject({ reason: { code: "commit_refused", errors: [{ code: "not_storable" }] } });
-      expect(await lane.verify(tenant)).toEqual({ valid: true, checked: 10 });
+      expect(await lane.verify(tenant)).toEqual({ valid: true, from: 1, checked: 10 });
     });
   }
 });
@@ -248,7 +248,7 @@ describe("the hash chain", () => {
       const lane = await store();
       for (let n = 1; n <= 3; n += 1)
         await commit(lane, [{ ...append("e"), payload: { n, deep: { b: 1.5, a: [null, "é"] } } }], {}, tenant);
-      expect(await lane.verify(tenant)).toEqual({ valid: true, checked: 3 });
+      expect(await lane.verify(tenant)).toEqual({ valid: true, from: 1, checked: 3 });
       await database.pool.query(sql, [tenant]);
       expect(await lane.verify(tenant)).toMatchObject({ valid: false });
     });

@@ -43,7 +43,7 @@ describe("the lane", () => {
     expect(seen.events.map((event) => event.type)).toContain("job.completed");
     expect(JSON.stringify(seen.events)).not.toContain(jobs[0]?.leaseToken);
     expect(await store.readEvents("t1", { after: 0, limit: 1000 })).toEqual(JSON.parse(JSON.stringify(seen.events)));
-    expect(await store.verify("t1")).toEqual({ valid: true, checked: 3 });
+    expect(await store.verify("t1")).toEqual({ valid: true, from: 1, checked: 3 });
     const stored = await database.prisma.job.findMany({ where: { tenantId: "t1" } });
     expect(stored).toMatchObject([{ id: "j1", status: "completed", attempt: 1 }]);
     stop();

@@ -4,6 +4,7 @@ import type { Mutation } from "../../domain/mutations.ts";
 import type { Receipt } from "../../domain/receipt.ts";
 import type { Kind, Rows } from "../../domain/tx.ts";
 import type { Wire } from "../../domain/wire.ts";
+import type { Verification } from "./chain.ts";
 import type { Served, TierFigures } from "./tiers/tiers.ts";
 
 /** Who commits. `id` scopes idempotency keys, `actor` stands in the log (`key:NAME`, `user:NAME`, `system:clock`). */
@@ -80,7 +81,8 @@ export interface Store {
   readEvents(tenantId: string, range: EventRange): Promise<LogEvent[]>;
   /** Newest rows of a state topic; null when it names a run that does not exist. */
   snapshot(tenantId: string, topic: string, limit: number): Promise<{ seq: number; rows: Wire[] } | null>;
-  verify(tenantId: string): Promise<{ valid: boolean; checked: number; firstBad?: string }>;
+  /** Recomputes the chain of receipts from the floor on. */
+  verify(tenantId: string): Promise<Verification>;
   /** Finishes what is under way, refuses what comes. */
   close(): Promise<void>;
 }

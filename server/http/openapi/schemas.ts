@@ -78,7 +78,8 @@ export const ANSWERS = {
   }),
   Verification: z.object({
     valid: z.boolean(),
-    checked: count,
+    from: count.meta({ description: "The first position checked: what lies before it is no longer kept" }),
+    checked: count.meta({ description: "Receipts that fit" }),
     firstBad: z.string().optional().meta({ description: "The first receipt that does not fit" }),
   }),
   Standing: z.object({
