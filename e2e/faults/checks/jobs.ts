@@ -1,0 +1,141 @@
+import type { LogEvent } from "../../../domain/event.ts";
+import { isFinalJob, type JobStatus } from "../../../domain/statuses.ts";
+import type { History } from "../history.ts";
+import type { Ledger } from "../ledger.ts";
+
+/** A job as its events tell it. */
+interface Told {
+  status: JobStatus;
+  attempt: number;
+  agentKey: string | null;
+  dependsOn: string[];
+  completions: { attempt: number; agentKey: string | null; seq: number }[];
+}
+
+/** How an event leaves a job; those that are not here do not move it. */
+const BECOMES: { readonly [type: string]: JobStatus } = {
+  "job.released": "queued",
+  "job.started": "running",
+  "job.completed": "completed",
+  "job.failed": "failed",
+  "job.timed_out": "timed_out",
+  "job.cancelled": "cancelled",
+  "job.attempt_failed": "queued",
+};
+
+const ENDS = new Set(["job.completed", "job.failed", "job.attempt_failed"]);
+
+/**
+ * No job runs twice at a time: by the events a start never follows a start without an end between them, attempts count up one by one, and
+ * nothing starts before what it depends on has completed. The rows say the same as the events.
+ */
+export function checkJobs({ events, jobs, attempts }: History): string[] {
+  const faults: string[] = [];
+  const told = new Map<string, Told>();
+  const ended = new Set<string>();
+  for (const event of events) {
+    if (event.type === "run.transitioned" || event.type === "run.retried") noteRun(event, ended);
+    if (event.type.startsWith("job."))
+      faults.push(...step(event, told, ended).map((fault) => `${at(event)}: ${fault}`));
+  }
+  for (const job of jobs) {
+    const { status, attempt } = told.get(job.id) ?? {};
+    if (job.status !== status || job.attempt !== attempt) {
+      faults.push(
+        `job ${job.id} is ${job.status}, attempt ${job.attempt}; its events say ${status}, attempt ${attempt}`,
+      );
+    }
+  }
+  if (jobs.length !== told.size) faults.push(`there are ${jobs.length} jobs, and ${told.size} by the events`);
+  const numbers = new Map<string, number[]>();
+  for (const attempt of attempts) numbers.set(attempt.jobId, [...(numbers.get(attempt.jobId) ?? []), attempt.number]);
+  for (const [jobId, of] of numbers) {
+    const whole = Array.from({ length: told.get(jobId)?.attempt ?? 0 }, (_, index) => index + 1);
+    if (String(of.sort((a, b) => a - b)) !== String(whole))
+      faults.push(`job ${jobId} has attempts ${of}, not ${whole}`);
+  }
+  for (const attempt of attempts) {
+    const runs = attempt.status === "running";
+    const job = told.get(attempt.jobId);
+    if (runs !== (job?.status === "running" && job.attempt === attempt.number)) {
+      faults.push(
+        `attempt ${attempt.id} is ${attempt.status} while its job is ${job?.status}, attempt ${job?.attempt}`,
+      );
+    }
+  }
+  return faults;
+}
+
+function step(event: LogEvent, told: Map<string, Told>, endedRuns: ReadonlySet<string>): string[] {
+  const { type, subject, payload } = event;
+  const status = payload.status as JobStatus;
+  const attempt = payload.attempt as number;
+  const agentKey = payload.agentKey as string | null;
+  const job = told.get(subject.id);
+  if (type === "job.enqueued") {
+    const dependsOn = payload.dependsOn as string[];
+    told.set(subject.id, { status, attempt, agentKey, dependsOn, completions: [] });
+    return job ? ["it was enqueued before"] : [];
+  }
+  if (!job) return ["it was never enqueued"];
+  const faults: string[] = [];
+  if (type === "job.started") {
+    if (job.status !== "queued") faults.push(`it starts while it is ${job.status}, attempt ${job.attempt}`);
+    if (attempt !== job.attempt + 1) faults.push(`attempt ${attempt} follows on ${job.attempt}`);
+    if (event.runId !== undefined && endedRuns.has(event.runId)) faults.push(`its run ${event.runId} has ended`);
+    const open = job.dependsOn.filter((parent) => told.get(parent)?.status !== "completed");
+    if (open.length > 0) faults.push(`it starts before ${open} have completed`);
+    job.attempt = attempt;
+  } else {
+    if (attempt !== job.attempt) faults.push(`it tells of attempt ${attempt}, not ${job.attempt}`);
+    if (ENDS.has(type) && job.status !== "running") faults.push(`it ends while it is ${job.status}`);
+    if (ENDS.has(type) && agentKey !== job.agentKey) faults.push(`${agentKey} ends what ${job.agentKey} runs`);
+    if (BECOMES[type] !== undefined && isFinalJob(job.status)) faults.push(`it was ${job.status} already`);
+    if (type === "job.retried" && (!isFinalJob(job.status) || job.status === "completed")) {
+      faults.push(`it is retried while it is ${job.status}`);
+    }
+  }
+  if (type === "job.completed") job.completions.push({ attempt, agentKey, seq: event.seq });
+  job.status = type === "job.retried" ? status : (BECOMES[type] ?? job.status);
+  job.agentKey = type === "job.retried" ? null : agentKey;
+  if (status !== job.status) faults.push(`it says ${status} where ${job.status} is due`);
+  return faults;
+}
+
+/** Ends that were acknowledged have happened, once, to the attempt that they were told for. */
+export function checkEnds({ events, jobs }: History, ledger: Ledger): string[] {
+  const faults: string[] = [];
+  const byJob = new Map<string, LogEvent[]>();
+  for (const event of events) {
+    if (event.subject.kind === "job") byJob.set(event.subject.id, [...(byJob.get(event.subject.id) ?? []), event]);
+  }
+  const statusOf = new Map(jobs.map((job) => [job.id, job.status]));
+  for (const { key, standing, receipt, ends } of ledger.sent) {
+    if (!ends || standing !== "acknowledged" || !receipt) continue;
+    const { jobId, attempt, agentKey, as } = ends;
+    const types = as === "completed" ? ["job.completed"] : ["job.failed", "job.attempt_failed"];
+    const found = (byJob.get(jobId) ?? []).filter(
+      ({ type, payload }) => types.includes(type) && payload.attempt === attempt && payload.agentKey === agentKey,
+    );
+    const inReceipt = found.filter(({ seq }) => receipt.firstSeq <= seq && seq <= receipt.lastSeq);
+    if (found.length !== 1 || inReceipt.length !== 1) {
+      faults.push(
+        `commit ${key} ended attempt ${attempt} of ${jobId} (${as}), which the log says ${found.length} times`,
+      );
+    }
+    if (as === "completed" && statusOf.get(jobId) !== "completed") {
+      faults.push(`job ${jobId} was acknowledged as completed and is ${statusOf.get(jobId)}`);
+    }
+  }
+  const left = jobs.filter((job) => !isFinalJob(job.status));
+  if (left.length > 0) faults.push(`jobs that were never finished: ${left.map((job) => `${job.id} ${job.status}`)}`);
+  return faults;
+}
+
+function noteRun({ subject, type, payload }: LogEvent, ended: Set<string>): void {
+  const final = ["completed", "failed", "cancelled", "timed_out"].includes(String(payload.to));
+  if (type === "run.transitioned" && final) ended.add(subject.id);
+  else ended.delete(subject.id);
+}
+
+const at = ({ seq, type, subject }: LogEvent) => `event ${seq}, ${type} of ${subject.id}`;
