@@ -1,13 +1,21 @@
 import { z } from "zod";
 import { applyOperation, type ClientMutation, contractOf, type Mutation } from "./mutations.ts";
 import { id } from "./primitives.ts";
-import { Refusal, type Tx } from "./tx.ts";
+import { type Kind, Refusal, type Tx } from "./tx.ts";
 
 /** A commit: a list of mutations that happen all or not at all (D2). */
 export interface CommitRequest<M = ClientMutation> {
   mutations: M[];
   /** Versions the caller has seen, by run: a commit on a run that has moved on is refused (C10). */
   expect?: { [runId: string]: number };
+  /** Versions of other rows, any of those named, as `If-Match` says them. The server's own: no request body has it. */
+  expectRows?: ExpectedRow[];
+}
+
+export interface ExpectedRow {
+  kind: Kind;
+  id: string;
+  versions: number[];
 }
 
 export const MAX_MUTATIONS = 1000;
@@ -58,7 +66,7 @@ export function applyCommit(
   tx: Tx & { savepoint(): () => void },
   commit: CommitRequest<Mutation>,
 ): { results: unknown[]; faults: CommitFault[]; stale: CommitFault[] } {
-  const stale = staleRuns(tx, commit.expect);
+  const stale = [...staleRuns(tx, commit.expect), ...staleRows(tx, commit.expectRows)];
   const results: unknown[] = [];
   const faults: CommitFault[] = [];
   commit.mutations.forEach((mutation, index) => {
@@ -82,6 +90,18 @@ function staleRuns(tx: Tx, expect: CommitRequest["expect"]): CommitFault[] {
     if (run?.version === version) continue;
     const message = run ? `run ${runId} is at version ${run.version}, not ${version}` : `run ${runId} does not exist`;
     faults.push({ index: -1, type: null, code: "stale_version", message, path: `expect.${runId}` });
+  }
+  return faults;
+}
+
+/** A row that is not there is no concern of this: its mutation says so. */
+function staleRows(tx: Tx, expected: readonly ExpectedRow[] = []): CommitFault[] {
+  const faults: CommitFault[] = [];
+  for (const { kind, id: rowId, versions } of expected) {
+    const row = tx.get(kind, rowId);
+    if (!row || versions.includes(row.version)) continue;
+    const message = `${kind} ${rowId} is at version ${row.version}, not ${versions.join(" or ")}`;
+    faults.push({ index: -1, type: null, code: "stale_version", message, path: "If-Match" });
   }
   return faults;
 }

@@ -31,7 +31,13 @@ export interface Envelope {
   commitId: string;
   /** Unguessable, fixed for the commit's life: tokens derive from it. */
   secret: string;
+  /** W3C trace id of the request that asks, if it named one. */
+  traceId?: string | null | undefined;
+  /** How long a task's idempotency key stands for it, ms; a day when left out. */
+  keyTtlMs?: number;
 }
+
+const DAY_MS = 86_400_000;
 
 export const keyOf = (kind: Kind, id: string): string => `${kind}:${id}`;
 
@@ -87,6 +93,14 @@ export class DraftTx implements Tx {
 
   get actor(): string {
     return this.#envelope.actor;
+  }
+
+  get traceId(): string | null {
+    return this.#envelope.traceId ?? null;
+  }
+
+  get keyTtlMs(): number {
+    return this.#envelope.keyTtlMs ?? DAY_MS;
   }
 
   get<K extends Kind>(kind: K, id: string): Readonly<Rows[K]> | undefined {

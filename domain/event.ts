@@ -12,6 +12,8 @@ export interface LogEvent {
   actor: string;
   subject: { kind: string; id: string };
   runId?: string;
+  /** W3C trace id of the request that caused it, or of the task that it is about. */
+  traceId?: string;
   payload: { [key: string]: unknown };
 }
 

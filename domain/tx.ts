@@ -74,6 +74,10 @@ export interface Tx {
   readonly at: string;
   /** Who asks, as it stands in the log: `user:NAME`, `key:NAME`, `system:clock`. */
   readonly actor: string;
+  /** The trace that the commit belongs to, when whoever asks has said so. */
+  readonly traceId: string | null;
+  /** How long a task's idempotency key stands for it, ms. */
+  readonly keyTtlMs: number;
   get<K extends Kind>(kind: K, id: string): Readonly<Rows[K]> | undefined;
   /** Whether no row has that id. The server may assume so and let the insert prove it, which saves a look-up per create. */
   isFree(kind: Kind, id: string): boolean;
@@ -92,6 +96,8 @@ export interface EventDraft {
   type: string;
   subject: Subject;
   runId?: string | null;
+  /** The trace it belongs to when the commit names none. */
+  traceId?: string | null;
   payload?: { [key: string]: unknown };
 }
 

@@ -8,6 +8,7 @@ import type { Scope } from "../store/reads/scope.ts";
 import type { Committer, Store } from "../store/types.ts";
 import { actorOf, principalScope } from "./principal.ts";
 import { ProblemError } from "./problem.ts";
+import { traceIdOf } from "./trace.ts";
 
 /** What resources are registered with. */
 export interface ResourceDeps {
@@ -103,7 +104,7 @@ export function signalOf(reply: FastifyReply, stopping: AbortSignal): AbortSigna
 
 export function committerOf(request: FastifyRequest): Committer {
   const { principal } = request;
-  return { id: principalScope(principal), actor: actorOf(principal) };
+  return { id: principalScope(principal), actor: actorOf(principal), traceId: traceIdOf(request) };
 }
 
 const PRINTABLE = /^[\x20-\x7e]{1,200}$/;

@@ -90,7 +90,7 @@ export function applyBatch(
           : { state: "mismatch" };
       }
       source.begin();
-      const done = applyOne(tenantId, pending, draft, head);
+      const done = applyOne(tenantId, pending, draft, head, keyTtlMs);
       if (done.state !== "done") {
         source.prove(pending.key?.name ?? null);
         return done;
@@ -112,9 +112,10 @@ export function applyBatch(
   return { applied, draft, head, keys };
 }
 
-function applyOne(tenantId: string, pending: Pending, draft: Draft, head: Head): Applied {
+function applyOne(tenantId: string, pending: Pending, draft: Draft, head: Head, keyTtlMs: number): Applied {
   const at = iso(head.at);
-  const tx = draft.begin({ at, actor: pending.by.actor, commitId: pending.receiptId, secret: pending.secret });
+  const { by, receiptId: commitId, secret } = pending;
+  const tx = draft.begin({ at, actor: by.actor, traceId: by.traceId, commitId, secret, keyTtlMs });
   try {
     const { results, faults, stale } = applyCommit(tx, pending.commit);
     if (stale.length > 0 || faults.length > 0) {
@@ -139,6 +140,7 @@ function finish(
 ): Applied {
   const events = tx.events.map((event, index): LogEvent => {
     const runId = event.runId ? { runId: event.runId } : {};
+    const trace = tx.traceId ?? event.traceId;
     const payload = event.payload ?? {};
     return {
       seq: head.seq + 1 + index,
@@ -148,6 +150,7 @@ function finish(
       actor: tx.actor,
       subject: event.subject,
       ...runId,
+      ...(trace && { traceId: trace }),
       payload,
     };
   });

@@ -6,7 +6,7 @@ import type { EventRange, LogPosition } from "./types.ts";
 export const AT = (column: string) => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
 /** An event as the lane hashed and told it, so that what is read back is the same to the letter. */
-const EVENT_ROW = `e."seq"::float8 AS "seq", e."v"::int AS "v", e."type", ${AT('e."at"')} AS "at", e."actor", e."subjectKind", e."subjectId", e."runId", e."payload"::text AS "payload"`;
+const EVENT_ROW = `e."seq"::float8 AS "seq", e."v"::int AS "v", e."type", ${AT('e."at"')} AS "at", e."actor", e."subjectKind", e."subjectId", e."runId", e."traceId", e."payload"::text AS "payload"`;
 
 interface EventRow {
   seq: number;
@@ -17,11 +17,12 @@ interface EventRow {
   subjectKind: string;
   subjectId: string;
   runId: string | null;
+  traceId: string | null;
   payload: string;
 }
 
 /** The event that a row of the log holds. `payload` is its JSON text. */
-export function eventOf({ subjectKind, subjectId, runId, payload, ...row }: EventRow): LogEvent {
+export function eventOf({ subjectKind, subjectId, runId, traceId, payload, ...row }: EventRow): LogEvent {
   const { seq, v, type, at, actor } = row;
   return {
     seq,
@@ -31,6 +32,7 @@ export function eventOf({ subjectKind, subjectId, runId, payload, ...row }: Even
     actor,
     subject: { kind: subjectKind, id: subjectId },
     ...(runId && { runId }),
+    ...(traceId && { traceId }),
     payload: JSON.parse(payload),
   };
 }

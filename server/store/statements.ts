@@ -43,9 +43,9 @@ export type LogPart = "events" | "keys";
  */
 const LOG_SQL: { readonly [part in LogPart]: (parameter: number) => string[] } = {
   events: (parameter) => [
-    `events AS (INSERT INTO "Event" ("tenantId", "seq", "v", "type", "at", "actor", "subjectKind", "subjectId", "runId", "payload")
-    SELECT $1, x."seq", x."v", x."type", x."at", x."actor", x."subjectKind", x."subjectId", x."runId", x."payload"
-    FROM json_to_recordset($${parameter}::text::json) AS x("seq" int8, "v" int2, "type" text, "at" timestamptz, "actor" text, "subjectKind" text, "subjectId" text, "runId" text, "payload" json), head)`,
+    `events AS (INSERT INTO "Event" ("tenantId", "seq", "v", "type", "at", "actor", "subjectKind", "subjectId", "runId", "traceId", "payload")
+    SELECT $1, x."seq", x."v", x."type", x."at", x."actor", x."subjectKind", x."subjectId", x."runId", x."traceId", x."payload"
+    FROM json_to_recordset($${parameter}::text::json) AS x("seq" int8, "v" int2, "type" text, "at" timestamptz, "actor" text, "subjectKind" text, "subjectId" text, "runId" text, "traceId" text, "payload" json), head)`,
     `receipts AS (INSERT INTO "Receipt" ("tenantId", "receiptId", "firstSeq", "lastSeq", "committedAt", "principal", "mutations", "prevHash", "hash", "touched")
     SELECT $1, x."receiptId", x."firstSeq", x."lastSeq", x."committedAt", x."principal", x."mutations", x."prevHash", x."hash", x."touched"
     FROM json_to_recordset($${parameter + 1}::text::json) AS x("receiptId" text, "firstSeq" int8, "lastSeq" int8, "committedAt" timestamptz, "principal" text, "mutations" json, "prevHash" text, "hash" text, "touched" text[]), head)`,

@@ -11,6 +11,8 @@ import type { Served, TierFigures } from "./tiers/tiers.ts";
 export interface Committer {
   id: string;
   actor: string;
+  /** W3C trace id of the request, if it named one. */
+  traceId?: string | undefined;
 }
 
 export interface CommitOptions {

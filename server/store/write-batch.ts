@@ -57,7 +57,7 @@ function logRows(batch: readonly Pending[], result: AppliedBatch) {
   const receipts: unknown[] = [];
   result.applied.forEach((applied, index) => {
     if (applied.state !== "done" || applied.events.length === 0) return;
-    for (const { seq, v, type, at, actor, subject, runId, payload } of applied.events) {
+    for (const { seq, v, type, at, actor, subject, runId, traceId, payload } of applied.events) {
       events.push({
         seq,
         v,
@@ -67,6 +67,7 @@ function logRows(batch: readonly Pending[], result: AppliedBatch) {
         subjectKind: subject.kind,
         subjectId: subject.id,
         runId: runId ?? null,
+        traceId,
         payload,
       });
     }

@@ -64,6 +64,7 @@ export const ANSWERS = {
     actor: z.string().meta({ description: "`user:NAME`, `key:NAME` or `system:clock`" }),
     subject,
     runId: z.string().optional(),
+    traceId: z.string().optional().meta({ description: "W3C trace id of what caused it, when it named one" }),
     payload: z.record(z.string(), z.unknown()),
   }),
   StoredReceipt: z.object({

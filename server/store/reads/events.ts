@@ -27,7 +27,7 @@ export interface EventPage {
 export const SUBJECT_WINDOW = 100_000;
 
 const COLUMNS = Prisma.raw(
-  `e."seq", e."v", e."type", e."at", e."actor", e."subjectKind", e."subjectId", e."runId", e."payload"`,
+  `e."seq", e."v", e."type", e."at", e."actor", e."subjectKind", e."subjectId", e."runId", e."traceId", e."payload"`,
 );
 
 /** One page of the log. Every filter but `subject` alone reads by an index. */

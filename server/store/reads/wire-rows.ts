@@ -39,11 +39,12 @@ export interface StoredEvent {
   subjectKind: string;
   subjectId: string;
   runId: string | null;
+  traceId: string | null;
   payload: unknown;
 }
 
 export function eventOf(stored: StoredEvent): LogEvent {
-  const { seq, v, type, at, actor, subjectKind, subjectId, runId, payload } = stored;
+  const { seq, v, type, at, actor, subjectKind, subjectId, runId, traceId, payload } = stored;
   return {
     seq: Number(seq),
     v,
@@ -52,6 +53,7 @@ export function eventOf(stored: StoredEvent): LogEvent {
     actor,
     subject: { kind: subjectKind, id: subjectId },
     ...(runId !== null && { runId }),
+    ...(traceId !== null && { traceId }),
     payload: payload as LogEvent["payload"],
   };
 }
