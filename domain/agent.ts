@@ -15,6 +15,8 @@ export interface Agent extends RowBase {
   capabilities: string[];
   /** Slots: how many jobs it can run at once. */
   capacity: number;
+  /** Its capacity has been told: claims hold to it. Before, it is a guess, and claims take what they ask for. */
+  bounded: boolean;
   /** Jobs it is running now, as the queue knows. */
   busy: number;
   /** What it says of itself in heartbeats. */
@@ -80,6 +82,7 @@ export function registerAgent(tx: Tx, m: z.infer<typeof agentRegister>): Agent {
     displayName: m.displayName ?? agent.displayName,
     capabilities: m.capabilities ?? agent.capabilities,
     capacity: m.capacity ?? agent.capacity,
+    bounded: agent.bounded || m.capacity !== undefined,
     draining: false,
     drainReason: null,
     lastSeenAt: tx.at,
@@ -89,12 +92,12 @@ export function registerAgent(tx: Tx, m: z.infer<typeof agentRegister>): Agent {
     configureBreaker(tx, m.agentKey, m.breaker);
   }
   const next = must(tx, "agent", m.agentKey);
-  const { displayName, capabilities, capacity } = next;
+  const { displayName, capabilities, capacity, bounded } = next;
   const breaker = must(tx, "breaker", m.agentKey).config;
   tx.emit({
     type: "agent.registered",
     subject: subjectOf(m.agentKey),
-    payload: { displayName, capabilities, capacity, breaker },
+    payload: { displayName, capabilities, capacity, bounded, breaker },
   });
   return next;
 }
@@ -127,6 +130,7 @@ export function ensureAgent(tx: Tx, agentKey: string, announce = true): Agent {
     displayName: agentKey,
     capabilities: [],
     capacity: 1,
+    bounded: false,
     busy: 0,
     reportedBusy: null,
     draining: false,

@@ -219,6 +219,7 @@ export const TABLES: { readonly [kind in Kind]: Table } = {
       displayName: "text",
       capabilities: "text[]",
       capacity: "int4",
+      bounded: "bool",
       busy: "int4",
       reportedBusy: "int4",
       draining: "bool",

@@ -110,6 +110,7 @@ export function anAgent(agentKey: string, more: Partial<Wire<"agent">> = {}): Wi
     displayName: agentKey,
     capabilities: [],
     capacity: 1,
+    bounded: false,
     busy: 0,
     reportedBusy: null,
     draining: false,

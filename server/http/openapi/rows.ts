@@ -136,6 +136,7 @@ const agent = z.object({
   displayName: text,
   capabilities: z.array(text),
   capacity: count,
+  bounded: z.boolean().meta({ description: "Its capacity has been told, so claims hold to it" }),
   busy: count.meta({ description: "Jobs it is running, as the queue knows" }),
   reportedBusy: count.nullable().meta({ description: "What it says of itself" }),
   draining: z.boolean(),
