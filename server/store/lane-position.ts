@@ -1,11 +1,12 @@
 import { performance } from "node:perf_hooks";
+import { iso } from "../../domain/primitives.ts";
 import type { Kind } from "../../domain/tx.ts";
 import { toWire, type Wire } from "../../domain/wire.ts";
 import type { Head } from "./batch.ts";
 import type { KeyMemory } from "./key-memory.ts";
 import type { LaneQueries } from "./lane-database.ts";
 import { loadRows, readHead, type SeenHead, touchedSince } from "./load-rows.ts";
-import { readEvents } from "./log.ts";
+import { readEvents, readPosition } from "./log.ts";
 import type { LaneTiers } from "./tiers/tiers.ts";
 import type { Committed } from "./types.ts";
 
@@ -27,7 +28,9 @@ const JITTER_MS = 200;
  * Where a lane stands in the log, and what time it is there. The hot tier and the known keys are true at this position, and the followers have
  * been told everything up to it.
  *
- * To *catch up* is to read which rows changed since the position and forget them, and to tell the followers the range in between.
+ * To *catch up* is to read which rows changed since the position and forget them, and to tell the followers the range in between. What
+ * retention has removed of it nobody can tell: then the whole hot tier is forgotten, and the followers are told a range that does not follow
+ * on the one before, which says to them that they have missed something.
  */
 export class LanePosition {
   readonly #o: PositionOptions;
@@ -64,12 +67,12 @@ export class LanePosition {
     const { tenantId, tiers, keys } = this.#o;
     if (!this.#head) return this.#begin(await readHead(queries, tenantId));
     const since = this.#head.seq;
-    const { head, touched } = await touchedSince(queries, tenantId, since);
+    const { head, floor, touched } = await touchedSince(queries, tenantId, since);
     if (head.seq === since) return this.#stand(head);
     keys.clear();
-    const from = head.seq - since > CATCH_UP_LIMIT ? head.seq + 1 : since + 1;
+    const from = since < floor || head.seq - since > CATCH_UP_LIMIT ? head.seq + 1 : since + 1;
     tiers.commit({ from, to: head.seq, rows: [], forgotten: touched });
-    await this.#tell(queries, since, head.seq, touched);
+    await this.#tell(queries, Math.max(since, floor), head, touched);
     this.#stand(head);
   }
 
@@ -85,17 +88,33 @@ export class LanePosition {
   }
 
   /** Tells the followers what other nodes wrote, page by page; the rows come with the first. */
-  async #tell(queries: LaneQueries, since: number, upTo: number, touched: readonly string[]): Promise<void> {
+  async #tell(queries: LaneQueries, since: number, head: SeenHead, touched: readonly string[]): Promise<void> {
     const { tenantId, onCommitted } = this.#o;
+    const upTo = head.seq;
     let rows = await this.#rowsOf(queries, touched);
+    let told = 0;
     for (let after = since; after < upTo; ) {
       const events = await readEvents(queries, tenantId, { after, upTo, limit: EVENTS_PAGE });
       const last = events.at(-1);
-      if (!last) throw new Error(`the log of ${tenantId} has no event after ${after}, though its head is ${upTo}`);
+      if (!last || events[0]?.seq !== after + 1) {
+        after = await this.#floorBeyond(queries, after, upTo);
+        continue;
+      }
       onCommitted({ tenantId, from: after + 1, to: last.seq, at: last.at, events, rows });
       rows = [];
       after = last.seq;
+      told = after;
     }
+    // Nothing of it is left: an empty range says so.
+    if (told < upTo) onCommitted({ tenantId, from: upTo + 1, to: upTo, at: iso(head.at), events: [], rows });
+  }
+
+  /** The floor, which has risen past a position while the log was read from there. */
+  async #floorBeyond(queries: LaneQueries, after: number, upTo: number): Promise<number> {
+    const { tenantId } = this.#o;
+    const floor = (await readPosition(queries, tenantId))?.floor ?? 0;
+    if (floor > after) return Math.min(floor, upTo);
+    throw new Error(`the log of ${tenantId} has no event after ${after}, though its head is ${upTo}`);
   }
 
   async #rowsOf(queries: LaneQueries, keys: readonly string[]): Promise<Wire[]> {

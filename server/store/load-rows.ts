@@ -37,10 +37,11 @@ async function one<R extends HeadRow>(queries: LaneQueries, text: string, values
 export const readHead = async (queries: LaneQueries, tenantId: string): Promise<SeenHead> =>
   seen(await one<HeadRow>(queries, READ_HEAD, [tenantId]));
 
-/** Keys of the rows that changed after `since`, and the head that they are true at. */
+/** Keys of the rows that changed after `since`, and the head that they are true at. Nobody knows any more what changed below `floor`. */
 export async function touchedSince(queries: LaneQueries, tenantId: string, since: number) {
-  const row = await one<HeadRow & { touched: string }>(queries, TOUCHED_SINCE, [tenantId, String(since)]);
-  return { head: seen(row), touched: JSON.parse(row.touched) as string[] };
+  type Row = HeadRow & { floor: number; touched: string };
+  const row = await one<Row>(queries, TOUCHED_SINCE, [tenantId, String(since)]);
+  return { head: seen(row), floor: row.floor, touched: JSON.parse(row.touched) as string[] };
 }
 
 /** Rows by kind in one snapshot; stops at the head it saw. */

@@ -54,9 +54,11 @@ const LOG_SQL: { readonly [part in LogPart]: (parameter: number) => string[] } =
     `keys AS (INSERT INTO "IdempotencyKey" ("tenantId", "principal", "key", "fingerprint", "receipt", "expiresAt")
     SELECT $1, x."principal", x."key", x."fingerprint", x."receipt", x."expiresAt"
     FROM json_to_recordset($${parameter}::text::json) AS x("principal" text, "key" text, "fingerprint" text, "receipt" json, "expiresAt" timestamptz), head)`,
-    `renewed AS (UPDATE "IdempotencyKey" AS t SET "fingerprint" = x."fingerprint", "receipt" = x."receipt", "expiresAt" = x."expiresAt"
+    // What has expired may have been purged since it was looked up.
+    `renewed AS (INSERT INTO "IdempotencyKey" ("tenantId", "principal", "key", "fingerprint", "receipt", "expiresAt")
+    SELECT $1, x."principal", x."key", x."fingerprint", x."receipt", x."expiresAt"
     FROM json_to_recordset($${parameter + 1}::text::json) AS x("principal" text, "key" text, "fingerprint" text, "receipt" json, "expiresAt" timestamptz), head
-    WHERE t."tenantId" = $1 AND t."principal" = x."principal" AND t."key" = x."key")`,
+    ON CONFLICT ("tenantId", "principal", "key") DO UPDATE SET "fingerprint" = excluded."fingerprint", "receipt" = excluded."receipt", "expiresAt" = excluded."expiresAt")`,
   ],
 };
 
@@ -161,8 +163,8 @@ export const DOWNSTREAM = `SELECT /* lane downstream */ ${HEAD_COLUMNS},
   SELECT coalesce(json_agg(c."id"), '[]') FROM (SELECT "id" FROM reach LIMIT 1000) AS c)::text AS "ids"
   FROM "LogHead" AS h WHERE h."tenantId" = $1`;
 
-/** $1 tenant · $2 the position we are at. Answers the head and the keys of all rows changed since. */
-export const TOUCHED_SINCE = `SELECT /* lane touched since */ ${HEAD_COLUMNS},
+/** $1 tenant · $2 the position we are at. Answers the head, the floor and the keys of all rows changed since, but for what lies below the floor. */
+export const TOUCHED_SINCE = `SELECT /* lane touched since */ ${HEAD_COLUMNS}, h."floor"::float8 AS "floor",
   (SELECT coalesce(json_agg(DISTINCT k), '[]') FROM "Receipt" AS r, unnest(r."touched") AS k
     WHERE r."tenantId" = $1 AND r."lastSeq" > $2::text::int8)::text AS "touched"
   FROM "LogHead" AS h WHERE h."tenantId" = $1`;
