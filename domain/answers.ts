@@ -1,4 +1,4 @@
-import type { Snapshot } from "./snapshot.ts";
+import type { Snapshot } from "./snapshot-versions.ts";
 import type { BreakerStateName, RunStatus } from "./statuses.ts";
 
 /** What HTTP answers that is no row: one definition for the server that makes it and the console that draws it. */

@@ -36,6 +36,24 @@ const SAMPLES: Samples = {
   "scope.cancel": [{ runId: "r", scopeId: "s" }, { reason: "so" }],
   "step.increment": [{ runId: "r" }, { by: 2 }],
   "metadata.set": [{ runId: "r", metadata: { a: "b" } }, {}],
+  "run.restore": [
+    {
+      runId: "r",
+      snapshot: {
+        schemaVersion: 2,
+        runId: "r",
+        version: 3,
+        seq: 7,
+        status: "running",
+        context: { a: "b" },
+        tokens: { t: { scopeId: "s", status: "open", value: { a: ["b"] } } },
+        scopes: { s: { parentId: null, status: "active" } },
+        stepCount: 1,
+        metadata: { a: "b" },
+      },
+    },
+    {},
+  ],
   "workstream.create": [
     { runId: "r", workstreamId: "w", title: "W" },
     { status: "ready", metadata: { a: "b" } },
@@ -158,7 +176,7 @@ describe.each(CLIENT_MUTATION_TYPES)("%s", (type) => {
 
   test("refuses an unknown field, in nested objects of its own too", () => {
     expect(accepts({ ...least, nope: 1 })).toBe(false);
-    for (const field of ["subject", "breaker", "token"]) {
+    for (const field of ["subject", "breaker", "token", "snapshot"]) {
       if (field in full) expect(accepts({ ...full, [field]: { ...(full[field] as object), nope: 1 } })).toBe(false);
     }
     if (full.candidates) expect(accepts({ ...full, candidates: [{ agentKey: "a", score: 1, nope: 1 }] })).toBe(false);

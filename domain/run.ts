@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { mustFit } from "./execution-state.ts";
 import { cancelJobsOfRun, retryJobsOfRun } from "./job-cascade.ts";
 import { type JobCounts, NO_JOBS } from "./job-counts.ts";
 import {
@@ -127,6 +128,7 @@ export function createRun(tx: Tx, m: z.infer<typeof runCreate>): Run {
     version: 1,
     seq: 0,
   };
+  mustFit(run);
   tx.put("run", run);
   const { workflow, definition, tags, initiatedBy, completion, parentRunId, context, metadata, timeoutMs } = run;
   const payload = { workflow, definition, tags, initiatedBy, completion, parentRunId, context, metadata, timeoutMs };

@@ -125,6 +125,9 @@ function changeEach<V extends object>(
 ): { [key: string]: V } {
   if (keys.length === 0) return map;
   const next = { ...map };
-  for (const key of keys) next[key] = { ...(next[key] as V), ...change };
+  for (const key of keys) {
+    const was = ownOf(next, key);
+    if (was) next[key] = { ...was, ...change };
+  }
   return next;
 }

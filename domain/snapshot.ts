@@ -1,40 +1,38 @@
-import type { Json } from "./primitives.ts";
-import type { Run, Scope, Token } from "./run.ts";
-import type { RunStatus } from "./statuses.ts";
+import { z } from "zod";
+import { changeState, type ExecutionState, mustBeOpen } from "./execution-state.ts";
+import { sameJson } from "./merge-patch.ts";
+import { id } from "./primitives.ts";
+import type { Run } from "./run.ts";
+import { anySnapshot, SNAPSHOT_VERSION, type Snapshot } from "./snapshot-versions.ts";
+import type { Tx } from "./tx.ts";
 
-/** The version of snapshots that this code writes. */
-export const SNAPSHOT_VERSION = 2;
-
-/**
- * A run's execution state as a document (D8), true at position `seq` of the log. `run.restore` takes it unchanged. `version` and `status` say
- * where it comes from; jobs and workstreams are not in it.
- */
-export interface Snapshot {
-  schemaVersion: typeof SNAPSHOT_VERSION;
-  runId: string;
-  version: number;
-  seq: number;
-  status: RunStatus;
-  context: { [key: string]: Json };
-  tokens: { [tokenId: string]: Token };
-  scopes: { [scopeId: string]: Scope };
-  stepCount: number;
-  metadata: { [key: string]: Json };
-}
+/** Snapshots of a run's execution state, and the way back (D8). */
 
 /** What a run's execution state is now. */
 export function toSnapshot(run: Readonly<Run>): Snapshot {
-  const { id: runId, version, seq, status, context, tokens, scopes, stepCount, metadata } = run;
-  return {
-    schemaVersion: SNAPSHOT_VERSION,
-    runId,
-    version,
-    seq,
-    status,
-    context,
-    tokens,
-    scopes,
-    stepCount,
-    metadata,
-  };
+  const { id: runId, version, seq, status, ...row } = run;
+  return { schemaVersion: SNAPSHOT_VERSION, runId, version, seq, status, ...stateOf(row) };
+}
+
+export const runRestore = z.strictObject({
+  type: z.literal("run.restore"),
+  runId: id,
+  /** As `GET /runs/{id}/snapshot` has answered it, of this run or of another; earlier versions are brought up to the current one. */
+  snapshot: anySnapshot,
+});
+
+/**
+ * Puts a run's context, tokens, scopes, step count and metadata back to what they were in a snapshot. Its status, its jobs and its workstreams
+ * stay as they are, and its version goes on counting.
+ */
+export function restoreRun(tx: Tx, { runId, snapshot }: z.infer<typeof runRestore>): Readonly<Run> {
+  const run = mustBeOpen(tx, runId);
+  const state = stateOf(snapshot);
+  if (sameJson(stateOf(run), state)) return run;
+  const from = { runId: snapshot.runId, version: snapshot.version, seq: snapshot.seq };
+  return changeState(tx, run, state, { type: "run.restored", payload: { from, ...state } });
+}
+
+function stateOf({ context, tokens, scopes, stepCount, metadata }: Readonly<ExecutionState>): ExecutionState {
+  return { context, tokens, scopes, stepCount, metadata };
 }

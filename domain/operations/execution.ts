@@ -2,10 +2,11 @@ import { contextMerge, contextSet, mergeContext, setContext } from "../context.t
 import { metadataSet, setMetadata } from "../metadata.ts";
 import { byRun, op } from "../operation.ts";
 import { cancelScope, enterScope, exitScope, scopeCancel, scopeEnter, scopeExit } from "../scope.ts";
+import { restoreRun, runRestore } from "../snapshot.ts";
 import { incrementStep, stepIncrement } from "../step.ts";
 import { addToken, removeToken, tokenAdd, tokenRemove, tokenUpdate, updateToken } from "../token.ts";
 
-/** The execution state of runs (D3). */
+/** The execution state of runs (D3, D8). */
 export const EXECUTION_OPERATIONS = {
   "context.set": op(contextSet, setContext, byRun),
   "context.merge": op(contextMerge, mergeContext, byRun),
@@ -16,5 +17,6 @@ export const EXECUTION_OPERATIONS = {
   "scope.exit": op(scopeExit, exitScope, byRun),
   "scope.cancel": op(scopeCancel, cancelScope, byRun),
   "step.increment": op(stepIncrement, incrementStep, byRun),
+  "run.restore": op(runRestore, restoreRun, byRun),
   "metadata.set": op(metadataSet, setMetadata, byRun),
 };
