@@ -18,7 +18,7 @@ const origin = { runId: id, version: whole, seq: whole, status: z.enum(RUN_STATU
 const steps = z.int().min(0).max(MAX_STEPS);
 
 /** Version 2: tokens and scopes by id, as a run's row has them. */
-const version2 = z.strictObject({
+export const currentSnapshot = z.strictObject({
   schemaVersion: z.literal(2),
   ...origin,
   context: jsonObject,
@@ -50,7 +50,7 @@ const version1 = z.strictObject({
 });
 
 type Version1 = z.output<typeof version1>;
-export type Snapshot = z.output<typeof version2>;
+export type Snapshot = z.output<typeof currentSnapshot>;
 
 /** From each version to the next. */
 const STEPS = { 1: fromVersion1 } as const;
@@ -85,7 +85,7 @@ const SUPPORTED = [...Object.keys(STEPS), SNAPSHOT_VERSION].join(", ");
 
 /** A snapshot of any version there has been, as one of the current version. Tokens and scopes must hang together. */
 export const anySnapshot = z
-  .discriminatedUnion("schemaVersion", [version1, version2], {
+  .discriminatedUnion("schemaVersion", [version1, currentSnapshot], {
     error: (issue) => `this server restores snapshots of schemaVersion ${SUPPORTED}; this is ${versionOf(issue.input)}`,
   })
   .transform(toCurrent)

@@ -98,6 +98,7 @@ const CONFLICTS = new Set([
   "illegal_transition",
   "lease_lost",
   "run_is_final",
+  "scope_cancelled",
   "already_exists",
   "already_reported",
   "not_claimable",

@@ -12,6 +12,7 @@ import { registerLeaderboard } from "./leaderboard.ts";
 import { registerReference } from "./openapi.ts";
 import { registerReceipts } from "./receipts.ts";
 import { registerRouting } from "./routing.ts";
+import { registerRunSnapshot } from "./run-snapshot.ts";
 import { registerRunState } from "./run-state.ts";
 import { registerRuns } from "./runs.ts";
 import { registerSummary } from "./summary.ts";
@@ -24,6 +25,7 @@ export function registerRoutes(app: FastifyInstance, deps: AppDeps): void {
   registerCommits(app, deps);
   registerRuns(app, deps);
   registerRunState(app, deps);
+  registerRunSnapshot(app, deps);
   registerWorkstreams(app);
   registerJobs(app, deps);
   registerClaims(app, deps);

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { MAX_MUTATIONS } from "../../../domain/commit.ts";
 import { CLIENT_MUTATION_TYPES, contractOf } from "../../../domain/mutations.ts";
 import { id } from "../../../domain/primitives.ts";
+import { currentSnapshot } from "../../../domain/snapshot-versions.ts";
 import { BREAKER_STATES, RUN_STATUSES } from "../../../domain/statuses.ts";
 import { ROWS } from "./rows.ts";
 
@@ -105,6 +106,7 @@ export const ANSWERS = {
     throughput: z.array(z.object({ t: at, completed: count, failed: count })),
     head: count,
   }),
+  Snapshot: currentSnapshot,
   RunState: z.object({
     schemaVersion: count,
     runId: id,

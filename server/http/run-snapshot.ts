@@ -1,0 +1,25 @@
+import type { FastifyInstance } from "fastify";
+import { toSnapshot } from "../../domain/snapshot.ts";
+import type { Snapshot } from "../../domain/snapshot-versions.ts";
+import { readRow } from "../store/reads/one-row.ts";
+import { registerCommand } from "./command.ts";
+import { oneDoc } from "./openapi/route-docs.ts";
+import { BASE, found, mustHaveReached, pathId, type ResourceDeps } from "./resource.ts";
+
+/** A run's execution state as a document, and the way back from it (D8). */
+export function registerRunSnapshot(app: FastifyInstance, deps: ResourceDeps): void {
+  const tag = "Runs";
+  const doc = oneDoc(tag, "A run's execution state as a document to keep; `restore` takes it as it is", "Snapshot");
+  app.get(`${BASE}/runs/:id/snapshot`, { config: { doc } }, async (request): Promise<Snapshot> => {
+    const runId = pathId(request);
+    await mustHaveReached(request);
+    return toSnapshot(found(await readRow(request.db, "run", runId), "run", runId));
+  });
+  registerCommand(app, deps, {
+    path: "/runs/:id/restore",
+    kind: "run",
+    mutation: "run.restore",
+    tag,
+    summary: "Put a run's execution state back to a snapshot's, of whatever version",
+  });
+}
