@@ -1,15 +1,11 @@
 "use client";
 
-import { ErrorState } from "../components/ui/empty-state.tsx";
+import { PageError } from "../components/shell/page-error.tsx";
 
-export default function RootError({ reset }: { error: Error; reset: () => void }) {
+export default function RootError({ error, reset }: { error: Error & { digest?: string }; reset: () => void }) {
   return (
     <main className="grid min-h-dvh place-items-center">
-      <ErrorState
-        title="The console could not be loaded"
-        detail="The server could not be asked for it. Its state is safe; try again in a moment."
-        onRetry={reset}
-      />
+      <PageError title="The console could not be loaded" digest={error.digest} reset={reset} />
     </main>
   );
 }

@@ -70,11 +70,19 @@ export interface ResetFrame {
   reason: "too_slow" | "too_old" | "unknown_log";
 }
 
+/** What a server says every few seconds, and at once when its database goes away or comes back. */
+export interface Beat {
+  head: number;
+  at: string;
+  /** The database does not answer: changes are refused, and others' changes do not come in. Left out otherwise. */
+  databaseAway?: true;
+}
+
 export interface ServerToClient {
   log: (frame: LogFrame) => void;
   state: (frame: StateFrame) => void;
   reset: (frame: ResetFrame) => void;
-  beat: (beat: { head: number; at: string }) => void;
+  beat: (beat: Beat) => void;
 }
 
 export interface ClientToServer {

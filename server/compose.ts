@@ -8,6 +8,7 @@ import type { Config } from "./config.ts";
 import { createDatabase, type Database } from "./database/client.ts";
 import { startEmbedded } from "./database/embedded.ts";
 import { migrate, migrationsDirectory, readMigrations } from "./database/migrate.ts";
+import { type DatabaseWatch, watchDatabase } from "./database/watch.ts";
 import { buildApp } from "./http/app.ts";
 import { ensureLocalKey, setBootstrapKey } from "./http/auth/api-keys.ts";
 import { Authenticator } from "./http/auth/authenticator.ts";
@@ -116,6 +117,7 @@ async function build(config: Config, options: ComposeOptions, closers: Closers):
     authenticate: (handshake) => auth.authenticate(handshake),
     httpServer: app.server,
     allowOrigin: (headers) => auth.isOwnHandshake(headers),
+    availability: database.watch,
     registry: metrics,
     logger: logger.child({ part: "live" }),
   });
@@ -147,7 +149,7 @@ async function openDatabase(
   logger: Logger,
   onFatal: (reason: string) => void,
   stopping: AbortSignal,
-): Promise<Database> {
+): Promise<Database & { watch: DatabaseWatch }> {
   let url = config.databaseUrl;
   if (url === undefined) {
     const embedded = await startEmbedded(config.dataDir, { onUnexpectedExit: onFatal });
@@ -163,7 +165,13 @@ async function openDatabase(
     },
   });
   closers.add("database", 500, () => database.close());
-  return database;
+  const watch = watchDatabase(url);
+  watch.onChange((away) => {
+    if (away) logger.warn("the database is away: changes are refused until it is back");
+    else logger.info("the database is back");
+  });
+  closers.add("watch of the database", 500, () => watch.close());
+  return { ...database, watch };
 }
 
 /** One question says both: the database answers, and what this code needs has been applied to it. */

@@ -31,6 +31,7 @@ export class Bench {
   readonly forgotten: string[] = [];
   otherLog = 0;
   reconnects = 0;
+  returns = 0;
   head = 0;
   floor = 0;
   logId = "log-1";
@@ -40,6 +41,9 @@ export class Bench {
     onForget: (topic) => this.forgotten.push(topic),
     onOtherLog: () => {
       this.otherLog += 1;
+    },
+    onReturn: () => {
+      this.returns += 1;
     },
   });
   readonly stop: () => void;
@@ -67,8 +71,8 @@ export class Bench {
     this.engine.log(logFrame(topic, from, to));
   }
 
-  beat(head = this.head): void {
-    this.engine.beat({ head, at: new Date().toISOString() });
+  beat(head = this.head, more: { databaseAway?: true } = {}): void {
+    this.engine.beat({ head, at: new Date().toISOString(), ...more });
   }
 }
 

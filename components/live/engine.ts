@@ -1,6 +1,7 @@
 import type { LogEvent } from "../../domain/event.ts";
 import {
   BEAT_INTERVAL_MS,
+  type Beat,
   type LogFrame,
   type ResetFrame,
   type StateFrame,
@@ -43,6 +44,8 @@ export interface EngineHandlers {
   onOtherLog(): void;
   /** Server time minus browser time, ms. */
   onClock?(offset: number): void;
+  /** The server has its database again: what could not be loaded can be now. */
+  onReturn?(): void;
 }
 
 interface Topic {
@@ -86,7 +89,8 @@ export class LiveEngine {
   #behindSince: number | null = null;
 
   constructor(readonly handlers: EngineHandlers) {
-    this.#connection = { connected: false, lastHeard: null, startedAt: Date.now(), behind: false, head: 0 };
+    const nothing = { connected: false, lastHeard: null, behind: false, awaySince: null, head: 0 };
+    this.#connection = { ...nothing, startedAt: Date.now() };
     this.#shown = freshnessOf(this.#connection, Date.now());
   }
 
@@ -155,6 +159,7 @@ export class LiveEngine {
 
   disconnected(): void {
     this.#connection.connected = false;
+    this.#connection.awaySince = null;
     for (const topic of this.#topics.values()) {
       topic.phase = "idle";
       topic.held = false;
@@ -197,8 +202,9 @@ export class LiveEngine {
     this.#again(topic);
   }
 
-  beat(beat: { head: number; at: string }): void {
+  beat(beat: Beat): void {
     this.#heard(beat.head);
+    this.#hearOfDatabase(beat.databaseAway === true);
     this.handlers.onClock?.(Date.parse(beat.at) - Date.now());
     const topic = this.#topics.get("log");
     const position = topic && positionOf(topic);
@@ -209,6 +215,18 @@ export class LiveEngine {
     }
     this.#headAtLastBeat = beat.head;
     this.#check();
+  }
+
+  #hearOfDatabase(away: boolean): void {
+    const was = this.#connection.awaySince;
+    this.#connection.awaySince = away ? (was ?? Date.now()) : null;
+    if (away || was === null) return;
+    // What was refused meanwhile waits for its next try; there is no reason to wait any more.
+    for (const topic of this.#topics.values()) {
+      this.#cancelTimer(topic);
+      this.#ask(topic);
+    }
+    this.handlers.onReturn?.();
   }
 
   #topicOf(name: string): Topic {

@@ -4,8 +4,10 @@ export type FreshnessState = "live" | "catching_up" | "stale";
 
 export interface Freshness {
   state: FreshnessState;
-  /** Stale: when the server was last heard; else null. */
+  /** Stale: when the server was last heard, or when its database went away; else null. */
   since: Date | null;
+  /** Stale because the server has no database now: it is there, and refuses changes. */
+  databaseAway: boolean;
   /** The last position of the log that this tab has heard of. */
   head: number;
 }
@@ -23,23 +25,31 @@ export interface Connection {
   startedAt: number;
   /** Whether a topic waits for its answer or is behind the head. */
   behind: boolean;
+  /** Epoch ms when the server first said that its database is away; null while it is there. */
+  awaySince: number | null;
   head: number;
 }
 
 /**
  * live: connected, heard of within two beats, nothing behind · catching_up: connected, but something is behind, or the first connection
- * is being made · stale: not connected, or silent for two beats. What is shown is true as of `since`.
+ * is being made · stale: not connected, silent for two beats, or the server says that its database is away. What is shown is true as of `since`.
  */
 export function freshnessOf(c: Connection, now: number): Freshness {
-  const { head } = c;
+  const fresh = (state: FreshnessState): Freshness => ({ state, since: null, databaseAway: false, head: c.head });
+  const stale = (since: number, databaseAway = false): Freshness => {
+    return { state: "stale", since: new Date(since), databaseAway, head: c.head };
+  };
   if (!c.connected) {
-    if (c.lastHeard === null && now - c.startedAt < PATIENCE_MS) return { state: "catching_up", since: null, head };
-    return { state: "stale", since: new Date(c.lastHeard ?? c.startedAt), head };
+    if (c.lastHeard === null && now - c.startedAt < PATIENCE_MS) return fresh("catching_up");
+    return stale(c.lastHeard ?? c.startedAt);
   }
-  if (c.lastHeard !== null && now - c.lastHeard > SILENCE_MS)
-    return { state: "stale", since: new Date(c.lastHeard), head };
-  return { state: c.behind ? "catching_up" : "live", since: null, head };
+  if (c.lastHeard !== null && now - c.lastHeard > SILENCE_MS) return stale(c.lastHeard);
+  if (c.awaySince !== null) return stale(c.awaySince, true);
+  return fresh(c.behind ? "catching_up" : "live");
 }
 
 export const sameFreshness = (a: Freshness, b: Freshness): boolean =>
-  a.state === b.state && a.head === b.head && a.since?.getTime() === b.since?.getTime();
+  a.state === b.state &&
+  a.head === b.head &&
+  a.databaseAway === b.databaseAway &&
+  a.since?.getTime() === b.since?.getTime();

@@ -8,23 +8,23 @@ import { formatAbsolute, formatClock, formatCount } from "../ui/format.ts";
 import { type Tone, toneColor } from "../ui/status.ts";
 import { Tooltip } from "../ui/tooltip.tsx";
 
-/** Whether the page is live: `Live`, `Catching up`, or `Stale since 12:03:20`. */
+/** Whether the page is live: `Live`, `Catching up`, `Stale since 12:03:20`, or `Database away`. */
 export function FreshnessBadge({ className }: { className?: string }) {
-  const { state, since, head } = useFreshness();
+  const { state, since, databaseAway, head } = useFreshness();
   const look = {
     live: { tone: "completed" as Tone, icon: Radio, label: "Live" },
     catching_up: { tone: "blocked" as Tone, icon: RefreshCw, label: "Catching up" },
     stale: {
       tone: "failed" as Tone,
       icon: CloudOff,
-      label: since ? `Stale since ${formatClock(since.getTime())}` : "Stale",
+      label: databaseAway ? "Database away" : since ? `Stale since ${formatClock(since.getTime())}` : "Stale",
     },
   }[state];
   const Icon = look.icon;
   const explanation = {
     live: "Every change shows here as it happens.",
     catching_up: "Connected; what was missed is being loaded.",
-    stale: `Not connected. What you see was true at ${since ? formatAbsolute(since.getTime()) : "the last load"}; it goes on by itself once the server answers.`,
+    stale: `${databaseAway ? "The server has no database." : "Not connected."} What you see was true at ${since ? formatAbsolute(since.getTime()) : "the last load"}; it goes on by itself once the server answers.`,
   }[state];
   return (
     <Tooltip

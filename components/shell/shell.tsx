@@ -11,6 +11,7 @@ import { IconButton } from "../ui/button.tsx";
 import { cn } from "../ui/cn.ts";
 import { Kbd } from "../ui/kbd.tsx";
 import { CommandPalette } from "./command-palette.tsx";
+import { DatabaseBanner } from "./database-banner.tsx";
 import { FreshnessBadge } from "./freshness-badge.tsx";
 import { useHotkey } from "./hotkeys.ts";
 import { KeyboardHelp } from "./keyboard-help.tsx";
@@ -97,6 +98,7 @@ function Frame({ me, alerts, children }: ShellProps) {
             <UserMenu me={me} />
           </div>
         </header>
+        <DatabaseBanner />
         <main
           id="content"
           tabIndex={-1}

@@ -174,7 +174,8 @@ test("C6, D9: what became due while nobody looked is made up for, once, by whoev
   const once = ["job.attempt_failed", "breaker.half_opened", "run.transitioned"];
   await commit({ type: "event.append", eventType: "x.later" });
   const types = await eventTypes();
-  for (const type of once) expect(types.filter((one) => one === type)).toHaveLength(type === "run.transitioned" ? 2 : 1);
+  for (const type of once)
+    expect(types.filter((one) => one === type)).toHaveLength(type === "run.transitioned" ? 2 : 1);
 });
 
 test("two clocks at once do no harm: what is due happens once", async () => {

@@ -40,6 +40,7 @@ export function createClock({ store, queries, log, everyMs = 200 }: ClockDeps): 
   let leftBehind = 0;
   let leads = false;
   let closed = false;
+  let failing = false;
 
   const look = async (): Promise<void> => {
     const led = leads;
@@ -60,9 +61,13 @@ export function createClock({ store, queries, log, everyMs = 200 }: ClockDeps): 
 
   const tick = () => {
     round = look()
+      .then(() => {
+        failing = false;
+      })
       .catch((error: unknown) => {
-        // The database is away or the lane is full: what is due stays due.
-        log.warn({ err: error }, "a round of the clock failed");
+        // The database is away or the lane is full: what is due stays due. Said once, not five times a second.
+        if (!failing) log.warn({ err: error }, "a round of the clock failed; it goes on when it can");
+        failing = true;
       })
       .finally(() => {
         if (!closed) timer = setTimeout(tick, everyMs);

@@ -1,5 +1,5 @@
 import type { Namespace } from "socket.io";
-import type { ClientToServer, LogFrame, ResetFrame, ServerToClient, StateFrame } from "../../domain/live.ts";
+import type { Beat, ClientToServer, LogFrame, ResetFrame, ServerToClient, StateFrame } from "../../domain/live.ts";
 import type { LiveMetrics } from "./metrics.ts";
 
 /**
@@ -10,7 +10,7 @@ export interface Emitter {
   log(to: string | string[], frame: LogFrame, sockets: number): void;
   state(to: string | string[], frame: StateFrame, sockets: number): void;
   reset(to: string, frame: ResetFrame): void;
-  beat(to: string, beat: { head: number; at: string }, sockets: number): void;
+  beat(to: string, beat: Beat, sockets: number): void;
 }
 
 export type LiveNamespace = Namespace<ClientToServer, ServerToClient>;

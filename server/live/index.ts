@@ -3,7 +3,7 @@ import type { Socket as NetSocket } from "node:net";
 import type { Logger } from "pino";
 import type { Registry } from "prom-client";
 import { Server } from "socket.io";
-import { BEAT_INTERVAL_MS, type ClientToServer, type ServerToClient } from "../../domain/live.ts";
+import { BEAT_INTERVAL_MS, type Beat, type ClientToServer, type ServerToClient } from "../../domain/live.ts";
 import { Connection } from "./connection.ts";
 import { createEmitter } from "./emitter.ts";
 import { Feed } from "./feed.ts";
@@ -18,13 +18,15 @@ import {
   type LivePrincipal,
   Sessions,
 } from "./sessions.ts";
-import type { LogSource } from "./source.ts";
+import type { Availability, LogSource } from "./source.ts";
 
 export type { Authenticate, Handshake, LivePrincipal } from "./sessions.ts";
-export type { Committed, Head, LogSource, Snapshot } from "./source.ts";
+export type { Availability, Committed, Head, LogSource, Snapshot } from "./source.ts";
 
 export interface LiveDeps {
   source: LogSource;
+  /** Left out: it never goes away. */
+  availability?: Availability;
   authenticate: Authenticate;
   /** Sockets are served on it. Whoever made it closes it. */
   httpServer: HttpServer;
@@ -122,6 +124,7 @@ export function createLive(deps: LiveDeps): Live {
     sessions.add(socket.id, { handshake, principal, end: () => socket.disconnect(true) });
     metrics.sockets.inc();
     void socket.join(tenantRoom(tenantId));
+    if (deps.availability?.away) socket.emit("beat", beatOf(feed));
     socket.on("disconnect", () => {
       connections.delete(socket.id);
       sessions.delete(socket.id);
@@ -156,12 +159,17 @@ export function createLive(deps: LiveDeps): Live {
       logger.error({ err: error, tenantId: committed.tenantId, to: committed.to }, "a commit could not be pushed");
     }
   });
-  const beats = setInterval(() => {
-    const at = new Date().toISOString();
+  const beatOf = (feed: Feed): Beat => {
+    const away = deps.availability?.away ? { databaseAway: true as const } : {};
+    return { head: feed.position ?? 0, at: new Date().toISOString(), ...away };
+  };
+  const beat = (all: boolean) => {
     for (const [tenantId, { feed, sockets }] of feeds) {
-      if (feed.position !== undefined) emitter.beat(tenantRoom(tenantId), { head: feed.position, at }, sockets);
+      if (all || feed.position !== undefined) emitter.beat(tenantRoom(tenantId), beatOf(feed), sockets);
     }
-  }, deps.beatMs ?? BEAT_INTERVAL_MS);
+  };
+  const beats = setInterval(() => beat(false), deps.beatMs ?? BEAT_INTERVAL_MS);
+  const stopWatching = deps.availability?.onChange(() => beat(true));
   const checks = setInterval(() => void sessions.check(), deps.checkMs ?? CHECK_MS);
   for (const timer of [beats, checks]) timer.unref();
 
@@ -175,6 +183,7 @@ export function createLive(deps: LiveDeps): Live {
     async close() {
       closing = true;
       stopListening();
+      stopWatching?.();
       clearInterval(beats);
       clearInterval(checks);
       const gone = [...transports].map(

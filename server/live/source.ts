@@ -24,6 +24,13 @@ export interface Snapshot {
   rows: Wire[];
 }
 
+/** Whether the database answers; the server's watch of it is one. */
+export interface Availability {
+  readonly away: boolean;
+  /** Told of every change; returns how to stop. */
+  onChange(listener: (away: boolean) => void): () => void;
+}
+
 /** What this room reads; the store is one. */
 export interface LogSource {
   onCommitted(listener: (committed: Committed) => void): () => void;
