@@ -31,6 +31,7 @@ export class Caller {
 
   /** Sends a commit, for the first time or again, and compares with what was known of it. */
   async send(sent: Sent): Promise<void> {
+    const settled = sent.standing === "acknowledged";
     const answer = await this.#post("/commits", { mutations: sent.mutations }, sent.key).catch(() => null);
     if (answer === null || answer.status >= 500 || answer.status === 429) {
       if (sent.standing === "sent") sent.standing = "unknown";
@@ -39,22 +40,23 @@ export class Caller {
       return;
     }
     if (answer.status === 200 || answer.status === 201) this.#acknowledge(sent, answer.body as Receipt);
-    else this.#refuse(sent, answer);
+    else this.#refuse(sent, answer, settled);
   }
 
   #acknowledge(sent: Sent, receipt: Receipt): void {
     if (sent.receipt && (sent.receipt.receiptId !== receipt.receiptId || sent.receipt.hash !== receipt.hash)) {
       this.#fault(sent, `has two receipts, ${sent.receipt.receiptId} and ${receipt.receiptId}`);
     }
-    if (sent.standing === "refused") this.#fault(sent, `was refused (${sent.refusal}) and then accepted`);
     sent.standing = "acknowledged";
     sent.receipt ??= receipt;
   }
 
-  #refuse(sent: Sent, { status, body }: Answer): void {
+  /** A refusal is not remembered under the key: what was refused once may be accepted later, and its twin at the same time. Not the reverse. */
+  #refuse(sent: Sent, { status, body }: Answer, settled: boolean): void {
     const refusal = `${status} ${codesOf(body)}`;
-    if (sent.standing === "acknowledged") this.#fault(sent, `was acknowledged and then refused: ${refusal}`);
+    if (settled) this.#fault(sent, `was acknowledged and then refused: ${refusal}`);
     if (status !== 409 && status !== 422) this.#fault(sent, `was answered ${refusal}`);
+    if (sent.standing === "acknowledged") return;
     sent.standing = "refused";
     sent.refusal = refusal;
   }

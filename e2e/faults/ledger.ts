@@ -4,7 +4,8 @@ import type { Receipt } from "../../domain/receipt.ts";
 /**
  * How a commit stands to the one who sent it.
  * sent → acknowledged (a receipt came) | refused (the state forbids it) | unknown (no answer, or one that says "try again": it may have
- * happened all the same) → acknowledged | refused, by the answer to the same request under the same key.
+ * happened all the same) → acknowledged | refused, by the answer to the same request under the same key. What was refused may be accepted
+ * when it is asked again, as the state has moved on; what was acknowledged stays so.
  */
 export type Standing = "sent" | "acknowledged" | "refused" | "unknown";
 
