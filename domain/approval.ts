@@ -2,6 +2,7 @@ import { z } from "zod";
 import { approvalSettled } from "./job-gate.ts";
 import { id, type Json, json, label, text, time } from "./primitives.ts";
 import { APPROVAL_MOVES, type ApprovalStatus } from "./statuses.ts";
+import { traceOf } from "./task.ts";
 import { must, mustBeNew, Refusal, type RowBase, type Tx } from "./tx.ts";
 
 /**
@@ -197,6 +198,12 @@ export function expireApproval(tx: Tx, m: z.infer<typeof approvalExpire>): Appro
   return settle(tx, { ...approval, status: "expired" }, { expiresAt: approval.expiresAt });
 }
 
+/** Nobody need decide any more, as what waited for it has ended: it expires before its time. */
+export function withdrawApproval(tx: Tx, approval: Readonly<Approval>, reason: string): void {
+  if (approval.status !== "pending") return;
+  settle(tx, { ...approval, status: "expired" }, { expiresAt: approval.expiresAt, reason });
+}
+
 /** Uses up what has been approved. Of any number who try, one succeeds. */
 export function consumeApproval(tx: Tx, m: z.infer<typeof approvalConsume>): Approval {
   return consume(tx, must(tx, "approval", m.approvalId));
@@ -259,10 +266,7 @@ function settle(tx: Tx, settled: Approval, facts: { [key: string]: unknown }): A
 
 function emit(tx: Tx, type: string, approval: Readonly<Approval>, payload: { [key: string]: unknown }): void {
   const { id: approvalId, title, runId, jobId, taskId } = approval;
-  tx.emit({
-    type,
-    subject: { kind: "approval", id: approvalId },
-    runId,
-    payload: { title, jobId, taskId, ...payload },
-  });
+  const traceId = traceOf(tx, taskId);
+  const subject = { kind: "approval", id: approvalId };
+  tx.emit({ type, subject, runId, traceId, payload: { title, jobId, taskId, ...payload } });
 }
