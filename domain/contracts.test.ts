@@ -76,8 +76,12 @@ const SAMPLES: Samples = {
       backoffMs: 0,
       timeoutMs: 5,
       input: { argv: ["ls"] },
+      approval: { title: "t", detail: "d" },
+      tokenId: "t",
+      escalate: { approval: { title: "t", detail: "d" } },
     },
   ],
+  "queue.configure": [{ queue: "q" }, { concurrency: 2, capacity: 10, paused: true, reason: "so" }],
   "job.claim": [
     { agentKey: "a", max: 1, leaseMs: 1000 },
     { capabilities: ["c"], queues: ["q"] },

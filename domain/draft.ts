@@ -1,3 +1,4 @@
+import { roomIn } from "./queue.ts";
 import type { EventDraft, Kind, RowBase, RowSet, Rows, Tx } from "./tx.ts";
 
 /**
@@ -134,7 +135,7 @@ export class DraftTx implements Tx {
   }
 
   ids(query: RowSet): string[] {
-    const stored = this.#draft.source.ids(query);
+    const stored = this.#draft.source.ids(query.set === "claimable-jobs" ? this.#withReopened(query) : query);
     const changed: string[] = [];
     for (const change of this.#draft.changes.values()) {
       if (change.kind !== "job") continue;
@@ -142,6 +143,16 @@ export class DraftTx implements Tx {
       if (query.set === "claimable-jobs" ? job.status === "queued" : job.runId === query.runId) changed.push(change.id);
     }
     return [...new Set([...stored, ...changed])];
+  }
+
+  /** Adds the queues that have been given room since the storage has seen them. */
+  #withReopened(query: Extract<RowSet, { set: "claimable-jobs" }>): RowSet {
+    const reopened: string[] = [];
+    for (const { kind, id, row, base } of this.#draft.changes.values()) {
+      if (kind !== "queue" || !base || !(query.queues?.includes(id) ?? true)) continue;
+      if (roomIn(base as Rows["queue"]) === 0 && roomIn(row as Rows["queue"]) > 0) reopened.push(id);
+    }
+    return reopened.length > 0 ? { ...query, reopened } : query;
   }
 
   emit(event: EventDraft): void {

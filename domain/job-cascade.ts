@@ -2,8 +2,9 @@ import { z } from "zod";
 import { addBusy } from "./agent.ts";
 import { closeAttempt } from "./attempt.ts";
 import { releasePermit } from "./breaker.ts";
-import { emitJob, type Job, putBack, requeueJob } from "./job.ts";
+import { emitJob, hasCancelledToken, type Job, putBack, requeueJob } from "./job.ts";
 import { countJob, openJobs, totalJobs } from "./job-counts.ts";
+import { closeGate, gateOf, passGate } from "./job-gate.ts";
 import { id } from "./primitives.ts";
 import { moveRun } from "./run.ts";
 import { isFinalJob, isFinalRun, isRetryableJob } from "./statuses.ts";
@@ -28,7 +29,7 @@ export function settleJob(tx: Tx, m: z.infer<typeof jobSettle>): Job {
   const run = must(tx, "run", job.runId);
   if (isFinalJob(job.status)) return job;
   if (isFinalRun(run.status)) cancelJob(tx, job, `run_${run.status}`);
-  else if (job.status === "waiting" && (failedDependency(tx, job) || countUnmet(tx, job) === 0)) {
+  else if (job.status === "waiting" && verdictOn(tx, job)) {
     if (releaseOrCancel(tx, job.id) === "cancelled") afterFinish(tx, job.id);
   }
   return must(tx, "job", job.id);
@@ -66,25 +67,35 @@ function countUnmet(tx: Tx, job: Readonly<Job>): number {
   return job.dependsOn.filter((parentId) => must(tx, "job", parentId).status !== "completed").length;
 }
 
-/** Looks at a waiting job's dependencies as they are now: queues it, cancels it, or leaves it waiting. */
+type Verdict = "queued" | { reason: string; dependency?: string };
+
+/** What is due to a waiting job as its dependencies and its approval are now; undefined while it has to wait. */
+function verdictOn(tx: Tx, job: Readonly<Job>): Verdict | undefined {
+  const run = must(tx, "run", job.runId);
+  if (isFinalRun(run.status)) return { reason: `run_${run.status}` };
+  const failed = failedDependency(tx, job);
+  if (failed) return { reason: DEPENDENCY_FAILED, dependency: failed.id };
+  const gate = gateOf(tx, job);
+  if (gate === "rejected" || gate === "expired") return { reason: `approval_${gate}` };
+  return gate === "open" && countUnmet(tx, job) === 0 ? "queued" : undefined;
+}
+
+/** Looks at a waiting job's dependencies and its approval as they are now: queues it, cancels it, or leaves it waiting. */
 export function releaseOrCancel(tx: Tx, jobId: string): "queued" | "cancelled" | undefined {
   const job = tx.get("job", jobId);
   if (job?.status !== "waiting") return undefined;
-  const run = must(tx, "run", job.runId);
-  if (isFinalRun(run.status)) {
-    end(tx, job, `run_${run.status}`);
-    return "cancelled";
-  }
-  const failed = failedDependency(tx, job);
-  if (failed) {
-    end(tx, job, DEPENDENCY_FAILED, { dependency: failed.id });
-    return "cancelled";
-  }
-  const unmet = countUnmet(tx, job);
-  if (unmet > 0) {
+  const verdict = verdictOn(tx, job);
+  if (verdict === undefined) {
+    const unmet = countUnmet(tx, job);
     if (unmet !== job.unmet) tx.put("job", { ...job, unmet, updatedAt: tx.at });
     return undefined;
   }
+  if (verdict !== "queued") {
+    const { reason, ...more } = verdict;
+    end(tx, job, reason, more);
+    return "cancelled";
+  }
+  passGate(tx, job);
   const runAt = job.runAt > tx.at ? job.runAt : tx.at;
   tx.put("job", { ...job, status: "queued", unmet: 0, runAt, queuedAt: tx.at, updatedAt: tx.at });
   countJob(tx, job, "waiting", "queued");
@@ -132,10 +143,12 @@ export function cancelJobsOfTokens(tx: Tx, runId: string, tokenIds: readonly str
  * cancelled again.
  */
 export function retryJobsOfRun(tx: Tx, runId: string): void {
+  const run = must(tx, "run", runId);
   const ids = tx.ids({ set: "jobs-of-run", runId, statuses: RETRYABLE, limit: null });
   for (const jobId of ids) {
     const job = must(tx, "job", jobId);
-    if (isRetryableJob(job.status)) requeueJob(tx, job, "run retried");
+    if (!isRetryableJob(job.status) || hasCancelledToken(run, job.tokenId)) continue;
+    requeueJob(tx, job, "run retried");
   }
   const ended = ids.filter((jobId) => releaseOrCancel(tx, jobId) === "cancelled");
   for (const concerned of spread(tx, ended)) settleRun(tx, concerned);
@@ -151,7 +164,8 @@ export function restoreDependents(tx: Tx, jobId: string): void {
     for (const dependentId of must(tx, "job", parentId).dependents) {
       const job = tx.get("job", dependentId);
       if (job?.status !== "cancelled" || job.reason !== DEPENDENCY_FAILED) continue;
-      if (isFinalRun(must(tx, "run", job.runId).status) || failedDependency(tx, job)) continue;
+      const run = must(tx, "run", job.runId);
+      if (isFinalRun(run.status) || hasCancelledToken(run, job.tokenId) || failedDependency(tx, job)) continue;
       putBack(tx, job, `${parentId} is retried`);
       restored.push(dependentId);
     }
@@ -190,6 +204,7 @@ function end(tx: Tx, job: Readonly<Job>, reason: string, more: { [key: string]: 
     finishedAt: tx.at,
     updatedAt: tx.at,
   });
+  if (job.status === "waiting") closeGate(tx, job);
   countJob(tx, job, job.status, "cancelled");
   emitJob(tx, "job.cancelled", must(tx, "job", job.id), { from: job.status, reason, ...more });
 }

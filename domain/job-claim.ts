@@ -5,6 +5,7 @@ import { freeTrialSlots, takePermit } from "./breaker.ts";
 import { emitJob, type Job, legalJobMoves } from "./job.ts";
 import { countJob } from "./job-counts.ts";
 import { id, iso, json, label, ms } from "./primitives.ts";
+import { newQueue, roomIn } from "./queue.ts";
 import { moveRun } from "./run.ts";
 import { isFinalRun } from "./statuses.ts";
 import { must, Refusal, type Tx } from "./tx.ts";
@@ -41,11 +42,13 @@ export type ClaimedJob = Job;
 
 /**
  * Gives an agent up to `max` jobs that it can do, highest priority first, then the longest due. A breaker that is open gives none,
- * a half-open one no more than its free trials, a draining agent none.
+ * a half-open one no more than its free trials, a draining agent none; an agent whose capacity was told gets no more than it has slots free. A
+ * paused queue gives none, one with a concurrency no more than that leaves.
  */
 export function claimJobs(tx: Tx, m: z.infer<typeof jobClaim>): { jobs: ClaimedJob[] } {
   const agent = ensureAgent(tx, m.agentKey);
-  const max = agent.draining ? 0 : Math.min(m.max, freeTrialSlots(tx, m.agentKey));
+  const slots = agent.bounded ? agent.capacity - agent.busy : Number.POSITIVE_INFINITY;
+  const max = agent.draining ? 0 : Math.min(m.max, slots, freeTrialSlots(tx, m.agentKey));
   if (max <= 0) return { jobs: [] };
   const capabilities = new Set([...agent.capabilities, ...(m.capabilities ?? [])]);
   const queues = m.queues ?? null;
@@ -56,13 +59,17 @@ export function claimJobs(tx: Tx, m: z.infer<typeof jobClaim>): { jobs: ClaimedJ
     (job.agentKey === null || job.agentKey === m.agentKey) &&
     (queues === null || queues.includes(job.queue));
   const query = { agentKey: m.agentKey, capabilities: [...capabilities], queues, at: tx.at };
+  let except: string[] = [];
   for (let want = max + MARGIN; ; want = MAX_WANTED) {
-    const ids = tx.ids({ set: "claimable-jobs", ...query, max: want });
-    const best = bestOf(tx, ids, fits, max);
-    // Others of the same batch may have taken the best: then it looks further down the queue.
-    if (best.length === max || ids.length < want || want >= MAX_WANTED) {
+    const ids = tx.ids({ set: "claimable-jobs", ...query, except, max: want });
+    const { best, full } = bestOf(tx, ids, fits, max);
+    const more = best.length < max && ids.length >= want;
+    const passed = full.filter((queue) => !except.includes(queue));
+    // What stood in front may have been taken by others of the same batch, or wait in queues that are full: then it looks further down.
+    if (!more || (passed.length === 0 && want >= MAX_WANTED)) {
       return { jobs: best.map((job) => startJob(tx, job, m.agentKey, m.leaseMs)) };
     }
+    except = [...except, ...passed];
   }
 }
 
@@ -71,21 +78,33 @@ const MARGIN = 50;
 /** How far down the queue it looks when that was not enough. */
 const MAX_WANTED = 1000;
 
-/** The first `max` that fit, in the queue's order. A run that has ended may still have queued jobs, until its cascade is through. */
-function bestOf(tx: Tx, ids: readonly string[], fits: (job: Readonly<Job>) => boolean, max: number): Job[] {
+/**
+ * The first `max` that fit and that their queues have room for, in the order of urgency, and the queues that are full then. A run that has ended
+ * may still have queued jobs, until its cascade is through.
+ */
+function bestOf(tx: Tx, ids: readonly string[], fits: (job: Readonly<Job>) => boolean, max: number) {
   const candidates = ids
     .map((jobId) => tx.get("job", jobId))
     .filter((job): job is Job => job !== undefined && fits(job))
     .sort((a, b) => b.priority - a.priority || compare(a.runAt, b.runAt) || compare(a.id, b.id));
   const best: Job[] = [];
+  const room = new Map<string, number>();
   for (const job of candidates) {
     if (best.length === max) break;
-    if (!isFinalRun(must(tx, "run", job.runId).status)) best.push(job);
+    const left = room.get(job.queue) ?? roomIn(tx.get("queue", job.queue) ?? newQueue(tx, job.queue));
+    room.set(job.queue, left);
+    if (left === 0 || isFinalRun(must(tx, "run", job.runId).status)) continue;
+    best.push(job);
+    room.set(job.queue, left - 1);
   }
-  return best;
+  const full = [...room].flatMap(([queue, left]) => (left === 0 ? [queue] : []));
+  return { best, full };
 }
 
-/** Starts one job for an agent that its orchestrator has chosen itself (B8); the breaker is not asked, a free trial is taken. */
+/**
+ * Starts one job for an agent that its orchestrator has chosen itself (B8): neither the breaker is asked, of which a free trial is taken, nor
+ * the queue, nor the agent's capacity. What it starts counts, so that claims get the fewer.
+ */
 export function startJobByRequest(tx: Tx, m: z.infer<typeof jobStart>): ClaimedJob {
   const job = must(tx, "job", m.jobId);
   if (job.status !== "queued") {

@@ -1,7 +1,8 @@
+import { newQueue } from "./queue.ts";
 import type { JobStatus } from "./statuses.ts";
 import type { Tx } from "./tx.ts";
 
-/** How many jobs are in each status: kept on the run and on the workstream, so that a list needs no second query. */
+/** How many jobs are in each status: kept on the run, the workstream and the queue, so that a list needs no second query. */
 export type JobCounts = { [status in JobStatus]: number };
 
 export const NO_JOBS: JobCounts = {
@@ -18,15 +19,17 @@ export const totalJobs = (c: JobCounts): number =>
   c.waiting + c.queued + c.running + c.completed + c.failed + c.timed_out + c.cancelled;
 export const openJobs = (c: JobCounts): number => c.waiting + c.queued + c.running;
 
-/** Moves one job from a status to another in the figures of its run and workstream (`from` null: it is new). */
+/** Moves one job from a status to another in the figures of its run, queue and workstream (`from` null: it is new). */
 export function countJob(
   tx: Tx,
-  job: { runId: string; workstreamId: string | null },
+  job: { runId: string; workstreamId: string | null; queue: string },
   from: JobStatus | null,
   to: JobStatus,
 ): void {
   const run = tx.get("run", job.runId);
   if (run) tx.put("run", { ...run, jobCounts: moved(run.jobCounts, from, to), updatedAt: tx.at });
+  const queue = tx.get("queue", job.queue) ?? newQueue(tx, job.queue);
+  tx.put("queue", { ...queue, jobCounts: moved(queue.jobCounts, from, to), updatedAt: tx.at });
   if (!job.workstreamId) return;
   const workstream = tx.get("workstream", job.workstreamId);
   if (!workstream) return;

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { addBusy } from "./agent.ts";
+import { openApproval } from "./approval.ts";
 import { type AttemptEnd, closeAttempt } from "./attempt.ts";
-import { emitJob, type Job, legalJobMoves } from "./job.ts";
+import { type Escalation, emitJob, type Job, legalJobMoves } from "./job.ts";
 import { afterFinish } from "./job-cascade.ts";
 import { mustHoldLease } from "./job-claim.ts";
 import { countJob } from "./job-counts.ts";
@@ -89,8 +90,8 @@ export function expireJob(tx: Tx, m: z.infer<typeof jobExpire>): Job {
 }
 
 /**
- * Ends the attempt; then the job goes back to the queue, later by its backoff, or ends as `status`. `seen` is false when it was not the agent
- * that told.
+ * Ends the attempt; then the job goes back to the queue, later by its backoff, is escalated, or ends as `status`. `seen` is false when it was
+ * not the agent that told.
  */
 function endBadly(
   tx: Tx,
@@ -102,29 +103,47 @@ function endBadly(
   const taken = closeAttempt(tx, job, status, end);
   leave(tx, job, seen);
   const used = job.attempt - job.attemptBase;
-  const again = retryable && used < job.maxAttempts && !isFinalRun(must(tx, "run", job.runId).status);
+  const isOver = isFinalRun(must(tx, "run", job.runId).status);
+  const again = retryable && used < job.maxAttempts && !isOver;
+  const escalation = again || isOver || job.escalatedAt !== null ? null : job.escalate;
   const backoff = Math.min(job.backoffMs * 2 ** (used - 1), MAX_BACKOFF_MS);
-  const runAt = again ? iso(ms(tx.at) + Math.round(backoff)) : job.runAt;
+  const next = again
+    ? ({ status: "queued", runAt: iso(ms(tx.at) + Math.round(backoff)), queuedAt: tx.at } as const)
+    : escalation
+      ? escalate(tx, job, escalation, end.error)
+      : ({ status, finishedAt: tx.at } as const);
   tx.put("job", {
     ...job,
     ...NO_LEASE,
-    status: again ? "queued" : status,
-    runAt,
-    queuedAt: again ? tx.at : job.queuedAt,
     exitCode: end.exitCode ?? null,
     durationMs: taken,
     result: end.result ?? null,
     error: end.error,
-    finishedAt: again ? null : tx.at,
     updatedAt: tx.at,
+    ...next,
   });
-  countJob(tx, job, "running", again ? "queued" : status);
-  const type = again ? "job.attempt_failed" : status === "failed" ? "job.failed" : "job.timed_out";
+  countJob(tx, job, "running", next.status);
+  const ended = must(tx, "job", job.id);
+  const goesOn = again || escalation !== null;
+  const type = goesOn ? "job.attempt_failed" : status === "failed" ? "job.failed" : "job.timed_out";
   const facts = { exitCode: end.exitCode ?? null, durationMs: taken, error: end.error, result: end.result ?? null };
-  emitJob(tx, type, must(tx, "job", job.id), { ...facts, attemptStatus: status, ...(again && { runAt }) });
+  emitJob(tx, type, ended, { ...facts, attemptStatus: status, ...(goesOn && { runAt: ended.runAt }) });
+  if (escalation) {
+    const { agentKey: pinnedTo, approvalId, attemptBase, runAt } = ended;
+    emitJob(tx, "job.escalated", ended, { to: escalation, pinnedTo, approvalId, attemptBase, runAt });
+  }
   tellOutcome(tx, job, false, taken, end.error.message);
-  if (!again) afterFinish(tx, job.id);
+  if (!goesOn) afterFinish(tx, job.id);
   return must(tx, "job", job.id);
+}
+
+/** Where a job goes that has no attempts left but is to be escalated: it gets all of them once more, from another agent or once a human says so. */
+function escalate(tx: Tx, job: Readonly<Job>, to: Escalation, error: ErrorInfo) {
+  const anew = { escalatedAt: tx.at, attemptBase: job.attempt, runAt: tx.at };
+  if ("agentKey" in to) return { ...anew, status: "queued", agentKey: to.agentKey, queuedAt: tx.at } as const;
+  const { title, detail = error.message } = to.approval;
+  const approval = openApproval(tx, { title, detail, runId: job.runId, jobId: job.id });
+  return { ...anew, status: "waiting", approvalId: approval.id, queuedAt: null } as const;
 }
 
 function timeOutQueued(tx: Tx, job: Readonly<Job>): Job {

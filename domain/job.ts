@@ -1,17 +1,25 @@
 import { z } from "zod";
+import { openApproval } from "./approval.ts";
+import { mapId } from "./execution-state.ts";
 import { afterFinish, cancelJob, failedDependency, releaseOrCancel, restoreDependents } from "./job-cascade.ts";
 import { countJob } from "./job-counts.ts";
+import { askAgain, gateOf, passGate } from "./job-gate.ts";
+import { ownOf } from "./merge-patch.ts";
 import { type ErrorInfo, id, int32, type Json, json, keptMs, label, text, time } from "./primitives.ts";
+import type { Run } from "./run.ts";
 import { type AttemptStatus, isFinalJob, isFinalRun, isRetryableJob, type JobStatus } from "./statuses.ts";
+import { mustHaveToken } from "./token.ts";
 import { must, mustBeNew, Refusal, type RowBase, type Tx } from "./tx.ts";
 
 /**
  * A job: one step's execution inside a run (B2, B3, B12).
  *
- * waiting → queued when the last job it depends on has completed; waiting → cancelled when one of them ended otherwise.
+ * waiting → queued when the last job it depends on has completed and its approval, if it has one, is given (`job-gate.ts`); waiting →
+ * cancelled when one of them ended otherwise, or the approval was refused.
  * queued → running by a claim or a start, which opens an attempt; queued → cancelled, timed_out.
  * running → completed, failed, timed_out, cancelled; or back to queued, later by its backoff, when the attempt failed and there are
- * attempts left: the attempt is recorded as failed, the job never passes through `failed`.
+ * attempts left: the attempt is recorded as failed, the job never passes through `failed`. When there are none left it is escalated, if it
+ * asks for that, once in its life: to queued, for another agent alone, or to waiting, for a human's approval; both with all its attempts anew.
  * failed, timed_out, cancelled → queued by `job.retry` alone.
  */
 export interface Job extends RowBase {
@@ -67,7 +75,7 @@ export interface Job extends RowBase {
 }
 
 /** After the last attempt: once more by another agent, or when a human has approved it. */
-export type Escalation = { agentKey: string } | { approval: { title: string; detail?: string } };
+export type Escalation = { agentKey: string } | { approval: { title: string; detail?: string | undefined } };
 
 /** One try of a job by an agent; `id` is `jobId#number`. From `queuedAt` to `startedAt` it waited, from there on it ran. */
 export interface Attempt extends RowBase {
@@ -87,6 +95,8 @@ export interface Attempt extends RowBase {
   error: ErrorInfo | null;
 }
 
+const approvalAsk = z.strictObject({ title: label, detail: text.optional() });
+
 export const jobEnqueue = z.strictObject({
   type: z.literal("job.enqueue"),
   jobId: id,
@@ -104,6 +114,12 @@ export const jobEnqueue = z.strictObject({
   backoffMs: keptMs.optional(),
   timeoutMs: keptMs.positive().optional(),
   input: json.optional(),
+  /** It does not start before a human has approved it. */
+  approval: approvalAsk.optional(),
+  /** The token of its run that it works for. */
+  tokenId: mapId.optional(),
+  /** After its last attempt: once more by another agent, or when a human has approved it. */
+  escalate: z.union([z.strictObject({ agentKey: id }), z.strictObject({ approval: approvalAsk })]).optional(),
 });
 
 export const jobCancel = z.strictObject({ type: z.literal("job.cancel"), jobId: id, reason: text.optional() });
@@ -122,7 +138,10 @@ export function emitJob(tx: Tx, type: string, job: Readonly<Job>, more: { [key: 
   tx.emit({ type, subject: jobSubject(job.id), runId: job.runId, payload: { ...jobFacts(job), ...more } });
 }
 
-/** Refuses a job that names an unknown run, workstream or dependency (B6), or a run that has ended. */
+/**
+ * Refuses a job that names an unknown run, workstream, token or dependency (B6), a run that has ended, a token that is cancelled. Agents are
+ * not asked for: they exist from their first act.
+ */
 export function enqueueJob(tx: Tx, m: z.infer<typeof jobEnqueue>): Job {
   const run = must(tx, "run", m.runId);
   if (isFinalRun(run.status)) {
@@ -132,9 +151,18 @@ export function enqueueJob(tx: Tx, m: z.infer<typeof jobEnqueue>): Job {
   if (m.workstreamId && must(tx, "workstream", m.workstreamId).runId !== m.runId) {
     throw new Refusal("not_same_run", `workstream ${m.workstreamId} does not belong to run ${m.runId}`);
   }
+  if (m.tokenId !== undefined) {
+    mustHaveToken(run, m.tokenId);
+    mustHaveLiveToken(run, m.tokenId);
+  }
+  if (m.escalate && "agentKey" in m.escalate && m.escalate.agentKey === m.agentKey) {
+    throw new Refusal("not_permitted", `job ${m.jobId} is for ${m.agentKey} only and cannot be escalated to the same`);
+  }
   const dependsOn = [...new Set(m.dependsOn ?? [])];
   const parents = dependsOn.map((parentId) => must(tx, "job", parentId));
   const unmet = parents.filter((parent) => parent.status !== "completed").length;
+  const approval = m.approval && openApproval(tx, { ...m.approval, runId: m.runId, jobId: m.jobId });
+  const waits = unmet > 0 || approval !== undefined;
   const job: Job = {
     id: m.jobId,
     runId: m.runId,
@@ -145,14 +173,14 @@ export function enqueueJob(tx: Tx, m: z.infer<typeof jobEnqueue>): Job {
     capability: m.capability ?? null,
     agentKey: m.agentKey ?? null,
     priority: m.priority ?? 0,
-    status: unmet ? "waiting" : "queued",
+    status: waits ? "waiting" : "queued",
     runAt: m.runAt ?? tx.at,
     dependsOn,
     dependents: [],
     unmet,
-    approvalId: null,
-    tokenId: null,
-    escalate: null,
+    approvalId: approval?.id ?? null,
+    tokenId: m.tokenId ?? null,
+    escalate: m.escalate ?? null,
     escalatedAt: null,
     maxAttempts: m.maxAttempts ?? 1,
     backoffMs: m.backoffMs ?? 1000,
@@ -174,7 +202,7 @@ export function enqueueJob(tx: Tx, m: z.infer<typeof jobEnqueue>): Job {
     error: null,
     reason: null,
     createdAt: tx.at,
-    queuedAt: unmet ? null : tx.at,
+    queuedAt: waits ? null : tx.at,
     startedAt: null,
     finishedAt: null,
     updatedAt: tx.at,
@@ -187,8 +215,9 @@ export function enqueueJob(tx: Tx, m: z.infer<typeof jobEnqueue>): Job {
   }
   countJob(tx, job, null, job.status);
   const { capability, agentKey: pinnedTo, priority, runAt, maxAttempts, backoffMs, timeoutMs, input } = job;
+  const { approvalId, tokenId, escalate } = job;
   const told = { capability, pinnedTo, priority, runAt, dependsOn, unmet, maxAttempts, backoffMs, timeoutMs, input };
-  emitJob(tx, "job.enqueued", job, told);
+  emitJob(tx, "job.enqueued", job, { ...told, approvalId, tokenId, escalate });
   if (releaseOrCancel(tx, job.id) === "cancelled") afterFinish(tx, job.id);
   return must(tx, "job", job.id);
 }
@@ -223,6 +252,7 @@ export function retryJob(tx: Tx, m: z.infer<typeof jobRetry>): Job {
   if (isFinalRun(run.status)) {
     throw new Refusal("run_is_final", `run ${run.id} is ${run.status}: retry the run first`);
   }
+  mustHaveLiveToken(run, job.tokenId);
   const failed = failedDependency(tx, job);
   if (failed) {
     const why = `job ${job.id} depends on ${failed.id}, which is ${failed.status}: retry that one first`;
@@ -242,11 +272,16 @@ export function requeueJob(tx: Tx, job: Readonly<Job>, reason?: string): void {
 export function putBack(tx: Tx, job: Readonly<Job>, reason?: string): void {
   const parents = job.dependsOn.map((parentId) => tx.get("job", parentId));
   const unmet = parents.filter((parent) => parent?.status !== "completed").length;
-  const status = unmet ? "waiting" : "queued";
+  const approvalId = askAgain(tx, job);
+  const hasRun = job.attempt > 0;
+  const waits = unmet > 0 || !(hasRun || gateOf(tx, { approvalId }) === "open");
+  const status = waits ? "waiting" : "queued";
+  if (!waits && !hasRun) passGate(tx, { approvalId });
   tx.put("job", {
     ...job,
     status,
     unmet,
+    approvalId,
     runAt: tx.at,
     attemptBase: job.attempt,
     claimedBy: null,
@@ -256,7 +291,7 @@ export function putBack(tx: Tx, job: Readonly<Job>, reason?: string): void {
     result: null,
     error: null,
     reason: reason ?? null,
-    queuedAt: unmet ? null : tx.at,
+    queuedAt: waits ? null : tx.at,
     startedAt: null,
     finishedAt: null,
     updatedAt: tx.at,
@@ -266,7 +301,18 @@ export function putBack(tx: Tx, job: Readonly<Job>, reason?: string): void {
     tx.put("job", { ...parent, dependents: [...parent.dependents, job.id] });
   }
   countJob(tx, job, job.status, status);
-  emitJob(tx, "job.retried", must(tx, "job", job.id), { from: job.status, reason: reason ?? null, unmet });
+  const told = { from: job.status, reason: reason ?? null, unmet, approvalId };
+  emitJob(tx, "job.retried", must(tx, "job", job.id), told);
+}
+
+/** Whether the token that a job works for has been cancelled, so that nothing may run for it any more. */
+export function hasCancelledToken(run: Readonly<Run>, tokenId: string | null): boolean {
+  return tokenId !== null && ownOf(run.tokens, tokenId)?.status === "cancelled";
+}
+
+function mustHaveLiveToken(run: Readonly<Run>, tokenId: string | null): void {
+  if (!hasCancelledToken(run, tokenId)) return;
+  throw new Refusal("scope_cancelled", `token ${tokenId} of run ${run.id} is cancelled: nothing runs for it any more`);
 }
 
 /** Where a job may go from here, in words for a refusal's `legal`. */
@@ -277,7 +323,7 @@ export function legalJobMoves(status: JobStatus): readonly JobStatus[] {
     case "queued":
       return ["running", "cancelled", "timed_out"];
     case "running":
-      return ["completed", "failed", "timed_out", "cancelled", "queued"];
+      return ["completed", "failed", "timed_out", "cancelled", "queued", "waiting"];
     case "failed":
     case "timed_out":
     case "cancelled":

@@ -2,6 +2,7 @@ import type { CommitFault } from "./commit.ts";
 import { applyCommit, parseCommit } from "./commit.ts";
 import { Draft, keyOf, type Source } from "./draft.ts";
 import type { ClientMutationInput, ClockMutation, Mutation } from "./mutations.ts";
+import { roomIn } from "./queue.ts";
 import { isFinalJob } from "./statuses.ts";
 import type { EventDraft, Kind, RowSet, Rows } from "./tx.ts";
 
@@ -32,8 +33,10 @@ export class World implements Source {
       );
       return found.map((job) => job.id).slice(0, query.limit ?? undefined);
     }
-    const { at, agentKey, capabilities, queues, max } = query;
+    const { at, agentKey, capabilities, queues, except, reopened = [], max } = query;
+    const hasRoom = (queue: string) => reopened.includes(queue) || roomIn(this.row("queue", queue)) > 0;
     return jobs
+      .filter((job) => !except.includes(job.queue) && hasRoom(job.queue))
       .filter((job) => job.status === "queued" && job.runAt <= at && (job.agentKey ?? agentKey) === agentKey)
       .filter(
         (job) =>
@@ -105,7 +108,9 @@ export class World implements Source {
       else if (status === "running" && timeoutAt && timeoutAt <= at)
         due.push({ type: "job.expire", jobId, attempt, why: "timeout" });
       const parents = dependsOn.map((parentId) => this.row("job", parentId).status);
-      const stuck = status === "waiting" && parents.every((parent) => parent === "completed");
+      const gate = job.approvalId === null ? "approved" : this.row("approval", job.approvalId).status;
+      const met = parents.every((parent) => parent === "completed");
+      const stuck = status === "waiting" && (gate === "approved" ? met : gate !== "pending");
       const vain = status === "waiting" && parents.some((parent) => isFinalJob(parent) && parent !== "completed");
       const late = !isFinalJob(status) && this.row("run", job.runId).finishedAt !== null;
       if (stuck || vain || late) due.push({ type: "job.settle", jobId });

@@ -64,6 +64,10 @@ export type RowSet =
       agentKey: string;
       capabilities: string[];
       queues: string[] | null;
+      /** Not from these, though the storage may think that they have room. */
+      except: string[];
+      /** From these too, though the storage knows them as paused or full: they have room by now. The draft says so. */
+      reopened?: string[];
       max: number;
       at: string;
     };

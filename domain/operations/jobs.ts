@@ -12,6 +12,7 @@ import {
   timeOutJob,
 } from "../job-finish.ts";
 import { agentRows, byAgent, byJob, jobRows, op } from "../operation.ts";
+import { configureQueue, queueConfigure } from "../queue.ts";
 
 /** Jobs and their queues. */
 export const JOB_OPERATIONS = {
@@ -21,7 +22,10 @@ export const JOB_OPERATIONS = {
     ...(m.workstreamId ? ([["workstream", m.workstreamId]] as const) : []),
     ...(m.dependsOn ?? []).map((parent) => ["job", parent] as const),
   ]),
-  "job.claim": op(jobClaim, claimJobs, byAgent),
+  "job.claim": op(jobClaim, claimJobs, (m) => [
+    ...byAgent(m),
+    ...(m.queues ?? []).map((queue) => ["queue", queue] as const),
+  ]),
   "job.start": op(jobStart, startJobByRequest, (m, peek) => [...jobRows(m.jobId, peek), ...agentRows(m.agentKey)]),
   "job.heartbeat": op(jobHeartbeat, heartbeatJob, (m) => [["job", m.jobId]]),
   "job.complete": op(jobComplete, completeJob, byJob),
@@ -29,6 +33,7 @@ export const JOB_OPERATIONS = {
   "job.timeout": op(jobTimeout, timeOutJob, byJob),
   "job.cancel": op(jobCancel, cancelJobByRequest, byJob),
   "job.retry": op(jobRetry, retryJob, byJob),
+  "queue.configure": op(queueConfigure, configureQueue, (m) => [["queue", m.queue]]),
 };
 
 /** What time makes happen to jobs. */

@@ -38,7 +38,10 @@ const DUE_ACKNOWLEDGEMENTS = `SELECT /* due acknowledgements */ a."tenantId", a.
   FROM "LogHead" AS h JOIN "Alert" AS a ON a."tenantId" = h."tenantId" AND a."status" = 'acknowledged'
   WHERE a."ackExpiresAt" <= now() LIMIT $1::int`;
 
-/** What a cascade longer than its limit has left behind: open jobs of ended runs, jobs that wait for nothing more, or in vain. */
+/**
+ * What a cascade longer than its limit has left behind: open jobs of ended runs, jobs that wait for nothing more, or in vain. One whose
+ * approval is still asked for waits for that.
+ */
 const LEFT_BEHIND = `SELECT /* jobs left behind */ j."tenantId", j."id"
   FROM "LogHead" AS h
   JOIN "Job" AS j ON j."tenantId" = h."tenantId" AND j."status" IN ('waiting', 'queued', 'running')
@@ -47,8 +50,12 @@ const LEFT_BEHIND = `SELECT /* jobs left behind */ j."tenantId", j."id"
     OR (j."status" = 'waiting' AND (
       EXISTS (SELECT 1 FROM "Job" AS p WHERE p."tenantId" = j."tenantId" AND p."id" = ANY (j."dependsOn")
         AND p."status" IN ('failed', 'timed_out', 'cancelled'))
-      OR NOT EXISTS (SELECT 1 FROM "Job" AS p WHERE p."tenantId" = j."tenantId" AND p."id" = ANY (j."dependsOn")
-        AND p."status" <> 'completed')))
+      OR (j."approvalId" IS NOT NULL AND NOT EXISTS (SELECT 1 FROM "Approval" AS a WHERE a."tenantId" = j."tenantId" AND a."id" = j."approvalId"
+        AND a."status" IN ('pending', 'approved')))
+      OR (NOT EXISTS (SELECT 1 FROM "Job" AS p WHERE p."tenantId" = j."tenantId" AND p."id" = ANY (j."dependsOn")
+        AND p."status" <> 'completed')
+        AND (j."approvalId" IS NULL OR EXISTS (SELECT 1 FROM "Approval" AS a WHERE a."tenantId" = j."tenantId" AND a."id" = j."approvalId"
+          AND a."status" = 'approved')))))
   LIMIT $1::int`;
 
 type Found<T> = { tenantId: string; id: string } & T;

@@ -101,10 +101,15 @@ async function loadSet(
   const [text, values] =
     query.set === "jobs-of-run"
       ? [JOBS_OF_RUN, [tenantId, query.runId, query.statuses, query.limit, query.tokenIds ?? null]]
-      : [CLAIMABLE_JOBS, [tenantId, query.agentKey, query.capabilities, query.queues, query.at, query.max]];
+      : [CLAIMABLE_JOBS, claimValues(tenantId, query)];
   const row = await one<HeadRow & { ids: string }>(queries, text, values);
   return { head: seen(row), ids: JSON.parse(row.ids) as string[] };
 }
+
+const claimValues = (tenantId: string, query: Extract<RowSet, { set: "claimable-jobs" }>): unknown[] => {
+  const { agentKey, capabilities, queues, at, max, except, reopened = [] } = query;
+  return [tenantId, agentKey, capabilities, queues, at, max, except, reopened];
+};
 
 async function loadKeys(queries: LaneQueries, tenantId: string, source: RowSource): Promise<SeenHead> {
   const names = [...source.missingKeys];

@@ -8,8 +8,14 @@ export const claimedWire = (job: Readonly<Job>) => ({ ...toWire("job", job), lea
 
 const KIND_OF_NOUN: { readonly [noun: string]: Kind } = {
   run: "run",
+  context: "run",
+  token: "run",
+  scope: "run",
+  step: "run",
+  metadata: "run",
   workstream: "workstream",
   job: "job",
+  queue: "queue",
   agent: "agent",
   breaker: "breaker",
   routing: "decision",

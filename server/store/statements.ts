@@ -134,14 +134,24 @@ export function loadStatement(kinds: readonly Kind[]): string {
   return text;
 }
 
-/** $1 tenant · $2 agent · $3 capabilities · $4 queues or null · $5 time · $6 limit. Answers the head and the ids, best first. */
+/**
+ * $1 tenant · $2 agent · $3 capabilities · $4 queues or null · $5 time · $6 limit · $7 queues to pass over · $8 queues that have room whatever
+ * their rows say. Answers the head and the ids, best first. It takes the best of each queue that has room and merges them, so that what
+ * waits in paused and full queues costs nothing however much it is.
+ */
 export const CLAIMABLE_JOBS = `SELECT /* lane claimable jobs */ ${HEAD_COLUMNS},
   (SELECT coalesce(json_agg(c."id"), '[]') FROM (
-    SELECT "id" FROM "Job" WHERE "tenantId" = $1 AND "status" = 'queued' AND "runAt" <= $5::text::timestamptz
-      AND ("capability" IS NULL OR "capability" = ANY ($3::text[]))
-      AND ("agentKey" IS NULL OR "agentKey" = $2)
-      AND ($4::text[] IS NULL OR "queue" = ANY ($4::text[]))
-    ORDER BY "priority" DESC, "runAt", "id" LIMIT $6::int) AS c)::text AS "ids"
+    SELECT j."id" FROM "Queue" AS q CROSS JOIN LATERAL (
+      SELECT "id", "priority", "runAt" FROM "Job"
+      WHERE "tenantId" = $1 AND "queue" = q."id" AND "status" = 'queued' AND "runAt" <= $5::text::timestamptz
+        AND ("capability" IS NULL OR "capability" = ANY ($3::text[]))
+        AND ("agentKey" IS NULL OR "agentKey" = $2)
+      ORDER BY "priority" DESC, "runAt", "id" LIMIT $6::int) AS j
+    WHERE q."tenantId" = $1 AND ($4::text[] IS NULL OR q."id" = ANY ($4::text[])) AND q."id" <> ALL ($7::text[])
+      AND (q."jobCounts" ->> 'queued')::int > 0
+      AND (q."id" = ANY ($8::text[]) OR (NOT q."paused"
+        AND (q."concurrency" IS NULL OR q."concurrency" > (q."jobCounts" ->> 'running')::int)))
+    ORDER BY j."priority" DESC, j."runAt", j."id" LIMIT $6::int) AS c)::text AS "ids"
   FROM "LogHead" AS h WHERE h."tenantId" = $1`;
 
 /**
