@@ -312,11 +312,11 @@ export class Lane {
   #moved(batch: Pending[], result: AppliedBatch): void {
     const from = (this.#position.head?.seq ?? 0) + 1;
     this.#position.moveTo(result.head);
-    const { changes } = result.draft;
+    const changes = [...result.draft.changes.values()];
     const to = result.head.seq;
-    if (to >= from) this.#o.tiers.commit({ from, to, rows: changes.values(), forgotten: [] });
+    if (to >= from) this.#o.tiers.commit({ from, to, rows: changes, forgotten: [] });
     const rows: Wire[] = [];
-    for (const { kind, row } of changes.values()) rows.push(toWire(kind, row));
+    for (const { kind, row } of changes) rows.push(toWire(kind, row));
     for (const [name, stored] of result.keys) this.#keys.set(name, stored);
     answer(batch, result.applied);
     if (to < from) return;

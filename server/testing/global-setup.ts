@@ -3,6 +3,7 @@ import pg from "pg";
 import type { TestProject } from "vitest/node";
 import { migrate } from "../database/migrate.ts";
 import { startTemporaryPostgres } from "../database/temporary.ts";
+import { ensureRedis } from "./redis.ts";
 import { withDatabase } from "./url.ts";
 
 declare module "vitest" {
@@ -19,6 +20,8 @@ declare module "vitest" {
  * to use instead; its user must be allowed to create databases.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  // Here, once, because two installations at a time stand in each other's way. The tests that need it say so if it is not there.
+  ensureRedis();
   const given = project.config.provide.givenServer;
   const server = given ? { url: given, stop: async () => {} } : await startTemporaryPostgres();
   const template = `switchyard_template_${randomBytes(6).toString("hex")}`;

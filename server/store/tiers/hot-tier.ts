@@ -12,7 +12,7 @@ export interface TierCommit {
   from: number;
   to: number;
   /** The rows that changed in the range, as they are at `to`. */
-  rows: Iterable<{ kind: Kind; row: Readonly<Rows[Kind]> }>;
+  rows: readonly { kind: Kind; row: Readonly<Rows[Kind]> }[];
   /** Keys (`kind:id`) of further rows that changed: what is known of them is forgotten. */
   forgotten: readonly string[];
 }

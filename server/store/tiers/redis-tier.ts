@@ -15,19 +15,21 @@ export interface RedisTierOptions {
   log: TierLog;
   /** Which log a tenant's rows are of, and where it is: a log that was restored from a backup has another name. */
   identify: (tenantId: string) => Promise<{ logId: string; head: number }>;
+  /** How long a read waits for Redis, ms; 10 by default. */
+  patienceMs?: number | undefined;
   /** Told what became of each write. */
   onWrite: (outcome: WriteOutcome) => void;
 }
 
 /**
- * Of a range: `applied`; `covered`, Redis was there already; `reset`, it had missed something and has forgotten the tenant's rows; `dropped`,
- * it is away. Of a row that was read elsewhere: `warmed`, or `stale`, Redis stands further on than the row. Of either: `failed`.
+ * Of a range: `applied`; `covered`, Redis was there already; `reset`, it had missed something and has forgotten the tenant's rows; Of a row
+ * that was read elsewhere: `warmed`, or `stale`, Redis stands further on than the row. Of either: `dropped`, Redis is away; `failed`.
  */
 export type WriteOutcome = "applied" | "covered" | "reset" | "dropped" | "warmed" | "stale" | "failed";
 
 /** What is read through the tiers. Nothing else is sent there. */
 const KINDS: ReadonlySet<Kind> = new Set<Kind>(["run"]);
-const READ_TIMEOUT_MS = 10;
+const PATIENCE_MS = 10;
 const WRITE_TIMEOUT_MS = 1000;
 const LOOK_MS = 5000;
 /** A larger row is forgotten when it changes and stored when it is read: a run must not send its whole context with each of its jobs. */
@@ -72,7 +74,7 @@ export class RedisTier implements HotTier {
     if (!KINDS.has(kind) || !this.#link.isUp) return undefined;
     try {
       const { key } = await this.#space(tenantId);
-      const answer = await this.#link.run(GET, [key], [keyOf(kind, id)], READ_TIMEOUT_MS);
+      const answer = await this.#link.run(GET, [key], [keyOf(kind, id)], this.#o.patienceMs ?? PATIENCE_MS);
       const [at, row] = answer as (string | null)[];
       return at && row ? { row: JSON.parse(row) as Rows[K], at: Number(at) } : undefined;
     } catch {
@@ -90,7 +92,11 @@ export class RedisTier implements HotTier {
   }
 
   warm<K extends Kind>(tenantId: string, kind: K, { row, at }: Held<K>): void {
-    if (!KINDS.has(kind) || !this.#link.isUp || sizeOf(kind, row) > MAX_WARM_BYTES) return;
+    if (!KINDS.has(kind) || sizeOf(kind, row) > MAX_WARM_BYTES) return;
+    if (!this.#link.isUp) {
+      this.#o.onWrite("dropped");
+      return;
+    }
     setImmediate(async () => {
       try {
         const { key } = await this.#space(tenantId);
