@@ -3,6 +3,7 @@ import type { Receipt } from "../domain/receipt.ts";
 import { CommitBuffer } from "./buffer.ts";
 import { follow, followEvents } from "./follow.ts";
 import { runJob } from "./run-job.ts";
+import { tail } from "./tail.ts";
 import { type CallOptions, createTransport, type Query, type TransportOptions } from "./transport.ts";
 import type { CallControl, Client, CommitOptions } from "./types.ts";
 
@@ -40,11 +41,11 @@ export function createClient(options: ClientOptions): Client {
     listAgents: (control) => read("/agents", control),
     listAlerts: (filters, control) => read("/alerts", control, filters),
     listEvents: (filters, control) => read("/events", control, filters),
-    async claim({ signal, retry, ...request }) {
+    async claim({ signal, retry, idempotencyKey, ...request }) {
       // The key makes a repeated claim give the same jobs: a lost answer must not leave them leased to nobody.
       const answer = await transport.call<{ jobs: Awaited<ReturnType<Client["claim"]>> }>("POST", "/jobs/claim", {
         body: request,
-        headers: { "idempotency-key": globalThis.crypto.randomUUID() },
+        headers: { "idempotency-key": idempotencyKey ?? globalThis.crypto.randomUUID() },
         timeoutMs: (request.waitMs ?? 0) + CLAIM_SLACK_MS,
         signal,
         retry,
@@ -58,6 +59,7 @@ export function createClient(options: ClientOptions): Client {
     runJob: (request, work) => runJob(client, request, work),
     follow: (following, onEvents) => follow({ ...following, ...connection(options), client }, onEvents),
     events: (following) => followEvents({ ...following, ...connection(options), client }),
+    tail: (asked) => tail(client, transport, asked),
   };
   return client;
 }

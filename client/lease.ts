@@ -1,15 +1,24 @@
 import type { Json } from "../domain/primitives.ts";
-import { isLeaseLost, type SwitchyardError } from "./errors.ts";
+import type { Receipt } from "../domain/receipt.ts";
+import { isLeaseLost, SwitchyardError } from "./errors.ts";
 import type { Client } from "./types.ts";
 
 /** Beats are at least this often, so that a job cancelled by an operator stops soon; the server writes few of them down. */
 const LONGEST_BEAT_MS = 3_000;
 /** Progress is told at most this often. */
 const PROGRESS_EVERY_MS = 1_000;
+/** The work ends this much before the lease, or a tenth of it if that is less: killing takes a moment too. */
+const LONGEST_MARGIN_MS = 1_000;
 
 export interface Lease {
+  /** When the work must have ended unless a beat is answered before (ms of `performance.now()`). */
+  readonly until: number;
+  /** Whether it is held for sure. */
+  readonly isHeld: boolean;
   /** Tells progress with the next beat, which comes sooner for it. */
   progress(value: Json): void;
+  /** Asks the server now whether the lease is still held; resolves when it has answered or could not be reached. */
+  check(): Promise<void>;
   /** Ends the beats; resolves when none is under way. */
   release(): Promise<void>;
 }
@@ -19,67 +28,123 @@ export interface LeaseOptions {
   jobId: string;
   leaseToken: string;
   leaseMs: number;
-  /** Called once, when the server says that the lease is not held any more. */
+  /** When the lease was asked for (ms of `performance.now()`), so that it cannot have begun before. */
+  askedAt: number;
+  /** Called once, when the lease is not held any more: the server says so, or its time is up without an answer. */
   onLost: (error: SwitchyardError) => void;
+  /** Called when `until` has moved. */
+  onKept?: (until: number) => void;
   /** Called for a beat that failed otherwise; the next one tries again. */
   onTrouble?: (error: unknown) => void;
 }
 
 /**
- * Keeps a lease: a beat at every third of it. A server that is away does not end it here, as only the server's clock decides; the
- * token fences whatever is told too late.
+ * Keeps a lease: a beat at every third of it.
+ *
+ * unknown (it was asked for so long ago that it may have run out: nothing may be started) -> held (a beat was answered) -> held (another was) |
+ * lost (a beat was refused; or `until` has passed by our own steady clock, as the server may then give the job to someone else) |
+ * released. It begins as held when `askedAt` says so. `until` is counted from when the request was sent that the server answered, never from
+ * the answer: so it passes here before the lease runs out there, however long messages take.
  */
 export function keepLease(options: LeaseOptions): Lease {
-  const { client, jobId, leaseToken } = options;
-  const every = Math.min(options.leaseMs / 3, LONGEST_BEAT_MS);
+  const { client, jobId, leaseToken, leaseMs } = options;
+  const every = Math.min(leaseMs / 3, LONGEST_BEAT_MS);
+  const margin = Math.min(leaseMs / 10, LONGEST_MARGIN_MS);
   const stopped = new AbortController();
   let pending: { value: Json } | undefined;
-  let timer: NodeJS.Timeout;
-  let due = 0;
+  let timer: NodeJS.Timeout | undefined;
+  let expiry: NodeJS.Timeout | undefined;
+  let due = Number.POSITIVE_INFINITY;
   let lastBeat = performance.now();
-  let current: Promise<void> = Promise.resolve();
+  let until = options.askedAt + leaseMs - margin;
+  let current: Promise<void> | undefined;
 
   const schedule = (wait: number) => {
     clearTimeout(timer);
     due = performance.now() + wait;
-    timer = setTimeout(() => {
-      current = beat();
-    }, wait);
+    timer = setTimeout(() => void beat(), wait);
+  };
+  const lose = (error: SwitchyardError) => {
+    if (stopped.signal.aborted) return;
+    stop();
+    options.onLost(error);
+  };
+  const stop = () => {
+    stopped.abort();
+    clearTimeout(timer);
+    clearTimeout(expiry);
+  };
+  const awaitExpiry = () => {
+    clearTimeout(expiry);
+    const left = until - performance.now();
+    if (left > 0) expiry = setTimeout(() => lose(ranOut(leaseMs)), left);
   };
 
-  async function beat(): Promise<void> {
-    due = 0;
-    lastBeat = performance.now();
+  /** One beat at a time; it reschedules the next. */
+  function beat(): Promise<void> {
+    clearTimeout(timer);
+    due = Number.POSITIVE_INFINITY;
+    current ??= send().finally(() => {
+      current = undefined;
+      if (!stopped.signal.aborted) schedule(pending ? Math.min(PROGRESS_EVERY_MS, every) : every);
+    });
+    return current;
+  }
+
+  async function send(): Promise<void> {
+    const sent = performance.now();
+    lastBeat = sent;
     const told = pending;
     pending = undefined;
+    // A beat that hangs must not keep the next one from being tried.
+    const control = { signal: stopped.signal, timeoutMs: Math.max(every, 1_000), retry: { totalMs: every } };
     try {
-      await client.heartbeat(
-        { jobId, leaseToken, ...(told && { progress: told.value }) },
-        { signal: stopped.signal, retry: { totalMs: every } },
-      );
+      const receipt = await client.heartbeat({ jobId, leaseToken, ...(told && { progress: told.value }) }, control);
+      const kept = sent + leftOf(receipt, leaseMs) - margin;
+      if (kept <= until || stopped.signal.aborted) return;
+      until = kept;
+      awaitExpiry();
+      options.onKept?.(until);
     } catch (error) {
       if (stopped.signal.aborted) return;
-      if (isLeaseLost(error)) {
-        stopped.abort();
-        return options.onLost(error as SwitchyardError);
-      }
+      if (isLeaseLost(error)) return lose(error as SwitchyardError);
       pending ??= told;
       options.onTrouble?.(error);
     }
-    if (!stopped.signal.aborted) schedule(pending ? Math.min(PROGRESS_EVERY_MS, every) : every);
   }
 
   schedule(every);
+  awaitExpiry();
   return {
+    get isHeld() {
+      return !stopped.signal.aborted && until > performance.now();
+    },
+    get until() {
+      return until;
+    },
     progress(value) {
       pending = { value };
       const soon = Math.max(0, lastBeat + PROGRESS_EVERY_MS - performance.now());
-      if (due !== 0 && !stopped.signal.aborted && performance.now() + soon < due) schedule(soon);
+      if (!current && !stopped.signal.aborted && performance.now() + soon < due) schedule(soon);
+    },
+    async check() {
+      // One that is under way may have been answered before what gave reason to ask.
+      await current;
+      if (!stopped.signal.aborted) await beat();
     },
     async release() {
-      stopped.abort();
-      clearTimeout(timer);
+      stop();
       await current;
     },
   };
 }
+
+/** How long the lease lasts (ms) from the moment the server took the beat. One that does not tell extends it when under half is left. */
+function leftOf(receipt: Receipt, leaseMs: number): number {
+  const result = receipt.results[0];
+  const at = typeof result === "object" && result !== null && "leaseExpiresAt" in result ? result.leaseExpiresAt : null;
+  return typeof at === "string" ? Date.parse(at) - Date.parse(receipt.committedAt) : leaseMs / 2;
+}
+
+const ranOut = (leaseMs: number) =>
+  new SwitchyardError(0, "lease_lost", `its lease of ${leaseMs} ms has run out while the server could not be reached`);

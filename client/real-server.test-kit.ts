@@ -1,12 +1,12 @@
+import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pino } from "pino";
-import { type Composed, compose } from "../server/compose.ts";
-import { readConfig } from "../server/config.ts";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
 import { createTestDatabase } from "../server/testing/database.ts";
 import { createClient } from "./client.ts";
+import { type Served, serveReal } from "./serve-real.test-kit.ts";
 import type { Client } from "./types.ts";
 import type { Connection } from "./worker/connection.ts";
 
@@ -20,36 +20,68 @@ export interface RealServer extends Connection {
   close(): Promise<void>;
 }
 
+export interface ServerProcess extends RealServer {
+  /** Ends it as a crash would, in the middle of whatever it does. */
+  kill(): Promise<void>;
+}
+
 const KEY = "sy_integration-tests-only";
 
 /** The whole real server over a database of its own, on a free port, with pages drawn as plain text instead of by Next. */
 export async function startRealServer(): Promise<RealServer> {
+  let served: Served | undefined;
+  return withDatabase({
+    async start(env) {
+      served = await serveReal(env);
+      return served.port;
+    },
+    async stop() {
+      await served?.close();
+      served = undefined;
+    },
+  });
+}
+
+/** The same as a process of its own, so that it can be killed. */
+export async function startServerProcess(): Promise<ServerProcess> {
+  let child: ChildProcess | undefined;
+  const end = async (signal: NodeJS.Signals) => {
+    const ending = child;
+    child = undefined;
+    if (!ending || ending.exitCode !== null || ending.signalCode !== null) return;
+    const gone = new Promise((resolve) => ending.once("exit", resolve));
+    ending.kill(signal);
+    await gone;
+  };
+  const server = await withDatabase({
+    async start(env) {
+      const program = fileURLToPath(new URL("./serve-real.main.test-kit.ts", import.meta.url));
+      const started = spawn(process.execPath, ["--import", "tsx", program], {
+        env: { ...process.env, ...env },
+        stdio: ["ignore", "pipe", "inherit"],
+      });
+      child = started;
+      for await (const line of createInterface({ input: started.stdout })) return Number(line);
+      throw new Error("the server process ended before it listened");
+    },
+    stop: () => end("SIGTERM"),
+  });
+  return { ...server, kill: () => end("SIGKILL") };
+}
+
+interface Way {
+  /** Answers the port. */
+  start(env: { [name: string]: string }): Promise<number>;
+  stop(): Promise<void>;
+}
+
+async function withDatabase(way: Way): Promise<RealServer> {
   const database = await createTestDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), "switchyard-client-"));
-  const config = readConfig({
-    DATABASE_URL: database.url,
-    SWITCHYARD_DATA_DIR: dataDir,
-    SWITCHYARD_BOOTSTRAP_KEY: KEY,
-    PORT: "0",
-  });
-  let server: Composed | undefined;
+  const env = { DATABASE_URL: database.url, SWITCHYARD_DATA_DIR: dataDir, SWITCHYARD_BOOTSTRAP_KEY: KEY };
   let port = 0;
-
   const start = async () => {
-    server = await compose(config, {
-      logger: pino({ level: "silent" }),
-      onFatal: (reason) => {
-        throw new Error(reason);
-      },
-      draw: async (_request, response) => void response.end("page"),
-    });
-    await server.app.listen({ host: "127.0.0.1", port });
-    port = (server.app.server.address() as AddressInfo).port;
-    server.started();
-  };
-  const stop = async () => {
-    await server?.close();
-    server = undefined;
+    port = await way.start({ ...env, PORT: String(port) });
   };
   await start();
   const url = `http://127.0.0.1:${port}`;
@@ -58,13 +90,13 @@ export async function startRealServer(): Promise<RealServer> {
     key: KEY,
     client: createClient({ url, key: KEY }),
     start,
-    stop,
+    stop: way.stop,
     async dropEventsUpTo(seq) {
       await database.pool.query('UPDATE "LogHead" SET "floor" = $1', [seq]);
       await database.pool.query('DELETE FROM "Event" WHERE "seq" <= $1', [seq]);
     },
     async close() {
-      await stop();
+      await way.stop();
       await database.drop();
       await rm(dataDir, { recursive: true, force: true });
     },

@@ -12,12 +12,13 @@ const DEFAULT_LEASE_MS = 30_000;
 export async function runJob(client: JobCalls, request: RunJobRequest, work: Work): Promise<JobWithAttempts> {
   const { jobId, agentKey, leaseMs = DEFAULT_LEASE_MS, signal: outer, retry } = request;
   const control = { ...(outer && { signal: outer }), ...(retry && { retry }) };
+  const askedAt = performance.now();
   const receipt = await client.commit([{ type: "job.start", jobId, agentKey, leaseMs }], control);
   const { attempt, leaseToken } = receipt.results[0] as { attempt: number; leaseToken: string };
 
   const stop = new AbortController();
   const started = performance.now();
-  const lease = keepLease({ client, jobId, leaseToken, leaseMs, onLost: (error) => stop.abort(error) });
+  const lease = keepLease({ client, jobId, leaseToken, leaseMs, askedAt, onLost: (error) => stop.abort(error) });
   const follow = () => stop.abort(outer?.reason);
   outer?.addEventListener("abort", follow, { once: true });
   let timer: NodeJS.Timeout | undefined;

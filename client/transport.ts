@@ -27,7 +27,11 @@ export interface CallOptions {
 export interface Transport {
   /** Calls `/api/v1` + `path` and answers the parsed body; throws `SwitchyardError`, or the signal's reason when aborted. */
   call<T>(method: string, path: string, options?: CallOptions): Promise<T>;
+  /** `GET` of an answer that does not end by itself, line by line; one try. Leaving the loop closes it. */
+  lines(path: string, options: LineOptions): AsyncGenerator<string, void, void>;
 }
+
+type LineOptions = Pick<CallOptions, "query" | "signal"> & { onOpen?: () => void };
 
 const DEFAULT_TIMEOUT_MS = 15_000;
 
@@ -36,37 +40,68 @@ export function createTransport(options: TransportOptions): Transport {
   const { key, fetch: doFetch = fetch, timing = REAL_TIMING } = options;
   const base = `${options.url.replace(/\/+$/, "")}/api/v1`;
 
+  /** An answer's body is the caller's to read; one that is no success is thrown. */
+  async function request(method: string, url: string, call: CallOptions, signal: AbortSignal): Promise<Response> {
+    const response = await doFetch(url, {
+      method,
+      headers: {
+        accept: "application/json",
+        authorization: `Bearer ${key}`,
+        ...(call.body !== undefined && { "content-type": "application/json" }),
+        ...call.headers,
+      },
+      ...(call.body !== undefined && { body: JSON.stringify(call.body) }),
+      signal,
+    });
+    if (response.ok) return response;
+    throw errorOfAnswer(response.status, await response.text(), response.headers.get("retry-after"), Date.now());
+  }
+
   async function once<T>(method: string, url: string, call: CallOptions): Promise<T> {
     const deadline = withDeadline(call.signal, call.timeoutMs ?? options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
     try {
-      const response = await doFetch(url, {
-        method,
-        headers: {
-          accept: "application/json",
-          authorization: `Bearer ${key}`,
-          ...(call.body !== undefined && { "content-type": "application/json" }),
-          ...call.headers,
-        },
-        ...(call.body !== undefined && { body: JSON.stringify(call.body) }),
-        signal: deadline.signal,
-      });
-      const text = await response.text();
-      if (!response.ok) throw errorOfAnswer(response.status, text, response.headers.get("retry-after"), Date.now());
+      const text = await (await request(method, url, call, deadline.signal)).text();
       return (text === "" ? undefined : JSON.parse(text)) as T;
     } catch (error) {
       if (error instanceof SwitchyardError) throw error;
       if (call.signal?.aborted) throw call.signal.reason;
-      const timedOut = deadline.signal.aborted;
-      const why = timedOut ? "no answer in time" : messageOf(error);
-      throw new SwitchyardError(0, timedOut ? "timeout" : "network", `${method} ${url.split("?")[0]}: ${why}`, {
-        cause: error,
-      });
+      throw lost(method, url, error, deadline.signal.aborted);
     } finally {
       deadline.clear();
     }
   }
 
+  async function* lines(path: string, call: LineOptions): AsyncGenerator<string, void, void> {
+    const url = base + path + toSearch(call.query);
+    const deadline = withDeadline(call.signal, options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+    let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+    try {
+      const { body } = await request("GET", url, call, deadline.signal);
+      deadline.lift();
+      call.onOpen?.();
+      reader = body?.getReader();
+      const decoder = new TextDecoder();
+      let rest = "";
+      for (;;) {
+        const chunk = await reader?.read();
+        if (!chunk?.value) break;
+        const parts = (rest + decoder.decode(chunk.value, { stream: true })).split("\n");
+        rest = parts.pop() ?? "";
+        yield* parts.filter((line) => line !== "");
+      }
+      throw new SwitchyardError(0, "network", `GET ${path}: the server has ended the stream`);
+    } catch (error) {
+      if (error instanceof SwitchyardError) throw error;
+      if (call.signal?.aborted) throw call.signal.reason;
+      throw lost("GET", url, error, deadline.signal.aborted);
+    } finally {
+      deadline.clear();
+      await reader?.cancel().catch(() => undefined);
+    }
+  }
+
   return {
+    lines,
     call<T>(method: string, path: string, call: CallOptions = {}) {
       const url = base + path + toSearch(call.query);
       const policy = { ...DEFAULT_RETRY, ...options.retry, ...call.retry };
@@ -75,8 +110,15 @@ export function createTransport(options: TransportOptions): Transport {
   };
 }
 
+interface Deadline {
+  signal: AbortSignal;
+  /** Takes the time limit away; it still follows. */
+  lift(): void;
+  clear(): void;
+}
+
 /** A signal that follows `outer` and ends by itself after `ms`. Not `AbortSignal.any`: that keeps every signal alive with `outer`. */
-function withDeadline(outer: AbortSignal | undefined, ms: number): { signal: AbortSignal; clear(): void } {
+function withDeadline(outer: AbortSignal | undefined, ms: number): Deadline {
   const controller = new AbortController();
   const follow = () => controller.abort(outer?.reason);
   const timer = setTimeout(() => controller.abort(new DOMException("timed out", "TimeoutError")), ms);
@@ -84,11 +126,17 @@ function withDeadline(outer: AbortSignal | undefined, ms: number): { signal: Abo
   outer?.addEventListener("abort", follow, { once: true });
   return {
     signal: controller.signal,
+    lift: () => clearTimeout(timer),
     clear() {
       clearTimeout(timer);
       outer?.removeEventListener("abort", follow);
     },
   };
+}
+
+function lost(method: string, url: string, cause: unknown, timedOut: boolean): SwitchyardError {
+  const why = timedOut ? "no answer in time" : messageOf(cause);
+  return new SwitchyardError(0, timedOut ? "timeout" : "network", `${method} ${url.split("?")[0]}: ${why}`, { cause });
 }
 
 function toSearch(query: Query | undefined): string {

@@ -9,6 +9,8 @@ import type { Query } from "./transport.ts";
 
 export interface CallControl {
   signal?: AbortSignal;
+  /** How long one try may take before it counts as a network fault (ms). */
+  timeoutMs?: number;
   retry?: Partial<RetryPolicy>;
 }
 
@@ -38,6 +40,8 @@ export interface ClaimRequest extends CallControl {
   leaseMs: number;
   /** How long the server may wait for a job to come (ms). */
   waitMs?: number;
+  /** The same key again gives the same jobs: for who asks again after an answer was lost. A random one when left out. */
+  idempotencyKey?: string;
 }
 
 /** How a job ended, as its executor tells it. */
@@ -74,6 +78,12 @@ export interface FollowOptions {
   signal?: AbortSignal;
   /** Told when the stream goes live and when it loses the server. */
   onState?: (state: FollowState) => void;
+}
+
+export interface TailOptions {
+  types: readonly string[];
+  signal?: AbortSignal;
+  onOpen?: () => void;
 }
 
 export type FollowState = "connecting" | "catching_up" | "live";
@@ -129,4 +139,9 @@ export interface Client {
   ): Promise<void>;
   /** The same, one event after another. Leaving the loop ends it. */
   events(options: FollowOptions): AsyncGenerator<LogEvent, void, void>;
+  /**
+   * Events of some types that happen from now on, picked by the server: for hints, as it does not come back by itself. Ends with the
+   * connection (throws) or when the signal is aborted; `onOpen` is told once nothing more is missed.
+   */
+  tail(options: TailOptions): AsyncGenerator<LogEvent, void, void>;
 }

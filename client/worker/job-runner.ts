@@ -1,23 +1,33 @@
 import type { ClientMutationInput } from "../../domain/mutations.ts";
 import type { Json } from "../../domain/primitives.ts";
 import { isLeaseLost, SwitchyardError } from "../errors.ts";
-import { keepLease } from "../lease.ts";
+import { keepLease, type Lease } from "../lease.ts";
+import { sleep } from "../retry.ts";
 import type { ClaimedJob, Client } from "../types.ts";
 import type { Adapter, AdapterContext, AdapterOutcome, StopReason } from "./adapter.ts";
+import type { Guard } from "./guard.ts";
 import type { Log } from "./log.ts";
 import type { StreamName } from "./output-queue.ts";
 import { createOutputSender } from "./output-sender.ts";
 import { OutputDecoder, storable, Tail } from "./output-text.ts";
 import { persist } from "./persist.ts";
+import { runProcess } from "./process.ts";
 
 /** What of a job's output its attempt keeps. */
 const TAIL_BYTES = 16 * 1024;
+const ASK_AGAIN_MS = 250;
+const NOT_BEGUN: AdapterOutcome = { exitCode: null, error: { message: "it was never begun", code: "killed" } };
 
 export interface RunnerDeps {
   client: Pick<Client, "commit" | "heartbeat">;
   adapterOf: (tool: string | null) => Adapter | string;
+  guard: Guard;
   log: Log;
   leaseMs: number;
+  /** When the claim was sent (ms of `performance.now()`). */
+  askedAt: number;
+  /** Takes the way to make the job ask at once whether it is still ours; answers how to take it back. */
+  onRunning: (job: ClaimedJob, check: () => void) => () => void;
   /** Kills what runs, and tells it as failed. */
   killed: AbortSignal;
   /** Gives up telling the server. */
@@ -27,12 +37,13 @@ export interface RunnerDeps {
 /**
  * Runs one claimed job to its end and tells the server how it went.
  *
- * running -> stopped (its time is up, the lease is lost, the worker is told to stop now: the adapter kills what it started) or ended by itself;
- * then delivering: the last output and the result in one commit, until it is answered. A lost lease drops the result: the job is someone
- * else's by then. Never throws.
+ * confirming (only when the claim's answer may be old: nothing starts before the server has said that the lease is held) -> running -> stopped
+ * (its time is up, the lease is lost, the worker is told to stop now: the adapter ends what it started) or ended by itself; then delivering:
+ * the last output and the result in one commit, until it is answered. A lost lease drops the result: the job is someone else's by then.
+ * Never throws.
  */
 export async function runClaimedJob(deps: RunnerDeps, job: ClaimedJob): Promise<void> {
-  const { client, leaseMs } = deps;
+  const { client, leaseMs, askedAt } = deps;
   const name = `${job.jobId}#${job.attempt}`;
   const log = (line: string) => deps.log(`job ${name} ${line}`);
   const stop = new AbortController();
@@ -40,29 +51,50 @@ export async function runClaimedJob(deps: RunnerDeps, job: ClaimedJob): Promise<
     if (!stop.signal.aborted) stop.abort(reason);
   };
   const { jobId, leaseToken } = job;
-  const started = performance.now();
-  const tail = new Tail(TAIL_BYTES);
-  const sender = createOutputSender(client, job, (error) => log(`could not send output: ${messageOf(error)}`));
-  const lease = keepLease({ client, jobId, leaseToken, leaseMs, onLost: () => stopFor("lease_lost") });
-  const timer = job.timeoutMs === null ? undefined : setTimeout(() => stopFor("timeout"), job.timeoutMs);
+  let lostBy = "";
+  const watch = deps.guard.watch(askedAt + leaseMs);
+  const lease = keepLease({
+    client,
+    jobId,
+    leaseToken,
+    leaseMs,
+    askedAt,
+    onKept: watch.keep,
+    onLost(error) {
+      lostBy = error.message;
+      stopFor("lease_lost");
+    },
+  });
+  watch.keep(lease.until);
+  const forget = deps.onRunning(job, () => void lease.check());
   const onKill = () => stopFor("worker_stopped");
   deps.killed.addEventListener("abort", onKill, { once: true });
   if (deps.killed.aborted) onKill();
+  if (performance.now() - askedAt > leaseMs / 2) await confirm(lease, stop.signal);
+
+  const started = performance.now();
+  const tail = new Tail(TAIL_BYTES);
+  const sender = createOutputSender(client, job, (error) => log(`could not send output: ${messageOf(error)}`));
+  const timer = job.timeoutMs === null ? undefined : setTimeout(() => stopFor("timeout"), job.timeoutMs);
   deps.gone.addEventListener("abort", sender.abandon, { once: true });
 
-  log(`started  ${job.tool ?? "shell"}  ${job.step ?? ""}`);
+  if (!stop.signal.aborted) log(`started  ${job.tool ?? "shell"}  ${job.step ?? ""}`);
   const decoders = { stdout: new OutputDecoder(), stderr: new OutputDecoder() };
   const emit = (stream: StreamName, text: string) => {
     tail.push(text);
     sender.push(stream, text);
   };
+  const output = (stream: StreamName, chunk: Uint8Array) => emit(stream, decoders[stream].write(chunk));
   const context: AdapterContext = {
     signal: stop.signal,
     progress: lease.progress,
-    output: (stream, chunk) => emit(stream, decoders[stream].write(chunk)),
+    output,
+    removeIfLost: watch.removeIfLost,
+    run: (command) => runProcess(command, { signal: stop.signal, output, hold: watch.hold }),
   };
-  const outcome = await runAdapter(deps.adapterOf(job.tool), job, context);
+  const outcome = stop.signal.aborted ? NOT_BEGUN : await runAdapter(deps.adapterOf(job.tool), job, context);
   const durationMs = Math.round(performance.now() - started);
+  watch.close();
   clearTimeout(timer);
   deps.killed.removeEventListener("abort", onKill);
   emit("stdout", decoders.stdout.end());
@@ -75,7 +107,7 @@ export async function runClaimedJob(deps: RunnerDeps, job: ClaimedJob): Promise<
   try {
     if (stop.signal.reason === "lease_lost") {
       sender.abandon();
-      return log(`dropped after ${durationMs} ms: its lease was lost`);
+      return log(`dropped after ${durationMs} ms: its lease was lost (${lostBy})`);
     }
     await deliver(deps, [...(await sender.finish()), endOf(end, outcome, reason, result)], end);
     log(`${reason ?? (outcome.error ? outcome.error.message : "completed")} after ${durationMs} ms`);
@@ -83,8 +115,18 @@ export async function runClaimedJob(deps: RunnerDeps, job: ClaimedJob): Promise<
     if (isLeaseLost(error)) log(`result dropped: ${messageOf(error)}`);
     else log(`result could not be told: ${messageOf(error)}`);
   } finally {
+    forget();
     deps.gone.removeEventListener("abort", sender.abandon);
     await lease.release();
+  }
+}
+
+/** Asks until the server has said whether the lease is held; one that is for sure is asked about once. */
+async function confirm(lease: Lease, signal: AbortSignal): Promise<void> {
+  await lease.check();
+  while (!lease.isHeld && !signal.aborted) {
+    await sleep(ASK_AGAIN_MS, signal).catch(() => undefined);
+    await lease.check();
   }
 }
 
@@ -92,7 +134,7 @@ type End = { jobId: string; leaseToken: string; durationMs: number; exitCode?: n
 
 /** The mutation that tells how the attempt ended. */
 function endOf(end: End, outcome: AdapterOutcome, reason: StopReason | undefined, result: Json): ClientMutationInput {
-  if (reason === "timeout") return { type: "job.timeout", ...end, result };
+  if (reason === "timeout" || (outcome.timedOut && !reason)) return { type: "job.timeout", ...end, result };
   if (reason === "worker_stopped") {
     return { type: "job.fail", ...end, result, error: { message: "the worker was stopped", code: "worker_stopped" } };
   }
@@ -116,7 +158,8 @@ async function deliver(deps: RunnerDeps, mutations: ClientMutationInput[], end: 
   }
 }
 
-async function runAdapter(
+/** Runs the adapter; what it throws is an outcome, too. */
+export async function runAdapter(
   adapter: Adapter | string,
   job: ClaimedJob,
   context: AdapterContext,
@@ -127,6 +170,9 @@ async function runAdapter(
   try {
     return await adapter.run(job, context);
   } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "bad_input") {
+      return { exitCode: null, error: { message: error.message, code: "bad_input" }, retryable: false };
+    }
     return {
       exitCode: null,
       error: { message: `adapter ${adapter.name}: ${messageOf(error)}`, code: "adapter_error" },

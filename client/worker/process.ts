@@ -1,26 +1,25 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import type { AdapterContext, AdapterOutcome } from "./adapter.ts";
-
-export interface Command {
-  argv: readonly [string, ...string[]];
-  cwd?: string;
-  /** Added to the worker's own environment. */
-  env?: { [name: string]: string };
-  stdin?: string;
-}
+import type { AdapterContext, AdapterOutcome, Command } from "./adapter.ts";
 
 /** A worker's key opens the whole store: commands do not inherit it. */
 const SECRETS = ["SWITCHYARD_KEY", "SWITCHYARD_BOOTSTRAP_KEY", "DATABASE_URL"];
+/** A worker started from a git hook has these; a command's git would work on the hook's repository instead of its own. */
+const OF_A_REPOSITORY = ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX"];
 /** Faults of the machine at the moment, not of the command: another try may find them gone. */
 const PASSING = new Set(["EAGAIN", "EMFILE", "ENFILE", "ENOMEM"]);
 /** How long output may still come after the process has ended, from one that left its group. */
 const STRAY_OUTPUT_MS = 500;
 
+export interface ProcessContext extends Pick<AdapterContext, "signal" | "output"> {
+  /** Told of each process group that has been started; what it answers is called once the group is gone. */
+  hold?: (pid: number) => () => void;
+}
+
 /**
  * Runs a command in a process group of its own and answers how it ended. When the context is aborted the whole group gets SIGKILL. Whatever
  * the command left running in its group is killed when it exits. Never throws.
  */
-export function runProcess(command: Command, context: AdapterContext): Promise<AdapterOutcome> {
+export function runProcess(command: Command, context: ProcessContext): Promise<AdapterOutcome> {
   if (context.signal.aborted) return Promise.resolve(ended(null, "SIGKILL"));
   let child: ChildProcess;
   try {
@@ -28,6 +27,8 @@ export function runProcess(command: Command, context: AdapterContext): Promise<A
   } catch (error) {
     return Promise.resolve(notStarted(command, error as NodeJS.ErrnoException));
   }
+  const release = child.pid === undefined ? undefined : context.hold?.(child.pid);
+  const output = command.onOutput ?? context.output;
   return new Promise((resolve) => {
     let stray: NodeJS.Timeout | undefined;
     const kill = () => killGroup(child.pid);
@@ -37,8 +38,8 @@ export function runProcess(command: Command, context: AdapterContext): Promise<A
       resolve(outcome);
     };
     context.signal.addEventListener("abort", kill, { once: true });
-    child.stdout?.on("data", (chunk: Buffer) => context.output("stdout", chunk));
-    child.stderr?.on("data", (chunk: Buffer) => context.output("stderr", chunk));
+    child.stdout?.on("data", (chunk: Buffer) => output("stdout", chunk));
+    child.stderr?.on("data", (chunk: Buffer) => output("stderr", chunk));
     // A command that does not read its input closes it early; that is its own affair.
     child.stdin?.on("error", () => undefined);
     child.stdin?.end(command.stdin);
@@ -47,6 +48,7 @@ export function runProcess(command: Command, context: AdapterContext): Promise<A
     });
     child.once("exit", () => {
       kill();
+      release?.();
       stray = setTimeout(() => {
         child.stdout?.destroy();
         child.stderr?.destroy();
@@ -58,7 +60,7 @@ export function runProcess(command: Command, context: AdapterContext): Promise<A
 
 function start({ argv, cwd, env, stdin }: Command): ChildProcess {
   const inherited = { ...process.env };
-  for (const name of SECRETS) delete inherited[name];
+  for (const name of [...SECRETS, ...OF_A_REPOSITORY]) delete inherited[name];
   const [program, ...args] = argv;
   return spawn(program, args, {
     env: { ...inherited, ...env },

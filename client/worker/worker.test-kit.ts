@@ -17,9 +17,10 @@ export const lines: string[] = [];
 const workers: Worker[] = [];
 const children: ChildProcess[] = [];
 
-export function setUp(): void {
+/** @param start how the server is started; in this process when left out */
+export function setUp(start: () => Promise<RealServer> = startRealServer): void {
   beforeAll(async () => {
-    server = await startRealServer();
+    server = await start();
   });
   afterAll(() => server.close());
   beforeEach(async () => {
@@ -74,8 +75,9 @@ export async function enqueue(agentKey: string, ...jobs: NewJob[]) {
 
 export const getJob = (jobId: string) => server.client.getJob(jobId);
 export const status = (jobId: string) => getJob(jobId).then((job) => job.status);
-export const becomes = (jobId: string, wanted: string) =>
-  expect.poll(() => status(jobId), { timeout: 15_000 }).toBe(wanted);
+/** What may take as long as a program takes to start on a busy machine. */
+export const SLOW = { timeout: 20_000 };
+export const becomes = (jobId: string, wanted: string) => expect.poll(() => status(jobId), SLOW).toBe(wanted);
 export const exists = (path: string) =>
   access(path).then(
     () => true,
@@ -113,4 +115,30 @@ export function startProcess(agentKey: string, ...more: string[]) {
 export async function isAlive(pid: number): Promise<boolean> {
   const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => undefined);
   return stat !== undefined && stat.split(") ")[1]?.[0] !== "Z";
+}
+
+/** The pid a command has written into a file of the test's folder. */
+export async function pidIn(file: string): Promise<number> {
+  const read = () => readFile(join(folder, file), "utf8").catch(() => "");
+  await expect.poll(read, SLOW).toMatch(/^\d+\n/);
+  return Number.parseInt(await read(), 10);
+}
+
+export const dies = (pid: number) => expect.poll(() => isAlive(pid), SLOW).toBe(false);
+
+/**
+ * A command that works on while it is the job's first attempt and ends at once in the next. Its exit code is 99 when another one of the same
+ * test still runs. The pid of attempt n is in the file `pid<n>`.
+ */
+export const exclusively = (first = "while :; do sleep 0.02; done") => ({
+  argv: [
+    ...["flock", "-n", "-E", "99", join(folder, "lock"), "sh", "-c"],
+    `echo $$ > ${folder}/pid$SWITCHYARD_ATTEMPT; echo attempt $SWITCHYARD_ATTEMPT; [ $SWITCHYARD_ATTEMPT != 1 ] || { ${first}; }`,
+  ],
+});
+
+/** How often something of a kind has happened to a job, by the log. */
+export async function happened(jobId: string, type: string): Promise<number> {
+  const { items } = await server.client.listEvents({ subject: `job:${jobId}`, type });
+  return items.length;
 }

@@ -1,8 +1,11 @@
+import { randomUUID } from "node:crypto";
 import { SwitchyardError } from "../errors.ts";
 import { backoffMs, DEFAULT_RETRY, sleep } from "../retry.ts";
-import type { Client } from "../types.ts";
+import type { ClaimedJob, ClaimRequest, Client } from "../types.ts";
 import type { Adapter } from "./adapter.ts";
 import { ADAPTERS, DEFAULT_ADAPTER } from "./adapters/index.ts";
+import { followCancellations } from "./cancellations.ts";
+import { Guard } from "./guard.ts";
 import { runClaimedJob } from "./job-runner.ts";
 import type { Log } from "./log.ts";
 
@@ -46,7 +49,11 @@ export function startWorker(options: WorkerOptions): Worker {
   const stopping = new AbortController();
   const killed = new AbortController();
   const gone = new AbortController();
+  const over = new AbortController();
   const running = new Set<Promise<void>>();
+  /** By job: makes it ask whether it is still ours. */
+  const checks = new Map<string, () => void>();
+  const guard = new Guard(log);
   /** Wakes the claim loop: a slot has come free, or it is to stop. */
   let wake = () => {};
   const timers: NodeJS.Timeout[] = [];
@@ -55,6 +62,13 @@ export function startWorker(options: WorkerOptions): Worker {
     tool === null
       ? DEFAULT_ADAPTER
       : (adapters.get(tool) ?? `no adapter for tool "${tool}"; this worker has: ${[...adapters.keys()].join(", ")}`);
+
+  const onRunning = ({ jobId }: ClaimedJob, check: () => void) => {
+    checks.set(jobId, check);
+    return () => {
+      if (checks.get(jobId) === check) checks.delete(jobId);
+    };
+  };
 
   const reach = patiently(stopping.signal, log);
   const register = () =>
@@ -73,6 +87,15 @@ export function startWorker(options: WorkerOptions): Worker {
     );
     const beat = setInterval(() => void beatAgent(), AGENT_BEAT_MS);
     timers.push(beat);
+    void followCancellations({
+      client,
+      log,
+      signal: over.signal,
+      onCancelled: (jobId) => checks.get(jobId)?.(),
+      onFollowing: () => {
+        for (const check of checks.values()) check();
+      },
+    });
     while (!stopping.signal.aborted) {
       if (running.size >= slots) {
         await new Promise<void>((resolve) => {
@@ -87,22 +110,30 @@ export function startWorker(options: WorkerOptions): Worker {
         max: slots - running.size,
         leaseMs,
         waitMs: CLAIM_WAIT_MS,
+        // The same claim until it is answered: jobs whose answer was lost with the server are still ours.
+        idempotencyKey: randomUUID(),
       };
       const asked = performance.now();
-      const jobs = await reach(() => client.claim({ ...request, signal: stopping.signal, retry: ONCE }));
+      const answered = await reach(() => client.claim({ ...request, signal: stopping.signal, retry: ONCE }));
+      // Told to stop while the server may have been giving us jobs: those are ours, and nobody else would run them.
+      const jobs = answered ?? (await lastClaim(request));
       if (!jobs?.length && performance.now() - asked < TOO_SOON_MS)
         await sleep(TOO_SOON_MS, stopping.signal).catch(() => undefined);
       for (const job of jobs ?? []) {
-        const run = runClaimedJob(
-          { client, adapterOf, log, leaseMs, killed: killed.signal, gone: gone.signal },
-          job,
-        ).finally(() => {
+        const deps = { client, adapterOf, guard, log, leaseMs, onRunning, killed: killed.signal, gone: gone.signal };
+        const run = runClaimedJob({ ...deps, askedAt: asked }, job).finally(() => {
           running.delete(run);
           wake();
         });
         running.add(run);
       }
     }
+  }
+
+  /** What a claim that was given up has yielded, asked without waiting. */
+  async function lastClaim(request: ClaimRequest): Promise<ClaimedJob[]> {
+    const signal = AbortSignal.timeout(LAST_WORDS_MS);
+    return client.claim({ ...request, waitMs: 1, signal, retry: ONCE }).catch(() => []);
   }
 
   async function beatAgent(): Promise<void> {
@@ -130,6 +161,8 @@ export function startWorker(options: WorkerOptions): Worker {
       throw error;
     } finally {
       for (const timer of timers) clearTimeout(timer);
+      over.abort();
+      guard.close();
     }
   }
 

@@ -3,40 +3,22 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import type { Json } from "../../../domain/primitives.ts";
-import type { ClaimedJob } from "../../types.ts";
-import type { AdapterContext } from "../adapter.ts";
-import { parseShellInput, shell } from "./shell.ts";
+import { runWith } from "../adapter.test-kit.ts";
+import { commandOf } from "../input.ts";
+import { shell } from "./shell.ts";
 
-function jobWith(input: Json): ClaimedJob {
-  return { jobId: "j1", runId: "r1", attempt: 2, tool: "shell", input } as ClaimedJob;
-}
-
-async function run(
-  input: Json,
-  signal: AbortSignal = new AbortController().signal,
-  onOutput: (text: string) => void = () => {},
-) {
-  const output = { stdout: "", stderr: "" };
-  const context: AdapterContext = {
-    signal,
-    progress: () => undefined,
-    output(stream, chunk) {
-      output[stream] += Buffer.from(chunk).toString();
-      onOutput(output.stdout);
-    },
-  };
-  return { outcome: await shell.run(jobWith(input), context), ...output };
-}
+const run = (input: Json, signal?: AbortSignal, onOutput?: (text: string) => void) =>
+  runWith(shell, input, { ...(signal && { signal }), ...(onOutput && { onOutput }) });
 
 describe("the shell adapter's input", () => {
   test("is argv or a command", () => {
-    expect(parseShellInput({ argv: ["ls", "-l"], cwd: "/tmp", env: { A: "1" }, stdin: "x" })).toEqual({
+    expect(commandOf({ argv: ["ls", "-l"], cwd: "/tmp", env: { A: "1" }, stdin: "x" })).toEqual({
       argv: ["ls", "-l"],
       cwd: "/tmp",
       env: { A: "1" },
       stdin: "x",
     });
-    expect(parseShellInput({ command: "echo a | wc" })).toEqual({ argv: ["/bin/sh", "-c", "echo a | wc"] });
+    expect(commandOf({ command: "echo a | wc" })).toEqual({ argv: ["/bin/sh", "-c", "echo a | wc"] });
   });
 
   test.each([
@@ -46,6 +28,10 @@ describe("the shell adapter's input", () => {
     [{ argv: [] }, "`argv` must be a list of strings, at least one"],
     [{ argv: ["a", 1] }, "`argv` must be a list of strings, at least one"],
     [{ command: "a", env: { A: 1 } }, "`env` must be an object of strings"],
+    [{ command: "a", cwd: "" }, "`cwd` must be a string"],
+    [{ argv: ["a\0"] }, "`argv` must be a list of strings, at least one"],
+    [{ command: 7 }, "`command` must be a string"],
+    [{ command: "a", stdin: 7 }, "`stdin` must be a string"],
     [{ command: "a", shell: "bash" }, "input has unknown fields: shell"],
   ])("%j is refused and never tried again", async (input, message) => {
     const { outcome } = await run(input as Json);
