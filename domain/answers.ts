@@ -1,3 +1,4 @@
+import type { ReceiptHeader } from "./receipt.ts";
 import type { Snapshot } from "./snapshot-versions.ts";
 import type { BreakerStateName, RunStatus } from "./statuses.ts";
 
@@ -98,4 +99,22 @@ export interface System {
     durable: TierReads;
   };
   log: { head: number; floor: number };
+}
+
+/** `GET /receipts`: a receipt as the log keeps it. What it yielded, lease tokens among it, was for the committer alone. */
+export interface StoredReceipt extends ReceiptHeader {
+  hash: string;
+  /** Who asked; null when the commit changed nothing, or its events are no longer kept. */
+  actor: string | null;
+}
+
+/** `GET /receipts/verify`: the answer of a check of the chain. */
+export interface Verification {
+  valid: boolean;
+  /** The first position that was checked: what lies before it is no longer kept. */
+  from: number;
+  /** Receipts that fit. */
+  checked: number;
+  /** The first receipt that does not; `head` when the end is missing or another than the head says. */
+  firstBad?: string;
 }

@@ -195,13 +195,39 @@ test("D6: receipts are listed newest first without what they yielded, and the ch
   const receipt = body.receipt as { [field: string]: unknown };
   const page = await api.me.get("/receipts?limit=1");
   const { results: _results, ...header } = receipt;
-  expect(page.body.items).toEqual([header]);
+  expect(page.body.items).toEqual([{ ...header, actor: "key:tests" }]);
   const all = await allPages(api.me, "/receipts", 7);
   expect(all.length).toBeGreaterThan(7);
   const last = all.map((item) => Number(item.lastSeq));
   expect(last).toEqual([...last].sort((a, b) => b - a));
   expect(JSON.stringify(all)).not.toContain(String(body.leaseToken));
   expect((await api.me.get("/receipts/verify")).body).toEqual({ valid: true, from: 1, checked: all.length });
+});
+
+test("D6: a run's receipts are those of the commits that said something about it", async () => {
+  const [one, two] = [run(), run()];
+  const [job, agentKey] = [fresh("job"), fresh("agent")];
+  const receipts = [
+    await api.me.commit({ type: "run.create", runId: one.runId, workflow: "w" }),
+    await api.me.commit({ type: "run.create", runId: two.runId, workflow: "w" }),
+    await api.me.commit({ type: "job.enqueue", jobId: job, runId: one.runId }, note(1)),
+    // Changes nothing, and ends where the one before it ends.
+    await api.me.commit({ type: "context.merge", runId: one.runId, patch: {} }),
+    await api.me.commit({ type: "job.start", jobId: job, agentKey }),
+    await api.me.commit({ type: "metadata.set", runId: two.runId, metadata: { a: 1 } }),
+    await api.me.commit({ type: "job.complete", jobId: job }, { type: "step.increment", runId: two.runId }),
+  ].map((body) => body.receiptId);
+  const ids = (rows: readonly { [field: string]: unknown }[]) => rows.map((row) => row.receiptId);
+  const expected = [receipts[6], receipts[4], receipts[2], receipts[0]];
+  expect(ids(await allPages(api.me, `/receipts?run=${one.runId}`, 1))).toEqual(expected);
+  expect(ids((await api.me.get(`/receipts?runId=${one.runId}`)).body.items)).toEqual(expected);
+  expect(ids((await api.me.get(`/receipts?run=${two.runId}`)).body.items)).toEqual([
+    receipts[6],
+    receipts[5],
+    receipts[1],
+  ]);
+  expect((await api.me.get("/receipts?run=unknown")).body).toEqual({ items: [], nextCursor: null });
+  expect((await api.stranger.get(`/receipts?run=${one.runId}`)).body.items).toEqual([]);
 });
 
 test("a receipt that was tampered with is found", async () => {

@@ -1,3 +1,4 @@
+import type { Verification } from "../../domain/answers.ts";
 import type { LogEvent } from "../../domain/event.ts";
 import type { ReceiptHeader } from "../../domain/receipt.ts";
 import { receiptHash } from "./hash.ts";
@@ -106,17 +107,6 @@ class EventPages {
     this.#read = await readEvents(this.#queries, this.#tenantId, { after: this.#at, upTo, limit: EVENTS_PAGE });
     this.#at = upTo;
   }
-}
-
-/** The answer of a check of the chain. */
-export interface Verification {
-  valid: boolean;
-  /** The first position that was checked: what lies before it is no longer kept. */
-  from: number;
-  /** Receipts that fit. */
-  checked: number;
-  /** The first receipt that does not; `head` when the end is missing or another than the head says. */
-  firstBad?: string;
 }
 
 interface Ends {

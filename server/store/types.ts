@@ -1,10 +1,10 @@
+import type { Verification } from "../../domain/answers.ts";
 import type { CommitRequest } from "../../domain/commit.ts";
 import type { LogEvent } from "../../domain/event.ts";
 import type { Mutation } from "../../domain/mutations.ts";
 import type { Receipt } from "../../domain/receipt.ts";
 import type { Kind, Rows } from "../../domain/tx.ts";
 import type { Wire } from "../../domain/wire.ts";
-import type { Verification } from "./chain.ts";
 import type { Served, TierFigures } from "./tiers/tiers.ts";
 
 /** Who commits. `id` scopes idempotency keys, `actor` stands in the log (`key:NAME`, `user:NAME`, `system:clock`). */

@@ -74,6 +74,7 @@ export const ANSWERS = {
     firstSeq: count,
     lastSeq: count.meta({ description: "`firstSeq − 1` when the commit changed nothing" }),
     committedAt: at,
+    actor: z.string().nullable().meta({ description: "Who asked; null when it changed nothing" }),
     mutations: z.array(z.string()),
     prevHash: z.string(),
     hash: z.string().meta({ description: "sha256(prevHash ‖ canonical JSON of the header and the events), hex" }),
