@@ -26,6 +26,8 @@ import { ensureTenant } from "./store/tenants.ts";
 /** The tenant of the operator and of the bootstrap key. */
 const TENANT = "default";
 
+const DAY_MS = 86_400_000;
+
 /** As long as a key must be not to be guessed. */
 const NO_GUESS = "0123456789abcdef";
 
@@ -110,7 +112,12 @@ async function build(config: Config, options: ComposeOptions, closers: Closers):
   closers.add("open connections", 100, () => app.server.closeAllConnections());
   closers.add("http", 1_000, () => closing);
 
-  const clock = createClock({ store, queries: laneDatabase(database.pool), log: logger.child({ part: "clock" }) });
+  const clock = createClock({
+    store,
+    queries: laneDatabase(database.pool),
+    log: logger.child({ part: "clock" }),
+    sessionRetentionMs: config.sessionRetentionDays * DAY_MS,
+  });
   closers.add("clock", 500, () => clock.close());
   const live = createLive({
     source: store,

@@ -74,6 +74,13 @@ test("every fault is listed at once, in one line, without the values", () => {
   expect(message).not.toMatch(/hunter2|two secrets|\n/);
 });
 
+test("sessions can be kept for part of a day", () => {
+  expect(readConfig({ SESSION_RETENTION_DAYS: "0.001" }).sessionRetentionDays).toBe(0.001);
+  for (const SESSION_RETENTION_DAYS of ["0.0", "-1", "1e3", ".5", "3651", "x"]) {
+    expect(() => readConfig({ SESSION_RETENTION_DAYS })).toThrow(/SESSION_RETENTION_DAYS must be a number above 0/);
+  }
+});
+
 test.each(["-1", "3000abc", "0x10", " 3000", "1e3"])("PORT=%s is refused", (PORT) => {
   expect(() => readConfig({ PORT })).toThrow(/PORT must be a whole number from 0 to 65535/);
 });

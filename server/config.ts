@@ -13,6 +13,15 @@ const whole = (least: number, most: number) =>
     .transform(Number)
     .refine((value) => value >= least && value <= most, `must be a whole number from ${least} to ${most}`);
 
+const days = (most: number) => {
+  const message = `must be a number above 0, at most ${most}; a fraction is fine`;
+  return z
+    .string()
+    .regex(/^\d+(\.\d+)?$/, message)
+    .transform(Number)
+    .refine((value) => value > 0 && value <= most, message);
+};
+
 const text = z.string().regex(/^[^\0]*$/, "must not hold a NUL");
 
 const postgresUrl = text.refine(
@@ -45,7 +54,7 @@ const environment = z.object({
   ),
   SWITCHYARD_PUBLIC_URL: setting(httpUrl.optional()),
   IDEMPOTENCY_TTL_SECONDS: setting(whole(1, 31_536_000).default(86_400)),
-  SESSION_RETENTION_DAYS: setting(whole(1, 3_650).default(7)),
+  SESSION_RETENTION_DAYS: setting(days(3_650).default(7)),
   EVENT_RETENTION_DAYS: setting(whole(1, 3_650).default(90)),
   DECISION_RETENTION_DAYS: setting(whole(1, 3_650).default(90)),
   LOG_LEVEL: setting(z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`).default("info")),

@@ -14,6 +14,8 @@ export interface ClockDeps {
   store: Pick<Store, "commit">;
   queries: LaneQueries;
   log: { info(facts: object, message: string): void; warn(facts: object, message: string): void };
+  /** How long a session may go untouched before it expires, ms. */
+  sessionRetentionMs?: number;
   /** How often to look, ms; timers fire within 500 ms of their time. */
   everyMs?: number;
 }
@@ -30,9 +32,16 @@ const LEASE_MS = 1000;
 /** Every so many rounds the heavier look at what long cascades have left. */
 const SLOW_ROUND = 10;
 const COMMIT_SIZE = 100;
+const SEVEN_DAYS_MS = 7 * 86_400_000;
 const CLOCK: Committer = { id: "system:clock", actor: "system:clock" };
 
-export function createClock({ store, queries, log, everyMs = 200 }: ClockDeps): Clock {
+export function createClock({
+  store,
+  queries,
+  log,
+  sessionRetentionMs = SEVEN_DAYS_MS,
+  everyMs = 200,
+}: ClockDeps): Clock {
   const holder = randomBytes(8).toString("hex");
   let timer: NodeJS.Timeout | undefined;
   let round: Promise<void> = Promise.resolve();
@@ -47,7 +56,7 @@ export function createClock({ store, queries, log, everyMs = 200 }: ClockDeps): 
     leads = await takeLease(queries, LEASE, holder, LEASE_MS);
     if (!leads) return;
     rounds += 1;
-    const due = await readDue(queries);
+    const due = await readDue(queries, sessionRetentionMs);
     const found = led ? null : countDue(due);
     // While a cascade is not through, every round goes on with it.
     if (leftBehind > 0 || rounds % SLOW_ROUND === 1) {

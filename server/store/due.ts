@@ -38,6 +38,15 @@ const DUE_ACKNOWLEDGEMENTS = `SELECT /* due acknowledgements */ a."tenantId", a.
   FROM "LogHead" AS h JOIN "Alert" AS a ON a."tenantId" = h."tenantId" AND a."status" = 'acknowledged'
   WHERE a."ackExpiresAt" <= now() LIMIT $1::int`;
 
+/** $2: how long a session may go untouched, ms. */
+const DUE_SESSIONS = `SELECT /* due sessions */ s."tenantId", s."id", ${ISO('s."updatedAt"')} AS "updatedAt"
+  FROM "LogHead" AS h JOIN "Session" AS s ON s."tenantId" = h."tenantId" AND s."status" IN ('pending', 'active')
+  WHERE s."updatedAt" <= now() - $2::float8 * interval '1 millisecond' LIMIT $1::int`;
+
+const DUE_APPROVALS = `SELECT /* due approvals */ a."tenantId", a."id", ${ISO('a."expiresAt"')} AS "expiresAt"
+  FROM "LogHead" AS h JOIN "Approval" AS a ON a."tenantId" = h."tenantId" AND a."status" = 'pending'
+  WHERE a."expiresAt" <= now() LIMIT $1::int`;
+
 /**
  * What a cascade longer than its limit has left behind: open jobs of ended runs, jobs that wait for nothing more, or in vain. One whose
  * approval is still asked for waits for that.
@@ -60,13 +69,15 @@ const LEFT_BEHIND = `SELECT /* jobs left behind */ j."tenantId", j."id"
 
 type Found<T> = { tenantId: string; id: string } & T;
 
-/** Everything that is due now, by the database's clock. */
-export async function readDue(queries: LaneQueries): Promise<Due[]> {
-  const [breakers, jobs, runs, acknowledgements] = await Promise.all([
+/** Everything that is due now, by the database's clock. A session is when nobody has touched it for `sessionRetentionMs`. */
+export async function readDue(queries: LaneQueries, sessionRetentionMs: number): Promise<Due[]> {
+  const [breakers, jobs, runs, acknowledgements, sessions, approvals] = await Promise.all([
     queries.query<Found<object>>(DUE_BREAKERS, [LIMIT]),
     queries.query<Found<{ attempt: number; lease: boolean | null }>>(DUE_JOBS, [LIMIT, TIMEOUT_GRACE_MS]),
     queries.query<Found<{ deadlineAt: string }>>(DUE_RUNS, [LIMIT]),
     queries.query<Found<{ ackExpiresAt: string }>>(DUE_ACKNOWLEDGEMENTS, [LIMIT]),
+    queries.query<Found<{ updatedAt: string }>>(DUE_SESSIONS, [LIMIT, sessionRetentionMs]),
+    queries.query<Found<{ expiresAt: string }>>(DUE_APPROVALS, [LIMIT]),
   ]);
   return [
     ...breakers.map(({ tenantId, id }) => due(tenantId, { type: "breaker.tick", agentKey: id })),
@@ -76,6 +87,12 @@ export async function readDue(queries: LaneQueries): Promise<Due[]> {
     ...runs.map(({ tenantId, id, deadlineAt }) => due(tenantId, { type: "run.timeout", runId: id, deadlineAt })),
     ...acknowledgements.map(({ tenantId, id, ackExpiresAt }) =>
       due(tenantId, { type: "alert.ack_expire", alertId: id, ackExpiresAt }),
+    ),
+    ...sessions.map(({ tenantId, id, updatedAt }) =>
+      due(tenantId, { type: "session.expire", sessionId: id, updatedAt }),
+    ),
+    ...approvals.map(({ tenantId, id, expiresAt }) =>
+      due(tenantId, { type: "approval.expire", approvalId: id, expiresAt }),
     ),
   ];
 }
