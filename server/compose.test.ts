@@ -76,6 +76,20 @@ test("it is ready once it was told that it listens, and not any more when it clo
   await server.close();
 });
 
+test("A5: a Redis that is not there keeps it neither from starting nor from being ready, nor from stopping", async () => {
+  const server = await start(
+    configFor({ REDIS_URL: "redis://127.0.0.1:1", SWITCHYARD_BOOTSTRAP_KEY: "key-of-a-test" }),
+  );
+  server.started();
+  expect((await server.app.inject({ url: "/readyz" })).json().status).toBe("ready");
+  const system = await server.app.inject({
+    url: "/api/v1/system",
+    headers: { authorization: "Bearer key-of-a-test" },
+  });
+  expect(system.json()).toMatchObject({ hotTier: { backend: "redis", redis: { up: false } } });
+  await server.close();
+});
+
 test("two servers on one database take each other's sessions", async () => {
   const [one, two] = [await start(configFor()), await start(configFor())];
   const answer = await one.app.inject({ url: `/login?token=${await one.mintLoginToken()}` });
