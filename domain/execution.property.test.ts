@@ -1,0 +1,206 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { jsonMap, jsonValue, textOf } from "./execution.test-kit.ts";
+import { emptyState, type FoldedState, foldState } from "./execution-fold.ts";
+import type { ClientMutationInput } from "./mutations.ts";
+import { toSnapshot } from "./snapshot.ts";
+import { World } from "./tx.test-kit.ts";
+import type { EventDraft } from "./tx.ts";
+
+/** The ten mutations of D3 on one run, over few names, so that about half of them are refused. */
+const runId = fc.constant("r");
+const type = <const T>(value: T) => fc.constant(value);
+const tokenId = fc.constantFrom("t1", "t2", "t3", "constructor");
+const scopeId = fc.constantFrom("s1", "s2", "s3", "toString");
+const tokenFields = fc.record(
+  { scopeId: fc.option(scopeId), value: jsonValue, status: fc.constantFrom("active", "waiting") },
+  { requiredKeys: [] },
+);
+
+const stateMutation: fc.Arbitrary<ClientMutationInput> = fc.oneof(
+  fc.record({ type: type("context.set"), runId, context: jsonMap }),
+  fc.record({ type: type("context.merge"), runId, patch: jsonMap }),
+  fc.record({ type: type("token.add"), runId, tokenId, token: tokenFields }),
+  fc.record({ type: type("token.update"), runId, tokenId, patch: tokenFields }),
+  fc.record({ type: type("token.remove"), runId, tokenId }),
+  fc.record(
+    { type: type("scope.enter"), runId, scopeId, parentId: scopeId },
+    { requiredKeys: ["type", "runId", "scopeId"] },
+  ),
+  fc.record({ type: type("scope.enter"), runId, scopeId }),
+  fc.record({ type: type("scope.exit"), runId, scopeId }),
+  fc.record({ type: type("scope.cancel"), runId, scopeId }),
+  fc.record({ type: type("step.increment"), runId, by: fc.integer({ min: 1, max: 3 }) }),
+  fc.record({ type: type("metadata.set"), runId, metadata: jsonMap }),
+);
+
+/** And what else moves a run's version, or ends and brings back what the state is bound to. */
+const anyMutation: fc.Arbitrary<ClientMutationInput> = fc.oneof(
+  { weight: 8, arbitrary: stateMutation },
+  {
+    weight: 1,
+    arbitrary: fc.oneof(
+      fc.record({
+        type: type("run.transition"),
+        runId,
+        to: fc.constantFrom("running" as const, "blocked" as const, "cancelled" as const),
+      }),
+      fc.record({ type: type("run.retry"), runId }),
+      fc.record({ type: type("job.enqueue"), runId, jobId: fc.constantFrom("j1", "j2", "j3"), tokenId }),
+      fc.record({ type: type("job.start"), jobId: fc.constantFrom("j1", "j2", "j3"), agentKey: type("a") }),
+    ),
+  },
+);
+
+const CREATE: ClientMutationInput = { type: "run.create", runId: "r", workflow: "w", context: { a: { b: 1 } } };
+
+function newWorld(): World {
+  const world = new World();
+  world.commit(CREATE);
+  return world;
+}
+
+/** The state with its version. */
+function stateOf(world: World): FoldedState {
+  const { context, tokens, scopes, stepCount, metadata, version } = world.row("run", "r");
+  return { context, tokens, scopes, stepCount, metadata, version };
+}
+
+/** Events as they come back from the log. */
+const logged = (events: readonly EventDraft[]): { type: string; payload: { [key: string]: unknown } }[] =>
+  JSON.parse(JSON.stringify(events));
+const fold = (events: readonly EventDraft[]): FoldedState => logged(events).reduce(foldState, emptyState());
+
+/** All rows, as text; positions aside, which tell one commit from another. */
+const rowsOf = (world: World): string[] =>
+  [...world.rows]
+    .map(([key, { row }]) => `${key} ${textOf({ ...row, seq: 0, ...(row.id !== "r" && { version: 0 }) })}`)
+    .sort();
+
+/** Commits the mutations one by one; answers which were accepted. */
+function acceptedBy(world: World, asked: readonly ClientMutationInput[]): boolean[] {
+  return asked.map((one) => world.attempt([one]).faults.length === 0);
+}
+
+const list = (of: fc.Arbitrary<ClientMutationInput>) => fc.array(of, { minLength: 1, maxLength: 30 });
+const RUNS = { numRuns: 2000 };
+
+test("D2: any mutations give the same rows and the same log in one commit, in several, or one by one", () => {
+  let accepted = 0;
+  const counts = fc.infiniteStream(fc.integer({ min: 1, max: 6 }));
+  fc.assert(
+    fc.property(list(anyMutation), counts, (asked, sizes) => {
+      const single = newWorld();
+      const taken = acceptedBy(single, asked);
+      const legal = asked.filter((_, index) => taken[index]);
+      accepted += legal.length;
+      if (legal.length === 0) return;
+      const whole = newWorld();
+      whole.commit(...legal);
+      const split = newWorld();
+      for (let from = 0; from < legal.length; ) {
+        const size = sizes.next().value ?? 1;
+        split.commit(...legal.slice(from, from + size));
+        from += size;
+      }
+      for (const other of [whole, split]) {
+        expect(rowsOf(other)).toEqual(rowsOf(single));
+        expect(textOf(other.events)).toBe(textOf(single.events));
+      }
+    }),
+    RUNS,
+  );
+  expect(accepted).toBeGreaterThan(5000);
+}, 120_000);
+
+test("D9: after every commit, the state is the fold of the events, all of them or from wherever one was", () => {
+  fc.assert(
+    fc.property(list(anyMutation), (asked) => {
+      const world = newWorld();
+      let folded = fold(world.events);
+      for (const one of asked) {
+        folded = logged(world.attempt([one]).events).reduce(foldState, folded);
+        expect(textOf(folded)).toBe(textOf(stateOf(world)));
+      }
+      expect(textOf(fold(world.events))).toBe(textOf(stateOf(world)));
+    }),
+    RUNS,
+  );
+}, 120_000);
+
+test("D4: a commit with a fault in it tells exactly those that fail one by one, and leaves rows and log as they were", () => {
+  let refused = 0;
+  fc.assert(
+    fc.property(list(anyMutation), list(anyMutation), (before, asked) => {
+      const world = newWorld();
+      acceptedBy(world, before);
+      const twin = newWorld();
+      acceptedBy(twin, before);
+      const was = [rowsOf(world).join(), textOf(world.events)];
+      const taken = acceptedBy(twin, asked);
+      if (taken.every(Boolean)) return;
+      refused += 1;
+      const { faults } = world.attempt(asked);
+      expect(faults.map(({ index }) => index)).toEqual(taken.flatMap((ok, index) => (ok ? [] : [index])));
+      expect([rowsOf(world).join(), textOf(world.events)]).toEqual(was);
+    }),
+    RUNS,
+  );
+  expect(refused).toBeGreaterThan(500);
+}, 120_000);
+
+test("D8: a run restored from a snapshot, at any point, into any run, goes on as the one it was taken from", () => {
+  fc.assert(
+    fc.property(list(stateMutation), list(stateMutation), list(stateMutation), (before, between, after) => {
+      const kept = newWorld();
+      acceptedBy(kept, before);
+      const snapshot = JSON.parse(JSON.stringify(toSnapshot(kept.row("run", "r"))));
+      const other = newWorld();
+      acceptedBy(other, between);
+      other.commit({ type: "run.restore", runId: "r", snapshot });
+      const same = () => {
+        const [{ version: _, ...left }, { version: __, ...right }] = [stateOf(kept), stateOf(other)];
+        expect(textOf(right)).toBe(textOf(left));
+      };
+      same();
+      expect(acceptedBy(other, after)).toEqual(acceptedBy(kept, after));
+      same();
+      expect(textOf(fold(other.events))).toBe(textOf(stateOf(other)));
+    }),
+    RUNS,
+  );
+}, 120_000);
+
+test("D1: the version counts the changes: one for each event of the state, none for what changed nothing", () => {
+  fc.assert(
+    fc.property(list(stateMutation), (asked) => {
+      const world = newWorld();
+      acceptedBy(world, asked);
+      expect(stateOf(world).version).toBe(world.events.length);
+      expect(world.events.map(({ payload }) => payload?.version ?? 1)).toEqual(
+        world.events.map((_, index) => index + 1),
+      );
+    }),
+    { numRuns: 500 },
+  );
+}, 120_000);
+
+test("D5: nothing active is ever in a cancelled scope, or in one that is not there", () => {
+  fc.assert(
+    fc.property(list(stateMutation), (asked) => {
+      const world = newWorld();
+      acceptedBy(world, asked);
+      const { tokens, scopes } = stateOf(world);
+      const things = [
+        ...Object.values(tokens).map(({ scopeId: within, status }) => ({ within, status })),
+        ...Object.values(scopes).map(({ parentId: within, status }) => ({ within, status })),
+      ];
+      for (const { within, status } of things) {
+        if (within === null) continue;
+        expect(Object.keys(scopes)).toContain(within);
+        if (scopes[within]?.status === "cancelled") expect(status).toBe("cancelled");
+      }
+    }),
+    RUNS,
+  );
+}, 120_000);
