@@ -8,12 +8,13 @@ export function createPoster(url: string, key: string) {
   const { hostname, port } = new URL(url);
   const idle: Connection[] = [];
   const all: Connection[] = [];
-  const head = `POST /api/v1/commits HTTP/1.1\r\nHost: ${hostname}:${port}\r\nAuthorization: Bearer ${key}\r\nContent-Type: application/json\r\nContent-Length: `;
+  const headers = `Host: ${hostname}:${port}\r\nAuthorization: Bearer ${key}\r\n`;
   const request = (mutations: unknown[]) => {
     const body = JSON.stringify({ mutations });
-    return `${head}${Buffer.byteLength(body)}\r\n\r\n${body}`;
+    const length = Buffer.byteLength(body);
+    return `POST /api/v1/commits HTTP/1.1\r\n${headers}Content-Type: application/json\r\nContent-Length: ${length}\r\n\r\n${body}`;
   };
-  const send = async (text: string): Promise<{ firstSeq: number; lastSeq: number }> => {
+  const send = async (text: string, expected: string): Promise<string> => {
     let connection = idle.pop();
     if (!connection) {
       connection = await connect(hostname, Number(port));
@@ -21,15 +22,17 @@ export function createPoster(url: string, key: string) {
     }
     const { status, body } = await connection.exchange(text);
     idle.push(connection);
-    if (status !== "201") throw new Error(`commit answered ${status}: ${body}`);
-    return JSON.parse(body);
+    if (status !== expected) throw new Error(`${text.slice(0, text.indexOf("\r"))} answered ${status}: ${body}`);
+    return body;
   };
   return {
     /** A commit that is sent many times is encoded once. */
     prepare(mutations: unknown[]): () => Promise<{ firstSeq: number; lastSeq: number }> {
       const text = request(mutations);
-      return () => send(text);
+      return async () => JSON.parse(await send(text, "201"));
     },
+    /** The body of an answer, as text. */
+    get: (path: string): Promise<string> => send(`GET /api/v1${path} HTTP/1.1\r\n${headers}\r\n`, "200"),
     close: () => {
       for (const connection of all) connection.end();
     },

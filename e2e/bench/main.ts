@@ -7,13 +7,15 @@ import { createDenominators } from "./denominators.ts";
 import { createHandlers } from "./handlers.ts";
 import { createPoster } from "./http.ts";
 import { closedLoop, type Measured, median } from "./load.ts";
+import { benchTiers } from "./tiers.ts";
 
 /**
  * `npm run bench`: what a commit costs, as ratios to what bare Postgres does in the same run. Rounds alternate between the two, and the
- * medians over the rounds are told, because machines drift. Durability is on in both arms.
+ * medians over the rounds are told, because machines drift. Durability is on in both arms. A third argument, `commits` or `tiers`, picks one part.
  */
 const ROUNDS = Number(process.argv[2] ?? 3);
 const MS = Number(process.argv[3] ?? 4000);
+const PART = process.argv[4];
 
 interface Round {
   rows1: Measured;
@@ -35,6 +37,17 @@ try {
   console.log(
     `machine: ${os.cpus().length} × ${os.cpus()[0]?.model}, Node ${process.version}, ${ROUNDS} rounds of ${MS} ms`,
   );
+  if (PART !== "tiers") await benchCommits();
+  if (PART !== "commits") await benchTiers(postgres.url, ROUNDS, MS / 2);
+} finally {
+  poster.close();
+  await denominators.close();
+  await server.stop();
+  await postgres.stop();
+  rmSync(folder, { recursive: true, force: true });
+}
+
+async function benchCommits(): Promise<void> {
   const quiet: Round[] = [];
   for (let round = 0; round < ROUNDS; round += 1) quiet.push(await measure());
   report("alone", quiet);
@@ -43,12 +56,6 @@ try {
   for (let round = 0; round < ROUNDS; round += 1) held.push(await measure());
   await release();
   report("with another transaction's snapshot held open", held);
-} finally {
-  poster.close();
-  await denominators.close();
-  await server.stop();
-  await postgres.stop();
-  rmSync(folder, { recursive: true, force: true });
 }
 
 async function measure(): Promise<Round> {
