@@ -1,40 +1,16 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { jsonMap, jsonValue, textOf } from "./execution.test-kit.ts";
+import { stateMutation, textOf, tokenId } from "./execution.test-kit.ts";
 import { emptyState, type FoldedState, foldState } from "./execution-fold.ts";
 import type { ClientMutationInput } from "./mutations.ts";
 import { toSnapshot } from "./snapshot.ts";
 import { World } from "./tx.test-kit.ts";
 import type { EventDraft } from "./tx.ts";
 
-/** The ten mutations of D3 on one run, over few names, so that about half of them are refused. */
 const runId = fc.constant("r");
 const type = <const T>(value: T) => fc.constant(value);
-const tokenId = fc.constantFrom("t1", "t2", "t3", "constructor");
-const scopeId = fc.constantFrom("s1", "s2", "s3", "toString");
-const tokenFields = fc.record(
-  { scopeId: fc.option(scopeId), value: jsonValue, status: fc.constantFrom("active", "waiting") },
-  { requiredKeys: [] },
-);
 
-const stateMutation: fc.Arbitrary<ClientMutationInput> = fc.oneof(
-  fc.record({ type: type("context.set"), runId, context: jsonMap }),
-  fc.record({ type: type("context.merge"), runId, patch: jsonMap }),
-  fc.record({ type: type("token.add"), runId, tokenId, token: tokenFields }),
-  fc.record({ type: type("token.update"), runId, tokenId, patch: tokenFields }),
-  fc.record({ type: type("token.remove"), runId, tokenId }),
-  fc.record(
-    { type: type("scope.enter"), runId, scopeId, parentId: scopeId },
-    { requiredKeys: ["type", "runId", "scopeId"] },
-  ),
-  fc.record({ type: type("scope.enter"), runId, scopeId }),
-  fc.record({ type: type("scope.exit"), runId, scopeId }),
-  fc.record({ type: type("scope.cancel"), runId, scopeId }),
-  fc.record({ type: type("step.increment"), runId, by: fc.integer({ min: 1, max: 3 }) }),
-  fc.record({ type: type("metadata.set"), runId, metadata: jsonMap }),
-);
-
-/** And what else moves a run's version, or ends and brings back what the state is bound to. */
+/** What moves a run's state, and what else moves its version, or ends and brings back what the state is bound to. */
 const anyMutation: fc.Arbitrary<ClientMutationInput> = fc.oneof(
   { weight: 8, arbitrary: stateMutation },
   {

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import type { JsonMap } from "./merge-patch.ts";
+import type { ClientMutationInput } from "./mutations.ts";
 import type { Json } from "./primitives.ts";
 
 /** Few names, so that values meet each other; some that every object knows, and one that sets the prototype if it is assigned. */
@@ -11,11 +12,35 @@ const { value, map } = fc.letrec<{ value: Json; map: JsonMap }>((tie) => ({
   value: fc.oneof({ maxDepth: 3, depthSize: "small" }, scalar, tie("map"), fc.array(tie("value"), { maxLength: 2 })),
 }));
 
-/** Any JSON value. */
-export const jsonValue: fc.Arbitrary<Json> = value;
-
 /** A map of any JSON values. */
 export const jsonMap: fc.Arbitrary<JsonMap> = map;
+
+const runId = fc.constant("r");
+const type = <const T>(value: T) => fc.constant(value);
+export const tokenId = fc.constantFrom("t1", "t2", "t3", "constructor");
+const scopeId = fc.constantFrom("s1", "s2", "s3", "toString");
+const tokenFields = fc.record(
+  { scopeId: fc.option(scopeId), value, status: fc.constantFrom("active", "waiting") },
+  { requiredKeys: [] },
+);
+
+/** The ten mutations of D3 on run `r`, over few names, so that about half of them are refused. */
+export const stateMutation: fc.Arbitrary<ClientMutationInput> = fc.oneof(
+  fc.record({ type: type("context.set"), runId, context: jsonMap }),
+  fc.record({ type: type("context.merge"), runId, patch: jsonMap }),
+  fc.record({ type: type("token.add"), runId, tokenId, token: tokenFields }),
+  fc.record({ type: type("token.update"), runId, tokenId, patch: tokenFields }),
+  fc.record({ type: type("token.remove"), runId, tokenId }),
+  fc.record(
+    { type: type("scope.enter"), runId, scopeId, parentId: scopeId },
+    { requiredKeys: ["type", "runId", "scopeId"] },
+  ),
+  fc.record({ type: type("scope.enter"), runId, scopeId }),
+  fc.record({ type: type("scope.exit"), runId, scopeId }),
+  fc.record({ type: type("scope.cancel"), runId, scopeId }),
+  fc.record({ type: type("step.increment"), runId, by: fc.integer({ min: 1, max: 3 }) }),
+  fc.record({ type: type("metadata.set"), runId, metadata: jsonMap }),
+);
 
 /** A value's text with all keys in order: the same for values that are the same. */
 export function textOf(json: unknown): string {
