@@ -36,7 +36,7 @@ export async function benchTiers(databaseUrl: string, rounds: number, ms: number
       const head = await createRuns(direct, size);
       if (viaRedis) for (let run = 0; run < size.many; run += 1) await viaRedis.get(pathOf(size, run));
       for (const callers of CALLERS) {
-        const found = new Map<Case, Measured[]>();
+        const found = new Map<Case, Found[]>();
         for (let round = 0; round < rounds; round += 1) {
           for (const [name, poster, count, minSeq] of casesOf(size, direct, viaRedis, head)) {
             const measured = await measure({ name, poster, size, count, callers, ms, ...(minSeq && { minSeq }) });
@@ -99,34 +99,38 @@ interface Reads {
   minSeq?: number;
 }
 
-/** Reads runs in turn; fails when more than a few answers come from another tier than the one that is measured. */
-async function measure({ name, poster, size, count, callers, ms, minSeq }: Reads): Promise<Measured> {
+interface Found extends Measured {
+  meant: number;
+}
+
+/** Reads runs in turn; `meant` is the share of the answers that came from the tier that is measured. */
+async function measure({ name, poster, size, count, callers, ms, minSeq }: Reads): Promise<Found> {
   const tier = `"tier":"${name.split(",")[0]}"`;
   let next = 0;
   let reads = 0;
-  let others = 0;
+  let meant = 0;
   const measured = await closedLoop(callers, ms, async () => {
     const path = pathOf(size, next);
     next = (next + 1) % count;
     const answer = await poster.get(minSeq === undefined ? path : `${path}?minSeq=${minSeq}`);
     reads += 1;
-    if (!answer.includes(tier, answer.length - 300)) others += 1;
+    if (answer.includes(tier, answer.length - 300)) meant += 1;
   });
-  // Each run is read once before it is hot.
-  if (others > count + reads / 50) throw new Error(`${name}: ${others} of ${reads} answers came from elsewhere`);
-  return measured;
+  return { ...measured, meant: meant / reads };
 }
 
-function report(size: Size, callers: number, found: ReadonlyMap<Case, readonly Measured[]>): void {
+function report(size: Size, callers: number, found: ReadonlyMap<Case, readonly Found[]>): void {
   console.log(`\nreads of a run's state, context of ${size.name}, ${callers} in flight`);
   const durable = found.get("durable") ?? [];
   for (const [name, rounds] of found) {
-    const p50 = median(rounds.map((round) => round.p50));
-    const ratio = median(rounds.map((round, index) => round.perSecond / (durable[index]?.perSecond ?? Number.NaN)));
-    const perSecond = Math.round(median(rounds.map((round) => round.perSecond))).toLocaleString("en");
-    console.log(
-      `  ${name.padEnd(48)} ${`${perSecond}/s`.padStart(20)}  p50 ${p50.toFixed(2)} ms; ${ratio.toFixed(2)} × durable`,
-    );
+    const mid = (of: (round: Found) => number) => median(rounds.map(of));
+    const ratio = (of: (round: Found) => number) =>
+      median(rounds.map((round, index) => of(round) / of(durable[index] ?? round))).toFixed(2);
+    const [perSecond, p50] = [(round: Found) => round.perSecond, (round: Found) => round.p50];
+    const rate = `${Math.round(mid(perSecond)).toLocaleString("en")}/s, ${ratio(perSecond)} × durable`;
+    const time = `p50 ${mid(p50).toFixed(2)} ms, ${ratio(p50)} × durable`;
+    const meant = `${Math.round(100 * mid((round) => round.meant))} % from there`;
+    console.log(`  ${name.padEnd(20)} ${rate.padEnd(30)} ${time.padEnd(32)} ${meant}`);
   }
 }
 

@@ -19,7 +19,7 @@ export class RedisAway extends Error {
  * The line to Redis, which may be cut or go silent at any time without anybody waiting for it.
  *
  * It is *up* while it is connected and answers. A call that fails or takes too long makes it *silent*: from then on nobody asks, and it is
- * probed in the background until it answers again. While the connection is lost the client reconnects by itself. Calls while it is not up
+ * probed in the background, at once and then again and again, until it answers. While the connection is lost the client reconnects by itself. Calls while it is not up
  * fail at once.
  */
 export class RedisLink {
@@ -88,23 +88,22 @@ export class RedisLink {
     if (this.#silent || this.#closed) return;
     this.#silent = true;
     this.#tell("away", error);
-    this.#probeSoon();
+    void this.#askAgain();
   }
 
   /** One probe at a time: it ends when Redis answers or the connection does. */
-  #probeSoon(): void {
-    this.#probe = setTimeout(async () => {
-      // Connected anew in the meantime: that was the answer.
-      if (!this.#silent) return;
-      try {
-        await this.#client.sendCommand(["PING"]);
-        this.#silent = false;
-        this.#tell("up");
-      } catch {
-        if (this.#silent && !this.#closed) this.#probeSoon();
-      }
-    }, PROBE_MS);
-    this.#probe.unref();
+  async #askAgain(): Promise<void> {
+    // Connected anew in the meantime: that was the answer.
+    if (!this.#silent || this.#closed) return;
+    try {
+      await this.#client.sendCommand(["PING"]);
+      this.#silent = false;
+      this.#tell("up");
+    } catch {
+      if (this.#closed) return;
+      this.#probe = setTimeout(() => void this.#askAgain(), PROBE_MS);
+      this.#probe.unref();
+    }
   }
 
   #tell(state: "up" | "away", error?: unknown): void {
