@@ -43,7 +43,7 @@ export function GridLines({ store, origin, width }: AxisProps) {
           style={place(tick.time - origin)}
         />
       ))}
-      {store.isLive() && <span className="timeline-now inset-y-0 border-l border-status-running" />}
+      {(store.isLive() || store.isPast()) && <span className="timeline-now inset-y-0 border-l border-status-running" />}
     </>
   );
 }

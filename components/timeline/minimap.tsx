@@ -39,7 +39,7 @@ export function Minimap({ store, model }: MinimapProps) {
     };
     const onChange = () => {
       placeFrame(frame.current, store);
-      if (store.isLive() && performance.now() - painted > REPAINT_MS) paint();
+      if (store.isPast() || (store.isLive() && performance.now() - painted > REPAINT_MS)) paint();
     };
     paint();
     placeFrame(frame.current, store);
@@ -129,9 +129,9 @@ function drawBlocks(canvas: HTMLCanvasElement, rows: readonly JobRow[], store: T
     colors.set(ink, known);
     return known;
   };
-  const life = store.life();
+  const bounds = boundsOf(store.life());
   const pad = 4;
-  for (const block of minimapBlocks(rows, boundsOf(life), life.to, width, HEIGHT - 2 * pad)) {
+  for (const block of minimapBlocks(rows, bounds, store.now(), width, HEIGHT - 2 * pad)) {
     context.globalAlpha = block.ink === "idle" ? 0.3 : 0.9;
     context.fillStyle = color(block.ink);
     context.fillRect(block.x, block.y + pad, block.width, block.height);

@@ -1,9 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { createTimelineStore, frameInterval } from "./timeline-store.ts";
 
+const life = (from: number, end: number | null, latest: number, past: number | null = null) => ({
+  from,
+  end,
+  latest,
+  past,
+});
+
 describe("the timeline's store", () => {
   it("starts at the latest time its rows know and moves on with the clock, never back", () => {
-    const store = createTimelineStore(0, null, 5000);
+    const store = createTimelineStore(life(0, null, 5000));
     expect(store.life()).toEqual({ from: 0, to: 5000 });
     store.advance(8000);
     store.advance(6000);
@@ -11,13 +18,13 @@ describe("the timeline's store", () => {
   });
 
   it("tells its listeners, and stops when the run has ended", () => {
-    const store = createTimelineStore(0, null, 1000);
+    const store = createTimelineStore(life(0, null, 1000));
     let heard = 0;
     const stop = store.subscribe(() => {
       heard += 1;
     });
     store.advance(2000);
-    store.setLife(0, 3000, 2500);
+    store.setLife(life(0, 3000, 2500));
     store.advance(9000);
     expect(heard).toBe(2);
     expect(store.life()).toEqual({ from: 0, to: 3000 });
@@ -28,16 +35,32 @@ describe("the timeline's store", () => {
   });
 
   it("goes on when the run is retried", () => {
-    const store = createTimelineStore(0, 3000, 3000);
-    store.setLife(0, null, 5000);
+    const store = createTimelineStore(life(0, 3000, 3000));
+    store.setLife(life(0, null, 5000));
     store.advance(6000);
     expect(store.life()).toEqual({ from: 0, to: 6000 });
   });
 
+  it("shows a time in the past on the whole of the run's life, forwards and back, and no clock moves it", () => {
+    const store = createTimelineStore(life(0, 9000, 4000, 4000));
+    expect([store.now(), store.life().to, store.isPast(), store.isLive()]).toEqual([4000, 9000, true, false]);
+    const whole = store.view();
+    let heard = 0;
+    store.subscribe(() => {
+      heard += 1;
+    });
+    store.setLife(life(0, 9000, 2000, 2000));
+    store.advance(99_000);
+    expect([store.now(), heard]).toEqual([2000, 1]);
+    expect(store.view()).toBe(whole);
+    store.setLife(life(0, null, 9500));
+    expect([store.now(), store.isPast(), store.isLive()]).toEqual([9500, false, true]);
+  });
+
   it("keeps one view object while nothing moves", () => {
-    const store = createTimelineStore(0, 3000, 3000);
+    const store = createTimelineStore(life(0, 3000, 3000));
     const before = store.view();
-    store.setLife(0, 3000, 3000);
+    store.setLife(life(0, 3000, 3000));
     store.dispatch({ type: "follow" });
     expect(store.view()).toBe(before);
   });

@@ -12,21 +12,37 @@ export interface TimelineStore {
   mode: () => Mode;
   /** The run's life: from its creation to its end, or to now. */
   life: () => View;
+  /** Up to when what runs is drawn: the end of the life, or the time in the past that is shown. */
+  now: () => number;
+  /** Whether a time in the past is shown. */
+  isPast: () => boolean;
   dispatch: (action: ModeAction) => void;
-  /** Where the run begins and ends; `end` null while it lives, `latest` the latest time its rows know. */
-  setLife: (from: number, end: number | null, latest: number) => void;
+  /** Keeps it to what the rows tell now. */
+  setLife: (life: Life) => void;
   /** Moves now on to `now` (epoch ms); nothing happens to a run that has ended. */
   advance: (now: number) => void;
   /** Whether time moves it. */
   isLive: () => boolean;
 }
 
+/** What a run's rows tell of its life, epoch ms. */
+export interface Life {
+  from: number;
+  /** Null while it lives. */
+  end: number | null;
+  /** The latest time that the rows know. */
+  latest: number;
+  /** The time to show it at, between `from` and `end`; null: as it is. */
+  past: number | null;
+}
+
 /** A timeline's store. Its first now is the latest time the rows know, so that server and browser draw the same. */
-export function createTimelineStore(from: number, end: number | null, latest: number): TimelineStore {
+export function createTimelineStore(told: Life): TimelineStore {
   const listeners = new Set<() => void>();
   let mode: Mode = FOLLOW_ALL;
-  let live = end === null;
-  let life: View = { from, to: end ?? Math.max(from, latest) };
+  let live = told.end === null;
+  let past = told.past;
+  let life: View = { from: told.from, to: told.end ?? Math.max(told.from, told.latest) };
   let view = viewOf(mode, life);
 
   const publish = () => {
@@ -43,6 +59,8 @@ export function createTimelineStore(from: number, end: number | null, latest: nu
     view: () => view,
     mode: () => mode,
     life: () => life,
+    now: () => past ?? life.to,
+    isPast: () => past !== null,
     isLive: () => live,
     dispatch: (action) => {
       const next = nextMode(mode, action, life);
@@ -50,11 +68,12 @@ export function createTimelineStore(from: number, end: number | null, latest: nu
       mode = next;
       publish();
     },
-    setLife: (nextFrom, nextEnd, nextLatest) => {
-      const to = nextEnd ?? Math.max(nextFrom, nextLatest, live ? life.to : 0);
-      if (nextFrom === life.from && to === life.to && live === (nextEnd === null)) return;
-      live = nextEnd === null;
-      life = { from: nextFrom, to };
+    setLife: ({ from, end, latest, past: nextPast }) => {
+      const to = end ?? Math.max(from, latest, live ? life.to : 0);
+      if (from === life.from && to === life.to && live === (end === null) && nextPast === past) return;
+      live = end === null;
+      past = nextPast;
+      life = { from, to };
       publish();
     },
     advance: (now) => {

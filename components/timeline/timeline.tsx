@@ -15,7 +15,7 @@ import { type Hovered, SegmentTip } from "./segment-tip.tsx";
 import "./timeline.css";
 import type { TimelineStore } from "./timeline-store.ts";
 import { Toolbar } from "./toolbar.tsx";
-import { placing, useClock, useTimelineStore, useWidth } from "./use-timeline-store.ts";
+import { type Past, placing, useClock, useTimelineStore, useWidth } from "./use-timeline-store.ts";
 import { useWheel } from "./use-wheel.ts";
 
 export interface Selection {
@@ -28,6 +28,8 @@ interface TimelineProps {
   model: TimelineModel;
   selection: Selection | null;
   onSelect: (selection: Selection | null) => void;
+  /** Shows the rows as they were then instead of letting time go on; the rows must be of that time. */
+  past?: Past;
 }
 
 /** Rows drawn before the browser has measured anything. */
@@ -37,12 +39,12 @@ const FIRST_HEIGHT = 640;
  * The run over time: a row per job under its workstream, what it did with its time as bars. The keyboard moves among the rows, plus, minus and 0
  * zoom, F follows. Rows render only when their job changes; time moves them by CSS variables alone (`useClock`).
  */
-export function Timeline({ run, model, selection, onSelect }: TimelineProps) {
+export function Timeline({ run, model, selection, onSelect, past }: TimelineProps) {
   const root = useRef<HTMLDivElement>(null);
   const scroller = useRef<HTMLDivElement>(null);
   const track = useRef<HTMLDivElement>(null);
   const prefix = useId();
-  const store = useTimelineStore(run, model);
+  const store = useTimelineStore(run, model, past);
   const origin = Date.parse(run.createdAt);
   const width = useWidth(track, 900);
   const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
@@ -106,7 +108,7 @@ export function Timeline({ run, model, selection, onSelect }: TimelineProps) {
   const toolbar = (
     <Toolbar
       store={store}
-      live={run.finishedAt === null}
+      live={past === undefined && run.finishedAt === null}
       stale={stale}
       anyFolded={folded.size > 0}
       onFoldAll={nested ? (all) => setFolded(new Set(all ? groupIds : [])) : undefined}

@@ -16,13 +16,21 @@ import { createTimelineStore, frameInterval, type TimelineStore } from "./timeli
 
 const ms = (at: string): number => Date.parse(at);
 
-/** The store of a run's timeline, kept to the run's life as its rows tell it. */
-export function useTimelineStore(run: Wire<"run">, model: TimelineModel): TimelineStore {
+/** A time in the past to show a run at, and how long its life is drawn all the same; epoch ms. */
+export interface Past {
+  at: number;
+  end: number;
+}
+
+/** The store of a run's timeline, kept to the run's life as its rows tell it, or as `past` does. */
+export function useTimelineStore(run: Wire<"run">, model: TimelineModel, past: Past | undefined): TimelineStore {
   const from = ms(run.createdAt);
-  const end = run.finishedAt === null ? null : ms(run.finishedAt);
+  const ended = run.finishedAt === null ? null : ms(run.finishedAt);
+  const end = past ? Math.max(past.end, from) : ended;
   const latest = latestTime(model);
-  const [store] = useState(() => createTimelineStore(from, end, latest));
-  useLayoutEffect(() => store.setLife(from, end, latest), [store, from, end, latest]);
+  const at = past?.at ?? null;
+  const [store] = useState(() => createTimelineStore({ from, end, latest, past: at }));
+  useLayoutEffect(() => store.setLife({ from, end, latest, past: at }), [store, from, end, latest, at]);
   return store;
 }
 
@@ -32,7 +40,7 @@ export function placing(store: TimelineStore, origin: number): CSSProperties {
   return {
     "--from": view.from - origin,
     "--per-ms": `${100 / spanOf(view)}%`,
-    "--now": store.life().to - origin,
+    "--now": store.now() - origin,
   } as CSSProperties;
 }
 

@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from "react";
+import { createContext, useContext, useSyncExternalStore } from "react";
 
 /**
  * One clock for the whole page. It ticks once a second while somebody looks, in step with full seconds; a hidden tab does not tick.
@@ -53,7 +53,24 @@ function snapshot(): number {
   return current;
 }
 
-/** The server's time, epoch ms, once a second; null while the server renders and in the first render of the browser. */
+/** The time that stands still for what is shown below it: that of a past that is looked at, epoch ms. */
+export const StillNow = createContext<number | null>(null);
+
+const never = (): (() => void) => () => undefined;
+
+/**
+ * The server's time, epoch ms, once a second; null while the server renders and in the first render of the browser. Below `StillNow` the
+ * time it has.
+ */
 export function useNow(): number | null {
-  return useSyncExternalStore<number | null>(subscribe, snapshot, () => null);
+  const still = useContext(StillNow);
+  const now = useSyncExternalStore<number | null>(
+    still === null ? subscribe : never,
+    still === null ? snapshot : zero,
+    none,
+  );
+  return still ?? now;
 }
+
+const none = (): null => null;
+const zero = (): number => 0;
