@@ -68,6 +68,11 @@ function particulars(before: Wire<"job">, { type, at }: LogEvent, told: Told): P
       return { ...NO_LEASE, ...endOf(told), error: null, reason: null, finishedAt: at };
     case "job.attempt_failed":
       return { ...NO_LEASE, ...endOf(told), runAt: told.runAt ?? at, queuedAt: at, finishedAt: null };
+    case "job.escalated": {
+      const { pinnedTo = null, approvalId = null, attemptBase = before.attempt, runAt = at } = told;
+      const queuedAt = told.status === "waiting" ? null : at;
+      return { agentKey: pinnedTo, approvalId, attemptBase, runAt, escalatedAt: at, queuedAt };
+    }
     case "job.failed":
     case "job.timed_out":
       // One that waited too long in the queue had no attempt that could have told more.
@@ -104,6 +109,7 @@ const FRESH = {
 function retried(told: Told, before: Wire<"job">, at: string): Partial<Wire<"job">> {
   return {
     unmet: told.unmet ?? 0,
+    approvalId: told.approvalId ?? before.approvalId,
     runAt: at,
     attemptBase: before.attempt,
     reason: told.reason ?? null,
@@ -215,11 +221,11 @@ function holdParents(view: JobTables, job: Wire<"job">): void {
   }
 }
 
-/** Those that wait for more than this one wait for one less; the others' own events tell what becomes of them. */
+/** Those that wait for this one wait for one less; when that was the last, their own events tell what becomes of them. */
 function countDown(view: JobTables, job: Wire<"job">, { at, seq }: LogEvent): void {
   for (const id of job.dependents) {
     const dependent = view.jobs.get(id);
-    if (dependent?.status !== "waiting" || dependent.unmet < 2) continue;
+    if (dependent?.status !== "waiting" || dependent.unmet < 1) continue;
     view.jobs.set(id, { ...dependent, unmet: dependent.unmet - 1, updatedAt: at, seq });
   }
 }

@@ -48,7 +48,7 @@ const mutation: fc.Arbitrary<ClientMutationInput> = fc.oneof(
     to: fc.constantFrom("ready", "running", "review", "done", "failed"),
     reason: note,
   }),
-  ...[1, 2, 3, 4, 5, 6].map(() =>
+  ...Array.from({ length: 14 }, () =>
     fc.record({
       type: type("job.enqueue"),
       jobId: job,
@@ -61,11 +61,14 @@ const mutation: fc.Arbitrary<ClientMutationInput> = fc.oneof(
       dependsOn: fc.uniqueArray(job, { maxLength: 3 }),
       maxAttempts: fc.integer({ min: 1, max: 3 }),
       backoffMs: fc.constantFrom(0, 700),
-      timeoutMs: fc.constantFrom(undefined, 3000),
+      timeoutMs: fc.constantFrom(undefined, 1000),
       input: maybe(data),
+      approval: fc.constantFrom(undefined, undefined, { title: "Go on?" }),
+      tokenId: fc.constantFrom(undefined, undefined, undefined, "t0"),
+      escalate: fc.constantFrom(undefined, undefined, { agentKey: "a1" }, { approval: { title: "Once more?" } }),
     }),
   ),
-  ...[1, 2, 3, 4, 5].map(() =>
+  ...Array.from({ length: 12 }, () =>
     fc.record({ type: type("job.claim"), agentKey: agent, max: fc.integer({ min: 1, max: 3 }), leaseMs: type(2000) }),
   ),
   fc.record({ type: type("job.start"), jobId: job, agentKey: agent, leaseMs: fc.constantFrom(undefined, 1000) }),
@@ -98,11 +101,12 @@ const mutation: fc.Arbitrary<ClientMutationInput> = fc.oneof(
 const end = fc.record({ exitCode: maybe(fc.nat(2)), durationMs: maybe(fc.nat(9)), result: maybe(data) });
 const step = fc.oneof(
   { weight: 6, arbitrary: mutation },
-  { weight: 2, arbitrary: fc.record({ type: type("wait" as const), ms: fc.constantFrom(1, 500, 1500, 4000) }) },
+  { weight: 2, arbitrary: fc.record({ type: type("wait" as const), ms: fc.constantFrom(1, 500, 1500, 4000, 9000) }) },
   // Told by whoever holds a job: which of those that run, modulo how many.
   { weight: 1, arbitrary: fc.record({ type: type("beat" as const), which: fc.nat(9), progress: maybe(fc.nat(9)) }) },
   { weight: 2, arbitrary: fc.record({ type: type("complete" as const), which: fc.nat(9), end }) },
   { weight: 1, arbitrary: fc.record({ type: type("fail" as const), which: fc.nat(9), end, retryable: fc.boolean() }) },
+  { weight: 1, arbitrary: fc.record({ type: type("decide" as const), among: fc.nat(9), yes: fc.boolean() }) },
 );
 
 /** Columns that a run's own log cannot tell, or that nobody is shown. */
@@ -159,14 +163,21 @@ class Story {
     if (asked.type === "wait") {
       world.now += asked.ms;
       world.settle();
+    } else if (asked.type === "decide") {
+      const pending = world.all("approval").filter((one) => one.status === "pending");
+      const approvalId = pending[asked.among % Math.max(1, pending.length)]?.id;
+      if (approvalId) world.attempt([{ type: asked.yes ? "approval.approve" : "approval.reject", approvalId }]);
     } else if ("which" in asked) {
       const running = world.all("job").filter((one) => one.status === "running");
       const { id: jobId, leaseToken } = running[asked.which % Math.max(1, running.length)] ?? {};
       if (jobId && leaseToken) world.attempt([told(asked, jobId, leaseToken)]);
     } else if (asked.type === "job.enqueue") {
-      // What it is to depend on must be there.
+      // What it names must be there.
       const dependsOn = asked.dependsOn?.filter((id) => world.get("job", id)) ?? [];
-      world.attempt([{ ...asked, dependsOn }]);
+      const tokenId = world.row("run", asked.runId).tokens[asked.tokenId ?? ""] && asked.tokenId;
+      const card = asked.workstreamId === undefined ? undefined : world.get("workstream", asked.workstreamId);
+      const workstreamId = card?.runId === asked.runId ? card.id : undefined;
+      world.attempt([{ ...asked, dependsOn, tokenId, workstreamId }]);
     } else world.attempt([asked]);
   }
 
