@@ -45,6 +45,7 @@ export function createStore(deps: StoreDeps): Store {
     maxBytes: deps.hotTierBytes ?? 64 * 1024 * 1024,
     ttlMs: deps.hotTierTtlMs ?? 15 * 60_000,
     redisUrl: deps.redisUrl,
+    onBehind: (tenantId) => void laneOf(tenantId).catchUp(),
   });
   const hints = createHints(deps.pool, (tenantId) => void lanes.get(tenantId)?.catchUp());
 

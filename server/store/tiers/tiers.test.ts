@@ -167,6 +167,20 @@ test("a server that nobody listens to is not served its own old copy for ever, e
   await expect.poll(async () => (await seen(b, minSeq))?.jobs, SOON).toBe(2);
 });
 
+test("what a server wrote and died before it could tell Redis: whoever reads next puts Redis right", async () => {
+  const a = await withRedis();
+  await createRun(a);
+  // It has no Redis to tell: as if it had died in between.
+  const mute = await server();
+  const at = await change(mute);
+  const reader = await withRedis();
+  const afterwards = async () => {
+    await seen(reader);
+    return seen(await withRedis());
+  };
+  await expect.poll(afterwards, SOON).toEqual({ jobs: 1, tier: "redis", at });
+});
+
 describe("Redis in trouble", () => {
   /** Writes and reads from two servers until told to end; every answer is checked. */
   function traffic(a: Store, b: Store) {

@@ -23,6 +23,8 @@ export interface TiersOptions {
   /** How long a row stays hot, ms. */
   ttlMs: number;
   redisUrl?: string | undefined;
+  /** Told when a read has seen that the tenant's lane on this server is behind the log, twice a second at most. */
+  onBehind: (tenantId: string) => void;
 }
 
 /** What a tenant's lane knows of the tiers. */
@@ -56,6 +58,8 @@ export class Tiers {
   readonly #redis: RedisTier | undefined;
   readonly #heads: HeadLooks;
   readonly #metrics: TierMetrics;
+  /** When the tenant's lane was last told that it is behind. */
+  readonly #nudged = new Map<string, number>();
 
   constructor(options: TiersOptions) {
     this.#o = options;
@@ -124,6 +128,7 @@ export class Tiers {
     }
     const asked = held ? undefined : this.#redis?.get(tenantId, kind, id);
     const needed = await this.#needed(tenantId, minSeq);
+    this.#noteHead(tenantId, needed);
     // Looked at anew: while the head was asked for, the lane may have come further.
     const now = this.#memory.get(tenantId, kind, id);
     const hot = now && now.at >= needed;
@@ -148,10 +153,23 @@ export class Tiers {
     return reached(await knownTenant(this.#heads.now(tenantId)), minSeq);
   }
 
+  /**
+   * A lane that is behind leaves its rows unusable, and, when the server that wrote has died before it could tell, Redis too: catching up
+   * puts both right.
+   */
+  #noteHead(tenantId: string, head: number): void {
+    if (this.#memory.tenant(tenantId).at >= head) return;
+    const now = performance.now();
+    if (now - (this.#nudged.get(tenantId) ?? Number.NEGATIVE_INFINITY) < BEHIND_MS) return;
+    this.#nudged.set(tenantId, now);
+    this.#o.onBehind(tenantId);
+  }
+
   async #load<K extends Kind>(tenantId: string, kind: K, id: string, minSeq = 0): Promise<Served<K> | undefined> {
     const begun = performance.now();
     const { head, rows } = await knownTenant(loadRows(this.#o.queries, tenantId, [{ kind, id }]));
     this.#heads.note(tenantId, head.seq, begun);
+    this.#noteHead(tenantId, head.seq);
     reached(head.seq, minSeq);
     const row = rows[0]?.row as Readonly<Rows[K]> | undefined;
     this.#metrics.asked("durable", row !== undefined);
