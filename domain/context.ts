@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { changeState, mustBeOpen } from "./execution-state.ts";
-import { mergePatch, sameJson } from "./merge-patch.ts";
+import { mergeBy, sameJson } from "./merge-patch.ts";
 import { id, jsonObject } from "./primitives.ts";
 import type { Run } from "./run.ts";
 import type { Tx } from "./tx.ts";
@@ -26,7 +26,7 @@ export function setContext(tx: Tx, { runId, context }: z.infer<typeof contextSet
 /** Merges a patch into the context. */
 export function mergeContext(tx: Tx, { runId, patch }: z.infer<typeof contextMerge>): Readonly<Run> {
   const run = mustBeOpen(tx, runId);
-  const context = mergePatch(run.context, patch);
-  if (context === run.context) return run;
+  const { map: context, changed } = mergeBy(tx.edit, run.context, patch);
+  if (!changed) return run;
   return changeState(tx, run, { context }, { type: "context.merged", payload: { patch } });
 }

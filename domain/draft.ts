@@ -1,3 +1,4 @@
+import { type Edit, editor } from "./json-map.ts";
 import { roomIn } from "./queue.ts";
 import type { EventDraft, Kind, RowBase, RowSet, Rows, Tx } from "./tx.ts";
 
@@ -44,7 +45,9 @@ export const keyOf = (kind: Kind, id: string): string => `${kind}:${id}`;
 
 export class Draft {
   readonly changes = new Map<string, Change>();
-  readonly #journal: { key: string; was: Change | undefined }[] = [];
+  readonly #journal: (() => void)[] = [];
+  /** Maps that this draft has copied are its own, and change in place. */
+  readonly edit: Edit = editor((takeBack) => this.#journal.push(takeBack));
 
   constructor(readonly source: Source) {}
 
@@ -53,7 +56,11 @@ export class Draft {
   }
 
   set(key: string, change: Change): void {
-    this.#journal.push({ key, was: this.changes.get(key) });
+    const was = this.changes.get(key);
+    this.#journal.push(() => {
+      if (was) this.changes.set(key, was);
+      else this.changes.delete(key);
+    });
     this.changes.set(key, change);
   }
 
@@ -62,12 +69,7 @@ export class Draft {
   }
 
   rollback(mark: number): void {
-    while (this.#journal.length > mark) {
-      const entry = this.#journal.pop();
-      if (!entry) return;
-      if (entry.was) this.changes.set(entry.key, entry.was);
-      else this.changes.delete(entry.key);
-    }
+    while (this.#journal.length > mark) this.#journal.pop()?.();
   }
 }
 
@@ -132,6 +134,10 @@ export class DraftTx implements Tx {
     if (was?.by === this) return was.row.version;
     if (was) return was.row.version + 1;
     return isNew ? 1 : (base ?? 0) + 1;
+  }
+
+  get edit(): Edit {
+    return this.#draft.edit;
   }
 
   ids(query: RowSet): string[] {

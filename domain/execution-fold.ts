@@ -1,6 +1,7 @@
 import type { LogEvent } from "./event.ts";
 import type { ExecutionState } from "./execution-state.ts";
-import { type JsonMap, mergePatch, withEntry } from "./merge-patch.ts";
+import { editor, withEntry } from "./json-map.ts";
+import { type JsonMap, mergePatch } from "./merge-patch.ts";
 import type { Run, Scope, Token } from "./run.ts";
 import { leaveScope, markCancelled } from "./scope.ts";
 
@@ -56,9 +57,9 @@ function changeOf(state: FoldedState, { type, payload }: Pick<LogEvent, "type" |
       return { scopes: withEntry(state.scopes, scopeId, scope) };
     }
     case "scope.exited":
-      return leaveScope(state, payload as unknown as Parameters<typeof leaveScope>[1]);
+      return leaveScope(editor(), state, payload as unknown as Parameters<typeof leaveScope>[2]);
     case "scope.cancelled":
-      return markCancelled(state, payload as unknown as Parameters<typeof markCancelled>[1]);
+      return markCancelled(editor(), state, payload as unknown as Parameters<typeof markCancelled>[2]);
     case "step.incremented":
       return { stepCount: (payload as { stepCount: number }).stepCount };
     case "metadata.set":

@@ -1,5 +1,3 @@
-import type { Json } from "./primitives.ts";
-
 /**
  * How large a JSON value is as UTF-8 text without blanks. Rows never change in place, so what has been measured is remembered by identity, and
  * a map derived from another is measured by what differs: bounding a large state costs little per change.
@@ -20,14 +18,15 @@ export function jsonBytes(value: unknown): number {
 }
 
 /** Bytes that one entry takes in a map, its comma included. */
-export const entryBytes = (key: string, value: Json | object): number => stringBytes(key) + jsonBytes(value) + 2;
+export const entryBytes = (key: string, value: unknown): number => stringBytes(key) + jsonBytes(value) + 2;
 
-/** Remembers the size of a map that differs from another by so many bytes of entries. */
-export function noteDerived(map: object, from: object, delta: number): void {
-  known.set(map, looseBytes(from) + delta);
+/** Remembers the size of a map that has just been made from another, or changed. */
+export function noteBytes(map: object, bytes: number): void {
+  known.set(map, bytes);
 }
 
-function looseBytes(value: object): number {
+/** Bytes of a map or a list with a comma after every entry. */
+export function looseBytes(value: object): number {
   const seen = known.get(value);
   if (seen !== undefined) return seen;
   let bytes = 2;

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { jsonMap, textOf } from "./execution.test-kit.ts";
 import { jsonBytes } from "./json-bytes.ts";
-import { type JsonMap, mergePatch, ownOf, sameJson } from "./merge-patch.ts";
+import { ownOf } from "./json-map.ts";
+import { type JsonMap, mergePatch, sameJson } from "./merge-patch.ts";
 import type { Json } from "./primitives.ts";
 
 /** The function of RFC 7396, section 2, word for word. */

@@ -1,48 +1,35 @@
-import { entryBytes, noteDerived } from "./json-bytes.ts";
+import { bytesUnder, type Edit, editor, type JsonMapOf, ownOf } from "./json-map.ts";
 import type { Json } from "./primitives.ts";
 
-export type JsonMap = { [key: string]: Json };
+export type JsonMap = JsonMapOf<Json>;
 
 /**
  * What a JSON Merge Patch (RFC 7396) makes of a map: null removes a key, maps are merged, anything else replaces. Both arguments stay as they
  * are; parts that do not change are shared, and a patch that changes nothing answers the map itself.
  */
 export function mergePatch(map: JsonMap, patch: JsonMap): JsonMap {
+  return mergeBy(editor(), map, patch).map;
+}
+
+/** The same by another way to edit maps, which may change them in place: so it says whether anything has changed. */
+export function mergeBy(edit: Edit, map: JsonMap, patch: JsonMap): { map: JsonMap; changed: boolean } {
   let next = map;
+  let changed = false;
+  const set = (key: string, value: Json | undefined, bytesWas: number) => {
+    next = edit(next, key, value, bytesWas);
+    changed = true;
+  };
   for (const [key, value] of Object.entries(patch)) {
     const was = ownOf(next, key);
-    const is = merged(was, value);
-    if (is !== was) next = withEntry(next, key, is, next !== map);
+    const bytesWas = bytesUnder(next, key);
+    if (value === null) {
+      if (was !== undefined) set(key, undefined, bytesWas);
+    } else if (isMap(value)) {
+      const inner = mergeBy(edit, isMap(was) ? was : {}, value);
+      if (inner.changed || !isMap(was)) set(key, inner.map, bytesWas);
+    } else if (!sameJson(was, value)) set(key, value, bytesWas);
   }
-  return next;
-}
-
-function merged(was: Json | undefined, patch: Json): Json | undefined {
-  if (patch === null) return undefined;
-  if (isMap(patch)) return mergePatch(isMap(was) ? was : {}, patch);
-  return sameJson(was, patch) ? was : patch;
-}
-
-/** The map with one entry set or, by undefined, removed; `inPlace` for a map that nobody else has yet. */
-export function withEntry<V extends Json | object>(
-  map: { readonly [key: string]: V },
-  key: string,
-  value: V | undefined,
-  inPlace = false,
-): { [key: string]: V } {
-  const was = ownOf(map, key);
-  const next = inPlace ? map : { ...map };
-  const delta = (value === undefined ? 0 : entryBytes(key, value)) - (was === undefined ? 0 : entryBytes(key, was));
-  noteDerived(next, map, delta);
-  if (value === undefined) Reflect.deleteProperty(next, key);
-  // Assigning `__proto__` would set the prototype.
-  else Object.defineProperty(next, key, { value, writable: true, enumerable: true, configurable: true });
-  return next;
-}
-
-/** The value under a key of the map's own: what every object inherits (`constructor` …) is not there. */
-export function ownOf<V>(map: { readonly [key: string]: V }, key: string): V | undefined {
-  return Object.hasOwn(map, key) ? map[key] : undefined;
+  return { map: next, changed };
 }
 
 /** Whether two JSON values are the same, whatever the order of their keys. */

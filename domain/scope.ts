@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { changeState, mapId, mustBeOpen } from "./execution-state.ts";
 import { cancelJobsOfTokens } from "./job-cascade.ts";
-import { ownOf, withEntry } from "./merge-patch.ts";
+import { type Edit, type JsonMapOf, ownOf } from "./json-map.ts";
 import { id, text } from "./primitives.ts";
 import type { Run, Scope } from "./run.ts";
 import { must, Refusal, type Tx } from "./tx.ts";
@@ -35,7 +35,7 @@ export function enterScope(tx: Tx, { runId, scopeId, ...m }: z.infer<typeof scop
   if (there) throw new Refusal("already_exists", `scope ${scopeId} of run ${runId} exists already, ${there.status}`);
   if (m.parentId) mustBeActiveScope(run, m.parentId);
   const scope: Scope = { parentId: m.parentId ?? null, status: "active" };
-  const scopes = withEntry(run.scopes, scopeId, scope);
+  const scopes = tx.edit(run.scopes, scopeId, scope);
   return changeState(tx, run, { scopes }, { type: "scope.entered", payload: { scopeId, scope } });
 }
 
@@ -44,7 +44,7 @@ export function exitScope(tx: Tx, { runId, scopeId }: z.infer<typeof scopeExit>)
   const { parentId } = mustHaveScope(run, scopeId);
   const inside = Object.keys(run.scopes).filter((other) => run.scopes[other]?.parentId === scopeId);
   const tokens = tokensIn(run, new Set([scopeId]));
-  const left = leaveScope(run, { scopeId, parentId, scopes: inside, tokens });
+  const left = leaveScope(tx.edit, run, { scopeId, parentId, scopes: inside, tokens });
   const payload = { scopeId, parentId, scopes: inside, tokens };
   return changeState(tx, run, left, { type: "scope.exited", payload });
 }
@@ -57,7 +57,7 @@ export function cancelScope(tx: Tx, { runId, scopeId, reason }: z.infer<typeof s
   const reached = nestedIn(run, scopeId);
   const scopes = [...reached].filter((other) => run.scopes[other]?.status === "active");
   const tokens = tokensIn(run, reached).filter((tokenId) => run.tokens[tokenId]?.status !== "cancelled");
-  const cancelled = markCancelled(run, { scopes, tokens });
+  const cancelled = markCancelled(tx.edit, run, { scopes, tokens });
   const payload = { scopeId, reason: reason ?? null, scopes, tokens };
   changeState(tx, run, cancelled, { type: "scope.cancelled", payload });
   cancelJobsOfTokens(tx, runId, tokens, "scope_cancelled");
@@ -66,24 +66,26 @@ export function cancelScope(tx: Tx, { runId, scopeId, reason }: z.infer<typeof s
 
 /** What `scope.exit` makes of scopes and tokens: one scope less, those named moved to its parent. */
 export function leaveScope(
+  edit: Edit,
   state: Readonly<Pick<Run, "scopes" | "tokens">>,
   left: { scopeId: string; parentId: string | null; scopes: readonly string[]; tokens: readonly string[] },
 ): Pick<Run, "scopes" | "tokens"> {
   const { parentId } = left;
   return {
-    scopes: changeEach(withEntry(state.scopes, left.scopeId, undefined), left.scopes, { parentId }),
-    tokens: changeEach(state.tokens, left.tokens, { scopeId: parentId }),
+    scopes: changeEach(edit, edit(state.scopes, left.scopeId, undefined), left.scopes, { parentId }),
+    tokens: changeEach(edit, state.tokens, left.tokens, { scopeId: parentId }),
   };
 }
 
 /** What `scope.cancel` makes of scopes and tokens: those named are cancelled. */
 export function markCancelled(
+  edit: Edit,
   state: Readonly<Pick<Run, "scopes" | "tokens">>,
   reached: { scopes: readonly string[]; tokens: readonly string[] },
 ): Pick<Run, "scopes" | "tokens"> {
   return {
-    scopes: changeEach(state.scopes, reached.scopes, { status: "cancelled" }),
-    tokens: changeEach(state.tokens, reached.tokens, { status: "cancelled" }),
+    scopes: changeEach(edit, state.scopes, reached.scopes, { status: "cancelled" }),
+    tokens: changeEach(edit, state.tokens, reached.tokens, { status: "cancelled" }),
   };
 }
 
@@ -118,16 +120,11 @@ const tokensIn = ({ tokens }: Readonly<Run>, scopeIds: ReadonlySet<string>): str
   Object.keys(tokens).filter((tokenId) => scopeIds.has(tokens[tokenId]?.scopeId ?? ""));
 
 /** The map with the same change made to each entry named. */
-function changeEach<V extends object>(
-  map: { [key: string]: V },
-  keys: readonly string[],
-  change: Partial<V>,
-): { [key: string]: V } {
-  if (keys.length === 0) return map;
-  const next = { ...map };
+function changeEach<V>(edit: Edit, map: JsonMapOf<V>, keys: readonly string[], change: Partial<V>): JsonMapOf<V> {
+  let next = map;
   for (const key of keys) {
     const was = ownOf(next, key);
-    if (was) next[key] = { ...was, ...change };
+    if (was) next = edit(next, key, { ...was, ...change });
   }
   return next;
 }

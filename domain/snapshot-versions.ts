@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { mapId } from "./execution-state.ts";
-import { ownOf } from "./merge-patch.ts";
+import { ownOf } from "./json-map.ts";
 import { id, json, jsonObject, label, whole } from "./primitives.ts";
 import { RUN_STATUSES } from "./statuses.ts";
 import { MAX_STEPS } from "./step.ts";

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { changeState, mapId, mustBeOpen } from "./execution-state.ts";
-import { ownOf, sameJson, withEntry } from "./merge-patch.ts";
+import { ownOf } from "./json-map.ts";
+import { sameJson } from "./merge-patch.ts";
 import { id, json, label } from "./primitives.ts";
 import type { Run, Token } from "./run.ts";
 import { mustBeActiveScope } from "./scope.ts";
@@ -81,4 +82,4 @@ const putToken = (
   tokenId: string,
   token: Token | undefined,
   event: { type: string; payload: { [key: string]: unknown } },
-) => changeState(tx, run, { tokens: withEntry(run.tokens, tokenId, token) }, event);
+) => changeState(tx, run, { tokens: tx.edit(run.tokens, tokenId, token) }, event);

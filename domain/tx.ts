@@ -5,6 +5,7 @@ import type { Breaker } from "./breaker.ts";
 import type { Channel, Delivery } from "./channel.ts";
 import type { Gauge } from "./gauge.ts";
 import type { Attempt, Job } from "./job.ts";
+import type { Edit } from "./json-map.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Queue } from "./queue.ts";
 import type { RoutingDecision } from "./routing.ts";
@@ -87,6 +88,11 @@ export interface Tx {
   isFree(kind: Kind, id: string): boolean;
   /** Puts a row; a new one has version 1, a changed one gets the next version (a run's version is its reducer's own). */
   put<K extends Kind>(kind: K, row: Omit<Rows[K], "version" | "seq"> & Partial<RowBase>): void;
+  /**
+   * A map of a row with one entry set or, by undefined, removed. A large map is copied once: a copy made here is then edited in place, so that
+   * what was read of a row before is no longer to be looked at. Taking the commit back takes the edits back.
+   */
+  edit: Edit;
   /** Ids of a set, in the storage's order, those changed by this commit included. */
   ids(query: RowSet): string[];
   emit(event: EventDraft): void;
