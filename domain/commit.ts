@@ -100,7 +100,7 @@ function staleRows(tx: Tx, expected: readonly ExpectedRow[] = []): CommitFault[]
   for (const { kind, id: rowId, versions } of expected) {
     const row = tx.get(kind, rowId);
     if (!row || versions.includes(row.version)) continue;
-    const message = `${kind} ${rowId} is at version ${row.version}, not ${versions.join(" or ")}`;
+    const message = `${kind} ${rowId} is at version ${row.version}, another than the one named`;
     faults.push({ index: -1, type: null, code: "stale_version", message, path: "If-Match" });
   }
   return faults;

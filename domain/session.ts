@@ -22,8 +22,8 @@ export interface Session extends RowBase {
   updatedAt: string;
 }
 
-/** What many small updates can make of a session's metadata, bytes of JSON. */
-export const MAX_SESSION_METADATA = 256 * 1024;
+/** What updates can make of the metadata, bytes of JSON: no more than one request can bring. */
+export const MAX_SESSION_METADATA = 1_048_576;
 
 export const sessionCreate = z.strictObject({
   type: z.literal("session.create"),

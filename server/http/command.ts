@@ -10,6 +10,7 @@ import type { CommitOutcome } from "../store/types.ts";
 import { commandDoc } from "./openapi/route-docs.ts";
 import { ProblemError } from "./problem.ts";
 import { BASE, committerOf, idempotencyKeyOf, pathId, type ResourceDeps } from "./resource.ts";
+import { etagOf, expectedRows } from "./versions.ts";
 
 /** A convenience: a call that is one commit of one mutation on one row, and answers that row with the receipt. */
 export interface Command<K extends Kind = Kind> {
@@ -22,7 +23,9 @@ export interface Command<K extends Kind = Kind> {
   tag: string;
   summary: string;
   /** Whether the row came to be; by default a command without an id in its path creates. */
-  created?: (row: Wire<K>) => boolean;
+  created?: (row: Wire<K>, outcome: CommitOutcome) => boolean;
+  /** The id of the row that is answered, where it need not be the one that the body names. */
+  rowId?: (outcome: CommitOutcome) => string;
   /** What the answer carries besides the row and the receipt. */
   more?: (outcome: CommitOutcome) => object;
 }
@@ -38,17 +41,55 @@ export function registerCommand<K extends Kind>(app: FastifyInstance, deps: Reso
     const known = { type, ...fixed, ...(creates ? {} : { [idName]: pathId(request) }) };
     const commit = parseMutation(bodyOf(request), known);
     const mutation = commit.mutations[0] as unknown as { [field: string]: unknown };
-    const rowId = String(mutation[idName] ?? "");
-    const outcome = await commitFor(request, deps, commit).catch(async (error: unknown) => {
-      throw await refusalOf(request, error, { kind, id: rowId, creates });
-    });
-    const row = outcome.row(kind, rowId);
-    const wire = row ? toWire(kind, row) : await readRow(request.db, kind, rowId);
-    if (!wire) throw new ProblemError(404, "not_found", `${kind} ${rowId} does not exist any more`);
-    markReplay(reply, outcome);
-    const status = !outcome.replayed && created(wire) ? 201 : 200;
-    return reply.code(status).send({ ...wire, ...command.more?.(outcome), receipt: outcome.receipt });
+    const asked = String(mutation[idName] ?? "");
+    const outcome = await commitOnRow(request, deps, commit, { kind, id: asked, creates });
+    const row = await rowOf(request, outcome, kind, command.rowId?.(outcome) ?? asked);
+    const status = !outcome.replayed && created(row, outcome) ? 201 : 200;
+    return sendRow(reply.code(status), outcome, row, command.more?.(outcome));
   });
+}
+
+/** The row that a commit is about: the one in the path, or the one that is to be made. */
+export interface Subject {
+  kind: Kind;
+  id: string;
+  creates: boolean;
+}
+
+/** Commits what concerns one row, if that is as `If-Match` says. Throws what `refusalOf` makes of a refusal. */
+export async function commitOnRow(
+  request: FastifyRequest,
+  deps: ResourceDeps,
+  commit: CommitRequest,
+  subject: Subject,
+): Promise<CommitOutcome> {
+  const { kind, id, creates } = subject;
+  const expectRows = creates ? [] : expectedRows(request, kind, id);
+  const whole = expectRows.length > 0 ? { ...commit, expectRows } : commit;
+  try {
+    return await commitFor(request, deps, whole);
+  } catch (error) {
+    throw await refusalOf(request, error, subject);
+  }
+}
+
+/** The row as the commit has left it. Throws 404 when it has gone since. */
+export async function rowOf<K extends Kind>(
+  request: FastifyRequest,
+  outcome: CommitOutcome,
+  kind: K,
+  id: string,
+): Promise<Wire<K>> {
+  const row = outcome.row(kind, id);
+  const wire = row ? toWire(kind, row) : await readRow(request.db, kind, id);
+  if (wire) return wire;
+  throw new ProblemError(404, "not_found", `${kind} ${id} does not exist any more`);
+}
+
+/** Answers a row with the receipt of what was done to it. */
+export function sendRow(reply: FastifyReply, outcome: CommitOutcome, row: Wire, more: object = {}): FastifyReply {
+  markReplay(reply, outcome);
+  return reply.header("etag", etagOf(row)).send({ ...row, ...more, receipt: outcome.receipt });
 }
 
 /** The body as an object; no body is an empty one. */
@@ -101,23 +142,29 @@ const CONFLICTS = new Set([
   "scope_cancelled",
   "already_exists",
   "already_reported",
+  "already_decided",
+  "already_consumed",
   "not_claimable",
 ]);
 
 /**
- * The answer to a refused convenience: 404 when the path's own row does not exist, 409 with the legal moves and the row as it now is
- * when its state forbids it, else 422 like `/commits`.
+ * The answer to a refused convenience: 404 when the path's own row does not exist, 412 when it is not as `If-Match` says, 409 with the legal
+ * moves and the row as it now is when its state forbids it, else 422 like `/commits`.
  */
-async function refusalOf(
-  request: FastifyRequest,
-  error: unknown,
-  subject: { kind: Kind; id: string; creates: boolean },
-): Promise<unknown> {
-  if (!(error instanceof StoreError) || error.code !== "commit_refused") return error;
+async function refusalOf(request: FastifyRequest, error: unknown, subject: Subject): Promise<unknown> {
+  if (!(error instanceof StoreError)) return error;
   const fault = error.errors?.[0] as CommitFault | undefined;
   if (!fault) return error;
   const { code, message, legal } = fault;
   const options = { errors: error.errors ?? [], cause: error };
+  if (error.code === "stale_expectation") {
+    const row = await readRow(request.db, subject.kind, subject.id);
+    return new ProblemError(412, "stale_version", message, {
+      ...options,
+      ...(row && { headers: { etag: etagOf(row) }, extra: { row } }),
+    });
+  }
+  if (error.code !== "commit_refused") return error;
   if (CONFLICTS.has(code)) {
     const row = await readRow(request.db, subject.kind, subject.id);
     return new ProblemError(409, code, message, {

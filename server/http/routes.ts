@@ -2,6 +2,7 @@ import type { FastifyInstance } from "fastify";
 import { registerAgents } from "./agents.ts";
 import { registerAlerts } from "./alerts.ts";
 import type { AppDeps } from "./app.ts";
+import { registerApprovals } from "./approvals.ts";
 import { registerAccountRoutes } from "./auth/account-routes.ts";
 import { registerKeyLogin } from "./auth/sign-in-routes.ts";
 import { registerClaims } from "./claims.ts";
@@ -15,8 +16,11 @@ import { registerRouting } from "./routing.ts";
 import { registerRunSnapshot } from "./run-snapshot.ts";
 import { registerRunState } from "./run-state.ts";
 import { registerRuns } from "./runs.ts";
+import { registerSessions } from "./sessions.ts";
+import { registerStatus } from "./status.ts";
 import { registerSummary } from "./summary.ts";
 import { registerSystem } from "./system.ts";
+import { registerTasks } from "./tasks.ts";
 import { registerWorkstreams } from "./workstreams.ts";
 
 /** Every resource of the API, one line each. Routes are closed to strangers unless they say otherwise. */
@@ -33,6 +37,10 @@ export function registerRoutes(app: FastifyInstance, deps: AppDeps): void {
   registerLeaderboard(app);
   registerRouting(app, deps);
   registerAlerts(app, deps);
+  registerSessions(app, deps);
+  registerTasks(app, deps);
+  registerApprovals(app, deps);
+  registerStatus(app, deps);
   registerEvents(app, deps);
   registerReceipts(app, deps);
   registerSummary(app, deps);

@@ -23,6 +23,7 @@ const PROBLEMS: { readonly [status: number]: string } = {
   404: "There is no such thing",
   409: "Its state forbids it: `legal[]` has what is possible, `row` the row as it now is; or `expect` is stale",
   410: "That part of the log is no longer kept; it begins after `floor`",
+  412: "The row has moved on from the version in `If-Match`: `row` is as it now is, its version the answer's ETag",
   413: "More than 1 MiB",
   415: "Not JSON",
   422: "The state forbids it, with every fault; or the Idempotency-Key came with another request",
@@ -66,7 +67,7 @@ export function buildDocument(routes: readonly ListedRoute[], version: string): 
 }
 
 function operationOf({ method, doc, open }: ListedRoute, path: string): Operation {
-  const { tag, summary, description, query, body, answers, problems = [], repeatable } = doc;
+  const { tag, summary, description, query, body, answers, problems = [], repeatable, versioned } = doc;
   const parameters = [
     ...[...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
       name,
@@ -86,6 +87,14 @@ function operationOf({ method, doc, open }: ListedRoute, path: string): Operatio
         ]
       : []),
   ];
+  if (versioned) {
+    parameters.push({
+      name: "If-Match",
+      in: "header",
+      schema: { type: "string" },
+      description: "The ETag of the row as you have seen it: nothing happens when it has changed since",
+    });
+  }
   const failing = [...new Set([...(open ? [] : ALWAYS), ...problems])].sort((a, b) => a - b);
   return {
     operationId: operationId(method, path),

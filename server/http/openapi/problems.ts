@@ -23,6 +23,8 @@ export const PROBLEM_CODES: { readonly [code: string]: string } = {
   run_is_final: "The run has ended. Retry the run first.",
   already_exists: "That id is taken; `row` is what has it.",
   already_reported: "The outcome is known already.",
+  already_decided: "You have approved it already; it takes somebody else.",
+  already_consumed: "The approval has been used up.",
   scope_cancelled: "That cancel scope, or that token, is cancelled: nothing new can be done in it.",
   not_claimable: "The job is for another agent.",
   idempotency_mismatch: "The same Idempotency-Key came with another request before. Use a new key.",

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { contractOf } from "../../../domain/mutations.ts";
+import type { Kind } from "../../../domain/tx.ts";
 import { ID_NAME } from "../../../domain/wire.ts";
 import type { Command } from "../command.ts";
 import { oneQuery } from "../resource.ts";
@@ -17,6 +18,8 @@ export interface RouteDoc {
   problems?: readonly number[];
   /** Takes an Idempotency-Key. */
   repeatable?: boolean;
+  /** Takes an If-Match with the version that the caller has seen, and answers 412 when that is stale. */
+  versioned?: boolean;
 }
 
 declare module "fastify" {
@@ -33,6 +36,34 @@ export function listDoc(tag: string, summary: string, item: string, query: z.Zod
     query,
     answers: { 200: { description: "A page", schema: pageSchema(ref(item)) } },
     problems: [400, ...gone],
+  };
+}
+
+/** A list that is paged by number as well as by cursor. */
+export function countedDoc(tag: string, summary: string, item: string, query: z.ZodType): RouteDoc {
+  const doc = listDoc(tag, summary, item, query);
+  const count = { type: "integer", minimum: 0 };
+  const counts = {
+    total: { ...count, description: "How many there are in all; left out behind a `cursor`" },
+    page: { ...count, description: "With `page` or `pageSize`" },
+    pageSize: { ...count, description: "With `page` or `pageSize`" },
+  };
+  const schema = allOf(pageSchema(ref(item)), objectOf(counts, []));
+  return { ...doc, answers: { 200: { description: "A page", schema } } };
+}
+
+/** A change of some fields of one row. */
+export function patchDoc(tag: string, summary: string, description: string, kind: Kind, body: JsonSchema): RouteDoc {
+  const schema = allOf(ref(nameOf(kind)), objectOf({ receipt: ref("Receipt") }));
+  return {
+    tag,
+    summary,
+    description,
+    body,
+    answers: { 200: { description: "As it is now; its version is the ETag", schema } },
+    problems: [...WRITE_PROBLEMS, 404, 412],
+    repeatable: true,
+    versioned: true,
   };
 }
 
@@ -98,8 +129,9 @@ export function commandDoc<K extends Command["kind"]>(command: Command<K>): Rout
           200: { description: "It was there already, or the same Idempotency-Key came before", schema: answer },
         }
       : { 200: { description: "As it is now", schema: answer } },
-    problems: onRow ? [...WRITE_PROBLEMS, 404] : WRITE_PROBLEMS,
+    problems: onRow ? [...WRITE_PROBLEMS, 404, 412] : WRITE_PROBLEMS,
     repeatable: true,
+    versioned: onRow,
   };
 }
 

@@ -195,6 +195,19 @@ export const COMPONENTS: { [name: string]: JsonSchema } = {
       statistics: { oneOf: [ref("Statistics"), { type: "null" }] },
     }),
   ),
+  AgentStatus: objectOf({
+    agent: { type: "string" },
+    tasks: arrayOf(ref("Task")),
+    sessions: arrayOf(ref("Session")),
+    approvals: arrayOf(
+      allOf(
+        ref("Approval"),
+        objectOf({ task: { oneOf: [ref("Task"), { type: "null" }], description: "What it is for" } }),
+      ),
+    ),
+    truncated: { type: "boolean", description: "There is more of one of them than an answer carries" },
+    seq: { type: "integer", description: "True at this position of the log" },
+  }),
   Timeline: objectOf({
     run: ref("Run"),
     workstreams: arrayOf(ref("Workstream")),

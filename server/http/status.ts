@@ -1,0 +1,17 @@
+import type { FastifyInstance } from "fastify";
+import { z } from "zod";
+import { label } from "../../domain/primitives.ts";
+import { readAgentStatus } from "../store/reads/agent-status.ts";
+import { plainDoc } from "./openapi/route-docs.ts";
+import { BASE, type ResourceDeps, scopeOf } from "./resource.ts";
+
+const statusQuery = z.strictObject({ agent: label });
+
+/** `GET /status`: the state of an agent's tasks in one call (E9). */
+export function registerStatus(app: FastifyInstance, deps: ResourceDeps): void {
+  const summary = "What an agent has to do with: its tasks, once per key, its sessions, and the approvals it waits for";
+  const doc = { ...plainDoc("Tasks", summary, "AgentStatus"), query: statusQuery, problems: [400] };
+  app.get(`${BASE}/status`, { config: { doc } }, (request) =>
+    readAgentStatus(scopeOf(request, deps), statusQuery.parse(request.query).agent),
+  );
+}

@@ -1,0 +1,31 @@
+import type { FastifyRequest } from "fastify";
+import type { ExpectedRow } from "../../domain/commit.ts";
+import type { Kind } from "../../domain/tx.ts";
+import { ProblemError } from "./problem.ts";
+
+/** The ETag of a row: its version, which counts its changes. */
+export const etagOf = (row: { version: number }): string => `"${row.version}"`;
+
+/** A quoted tag, weak or not: a proxy that compresses makes tags weak. A bare version, as it is typed by hand, is understood too. */
+const TAG = /^(?:W\/)?"([\x21\x23-\x7e]*)"$|^(\d{1,15})$/;
+
+/**
+ * What the `If-Match` header says of a row: the versions that its caller has seen. Nothing when there is no such header, or it is `*`. A tag
+ * that is no version matches none. Throws 400 for a header that breaks the format.
+ */
+export function expectedRows(request: FastifyRequest, kind: Kind, id: string): ExpectedRow[] {
+  const header = request.headers["if-match"]?.trim();
+  if (header === undefined || header === "*") return [];
+  const versions = header.split(",").map((part) => {
+    const match = TAG.exec(part.trim());
+    if (!match) throw badHeader();
+    const tag = match[1] ?? match[2] ?? "";
+    return /^\d{1,15}$/.test(tag) ? Number(tag) : -1;
+  });
+  return [{ kind, id, versions }];
+}
+
+const badHeader = () =>
+  new ProblemError(400, "malformed", 'If-Match must be an ETag that this server gave out, such as "3".', {
+    errors: [{ code: "invalid_header", message: 'must be ETags separated by commas, such as "3"', path: "If-Match" }],
+  });
