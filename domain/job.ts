@@ -4,7 +4,7 @@ import { mapId } from "./execution-state.ts";
 import { afterFinish, cancelJob, failedDependency, releaseOrCancel, restoreDependents } from "./job-cascade.ts";
 import { countJob } from "./job-counts.ts";
 import { askAgain, gateOf, passGate } from "./job-gate.ts";
-import { ownOf } from "./merge-patch.ts";
+import { ownOf } from "./json-map.ts";
 import { type ErrorInfo, id, int32, type Json, json, keptMs, label, text, time } from "./primitives.ts";
 import type { Run } from "./run.ts";
 import { type AttemptStatus, isFinalJob, isFinalRun, isRetryableJob, type JobStatus } from "./statuses.ts";
