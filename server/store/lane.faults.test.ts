@@ -1,8 +1,10 @@
+import { Registry } from "prom-client";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Mutation } from "../../domain/mutations.ts";
 import { createDatabase, type Database } from "../database/client.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/database.ts";
 import { createPgProxy, type PgProxy } from "../testing/pg-proxy.ts";
+import { createStore } from "./index.ts";
 import { BY, commit, follow, openStore } from "./lane.test-kit.ts";
 import type { Store } from "./types.ts";
 
@@ -166,6 +168,27 @@ describe("the connection to Postgres is cut after the batch was sent", () => {
       )
       .toBe("ok");
     expect(types(await lane.readEvents(tenant, { after: 0, limit: 100 }))).toEqual(["x.before", "x.back"]);
+  });
+});
+
+describe("the database away before the lane has ever looked", () => {
+  let proxy: PgProxy;
+  beforeEach(async () => {
+    proxy = await createPgProxy(database.url);
+    open.push(proxy);
+  });
+
+  test("E8: who asks where the log is gets an answer, also while commits are refused", async () => {
+    await store();
+    const own = createDatabase(proxy.url, { max: 4 });
+    open.push(own);
+    const lane = createStore({ pool: own.pool, registry: new Registry(), idempotencyTtlSeconds: 60 });
+    open.push(lane);
+    proxy.setAway(true);
+    await expect(commit(lane, [append("lost")], {}, tenant)).rejects.toMatchObject({ code: "database_away" });
+    await expect(lane.head(tenant)).rejects.toThrow();
+    proxy.setAway(false);
+    await expect.poll(() => lane.head(tenant).catch(() => null), { timeout: 5000 }).toMatchObject({ head: 0 });
   });
 });
 

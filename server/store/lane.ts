@@ -57,8 +57,9 @@ const MAX_BATCH_COMMITS = 512;
 const MAX_BATCH_MUTATIONS = 4000;
 const MAX_QUEUE_BYTES = 64 * 1024 * 1024;
 /**
- * How long a batch is tried while the database is away before its callers are told. One of unknown outcome may have landed all the same: the
- * lane finds it when it catches up, as if another node had written it, and who asks again under its idempotency key gets its receipt.
+ * How long a batch is tried again after its first failure, at least once, before its callers are told that the database is away. One of unknown
+ * outcome may have landed all the same: the lane finds it when it catches up, as if another node had written it, and who asks again under its
+ * idempotency key gets its receipt.
  */
 const PATIENCE_MS = 80;
 
@@ -187,7 +188,7 @@ export class Lane {
 
   /** Brings a batch to its end: every commit in it is answered when this resolves. */
   async #settle(batch: Pending[]): Promise<void> {
-    const begun = performance.now();
+    let failedAt: number | undefined;
     this.#sent = [];
     let round: Round = "moved";
     for (let strict = false; ; ) {
@@ -204,11 +205,12 @@ export class Lane {
       if (round === "lost") this.#o.metrics.lostRounds.inc();
       if (round === "refused") return await this.#bisect(batch);
       if (round !== "unknown" && round !== "transient") continue;
-      const waited = performance.now() - begun;
-      if (waited > PATIENCE_MS) {
+      const now = performance.now();
+      if (failedAt !== undefined && now - failedAt > PATIENCE_MS) {
         refuseAll(batch, away());
         return await this.#awaitReturn();
       }
+      failedAt ??= now;
       await delay(10);
     }
   }
@@ -222,6 +224,8 @@ export class Lane {
         await this.#position.catchUp(this.#o.database);
         this.#away = false;
       } catch {
+        // Nor does who only wants to know where the log is wait for its return.
+        for (const resolve of this.#lookers.splice(0)) resolve();
         await delay(100);
       }
     }
