@@ -4,7 +4,7 @@ const SOCKET_CODES = new Set(["ECONNREFUSED", "ECONNRESET", "ENOTFOUND", "EAI_AG
 /** SQLSTATE: connection exceptions (08…), too many connections, and a server that shuts down, crashed or starts. */
 const SQL_STATES = /^(08...|53300|57P0[1-5])$/;
 const MESSAGES =
-  /connection terminated|timeout exceeded when trying to connect|can't reach database|client has encountered a connection error|cannot use a pool after/i;
+  /connection terminated|timeout exceeded when trying to connect|can't reach database|client has encountered a connection error|cannot use a pool after|query read timeout|connect ENOENT/i;
 /** The driver adapter names connection faults by kind, see DriverAdapterError of @prisma/driver-adapter-utils. */
 const ADAPTER_KINDS = new Set([
   "DatabaseNotReachable",
@@ -43,7 +43,7 @@ function saysAway(error: ErrorLike): boolean {
     if (typeof code !== "string") continue;
     if (PRISMA_CODES.has(code) || SOCKET_CODES.has(code) || SQL_STATES.test(code)) return true;
   }
-  // A Unix socket that is gone; a missing file must not pass for it.
+  // A Unix socket that is gone; a missing file must not pass for it. Prisma passes on the driver's message and code, not the call that failed.
   if (error.code === "ENOENT" && error.syscall === "connect") return true;
   return typeof error.message === "string" && MESSAGES.test(error.message);
 }

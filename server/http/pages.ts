@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Authenticator } from "./auth/authenticator.ts";
 import { registerLogin } from "./auth/sign-in-routes.ts";
+import { sendPageError } from "./away-page.ts";
 import { notFound, sendProblem } from "./problem.ts";
 import { installPageSecurity } from "./security.ts";
 
@@ -26,6 +27,7 @@ const LOGIN_ASSETS = ["/_next/static/*", "/brand/*", "/favicon.ico", "/icon.svg"
  */
 export async function registerPages(app: FastifyInstance, deps: PagesDeps): Promise<void> {
   await app.register(async (pages) => {
+    pages.setErrorHandler(sendPageError);
     pages.removeAllContentTypeParsers();
     pages.addContentTypeParser("*", (_request, _payload, done) => done(null));
     await installPageSecurity(pages, deps);

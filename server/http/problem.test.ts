@@ -8,8 +8,8 @@ import { StoreError } from "../store/errors.ts";
 import { isDatabaseAway } from "./database-away.ts";
 import { ProblemError, toProblemError } from "./problem.ts";
 
-/** Port 1 takes no connections. */
-const NOWHERE = "postgresql://nobody:none@127.0.0.1:1/none";
+/** Port 1 takes no connections; the folder of the socket does not exist. */
+const NOWHERE = ["postgresql://nobody:none@127.0.0.1:1/none", "postgresql://nobody:none@localhost/none?host=/nowhere"];
 
 test("a problem carries type, title, status, detail and code, and its extras cannot replace them", () => {
   const error = new ProblemError(409, "illegal_transition", "No.", { extra: { legal: ["running"], status: 200 } });
@@ -62,19 +62,21 @@ test("an unknown error says nothing of its cause", () => {
 });
 
 test("a database that refuses connections is recognised behind Prisma and behind pg", async () => {
-  const prisma = new PrismaClient({ adapter: new PrismaPg({ connectionString: NOWHERE }) });
-  const byModel = await prisma.tenant.findMany().catch((error: unknown) => error);
-  const byStatement = await prisma.$executeRaw`SELECT 1`.catch((error: unknown) => error);
-  const byTransaction = await prisma.$transaction([prisma.tenant.findMany()]).catch((error: unknown) => error);
-  await prisma.$disconnect();
-  const byDriver = await new Client({ connectionString: NOWHERE }).connect().catch((error: unknown) => error);
-  for (const error of [byModel, byStatement, byTransaction, byDriver]) {
-    expect(error).toBeInstanceOf(Error);
-    expect(toProblemError(error)).toMatchObject({
-      status: 503,
-      code: "database_away",
-      headers: { "retry-after": "1" },
-    });
+  for (const connectionString of NOWHERE) {
+    const prisma = new PrismaClient({ adapter: new PrismaPg({ connectionString }) });
+    const byModel = await prisma.tenant.findMany().catch((error: unknown) => error);
+    const byStatement = await prisma.$executeRaw`SELECT 1`.catch((error: unknown) => error);
+    const byTransaction = await prisma.$transaction([prisma.tenant.findMany()]).catch((error: unknown) => error);
+    await prisma.$disconnect();
+    const byDriver = await new Client({ connectionString }).connect().catch((error: unknown) => error);
+    for (const error of [byModel, byStatement, byTransaction, byDriver]) {
+      expect(error).toBeInstanceOf(Error);
+      expect(toProblemError(error)).toMatchObject({
+        status: 503,
+        code: "database_away",
+        headers: { "retry-after": "1" },
+      });
+    }
   }
 });
 
