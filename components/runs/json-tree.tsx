@@ -4,9 +4,12 @@ import { ChevronRight } from "lucide-react";
 import { useState } from "react";
 import type { Json } from "../../domain/primitives.ts";
 import { cn } from "../ui/cn.ts";
+import { formatCount } from "../ui/format.ts";
 
 /** A value shows this many of its members at first, and this many more with each click. */
 const STEP = 100;
+/** Of a longer string only the beginning is drawn, until it is asked for. */
+const LONG = 400;
 /** Values nested deeper than this begin folded. */
 const OPEN_DEPTH = 2;
 
@@ -80,8 +83,22 @@ function Members({ members, depth }: { members: [string, Json][]; depth: number 
 }
 
 function Scalar({ value }: { value: string | number | boolean | null }) {
-  if (typeof value === "string")
-    return <span className="break-all whitespace-pre-wrap text-status-completed">{JSON.stringify(value)}</span>;
+  if (typeof value === "string") return <Text text={value} />;
   if (typeof value === "number") return <span className="text-status-running">{value}</span>;
   return <span className="text-status-review">{String(value)}</span>;
+}
+
+function Text({ text }: { text: string }) {
+  const [whole, setWhole] = useState(false);
+  const isCut = text.length > LONG && !whole;
+  return (
+    <span className="break-all whitespace-pre-wrap text-status-completed">
+      {isCut ? `${JSON.stringify(text.slice(0, LONG)).slice(0, -1)}…` : JSON.stringify(text)}
+      {isCut && (
+        <button type="button" className="link ml-1.5 font-sans" onClick={() => setWhole(true)}>
+          all {formatCount(text.length)} characters
+        </button>
+      )}
+    </span>
+  );
 }

@@ -1,5 +1,13 @@
 import { expect, test } from "vitest";
-import { formatAbsolute, formatCount, formatDuration, formatPercent, formatRelative, formatTicking } from "./format.ts";
+import {
+  formatAbsolute,
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatPercent,
+  formatRelative,
+  formatTicking,
+} from "./format.ts";
 
 test("durations are short at every size and never say 60 seconds", () => {
   expect(
@@ -52,4 +60,15 @@ test("counts have separators and become short from a million on", () => {
 
 test("absolute times are in UTC, to the millisecond", () => {
   expect(formatAbsolute("2026-11-21T04:42:20.123+01:00")).toBe("2026-11-21 03:42:20.123 UTC");
+});
+
+test("sizes are short at every size and never say 1024 KB", () => {
+  expect([0, 1023, 1024, 12_595, 1_048_560, 4_194_304].map(formatBytes)).toEqual([
+    "0 B",
+    "1023 B",
+    "1.0 KB",
+    "12.3 KB",
+    "1.0 MB",
+    "4.0 MB",
+  ]);
 });

@@ -61,6 +61,13 @@ export function formatCount(count: number | null | undefined): string {
   return count >= 1_000_000 ? COMPACT.format(count) : COUNT.format(count);
 }
 
+/** A size as people read it, in powers of 1,024: `640 B`, `12.3 KB`, `4.0 MB`. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1024) return `${Math.round(bytes)} B`;
+  const [size, unit] = bytes < 1024 * 1023.95 ? [bytes / 1024, "KB"] : [bytes / 1024 ** 2, "MB"];
+  return `${size.toFixed(1)} ${unit}`;
+}
+
 /** The absolute form of a time, in UTC to the millisecond: `2026-11-21 03:42:20.123 UTC`. */
 export function formatAbsolute(at: string | number): string {
   const date = new Date(at);
