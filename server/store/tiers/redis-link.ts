@@ -1,4 +1,4 @@
-import { createClient } from "@redis/client";
+import { createClient, ErrorReply } from "@redis/client";
 
 /** What is told of a tier's doings: a logger, as far as it is needed here. */
 export interface TierLog {
@@ -62,7 +62,8 @@ export class RedisLink {
     try {
       return await inTime(this.#client.sendCommand(command), timeoutMs);
     } catch (error) {
-      if (!isRefusal(error)) this.#fallSilent(error);
+      // A refusal is an answer: it is up.
+      if (!(error instanceof ErrorReply)) this.#fallSilent(error);
       throw error;
     }
   }
@@ -87,7 +88,8 @@ export class RedisLink {
   #fallSilent(error: unknown): void {
     if (this.#silent || this.#closed) return;
     this.#silent = true;
-    this.#tell("away", error);
+    // A hiccup is not worth a line.
+    setTimeout(() => this.#silent && this.#tell("away", error), PROBE_MS).unref();
     void this.#askAgain();
   }
 
@@ -119,10 +121,6 @@ export interface Script {
   text: string;
   sha: string;
 }
-
-/** Redis has answered, with an error: it is up. */
-const isRefusal = (error: unknown) =>
-  error instanceof Error && /^(NOSCRIPT|ERR|WRONGTYPE|OOM|MISCONF) /.test(error.message);
 
 async function inTime<T>(answer: Promise<T>, ms: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;

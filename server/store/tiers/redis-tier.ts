@@ -88,7 +88,11 @@ export class RedisTier implements HotTier {
       return;
     }
     // When the answers of this turn have left.
-    setImmediate(() => this.#space(tenantId).then((space) => this.#enqueue(space, range), this.#failed));
+    setImmediate(() => {
+      this.#space(tenantId)
+        .then((space) => this.#enqueue(space, range))
+        .catch(this.#failed);
+    });
   }
 
   warm<K extends Kind>(tenantId: string, kind: K, { row, at }: Held<K>): void {
@@ -129,10 +133,10 @@ export class RedisTier implements HotTier {
     space.sending = true;
     for (let range = space.waiting; range; range = space.waiting) {
       space.waiting = undefined;
-      const rows = [...range.rows].flatMap(([key, row]) => [key, String(row.seq), JSON.stringify(row)]);
-      const position = [String(range.from), String(range.to)];
-      const values = [...position, ...this.#envelope(), String(range.rows.size), ...rows, ...range.forgotten];
       try {
+        const rows = [...range.rows].flatMap(([key, row]) => [key, String(row.seq), JSON.stringify(row)]);
+        const position = [String(range.from), String(range.to)];
+        const values = [...position, ...this.#envelope(), String(range.rows.size), ...rows, ...range.forgotten];
         this.#o.onWrite((await this.#link.run(APPLY, [space.key], values, WRITE_TIMEOUT_MS)) as WriteOutcome);
       } catch {
         this.#failed();
