@@ -66,6 +66,10 @@ test("real answers are as the reference says", async () => {
     { type: "job.fail", jobId, error: "e", durationMs: 5 },
     { type: "breaker.override", agentKey, state: "forced_open", reason: "r" },
     { type: "routing.record", decisionId, taskId: "t", taskType: "x", selectedAgent: agentKey, success: true },
+    { type: "task.create", taskId: "task", taskType: "x", toAgent: agentKey, idempotencyKey: "k", payload: [1] },
+    { type: "session.create", sessionId: "session", agentRole: "coder", taskId: "task", metadata: { a: 1 } },
+    { type: "approval.request", approvalId: "approval", title: "T", taskId: "task", requiredApprovals: 2 },
+    { type: "approval.approve", approvalId: "approval", comment: "c" },
   );
   const items = async (path: string) => (await api.me.get(path)).body.items;
   const rows = [
@@ -74,6 +78,9 @@ test("real answers are as the reference says", async () => {
     ...(await items("/jobs")),
     ...(await items("/agents")).flatMap(({ breaker, statistics, ...agent }) => [agent, breaker, statistics]),
     ...(await items("/routing/decisions")),
+    ...(await items("/sessions")),
+    ...(await items("/tasks")),
+    ...(await items("/approvals")),
     ...(await items("/alerts?status=firing,acknowledged,snoozed,resolved")),
     ...((await api.me.get(`/jobs/${jobId}`)).body.attempts as object[]),
   ] as { kind: keyof typeof ROWS }[];

@@ -17,6 +17,8 @@ export interface Body {
   items: Row[];
   jobs: Row[];
   nextCursor: string | null;
+  /** Of lists that are counted. */
+  total?: number;
   errors: { index: number; code: string; message: string; path: string }[];
 }
 
@@ -30,6 +32,8 @@ export interface Answer {
 export interface Caller {
   get(path: string): Promise<Answer>;
   post(path: string, body?: unknown, headers?: { [name: string]: string }): Promise<Answer>;
+  patch(path: string, body?: unknown, headers?: { [name: string]: string }): Promise<Answer>;
+  put(path: string, body?: unknown, headers?: { [name: string]: string }): Promise<Answer>;
   /** Commits; fails the test when that is refused. */
   commit(...mutations: ClientMutationInput[]): Promise<Body>;
   /** The position of the log. */
@@ -61,7 +65,7 @@ export async function openApi(): Promise<Api> {
 function callerOf(t: TestApp, tenantId: string, secret: string): Caller {
   const authorization = `Bearer ${secret}`;
   const call = async (
-    method: "GET" | "POST",
+    method: "GET" | "POST" | "PATCH" | "PUT",
     path: string,
     body?: unknown,
     headers: { [name: string]: string } = {},
@@ -82,6 +86,8 @@ function callerOf(t: TestApp, tenantId: string, secret: string): Caller {
     secret,
     get: (path) => call("GET", path),
     post: (path, body, headers) => call("POST", path, body, headers),
+    patch: (path, body, headers) => call("PATCH", path, body, headers),
+    put: (path, body, headers) => call("PUT", path, body, headers),
     async commit(...mutations) {
       const answer = await call("POST", "/commits", { mutations });
       expect(answer.body).toHaveProperty("receiptId");
