@@ -6,7 +6,7 @@ import { id, label, whole } from "../../domain/primitives.ts";
 import type { Subject } from "../../domain/tx.ts";
 import { type EventQuery, readLogPage } from "../store/reads/events.ts";
 import { decodeCursor, encodeCursor, type Page } from "../store/reads/page.ts";
-import { readPosition } from "../store/reads/position.ts";
+import { positionGone, readPosition } from "../store/reads/position.ts";
 import { followLog } from "./log-stream.ts";
 import { eventsDoc } from "./openapi/route-docs.ts";
 import { ProblemError } from "./problem.ts";
@@ -63,6 +63,8 @@ export function registerEvents(app: FastifyInstance, deps: ResourceDeps): void {
 export async function answerEvents(request: FastifyRequest, deps: ResourceDeps, asked: Asked): Promise<Page<LogEvent>> {
   const { head, floor } = await readPosition(request.db);
   const { items, next } = await readLogPage(scopeOf(request, deps), toQuery(asked, head, floor));
+  // While the page was read its beginning may have left.
+  toQuery(asked, head, (await readPosition(request.db)).floor);
   return { items, nextCursor: next === null ? null : encodeCursor([next]) };
 }
 
@@ -71,7 +73,7 @@ function toQuery(asked: Asked, head: number, floor: number): EventQuery {
   const from = decodeCursor(asked.cursor, ["count"])?.[0];
   const after = order === "asc" ? (from ?? asked.after) : asked.after;
   const before = order === "desc" ? (from ?? asked.before) : asked.before;
-  if ((after ?? floor) < floor || (before ?? Number.MAX_SAFE_INTEGER) <= floor) throw gone(floor);
+  if ((after ?? floor) < floor || (before ?? Number.MAX_SAFE_INTEGER) <= floor) throw positionGone(floor);
   return {
     after: after ?? floor,
     before: Math.min(before ?? Number.MAX_SAFE_INTEGER, head + 1),
@@ -101,8 +103,4 @@ async function stream(
   const signal = signalOf(reply, deps.stopping);
   const lines = followLog(deps.store, scopeOf(request, deps), query, signal, () => reply.raw.flushHeaders());
   return reply.type("application/x-ndjson").send(Readable.from(lines));
-}
-
-function gone(floor: number): ProblemError {
-  return new ProblemError(410, "position_gone", `The log is kept from position ${floor + 1} on.`, { extra: { floor } });
 }

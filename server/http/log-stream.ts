@@ -13,6 +13,8 @@ const READ_AT_ONCE = 1_000;
  * *Reading*: pages of the log up to the position where the store's announcements begin. *Following*: the announced ranges. A range
  * that does not follow on the last position, or a reader so slow that too much was announced meanwhile, leads back to reading: nothing is
  * held for it beyond a bound. Lines are made only when the reader takes them.
+ *
+ * When retention has removed what comes next, the stream ends: whoever asks to go on from there is told 410 with the floor.
  */
 export async function* followLog(
   store: Store,
@@ -30,9 +32,12 @@ export async function* followLog(
     begin();
     while (!signal.aborted) {
       inbox.clear();
-      const { head } = await store.head(scope.tenantId);
+      const { head, floor } = await store.head(scope.tenantId);
+      if (at < floor) return;
       while (at < head && !signal.aborted) {
         const page = await readLogPage(scope, { ...query, after: at, before: head + 1, limit: READ_AT_ONCE });
+        // Its beginning may have left while it was read.
+        if (at < (await store.head(scope.tenantId)).floor) return;
         at = page.next ?? head;
         if (page.items.length > 0) yield linesOf(page.items);
       }

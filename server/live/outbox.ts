@@ -18,7 +18,7 @@ export interface OutboxDeps {
   topic: LogTopic;
   sink: Sink;
   recent: Recent;
-  source: Pick<LogSource, "readEvents">;
+  source: Pick<LogSource, "head" | "readEvents">;
   /** Shared by all outboxes of the node. */
   gate: Gate;
   logger: Logger;
@@ -109,10 +109,13 @@ export class Outbox implements Follower {
     const upTo = recent.end;
     const range = { after, upTo, limit, ...(topic.runId !== undefined && { runId: topic.runId }) };
     const events = await gate.run(async () => (this.#ended ? [] : await source.readEvents(tenantId, range)));
+    // What a run has no events of and what has left look alike: only the floor tells, and it rises before anything leaves.
+    const { floor } = topic.runId === undefined || this.#ended ? { floor: 0 } : await source.head(tenantId);
     if (this.#ended) return after;
     const last = events.at(-1)?.seq;
     const to = last !== undefined && events.length >= limit ? last : upTo;
-    if (topic.runId === undefined && (events[0]?.seq !== after + 1 || last !== to || to - after !== events.length)) {
+    const hasGap = events[0]?.seq !== after + 1 || last !== to || to - after !== events.length;
+    if (topic.runId === undefined ? hasGap : after < floor) {
       this.#deps.onReset("too_old");
       return after;
     }

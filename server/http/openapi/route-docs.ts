@@ -29,7 +29,7 @@ declare module "fastify" {
 }
 
 export function listDoc(tag: string, summary: string, item: string, query: z.ZodType): RouteDoc {
-  const gone = item === "Event" ? [404, 410] : [];
+  const gone = item === "Event" ? [404, 410] : item === "StoredReceipt" ? [410] : [];
   return {
     tag,
     summary,
@@ -86,7 +86,7 @@ export function eventsDoc(query: z.ZodType): RouteDoc {
     tag: "Events",
     summary: "The log: every fact, in order",
     description:
-      "With `follow=true` the answer is an endless stream of NDJSON: one event a line, from `after` on (by default all that are kept), without gap or repeat.",
+      "With `follow=true` the answer is an endless stream of NDJSON: one event a line, from `after` on (by default all that are kept), without gap or repeat. It ends when retention has removed what comes next.",
     query,
     answers: { 200: { description: "A page; with `follow=true` one event a line", schema: pageSchema(ref("Event")) } },
     problems: [400, 410],

@@ -2,6 +2,7 @@ import type { StoredReceipt } from "../../../domain/answers.ts";
 import { Prisma } from "../../database/generated/client.ts";
 import type { TenantClient } from "../../database/tenant.ts";
 import { decodeCursor, encodeCursor, type Page, type PageRequest } from "./page.ts";
+import { positionGone, readPosition } from "./position.ts";
 import type { Scope } from "./scope.ts";
 
 export interface ReceiptQuery extends PageRequest {
@@ -11,9 +12,13 @@ export interface ReceiptQuery extends PageRequest {
 
 type StoredRow = Awaited<ReturnType<TenantClient["receipt"]["findMany"]>>[number];
 
-/** Receipts, the newest first. */
+/** Receipts that are kept, the newest first. Throws `position_gone` when what the cursor goes on from has left. */
 export async function listReceipts(db: TenantClient, scope: Scope, query: ReceiptQuery): Promise<Page<StoredReceipt>> {
-  const rows = await (query.runId === undefined ? newest(db, query) : newestOfRun(db, scope, query, query.runId));
+  const at = decodeCursor(query.cursor, ["count", "text"]);
+  const { floor } = await readPosition(db);
+  if (at && at[0] <= floor) throw positionGone(floor);
+  const place: Place = { at, floor, limit: query.limit };
+  const rows = await (query.runId === undefined ? newest(db, place) : newestOfRun(db, scope, place, query.runId));
   const shown = rows.slice(0, query.limit);
   // All events of a commit have one actor: that of its first says who asked.
   const events = await db.event.findMany({
@@ -28,11 +33,20 @@ export async function listReceipts(db: TenantClient, scope: Scope, query: Receip
   };
 }
 
-function newest(db: TenantClient, { cursor, limit }: ReceiptQuery): Promise<StoredRow[]> {
-  const at = decodeCursor(cursor, ["count", "text"]);
+/** Where a page begins: behind a receipt, given by its last position and its id, and above the floor. */
+interface Place {
+  at: [number, string] | undefined;
+  floor: number;
+  limit: number;
+}
+
+function newest(db: TenantClient, { at, floor, limit }: Place): Promise<StoredRow[]> {
   const seq = at && BigInt(at[0]);
   return db.receipt.findMany({
-    where: { ...(at && { lastSeq: { lte: seq }, OR: [{ lastSeq: { lt: seq } }, { receiptId: { lt: at[1] } }] }) },
+    where: {
+      lastSeq: { gt: floor, ...(at && { lte: seq }) },
+      ...(at && { OR: [{ lastSeq: { lt: seq } }, { receiptId: { lt: at[1] } }] }),
+    },
     orderBy: [{ lastSeq: "desc" }, { receiptId: "desc" }],
     take: limit + 1,
   });
@@ -42,16 +56,16 @@ function newest(db: TenantClient, { cursor, limit }: ReceiptQuery): Promise<Stor
  * Goes from the run's last event to the receipt it stands in, to the run's last event before that, and so on: two looks into an index for each
  * receipt, however long the log is.
  */
-async function newestOfRun(db: TenantClient, scope: Scope, query: ReceiptQuery, runId: string): Promise<StoredRow[]> {
+async function newestOfRun(db: TenantClient, scope: Scope, place: Place, runId: string): Promise<StoredRow[]> {
   const { prisma, tenantId } = scope;
-  const at = decodeCursor(query.cursor, ["count", "text"]);
+  const { at, floor, limit } = place;
   // A receipt that holds events of a run is the only one that ends where it ends and does.
   const before = at
     ? Prisma.sql`(SELECT r."firstSeq" FROM "Receipt" AS r WHERE r."tenantId" = ${tenantId} AND r."receiptId" = ${at[1]})`
     : Prisma.sql`9223372036854775807`;
   const receiptBefore = (position: Prisma.Sql) => Prisma.sql`
     SELECT r."receiptId", r."firstSeq", r."lastSeq" FROM (
-      SELECT e."seq" FROM "Event" AS e WHERE e."tenantId" = ${tenantId} AND e."runId" = ${runId} AND e."seq" < ${position}
+      SELECT e."seq" FROM "Event" AS e WHERE e."tenantId" = ${tenantId} AND e."runId" = ${runId} AND e."seq" > ${floor} AND e."seq" < ${position}
       ORDER BY e."seq" DESC LIMIT 1
     ) AS newest CROSS JOIN LATERAL (
       SELECT r.* FROM "Receipt" AS r
@@ -63,7 +77,7 @@ async function newestOfRun(db: TenantClient, scope: Scope, query: ReceiptQuery, 
       (${receiptBefore(before)})
       UNION ALL
       SELECT further.* FROM held CROSS JOIN LATERAL (${receiptBefore(Prisma.sql`held."firstSeq"`)}) AS further
-    ) SELECT "receiptId" FROM held LIMIT ${query.limit + 1}`;
+    ) SELECT "receiptId" FROM held LIMIT ${limit + 1}`;
   return db.receipt.findMany({
     where: { receiptId: { in: found.map(({ receiptId }) => receiptId) } },
     orderBy: { lastSeq: "desc" },
