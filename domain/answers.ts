@@ -27,6 +27,34 @@ export interface Minute {
   failed: number;
 }
 
+/** `GET /queues`: how a queue stands, besides its row. */
+export interface QueueFigures {
+  /** Jobs that are queued, those that are to start later included. */
+  depth: number;
+  running: number;
+  /** Since when the job that could have started longest ago waits; null when none could. */
+  oldestQueuedAt: string | null;
+  oldestAgeMs: number | null;
+  /** Jobs that failed or timed out for good. */
+  deadLetters: number;
+  /** Jobs that ended by themselves, a minute, over the last ten. */
+  throughputPerMinute: number;
+  /** How long `depth` takes at that rate; null while the queue is paused or nothing leaves it. */
+  drainEstimateMs: number | null;
+}
+
+/** `POST /queues/{queue}/dead-letters/retry`: what came of it. */
+export interface DeadLetterRetry {
+  retried: number;
+  /** Runs that came back with their jobs. */
+  runsRetried: number;
+  skipped: { jobId: string; code: string; message: string }[];
+  /** Dead letters that the queue has now, skipped ones among them. */
+  remaining: number;
+  /** One for each commit it took. */
+  receipts: string[];
+}
+
 /** `GET /leaderboard`: one agent's place. Rates are 0–1, durations ms; what needs outcomes is null without any. */
 export interface Standing {
   rank: number;

@@ -1,3 +1,4 @@
+import { roomIn } from "../../domain/queue.ts";
 import type { Wire } from "../../domain/wire.ts";
 import type { JobOffer } from "../store/reads/jobs.ts";
 import type { Committed, Store } from "../store/types.ts";
@@ -7,7 +8,8 @@ import { type Claimer, type Group, groupName, type Offer, suits, Ticket } from "
  * Where workers wait for jobs: one desk per tenant, while somebody waits.
  *
  * A worker *looks* (its claim is being committed), then *waits* if there was nothing for it. A job that becomes claimable is an *offer* until
- * it is seen to leave the queue; so is an agent or breaker that changed. Each offer wakes one waiting worker that it suits; when that one has
+ * it is seen to leave the queue; so is an agent or breaker that changed, an agent or a queue that was full and has room again, a queue that was
+ * resumed. Jobs of a queue that gives nothing are no offers. Each offer wakes one waiting worker that it suits; when that one has
  * looked, with or without success, and the offer still stands, the next is woken. Workers of one agent that can do the same are a group, and
  * a look of one that found nothing counts for all. So an offer wakes as many workers as it takes, one after the other, and never all of
  * them. Nobody looks again without an offer: an idle desk costs nothing.
@@ -34,6 +36,8 @@ const MAX_REMEMBERED = 10_000;
 /** Our clock and the lane's differ by a little: a look that comes too early finds nothing and has to be repeated. */
 const CLOCK_SLACK_MS = 5;
 const MAX_TIMER_MS = 60_000;
+/** What gives a slot back, of the queue and of the agent. */
+const ATTEMPT_ENDS = new Set(["job.completed", "job.failed", "job.timed_out", "job.cancelled", "job.attempt_failed"]);
 
 export class ClaimDesks {
   readonly #deps: DeskDeps;
@@ -130,26 +134,44 @@ class Desk {
     this.#unwatch();
   }
 
-  /** What was committed: jobs that are offered or leave, agents that may claim again. */
+  /** What was committed: jobs that are offered or leave, agents that may claim again, queues that give again. */
   hear({ at, events, rows }: Committed): void {
     const now = Date.parse(at);
-    for (const row of rows) {
-      if (row.kind === "job") this.#see(row, now);
-      else if (row.kind === "agent") this.#learn(row);
-    }
-    for (const { type, subject } of events) {
+    const queues = new Map(rows.flatMap((row) => (row.kind === "queue" ? [[row.id, row] as const] : [])));
+    const agents = new Map(rows.flatMap((row) => (row.kind === "agent" ? [[row.id, row] as const] : [])));
+    for (const agent of agents.values()) this.#learn(agent);
+    for (const row of rows) if (row.kind === "job") this.#see(row, now, queues.get(row.queue));
+    for (const { type, subject, payload } of events) {
       if (type === "breaker.recorded" || type === "agent.heartbeat_received") continue;
-      if (!type.startsWith("breaker.") && !type.startsWith("agent.")) continue;
-      this.#stand(`agent ${subject.id}`, { agentKey: subject.id, capability: null, queue: null, runAt: 0 });
+      if (type.startsWith("breaker.") || type.startsWith("agent.")) this.#openAgent(subject.id);
+      else if (type === "queue.configured" || type === "queue.resumed") this.#openQueue(subject.id);
+      else if (ATTEMPT_ENDS.has(type)) {
+        const { queue, agentKey } = payload as { queue: string; agentKey: string | null };
+        if (queues.get(queue)?.concurrency !== null) this.#openQueue(queue);
+        if (agentKey !== null && agents.get(agentKey)?.bounded) this.#openAgent(agentKey);
+      }
     }
+    for (const queue of queues.values())
+      if (roomIn(queue) === 0 || queue.jobCounts.queued === 0) this.#offers.delete(`queue ${queue.id}`);
+    for (const agent of agents.values())
+      if (agent.bounded && agent.busy >= agent.capacity) this.#offers.delete(`agent ${agent.id}`);
     this.#dispatch();
   }
 
-  #see(job: Wire<"job">, now: number): void {
+  #openAgent(agentKey: string): void {
+    this.#stand(`agent ${agentKey}`, { agentKey, capability: null, queue: null, runAt: 0 });
+  }
+
+  #openQueue(queue: string): void {
+    this.#stand(`queue ${queue}`, { agentKey: null, capability: null, queue, runAt: 0 });
+  }
+
+  #see(job: Wire<"job">, now: number, queue: Wire<"queue"> | undefined): void {
     this.#offers.delete(job.id);
     this.#later.delete(job.id);
     if (job.status !== "queued") return;
     const runAt = Date.parse(job.runAt);
+    if (runAt <= now && queue && roomIn(queue) === 0) return;
     this.#take({ ...job, runAt }, runAt - now);
   }
 

@@ -163,6 +163,84 @@ test("a waiting claim wakes when its agent registers the capability", async () =
   expect(ids(await waiting)).toEqual([job.jobId]);
 });
 
+test("a waiting claim wakes when its queue is resumed, and is not stirred before", async () => {
+  const agentKey = await agent();
+  await api.me.post(`/queues/${queue}`, { paused: true, reason: "repairs" });
+  const first = looked(1);
+  const waiting = claim({ agentKey, waitMs: 30_000 });
+  await first;
+  const commits = vi.spyOn(api.t.deps.store, "commit");
+  const job = enqueue();
+  await api.me.commit(job);
+  await api.me.post(`/queues/${queue}`, { concurrency: 3 });
+  expect(commits.mock.calls.filter(([, , commit]) => commit.mutations[0]?.type === "job.claim")).toHaveLength(0);
+  await api.me.post(`/queues/${queue}`, { paused: false });
+  expect(ids(await waiting)).toEqual([job.jobId]);
+  commits.mockRestore();
+});
+
+test("a waiting claim wakes when its queue may run more, and when one of its jobs ends", async () => {
+  const agentKey = await agent();
+  await api.me.post(`/queues/${queue}`, { concurrency: 1 });
+  const [a, b, c] = [enqueue(), enqueue(), enqueue()];
+  await api.me.commit(a, b, c);
+  expect(ids(await claim({ agentKey, max: 3 }))).toEqual([a.jobId]);
+
+  let first = looked(1);
+  let waiting = claim({ agentKey, waitMs: 30_000 });
+  await first;
+  await api.me.post(`/queues/${queue}`, { concurrency: 2 });
+  expect(ids(await waiting)).toEqual([b.jobId]);
+
+  first = looked(1);
+  waiting = claim({ agentKey, waitMs: 30_000 });
+  await first;
+  await api.me.post(`/jobs/${a.jobId}/complete`);
+  expect(ids(await waiting)).toEqual([c.jobId]);
+});
+
+test("a slot that comes free among thirty waiting workers goes to one, and the others are not stirred", async () => {
+  await api.me.post(`/queues/${queue}`, { concurrency: 1 });
+  const [a, b] = [enqueue(), enqueue()];
+  await api.me.commit(a, b);
+  await claim({ agentKey: "first" });
+  const agents = await Promise.all(Array.from({ length: 30 }, () => agent()));
+  const all = looked(30);
+  const waiting = agents.map((agentKey) => claim({ agentKey, waitMs: 1500 }));
+  await all;
+  const commits = vi.spyOn(api.t.deps.store, "commit");
+  await api.me.post(`/jobs/${a.jobId}/complete`);
+  const answers = await Promise.all(waiting);
+  expect(answers.flatMap(ids)).toEqual([b.jobId]);
+  expect(commits.mock.calls.filter(([, , commit]) => commit.mutations[0]?.type === "job.claim")).toHaveLength(1);
+  commits.mockRestore();
+});
+
+test("a waiting claim of an agent whose slots are taken wakes when one comes free", async () => {
+  const agentKey = await agent({ capacity: 1 });
+  const [a, b] = [enqueue(), enqueue()];
+  await api.me.commit(a, b);
+  expect(ids(await claim({ agentKey, max: 2 }))).toEqual([a.jobId]);
+  const first = looked(1);
+  const waiting = claim({ agentKey, waitMs: 30_000 });
+  await first;
+  await api.me.post(`/jobs/${a.jobId}/complete`);
+  expect(ids(await waiting)).toEqual([b.jobId]);
+});
+
+test("E5: a waiting claim gets the job as soon as its approval is given", async () => {
+  const agentKey = await agent();
+  const job = enqueue({ approval: { title: "Deploy?" } });
+  await api.me.commit(job);
+  const first = looked(1);
+  const waiting = claim({ agentKey, waitMs: 30_000 });
+  await first;
+  const { approvalId } = (await api.me.get(`/jobs/${job.jobId}`)).body;
+  await api.me.commit({ type: "approval.approve", approvalId: String(approvalId) });
+  expect(ids(await waiting)).toEqual([job.jobId]);
+  expect((await waiting).body.jobs[0]).toMatchObject({ approvalId, status: "running", attempt: 1 });
+});
+
 test("when the time is up a waiting claim answers without jobs, and has written nothing", async () => {
   const agentKey = await agent();
   const before = await api.me.head();

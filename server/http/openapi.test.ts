@@ -78,6 +78,7 @@ test("real answers are as the reference says", async () => {
     ...(await items("/jobs")),
     ...(await items("/agents")).flatMap(({ breaker, statistics, ...agent }) => [agent, breaker, statistics]),
     ...(await items("/routing/decisions")),
+    ...(await items("/queues")),
     ...(await items("/sessions")),
     ...(await items("/tasks")),
     ...(await items("/approvals")),
@@ -85,7 +86,10 @@ test("real answers are as the reference says", async () => {
     ...((await api.me.get(`/jobs/${jobId}`)).body.attempts as object[]),
   ] as { kind: keyof typeof ROWS }[];
   expect(new Set(rows.map((row) => row.kind))).toEqual(new Set(Object.keys(ROWS)));
-  for (const row of rows) holds(ROWS[row.kind].strict(), row);
+  for (const row of rows) {
+    const schema = ROWS[row.kind].strict();
+    holds(row.kind === "queue" ? schema.extend(ANSWERS.QueueFigures.shape) : schema, row);
+  }
   for (const event of await items("/events")) holds(ANSWERS.Event.strict(), event);
   for (const receipt of await items("/receipts")) holds(ANSWERS.StoredReceipt.strict(), receipt);
   for (const standing of await items("/leaderboard")) holds(ANSWERS.Standing.strict(), standing);

@@ -11,6 +11,7 @@ import { registerEvents } from "./events.ts";
 import { registerJobs } from "./jobs.ts";
 import { registerLeaderboard } from "./leaderboard.ts";
 import { registerReference } from "./openapi.ts";
+import { registerQueues } from "./queues.ts";
 import { registerReceipts } from "./receipts.ts";
 import { registerRouting } from "./routing.ts";
 import { registerRunSnapshot } from "./run-snapshot.ts";
@@ -33,6 +34,7 @@ export function registerRoutes(app: FastifyInstance, deps: AppDeps): void {
   registerWorkstreams(app);
   registerJobs(app, deps);
   registerClaims(app, deps);
+  registerQueues(app, deps);
   registerAgents(app, deps);
   registerLeaderboard(app);
   registerRouting(app, deps);

@@ -85,6 +85,22 @@ export const ANSWERS = {
     checked: count.meta({ description: "Receipts that fit" }),
     firstBad: z.string().optional().meta({ description: "The first receipt that does not fit" }),
   }),
+  QueueFigures: z.object({
+    depth: count.meta({ description: "Jobs that are queued" }),
+    running: count,
+    oldestQueuedAt: at.nullable(),
+    oldestAgeMs: count.nullable(),
+    deadLetters: count.meta({ description: "Jobs that failed or timed out for good" }),
+    throughputPerMinute: z.number().min(0).meta({ description: "Jobs that ended, over the last ten minutes" }),
+    drainEstimateMs: count.nullable().meta({ description: "How long `depth` takes at that rate" }),
+  }),
+  DeadLetterRetry: z.object({
+    retried: count,
+    runsRetried: count.meta({ description: "Runs that came back with their jobs" }),
+    skipped: z.array(z.object({ jobId: z.string(), code: z.string(), message: z.string() })),
+    remaining: count.meta({ description: "Dead letters that the queue has now, skipped ones among them" }),
+    receipts: z.array(z.string()),
+  }),
   Standing: z.object({
     rank: z.int().min(1),
     agentKey: id,
@@ -188,6 +204,7 @@ export const COMPONENTS: { [name: string]: JsonSchema } = {
     }),
   ),
   JobWithAttempts: allOf(ref("Job"), objectOf({ attempts: arrayOf(ref("Attempt")) })),
+  QueueWithFigures: allOf(ref("Queue"), ref("QueueFigures")),
   ClaimedJob: allOf(ref("Job"), objectOf({ leaseToken: { type: "string" } })),
   AgentWithState: allOf(
     ref("Agent"),

@@ -1,0 +1,148 @@
+import type { QueueFigures } from "../../../domain/answers.ts";
+import type { RunStatus } from "../../../domain/statuses.ts";
+import type { Wire } from "../../../domain/wire.ts";
+import { Prisma } from "../../database/generated/client.ts";
+import type { TenantClient } from "../../database/tenant.ts";
+import { decodeCursor, type Page, type PageRequest, pageOf } from "./page.ts";
+import type { Scope } from "./scope.ts";
+import { wireOf } from "./wire-rows.ts";
+
+export type QueueWithFigures = Wire<"queue"> & QueueFigures;
+
+/** How far back the rate of a queue looks, and how many calls to agents it looks at: on a busy tenant, those of the last moments. */
+const WINDOW_MS = 600_000;
+const SAMPLE = 5_000;
+/** A rate is not told from less time than this. */
+const LEAST_SPAN_MS = 1_000;
+
+/** Queues by name, each with its figures. */
+export async function listQueues(db: TenantClient, scope: Scope, query: PageRequest): Promise<Page<QueueWithFigures>> {
+  const at = decodeCursor(query.cursor, ["text"]);
+  const rows = await db.queue.findMany({
+    where: { ...(at && { id: { gt: at[0] } }) },
+    orderBy: { id: "asc" },
+    take: query.limit + 1,
+  });
+  const page = pageOf(
+    rows,
+    query.limit,
+    (row) => [row.id],
+    (row) => wireOf("queue", row),
+  );
+  return { items: await withFigures(scope, page.items), nextCursor: page.nextCursor };
+}
+
+/** One queue with its figures; null when there is no such queue. */
+export async function readQueue(db: TenantClient, scope: Scope, queue: string): Promise<QueueWithFigures | null> {
+  const row = await db.queue.findFirst({ where: { id: queue } });
+  if (!row) return null;
+  const [item] = await withFigures(scope, [wireOf("queue", row)]);
+  return item ?? null;
+}
+
+interface Oldest {
+  queue: string;
+  oldest: Date | null;
+  now: number;
+}
+
+interface Recent {
+  queue: string;
+  ended: number;
+  /** When the sample begins, ms since 1970. */
+  since: number;
+}
+
+async function withFigures(scope: Scope, queues: Wire<"queue">[]): Promise<QueueWithFigures[]> {
+  const names = queues.map((queue) => queue.id);
+  const [oldest, recent] = await Promise.all([readOldest(scope, names), readRecent(scope)]);
+  const oldestOf = new Map(oldest.map((one) => [one.queue, one]));
+  const recentOf = new Map(recent.map((one) => [one.queue, one]));
+  return queues.map((queue) => {
+    const { oldest: since = null, now = Date.now() } = oldestOf.get(queue.id) ?? {};
+    return { ...queue, ...figuresOf(queue, since?.getTime() ?? null, recentOf.get(queue.id), now) };
+  });
+}
+
+function figuresOf(queue: Wire<"queue">, oldest: number | null, recent: Recent | undefined, now: number): QueueFigures {
+  const { queued, running, failed, timed_out: timedOut } = queue.jobCounts;
+  const from = Math.max(now - WINDOW_MS, Date.parse(queue.createdAt), recent?.since ?? 0);
+  const perMs = (recent?.ended ?? 0) / Math.max(LEAST_SPAN_MS, now - from);
+  return {
+    depth: queued,
+    running,
+    oldestQueuedAt: oldest === null ? null : new Date(oldest).toISOString(),
+    oldestAgeMs: oldest === null ? null : Math.max(0, Math.round(now - oldest)),
+    deadLetters: failed + timedOut,
+    throughputPerMinute: Math.round(perMs * 60_000 * 100) / 100,
+    drainEstimateMs: drainMs(queue, perMs),
+  };
+}
+
+/** How long what waits will take at the rate of late; unknown while nothing leaves. */
+function drainMs({ paused, jobCounts }: Wire<"queue">, perMs: number): number | null {
+  if (jobCounts.queued === 0) return 0;
+  return paused || perMs === 0 ? null : Math.round(jobCounts.queued / perMs);
+}
+
+/** Since when the job that could have started longest ago waits, by queue; those that are to start later do not count. */
+async function readOldest({ prisma, tenantId }: Scope, names: string[]): Promise<Oldest[]> {
+  if (names.length === 0) return [];
+  return prisma.$queryRaw<Oldest[]>`
+    SELECT n."queue", (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS "now",
+      (SELECT min(greatest(j."queuedAt", j."runAt")) FROM "Job" AS j WHERE j."tenantId" = ${tenantId} AND j."queue" = n."queue"
+        AND j."status" = 'queued' AND j."runAt" <= clock_timestamp()) AS "oldest"
+    FROM unnest(${names}::text[]) AS n("queue")`;
+}
+
+/** How many jobs of each queue have ended within the window, by themselves and not by being cancelled, and when what was looked at begins. */
+async function readRecent({ prisma, tenantId }: Scope): Promise<Recent[]> {
+  return prisma.$queryRaw<Recent[]>`
+    WITH calls AS MATERIALIZED (
+      SELECT o."jobId", o."at" FROM "Outcome" AS o
+      WHERE o."tenantId" = ${tenantId} AND o."at" > clock_timestamp() - ${WINDOW_MS}::int * interval '1 millisecond'
+      ORDER BY o."at" DESC LIMIT ${SAMPLE}
+    ), span AS (
+      SELECT CASE WHEN count(*) < ${SAMPLE} THEN clock_timestamp() - ${WINDOW_MS}::int * interval '1 millisecond' ELSE min("at") END AS "since" FROM calls
+    )
+    SELECT j."queue", count(*)::int AS "ended", (extract(epoch FROM min(span."since")) * 1000)::float8 AS "since"
+    FROM (SELECT DISTINCT "jobId" FROM calls WHERE "jobId" IS NOT NULL) AS c
+    JOIN "Job" AS j ON j."tenantId" = ${tenantId} AND j."id" = c."jobId", span
+    WHERE j."status" IN ('completed', 'failed', 'timed_out') AND j."finishedAt" >= span."since"
+    GROUP BY j."queue"`;
+}
+
+/** A job that has used up all its attempts, and what its run is now. */
+export interface DeadLetter {
+  id: string;
+  queue: string;
+  status: string;
+  runId: string;
+  runStatus: RunStatus;
+  createdAt: Date;
+}
+
+/** Dead letters of a queue, the oldest first, after one of them. */
+export async function readDeadLetters(
+  { prisma, tenantId }: Scope,
+  queue: string,
+  after: Pick<DeadLetter, "id" | "createdAt"> | null,
+  limit: number,
+): Promise<DeadLetter[]> {
+  const from = after
+    ? Prisma.sql`AND (j."createdAt", j."id") > (${after.createdAt.toISOString()}::timestamptz, ${after.id})`
+    : Prisma.empty;
+  return prisma.$queryRaw<DeadLetter[]>`
+    SELECT j."id", j."queue", j."status", j."runId", r."status" AS "runStatus", j."createdAt"
+    FROM "Job" AS j JOIN "Run" AS r ON r."tenantId" = j."tenantId" AND r."id" = j."runId"
+    WHERE j."tenantId" = ${tenantId} AND j."queue" = ${queue} AND j."status" IN ('failed', 'timed_out') ${from}
+    ORDER BY j."createdAt", j."id" LIMIT ${limit}`;
+}
+
+/** These jobs, whatever they are by now, oldest first; those that do not exist are left out. */
+export async function readLetters({ prisma, tenantId }: Scope, jobIds: readonly string[]): Promise<DeadLetter[]> {
+  return prisma.$queryRaw<DeadLetter[]>`
+    SELECT j."id", j."queue", j."status", j."runId", r."status" AS "runStatus", j."createdAt"
+    FROM "Job" AS j JOIN "Run" AS r ON r."tenantId" = j."tenantId" AND r."id" = j."runId"
+    WHERE j."tenantId" = ${tenantId} AND j."id" = ANY (${jobIds}) ORDER BY j."createdAt", j."id"`;
+}
