@@ -5,8 +5,8 @@ import type { Client } from "./types.ts";
 
 /** Beats are at least this often, so that a job cancelled by an operator stops soon; the server writes few of them down. */
 const LONGEST_BEAT_MS = 3_000;
-/** Progress is told at most this often. */
-const PROGRESS_EVERY_MS = 1_000;
+/** Progress is told, and a beat that failed is repeated, at most this often. */
+const SOON_MS = 1_000;
 /** The work ends this much before the lease, or a tenth of it if that is less: killing takes a moment too. */
 const LONGEST_MARGIN_MS = 1_000;
 
@@ -56,6 +56,7 @@ export function keepLease(options: LeaseOptions): Lease {
   let expiry: NodeJS.Timeout | undefined;
   let due = Number.POSITIVE_INFINITY;
   let lastBeat = performance.now();
+  let failed = false;
   let until = options.askedAt + leaseMs - margin;
   let current: Promise<void> | undefined;
 
@@ -86,7 +87,7 @@ export function keepLease(options: LeaseOptions): Lease {
     due = Number.POSITIVE_INFINITY;
     current ??= send().finally(() => {
       current = undefined;
-      if (!stopped.signal.aborted) schedule(pending ? Math.min(PROGRESS_EVERY_MS, every) : every);
+      if (!stopped.signal.aborted) schedule(pending || failed ? Math.min(SOON_MS, every) : every);
     });
     return current;
   }
@@ -94,10 +95,11 @@ export function keepLease(options: LeaseOptions): Lease {
   async function send(): Promise<void> {
     const sent = performance.now();
     lastBeat = sent;
+    failed = false;
     const told = pending;
     pending = undefined;
     // A beat that hangs must not keep the next one from being tried.
-    const control = { signal: stopped.signal, timeoutMs: Math.max(every, 1_000), retry: { totalMs: every } };
+    const control = { signal: stopped.signal, timeoutMs: Math.max(every, SOON_MS), retry: { totalMs: every } };
     try {
       const receipt = await client.heartbeat({ jobId, leaseToken, ...(told && { progress: told.value }) }, control);
       const kept = sent + leftOf(receipt, leaseMs) - margin;
@@ -109,6 +111,7 @@ export function keepLease(options: LeaseOptions): Lease {
       if (stopped.signal.aborted) return;
       if (isLeaseLost(error)) return lose(error as SwitchyardError);
       pending ??= told;
+      failed = true;
       options.onTrouble?.(error);
     }
   }
@@ -124,7 +127,7 @@ export function keepLease(options: LeaseOptions): Lease {
     },
     progress(value) {
       pending = { value };
-      const soon = Math.max(0, lastBeat + PROGRESS_EVERY_MS - performance.now());
+      const soon = Math.max(0, lastBeat + SOON_MS - performance.now());
       if (!current && !stopped.signal.aborted && performance.now() + soon < due) schedule(soon);
     },
     async check() {

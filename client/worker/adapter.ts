@@ -12,6 +12,8 @@ export interface Command {
   /** Added to the worker's own environment. */
   env?: { [name: string]: string };
   stdin?: string;
+  /** It is killed after this time (ms), and its outcome says so. */
+  timeoutMs?: number;
   /** Takes the output instead of the job's log. */
   onOutput?: (stream: StreamName, chunk: Uint8Array) => void;
 }

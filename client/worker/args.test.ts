@@ -18,6 +18,7 @@ describe("the worker's command line", () => {
       graceMs: 30_000,
       url: undefined,
       key: undefined,
+      adapters: [],
     });
   });
 
@@ -47,6 +48,14 @@ describe("the worker's command line", () => {
     });
     expect(parse("")).toEqual({ faults: ["--agent is required"] });
     expect(parse("--agent")).toEqual({ faults: ["--agent needs a value"] });
+  });
+
+  test("takes adapters more than once, and lists them without an agent", () => {
+    expect(parse("--agent a --adapter ./a.mjs --adapter=b.json")).toMatchObject({ adapters: ["./a.mjs", "b.json"] });
+    expect(parse("--list-adapters --adapter ./a.mjs")).toEqual({ list: true, adapters: ["./a.mjs"] });
+    expect(parse("--list-adapters --adaptor ./a.mjs")).toEqual({
+      faults: ['unexpected argument "./a.mjs"', "unknown option --adaptor"],
+    });
   });
 
   test("asks for help in two ways", () => {

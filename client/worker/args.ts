@@ -10,6 +10,8 @@ export interface WorkerArgs {
   graceMs: number;
   url: string | undefined;
   key: string | undefined;
+  /** Files of adapters beside the built-in ones. */
+  adapters: string[];
 }
 
 export const USAGE = `Claims jobs from a Switchyard server and runs them as real processes.
@@ -24,6 +26,9 @@ export const USAGE = `Claims jobs from a Switchyard server and runs them as real
   --key KEY           API key (default: SWITCHYARD_KEY, or the server's key file in SWITCHYARD_DATA_DIR)
   --lease-ms MS       how long a silent worker keeps a job, 1000-3600000 (default 30000)
   --grace-ms MS       how long running jobs may go on after SIGTERM or Ctrl-C (default 30000)
+  --adapter FILE      adapters or templates of your own (.mjs, .js, .ts, .json); repeat for more. All such files of the
+                      folder SWITCHYARD_ADAPTERS are taken as well. See docs/adapters.md
+  --list-adapters     what a job's tool may say here, and what its input is
   --help              this text
 
 The first SIGTERM or Ctrl-C stops claiming and lets running jobs finish; the second kills them.`;
@@ -37,16 +42,20 @@ const OPTIONS = {
   key: { type: "string" },
   "lease-ms": { type: "string" },
   "grace-ms": { type: "string" },
+  adapter: { type: "string", multiple: true },
+  "list-adapters": { type: "boolean" },
   help: { type: "boolean", short: "h" },
 } as const;
 
 const ID = /^[A-Za-z0-9._:@-]{1,200}$/;
 
 /** Reads the command line: what to do, or every fault in it at once. */
-export function parseWorkerArgs(argv: string[]): WorkerArgs | { help: true } | { faults: string[] } {
+export function parseWorkerArgs(
+  argv: string[],
+): WorkerArgs | { help: true } | { list: true; adapters: string[] } | { faults: string[] } {
   const { values, faults, text } = readCommandLine(argv, OPTIONS);
   if (values.help) return { help: true };
-  const list = (name: "capability" | "queue") =>
+  const list = (name: "capability" | "queue" | "adapter") =>
     (values[name] as unknown[] | undefined)?.filter(
       (value): value is string => typeof value === "string" && value !== "",
     );
@@ -59,6 +68,8 @@ export function parseWorkerArgs(argv: string[]): WorkerArgs | { help: true } | {
     return fallback;
   };
 
+  const adapters = list("adapter") ?? [];
+  if (values["list-adapters"]) return faults.length > 0 ? { faults } : { list: true, adapters };
   const agentKey = text("agent");
   if (agentKey === undefined && !faults.includes("--agent needs a value")) faults.push("--agent is required");
   if (agentKey !== undefined && !ID.test(agentKey))
@@ -84,6 +95,7 @@ export function parseWorkerArgs(argv: string[]): WorkerArgs | { help: true } | {
     graceMs,
     url,
     key: text("key"),
+    adapters,
   };
 }
 

@@ -2,6 +2,7 @@ import { createClient } from "../client.ts";
 import { SwitchyardError } from "../errors.ts";
 import { parseWorkerArgs, USAGE } from "./args.ts";
 import { findConnection } from "./connection.ts";
+import { type Listed, loadAdapters } from "./load-adapters.ts";
 import { createLog } from "./log.ts";
 import { startWorker } from "./worker.ts";
 
@@ -16,12 +17,21 @@ async function main(): Promise<number> {
     return 0;
   }
   if ("faults" in args) return misused(args.faults);
+  const loaded = await loadAdapters(args.adapters, process.env.SWITCHYARD_ADAPTERS || undefined);
+  if ("faults" in loaded) return misused(loaded.faults);
+  if ("list" in args) {
+    console.log(listOf(loaded.adapters));
+    return 0;
+  }
   const connection = await findConnection(args, process.env);
   if ("faults" in connection) return misused(connection.faults);
 
   const log = createLog(args.agentKey);
   log(`server ${connection.url}`);
-  const worker = startWorker({ ...args, client: createClient(connection), log });
+  const own = loaded.adapters.filter(({ source }) => source !== "built in");
+  for (const { adapter, source } of own) log(`adapter ${adapter.name} from ${source}`);
+  const adapters = loaded.adapters.map(({ adapter }) => adapter);
+  const worker = startWorker({ ...args, adapters, client: createClient(connection), log });
   let firstSignal: number | undefined;
   const onSignal = () => {
     firstSignal ??= performance.now();
@@ -41,6 +51,18 @@ async function main(): Promise<number> {
     );
     return 1;
   }
+}
+
+/** A line for each: its name, where it is from, what it is. */
+function listOf(adapters: readonly Listed[]): string {
+  const width = (texts: string[]) => Math.max(...texts.map((text) => text.length));
+  const names = width(adapters.map(({ adapter }) => adapter.name));
+  const sources = width(adapters.map(({ source }) => source));
+  return adapters
+    .map(({ adapter, source }) =>
+      `${adapter.name.padEnd(names)}  ${source.padEnd(sources)}  ${adapter.about ?? ""}`.trimEnd(),
+    )
+    .join("\n");
 }
 
 function misused(faults: string[]): number {

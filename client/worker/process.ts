@@ -31,7 +31,14 @@ export function runProcess(command: Command, context: ProcessContext): Promise<A
   const output = command.onOutput ?? context.output;
   return new Promise((resolve) => {
     let stray: NodeJS.Timeout | undefined;
+    let timedOut = false;
     const kill = () => killGroup(child.pid);
+    const timeUp = () => {
+      timedOut = true;
+      kill();
+    };
+    const { timeoutMs } = command;
+    const timer = timeoutMs === undefined ? undefined : setTimeout(timeUp, timeoutMs);
     const settle = (outcome: AdapterOutcome) => {
       clearTimeout(stray);
       context.signal.removeEventListener("abort", kill);
@@ -44,9 +51,11 @@ export function runProcess(command: Command, context: ProcessContext): Promise<A
     child.stdin?.on("error", () => undefined);
     child.stdin?.end(command.stdin);
     child.once("error", (error) => {
+      clearTimeout(timer);
       if (child.pid === undefined) settle(notStarted(command, error));
     });
     child.once("exit", () => {
+      clearTimeout(timer);
       kill();
       release?.();
       stray = setTimeout(() => {
@@ -54,7 +63,7 @@ export function runProcess(command: Command, context: ProcessContext): Promise<A
         child.stderr?.destroy();
       }, STRAY_OUTPUT_MS);
     });
-    child.once("close", (code, signal) => settle(ended(code, signal)));
+    child.once("close", (code, signal) => settle(timedOut ? outOfTime(timeoutMs) : ended(code, signal)));
   });
 }
 
@@ -76,6 +85,11 @@ function ended(code: number | null, signal: NodeJS.Signals | null): AdapterOutco
   if (code !== null) return { exitCode: code, error: { message: `exit code ${code}`, code: "exit_code" } };
   const name = signal ?? "unknown";
   return { exitCode: null, result: { signal: name }, error: { message: `killed by ${name}`, code: "killed" } };
+}
+
+function outOfTime(timeoutMs: number | undefined): AdapterOutcome {
+  const error = { message: `no result within ${timeoutMs} ms`, code: "timeout" };
+  return { exitCode: null, result: { signal: "SIGKILL" }, error, timedOut: true };
 }
 
 function notStarted({ argv, cwd }: Command, error: NodeJS.ErrnoException): AdapterOutcome {

@@ -60,7 +60,7 @@ export function startWorker(options: WorkerOptions): Worker {
 
   const adapterOf = (tool: string | null) =>
     tool === null
-      ? DEFAULT_ADAPTER
+      ? (adapters.get(DEFAULT_ADAPTER.name) ?? DEFAULT_ADAPTER)
       : (adapters.get(tool) ?? `no adapter for tool "${tool}"; this worker has: ${[...adapters.keys()].join(", ")}`);
 
   const onRunning = ({ jobId }: ClaimedJob, check: () => void) => {
