@@ -120,6 +120,17 @@ describe.each([
     expect(await seen("s")).toBeUndefined();
   });
 
+  test("a row that was read at the end of the gap or later is not old", async () => {
+    const { commit, warm, seen } = await create();
+    await warm(5, 9, "s");
+    await warm(4, 8, "r");
+    await commit({ from: 10, to: 9 });
+    const [r, s] = [await seen("r"), await seen("s")];
+    expect(r).toBeUndefined();
+    // Whether it was kept is the tier's own affair.
+    expect(s ?? { seq: 5, at: 9 }).toEqual({ seq: 5, at: 9 });
+  });
+
   test("is warm again with a row read elsewhere, and forgets it after its time", async () => {
     const { commit, warm, seen } = await create(200);
     await commit({ from: 9, to: 8 });

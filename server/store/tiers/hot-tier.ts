@@ -24,8 +24,9 @@ export interface TierCommit {
  * - A range that goes on where the tier stands (`from − 1 ≤ position < to`) is applied: its rows are taken, what it touched is forgotten,
  *   and all other rows, unchanged in between, are true at `to` from then on.
  * - A range that ends before where the tier stands says nothing new and is ignored.
- * - A range that begins later leaves a gap. Nobody knows what changed in it, so all the tenant's rows are forgotten. An empty range
- *   (`from = to + 1`) is how somebody who knows nothing of the past says where the log is.
+ * - A range that begins later leaves a gap. Nobody knows what changed in it, so the tenant's rows are forgotten; a tier may keep those it
+ *   knows to have been read at `to` or later. An empty range (`from = to + 1`) is how somebody who knows nothing of the past says where
+ *   the log is.
  * - A row read from elsewhere is taken (`warm`) only if it was read at the tier's position or later, and never over a newer one.
  */
 export interface HotTier {

@@ -77,7 +77,7 @@ export class RowCache {
 
   commit({ from, to, rows, forgotten }: TierCommit): void {
     if (to < this.#at) return;
-    if (from - 1 > this.#at) this.#rows.clear();
+    if (from - 1 > this.#at) this.#forgetBefore(to);
     for (const key of forgotten) this.#rows.delete(key);
     for (const { kind, row } of rows) this.#put(keyOf(kind, row.id), kind, row, 0);
     this.#at = to;
@@ -86,6 +86,11 @@ export class RowCache {
   /** Forgets the row that was used longest ago; false when there is none. */
   drop(): boolean {
     return this.#rows.pop() !== undefined;
+  }
+
+  /** Keeps only what is known to be true at `to` because it was read there or later. */
+  #forgetBefore(to: number): void {
+    for (const [key, { at }] of [...this.#rows.entries()]) if (Math.max(at, this.#at) < to) this.#rows.delete(key);
   }
 
   #put(key: string, kind: Kind, row: Readonly<Rows[Kind]>, at: number): void {
