@@ -3,6 +3,7 @@ import { configureBreaker } from "./breaker.ts";
 import { breakerConfig, resolveBreakerConfig } from "./breaker-config.ts";
 import { newBreaker } from "./breaker-machine.ts";
 import type { Histogram } from "./figures.ts";
+import { noteGauge } from "./gauge.ts";
 import { id, int32, label, ms, text } from "./primitives.ts";
 import { must, type RowBase, type Tx } from "./tx.ts";
 
@@ -88,9 +89,8 @@ export function registerAgent(tx: Tx, m: z.infer<typeof agentRegister>): Agent {
     lastSeenAt: tx.at,
     updatedAt: tx.at,
   });
-  if (m.breaker) {
-    configureBreaker(tx, m.agentKey, m.breaker);
-  }
+  noteGauge(tx, "capacity", m.agentKey, agent.capacity, m.capacity ?? agent.capacity);
+  if (m.breaker) configureBreaker(tx, m.agentKey, m.breaker);
   const next = must(tx, "agent", m.agentKey);
   const { displayName, capabilities, capacity, bounded } = next;
   const breaker = must(tx, "breaker", m.agentKey).config;
@@ -142,6 +142,7 @@ export function ensureAgent(tx: Tx, agentKey: string, announce = true): Agent {
     seq: 0,
   };
   tx.put("agent", agent);
+  noteGauge(tx, "capacity", agentKey, 0, agent.capacity);
   const breaker = newBreaker(resolveBreakerConfig(), ms(tx.at));
   tx.put("breaker", { ...breaker, id: agentKey, updatedAt: tx.at });
   tx.put("statistics", {
@@ -169,7 +170,9 @@ export function addBusy(tx: Tx, agentKey: string, by: 1 | -1, seen: boolean): vo
   const agent = tx.get("agent", agentKey);
   if (!agent) return;
   const lastSeenAt = seen ? tx.at : agent.lastSeenAt;
-  tx.put("agent", { ...agent, busy: Math.max(0, agent.busy + by), lastSeenAt, updatedAt: tx.at });
+  const busy = Math.max(0, agent.busy + by);
+  tx.put("agent", { ...agent, busy, lastSeenAt, updatedAt: tx.at });
+  noteGauge(tx, "busy", agentKey, agent.busy, busy);
 }
 
 const subjectOf = (agentKey: string) => ({ kind: "agent", id: agentKey });

@@ -58,3 +58,16 @@ export function closeAttempt(tx: Tx, job: Readonly<Job>, status: AttemptStatus, 
   }
   return durationMs;
 }
+
+/** What the end of a job's open attempt says of the agent that had it. */
+export function attemptOutcome(job: Readonly<Job>, agentKey: string, taken: number | null, error?: string) {
+  return {
+    id: `attempt:${attemptId(job.id, job.attempt)}`,
+    agentKey,
+    durationMs: taken,
+    taskType: job.step ?? job.tool,
+    runId: job.runId,
+    jobId: job.id,
+    error: error ?? null,
+  };
+}

@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { addBusy } from "./agent.ts";
-import { closeAttempt } from "./attempt.ts";
+import { attemptOutcome, closeAttempt } from "./attempt.ts";
 import { releasePermit } from "./breaker.ts";
 import { emitJob, hasCancelledToken, type Job, putBack, requeueJob } from "./job.ts";
 import { countJob, openJobs, totalJobs } from "./job-counts.ts";
 import { closeGate, gateOf, passGate } from "./job-gate.ts";
+import { recordUpstreamEnd } from "./outcome.ts";
 import { id } from "./primitives.ts";
 import { moveRun } from "./run.ts";
 import { isFinalJob, isFinalRun, isRetryableJob } from "./statuses.ts";
@@ -189,9 +190,12 @@ function settleRun(tx: Tx, runId: string): void {
 function end(tx: Tx, job: Readonly<Job>, reason: string, more: { [key: string]: unknown } = {}): void {
   const wasRunning = job.status === "running";
   if (wasRunning) {
-    closeAttempt(tx, job, "cancelled", { error: { message: reason, code: "cancelled" } });
-    if (job.claimedBy) addBusy(tx, job.claimedBy, -1, false);
-    if (job.claimedBy && job.permitId) releasePermit(tx, job.claimedBy, job.permitId);
+    const taken = closeAttempt(tx, job, "cancelled", { error: { message: reason, code: "cancelled" } });
+    if (job.claimedBy) {
+      addBusy(tx, job.claimedBy, -1, false);
+      if (job.permitId) releasePermit(tx, job.claimedBy, job.permitId);
+      recordUpstreamEnd(tx, attemptOutcome(job, job.claimedBy, taken, reason));
+    }
   }
   tx.put("job", {
     ...job,

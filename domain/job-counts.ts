@@ -1,3 +1,4 @@
+import { noteGauge } from "./gauge.ts";
 import { newQueue } from "./queue.ts";
 import type { JobStatus } from "./statuses.ts";
 import type { Tx } from "./tx.ts";
@@ -29,7 +30,10 @@ export function countJob(
   const run = tx.get("run", job.runId);
   if (run) tx.put("run", { ...run, jobCounts: moved(run.jobCounts, from, to), updatedAt: tx.at });
   const queue = tx.get("queue", job.queue) ?? newQueue(tx, job.queue);
-  tx.put("queue", { ...queue, jobCounts: moved(queue.jobCounts, from, to), updatedAt: tx.at });
+  const inQueue = moved(queue.jobCounts, from, to);
+  tx.put("queue", { ...queue, jobCounts: inQueue, updatedAt: tx.at });
+  noteGauge(tx, "depth", queue.id, queue.jobCounts.queued, inQueue.queued);
+  noteGauge(tx, "running", queue.id, queue.jobCounts.running, inQueue.running);
   if (!job.workstreamId) return;
   const workstream = tx.get("workstream", job.workstreamId);
   if (!workstream) return;

@@ -1,12 +1,13 @@
 import { z } from "zod";
 import { addBusy } from "./agent.ts";
 import { openApproval } from "./approval.ts";
-import { type AttemptEnd, closeAttempt } from "./attempt.ts";
+import { type AttemptEnd, attemptOutcome, closeAttempt } from "./attempt.ts";
+import { releasePermit } from "./breaker.ts";
 import { type Escalation, emitJob, type Job, legalJobMoves } from "./job.ts";
 import { afterFinish } from "./job-cascade.ts";
 import { mustHoldLease } from "./job-claim.ts";
 import { countJob } from "./job-counts.ts";
-import { recordOutcome } from "./outcome.ts";
+import { isUpstream, recordOutcome, recordUpstreamEnd } from "./outcome.ts";
 import { durationMs, type ErrorInfo, errorInput, id, int32, iso, json, label, ms, toErrorInfo } from "./primitives.ts";
 import { isFinalRun, type JobStatus } from "./statuses.ts";
 import { must, Refusal, type Tx } from "./tx.ts";
@@ -132,7 +133,7 @@ function endBadly(
     const { agentKey: pinnedTo, approvalId, attemptBase, runAt } = ended;
     emitJob(tx, "job.escalated", ended, { to: escalation, pinnedTo, approvalId, attemptBase, runAt });
   }
-  tellOutcome(tx, job, false, taken, end.error.message);
+  tellOutcome(tx, job, false, taken, end.error);
   if (!goesOn) afterFinish(tx, job.id);
   return must(tx, "job", job.id);
 }
@@ -151,6 +152,11 @@ function timeOutQueued(tx: Tx, job: Readonly<Job>): Job {
   tx.put("job", { ...job, status: "timed_out", error, finishedAt: tx.at, updatedAt: tx.at });
   countJob(tx, job, "queued", "timed_out");
   emitJob(tx, "job.timed_out", must(tx, "job", job.id), { error });
+  // It waited in vain for the one agent that may do it.
+  if (job.agentKey && tx.get("agent", job.agentKey)) {
+    const told = attemptOutcome(job, job.agentKey, null, error.message);
+    recordUpstreamEnd(tx, { ...told, id: tx.newId("queue") });
+  }
   afterFinish(tx, job.id);
   return must(tx, "job", job.id);
 }
@@ -167,19 +173,15 @@ function leave(tx: Tx, job: Readonly<Job>, seen = true): void {
   if (job.claimedBy) addBusy(tx, job.claimedBy, -1, seen);
 }
 
-function tellOutcome(tx: Tx, job: Readonly<Job>, success: boolean, taken: number, error?: string): void {
+function tellOutcome(tx: Tx, job: Readonly<Job>, success: boolean, taken: number, error?: ErrorInfo): void {
   if (!job.claimedBy) return;
-  recordOutcome(tx, {
-    id: `attempt:${job.id}#${job.attempt}`,
-    agentKey: job.claimedBy,
-    success,
-    durationMs: taken,
-    taskType: job.step ?? job.tool,
-    runId: job.runId,
-    jobId: job.id,
-    error: error ?? null,
-    call: { permitId: job.permitId, epoch: job.breakerEpoch },
-  });
+  const told = attemptOutcome(job, job.claimedBy, taken, error?.message);
+  if (!success && isUpstream(error?.code)) {
+    if (job.permitId) releasePermit(tx, job.claimedBy, job.permitId);
+    recordUpstreamEnd(tx, told);
+  } else {
+    recordOutcome(tx, { ...told, success, call: { permitId: job.permitId, epoch: job.breakerEpoch } });
+  }
 }
 
 const NO_LEASE = { leaseToken: null, leaseExpiresAt: null, timeoutAt: null, permitId: null } as const;

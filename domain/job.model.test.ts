@@ -332,9 +332,11 @@ class Beside {
       const held = jobs.filter((job) => job.status === "running" && job.claimedBy === agent.id);
       same(agent.busy, held.length, `busy of ${agent.id}`);
       const outcomes = world.all("outcome").filter((outcome) => outcome.agentKey === agent.id);
-      const { total, successful, failed } = world.row("statistics", agent.id);
+      const { total, successful, failed, upstream } = world.row("statistics", agent.id);
       const good = outcomes.filter((outcome) => outcome.success).length;
-      same([total, successful, failed], [outcomes.length, good, outcomes.length - good], `statistics of ${agent.id}`);
+      const bad = outcomes.filter((outcome) => outcome.fault === "own").length;
+      const told = [total, successful, failed, upstream];
+      same(told, [good + bad, good, bad, outcomes.length - good - bad], `statistics of ${agent.id}`);
     }
     for (const job of jobs)
       this.checkJob(

@@ -76,7 +76,8 @@ describe("job.cancel", () => {
       leaseExpiresAt: null,
     });
     if (status === "running") expect(world.row("attempt", "j#1")).toMatchObject({ status: "cancelled", durationMs: 0 });
-    expect(world.all("outcome")).toEqual([]);
+    // It was not the agent's doing.
+    expect(world.all("outcome").map(({ fault }) => fault)).toEqual(status === "running" ? ["upstream"] : []);
   });
 
   test("is refused on a job that has ended", () => {

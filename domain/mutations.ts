@@ -65,12 +65,12 @@ export function applyOperation(tx: Tx, mutation: Mutation): unknown {
 }
 
 /** Rows that applying the mutation will look at, as far as they can be named from what is loaded. */
-export function needsOf(mutation: Mutation, peek: Peek): RowRef[] {
-  return operationOf(mutation).needs(mutation, peek);
+export function needsOf(mutation: Mutation, peek: Peek, at: string): RowRef[] {
+  return operationOf(mutation).needs(mutation, peek, at);
 }
 
 /** Rows that a loaded job's end, start or return can reach in one step. */
-export const rowsAround = (jobId: string, peek: Peek): RowRef[] => jobRows(jobId, peek);
+export const rowsAround = (jobId: string, peek: Peek, at: string): RowRef[] => jobRows(jobId, peek, at);
 
 function operationOf(mutation: Mutation): Operation {
   const found = OPERATIONS[mutation.type];

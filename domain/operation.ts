@@ -1,6 +1,8 @@
 import type { z } from "zod";
 import { attemptId } from "./attempt.ts";
 import { breakerAlertId } from "./breaker.ts";
+import { gaugeId } from "./gauge.ts";
+import { tallyIds } from "./tally.ts";
 import type { Kind, Rows, Tx } from "./tx.ts";
 
 /**
@@ -10,7 +12,8 @@ import type { Kind, Rows, Tx } from "./tx.ts";
 export interface Operation<S extends z.ZodType = z.ZodType> {
   schema: S;
   apply: (tx: Tx, mutation: { type: string }) => unknown;
-  needs: (mutation: { type: string }, peek: Peek) => RowRef[];
+  /** `at` is the time of the commit, as the rows of the present minute are named by it. */
+  needs: (mutation: { type: string }, peek: Peek, at: string) => RowRef[];
 }
 
 export type RowRef = readonly [kind: Kind, id: string];
@@ -21,7 +24,7 @@ export type Peek = <K extends Kind>(kind: K, id: string) => Readonly<Rows[K]> | 
 export function op<S extends z.ZodType<{ type: string }>>(
   schema: S,
   apply: (tx: Tx, mutation: z.output<S>) => unknown,
-  needs: (mutation: z.output<S>, peek: Peek) => RowRef[] = () => [],
+  needs: (mutation: z.output<S>, peek: Peek, at: string) => RowRef[] = () => [],
 ): Operation<S> {
   return { schema, apply, needs } as unknown as Operation<S>;
 }
@@ -35,22 +38,27 @@ export const agentRows = (agentKey: string): RowRef[] => [
 ];
 
 /** A job, and once it is loaded all that its end, its start or its return can reach in one step. */
-export function jobRows(jobId: string, peek: Peek): RowRef[] {
+export function jobRows(jobId: string, peek: Peek, at: string): RowRef[] {
   const job = peek("job", jobId);
   if (!job) return [["job", jobId]];
   const refs: RowRef[] = [
     ["job", jobId],
     ["run", job.runId],
     ["queue", job.queue],
+    ["gauge", gaugeId("depth", job.queue, at)],
+    ["gauge", gaugeId("running", job.queue, at)],
   ];
   if (job.workstreamId) refs.push(["workstream", job.workstreamId]);
   if (job.approvalId) refs.push(["approval", job.approvalId]);
   if (job.attempt > 0) refs.push(["attempt", attemptId(jobId, job.attempt)]);
-  if (job.claimedBy) refs.push(...agentRows(job.claimedBy));
+  if (job.claimedBy) {
+    refs.push(...agentRows(job.claimedBy), ["gauge", gaugeId("busy", job.claimedBy, at)]);
+    refs.push(...tallyIds(job.claimedBy, job.step ?? job.tool, at).map((id) => ["tally", id] as const));
+  }
   for (const other of [...job.dependsOn, ...job.dependents]) refs.push(["job", other]);
   return refs;
 }
 
-export const byJob = (m: { jobId: string }, peek: Peek): RowRef[] => jobRows(m.jobId, peek);
+export const byJob = (m: { jobId: string }, peek: Peek, at: string): RowRef[] => jobRows(m.jobId, peek, at);
 export const byAgent = (m: { agentKey: string }): RowRef[] => agentRows(m.agentKey);
 export const byRun = (m: { runId: string }): RowRef[] => [["run", m.runId]];

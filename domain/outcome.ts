@@ -1,11 +1,10 @@
-import type { Statistics } from "./agent.ts";
 import { type CallContext, recordOnBreaker } from "./breaker.ts";
-import { addDuration } from "./figures.ts";
+import { tallyOutcome, withCounted } from "./tally.ts";
 import type { RowBase, Tx } from "./tx.ts";
 
 /**
  * One call made to an agent, unique by its source: an attempt, an unlinked routing outcome, or a `breaker.record`. Breakers and
- * statistics read outcomes only, so nothing counts twice (DESIGN, Outcomes).
+ * statistics read outcomes only, so nothing counts twice (DESIGN, Outcomes). An end that came from upstream is an outcome too, counted apart.
  */
 export interface Outcome extends RowBase {
   agentKey: string;
@@ -35,25 +34,33 @@ export interface OutcomeTold {
 /** Stores an outcome, feeds the agent's breaker with it and adds it to the agent's figures. The agent must exist. */
 export function recordOutcome(tx: Tx, told: OutcomeTold): void {
   const { call, ...facts } = told;
-  tx.put("outcome", { ...facts, fault: told.success ? null : "own", at: tx.at });
-  const statistics = tx.get("statistics", told.agentKey);
-  if (statistics) tx.put("statistics", { ...withOutcome(statistics, told), updatedAt: tx.at });
+  store(tx, { ...facts, fault: told.success ? null : "own" });
   recordOnBreaker(tx, told.agentKey, told, call);
 }
 
-/** The figures with one more outcome in them. Also what recalculation folds with. */
-export function withOutcome<S extends Omit<Statistics, "id" | "version" | "seq">>(
-  statistics: S,
-  outcome: { success: boolean; durationMs: number | null },
-): S {
-  const { durationMs } = outcome;
-  return {
-    ...statistics,
-    total: statistics.total + 1,
-    successful: statistics.successful + (outcome.success ? 1 : 0),
-    failed: statistics.failed + (outcome.success ? 0 : 1),
-    totalDurationMs: statistics.totalDurationMs + (durationMs ?? 0),
-    timed: statistics.timed + (durationMs === null ? 0 : 1),
-    histogram: durationMs === null ? statistics.histogram : addDuration(statistics.histogram, durationMs),
-  };
+/**
+ * Stores an end that was not the agent's doing: it was cancelled, or what the agent itself depends on was away. It is counted apart, and the
+ * breaker is not told, as it says nothing of the agent.
+ */
+export function recordUpstreamEnd(tx: Tx, told: Omit<OutcomeTold, "call" | "success">): void {
+  store(tx, { ...told, success: false, fault: "upstream" });
 }
+
+function store(tx: Tx, facts: Omit<Outcome, "at" | "version" | "seq">): void {
+  tx.put("outcome", { ...facts, at: tx.at });
+  const statistics = tx.get("statistics", facts.agentKey);
+  if (statistics) tx.put("statistics", { ...withCounted(statistics, facts), updatedAt: tx.at });
+  tallyOutcome(tx, facts);
+}
+
+/** Error codes by which an agent says that a failure came from what it depends on. */
+const UPSTREAM_CODES = new Set([
+  "breaker_open",
+  "rate_limited",
+  "upstream_error",
+  "upstream_timeout",
+  "upstream_unavailable",
+]);
+
+/** Whether an error's code says that it was not the agent's doing. */
+export const isUpstream = (code: unknown): boolean => typeof code === "string" && UPSTREAM_CODES.has(code);

@@ -1,3 +1,4 @@
+import { gaugeId } from "../gauge.ts";
 import { cancelJobByRequest, enqueueJob, jobCancel, jobEnqueue, jobRetry, retryJob } from "../job.ts";
 import { jobSettle, settleJob } from "../job-cascade.ts";
 import { claimJobs, heartbeatJob, jobClaim, jobHeartbeat, jobStart, startJobByRequest } from "../job-claim.ts";
@@ -16,17 +17,23 @@ import { configureQueue, queueConfigure } from "../queue.ts";
 
 /** Jobs and their queues. */
 export const JOB_OPERATIONS = {
-  "job.enqueue": op(jobEnqueue, enqueueJob, (m) => [
+  "job.enqueue": op(jobEnqueue, enqueueJob, (m, _peek, at) => [
     ["run", m.runId],
     ["queue", m.queue ?? "default"],
+    ["gauge", gaugeId("depth", m.queue ?? "default", at)],
     ...(m.workstreamId ? ([["workstream", m.workstreamId]] as const) : []),
     ...(m.dependsOn ?? []).map((parent) => ["job", parent] as const),
   ]),
-  "job.claim": op(jobClaim, claimJobs, (m) => [
+  "job.claim": op(jobClaim, claimJobs, (m, _peek, at) => [
     ...byAgent(m),
+    ["gauge", gaugeId("busy", m.agentKey, at)],
     ...(m.queues ?? []).map((queue) => ["queue", queue] as const),
   ]),
-  "job.start": op(jobStart, startJobByRequest, (m, peek) => [...jobRows(m.jobId, peek), ...agentRows(m.agentKey)]),
+  "job.start": op(jobStart, startJobByRequest, (m, peek, at) => [
+    ...jobRows(m.jobId, peek, at),
+    ...agentRows(m.agentKey),
+    ["gauge", gaugeId("busy", m.agentKey, at)],
+  ]),
   "job.heartbeat": op(jobHeartbeat, heartbeatJob, (m) => [["job", m.jobId]]),
   "job.complete": op(jobComplete, completeJob, byJob),
   "job.fail": op(jobFail, failJob, byJob),

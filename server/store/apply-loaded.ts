@@ -1,12 +1,13 @@
 import { keyOf } from "../../domain/draft.ts";
 import { needsOf, rowsAround } from "../../domain/mutations.ts";
+import { iso } from "../../domain/primitives.ts";
 import { type AppliedBatch, applyBatch, type Head, type Pending } from "./batch.ts";
 import type { KeyMemory } from "./key-memory.ts";
 import type { LaneQueries } from "./lane-database.ts";
 import type { LanePosition } from "./lane-position.ts";
 import { loadMissing } from "./load-rows.ts";
-import type { RowCache } from "./tiers/row-cache.ts";
 import { RowSource } from "./row-source.ts";
+import type { RowCache } from "./tiers/row-cache.ts";
 
 /** After so many loads the batch follows a long cascade or a wide one: from there on all that its jobs can reach is loaded along. */
 const FEW_LOADS = 3;
@@ -45,8 +46,8 @@ export async function applyLoaded(
   for (let loads = 0; loads < MAX_LOADS; loads += 1) {
     const deep = loads > FEW_LOADS;
     source.clearMissing();
-    noteNeeds(batch, source, deep);
     const start = o.position.head as Head;
+    noteNeeds(batch, source, deep, iso(Math.max(start.at, now)));
     if (source.isComplete) {
       const result = applyBatch(o.tenantId, batch, source, start, now, o.keyTtlMs);
       if (source.isComplete) return { start, result, source };
@@ -61,11 +62,11 @@ export async function applyLoaded(
 }
 
 /** Notes as missing what the batch will look at, as far as it can be told from what is loaded. */
-function noteNeeds(batch: readonly Pending[], source: RowSource, deep: boolean): void {
+function noteNeeds(batch: readonly Pending[], source: RowSource, deep: boolean, at: string): void {
   const peek = source.peek.bind(source) as typeof source.peek;
   const mutations = batch.flatMap(({ commit }) => commit.mutations);
-  const refs = mutations.flatMap((mutation) => needsOf(mutation, peek));
-  if (deep) for (const jobId of source.loadedJobs()) refs.push(...rowsAround(jobId, peek));
+  const refs = mutations.flatMap((mutation) => needsOf(mutation, peek, at));
+  if (deep) for (const jobId of source.loadedJobs()) refs.push(...rowsAround(jobId, peek, at));
   for (const [kind, id] of refs) {
     if (!source.isKnown(kind, id)) source.missing.set(keyOf(kind, id), { kind, id });
   }

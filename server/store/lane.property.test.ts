@@ -176,10 +176,14 @@ async function check(
   expect((await database.prisma.workstream.findFirstOrThrow(where)).jobCounts).toEqual(counts);
   for (const agent of await database.prisma.agent.findMany(where)) {
     expect(agent.busy).toBe(jobs.filter((job) => job.status === "running" && job.claimedBy === agent.id).length);
-    const total = await database.prisma.outcome.count({ where: { tenantId: tenant, agentKey: agent.id } });
+    const of = { tenantId: tenant, agentKey: agent.id };
+    const upstream = await database.prisma.outcome.count({ where: { ...of, fault: "upstream" } });
+    const total = (await database.prisma.outcome.count({ where: of })) - upstream;
     expect(
       await database.prisma.statistics.findFirstOrThrow({ where: { tenantId: tenant, id: agent.id } }),
-    ).toMatchObject({ total });
+    ).toMatchObject({ total, upstream });
+    const minutes = await database.prisma.tally.findMany({ where: { ...of, width: "minute" } });
+    expect(minutes.reduce((sum, minute) => sum + minute.total, 0)).toBe(total);
   }
   const attempts = await database.prisma.attempt.findMany(where);
   expect(new Set(attempts.map((one) => one.id)).size).toBe(jobs.reduce((sum, job) => sum + job.attempt, 0));
