@@ -161,7 +161,9 @@ export function approveApproval(tx: Tx, m: z.infer<typeof approvalApprove>): App
   const approval = must(tx, "approval", m.approvalId);
   mustBePending(tx, approval, "approved");
   const [comment, edit] = [m.comment ?? null, m.edit ?? null];
-  mustBeOffered(approval, edit === null ? "approve" : "edit");
+  if (edit !== null) mustBeOffered(approval, "edit");
+  // Where only edits are offered, the others approve the edit of the first.
+  else if (approval.edit === null) mustBeOffered(approval, "approve");
   const approvals = approval.decisions.length + 1;
   if (approval.decisions.some(({ by }) => by === tx.actor)) {
     throw new Refusal("already_decided", `${tx.actor} has approved ${approval.id} already; it takes somebody else`);
