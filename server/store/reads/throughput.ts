@@ -22,7 +22,7 @@ export class Throughput {
           greatest(${last}::timestamptz + interval '1 minute', date_trunc('minute', now()) - make_interval(mins => ${MINUTES - 1})) AS "from"
       ), counted AS (
         SELECT date_trunc('minute', o."at") AS t, count(*) FILTER (WHERE o."success")::int AS completed,
-          count(*) FILTER (WHERE NOT o."success")::int AS failed
+          count(*) FILTER (WHERE NOT o."success" AND o."fault" IS DISTINCT FROM 'upstream')::int AS failed
         FROM "Outcome" AS o WHERE o."tenantId" = ${tenantId} AND o."at" >= (SELECT "from" FROM span) GROUP BY 1
       ) SELECT m.t, coalesce(c.completed, 0) AS completed, coalesce(c.failed, 0) AS failed
       FROM span, generate_series(span."from", span."upTo", interval '1 minute') AS m(t) LEFT JOIN counted AS c USING (t) ORDER BY m.t`;
