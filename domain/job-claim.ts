@@ -59,10 +59,12 @@ export function claimJobs(tx: Tx, m: z.infer<typeof jobClaim>): { jobs: ClaimedJ
     (job.agentKey === null || job.agentKey === m.agentKey) &&
     (queues === null || queues.includes(job.queue));
   const query = { agentKey: m.agentKey, capabilities: [...capabilities], queues, at: tx.at };
+  const seen = new Set<string>();
   let except: string[] = [];
   for (let want = max + MARGIN; ; want = MAX_WANTED) {
     const ids = tx.ids({ set: "claimable-jobs", ...query, except, max: want });
-    const { best, full } = bestOf(tx, ids, fits, max);
+    for (const jobId of ids) seen.add(jobId);
+    const { best, full } = bestOf(tx, [...seen], fits, max);
     const more = best.length < max && ids.length >= want;
     const passed = full.filter((queue) => !except.includes(queue));
     // What stood in front may have been taken by others of the same batch, or wait in queues that are full: then it looks further down.
