@@ -32,9 +32,9 @@ function bySession(m: { sessionId: string; taskId?: string | undefined }, peek: 
 }
 
 /** An approval, and once it is loaded its task and the job that waits for it. */
-function byApproval(m: { approvalId: string }, peek: Peek): RowRef[] {
+function byApproval(m: { approvalId: string }, peek: Peek, at: string): RowRef[] {
   const approval = peek("approval", m.approvalId);
-  const job = approval?.jobId ? jobRows(approval.jobId, peek) : [];
+  const job = approval?.jobId ? jobRows(approval.jobId, peek, at) : [];
   return [["approval", m.approvalId], ...byTask(approval?.taskId), ...job];
 }
 
