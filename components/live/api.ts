@@ -28,7 +28,8 @@ const TIMEOUT_MS = 15_000;
 /** Same-origin JSON calls. Paths are relative to `/api/v1` (`/runs?limit=50`) unless they begin with `/api/` or `/login/`. */
 export const api = {
   /** @throws ApiProblem */
-  get: <T>(path: string, signal?: AbortSignal): Promise<T> => call<T>("GET", path, undefined, signal),
+  get: <T>(path: string, signal?: AbortSignal, timeoutMs?: number): Promise<T> =>
+    call<T>("GET", path, undefined, signal, timeoutMs),
   /** @throws ApiProblem */
   post: <T>(path: string, body?: unknown): Promise<T> => call<T>("POST", path, body),
 };
@@ -38,14 +39,20 @@ export function commit(mutations: ClientMutationInput[]): Promise<Receipt> {
   return api.post<Receipt>("/commits", { mutations });
 }
 
-async function call<T>(method: "GET" | "POST", path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+async function call<T>(
+  method: "GET" | "POST",
+  path: string,
+  body?: unknown,
+  signal?: AbortSignal,
+  timeoutMs = TIMEOUT_MS,
+): Promise<T> {
   const isCommit = method === "POST" && path === "/commits";
   const headers: Record<string, string> = { accept: "application/json" };
   if (body !== undefined) headers["content-type"] = "application/json";
   if (isCommit) headers["idempotency-key"] = newKey();
   const url = path.startsWith("/api/") || path.startsWith("/login/") ? path : `${BASE}${path}`;
   const init: RequestInit = { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) };
-  const send = () => fetch(url, { ...init, signal: withTimeout(signal) });
+  const send = () => fetch(url, { ...init, signal: withTimeout(timeoutMs, signal) });
   // What has no idempotency key must not be sent twice: the first may have landed.
   const repeatable = method === "GET" || isCommit;
   const response = await send().catch((error: unknown) => {
@@ -57,8 +64,8 @@ async function call<T>(method: "GET" | "POST", path: string, body?: unknown, sig
   return (response.status === 204 ? undefined : await response.json()) as T;
 }
 
-const withTimeout = (signal?: AbortSignal): AbortSignal =>
-  signal ? AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]) : AbortSignal.timeout(TIMEOUT_MS);
+const withTimeout = (ms: number, signal?: AbortSignal): AbortSignal =>
+  signal ? AbortSignal.any([signal, AbortSignal.timeout(ms)]) : AbortSignal.timeout(ms);
 
 function noAnswer(cause: unknown): ApiProblem {
   const late = cause instanceof DOMException && cause.name === "TimeoutError";

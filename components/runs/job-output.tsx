@@ -2,10 +2,11 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { ArrowDownToLine, WrapText } from "lucide-react";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useContext, useEffect, useMemo, useRef, useState } from "react";
 import type { LogEvent } from "../../domain/event.ts";
 import type { Wire } from "../../domain/wire.ts";
 import { api } from "../live/api.ts";
+import { PastPosition } from "../replay/past.ts";
 import { Button, IconButton } from "../ui/button.tsx";
 import { cn } from "../ui/cn.ts";
 import { CopyButton } from "./copy-button.tsx";
@@ -26,7 +27,10 @@ const MAX_PAGES = 10;
 export function JobOutput({ attempt, events }: JobOutputProps) {
   const { output: kept } = splitResult(attempt.result);
   const runs = attempt.finishedAt === null;
-  const [all, setAll] = useState(false);
+  const until = useContext(PastPosition);
+  const [asked, setAll] = useState(false);
+  // Of the past, what was written by then may lie anywhere in it.
+  const all = asked || (until !== null && runs);
   const logged = useQuery({
     queryKey: ["output", attempt.attemptId, all],
     queryFn: ({ signal }) => (all ? allOutput(attempt, signal) : lastOutput(attempt, signal)),
@@ -34,8 +38,8 @@ export function JobOutput({ attempt, events }: JobOutputProps) {
     staleTime: Number.POSITIVE_INFINITY,
   });
   const fromLog = useMemo(
-    () => joinOutput([...(logged.data ?? []), ...events], attempt.jobId, attempt.number),
-    [logged.data, events, attempt.jobId, attempt.number],
+    () => joinOutput(upTo(until, [...(logged.data ?? []), ...events]), attempt.jobId, attempt.number),
+    [logged.data, events, until, attempt.jobId, attempt.number],
   );
   const { text, truncated } = !runs && kept && !(all && logged.data) ? kept : fromLog;
   const shown = useMemo(() => plainText(text), [text]);
@@ -43,7 +47,7 @@ export function JobOutput({ attempt, events }: JobOutputProps) {
     return <p className="px-1 text-[12px] text-faint">{runs ? "No output yet" : "No output"}</p>;
   }
   return (
-    <OutputBox text={shown} follows={runs}>
+    <OutputBox text={shown} follows={runs && until === null}>
       {truncated && !all && !runs && (
         <Button size="sm" variant="ghost" onClick={() => setAll(true)}>
           <ArrowDownToLine aria-hidden className="size-3.5" /> Whole output
@@ -98,6 +102,9 @@ function OutputBox({ text, follows, children }: { text: string; follows: boolean
     </div>
   );
 }
+
+const upTo = (until: number | null, events: LogEvent[]): LogEvent[] =>
+  until === null ? events : events.filter((event) => event.seq <= until);
 
 const pathOf = ({ jobId }: Wire<"attempt">): string =>
   `/events?type=${OUTPUT_EVENT}&subject=${encodeURIComponent(`job:${jobId}`)}`;

@@ -1,11 +1,12 @@
 "use client";
 
 import { X } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
+import { useContext, useEffect, useRef, useState } from "react";
 import type { LogEvent } from "../../domain/event.ts";
 import { isFinalJob } from "../../domain/statuses.ts";
 import type { Wire } from "../../domain/wire.ts";
 import { isPending, type Live } from "../live/rows.ts";
+import { PastPosition } from "../replay/past.ts";
 import { type JobRow, jobLabel } from "../timeline/engine/model.ts";
 import type { Selection } from "../timeline/timeline.tsx";
 import { StatusBadge, StatusIcon } from "../ui/badge.tsx";
@@ -34,6 +35,7 @@ interface JobPanelProps {
 export function JobPanel(props: JobPanelProps) {
   const { run, row, onSelect } = props;
   const job = row.job as Live<"job">;
+  const isPresent = useContext(PastPosition) === null;
   const close = useRef(onSelect);
   close.current = onSelect;
   useEffect(() => {
@@ -61,9 +63,7 @@ export function JobPanel(props: JobPanelProps) {
           <div className="flex flex-wrap items-center gap-2">
             <StatusBadge kind="job" status={job.status} pending={isPending(job)} />
             <CopyId id={job.jobId} className="min-w-0" />
-            <span className="ml-auto flex gap-1.5">
-              <JobActions run={run} job={job} />
-            </span>
+            <span className="ml-auto flex gap-1.5">{isPresent && <JobActions run={run} job={job} />}</span>
           </div>
         </header>
         <div className="min-h-0 flex-1 overflow-y-auto overscroll-contain">
@@ -85,11 +85,12 @@ function PanelBody({
   onSelect,
 }: JobPanelProps & { job: Live<"job"> }) {
   const newest = row.attempts.at(-1)?.number ?? null;
+  const isPresent = useContext(PastPosition) === null;
   const selectJob = (jobId: string) => onSelect({ jobId, attempt: null });
   return (
     <>
       <div className="space-y-2.5 p-3 empty:hidden">
-        {job.status !== "running" && job.status !== "completed" && (
+        {isPresent && job.status !== "running" && job.status !== "completed" && (
           <JobHints job={job} jobs={jobs} onSelectJob={selectJob} />
         )}
         <JobFacts job={job} workstream={workstream} />

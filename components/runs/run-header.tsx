@@ -2,9 +2,10 @@
 
 import { ChevronRight } from "lucide-react";
 import Link from "next/link";
-import type { ReactNode } from "react";
+import { type ReactNode, useContext } from "react";
 import type { Wire } from "../../domain/wire.ts";
 import { isPending, type Live } from "../live/rows.ts";
+import { PastPosition } from "../replay/past.ts";
 import { jobLabel } from "../timeline/engine/model.ts";
 import { StatusBadge } from "../ui/badge.tsx";
 import { CopyId } from "../ui/copy-id.tsx";
@@ -16,6 +17,7 @@ import { runHref, Tags } from "./run-row.tsx";
 
 /** What a run is and how it stands, with what can be done to it. */
 export function RunHeader({ run }: { run: Live<"run"> }) {
+  const isPresent = useContext(PastPosition) === null;
   return (
     <header className="mb-3">
       <div className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2">
@@ -32,9 +34,7 @@ export function RunHeader({ run }: { run: Live<"run"> }) {
             <StatusBadge kind="run" status={run.status} pending={isPending(run)} />
           </div>
         </div>
-        <div className="flex items-center gap-2">
-          <RunActions run={run} />
-        </div>
+        <div className="flex items-center gap-2">{isPresent && <RunActions run={run} />}</div>
       </div>
       <dl className="mt-1.5 flex flex-wrap items-center gap-x-5 gap-y-1 text-[13px]">
         <Item name="Jobs">

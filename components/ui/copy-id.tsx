@@ -32,8 +32,8 @@ function useCopied(): [copied: boolean, run: (text: string) => void] {
   return [copied, (text) => void copy(text).then(setCopied)];
 }
 
-/** An id in mono that a click copies. */
-export function CopyId({ id, className }: { id: string; className?: string }) {
+/** An id in mono that a click copies; `shown` when it is too long to stand there. */
+export function CopyId({ id, shown = id, className }: { id: string; shown?: string; className?: string }) {
   const [copied, run] = useCopied();
   const Icon = copied ? Check : Copy;
   return (
@@ -51,7 +51,7 @@ export function CopyId({ id, className }: { id: string; className?: string }) {
         className,
       )}
     >
-      <span className="truncate">{id}</span>
+      <span className="truncate">{shown}</span>
       <Icon
         aria-hidden
         className={cn(
