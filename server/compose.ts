@@ -3,6 +3,7 @@ import path from "node:path";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { createClock } from "./clock/index.ts";
+import { createRetentionLoop } from "./clock/retention.ts";
 import { Closers } from "./closers.ts";
 import type { Config } from "./config.ts";
 import { createDatabase, type Database } from "./database/client.ts";
@@ -21,6 +22,7 @@ import { createLive } from "./live/index.ts";
 import { watchMemory } from "./memory-watch.ts";
 import { createStore } from "./store/index.ts";
 import { laneDatabase } from "./store/lane-database.ts";
+import { createRetention } from "./store/retention.ts";
 import { ensureTenant } from "./store/tenants.ts";
 
 /** The tenant of the operator and of the bootstrap key. */
@@ -98,11 +100,21 @@ async function build(config: Config, options: ComposeOptions, closers: Closers):
 
   closers.add("store", 1_000, () => store.close());
 
+  const queries = laneDatabase(database.pool);
+  const retention = createRetention({
+    queries,
+    store,
+    registry: metrics,
+    log: logger.child({ part: "retention" }),
+    keepMs: config.eventRetentionDays * DAY_MS,
+    archiveDir: config.archiveDir,
+  });
+
   const onShort = () => store.tiers.shrinkTo(store.tiers.figures().memory.bytes / 2);
   const watch = watchMemory({ registry: metrics, logger: logger.child({ part: "memory" }), onShort });
   closers.add("memory watch", 100, () => watch.close());
 
-  const parts = { config, prisma, store, auth, logger, metrics, health, memory: watch.figures };
+  const parts = { config, prisma, store, retention, auth, logger, metrics, health, memory: watch.figures };
   const app = buildApp({ ...parts, stopping: stopping.signal });
   await registerPages(app, { auth, draw: await draw, dev: config.development });
   await app.ready();
@@ -114,11 +126,13 @@ async function build(config: Config, options: ComposeOptions, closers: Closers):
 
   const clock = createClock({
     store,
-    queries: laneDatabase(database.pool),
+    queries,
     log: logger.child({ part: "clock" }),
     sessionRetentionMs: config.sessionRetentionDays * DAY_MS,
   });
   closers.add("clock", 500, () => clock.close());
+  const retentionLoop = createRetentionLoop({ retention, queries, log: logger.child({ part: "retention" }) });
+  closers.add("retention", 500, () => retentionLoop.close());
   const live = createLive({
     source: store,
     authenticate: (handshake) => auth.authenticate(handshake),
@@ -144,6 +158,7 @@ async function build(config: Config, options: ComposeOptions, closers: Closers):
     started: () => {
       health.state = "ready";
       clock.start();
+      retentionLoop.start();
     },
     mintLoginToken: () => auth.sessions.mintLoginToken(TENANT, "admin"),
     close: () => closers.closeAll(),

@@ -16,6 +16,7 @@ test("an empty environment gives the defaults", () => {
     idempotencyTtlSeconds: 86_400,
     sessionRetentionDays: 7,
     eventRetentionDays: 90,
+    archiveDir: undefined,
     decisionRetentionDays: 90,
     logLevel: "info",
     development: false,
@@ -34,11 +35,14 @@ test("variables that are set win, in the units their names say", () => {
     SWITCHYARD_BOOTSTRAP_KEY: "k".repeat(16),
     SWITCHYARD_PUBLIC_URL: "https://switchyard.example/console/",
     IDEMPOTENCY_TTL_SECONDS: "60",
+    EVENT_RETENTION_DAYS: "0.0001",
+    SWITCHYARD_ARCHIVE_DIR: "/srv/archive",
     LOG_LEVEL: "silent",
     NODE_ENV: "development",
   });
   expect(config).toMatchObject({ port: 0, host: "0.0.0.0", dataDir: "/srv/switchyard", idempotencyTtlSeconds: 60 });
   expect(config).toMatchObject({ logLevel: "silent", development: true, publicUrl: "https://switchyard.example" });
+  expect(config).toMatchObject({ eventRetentionDays: 0.0001, archiveDir: "/srv/archive" });
   expect(config.databaseUrl).toContain("sslmode=require");
   expect(config).toMatchObject({ redisUrl: "rediss://u:p@cache.example:6380/2", hotTierTtlSeconds: 30, hotTierMb: 8 });
 });

@@ -55,7 +55,8 @@ const environment = z.object({
   SWITCHYARD_PUBLIC_URL: setting(httpUrl.optional()),
   IDEMPOTENCY_TTL_SECONDS: setting(whole(1, 31_536_000).default(86_400)),
   SESSION_RETENTION_DAYS: setting(days(3_650).default(7)),
-  EVENT_RETENTION_DAYS: setting(whole(1, 3_650).default(90)),
+  EVENT_RETENTION_DAYS: setting(days(3_650).default(90)),
+  SWITCHYARD_ARCHIVE_DIR: setting(text.optional()),
   DECISION_RETENTION_DAYS: setting(whole(1, 3_650).default(90)),
   LOG_LEVEL: setting(z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`).default("info")),
   NODE_ENV: setting(z.string().optional()),
@@ -80,7 +81,10 @@ export interface Config {
   publicUrl: string | undefined;
   idempotencyTtlSeconds: number;
   sessionRetentionDays: number;
+  /** Events and receipts older than this leave the log; a fraction of a day is for trying it. */
   eventRetentionDays: number;
+  /** What leaves the log is first written to files here; undefined means that it is not kept. */
+  archiveDir: string | undefined;
   decisionRetentionDays: number;
   logLevel: (typeof LOG_LEVELS)[number];
   /** True under `npm run dev`: Next compiles pages as they are asked for. */
@@ -110,6 +114,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     idempotencyTtlSeconds: data.IDEMPOTENCY_TTL_SECONDS,
     sessionRetentionDays: data.SESSION_RETENTION_DAYS,
     eventRetentionDays: data.EVENT_RETENTION_DAYS,
+    archiveDir: data.SWITCHYARD_ARCHIVE_DIR,
     decisionRetentionDays: data.DECISION_RETENTION_DAYS,
     logLevel: data.LOG_LEVEL,
     development: data.NODE_ENV === "development",

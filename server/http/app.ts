@@ -4,6 +4,7 @@ import type { Registry } from "prom-client";
 import type { Config } from "../config.ts";
 import type { PrismaClient } from "../database/generated/client.ts";
 import type { Store } from "../store/index.ts";
+import type { Retention } from "../store/retention.ts";
 import type { Authenticator } from "./auth/authenticator.ts";
 import { installAuthorization } from "./auth/authorize.ts";
 import { type Health, registerHealth } from "./health.ts";
@@ -23,6 +24,7 @@ export interface AppDeps {
   config: Config;
   prisma: PrismaClient;
   store: Store;
+  retention: Retention;
   auth: Authenticator;
   logger: Logger;
   metrics: Registry;

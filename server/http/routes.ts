@@ -10,6 +10,7 @@ import { registerCommits } from "./commits.ts";
 import { registerEvents } from "./events.ts";
 import { registerJobs } from "./jobs.ts";
 import { registerLeaderboard } from "./leaderboard.ts";
+import { registerMaintenance } from "./maintenance.ts";
 import { registerReference } from "./openapi.ts";
 import { registerQueues } from "./queues.ts";
 import { registerReceipts } from "./receipts.ts";
@@ -45,6 +46,7 @@ export function registerRoutes(app: FastifyInstance, deps: AppDeps): void {
   registerStatus(app, deps);
   registerEvents(app, deps);
   registerReceipts(app, deps);
+  registerMaintenance(app, deps);
   registerSummary(app, deps);
   registerSystem(app, deps);
   registerAccountRoutes(app, deps);

@@ -3,6 +3,8 @@ import { pino } from "pino";
 import { readConfig } from "../config.ts";
 import { watchMemory } from "../memory-watch.ts";
 import { createStore } from "../store/index.ts";
+import { laneDatabase } from "../store/lane-database.ts";
+import { createRetention } from "../store/retention.ts";
 import { ensureTenant } from "../store/tenants.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/database.ts";
 import { type AppDeps, buildApp } from "./app.ts";
@@ -50,7 +52,10 @@ export async function createTestApp(
   });
   const watch = watchMemory({ registry: metrics, logger, onShort: () => {} });
   const memory = watch.figures;
-  const deps: AppDeps = { config, prisma, store, auth, logger, metrics, health, memory, stopping };
+  const keepMs = config.eventRetentionDays * 86_400_000;
+  const queries = laneDatabase(database.pool);
+  const retention = createRetention({ queries, store, registry: metrics, log: logger, keepMs });
+  const deps: AppDeps = { config, prisma, store, retention, auth, logger, metrics, health, memory, stopping };
   const app = buildApp(deps);
   routes(app, deps);
   await registerPages(app, {

@@ -41,7 +41,7 @@ export interface TrimOptions {
   dryRun?: boolean;
   /** Begin no further segment after this long, ms. */
   budgetMs?: number;
-  /** Stops between two pieces of work when it aborts; `trim` then rejects with the signal's reason. */
+  /** Stops between two pieces of work when it aborts. */
   signal?: AbortSignal;
   /** Who stands in the log as having trimmed it; the clock by default. */
   actor?: string;
@@ -71,6 +71,11 @@ export class TrimUnderWay extends Error {
   override name = "TrimUnderWay";
 }
 
+/** The signal has aborted. */
+class Interrupted extends Error {
+  override name = "Interrupted";
+}
+
 /** What age does to the log (B14, D10) and to idempotency keys. */
 export interface Retention {
   readonly keepMs: number;
@@ -90,32 +95,34 @@ const KEYS_AT_ONCE = 5_000;
 const KEY_GRACE_MS = 60_000;
 
 export function createRetention(deps: RetentionDeps): Retention {
-  const { queries, keepMs, log } = deps;
+  const { queries, store, keepMs, log } = deps;
   const metrics = createRetentionMetrics(deps.registry);
   const archive = deps.archiveDir === undefined ? undefined : new ArchiveFolder(deps.archiveDir);
   const pause = () => delay(deps.pauseMs ?? PAUSE_MS);
 
   /** Works under a lease on the tenant's log. `beat` rests, renews the lease, and throws when the work must end. */
-  async function alone<T>(
+  async function alone(
     tenantId: string,
     signal: AbortSignal | undefined,
-    work: (beat: () => Promise<void>) => Promise<T>,
-  ): Promise<T> {
+    work: (beat: () => Promise<void>) => Promise<void>,
+  ): Promise<void> {
     const [name, holder] = [`retention:${tenantId}`, randomBytes(8).toString("hex")];
     const hold = async () => {
-      if (!(await takeLease(queries, name, holder, LEASE_MS)))
-        throw new TrimUnderWay(`the log of ${tenantId} is being trimmed`);
+      if (await takeLease(queries, name, holder, LEASE_MS)) return;
+      throw new TrimUnderWay(`the log of ${tenantId} is being trimmed`);
     };
     await hold();
     let renewed = performance.now();
     try {
-      return await work(async () => {
+      await work(async () => {
         await pause();
-        signal?.throwIfAborted();
+        if (signal?.aborted) throw new Interrupted();
         if (performance.now() - renewed < RENEW_MS) return;
         await hold();
         renewed = performance.now();
       });
+    } catch (error) {
+      if (!(error instanceof Interrupted)) throw error;
     } finally {
       await dropLease(queries, name, holder).catch(() => {});
     }
@@ -133,72 +140,69 @@ export function createRetention(deps: RetentionDeps): Retention {
   async function look(tenantId: string): Promise<TrimReport> {
     const { floor: from, olderThan, upTo: floor } = await readOld(tenantId);
     const beat = async () => {};
-    const counted = new Trim(tenantId, { queries, store: deps.store, archive, beat, actor: "" });
+    const counted = new Trim(tenantId, { queries, store, archive, beat, actor: "" });
     const receipts = await counted.countReceipts(from, floor);
     const files = archive ? [] : null;
     return { dryRun: true, olderThan, from, floor, events: floor - from, receipts, archive: files, more: false };
   }
 
-  async function trimAlone(tenantId: string, options: TrimOptions, beat: () => Promise<void>): Promise<TrimReport> {
-    const begun = performance.now();
-    const { floor: from, olderThan, upTo } = await readOld(tenantId);
-    const report: TrimReport = {
-      dryRun: false,
-      olderThan,
-      from,
-      floor: from,
-      events: 0,
-      receipts: 0,
-      archive: archive ? [] : null,
-      more: false,
-    };
-    const actor = options.actor ?? "system:clock";
-    const trim = new Trim(tenantId, {
-      queries,
-      store: deps.store,
-      archive,
-      beat,
-      actor,
-      segmentEvents: deps.segmentEvents,
-    });
-    const clear = async () => {
-      const said = await trim.tell();
-      const gone = await trim.remove();
-      metrics.deleted.inc({ table: "event" }, gone.events);
-      metrics.deleted.inc({ table: "receipt" }, gone.receipts);
-      report.events += gone.events;
-      report.receipts += gone.receipts;
-      if (said?.archive) report.archive?.push(...said.archive);
-      if (said)
-        log.info(
-          { tenantId, from: said.from, floor: said.floor, archive: said.archive, ...gone },
-          "the log was trimmed",
-        );
-      else if (gone.events + gone.receipts > 0)
-        log.info({ tenantId, floor: from, ...gone }, "rows below the floor were deleted");
-    };
+  /** Says what has left, deletes it, and adds it to the report. */
+  async function clear(tenantId: string, trim: Trim, report: TrimReport): Promise<void> {
+    const said = await trim.tell();
+    const gone = await trim.remove();
+    metrics.deleted.inc({ table: "event" }, gone.events);
+    metrics.deleted.inc({ table: "receipt" }, gone.receipts);
+    report.events += gone.events;
+    report.receipts += gone.receipts;
+    if (said?.archive) report.archive?.push(...said.archive);
+    if (said) {
+      const { from, floor, archive: files } = said;
+      log.info({ tenantId, from, floor, archive: files, ...gone }, "the log was trimmed");
+    } else if (gone.events + gone.receipts > 0) {
+      log.info({ tenantId, floor: report.floor, ...gone }, "rows below the floor were deleted");
+    }
+  }
+
+  /** One segment after another, up to a position; false when the time was up before. */
+  async function trimTo(
+    upTo: number,
+    tenantId: string,
+    trim: Trim,
+    report: TrimReport,
+    until: number,
+  ): Promise<boolean> {
     // What a crash has left undone.
-    await clear();
+    await clear(tenantId, trim, report);
     while (report.floor < upTo) {
+      if (report.floor > report.from && performance.now() > until) return false;
       const segment = await trim.prepare(upTo);
-      if (!segment) break;
+      if (!segment) return true;
       if (segment.archived?.written) {
         metrics.archivedFiles.inc();
         metrics.archivedBytes.inc(segment.archived.written);
       }
       if (!(await trim.raise(segment))) throw new TrimUnderWay(`somebody else has moved the floor of ${tenantId}`);
       report.floor = segment.to.seq;
-      await clear();
-      if (performance.now() - begun > (options.budgetMs ?? Number.POSITIVE_INFINITY)) break;
+      await clear(tenantId, trim, report);
     }
-    report.more = report.floor < upTo && trim.misfit === undefined;
-    if (trim.misfit !== undefined) {
+    return true;
+  }
+
+  async function trimNow(tenantId: string, options: TrimOptions): Promise<TrimReport> {
+    const until = performance.now() + (options.budgetMs ?? Number.POSITIVE_INFINITY);
+    const actor = options.actor ?? "system:clock";
+    const { floor, olderThan, upTo } = await readOld(tenantId);
+    const none = { events: 0, receipts: 0, archive: archive ? [] : null };
+    // There is more until it has come to its end.
+    const report: TrimReport = { dryRun: false, olderThan, from: floor, floor, ...none, more: true };
+    await alone(tenantId, options.signal, async (beat) => {
+      const trim = new Trim(tenantId, { queries, store, archive, beat, actor, segmentEvents: deps.segmentEvents });
+      if (await trimTo(upTo, tenantId, trim, report, until)) report.more = false;
+      if (trim.misfit === undefined) return;
       report.misfit = trim.misfit;
-      log.error(
-        { tenantId, receiptId: trim.misfit, floor: report.floor },
-        "a receipt does not fit the chain: it and what follows it stay, so that it can be looked into",
-      );
-    }
+      const why = "a receipt does not fit the chain: it and what follows stay, so that it can be looked into";
+      log.error({ tenantId, receiptId: trim.misfit, floor: report.floor }, why);
+    });
     return report;
   }
 
@@ -207,12 +211,11 @@ export function createRetention(deps: RetentionDeps): Retention {
     async trim(tenantId, options = {}) {
       if (options.dryRun) return await look(tenantId);
       try {
-        const report = await alone(tenantId, options.signal, (beat) => trimAlone(tenantId, options, beat));
+        const report = await trimNow(tenantId, options);
         metrics.passes.inc({ outcome: report.misfit === undefined ? "done" : "stopped" });
         return report;
       } catch (error) {
-        const stopped = error instanceof TrimUnderWay || options.signal?.aborted;
-        if (!stopped) metrics.passes.inc({ outcome: "failed" });
+        if (!(error instanceof TrimUnderWay)) metrics.passes.inc({ outcome: "failed" });
         throw error;
       }
     },
@@ -223,9 +226,8 @@ export function createRetention(deps: RetentionDeps): Retention {
         const batch = await deleteExpiredKeys(queries, tenantId ?? null, KEY_GRACE_MS, KEYS_AT_ONCE);
         gone += batch;
         metrics.deleted.inc({ table: "idempotency_key" }, batch);
-        if (batch < KEYS_AT_ONCE) return gone;
+        if (batch < KEYS_AT_ONCE || signal?.aborted) return gone;
         await pause();
-        signal?.throwIfAborted();
       }
     },
   };

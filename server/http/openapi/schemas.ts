@@ -85,6 +85,18 @@ export const ANSWERS = {
     checked: count.meta({ description: "Receipts that fit" }),
     firstBad: z.string().optional().meta({ description: "The first receipt that does not fit" }),
   }),
+  RetentionReport: z.object({
+    dryRun: z.boolean(),
+    olderThan: at.meta({ description: "What was committed then or before is old" }),
+    from: count.meta({ description: "The floor before: positions up to it had left already" }),
+    floor: count.meta({ description: "The floor after" }),
+    events: count.meta({ description: "Events deleted, or that would be" }),
+    receipts: count,
+    archive: z.array(z.string()).nullable().meta({ description: "Files that hold them; null without an archive" }),
+    more: z.boolean().meta({ description: "There is more to remove than one request does: ask again" }),
+    misfit: z.string().optional().meta({ description: "The receipt that breaks the chain: it and what follows stay" }),
+    idempotencyKeys: count.meta({ description: "Expired idempotency keys deleted" }),
+  }),
   QueueFigures: z.object({
     depth: count.meta({ description: "Jobs that are queued" }),
     running: count,
