@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { runWith } from "./adapter.test-kit.ts";
+import type { Adapter } from "./adapter.ts";
 import { type Listed, loadAdapters } from "./load-adapters.ts";
 
 let folder: string;
@@ -74,6 +75,24 @@ describe("B15: adapters in files of one's own", () => {
       "echo",
     ]);
     expect(listed.find(({ adapter }) => adapter.name === "claude")?.source).toBe(join(folder, "mine.ts"));
+  });
+
+  test("the examples in docs/adapters.md work as they stand", async () => {
+    const docs = await readFile(new URL("../../docs/adapters.md", import.meta.url), "utf8");
+    const [, template = ""] = /```json\n([^`]*)```/.exec(docs) ?? [];
+    const [, code = ""] = /```js\n(.*?)\n```/s.exec(docs) ?? [];
+    const listed = await load([await put("reviewer.json", template), await put("disk.mjs", code)]);
+    const [reviewer, disk] = listed.slice(-2).map(({ adapter }) => adapter) as [Adapter, Adapter];
+    await put("our-agent", `#!/bin/sh\necho "$OUR_AGENT_MODE: $*"`);
+    await chmod(join(folder, "our-agent"), 0o755);
+    const env = { PATH: `${folder}:${process.env.PATH}` };
+    const review = await runWith(reviewer, { prompt: "-x", args: ["--fast"], env, cwd: folder });
+    expect(review.stdout).toBe("strict: review --no-input --fast -- -x\n");
+    const fits = await runWith(disk, { folder });
+    expect(fits.outcome).toEqual({ exitCode: 0, result: { kilobytes: expect.any(Number) } });
+    expect(fits.stdout).toContain(folder);
+    expect((await runWith(disk, { folder, maxKilobytes: 1 })).outcome.error?.code).toBe("too_big");
+    expect((await runWith(disk, {})).outcome).toMatchObject({ error: { code: "bad_input" }, retryable: false });
   });
 
   test("every fault is told at once, with its file", async () => {
