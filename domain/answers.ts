@@ -27,6 +27,40 @@ export interface Minute {
   failed: number;
 }
 
+export const SERIES_METRICS = [
+  "throughput",
+  "failures",
+  "upstream",
+  "success_rate",
+  "duration_p50",
+  "duration_p95",
+  "duration_avg",
+  "utilisation",
+  "busy",
+  "capacity",
+  "queue_depth",
+  "queue_running",
+] as const;
+
+export type SeriesMetric = (typeof SERIES_METRICS)[number];
+
+/** One step of a series. `value` is null where there is nothing to say: a gap, not a zero. */
+export interface SeriesPoint {
+  /** Where the step begins, RFC 3339. */
+  t: string;
+  value: number | null;
+}
+
+/** `GET /metrics/series`: at most 500 points, each `step` ms wide. Counts are per step, gauges their highest value within it. */
+export interface Series {
+  metric: SeriesMetric;
+  unit: "count" | "ratio" | "ms";
+  step: number;
+  from: string;
+  to: string;
+  points: SeriesPoint[];
+}
+
 /** `GET /queues`: how a queue stands, besides its row. */
 export interface QueueFigures {
   /** Jobs that are queued, those that are to start later included. */
@@ -66,9 +100,18 @@ export interface Standing {
   successRate: number | null;
   /** What the rank goes by: the success rate the agent has at least, so that 1 of 1 does not beat 90 of 100. */
   wilsonLowerBound: number;
+  /** Ends that were not the agent's doing; not in `total`. */
+  upstream: number;
   averageDurationMs: number | null;
+  p50DurationMs: number | null;
   p95DurationMs: number | null;
+  /** Success rate now less that of the stretch before, as long as this one; null when either is not known. */
+  trend: number | null;
 }
+
+/** Stretches a leaderboard may look at, ms; `all` is everything. */
+export const LEADERBOARD_WINDOWS = { "1h": 3_600_000, "24h": 86_400_000, "7d": 604_800_000, all: null } as const;
+export type LeaderboardWindow = keyof typeof LEADERBOARD_WINDOWS;
 
 /** Who may serve a row: the process that was asked, the Redis that servers share, or Postgres. */
 export type TierName = "memory" | "redis" | "durable";

@@ -1,6 +1,6 @@
-import type { Statistics } from "./agent.ts";
 import type { Standing } from "./answers.ts";
 import { percentile, wilsonLowerBound } from "./figures.ts";
+import type { AgentFigures } from "./tally.ts";
 
 /** What the order of two standings depends on. */
 export type StandingKey = Pick<Standing, "wilsonLowerBound" | "total" | "agentKey">;
@@ -14,32 +14,50 @@ export function compareStandings(a: StandingKey, b: StandingKey): number {
   return b.wilsonLowerBound - a.wilsonLowerBound || b.total - a.total || byKey;
 }
 
+/** An agent with what there is to rank it by. */
+export interface Ranked {
+  agentKey: string;
+  displayName: string;
+  statistics?: Readonly<AgentFigures> | undefined;
+  /** Of the stretch before; without it there is no trend. */
+  before?: Readonly<Pick<AgentFigures, "total" | "successful">> | undefined;
+}
+
 /** The leaderboard of these agents, first place first. An agent without statistics has no outcomes yet. */
-export function rankAgents(
-  agents: readonly { agentKey: string; displayName: string; statistics?: Readonly<Statistics> | undefined }[],
-): Standing[] {
+export function rankAgents(agents: readonly Ranked[]): Standing[] {
   return agents
-    .map(({ agentKey, displayName, statistics }) => {
-      const {
-        total = 0,
-        successful = 0,
-        failed = 0,
-        totalDurationMs = 0,
-        timed = 0,
-        histogram = {},
-      } = statistics ?? {};
+    .map(({ agentKey, displayName, statistics = NO_FIGURES, before }) => {
+      const { total, successful, failed, upstream, totalDurationMs, timed, histogram } = statistics;
+      const successRate = rateOf(statistics);
+      const was = before ? rateOf(before) : null;
       return {
         agentKey,
         displayName,
         total,
         successful,
         failed,
-        successRate: total > 0 ? successful / total : null,
+        upstream,
+        successRate,
         wilsonLowerBound: wilsonLowerBound(successful, total),
         averageDurationMs: timed > 0 ? totalDurationMs / timed : null,
+        p50DurationMs: percentile(histogram, 0.5),
         p95DurationMs: percentile(histogram, 0.95),
+        trend: successRate === null || was === null ? null : successRate - was,
       };
     })
     .sort(compareStandings)
     .map((standing, index) => ({ rank: index + 1, ...standing }));
 }
+
+const rateOf = ({ total, successful }: Pick<AgentFigures, "total" | "successful">): number | null =>
+  total > 0 ? successful / total : null;
+
+const NO_FIGURES: AgentFigures = {
+  total: 0,
+  successful: 0,
+  failed: 0,
+  upstream: 0,
+  timed: 0,
+  totalDurationMs: 0,
+  histogram: {},
+};

@@ -54,7 +54,7 @@ export function tallyOutcome(tx: Tx, outcome: Counted & { agentKey: string; task
 }
 
 /** Figures with one more outcome in them. An end that came from upstream is counted apart. */
-export function withCounted<F extends Figures>(figures: F, { success, fault, durationMs }: Counted): F {
+export function withCounted<F extends AgentFigures>(figures: F, { success, fault, durationMs }: Counted): F {
   if (fault === "upstream") return { ...figures, upstream: figures.upstream + 1 };
   return {
     ...figures,
@@ -67,9 +67,13 @@ export function withCounted<F extends Figures>(figures: F, { success, fault, dur
   };
 }
 
-type Figures = Pick<Tally, "total" | "successful" | "failed" | "upstream" | "timed" | "totalDurationMs" | "histogram">;
+/** How an agent did: the figures that running statistics and tallies share. */
+export type AgentFigures = Pick<
+  Tally,
+  "total" | "successful" | "failed" | "upstream" | "timed" | "totalDurationMs" | "histogram"
+>;
 
-const NOTHING: Figures = {
+const NOTHING: AgentFigures = {
   total: 0,
   successful: 0,
   failed: 0,

@@ -73,7 +73,7 @@ test("real answers are as the reference says", async () => {
   );
   const items = async (path: string) => (await api.me.get(path)).body.items;
   const rows = [
-    ...(await items("/runs")),
+    (await api.me.get(`/runs/${runId}`)).body,
     ...(await items("/workstreams")),
     ...(await items("/jobs")),
     ...(await items("/agents")).flatMap(({ breaker, statistics, ...agent }) => [agent, breaker, statistics]),
@@ -84,12 +84,15 @@ test("real answers are as the reference says", async () => {
     ...(await items("/approvals")),
     ...(await items("/alerts?status=firing,acknowledged,snoozed,resolved")),
     ...((await api.me.get(`/jobs/${jobId}`)).body.attempts as object[]),
+    // Sent by sockets only.
+    ...((await api.t.deps.store.snapshot("default", "metrics", 100))?.rows ?? []),
   ] as { kind: keyof typeof ROWS }[];
   expect(new Set(rows.map((row) => row.kind))).toEqual(new Set(Object.keys(ROWS)));
   for (const row of rows) {
     const schema = ROWS[row.kind].strict();
     holds(row.kind === "queue" ? schema.extend(ANSWERS.QueueFigures.shape) : schema, row);
   }
+  for (const run of await items("/runs")) holds(ANSWERS.RunItem.strict(), run);
   for (const event of await items("/events")) holds(ANSWERS.Event.strict(), event);
   for (const receipt of await items("/receipts")) holds(ANSWERS.StoredReceipt.strict(), receipt);
   for (const standing of await items("/leaderboard")) holds(ANSWERS.Standing.strict(), standing);

@@ -18,6 +18,7 @@ import { registerRouting } from "./routing.ts";
 import { registerRunSnapshot } from "./run-snapshot.ts";
 import { registerRunState } from "./run-state.ts";
 import { registerRuns } from "./runs.ts";
+import { registerSeries } from "./series.ts";
 import { registerSessions } from "./sessions.ts";
 import { registerStatus } from "./status.ts";
 import { registerSummary } from "./summary.ts";
@@ -37,7 +38,7 @@ export function registerRoutes(app: FastifyInstance, deps: AppDeps): void {
   registerClaims(app, deps);
   registerQueues(app, deps);
   registerAgents(app, deps);
-  registerLeaderboard(app);
+  registerLeaderboard(app, deps);
   registerRouting(app, deps);
   registerAlerts(app, deps);
   registerSessions(app, deps);
@@ -47,6 +48,7 @@ export function registerRoutes(app: FastifyInstance, deps: AppDeps): void {
   registerEvents(app, deps);
   registerReceipts(app, deps);
   registerMaintenance(app, deps);
+  registerSeries(app, deps);
   registerSummary(app, deps);
   registerSystem(app, deps);
   registerAccountRoutes(app, deps);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { SERIES_METRICS } from "../../../domain/answers.ts";
 import { MAX_MUTATIONS } from "../../../domain/commit.ts";
 import { CLIENT_MUTATION_TYPES, contractOf } from "../../../domain/mutations.ts";
 import { id } from "../../../domain/primitives.ts";
@@ -122,9 +123,23 @@ export const ANSWERS = {
     failed: count,
     successRate: z.number().min(0).max(1).nullable(),
     wilsonLowerBound: z.number().min(0).max(1),
+    upstream: count.meta({ description: "Ends that were not the agent's doing; not in `total`" }),
     averageDurationMs: z.number().min(0).nullable(),
+    p50DurationMs: z.number().min(0).nullable(),
     p95DurationMs: z.number().min(0).nullable(),
+    trend: z.number().min(-1).max(1).nullable().meta({ description: "Success rate less that of the stretch before" }),
   }),
+  Series: z.object({
+    metric: z.enum(SERIES_METRICS),
+    unit: z.enum(["count", "ratio", "ms"]),
+    step: count.meta({ description: "How long a step is, ms" }),
+    from: at,
+    to: at,
+    points: z
+      .array(z.object({ t: at, value: z.number().nullable().meta({ description: "Null: a gap, not a zero" }) }))
+      .max(500),
+  }),
+  TaskTypes: z.object({ items: z.array(z.string()) }),
   Summary: z.object({
     runs: z.object({ byStatus: counts(RUN_STATUSES) }),
     successRate: z.object({ rate: z.number().nullable(), completed: count, ended: count, windowMs: count }),
@@ -135,6 +150,7 @@ export const ANSWERS = {
     throughput: z.array(z.object({ t: at, completed: count, failed: count })),
     head: count,
   }),
+  RunItem: ROWS.run.omit({ definition: true, context: true, tokens: true, scopes: true }),
   Snapshot: currentSnapshot,
   RunState: z.object({
     schemaVersion: count,

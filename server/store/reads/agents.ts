@@ -1,5 +1,3 @@
-import type { Standing } from "../../../domain/answers.ts";
-import { compareStandings, rankAgents } from "../../../domain/leaderboard.ts";
 import type { Wire } from "../../../domain/wire.ts";
 import type { TenantClient } from "../../database/tenant.ts";
 import { decodeCursor, type Page, type PageRequest, pageOf } from "./page.ts";
@@ -47,25 +45,3 @@ async function withState(db: TenantClient, agents: readonly ({ id: string } & ob
     };
   });
 }
-
-/** The leaderboard; it is ranked whole, as a place depends on all others. */
-export async function readLeaderboard(db: TenantClient, query: PageRequest): Promise<Page<Standing>> {
-  const at = decodeCursor(query.cursor, ["number", "count", "text"]);
-  const [agents, statistics] = await Promise.all([
-    db.agent.findMany({ select: { id: true, displayName: true } }),
-    db.statistics.findMany(),
-  ]);
-  const figuresOf = new Map(statistics.map((row) => [row.id, wireOf("statistics", row)]));
-  const all = rankAgents(
-    agents.map(({ id, displayName }) => ({ agentKey: id, displayName, statistics: figuresOf.get(id) })),
-  );
-  const last = at && { wilsonLowerBound: at[0], total: at[1], agentKey: at[2] };
-  const rest = last ? all.filter((standing) => compareStandings(standing, last) > 0) : all;
-  return pageOf(rest.slice(0, query.limit + 1), query.limit, keyOf, (standing) => standing);
-}
-
-const keyOf = (s: Standing): [wilson: number, total: number, agentKey: string] => [
-  s.wilsonLowerBound,
-  s.total,
-  s.agentKey,
-];

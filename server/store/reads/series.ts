@@ -1,0 +1,204 @@
+import type { Series, SeriesMetric, SeriesPoint } from "../../../domain/answers.ts";
+import { type Histogram, mergeHistograms, percentile } from "../../../domain/figures.ts";
+import type { GaugeMetric } from "../../../domain/gauge.ts";
+import type { Scope } from "./scope.ts";
+
+/**
+ * Figures over time for charts. Read from tallies and gauges only: what it costs depends on the minutes or hours asked for, never on how many
+ * outcomes there were.
+ */
+export interface SeriesQuery {
+  metric: SeriesMetric;
+  agent?: string | undefined;
+  taskType?: string | undefined;
+  queue?: string | undefined;
+  /** ms since 1970. */
+  from: number;
+  to: number;
+  /** What is wanted, ms; widened until there are few enough points. */
+  step?: number | undefined;
+}
+
+/** A chart shows no more than these. */
+const MAX_POINTS = 500;
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 10_080].map((minutes) => minutes * MINUTE);
+/** Minutes are kept for three days, and are many: what is longer is drawn from hours. */
+const MINUTES_UP_TO_MS = 24 * HOUR;
+const MINUTES_KEPT_MS = 72 * HOUR;
+
+const UNITS: { readonly [metric in SeriesMetric]: Series["unit"] } = {
+  throughput: "count",
+  failures: "count",
+  upstream: "count",
+  success_rate: "ratio",
+  duration_p50: "ms",
+  duration_p95: "ms",
+  duration_avg: "ms",
+  utilisation: "ratio",
+  busy: "count",
+  capacity: "count",
+  queue_depth: "count",
+  queue_running: "count",
+};
+
+const GAUGES: { readonly [metric in SeriesMetric]?: GaugeMetric } = {
+  busy: "busy",
+  capacity: "capacity",
+  queue_depth: "depth",
+  queue_running: "running",
+};
+
+/** One metric over a stretch of time, in steps of the same length; a step about which nothing is known is null. */
+export async function readSeries(scope: Scope, query: SeriesQuery): Promise<Series> {
+  const gauged = query.metric === "utilisation" || GAUGES[query.metric] !== undefined;
+  const recent = query.to - query.from <= MINUTES_UP_TO_MS && query.from >= Date.now() - MINUTES_KEPT_MS;
+  const least = gauged || recent ? MINUTE : HOUR;
+  const step = stepFor(query.to - query.from, Math.max(query.step ?? 0, least));
+  const from = Math.floor(query.from / step) * step;
+  const to = Math.ceil(query.to / step) * step;
+  const grid = { ...query, from, to, step };
+  const values = gauged ? await gaugeValues(scope, grid) : await tallyValues(scope, grid, step < HOUR);
+  const points: SeriesPoint[] = [];
+  for (let t = from, at = 0; t < to; t += step, at += 1) {
+    points.push({ t: new Date(t).toISOString(), value: values[at] ?? null });
+  }
+  return { metric: query.metric, unit: UNITS[query.metric], step, from: iso(from), to: iso(to), points };
+}
+
+/** The narrowest step that is at least as wide as wanted and keeps the chart within its points. */
+function stepFor(rangeMs: number, wanted: number): number {
+  // One point more than the range has steps, as neither end need fall on one.
+  return STEPS.find((step) => step >= wanted && rangeMs / step <= MAX_POINTS - 1) ?? (STEPS.at(-1) as number);
+}
+
+type Grid = SeriesQuery & { step: number };
+type Values = (number | null)[];
+
+interface TallyRow {
+  slot: number;
+  total: number;
+  successful: number;
+  failed: number;
+  upstream: number;
+  timed: number;
+  durationMs: number;
+  histograms: Histogram[] | null;
+}
+
+async function tallyValues({ prisma, tenantId }: Scope, grid: Grid, minutes: boolean): Promise<Values> {
+  const { metric, from, to, step, agent = null, taskType = null } = grid;
+  const percentiles = metric === "duration_p50" || metric === "duration_p95";
+  const rows = await prisma.$queryRaw<TallyRow[]>`
+    SELECT /* series of tallies */ floor((extract(epoch FROM t."t") * 1000 - ${from}::float8) / ${step}::float8)::int AS "slot",
+      sum(t."total")::int AS "total", sum(t."successful")::int AS "successful", sum(t."failed")::int AS "failed",
+      sum(t."upstream")::int AS "upstream", sum(t."timed")::int AS "timed", sum(t."totalDurationMs") AS "durationMs",
+      CASE WHEN ${percentiles} THEN json_agg(t."histogram") END AS "histograms"
+    FROM "Tally" AS t
+    WHERE t."tenantId" = ${tenantId} AND t."width" = ${minutes ? "minute" : "hour"}
+      AND t."t" >= ${new Date(from)} AND t."t" < ${new Date(to)}
+      AND (${agent}::text IS NULL OR t."agentKey" = ${agent}) AND (${taskType}::text IS NULL OR t."taskType" = ${taskType})
+    GROUP BY 1`;
+  const values: Values = [];
+  for (const row of rows) values[row.slot] = figureOf(metric, row);
+  return values;
+}
+
+/** What a step's figures come to; null where there is nothing to say. */
+function figureOf(metric: SeriesMetric, row: TallyRow): number | null {
+  switch (metric) {
+    case "throughput":
+      return row.total;
+    case "failures":
+      return row.failed;
+    case "upstream":
+      return row.upstream;
+    case "success_rate":
+      return row.total > 0 ? row.successful / row.total : null;
+    case "duration_avg":
+      return row.timed > 0 ? row.durationMs / row.timed : null;
+    case "duration_p50":
+      return percentile(merged(row), 0.5);
+    case "duration_p95":
+      return percentile(merged(row), 0.95);
+    default:
+      return null;
+  }
+}
+
+const merged = (row: TallyRow): Histogram => (row.histograms ?? []).reduce(mergeHistograms, {});
+
+interface GaugeRow {
+  metric: GaugeMetric;
+  key: string;
+  /** ms since 1970; what stood before the stretch is told at its beginning. */
+  t: number;
+  last: number;
+  max: number;
+}
+
+/**
+ * Gauges, summed over what the filter lets through. Between two changes a value is what it was: exact, not interpolated. Before the first
+ * change that is known, and after now, there is nothing to say.
+ */
+async function gaugeValues({ prisma, tenantId }: Scope, grid: Grid): Promise<Values> {
+  const metrics = grid.metric === "utilisation" ? ["busy", "capacity"] : [GAUGES[grid.metric] as GaugeMetric];
+  const ofQueue = grid.metric.startsWith("queue_");
+  const key = (ofQueue ? grid.queue : grid.agent) ?? null;
+  const rows = await prisma.$queryRaw<GaugeRow[]>`
+    SELECT /* series of gauges */ g."metric", g."key", (extract(epoch FROM g."t") * 1000)::float8 AS "t", g."last", g."max" FROM "Gauge" AS g
+    WHERE g."tenantId" = ${tenantId} AND g."metric" = ANY (${metrics}) AND (${key}::text IS NULL OR g."key" = ${key})
+      AND g."t" >= ${new Date(grid.from)} AND g."t" < ${new Date(grid.to)}
+    UNION ALL
+    SELECT b."metric", b."key", ${grid.from - 1}::float8, b."last", b."last" FROM (
+      SELECT DISTINCT ON (g."metric", g."key") g."metric", g."key", g."last" FROM "Gauge" AS g
+      WHERE g."tenantId" = ${tenantId} AND g."metric" = ANY (${metrics}) AND (${key}::text IS NULL OR g."key" = ${key})
+        AND g."t" < ${new Date(grid.from)}
+      ORDER BY g."metric", g."key", g."t" DESC
+    ) AS b ORDER BY 3`;
+  const steps = Math.round((grid.to - grid.from) / grid.step);
+  const upTo = Math.min(steps, Math.ceil((Date.now() - grid.from) / grid.step));
+  const summed = new Map(metrics.map((metric) => [metric, [] as Values]));
+  const byGauge = new Map<string, GaugeRow[]>();
+  for (const row of rows) {
+    const name = `${row.metric}|${row.key}`;
+    const own = byGauge.get(name);
+    if (own) own.push(row);
+    else byGauge.set(name, [row]);
+  }
+  for (const own of byGauge.values()) {
+    const total = summed.get(own[0]?.metric as GaugeMetric) as Values;
+    for (const [at, value] of filled(own, grid, upTo).entries()) {
+      if (value !== null) total[at] = (total[at] ?? 0) + value;
+    }
+  }
+  const [first = [], capacity = []] = metrics.map((metric) => summed.get(metric));
+  if (grid.metric !== "utilisation") return first;
+  return Array.from({ length: upTo }, (_, at) => {
+    const slots = capacity[at] ?? 0;
+    return slots > 0 ? (first[at] ?? 0) / slots : null;
+  });
+}
+
+/** One gauge on the grid: the highest value it had within each step, begun with the value it came in with. */
+function filled(rows: readonly GaugeRow[], { from, step }: Grid, steps: number): Values {
+  const values: Values = [];
+  let standing: number | null = null;
+  let next = 0;
+  for (let at = 0; at < steps; at += 1) {
+    const end = from + (at + 1) * step;
+    let highest = standing;
+    for (let row = rows[next]; row && row.t < end; row = rows[next]) {
+      // What stood before the stretch begins it, whatever it was higher before.
+      if (row.t >= from) highest = Math.max(highest ?? 0, row.max);
+      else highest = row.last;
+      standing = row.last;
+      next += 1;
+    }
+    values.push(highest);
+  }
+  return values;
+}
+
+const iso = (at: number): string => new Date(at).toISOString();
