@@ -78,7 +78,8 @@ export class Tiers {
       commit: (range) => {
         this.#memory.commit(tenantId, range);
         this.#redis?.commit(tenantId, range);
-        this.#o.log.debug({ tenantId, from: range.from, to: range.to, strategy: "durable-first" }, "stored");
+        const { from, to } = range;
+        if (from <= to) this.#o.log.debug({ tenantId, from, to, strategy: "durable-first" }, "stored");
       },
     };
   }
