@@ -21,6 +21,7 @@ const SIZES: readonly Size[] = [
   { name: "100 KB", length: 100_000, many: 40, few: 2 },
 ];
 const CALLERS = [1, 16];
+const PROGRAM = "redis-server";
 const ENV = { HOT_TIER_MB: "1", REDIS_URL: "" };
 
 type Case = "durable" | "memory, as of now" | "memory, minSeq" | "redis, as of now" | "redis, minSeq";
@@ -149,10 +150,10 @@ async function lane(direct: Poster, viaRedis: Poster, rounds: number, ms: number
 
 /** A Redis for as long as the bench runs; undefined when the machine has none. */
 async function startRedis(): Promise<{ url: string; stop: () => void } | undefined> {
-  if (spawnSync("redis-server", ["--version"]).status !== 0) return undefined;
+  if (spawnSync(PROGRAM, ["--version"]).status !== 0) return undefined;
   const port = await freePort();
   const options = ["--bind", "127.0.0.1", "--port", String(port), "--save", "", "--appendonly", "no"];
-  const child = spawn("redis-server", options, { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(PROGRAM, options, { stdio: ["ignore", "pipe", "inherit"] });
   await once(child.stdout, "data");
   return { url: `redis://127.0.0.1:${port}`, stop: () => void child.kill() };
 }
