@@ -39,6 +39,12 @@ const READ_STATUS = `WITH /* agent status */ mine AS (
     ORDER BY "idempotencyKey" IS NULL, coalesce("idempotencyKey", "id"), "createdAt" DESC, "id" DESC
   ), shown AS (
     SELECT "id" FROM once ORDER BY "final", "createdAt" DESC, "id" DESC LIMIT $3::int
+  ), sat AS (
+    (SELECT "id", ${FINAL_SESSION} AS "final", "createdAt" FROM "Session" WHERE "tenantId" = $1 AND "agentRole" = $2
+      ORDER BY ${FINAL_SESSION}, "createdAt" DESC, "id" DESC LIMIT $3::int)
+    UNION
+    (SELECT "id", ${FINAL_SESSION}, "createdAt" FROM "Session" WHERE "tenantId" = $1 AND "taskId" IN (SELECT "id" FROM mine)
+      ORDER BY ${FINAL_SESSION}, "createdAt" DESC, "id" DESC LIMIT $3::int)
   ), waiting AS (
     SELECT a."id" FROM "Approval" AS a
     LEFT JOIN "Task" AS t ON t."tenantId" = a."tenantId" AND t."id" = a."taskId"
@@ -49,7 +55,7 @@ const READ_STATUS = `WITH /* agent status */ mine AS (
   )
   SELECT ${HEAD_COLUMNS},
     ${rows(`${selectRows("task")} AND "id" IN (SELECT "id" FROM shown) ORDER BY ${FINAL_TASK}, "Task"."createdAt" DESC, "id" DESC`)} AS "tasks",
-    ${rows(`${selectRows("session")} AND ("agentRole" = $2 OR "taskId" IN (SELECT "id" FROM mine)) ORDER BY ${FINAL_SESSION}, "Session"."createdAt" DESC, "id" DESC LIMIT $3::int`)} AS "sessions",
+    ${rows(`${selectRows("session")} AND "id" IN (SELECT "id" FROM sat ORDER BY "final", "createdAt" DESC, "id" DESC LIMIT $3::int) ORDER BY ${FINAL_SESSION}, "Session"."createdAt" DESC, "id" DESC`)} AS "sessions",
     ${rows(`${selectRows("approval")} AND "id" IN (SELECT "id" FROM waiting) ORDER BY "Approval"."createdAt" DESC, "id" DESC`)} AS "approvals",
     ${rows(`${selectRows("task")} AND "id" IN (SELECT a."taskId" FROM "Approval" AS a JOIN waiting AS w ON w."id" = a."id" WHERE a."tenantId" = $1)`)} AS "embedded"
   FROM "LogHead" AS h WHERE h."tenantId" = $1`;
