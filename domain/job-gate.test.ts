@@ -153,6 +153,18 @@ describe("a job that works for a token", () => {
     expect(world.refuse(enqueue("a", { tokenId: "t" })).code).toBe("scope_cancelled");
   });
 
+  test("D5: that was cancelled before its token was does not come back with the one it depends on", () => {
+    const world = tokens();
+    world.commit(
+      enqueue("p"),
+      enqueue("a", { tokenId: "t", dependsOn: ["p"] }),
+      { type: "job.cancel", jobId: "p" },
+      { type: "scope.cancel", runId: "r", scopeId: "s" },
+      { type: "job.retry", jobId: "p" },
+    );
+    expect(world.row("job", "a")).toMatchObject({ status: "cancelled", reason: "dependency_failed" });
+  });
+
   test("D5: is cancelled with it, and does not come back while the token is there", () => {
     const world = tokens();
     world.commit(enqueue("a", { tokenId: "t" }), enqueue("b", { dependsOn: ["a"] }), enqueue("free"));

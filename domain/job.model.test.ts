@@ -3,9 +3,17 @@ import { expect, test } from "vitest";
 import { freeTrialSlots } from "./breaker.ts";
 import type { CommitFault } from "./commit.ts";
 import { Draft } from "./draft.ts";
-import { finalJob, finalRun, JOB_MOVES, JobModel, type ModelJob, type RunState, type Status } from "./job.model.ts";
-import type { Attempt, Job } from "./job.ts";
-import { type JobCounts, NO_JOBS } from "./job-counts.ts";
+import { checkWorld, same } from "./job.model.test-kit.ts";
+import {
+  finalJob,
+  finalRun,
+  HUMAN,
+  JOB_MOVES,
+  JobModel,
+  type ModelJob,
+  type RunState,
+  type Status,
+} from "./job.model.ts";
 import type { ClientMutationInput } from "./mutations.ts";
 import { World } from "./tx.test-kit.ts";
 import type { EventDraft } from "./tx.ts";
@@ -17,30 +25,30 @@ import type { EventDraft } from "./tx.ts";
 const RUNS = 300;
 const COMMANDS = 60;
 
-const OPS = [
-  "enqueue",
-  "enqueue",
-  "enqueue",
-  "claim",
-  "claim",
-  "claim",
-  "start",
-  "heartbeat",
-  "complete",
-  "complete",
-  "complete",
-  "fail",
-  "fail",
-  "timeout",
-  "cancel",
-  "retry",
-  "moveRun",
-  "retryRun",
-  "wait",
-  "wait",
-  "late",
-  "newRun",
-] as const;
+/** How often each is asked for, against the others. */
+const WEIGHTS = {
+  enqueue: 9,
+  claim: 5,
+  start: 1,
+  heartbeat: 1,
+  complete: 4,
+  fail: 3,
+  timeout: 1,
+  cancel: 1,
+  retry: 2,
+  moveRun: 1,
+  retryRun: 1,
+  wait: 2,
+  late: 1,
+  newRun: 1,
+  configure: 1,
+  decide: 2,
+  cancelToken: 1,
+  capacity: 1,
+};
+const OPS = Object.entries(WEIGHTS).flatMap(([op, times]) =>
+  Array<keyof typeof WEIGHTS>(times).fill(op as keyof typeof WEIGHTS),
+);
 const command = fc.record({
   op: fc.constantFrom(...OPS),
   /** Which of the things there are, modulo how many. */
@@ -56,11 +64,7 @@ type Command = typeof command extends fc.Arbitrary<infer C> ? C : never;
 
 const RUN_STATES = ["running", "blocked", "completed", "failed", "cancelled", "timed_out"] as const;
 const AGENTS = ["steady", "jumpy"] as const;
-/** Compares without the cost of `expect`, which is too much for some million comparisons. */
-function same(is: unknown, should: unknown, what: string) {
-  const [left, right] = [JSON.stringify(is), JSON.stringify(should)];
-  if (left !== right) throw new Error(`${what}: ${left} instead of ${right}`);
-}
+const QUEUES = ["q0", "q1", "q2"] as const;
 const pick = <T>(from: readonly T[], index: number): T | undefined => from[index % Math.max(1, from.length)];
 
 interface Held {
@@ -91,14 +95,23 @@ class Beside {
     );
     this.newRun(false);
     this.newRun(true);
+    this.configure("q0", 2, false);
+    this.configure("q1", 1, false);
+  }
+
+  configure(queue: string, concurrency: number | null, paused: boolean) {
+    this.commit({ type: "queue.configure", queue, concurrency, paused });
+    this.model.queues.set(queue, { concurrency, paused });
   }
 
   newRun(auto: boolean) {
     const runId = `r${this.model.runs.size}`;
-    this.model.runs.set(runId, { status: "pending", auto });
+    this.model.runs.set(runId, { status: "pending", auto, tokenCancelled: false });
     this.commit(
       { type: "run.create", runId, workflow: "model", completion: auto ? "auto" : "manual" },
       { type: "workstream.create", runId, workstreamId: `w-${runId}`, title: "Work" },
+      { type: "scope.enter", runId, scopeId: "s" },
+      { type: "token.add", runId, tokenId: "t", token: { scopeId: "s" } },
     );
   }
 
@@ -163,10 +176,26 @@ class Beside {
           ...(flag && { timeoutMs: ms * 3 }),
         };
         const id = `j${model.jobs.size}`;
-        const legal = !finalRun(model.run(runId).status);
-        const withCard = b % 2 ? { workstreamId: `w-${runId}` } : {};
-        if (!this.when(legal, { type: "job.enqueue", jobId: id, runId, dependsOn, ...told, ...withCard })) return;
-        model.enqueue({ id, run: runId, dependsOn, ...told, timeoutMs: told.timeoutMs ?? null });
+        const [queue, gated, token] = [pick(QUEUES, b) as string, b % 7 === 0, b % 5 === 0];
+        const pinned = b % 11 === 0 ? agentKey : null;
+        const escalate = [null, null, HUMAN, "steady", "jumpy"][a % 5] ?? null;
+        const run = model.run(runId);
+        const legal =
+          !finalRun(run.status) && !(token && run.tokenCancelled) && (pinned === null || pinned !== escalate);
+        const enqueue = {
+          ...{ type: "job.enqueue" as const, jobId: id, runId, dependsOn, queue, ...told },
+          ...(b % 2 && { workstreamId: `w-${runId}` }),
+          ...(gated && { approval: { title: "Go?" } }),
+          ...(token && { tokenId: "t" }),
+          ...(pinned && { agentKey: pinned }),
+          ...(escalate && {
+            escalate: escalate === HUMAN ? { approval: { title: "Again?" } } : { agentKey: escalate },
+          }),
+        };
+        if (!this.when(legal, enqueue)) return;
+        const gate = gated ? "pending" : "none";
+        const settings = { queue, gate, token, pinned, escalate, timeoutMs: told.timeoutMs ?? null } as const;
+        model.enqueue({ id, run: runId, dependsOn, ...told, ...settings });
         return;
       }
       case "claim": {
@@ -177,7 +206,7 @@ class Beside {
           secret: "",
         });
         const slots = freeTrialSlots(tx, agentKey);
-        const due = model.claimable().slice(0, Math.min(n + 1, slots));
+        const due = model.claimable(agentKey, Math.min(n + 1, slots));
         const [{ jobs: got }] = this.commit({ type: "job.claim", agentKey, max: n + 1, leaseMs: 1000 }) as [
           { jobs: { id: string; attempt: number; leaseToken: string }[] },
         ];
@@ -187,12 +216,17 @@ class Beside {
           "claimed",
         );
         for (const one of due) model.start(one, agentKey, 1000);
+        for (const { queue } of due) {
+          const { concurrency } = model.queue(queue);
+          if (concurrency !== null && world.row("queue", queue).jobCounts.running > concurrency)
+            throw new Error(`a claim took more from ${queue} than may run at once`);
+        }
         for (const { id: jobId, attempt, leaseToken } of got) this.tokens.push({ jobId, attempt, leaseToken });
         return;
       }
       case "start": {
         if (!job) return;
-        const legal = job.status === "queued" && !finalRun(model.run(job.run).status);
+        const legal = job.status === "queued" && (job.pinned ?? agentKey) === agentKey;
         const lease = flag ? { leaseMs: 500 } : {};
         if (!this.when(legal, { type: "job.start", jobId: job.id, agentKey, ...lease })) return;
         model.start(job, agentKey, flag ? 500 : null);
@@ -252,8 +286,39 @@ class Beside {
         if (!this.when(legal, { type: "run.retry", runId, ...(n === 0 && { jobs: "none" as const }) })) return;
         model.run(runId).status = "running";
         const back =
-          n === 0 ? [] : model.ofRun(runId).filter((one) => finalJob(one.status) && one.status !== "completed");
+          n === 0
+            ? []
+            : model
+                .ofRun(runId)
+                .filter((one) => finalJob(one.status) && one.status !== "completed" && !model.isLost(one));
         if (n > 0) model.retry(back);
+        return;
+      }
+      case "configure": {
+        const queue = pick(QUEUES, a) as string;
+        this.configure(queue, n === 4 ? null : n + 1, flag && b % 2 === 0);
+        return;
+      }
+      case "capacity":
+        this.commit({ type: "agent.register", agentKey, capacity: n + 1 });
+        model.capacity.set(agentKey, n + 1);
+        return;
+      case "decide": {
+        const pending = pick(
+          jobs.filter((one) => one.gate === "pending"),
+          a,
+        );
+        if (!pending) return;
+        const approvalId = String(world.row("job", pending.id).approvalId);
+        this.commit({ type: flag ? "approval.approve" : "approval.reject", approvalId });
+        model.decide(pending, flag ? "approved" : "rejected");
+        return;
+      }
+      case "cancelToken": {
+        const { status, tokenCancelled } = model.run(runId);
+        if (n > 0) return;
+        const legal = !finalRun(status) && !tokenCancelled;
+        if (this.when(legal, { type: "scope.cancel", runId, scopeId: "s" })) model.cancelToken(runId);
         return;
       }
       case "wait":
@@ -299,74 +364,6 @@ class Beside {
         throw new Error(`${job.id} outlived its time`);
     }
   }
-
-  check() {
-    const { world, model } = this;
-    const jobs = world.all("job");
-    const attempts = world.all("attempt");
-    const expected = [...model.jobs.values()].map((job) => [job.id, job.status, job.attempt]);
-    same(
-      jobs.map((job) => [job.id, job.status, job.attempt]),
-      expected,
-      "jobs",
-    );
-    same(
-      world.all("run").map((run) => [run.id, run.status]),
-      [...model.runs].map(([id, run]) => [id, run.status]),
-      "runs",
-    );
-    for (const run of world.all("run")) {
-      const own = jobs.filter((job) => job.runId === run.id);
-      same(run.jobCounts, recount(own), `figures of ${run.id}`);
-      if (finalRun(run.status))
-        same(
-          own.filter((job) => !finalJob(job.status)),
-          [],
-          `open jobs of ${run.id}, which has ended`,
-        );
-    }
-    for (const { id, jobCounts } of world.all("workstream")) {
-      same(jobCounts, recount(jobs.filter((job) => job.workstreamId === id)), `figures of ${id}`);
-    }
-    for (const agent of world.all("agent")) {
-      const held = jobs.filter((job) => job.status === "running" && job.claimedBy === agent.id);
-      same(agent.busy, held.length, `busy of ${agent.id}`);
-      const outcomes = world.all("outcome").filter((outcome) => outcome.agentKey === agent.id);
-      const { total, successful, failed, upstream } = world.row("statistics", agent.id);
-      const good = outcomes.filter((outcome) => outcome.success).length;
-      const bad = outcomes.filter((outcome) => outcome.fault === "own").length;
-      const told = [total, successful, failed, upstream];
-      same(told, [good + bad, good, bad, outcomes.length - good - bad], `statistics of ${agent.id}`);
-    }
-    for (const job of jobs)
-      this.checkJob(
-        job,
-        attempts.filter((attempt) => attempt.jobId === job.id),
-      );
-  }
-
-  checkJob(job: Readonly<Job>, attempts: Readonly<Attempt>[]) {
-    same(this.status.get(job.id), job.status, `the events of ${job.id}`);
-    same(
-      attempts.map((attempt) => attempt.number),
-      attempts.map((_, index) => index + 1),
-      `attempts of ${job.id}`,
-    );
-    same(job.attempt, attempts.length, `attempt of ${job.id}`);
-    if (job.attempt - job.attemptBase > job.maxAttempts) throw new Error(`${job.id} was tried too often`);
-    const open = attempts.filter((attempt) => attempt.status === "running").map((attempt) => attempt.number);
-    same(open, job.status === "running" ? [job.attempt] : [], `running attempts of ${job.id}`);
-    same(job.leaseToken !== null, job.status === "running", `a token for ${job.id}`);
-    const unmet = job.dependsOn.filter((parentId) => this.world.row("job", parentId).status !== "completed").length;
-    if (job.status === "queued" || job.status === "running") same(unmet, 0, `unmet dependencies of ${job.id}`);
-    if (job.status === "waiting") same(job.unmet, unmet, `unmet of ${job.id}`);
-  }
-}
-
-function recount(jobs: Readonly<Job>[]): JobCounts {
-  const counts = { ...NO_JOBS };
-  for (const job of jobs) counts[job.status] += 1;
-  return counts;
 }
 
 test("B3, B12: jobs and runs do what the model says, whatever is asked in whatever order", () => {
@@ -377,7 +374,7 @@ test("B3, B12: jobs and runs do what the model says, whatever is asked in whatev
       const beside = new Beside();
       for (const one of commands) {
         beside.run(one);
-        beside.check();
+        checkWorld(beside.world, beside.model, beside.status);
         executed += 1;
       }
       for (const job of beside.world.all("job")) statuses.add(job.status);

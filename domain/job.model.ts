@@ -9,10 +9,20 @@ export interface ModelJob {
   id: string;
   run: string;
   dependsOn: string[];
+  queue: string;
   priority: number;
   maxAttempts: number;
   backoffMs: number;
   timeoutMs: number | null;
+  /** Its approval, if it has to have one. */
+  gate: Gate;
+  /** It works for its run's token. */
+  token: boolean;
+  /** What comes after its last attempt: another agent, or a human. */
+  escalate: string | null;
+  escalated: boolean;
+  /** The only agent that may run it. */
+  pinned: string | null;
   status: Status;
   /** It was cancelled because of one it depends on. */
   byDependency: boolean;
@@ -26,15 +36,25 @@ export interface ModelJob {
   timeoutAt: number | null;
 }
 
+export type Gate = "none" | "pending" | "approved" | "rejected" | "expired";
+/** Who escalations to a human go to. */
+export const HUMAN = "human";
+
 export interface ModelRun {
   status: RunState;
   auto: boolean;
+  tokenCancelled: boolean;
+}
+
+export interface ModelQueue {
+  concurrency: number | null;
+  paused: boolean;
 }
 
 export const JOB_MOVES: Record<Status, readonly Status[]> = {
   waiting: ["queued", "cancelled"],
   queued: ["running", "cancelled", "timed_out"],
-  running: ["completed", "failed", "timed_out", "cancelled", "queued"],
+  running: ["completed", "failed", "timed_out", "cancelled", "queued", "waiting"],
   completed: [],
   // By retry alone; to waiting when one that it depends on has not completed yet.
   failed: ["queued", "waiting"],
@@ -61,6 +81,9 @@ export class JobModel {
   now = 0;
   readonly jobs = new Map<string, ModelJob>();
   readonly runs = new Map<string, ModelRun>();
+  readonly queues = new Map<string, ModelQueue>();
+  /** Capacities that agents have told. */
+  readonly capacity = new Map<string, number>();
 
   job(id: string): ModelJob {
     return this.jobs.get(id) as ModelJob;
@@ -74,25 +97,35 @@ export class JobModel {
     return [...this.jobs.values()].filter((job) => job.run === run);
   }
 
-  enqueue(job: Pick<ModelJob, "id" | "run" | "dependsOn" | "priority" | "maxAttempts" | "backoffMs" | "timeoutMs">) {
-    const none = {
-      byDependency: false,
-      attempt: 0,
-      tries: 0,
-      agent: null,
-      leaseEndsAt: null,
-      leaseMs: null,
-      timeoutAt: null,
-    };
-    this.jobs.set(job.id, { ...job, ...none, status: "waiting", runAt: this.now });
+  queue(id: string): ModelQueue {
+    return this.queues.get(id) ?? { concurrency: null, paused: false };
+  }
+
+  running(of: (job: ModelJob) => boolean): number {
+    return [...this.jobs.values()].filter((job) => job.status === "running" && of(job)).length;
+  }
+
+  enqueue(job: Omit<ModelJob, keyof typeof FRESH | "status" | "runAt">) {
+    this.jobs.set(job.id, { ...job, ...FRESH, status: "waiting", runAt: this.now });
     this.ripple([]);
   }
 
-  /** What a claim should get, best first. */
-  claimable(): ModelJob[] {
-    return [...this.jobs.values()]
+  /** What a claim of at most `max` should get, best first. */
+  claimable(agent: string, max: number): ModelJob[] {
+    const slots = (this.capacity.get(agent) ?? Infinity) - this.running((job) => job.agent === agent);
+    const best: ModelJob[] = [];
+    const due = [...this.jobs.values()]
       .filter((job) => job.status === "queued" && job.runAt <= this.now && !finalRun(this.run(job.run).status))
+      .filter((job) => (job.pinned ?? agent) === agent)
       .sort((a, b) => b.priority - a.priority || a.runAt - b.runAt || (a.id < b.id ? -1 : 1));
+    for (const job of due) {
+      if (best.length >= Math.min(max, slots)) break;
+      const { paused, concurrency } = this.queue(job.queue);
+      const taken = this.running((other) => other.queue === job.queue);
+      const more = best.filter((other) => other.queue === job.queue).length;
+      if (!paused && (concurrency === null || taken + more < concurrency)) best.push(job);
+    }
+    return best;
   }
 
   start(job: ModelJob, agent: string, leaseMs: number | null) {
@@ -116,18 +149,50 @@ export class JobModel {
     const again = retryable && job.tries < job.maxAttempts;
     job.status = again ? "queued" : status;
     if (again) job.runAt = this.now + job.backoffMs * 2 ** (job.tries - 1);
+    else if (job.escalate !== null && !job.escalated) this.escalateTo(job, job.escalate);
     else this.ripple([job]);
   }
 
+  private escalateTo(job: ModelJob, whom: string) {
+    const human = whom === HUMAN;
+    Object.assign(job, { escalated: true, tries: 0, runAt: this.now, status: human ? "waiting" : "queued" });
+    if (human) job.gate = "pending";
+    else job.pinned = whom;
+  }
+
+  decide(job: ModelJob, gate: "approved" | "rejected") {
+    job.gate = gate;
+    this.ripple([]);
+  }
+
+  /** Cancels a run's token and what works for it. */
+  cancelToken(id: string) {
+    this.run(id).tokenCancelled = true;
+    const ended = this.ofRun(id).filter((job) => job.token && !finalJob(job.status));
+    for (const job of ended) this.cancel(job, false);
+    this.ripple(ended);
+  }
+
   end(job: ModelJob, status: "cancelled" | "timed_out") {
+    this.cancel(job, false);
     job.status = status;
-    job.byDependency = false;
     this.ripple([job]);
+  }
+
+  private cancel(job: ModelJob, byDependency: boolean) {
+    Object.assign(job, { status: "cancelled", byDependency });
+    // Nobody need decide any more.
+    if (job.gate === "pending") job.gate = "expired";
+  }
+
+  /** The token that it works for is cancelled: it cannot come back. */
+  isLost(job: ModelJob): boolean {
+    return job.token && this.run(job.run).tokenCancelled;
   }
 
   /** Whether `job.retry` is legal. */
   mayRetry(job: ModelJob): boolean {
-    return bad(job.status) && !finalRun(this.run(job.run).status) && !this.isHeld(job);
+    return bad(job.status) && !finalRun(this.run(job.run).status) && !this.isHeld(job) && !this.isLost(job);
   }
 
   retry(jobs: ModelJob[]) {
@@ -138,12 +203,17 @@ export class JobModel {
         const comes =
           job.status === "cancelled" && job.byDependency && job.dependsOn.some((id) => back.has(this.job(id)));
         const held = job.dependsOn.some((id) => bad(this.job(id).status) && !back.has(this.job(id)));
-        if (back.has(job) || !comes || held || finalRun(this.run(job.run).status)) continue;
+        if (back.has(job) || !comes || held || this.isLost(job) || finalRun(this.run(job.run).status)) continue;
         back.add(job);
         grew = true;
       }
     }
-    for (const job of back) Object.assign(job, { status: "waiting", byDependency: false, tries: 0, runAt: this.now });
+    for (const job of back) {
+      Object.assign(job, { status: "waiting", byDependency: false, tries: 0, runAt: this.now });
+      // What has run once was let through; what was turned down is asked for again.
+      if (job.attempt > 0) job.gate = "approved";
+      else if (job.gate === "rejected" || job.gate === "expired") job.gate = "pending";
+    }
     this.ripple([]);
   }
 
@@ -158,7 +228,7 @@ export class JobModel {
 
   private endRun(id: string): ModelJob[] {
     const ended = this.ofRun(id).filter((job) => !finalJob(job.status));
-    for (const job of ended) Object.assign(job, { status: "cancelled", byDependency: false });
+    for (const job of ended) this.cancel(job, false);
     return ended;
   }
 
@@ -173,11 +243,12 @@ export class JobModel {
       moved = false;
       for (const job of this.jobs.values()) {
         if (job.status !== "waiting") continue;
-        if (this.isHeld(job)) {
-          Object.assign(job, { status: "cancelled", byDependency: true });
+        const shut = job.gate === "rejected" || job.gate === "expired";
+        if (this.isHeld(job) || shut) {
+          this.cancel(job, this.isHeld(job));
           concerned.add(job.run);
           moved = true;
-        } else if (job.dependsOn.every((id) => this.job(id).status === "completed")) {
+        } else if (job.gate !== "pending" && job.dependsOn.every((id) => this.job(id).status === "completed")) {
           job.status = "queued";
           job.runAt = Math.max(job.runAt, this.now);
           moved = true;
@@ -192,3 +263,15 @@ export class JobModel {
     }
   }
 }
+
+/** A job that has just come. */
+const FRESH = {
+  byDependency: false,
+  escalated: false,
+  attempt: 0,
+  tries: 0,
+  agent: null,
+  leaseEndsAt: null,
+  leaseMs: null,
+  timeoutAt: null,
+};
