@@ -22,6 +22,8 @@ interface ErrorLike {
   message?: unknown;
   syscall?: unknown;
   cause?: unknown;
+  /** Where Prisma keeps what the driver said that has no code of its own. */
+  meta?: { driverAdapterError?: unknown };
 }
 
 /**
@@ -32,7 +34,8 @@ export function isDatabaseAway(error: unknown): boolean {
   let at: unknown = error;
   for (let depth = 0; depth < 6 && typeof at === "object" && at !== null; depth++) {
     if (saysAway(at)) return true;
-    at = (at as ErrorLike).cause;
+    const { cause, meta } = at as ErrorLike;
+    at = cause ?? meta?.driverAdapterError;
   }
   return false;
 }

@@ -86,6 +86,16 @@ test("a database socket that is gone counts as away, a missing file does not", a
   expect(isDatabaseAway(Object.assign(new Error("no such file"), { code: "ENOENT", syscall: "open" }))).toBe(false);
 });
 
+test("E8: a database that is starting up counts as away, however Prisma words it", () => {
+  const said = { kind: "postgres", code: "57P03", severity: "FATAL", message: "the database system is starting up" };
+  const driverAdapterError = Object.assign(new Error("postgres"), { name: "DriverAdapterError", cause: said });
+  const byPrisma = Object.assign(new Error("Database error."), { code: "P2039", meta: { driverAdapterError } });
+  expect(toProblemError(byPrisma)).toMatchObject({ status: 503, code: "database_away" });
+  const refused = { ...said, code: "22P02", severity: "ERROR", message: "invalid input syntax" };
+  driverAdapterError.cause = refused;
+  expect(isDatabaseAway(byPrisma)).toBe(false);
+});
+
 test("a server that shuts down counts as away, a refused statement does not", () => {
   const stopped = Object.assign(new Error("terminating connection due to administrator command"), { code: "57P01" });
   expect(isDatabaseAway(new Error("wrapped", { cause: stopped }))).toBe(true);
