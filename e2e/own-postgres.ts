@@ -10,20 +10,28 @@ export interface OwnPostgres {
   url: string;
   /** Ends it at once, as a crash would: every connection is cut, nothing is written back. */
   crash(): Promise<void>;
+  /** Ends it in order and keeps its data. */
+  stop(): Promise<void>;
   /** Starts it again on the same data; resolves when it takes connections. */
   start(): Promise<void>;
   /** Ends it and removes its data. */
   remove(): Promise<void>;
 }
 
-export async function startOwnPostgres(): Promise<OwnPostgres> {
-  const folder = mkdtempSync(path.join(os.tmpdir(), "switchyard-own-"));
+/** In the folder given, which a server may use for what it keeps beside its database, or in a new temporary one. */
+export async function startOwnPostgres(
+  folder: string = mkdtempSync(path.join(os.tmpdir(), "switchyard-own-")),
+): Promise<OwnPostgres> {
   // As root, Postgres runs as somebody else, who must be able to pass through.
   chmodSync(folder, 0o711);
   const events = new EventTarget();
   const open = () => startEmbedded(folder, { onUnexpectedExit: () => events.dispatchEvent(new Event("exit")) });
   let running: EmbeddedPostgres | null = await open();
   const { url } = running;
+  const stop = async () => {
+    await running?.stop();
+    running = null;
+  };
   return {
     url,
     async crash() {
@@ -31,14 +39,14 @@ export async function startOwnPostgres(): Promise<OwnPostgres> {
       const gone = once(events, "exit");
       process.kill(running.pid, "SIGQUIT");
       await gone;
-      await running.stop();
-      running = null;
+      await stop();
     },
+    stop,
     async start() {
       running ??= await open();
     },
     async remove() {
-      await running?.stop();
+      await stop();
       rmSync(folder, { recursive: true, force: true });
     },
   };

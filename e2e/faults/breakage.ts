@@ -8,6 +8,8 @@ import type { Plan } from "./plan.ts";
 export async function breakServer({ fault, frozenMs }: Plan, server: RunningServer): Promise<void> {
   const postmaster = postmasterOf(server.dataDir);
   switch (fault) {
+    case "database stopped for a while":
+      throw new Error("that is none of the server's own faults");
     case "server killed":
       return await server.kill("SIGKILL");
     case "postgres killed":

@@ -1,5 +1,5 @@
 import type { ClientMutationInput } from "../../domain/mutations.ts";
-import { AGENTS, type Scene } from "./orchestrator.ts";
+import { AGENTS, type Scene } from "./scene.ts";
 
 const FLAKY = ["flaky-0", "flaky-1", "flaky-2"] as const;
 const DEEDS = { record: 60, acquire: 20, hold: 8, reset: 4, register: 8 };

@@ -35,7 +35,6 @@ export class Caller {
     const answer = await this.#post("/commits", { mutations: sent.mutations }, sent.key).catch(() => null);
     if (answer === null || answer.status >= 500 || answer.status === 429) {
       if (sent.standing === "sent") sent.standing = "unknown";
-      sent.wasUnknown ||= sent.standing === "unknown";
       if (answer?.status === 500) this.#fault(sent, `answered 500 ${JSON.stringify(answer.body)}`);
       return;
     }

@@ -1,6 +1,6 @@
 import type { LogEvent } from "../../domain/event.ts";
 import type { ReceiptHeader } from "../../domain/receipt.ts";
-import type { Wire } from "../../domain/wire.ts";
+import type { Listed, Wire } from "../../domain/wire.ts";
 import type { Caller } from "./caller.ts";
 
 export type AgentRow = Wire<"agent"> & { breaker: Wire<"breaker"> | null; statistics: Wire<"statistics"> | null };
@@ -15,8 +15,12 @@ export interface History {
   jobs: Wire<"job">[];
   agents: AgentRow[];
   attempts: Wire<"attempt">[];
+  queues: Wire<"queue">[];
+  sessions: Wire<"session">[];
+  tasks: Wire<"task">[];
+  approvals: Wire<"approval">[];
   /** `GET /runs?status=pending,running,blocked&order=asc`, as it came. */
-  incomplete: Wire<"run">[];
+  incomplete: Listed<"run">[];
   verified: { valid: boolean; checked: number; firstBad?: string };
 }
 
@@ -27,14 +31,22 @@ const TIMELINES = 10;
 export async function readHistory(caller: Caller): Promise<History> {
   for (;;) {
     const before = await headOf(caller);
-    const [receipts, runs, workstreams, jobs, agents, incomplete] = await Promise.all([
-      caller.all<History["receipts"][number]>("/receipts"),
-      caller.all<Wire<"run">>("/runs"),
-      caller.all<Wire<"workstream">>("/workstreams"),
-      caller.all<Wire<"job">>("/jobs"),
-      caller.all<AgentRow>("/agents"),
-      caller.all<Wire<"run">>("/runs?status=pending,running,blocked&order=asc"),
-    ]);
+    const [receipts, listed, workstreams, jobs, agents, incomplete, queues, sessions, tasks, approvals] =
+      await Promise.all([
+        caller.all<History["receipts"][number]>("/receipts"),
+        caller.all<Listed<"run">>("/runs"),
+        caller.all<Wire<"workstream">>("/workstreams"),
+        caller.all<Wire<"job">>("/jobs"),
+        caller.all<AgentRow>("/agents"),
+        caller.all<Listed<"run">>("/runs?status=pending,running,blocked&order=asc"),
+        caller.all<Wire<"queue">>("/queues"),
+        caller.all<Wire<"session">>("/sessions"),
+        caller.all<Wire<"task">>("/tasks"),
+        caller.all<Wire<"approval">>("/approvals"),
+      ]);
+    // A list leaves out what can be large: context, tokens, scopes.
+    const runs: Wire<"run">[] = [];
+    for (const { id } of listed) runs.push(await caller.get<Wire<"run">>(`/runs/${id}`));
     const shown = runs.slice(0, TIMELINES).map((run) => run.id);
     const timelines = await Promise.all(
       shown.map((runId) => caller.get<{ attempts: Wire<"attempt">[] }>(`/runs/${runId}/timeline`)),
@@ -44,7 +56,8 @@ export async function readHistory(caller: Caller): Promise<History> {
     const verified = await caller.get<History["verified"]>("/receipts/verify");
     if ((await headOf(caller)) !== before) continue;
     receipts.reverse();
-    return { events, receipts, runs, workstreams, jobs, agents, attempts, incomplete, verified };
+    const rows = { runs, workstreams, jobs, attempts, agents, queues, sessions, tasks, approvals };
+    return { ...rows, events, receipts, incomplete, verified };
   }
 }
 

@@ -14,8 +14,6 @@ export interface Sent {
   readonly key: string;
   readonly mutations: readonly ClientMutationInput[];
   standing: Standing;
-  /** Whether it was unknown for a time. */
-  wasUnknown: boolean;
   receipt: Receipt | null;
   /** What was answered otherwise. */
   refusal: string | null;
@@ -48,7 +46,6 @@ export class Ledger {
       key,
       mutations: [...mutations, mark],
       standing: "sent",
-      wasUnknown: false,
       receipt: null,
       refusal: null,
       ends,

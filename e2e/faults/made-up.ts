@@ -79,6 +79,10 @@ export class MadeUp {
       workstreams: world.all("workstream").map((row) => toWire("workstream", row)),
       jobs: world.all("job").map((row) => toWire("job", row)),
       attempts: world.all("attempt").map((row) => toWire("attempt", row)),
+      queues: world.all("queue").map((row) => toWire("queue", row)),
+      sessions: world.all("session").map((row) => toWire("session", row)),
+      tasks: world.all("task").map((row) => toWire("task", row)),
+      approvals: world.all("approval").map((row) => toWire("approval", row)),
       agents: world.all("agent").map((row) => ({
         ...toWire("agent", row),
         breaker: toWire("breaker", world.row("breaker", row.id)),

@@ -1,100 +1,67 @@
 import type { ClientMutationInput } from "../../domain/mutations.ts";
 import { RUN_STATUSES, WORKSTREAM_STATUSES } from "../../domain/statuses.ts";
-import type { Caller } from "./caller.ts";
 import type { Random } from "./random.ts";
-
-/** What an actor works with; `over` says that the load is to end. */
-export interface Scene {
-  caller: Caller;
-  random: Random;
-  /** The actor's name: the beginning of its keys and of all ids that it makes. */
-  name: string;
-  over: () => boolean;
-  pause: (ms: number) => Promise<void>;
-}
-
-interface Known {
-  runs: string[];
-  jobs: { jobId: string; runId: string }[];
-  workstreams: { workstreamId: string; runId: string }[];
-}
+import { AGENTS, ids, type Known, QUEUES, type Scene } from "./scene.ts";
 
 const WEIGHTS = {
   startRun: 22,
   enqueue: 20,
   moveRun: 10,
   moveWorkstream: 10,
-  context: 10,
   cancelOrRetry: 8,
   batch: 4,
   route: 5,
+  queue: 5,
   refused: 4,
   repeat: 4,
   twins: 3,
 };
 
-/** Agents that jobs may be pinned to; workers of these names claim. */
-export const AGENTS = ["agent-0", "agent-1", "agent-2"] as const;
+type NewId = (kind: string) => string;
 
 /** Starts runs with jobs that depend on each other, moves them on, changes its mind, asks again: one commit each. */
 export async function orchestrate(scene: Scene): Promise<void> {
-  const { caller, random, name, over, pause } = scene;
-  const known: Known = { runs: [], jobs: [], workstreams: [] };
-  let made = 0;
-  const newId = (kind: string) => `${name}-${kind}${++made}`;
+  const { caller, random, name, over, pause, known } = scene;
+  const newId = ids(name);
   while (!over()) {
-    const action = random.weighed(WEIGHTS);
+    const deed = random.weighed(WEIGHTS);
     const settled = caller.ledger.sent.filter((sent) => sent.key.startsWith(`${name}-`) && sent.receipt);
     const earlier = random.pick(settled);
-    if (action === "repeat" && earlier) await caller.send(earlier);
-    else if (action === "twins") {
+    if (deed === "repeat" && earlier) await caller.send(earlier);
+    else if (deed === "twins") {
       const twin = caller.ledger.open(name, startOfRun(random, newId));
       await Promise.all([caller.send(twin), caller.send(twin)]);
-    } else if (action !== "repeat") {
-      await caller.commit(name, mutationsOf(action, random, newId, known));
+    } else if (deed !== "repeat") {
+      const mutations = mutationsOf(deed, random, newId, known);
+      remember(known, mutations);
+      await caller.commit(name, mutations);
     }
     await pause(random.int(0, 12));
   }
 }
 
-type Action = Exclude<keyof typeof WEIGHTS, "repeat" | "twins">;
+type Deed = Exclude<keyof typeof WEIGHTS, "repeat" | "twins">;
 
-/** Remembers ids as soon as they are sent: later commits may name what was never stored, and are refused then. */
-function mutationsOf(
-  action: Action,
-  random: Random,
-  newId: (kind: string) => string,
-  known: Known,
-): ClientMutationInput[] {
+/** What a deed asks for; a deed that has nothing to be done to yet starts a run. */
+function mutationsOf(deed: Deed, random: Random, newId: NewId, known: Known): ClientMutationInput[] {
   const runId = random.pick(known.runs);
-  const job = random.pick(known.jobs);
-  const workstream = random.pick(known.workstreams);
-  switch (action) {
+  const jobId = random.pick(known.jobs);
+  const workstreamId = random.pick(known.workstreams);
+  switch (deed) {
     case "enqueue":
-      if (runId) return remember(known, jobsOf(runId, random.int(1, 4), random, newId, null));
-      break;
-    case "moveRun":
-      if (!runId) break;
+      return runId ? jobsOf(runId, random.int(1, 4), random, newId, null) : startOfRun(random, newId);
+    case "moveRun": {
+      if (!runId) return startOfRun(random, newId);
       if (random.chance(0.2)) return [{ type: "run.retry", runId }];
       return [{ type: "run.transition", runId, to: random.pick(RUN_STATUSES) ?? "running", reason: "by chance" }];
-    case "moveWorkstream":
-      if (workstream) {
-        return [
-          {
-            type: "workstream.transition",
-            workstreamId: workstream.workstreamId,
-            to: random.pick(WORKSTREAM_STATUSES) ?? "ready",
-          },
-        ];
-      }
-      break;
-    case "context":
-      if (runId) return [{ type: "event.append", eventType: "x.note", runId, payload: { n: random.int(0, 1e6) } }];
-      break;
+    }
+    case "moveWorkstream": {
+      if (!workstreamId) return startOfRun(random, newId);
+      return [{ type: "workstream.transition", workstreamId, to: random.pick(WORKSTREAM_STATUSES) ?? "ready" }];
+    }
     case "cancelOrRetry":
-      if (job)
-        return [{ type: random.chance(0.5) ? "job.cancel" : "job.retry", jobId: job.jobId, reason: "by chance" }];
-      break;
+      if (!jobId) return startOfRun(random, newId);
+      return [{ type: random.chance(0.5) ? "job.cancel" : "job.retry", jobId, reason: "by chance" }];
     case "batch":
       return Array.from({ length: random.int(20, 120) }, (_, n) => ({
         type: "event.append" as const,
@@ -103,6 +70,11 @@ function mutationsOf(
       }));
     case "route":
       return routed(random, newId("d"), random.chance(0.3) ? runId : undefined);
+    case "queue": {
+      const queue = random.pick(QUEUES) as string;
+      const concurrency = random.chance(0.5) ? random.int(1, 4) : null;
+      return [{ type: "queue.configure", queue, concurrency, paused: random.chance(0.2) }];
+    }
     case "refused":
       // The good mutation before the bad one must leave nothing behind.
       return [
@@ -110,14 +82,14 @@ function mutationsOf(
         { type: "job.cancel", jobId: newId("nobody") },
       ];
     case "startRun":
-      break;
+      return startOfRun(random, newId);
   }
-  return remember(known, startOfRun(random, newId));
 }
 
-function startOfRun(random: Random, newId: (kind: string) => string): ClientMutationInput[] {
+function startOfRun(random: Random, newId: NewId): ClientMutationInput[] {
   const runId = newId("r");
-  const mutations: ClientMutationInput[] = [
+  const workstreamId = random.chance(0.5) ? newId("w") : null;
+  return [
     {
       type: "run.create",
       runId,
@@ -126,34 +98,36 @@ function startOfRun(random: Random, newId: (kind: string) => string): ClientMuta
       context: { n: random.int(0, 100) },
       ...(random.chance(0.3) && { timeoutMs: random.int(100, 1_800) }),
     },
+    ...(workstreamId ? [{ type: "workstream.create" as const, runId, workstreamId, title: "Work" }] : []),
+    ...jobsOf(runId, random.int(0, 5), random, newId, workstreamId),
   ];
-  const workstreamId = random.chance(0.5) ? newId("w") : null;
-  if (workstreamId) mutations.push({ type: "workstream.create", runId, workstreamId, title: "Work" });
-  mutations.push(...jobsOf(runId, random.int(0, 5), random, newId, workstreamId));
-  return mutations;
 }
 
 function jobsOf(
   runId: string,
   count: number,
   random: Random,
-  newId: (kind: string) => string,
+  newId: NewId,
   workstreamId: string | null,
 ): ClientMutationInput[] {
-  const ids: string[] = [];
+  const made: string[] = [];
   return Array.from({ length: count }, () => {
     const jobId = newId("j");
-    const dependsOn = ids.filter(() => random.chance(0.3));
-    ids.push(jobId);
+    const dependsOn = made.filter(() => random.chance(0.3));
+    made.push(jobId);
     return {
       type: "job.enqueue" as const,
       jobId,
       runId,
+      queue: random.pick(QUEUES) as string,
       ...(workstreamId !== null && random.chance(0.7) && { workstreamId }),
       ...(dependsOn.length > 0 && { dependsOn }),
       ...(random.chance(0.2) && { agentKey: random.pick(AGENTS) as string }),
       ...(random.chance(0.15) && { runAt: new Date(Date.now() + random.int(0, 1_000)).toISOString() }),
       ...(random.chance(0.15) && { timeoutMs: random.int(100, 900) }),
+      ...(random.chance(0.1) && { approval: { title: "Go on?" } }),
+      ...(random.chance(0.1) && { escalate: { agentKey: random.pick(AGENTS) as string } }),
+      ...(random.chance(0.05) && { escalate: { approval: { title: "Once more?" } } }),
       priority: random.int(0, 3),
       maxAttempts: random.int(1, 3),
       backoffMs: random.int(0, 150),
@@ -176,13 +150,10 @@ function routed(random: Random, decisionId: string, runId: string | undefined): 
   ];
 }
 
-function remember(known: Known, mutations: ClientMutationInput[]): ClientMutationInput[] {
+function remember(known: Known, mutations: readonly ClientMutationInput[]): void {
   for (const mutation of mutations) {
-    if (mutation.type === "run.create") known.runs.push(mutation.runId);
-    if (mutation.type === "job.enqueue") known.jobs.push({ jobId: mutation.jobId, runId: mutation.runId });
-    if (mutation.type === "workstream.create") {
-      known.workstreams.push({ workstreamId: mutation.workstreamId, runId: mutation.runId });
-    }
+    if (mutation.type === "run.create" && mutation.workflow !== "never") known.runs.push(mutation.runId);
+    if (mutation.type === "job.enqueue") known.jobs.push(mutation.jobId);
+    if (mutation.type === "workstream.create") known.workstreams.push(mutation.workstreamId);
   }
-  return mutations;
 }

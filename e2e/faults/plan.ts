@@ -7,7 +7,8 @@ export type Fault =
   | "both killed"
   | "server frozen, then killed"
   | "database frozen, then server killed"
-  | "server told to stop";
+  | "server told to stop"
+  | "database stopped for a while";
 
 /** One round, as its seed says. */
 export interface Plan {
@@ -15,7 +16,7 @@ export interface Plan {
   fault: Fault;
   /** How long the load runs before it breaks, ms. */
   afterMs: number;
-  /** How long what is frozen stays so, ms. */
+  /** How long what is frozen or stopped stays so, ms. */
   frozenMs: number;
   /** The next server is killed too, so long after its process began; null: it is left alone. */
   killAgainAfterMs: number | null;
@@ -24,29 +25,31 @@ export interface Plan {
 }
 
 const WEIGHTS: { readonly [fault in Fault]: number } = {
-  "server killed": 45,
+  "server killed": 40,
   "postgres killed": 15,
   "both killed": 15,
   "server frozen, then killed": 10,
-  "database frozen, then server killed": 10,
+  "database frozen, then server killed": 5,
+  "database stopped for a while": 10,
   "server told to stop": 5,
 };
 
 export function planOf(seed: number): Plan {
   const random = new Random(seed).fork("plan");
+  const fault = random.weighed(WEIGHTS);
   return {
     seed,
-    fault: random.weighed(WEIGHTS),
+    fault,
     afterMs: random.int(50, 800),
     frozenMs: random.int(100, 900),
-    killAgainAfterMs: random.chance(0.15) ? random.int(100, 1_200) : null,
+    killAgainAfterMs: fault !== "database stopped for a while" && random.chance(0.15) ? random.int(100, 1_200) : null,
     orchestrators: random.int(2, 4),
     workers: random.int(2, 5),
   };
 }
 
 export function describePlan({ fault, afterMs, frozenMs, killAgainAfterMs }: Plan): string {
-  const frozen = fault.includes("frozen") ? ` (${frozenMs} ms)` : "";
+  const frozen = /frozen|stopped/.test(fault) ? ` (${frozenMs} ms)` : "";
   const again = killAgainAfterMs === null ? "" : `, and again ${killAgainAfterMs} ms into the next start`;
   return `${fault}${frozen} after ${afterMs} ms${again}`;
 }

@@ -1,23 +1,17 @@
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import type { Summary } from "../../domain/answers.ts";
-import type { Wire } from "../../domain/wire.ts";
+import { startOwnPostgres } from "../own-postgres.ts";
 import { type RunningServer, startServer } from "../server.ts";
 import { breakServer, sweep } from "./breakage.ts";
-import { registerAgents, strainBreakers } from "./breakers.ts";
 import { Caller } from "./caller.ts";
-import { checkFigures } from "./checks/figures.ts";
-import { checkEnds, checkJobs } from "./checks/jobs.ts";
-import { checkChain, checkCommits } from "./checks/log.ts";
-import { checkBreakers, checkOverdue, checkRuns, overdue } from "./checks/timers.ts";
+import { checkAll } from "./checks/all.ts";
+import { overdue } from "./checks/timers.ts";
 import { readHistory } from "./history.ts";
-import { type Held, Ledger } from "./ledger.ts";
-import { AGENTS, orchestrate, type Scene } from "./orchestrator.ts";
+import { Ledger } from "./ledger.ts";
+import { goOn, loadWhile } from "./load.ts";
 import { type Plan, planOf } from "./plan.ts";
-import { Random } from "./random.ts";
-import { finish, report, work } from "./worker.ts";
 
 /** How a round went. No faults: everything that must hold did. */
 export interface Round {
@@ -36,9 +30,7 @@ export interface Round {
   dataDir: string | null;
 }
 
-const SETTLE_MS = 30_000;
-
-/** One round: load on a real server, a fault in the middle of it, another server on the same data, and what must hold then. */
+/** One round: load on a real server, a fault in the middle of it, what goes on after it, and what must hold then. */
 export async function runRound(seed: number): Promise<Round> {
   const begun = performance.now();
   const plan = planOf(seed);
@@ -51,30 +43,22 @@ export async function runRound(seed: number): Promise<Round> {
     figures: { acknowledged: 0, lost: 0, events: 0, overdue: 0, latestMs: 0, tookMs: 0 },
     dataDir,
   };
-  let server: RunningServer | undefined;
+  const props = await (plan.fault === "database stopped for a while" ? withOwnDatabase : withServers)(plan, dataDir);
   try {
-    server = await startServer({ dataDir });
+    const { server } = props;
     const caller = new Caller(server.url, server.key, ledger);
-    const kept = await loadUntilFault(plan, caller, server);
-    const downAt = Date.now();
+    let downAt = 0;
+    const kept = await loadWhile(plan, caller, async () => {
+      await props.fault();
+      downAt = Date.now();
+    });
     round.figures.lost = ledger.of("unknown").length;
-    server = await startAgain(plan, dataDir);
-    const readyAt = Date.now();
-    caller.url = server.url;
+    caller.url = await props.goOn();
+    const outage = { downAt, readyAt: Date.now() };
     await goOn(plan, caller, kept);
     const history = await readHistory(caller);
-    const timers = overdue(history.events, { downAt, readyAt });
-    round.faults.push(
-      ...ledger.faults,
-      ...checkChain(history),
-      ...checkCommits(history, ledger),
-      ...checkJobs(history),
-      ...checkEnds(history, ledger),
-      ...checkFigures(history),
-      ...checkRuns(history),
-      ...checkBreakers(history),
-      ...checkOverdue(timers),
-    );
+    const timers = overdue(history.events, outage);
+    round.faults.push(...checkAll(history, ledger, outage));
     Object.assign(round.figures, {
       acknowledged: ledger.of("acknowledged").length,
       events: history.events.length,
@@ -84,8 +68,7 @@ export async function runRound(seed: number): Promise<Round> {
   } catch (error) {
     round.faults.push(`${error instanceof Error ? error.stack : error}`);
   }
-  await server?.stop({ keepData: true });
-  sweep(dataDir);
+  await props.end(round.faults.length === 0);
   if (round.faults.length === 0) {
     rmSync(dataDir, { recursive: true, force: true });
     round.dataDir = null;
@@ -94,30 +77,61 @@ export async function runRound(seed: number): Promise<Round> {
   return round;
 }
 
-/** Loads the server until the plan's fault has ended it. Answers the jobs that workers held on to. */
-async function loadUntilFault(plan: Plan, caller: Caller, server: RunningServer): Promise<Held[]> {
-  const random = new Random(plan.seed);
-  const kept: Held[] = [];
-  let down = false;
-  const scene = (name: string): Scene => ({
-    caller,
-    name,
-    random: random.fork(name),
-    over: () => down,
-    pause: (ms) => delay(ms),
+interface Props {
+  server: RunningServer;
+  fault: () => Promise<void>;
+  /** Brings about that work can go on; answers where. */
+  goOn: () => Promise<string>;
+  end: (clean: boolean) => Promise<void>;
+}
+
+/** A server with its own Postgres, which end one way or another, and another server on the same data after it. */
+async function withServers(plan: Plan, dataDir: string): Promise<Props> {
+  let server = await startServer({ dataDir });
+  const servers = [server];
+  return {
+    server,
+    fault: () => breakServer(plan, server),
+    async goOn() {
+      server = await startAgain(plan, dataDir);
+      servers.push(server);
+      return server.url;
+    },
+    async end(clean) {
+      await server.stop({ keepData: true });
+      sweep(dataDir);
+      if (!clean) keepOutput(dataDir, servers);
+    },
+  };
+}
+
+/** A server that lives on while the Postgres that it was told to use is stopped at once and started again later. */
+async function withOwnDatabase(plan: Plan, dataDir: string): Promise<Props> {
+  const postgres = await startOwnPostgres(dataDir);
+  const server = await startServer({ dataDir, env: { DATABASE_URL: postgres.url } });
+  return {
+    server,
+    async fault() {
+      await postgres.crash();
+      // The load goes on meanwhile, and for a while after.
+      await delay(plan.frozenMs);
+      await postgres.start();
+      await delay(plan.afterMs / 2);
+    },
+    goOn: async () => server.url,
+    async end(clean) {
+      await server.stop({ keepData: true });
+      await (clean ? postgres.remove() : postgres.stop());
+      if (!clean) keepOutput(dataDir, [server]);
+    },
+  };
+}
+
+/** What the servers have said, for who looks into a failed round. */
+function keepOutput(dataDir: string, servers: readonly RunningServer[]): void {
+  servers.forEach((server, index) => {
+    writeFileSync(path.join(dataDir, `server-${index + 1}.log`), server.output());
   });
-  await caller.commit("agents", registerAgents());
-  const actors = [
-    ...named("o", plan.orchestrators).map((name) => orchestrate(scene(name))),
-    ...named("w", plan.workers).map((name, index) => work({ ...scene(name), agentKey: agentOf(index) }, kept)),
-    strainBreakers(scene("b")),
-  ];
-  await delay(plan.afterMs);
-  await breakServer(plan, server).finally(() => {
-    down = true;
-  });
-  await Promise.all(actors);
-  return kept;
 }
 
 /** Starts a server on what the last one has left, maybe killing one while it starts. */
@@ -132,50 +146,3 @@ async function startAgain({ killAgainAfterMs }: Plan, dataDir: string): Promise<
   }
   return await startServer({ dataDir });
 }
-
-/** Asks again for all that nobody heard of, tells late results, and lets workers finish what is left; then waits for the timers. */
-async function goOn(plan: Plan, caller: Caller, kept: readonly Held[]): Promise<void> {
-  const { ledger } = caller;
-  const random = new Random(plan.seed).fork("after");
-  let over = false;
-  const scene = (name: string): Scene => ({
-    caller,
-    name,
-    random: random.fork(name),
-    over: () => over,
-    pause: (ms) => delay(ms),
-  });
-  const again = ledger.of("unknown");
-  const known = ledger.of("acknowledged").filter(() => random.chance(0.05));
-  const late = Promise.all(kept.map((held) => report(scene("late"), held, "completed")));
-  // Twice each, at once: a request that is repeated while it is under way must still happen once.
-  await Promise.all([...again, ...again, ...known].map((sent) => caller.send(sent)));
-  // Some of what was lost were claims: their jobs are given once more, to the same agent.
-  const given = again.flatMap((sent) => caller.claimed(sent));
-  await Promise.all(given.map((held) => report(scene("given"), held, "completed")));
-  await late;
-  const workers = AGENTS.map((agentKey) => finish({ ...scene(`f-${agentKey}`), agentKey }));
-  await settled(caller).finally(() => {
-    over = true;
-  });
-  await Promise.all(workers);
-}
-
-/** Until no job is open and no deadline that has passed is still to be dealt with. */
-async function settled(caller: Caller): Promise<void> {
-  const deadline = Date.now() + SETTLE_MS;
-  for (;;) {
-    const { queue } = await caller.get<Summary>("/summary");
-    const open = await caller.all<Wire<"run">>("/runs?status=pending,running,blocked&order=asc");
-    const timed = open.filter((run) => run.deadlineAt !== null);
-    if (queue.waiting + queue.queued + queue.running + timed.length === 0) return;
-    if (Date.now() > deadline) {
-      const what = `${JSON.stringify(queue)}; runs ${timed.map((run) => `${run.id} ${run.deadlineAt}`)}`;
-      throw new Error(`not settled after ${SETTLE_MS} ms: ${what}`);
-    }
-    await delay(25);
-  }
-}
-
-const named = (prefix: string, count: number): string[] => Array.from({ length: count }, (_, n) => `${prefix}${n}`);
-const agentOf = (index: number): string => AGENTS[index % AGENTS.length] as string;

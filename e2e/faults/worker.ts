@@ -1,6 +1,6 @@
 import type { ClientMutationInput } from "../../domain/mutations.ts";
 import type { Held, Sent } from "./ledger.ts";
-import type { Scene } from "./orchestrator.ts";
+import type { Scene } from "./scene.ts";
 
 const DEEDS = { complete: 62, fail: 12, abandon: 8, beat: 10, keep: 8 };
 
@@ -62,7 +62,6 @@ async function claimJobs(
     key: "",
     mutations: [claim],
     standing: "acknowledged",
-    wasUnknown: false,
     receipt,
     refusal: null,
     ends: null,

@@ -1,22 +1,22 @@
 import { JOB_STATUSES } from "../../../domain/statuses.ts";
 import type { History } from "../history.ts";
 
-/** What is kept as a figure equals a count of what it stands for: jobs of runs and workstreams, slots of agents, outcomes of calls. */
+/** What is kept as a figure equals a count of what it stands for: jobs of runs, workstreams and queues, slots of agents, outcomes of calls. */
 export function checkFigures(history: History): string[] {
   return [...checkJobCounts(history), ...checkAgents(history)];
 }
 
-function checkJobCounts({ runs, workstreams, jobs }: History): string[] {
+function checkJobCounts({ runs, workstreams, queues, jobs }: History): string[] {
   const faults: string[] = [];
   const counted = new Map<string, { [status: string]: number }>();
   for (const job of jobs) {
-    for (const owner of [`run ${job.runId}`, `workstream ${job.workstreamId}`]) {
+    for (const owner of [`run ${job.runId}`, `workstream ${job.workstreamId}`, `queue ${job.queue}`]) {
       const counts = counted.get(owner) ?? {};
       counts[job.status] = (counts[job.status] ?? 0) + 1;
       counted.set(owner, counts);
     }
   }
-  for (const { kind, id, jobCounts } of [...runs, ...workstreams]) {
+  for (const { kind, id, jobCounts } of [...runs, ...workstreams, ...queues]) {
     const counts = counted.get(`${kind} ${id}`) ?? {};
     for (const status of JOB_STATUSES) {
       if (jobCounts[status] === (counts[status] ?? 0)) continue;

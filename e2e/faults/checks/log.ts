@@ -66,6 +66,8 @@ const MADE: { readonly [type: string]: string } = {
   "workstream.created": "workstream",
   "job.enqueued": "job",
   "routing.recorded": "decision",
+  "session.created": "session",
+  "approval.requested": "approval",
 };
 
 const madeBy = ({ type, subject }: LogEvent): string[] => (MADE[type] ? [`${MADE[type]} ${subject.id}`] : []);
@@ -80,6 +82,10 @@ function idsOf({ mutations }: Sent): string[] {
         return [`workstream ${mutation.workstreamId}`];
       case "job.enqueue":
         return [`job ${mutation.jobId}`];
+      case "session.create":
+        return [`session ${mutation.sessionId}`];
+      case "approval.request":
+        return [`approval ${mutation.approvalId}`];
       case "routing.record":
         return mutation.decisionId === undefined ? [] : [`decision ${mutation.decisionId}`];
       default:
