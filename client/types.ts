@@ -2,7 +2,9 @@ import type { LogEvent } from "../domain/event.ts";
 import type { ClientMutationInput } from "../domain/mutations.ts";
 import type { ErrorInfo, Json } from "../domain/primitives.ts";
 import type { Receipt } from "../domain/receipt.ts";
-import type { Wire } from "../domain/wire.ts";
+import type { SessionStatus, TaskStatus } from "../domain/statuses.ts";
+import type { Listed, Wire } from "../domain/wire.ts";
+import type { Kind } from "../domain/tx.ts";
 import type { CommitBuffer } from "./buffer.ts";
 import type { RetryPolicy } from "./retry.ts";
 import type { Query } from "./transport.ts";
@@ -25,6 +27,36 @@ export interface CommitOptions extends CallControl {
 export interface Page<T> {
   items: T[];
   nextCursor: string | null;
+}
+
+/** A page of a list that is counted; behind a cursor it is not counted again. */
+export interface CountedPage<T> extends Page<T> {
+  total?: number;
+  page?: number;
+  pageSize?: number;
+}
+
+/** What a mutation says besides its type. */
+type Asked<T extends ClientMutationInput["type"]> = Omit<Extract<ClientMutationInput, { type: T }>, "type">;
+
+/** A row as a write has left it, with the proof. */
+export type Written<K extends Kind> = Wire<K> & { receipt: Receipt };
+
+export interface WriteOptions extends CallControl {
+  /** The version of the row that the caller has seen: refused with `stale_version` (412) when it has changed since. */
+  ifVersion?: number;
+  /** A random one is made when left out; it stays the same across retries, so a write is applied once. */
+  idempotencyKey?: string;
+}
+
+/** What an agent has to do with, see `GET /status`. */
+export interface AgentStatus {
+  agent: string;
+  tasks: Wire<"task">[];
+  sessions: Wire<"session">[];
+  approvals: (Wire<"approval"> & { task: Wire<"task"> | null })[];
+  truncated: boolean;
+  seq: number;
 }
 
 /** A job as its claimer gets it, with the token that proves the claim. */
@@ -102,7 +134,7 @@ export interface Client {
   buffer(): CommitBuffer;
 
   getRun(runId: string, control?: CallControl): Promise<Wire<"run">>;
-  listRuns(filters?: Query, control?: CallControl): Promise<Page<Wire<"run">>>;
+  listRuns(filters?: Query, control?: CallControl): Promise<Page<Listed<"run">>>;
   listWorkstreams(filters?: Query, control?: CallControl): Promise<Page<Wire<"workstream">>>;
   getJob(jobId: string, control?: CallControl): Promise<JobWithAttempts>;
   listJobs(filters?: Query, control?: CallControl): Promise<Page<Wire<"job">>>;
@@ -110,6 +142,45 @@ export interface Client {
   listAgents(control?: CallControl): Promise<Page<AgentView>>;
   listAlerts(filters?: Query, control?: CallControl): Promise<Page<Wire<"alert">>>;
   listEvents(filters?: Query, control?: CallControl): Promise<Page<LogEvent>>;
+
+  createSession(session: Asked<"session.create">, options?: WriteOptions): Promise<Written<"session">>;
+  /** Merges metadata (JSON Merge Patch), moves the session on, gives it a task; what is left out stays. */
+  updateSession(
+    sessionId: string,
+    changes: { status?: SessionStatus; metadata?: { [key: string]: Json }; taskId?: string },
+    options?: WriteOptions,
+  ): Promise<Written<"session">>;
+  getSession(sessionId: string, control?: CallControl): Promise<Wire<"session">>;
+  listSessions(filters?: Query, control?: CallControl): Promise<CountedPage<Wire<"session">>>;
+
+  /** Creates a task, or answers the first one of its `idempotencyKey`. */
+  createTask(task: Asked<"task.create">, options?: WriteOptions): Promise<Written<"task">>;
+  updateTask(
+    taskId: string,
+    changes: { status: TaskStatus; toAgent?: string; result?: Json; error?: string | ErrorInfo },
+    options?: WriteOptions,
+  ): Promise<Written<"task">>;
+  getTask(taskId: string, control?: CallControl): Promise<Wire<"task">>;
+  listTasks(filters?: Query, control?: CallControl): Promise<CountedPage<Wire<"task">>>;
+  /** What an agent has to do with, in one call (E9). */
+  fetchStatus(agent: string, control?: CallControl): Promise<AgentStatus>;
+
+  requestApproval(ask: Asked<"approval.request">, options?: WriteOptions): Promise<Written<"approval">>;
+  approve(
+    approvalId: string,
+    answer?: { comment?: string; edit?: Json },
+    options?: WriteOptions,
+  ): Promise<Written<"approval">>;
+  reject(approvalId: string, answer?: { comment?: string }, options?: WriteOptions): Promise<Written<"approval">>;
+  /** Uses up what has been approved; throws `already_consumed` when somebody else was first. */
+  consumeApproval(approvalId: string, options?: WriteOptions): Promise<Written<"approval">>;
+  getApproval(approvalId: string, control?: CallControl): Promise<Wire<"approval">>;
+  listApprovals(filters?: Query, control?: CallControl): Promise<CountedPage<Wire<"approval">>>;
+  /**
+   * The approval once it is approved, rejected or expired, told by the log as it happens; at once if it is already. Waits on through
+   * reconnects and restarts of the server, for as long as the signal is not aborted (then it throws the signal's reason).
+   */
+  waitForApproval(approvalId: string, control?: CallControl): Promise<Wire<"approval">>;
 
   /** Claims up to `max` jobs for an agent, waiting up to `waitMs` for one. */
   claim(request: ClaimRequest): Promise<ClaimedJob[]>;

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { LogEvent } from "./event.ts";
 import { id, whole } from "./primitives.ts";
 import type { Kind } from "./tx.ts";
-import type { Wire } from "./wire.ts";
+import type { Sent } from "./wire.ts";
 
 /**
  * The socket contract of namespace `/live`.
@@ -55,12 +55,16 @@ export interface LogFrame {
   events: LogEvent[];
 }
 
-/** Latest rows, true at position `seq`. The first frame of a subscription is a snapshot: it replaces what the client had. */
+/**
+ * Latest rows, true at position `seq`. The first frame of a subscription is a snapshot: it replaces what the client had. A run's large columns
+ * (`LARGE` in `wire.ts`) are in none of topic `runs`; topic `run:{id}` has them in its snapshot and in the frames in which they have changed: a
+ * row without them leaves them as they were.
+ */
 export interface StateFrame {
   topic: string;
   seq: number;
   snapshot?: true;
-  upserts: Wire[];
+  upserts: Sent[];
   removes: { kind: Kind; id: string }[];
 }
 

@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import type { AgentItem } from "../../components/agents/agent-rows.ts";
 import { OverviewScreen } from "../../components/overview/overview-screen.tsx";
 import type { Summary } from "../../domain/answers.ts";
-import type { Wire } from "../../domain/wire.ts";
+import type { Listed, Wire } from "../../domain/wire.ts";
 import { serverGet } from "../server-fetch.ts";
 
 export const metadata: Metadata = { title: "Overview" };
@@ -10,7 +10,7 @@ export const metadata: Metadata = { title: "Overview" };
 export default async function OverviewPage() {
   const [summary, runs, agents, alerts] = await Promise.all([
     serverGet<Summary>("/summary"),
-    serverGet<{ items: Wire<"run">[] }>("/runs?limit=12"),
+    serverGet<{ items: Listed<"run">[] }>("/runs?limit=12"),
     serverGet<{ items: AgentItem[] }>("/agents?limit=100"),
     serverGet<{ items: Wire<"alert">[] }>("/alerts?limit=100"),
   ]);

@@ -3,12 +3,12 @@ import { beforeEach, expect, test } from "vitest";
 import type { Alert } from "../../domain/alert.ts";
 import { SNAPSHOT_ROWS, type StateFrame } from "../../domain/live.ts";
 import { toWire, type Wire } from "../../domain/wire.ts";
+import type { Live } from "./newer.ts";
 import { createQueryClient } from "./query-client.ts";
 import {
   applyRows,
   applyState,
   dropTopic,
-  type Live,
   rowKey,
   seedTopic,
   settle,

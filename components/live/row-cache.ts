@@ -1,15 +1,14 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { RUN_KINDS, SNAPSHOT_ROWS, STATE_TOPICS, type StateFrame } from "../../domain/live.ts";
 import type { Kind } from "../../domain/tx.ts";
-import type { Wire } from "../../domain/wire.ts";
+import { type Live, newer, withLarge } from "./newer.ts";
 
 /**
  * Rows in the query cache. Each lies once under `["row", kind, id]`, and in the list of every topic that has it, under
- * `["topic", topic, kind]`. A row replaces another of its id only when its `seq` is higher, so frames, answers of commands and
- * server-rendered rows may come in any order. A row with `pending` shows a click's effect that the server has not confirmed: it keeps the `seq`
- * of the row it stands on, so that whatever happens next replaces it.
+ * `["topic", topic, kind]`. A row replaces another of its id only when its `seq` is higher (`newer.ts` says more), so frames, answers of
+ * commands and server-rendered rows may come in any order. A row with `pending` shows a click's effect that the server has not confirmed: it
+ * keeps the `seq` of the row it stands on, so that whatever happens next replaces it.
  */
-export type Live<K extends Kind = Kind> = Wire<K> & { readonly pending?: boolean };
 
 /** The rows of one kind that a topic has, in the order they came. */
 export interface TopicList {
@@ -33,23 +32,19 @@ export function kindsOf(topic: string): readonly Kind[] {
   return topic in STATE_TOPICS ? STATE_TOPICS[topic as keyof typeof STATE_TOPICS] : [];
 }
 
-/** Whether `next` replaces `known`. */
-export function wins(next: Live, known: Live | undefined): boolean {
-  return known === undefined || next.seq > known.seq;
-}
-
 /** The newer of a row and the cached one. */
-export function newest<K extends Kind>(client: QueryClient, row: Live<K>): Live<K> {
-  const known = client.getQueryData<Live<K>>(rowKey(row.kind, row.id));
-  return known && !wins(row, known) ? known : row;
+export function newest<R extends Live>(client: QueryClient, row: R): R {
+  return newer(client.getQueryData<Live>(rowKey(row.kind, row.id)), row) as R;
 }
 
-/** Puts rows that are newer than the cached ones, in their own entries and in every list that has them. */
+/** Puts rows that are newer than the cached ones, or all of them by `force`, in their own entries and in every list that has them. */
 export function applyRows(client: QueryClient, rows: readonly Live[], force = false): void {
   const changed = new Map<Kind, Map<string, Live>>();
-  for (const row of rows) {
-    const key = rowKey(row.kind, row.id);
-    if (!force && !wins(row, client.getQueryData<Live>(key))) continue;
+  for (const one of rows) {
+    const key = rowKey(one.kind, one.id);
+    const known = client.getQueryData<Live>(key);
+    const row = force ? withLarge(one, known ?? one) : newer(known, one);
+    if (row === known && !force) continue;
     client.setQueryData(key, row);
     const ofKind = changed.get(row.kind) ?? new Map<string, Live>();
     changed.set(row.kind, ofKind.set(row.id, row));
@@ -120,7 +115,8 @@ export function dropTopic(client: QueryClient, topic: string): void {
 export function showPending(client: QueryClient, rows: readonly Live[]): () => void {
   const shown = rows.map((row) => {
     const before = client.getQueryData<Live>(rowKey(row.kind, row.id));
-    return { before, after: { ...row, seq: before?.seq ?? row.seq, pending: true } as Live };
+    const after = { ...row, seq: before?.seq ?? row.seq, pending: true } as Live;
+    return { before, after: withLarge(after, before ?? after) };
   });
   applyRows(
     client,

@@ -3,12 +3,13 @@
 import { type QueryClient, skipToken, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo } from "react";
 import type { Kind } from "../../domain/tx.ts";
-import type { Wire } from "../../domain/wire.ts";
+import type { Sent } from "../../domain/wire.ts";
 import { useHydrated } from "../ui/use-hydrated.ts";
 import { useTopic } from "./live-provider.tsx";
-import { applyRows, type Live, newest, rowKey, seedTopic, type TopicList, topicKey } from "./row-cache.ts";
+import type { Live } from "./newer.ts";
+import { applyRows, newest, rowKey, seedTopic, type TopicList, topicKey } from "./row-cache.ts";
 
-export type { Live } from "./row-cache.ts";
+export type { Live, Whole } from "./newer.ts";
 
 /** Whether a row shows a click's effect that the server has not confirmed yet. */
 export const isPending = (row: Live): boolean => row.pending === true;
@@ -17,7 +18,7 @@ export const isPending = (row: Live): boolean => row.pending === true;
  * A row by its id, kept up to date by whichever topics are subscribed; undefined when nothing has brought it yet. Subscribes to
  * nothing itself: use `useTopic` or `useTopicRows` beside it.
  */
-export function useRow<K extends Kind>(kind: K, id: string, initial?: Wire<K>): Live<K> | undefined {
+export function useRow<K extends Kind>(kind: K, id: string, initial?: Sent<K>): Live<K> | undefined {
   const client = useQueryClient();
   seedRow(client, initial);
   useEffect(() => {
@@ -33,7 +34,7 @@ export function useRow<K extends Kind>(kind: K, id: string, initial?: Wire<K>): 
 }
 
 /** Puts a row nobody looks at yet, while rendering, so that the first paint has it. */
-function seedRow(client: QueryClient, row: Wire | undefined): void {
+function seedRow(client: QueryClient, row: Sent | undefined): void {
   if (row && client.getQueryData(rowKey(row.kind, row.id)) === undefined)
     client.setQueryData(rowKey(row.kind, row.id), row);
 }
@@ -45,13 +46,13 @@ function seedRow(client: QueryClient, row: Wire | undefined): void {
 export function useTopicRows<K extends Kind>(
   topic: string,
   kind: K,
-  initial: readonly Wire<K>[] = NONE,
+  initial: readonly Sent<K>[] = NONE,
 ): readonly Live<K>[] {
   return useTopicList(topic, kind, initial).rows as readonly Live<K>[];
 }
 
 /** As `useTopicRows`, with the position the list is true at, and with `cut`: it grows when a snapshot left rows out. */
-export function useTopicList<K extends Kind>(topic: string, kind: K, initial: readonly Wire<K>[] = NONE): TopicList {
+export function useTopicList<K extends Kind>(topic: string, kind: K, initial: readonly Sent<K>[] = NONE): TopicList {
   const client = useQueryClient();
   const key = topicKey(topic, kind);
   // Nobody can be looking at a list that is not there yet, so it may be made while rendering.
@@ -74,7 +75,7 @@ export function useTopicList<K extends Kind>(topic: string, kind: K, initial: re
 const NONE: readonly never[] = [];
 
 /** The newer of a row and the cached one: for lists fetched over HTTP whose rows may have moved on. */
-export function useNewest(): <K extends Kind>(row: Live<K>) => Live<K> {
+export function useNewest(): <R extends Live>(row: R) => R {
   const client = useQueryClient();
   return useMemo(() => (row) => newest(client, row), [client]);
 }

@@ -6,7 +6,8 @@ import { toast } from "sonner";
 import type { Kind } from "../../domain/tx.ts";
 import { ID_NAME } from "../../domain/wire.ts";
 import { ApiProblem } from "./api.ts";
-import { applyRows, type Live, rowKey, settle, showPending } from "./row-cache.ts";
+import type { Live } from "./newer.ts";
+import { applyRows, rowKey, settle, showPending } from "./row-cache.ts";
 
 export interface CommandOptions<A extends unknown[], R> {
   /** Whole rows as they will be if it succeeds: shown at once, marked pending. */

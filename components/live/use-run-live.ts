@@ -1,14 +1,15 @@
 "use client";
 
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import type { LogEvent } from "../../domain/event.ts";
 import type { Wire } from "../../domain/wire.ts";
 import { api } from "./api.ts";
 import type { Range } from "./cursor.ts";
 import { createFrameQueue } from "./frame-queue.ts";
 import { useEngine } from "./live-provider.tsx";
-import { type Live, seedTopic } from "./row-cache.ts";
+import { type Live, type Whole, wholeOf } from "./newer.ts";
+import { seedTopic } from "./row-cache.ts";
 import { useRow, useTopicList, useTopicRows } from "./rows.ts";
 
 /** What `GET /runs/{id}/timeline` answers; true at position `seq`. */
@@ -21,7 +22,7 @@ export interface Timeline {
 }
 
 export interface RunLive {
-  run: Live<"run">;
+  run: Whole<"run">;
   workstreams: readonly Live<"workstream">[];
   jobs: readonly Live<"job">[];
   attempts: readonly Live<"attempt">[];
@@ -38,7 +39,8 @@ const KEPT_EVENTS = 5_000;
 export function useRunLive(runId: string, initial: Timeline & { events?: LogEvent[] }): RunLive {
   const topic = `run:${runId}`;
   const client = useQueryClient();
-  const run = useRow("run", runId, initial.run) ?? initial.run;
+  const seen = useRow("run", runId, initial.run) ?? initial.run;
+  const run = useMemo(() => wholeOf(seen, initial.run), [seen, initial.run]);
   const workstreams = useTopicRows(topic, "workstream", initial.workstreams);
   const { rows: jobs, cut, seq } = useTopicList(topic, "job", initial.jobs);
   const attempts = useTopicRows(topic, "attempt", initial.attempts);

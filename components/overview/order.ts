@@ -1,5 +1,5 @@
 import type { BreakerStateName } from "../../domain/statuses.ts";
-import type { Live } from "../live/row-cache.ts";
+import type { Live } from "../live/rows.ts";
 
 const TROUBLE: readonly BreakerStateName[] = ["open", "half_open", "forced_open", "disabled", "closed"];
 

@@ -2,7 +2,7 @@
 
 import { useMemo } from "react";
 import type { Summary } from "../../domain/answers.ts";
-import type { Wire } from "../../domain/wire.ts";
+import type { Listed, Wire } from "../../domain/wire.ts";
 import type { AgentItem } from "../agents/agent-rows.ts";
 import { useAgents } from "../agents/use-agents.ts";
 import { Throughput } from "../charts/throughput.tsx";
@@ -23,7 +23,7 @@ import { useSummary } from "./use-summary.ts";
 
 export interface OverviewData {
   summary: Summary;
-  runs: Wire<"run">[];
+  runs: Listed<"run">[];
   agents: AgentItem[];
   alerts: Wire<"alert">[];
 }

@@ -1,5 +1,5 @@
 import { RUN_STATUSES, type RunStatus } from "../../domain/statuses.ts";
-import type { Wire } from "../../domain/wire.ts";
+import type { Listed } from "../../domain/wire.ts";
 
 /** What the list of runs is narrowed to; empty or null: not by that. `from` and `to` are RFC 3339. */
 export interface RunFilters {
@@ -39,7 +39,7 @@ export function runsPath(filters: RunFilters, cursor: string | null): string {
 }
 
 /** Whether the server would list this run under these filters: as `GET /runs` reads them. */
-export function matchesFilters(run: Wire<"run">, filters: RunFilters): boolean {
+export function matchesFilters(run: Listed<"run">, filters: RunFilters): boolean {
   if (filters.status.length > 0 && !filters.status.includes(run.status)) return false;
   if (filters.workflow && run.workflow !== filters.workflow) return false;
   if (filters.tag && !run.tags.includes(filters.tag)) return false;

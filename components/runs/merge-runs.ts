@@ -1,6 +1,6 @@
-import type { Wire } from "../../domain/wire.ts";
+import type { Listed } from "../../domain/wire.ts";
 
-type Run = Wire<"run">;
+type Run = Listed<"run">;
 
 interface Merged<R extends Run> {
   /** What to show, newest first: every row at its latest state. */

@@ -1,17 +1,18 @@
 import { isFinalRun, type WorkstreamStatus } from "../../domain/statuses.ts";
 import type { Wire } from "../../domain/wire.ts";
 import { api, commit } from "../live/api.ts";
+import type { Live } from "../live/rows.ts";
 import { useCommand } from "../live/use-command.ts";
 import { serverNow } from "../ui/now.ts";
 
 const nowIso = (): string => new Date(serverNow()).toISOString();
 const because = (reason: string) => (reason === "" ? {} : { reason });
 
-const cancelled = (run: Wire<"run">): Wire<"run"> => ({ ...run, status: "cancelled", finishedAt: nowIso() });
-const revived = (run: Wire<"run">): Wire<"run"> => ({ ...run, status: "running", finishedAt: null, error: null });
+const cancelled = (run: Live<"run">): Live<"run"> => ({ ...run, status: "cancelled", finishedAt: nowIso() });
+const revived = (run: Live<"run">): Live<"run"> => ({ ...run, status: "running", finishedAt: null, error: null });
 
 /** What an operator can do to a run. Each shows at once and is taken back when it is refused. */
-export function useRunActions(run: Wire<"run">) {
+export function useRunActions(run: Live<"run">) {
   const path = `/runs/${encodeURIComponent(run.runId)}`;
   const cancel = useCommand((reason: string) => api.post<Wire<"run">>(`${path}/cancel`, because(reason)), {
     optimistic: () => [cancelled(run)],
@@ -27,7 +28,7 @@ export function useRunActions(run: Wire<"run">) {
 }
 
 /** What an operator can do to a job of a run. A job of a run that has ended brings the run back first. */
-export function useJobActions(run: Wire<"run">) {
+export function useJobActions(run: Live<"run">) {
   const revives = isFinalRun(run.status);
   const retry = useCommand(
     ({ jobId }: Wire<"job">, reason: string) =>

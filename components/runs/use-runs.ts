@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import type { Wire } from "../../domain/wire.ts";
+import type { Listed } from "../../domain/wire.ts";
 import { type ApiProblem, api } from "../live/api.ts";
 import { useFreshness } from "../live/live-provider.tsx";
 import { type Live, useTopicRows } from "../live/rows.ts";
@@ -9,7 +9,7 @@ import { mergeRuns } from "./merge-runs.ts";
 
 /** A page as `GET /runs` answers it. */
 export interface RunPage {
-  items: Wire<"run">[];
+  items: Listed<"run">[];
   nextCursor: string | null;
 }
 
@@ -54,7 +54,7 @@ export function useRuns(filters: RunFilters, initial: RunPage, initialFilters: R
   const listed = pages.data?.pages;
   const { shown, fresh } = useMemo(() => {
     if (!listed) return { shown: undefined, fresh: NONE };
-    const matches = (run: Wire<"run">) => matchesFilters(run, filters);
+    const matches = (run: Listed<"run">) => matchesFilters(run, filters);
     return mergeRuns<Live<"run">>(
       listed.flatMap((page) => page.items),
       live,

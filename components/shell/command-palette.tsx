@@ -7,7 +7,7 @@ import { Moon, Search } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useTheme } from "next-themes";
 import { type ReactNode, useDeferredValue, useState } from "react";
-import type { Wire } from "../../domain/wire.ts";
+import type { Listed, Wire } from "../../domain/wire.ts";
 import { api } from "../live/api.ts";
 import { StatusBadge } from "../ui/badge.tsx";
 import { Kbd } from "../ui/kbd.tsx";
@@ -153,11 +153,11 @@ function Palette({ close }: { close: () => void }) {
 type AgentItem = Wire<"agent"> & { breaker: Wire<"breaker"> };
 
 /** Runs and agents whose name or id has the term in it. */
-function useFound(term: string): { runs: Wire<"run">[]; agents: AgentItem[]; busy: boolean } {
+function useFound(term: string): { runs: Listed<"run">[]; agents: AgentItem[]; busy: boolean } {
   const runs = useQuery({
     queryKey: ["palette", "runs", term],
     queryFn: ({ signal }) =>
-      api.get<{ items: Wire<"run">[] }>(`/runs?limit=6${term ? `&q=${encodeURIComponent(term)}` : ""}`, signal),
+      api.get<{ items: Listed<"run">[] }>(`/runs?limit=6${term ? `&q=${encodeURIComponent(term)}` : ""}`, signal),
     placeholderData: keepPreviousData,
   });
   const agents = useQuery({

@@ -190,3 +190,21 @@ test("a read with minSeq is never older: the log's position, or 425 with where i
   expect(early).toMatchObject({ status: 425, body: { code: "not_there_yet", head: lastSeq } });
   expect((await api.me.get(`/runs/${runId}?minSeq=x`)).status).toBe(400);
 });
+
+test("lists of runs leave out what can be large; the run itself and its timeline have it", async () => {
+  const workflow = fresh("flow");
+  const { runId } = run();
+  const large = { definition: { steps: ["a"] }, context: { a: 1 }, tokens: {}, scopes: {} };
+  const { definition, context } = large;
+  await api.me.commit({ type: "run.create", runId, workflow, definition, context, metadata: { owner: "ci" } });
+  for (const query of ["", `&q=${runId}`]) {
+    const [item] = (await api.me.get(`/runs?workflow=${workflow}${query}`)).body.items;
+    expect(item).toMatchObject({ kind: "run", runId, stepCount: 0, metadata: { owner: "ci" } });
+    expect(Object.keys(large).filter((column) => column in (item ?? {}))).toEqual([]);
+  }
+  expect((await api.me.get(`/runs/${runId}`)).body).toMatchObject(large);
+  expect((await api.me.get(`/runs/${runId}/timeline`)).body.run).toMatchObject(large);
+  const snapshot = async (topic: string) => (await api.t.deps.store.snapshot("default", topic, 200))?.rows ?? [];
+  expect((await snapshot("runs")).find((row) => row.id === runId)).not.toHaveProperty("context");
+  expect(await snapshot(`run:${runId}`)).toMatchObject([large]);
+});

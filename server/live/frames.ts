@@ -1,5 +1,5 @@
 import type { LogEvent } from "../../domain/event.ts";
-import type { Wire } from "../../domain/wire.ts";
+import type { Sent } from "../../domain/wire.ts";
 
 /** A log frame holds at most this many events … */
 export const FRAME_EVENTS = 500;
@@ -36,7 +36,7 @@ export function* inFrames(events: readonly LogEvent[]): Generator<readonly LogEv
 }
 
 /** At most `limit` rows, as many of each kind as the others leave room for, so that a common kind does not crowd out a rare one. */
-export function cutFairly(rows: Wire[], limit: number): Wire[] {
+export function cutFairly(rows: Sent[], limit: number): Sent[] {
   if (rows.length <= limit) return rows;
   const kinds = [...new Set(rows.map((row) => row.kind))];
   const byKind = kinds.map((kind) => rows.filter((row) => row.kind === kind)).sort((a, b) => a.length - b.length);

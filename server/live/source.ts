@@ -1,5 +1,5 @@
 import type { LogEvent } from "../../domain/event.ts";
-import type { Wire } from "../../domain/wire.ts";
+import type { Sent, Wire } from "../../domain/wire.ts";
 
 /** A range of the log that has become durable: consecutive per tenant, in order, local commits and other nodes' alike. */
 export interface Committed {
@@ -21,7 +21,7 @@ export interface Head {
 
 export interface Snapshot {
   seq: number;
-  rows: Wire[];
+  rows: Sent[];
 }
 
 /** Whether the database answers; the server's watch of it is one. */

@@ -15,7 +15,7 @@ afterEach(() => {
 });
 
 /** A topic whose snapshots are answered by the test. */
-function openTopic() {
+function openTopic(name = "runs") {
   const sent: { to: string | string[]; frame: StateFrame; at: number }[] = [];
   const loads: { resolve: (found: Snapshot | null) => void; reject: (error: Error) => void }[] = [];
   let position = 0;
@@ -23,7 +23,7 @@ function openTopic() {
   const state: Emitter["state"] = (to, frame) => sent.push({ to, frame, at: performance.now() });
   const topic = new StateTopic({
     tenantId: "t1",
-    topic: "runs",
+    topic: name,
     emitter: { state, log: nothing, reset: nothing, beat: nothing },
     load: () => new Promise((resolve, reject) => loads.push({ resolve, reject })),
     position: () => position,
@@ -67,8 +67,8 @@ function openTopic() {
 
 const ROOM = "state|t1|runs";
 
-async function withViewer() {
-  const t = openTopic();
+async function withViewer(name?: string) {
+  const t = openTopic(name);
   const one = t.viewer("one");
   t.topic.open(one.made);
   await t.answer({ seq: 0, rows: [] });
@@ -203,4 +203,44 @@ test("a snapshot that is too large keeps some of each kind", () => {
   const count = (kind: string) => cut.filter((row) => row.kind === kind).length;
   expect([cut.length, count("run"), count("job"), count("attempt")]).toEqual([200, 1, 99, 100]);
   expect(cut.find((row) => row.kind === "job")?.id).toBe("j1");
+});
+
+const large = { definition: { steps: 3 }, context: { a: 1 }, tokens: {}, scopes: {} };
+const columns = (frame: StateFrame | undefined) =>
+  frame?.upserts.map((row) => Object.keys(large).filter((one) => one in row));
+
+test("a list of runs never has what can be large", async () => {
+  const { sent, commit } = await withViewer("runs");
+  commit(1, [runRow("a", 1, large)]);
+  expect(sent[0]?.frame.upserts).toMatchObject([{ kind: "run", id: "a", seq: 1, status: "running" }]);
+  expect(columns(sent[0]?.frame)).toEqual([[]]);
+});
+
+test("a run's own topic has what can be large when it has changed, and when somebody new looks", async () => {
+  const { sent, commit, topic, viewer, answer } = await withViewer("run:a");
+  const all = Object.keys(large);
+  const next = async (seq: number, more: Parameters<typeof runRow>[2]) => {
+    commit(seq, [runRow("a", seq, more)]);
+    await vi.advanceTimersByTimeAsync(100);
+    return columns(sent.at(-1)?.frame)?.[0];
+  };
+  expect(await next(1, large)).toEqual(all);
+  expect(await next(2, { ...large, status: "blocked" })).toEqual([]);
+  expect(await next(3, { ...large, context: { a: 2 } })).toEqual(all);
+  expect(await next(4, { ...large, context: { a: 2 } })).toEqual(all);
+  const second = viewer("two");
+  topic.open(second.made);
+  await answer({ seq: 4, rows: [runRow("a", 4, large)] });
+  expect(await next(5, large)).toEqual(all);
+  expect(await next(6, large)).toEqual([]);
+});
+
+test("a row that changed twice between two frames, first its state and then its status, is sent with its state", async () => {
+  const { sent, commit } = await withViewer("run:a");
+  commit(1, [runRow("a", 1, large)]);
+  const changed = { ...large, context: { a: 2 } };
+  commit(2, [runRow("a", 2, changed)]);
+  commit(3, [runRow("a", 3, { ...changed, status: "blocked" })]);
+  await vi.advanceTimersByTimeAsync(100);
+  expect(sent.at(-1)?.frame.upserts).toMatchObject([{ seq: 3, context: { a: 2 } }]);
 });

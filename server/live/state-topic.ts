@@ -1,7 +1,8 @@
 import { SNAPSHOT_ROWS, STATE_INTERVAL_MS } from "../../domain/live.ts";
-import type { Wire } from "../../domain/wire.ts";
+import type { Sent, Wire } from "../../domain/wire.ts";
 import type { Emitter } from "./emitter.ts";
 import { cutFairly } from "./frames.ts";
+import { Lightener } from "./lighten.ts";
 import type { Sink } from "./outlet.ts";
 import type { Snapshot } from "./source.ts";
 
@@ -38,6 +39,7 @@ export interface StateTopicDeps {
 export class StateTopic {
   readonly #deps: StateTopicDeps;
   readonly #room: string;
+  readonly #lightener: Lightener;
   readonly #waiting = new Set<Viewer>();
   readonly #viewers = new Set<Viewer>();
   #dirty = new Map<string, Wire>();
@@ -48,6 +50,7 @@ export class StateTopic {
 
   constructor(deps: StateTopicDeps) {
     this.#deps = deps;
+    this.#lightener = new Lightener(deps.topic);
     this.#room = `state|${deps.tenantId}|${deps.topic}`;
   }
 
@@ -111,6 +114,7 @@ export class StateTopic {
     const { topic, emitter } = this.#deps;
     const rooms = arrived.map((viewer) => viewer.sink.id);
     const upserts = cutFairly(found.rows, SNAPSHOT_ROWS);
+    this.#lightener.forget();
     emitter.state(rooms, { topic, seq: found.seq, snapshot: true, upserts, removes: [] }, rooms.length);
     for (const viewer of arrived) {
       this.#viewers.add(viewer);
@@ -131,7 +135,8 @@ export class StateTopic {
     this.#timer = undefined;
     for (const viewer of [...this.#viewers]) if (viewer.sink.full) viewer.tooSlow();
     if (this.#viewers.size === 0 || this.#dirty.size === 0) return;
-    const upserts = [...this.#dirty.values()];
+    const upserts: Sent[] = [];
+    for (const row of this.#dirty.values()) upserts.push(this.#lightener.next(row));
     this.#dirty.clear();
     const { topic, emitter, position } = this.#deps;
     emitter.state(this.#room, { topic, seq: position(), upserts, removes: [] }, this.#viewers.size);

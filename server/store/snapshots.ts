@@ -1,8 +1,8 @@
 import { RUN_KINDS, STATE_TOPICS } from "../../domain/live.ts";
 import type { Kind, Rows } from "../../domain/tx.ts";
-import { toWire, type Wire } from "../../domain/wire.ts";
+import { type Sent, toWire } from "../../domain/wire.ts";
 import type { LaneQueries } from "./lane-database.ts";
-import { HEAD_COLUMNS, selectRows } from "./statements.ts";
+import { HEAD_COLUMNS, selectListed, selectRows } from "./statements.ts";
 
 /** How each kind is cut to a topic's snapshot: the newest, or the open ones first. */
 const NEWEST: { readonly [kind in Kind]?: string } = {
@@ -24,15 +24,15 @@ const NEWEST: { readonly [kind in Kind]?: string } = {
 };
 
 /**
- * The rows of a state topic in one database snapshot, with the position they are true at. At most `limit` of each kind. Null when the
- * topic names a run that does not exist, or there is no such topic.
+ * The rows of a state topic in one database snapshot, with the position they are true at. At most `limit` of each kind, without what can be
+ * large unless it is a run's own topic. Null when the topic names a run that does not exist, or there is no such topic.
  */
 export async function readSnapshot(
   queries: LaneQueries,
   tenantId: string,
   topic: string,
   limit: number,
-): Promise<{ seq: number; rows: Wire[] } | null> {
+): Promise<{ seq: number; rows: Sent[] } | null> {
   const runId = topic.startsWith("run:") ? topic.slice(4) : null;
   const kinds: readonly Kind[] | undefined = runId
     ? RUN_KINDS
@@ -48,13 +48,15 @@ export async function readSnapshot(
     ...(runId ? [runId] : []),
   ]);
   if (!found) return null;
-  const rows = kinds.flatMap((kind) => (JSON.parse(found[kind]) as Rows[Kind][]).map((row) => toWire(kind, row)));
+  const rows = kinds.flatMap((kind): Sent[] =>
+    (JSON.parse(found[kind]) as Rows[Kind][]).map((row) => toWire(kind, row)),
+  );
   if (runId && !rows.some((row) => row.kind === "run")) return null;
   return { seq: found.seq, rows };
 }
 
 function cut(kind: Kind, runId: string | null): string {
-  if (!runId) return `${selectRows(kind)} ${NEWEST[kind] ?? ""} LIMIT $2::int`;
+  if (!runId) return `${selectListed(kind)} ${NEWEST[kind] ?? ""} LIMIT $2::int`;
   if (kind === "run") return `${selectRows(kind)} AND "id" = $3 LIMIT $2::int`;
   const order = kind === "attempt" ? "startedAt" : "createdAt";
   return `${selectRows(kind)} AND "runId" = $3 ORDER BY "${order}" DESC LIMIT $2::int`;

@@ -1,4 +1,5 @@
 import type { Kind } from "../../domain/tx.ts";
+import { largeColumns } from "../../domain/wire.ts";
 import { KINDS, TABLES, type Table } from "./tables.ts";
 
 /**
@@ -105,15 +106,20 @@ function readColumn([name, type]: [string, string]): string {
 /** SELECT of all columns of a kind for tenant $1; the caller adds conditions and order. */
 export const selectRows = (kind: Kind): string => SELECT_ROWS[kind];
 
-const SELECT_ROWS = Object.fromEntries(
-  KINDS.map((kind) => {
-    const table = TABLES[kind];
-    return [
-      kind,
-      `SELECT ${Object.entries(table.columns).map(readColumn).join(", ")} FROM ${quote(table.name)} WHERE "tenantId" = $1`,
-    ];
-  }),
-) as { [kind in Kind]: string };
+/** The same without the columns that lists leave out. */
+export const selectListed = (kind: Kind): string => SELECT_LISTED[kind];
+
+const SELECT_ROWS = selectEach(() => []);
+const SELECT_LISTED = selectEach(largeColumns);
+
+function selectEach(without: (kind: Kind) => readonly string[]): { [kind in Kind]: string } {
+  const selects = KINDS.map((kind) => {
+    const { name, columns } = TABLES[kind];
+    const left = Object.entries(columns).filter(([column]) => !without(kind).includes(column));
+    return [kind, `SELECT ${left.map(readColumn).join(", ")} FROM ${quote(name)} WHERE "tenantId" = $1`];
+  });
+  return Object.fromEntries(selects) as { [kind in Kind]: string };
+}
 
 /** The part of every read of the lane that says where the log is, in the same snapshot as the rest. */
 export const HEAD_COLUMNS = `h."seq"::float8 AS "seq", h."hash", (extract(epoch FROM h."at") * 1000)::float8 AS "at",

@@ -4,7 +4,7 @@ import type { LogEvent } from "../../domain/event.ts";
 import type { Mutation } from "../../domain/mutations.ts";
 import type { Receipt } from "../../domain/receipt.ts";
 import type { Kind, Rows } from "../../domain/tx.ts";
-import type { Wire } from "../../domain/wire.ts";
+import type { Sent, Wire } from "../../domain/wire.ts";
 import type { Served, TierFigures } from "./tiers/tiers.ts";
 
 /** Who commits. `id` scopes idempotency keys, `actor` stands in the log (`key:NAME`, `user:NAME`, `system:clock`). */
@@ -82,7 +82,7 @@ export interface Store {
   tiers: { figures(): TierFigures; shrinkTo(bytes: number): void };
   readEvents(tenantId: string, range: EventRange): Promise<LogEvent[]>;
   /** Newest rows of a state topic; null when it names a run that does not exist. */
-  snapshot(tenantId: string, topic: string, limit: number): Promise<{ seq: number; rows: Wire[] } | null>;
+  snapshot(tenantId: string, topic: string, limit: number): Promise<{ seq: number; rows: Sent[] } | null>;
   /** Recomputes the chain of receipts from the floor on. */
   verify(tenantId: string): Promise<Verification>;
   /** Finishes what is under way, refuses what comes. */

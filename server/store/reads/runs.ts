@@ -1,5 +1,5 @@
 import type { RunStatus } from "../../../domain/statuses.ts";
-import type { Wire } from "../../../domain/wire.ts";
+import { LARGE, type Listed, type Wire } from "../../../domain/wire.ts";
 import { Prisma } from "../../database/generated/client.ts";
 import type { TenantClient } from "../../database/tenant.ts";
 import { decodeCursor, encodeCursor, type Page, type PageRequest, pageOf } from "./page.ts";
@@ -22,14 +22,19 @@ export interface RunQuery extends PageRequest {
 
 const CURSOR = ["time", "text"] as const;
 
+const WITHOUT_LARGE = Object.fromEntries(LARGE.run.map((column) => [column, true])) as {
+  [column in (typeof LARGE.run)[number]]: true;
+};
+
 /** A search looks at this many runs per page; when that was not enough, the page is short and its cursor goes on from there. */
 export const SEARCH_WINDOW = 20_000;
 
-/** Runs by the time they were created, newest first unless asked otherwise. */
-export async function listRuns(db: TenantClient, scope: Scope, query: RunQuery): Promise<Page<Wire<"run">>> {
+/** Runs by the time they were created, newest first unless asked otherwise; without what can be large. */
+export async function listRuns(db: TenantClient, scope: Scope, query: RunQuery): Promise<Page<Listed<"run">>> {
   if (query.q !== undefined) return searchRuns(db, scope, query, query.q);
   const { order, limit } = query;
   const rows = await db.run.findMany({
+    omit: WITHOUT_LARGE,
     where: { AND: [filterOf(query), afterCursor(query)] },
     orderBy: [{ createdAt: order }, { id: order }],
     take: limit + 1,
@@ -70,11 +75,11 @@ interface Found {
   lastId: string | null;
 }
 
-async function searchRuns(db: TenantClient, scope: Scope, query: RunQuery, q: string): Promise<Page<Wire<"run">>> {
+async function searchRuns(db: TenantClient, scope: Scope, query: RunQuery, q: string): Promise<Page<Listed<"run">>> {
   const { limit } = query;
   const found = await findMatching(scope, query, q);
   const shown = found.ids.slice(0, limit);
-  const stored = await db.run.findMany({ where: { id: { in: shown } } });
+  const stored = await db.run.findMany({ omit: WITHOUT_LARGE, where: { id: { in: shown } } });
   const byId = new Map(stored.map((row) => [row.id, row]));
   const rows = shown.flatMap((id) => byId.get(id) ?? []);
   const last = rows.at(-1);
