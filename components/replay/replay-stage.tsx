@@ -1,22 +1,19 @@
 "use client";
 
-import { useMemo, useRef } from "react";
+import { useMemo } from "react";
 import { StateView } from "../state/state-view.tsx";
-import { buildModel, type TimelineModel } from "../timeline/engine/model.ts";
+import type { TimelineModel } from "../timeline/engine/model.ts";
 import { type Selection, Timeline } from "../timeline/timeline.tsx";
+import { useModel } from "../timeline/use-model.ts";
 import { Button } from "../ui/button.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
-import { StillNow } from "../ui/now.ts";
 import { EventNow } from "./event-now.tsx";
 import { LogNotice } from "./log-notice.tsx";
-import { PastPosition } from "./past.ts";
 import { ReplayBoard } from "./replay-board.tsx";
+import { SHOWS, type Show } from "./shows.ts";
 import { TransportBar } from "./transport-bar.tsx";
 import type { Player } from "./use-player.ts";
 import type { RunLog } from "./use-run-log.ts";
-
-export const SHOWS = ["timeline", "board", "state"] as const;
-export type Show = (typeof SHOWS)[number];
 
 const NAMES: { readonly [show in Show]: string } = { timeline: "Timeline", board: "Workstreams", state: "State" };
 
@@ -33,7 +30,6 @@ interface ReplayStageProps {
 /** The run at a position of its log: the slider, the event it stands at, and what timeline, board or state were then. */
 export function ReplayStage({ log, player, model, show, onShow, selection, onSelect }: ReplayStageProps) {
   if (log.phase !== "ready" || log.events.length === 0) return <LogNotice log={log} />;
-  const at = player.view.at === null ? null : Date.parse(player.view.at);
   return (
     <>
       {log.floor > 0 && (
@@ -61,11 +57,7 @@ export function ReplayStage({ log, player, model, show, onShow, selection, onSel
           <EventNow key={player.event?.seq} event={player.event} />
         </div>
       </div>
-      <StillNow value={at}>
-        <PastPosition value={player.view.seq}>
-          <Shown player={player} log={log} model={model} show={show} selection={selection} onSelect={onSelect} />
-        </PastPosition>
-      </StillNow>
+      <Shown player={player} log={log} model={model} show={show} selection={selection} onSelect={onSelect} />
     </>
   );
 }
@@ -86,19 +78,10 @@ function Shown({ player, log, model, show, selection, onSelect }: Omit<ReplaySta
   return <Timeline run={view.run} model={model} selection={selection} onSelect={onSelect} past={past} />;
 }
 
-/** The timeline's model of a replayed position; rows that have not changed stay the same objects. */
+/** The timeline's model of a replayed position. */
 export function useReplayModel({ view, trials }: Pick<Player, "view" | "trials">): TimelineModel {
-  const previous = useRef<TimelineModel | undefined>(undefined);
-  return useMemo(() => {
-    previous.current = buildModel(
-      {
-        workstreams: [...view.workstreams.values()],
-        jobs: [...view.jobs.values()],
-        attempts: [...view.attempts.values()],
-        trials,
-      },
-      previous.current,
-    );
-    return previous.current;
-  }, [view, trials]);
+  const workstreams = useMemo(() => [...view.workstreams.values()], [view]);
+  const jobs = useMemo(() => [...view.jobs.values()], [view]);
+  const attempts = useMemo(() => [...view.attempts.values()], [view]);
+  return useModel({ workstreams, jobs, attempts, trials });
 }

@@ -24,9 +24,13 @@ export interface Player {
   setSpeed: (speed: Speed) => void;
 }
 
-/** @param at the position to show; null: the end of the log, also when it grows. `onAt` is told every position that is gone to. */
-export function usePlayer(log: RunLog, at: number | null, onAt: (seq: number | null) => void): Player {
-  const { events } = log;
+/**
+ * Plays a log; does nothing while `log` is null.
+ *
+ * @param at the position to show; null: the end of the log, also when it grows. `onAt` is told every position that is gone to.
+ */
+export function usePlayer(log: RunLog | null, at: number | null, onAt: (seq: number | null) => void): Player {
+  const events = log?.events ?? NONE;
   const replay = useMemo(() => createReplay(events), [events]);
   const failures = useMemo(() => failureCounts(events), [events]);
   const trials = useMemo(() => trialsOf(events), [events]);
@@ -89,3 +93,5 @@ function trialsOf(events: readonly LogEvent[]): ReadonlySet<string> {
   }
   return trials;
 }
+
+const NONE: readonly LogEvent[] = [];

@@ -1,6 +1,7 @@
 "use client";
 
 import { X } from "lucide-react";
+import Link from "next/link";
 import { useContext, useEffect, useRef, useState } from "react";
 import type { LogEvent } from "../../domain/event.ts";
 import { isFinalJob } from "../../domain/statuses.ts";
@@ -18,6 +19,7 @@ import { CopyButton } from "./copy-button.tsx";
 import { JobHints } from "./hints.tsx";
 import { JobActions } from "./job-actions.tsx";
 import { JsonTree } from "./json-tree.tsx";
+import { approvalHref } from "./run-approvals.tsx";
 
 interface JobPanelProps {
   run: Live<"run">;
@@ -139,6 +141,19 @@ function JobFacts({ job, workstream }: { job: Live<"job">; workstream: Wire<"wor
       )}
       {workstream && <Fact name="Workstream">{workstream.title}</Fact>}
       {job.agentKey && <Fact name="For agent">{job.agentKey} only</Fact>}
+      {job.approvalId && (
+        <Fact name="Approval">
+          <Link href={approvalHref(job.approvalId)} className="link">
+            {job.approvalId}
+          </Link>
+        </Fact>
+      )}
+      {job.escalatedAt && (
+        <Fact name="Escalated">
+          <RelativeTime at={job.escalatedAt} />
+        </Fact>
+      )}
+      {job.tokenId && <Fact name="For token">{job.tokenId}</Fact>}
       {job.capability && <Fact name="Needs">{job.capability}</Fact>}
       {job.tool && <Fact name="Tool">{job.tool}</Fact>}
       <Fact name="Queue">

@@ -1,12 +1,14 @@
 import {
   createLoader,
   parseAsArrayOf,
+  parseAsBoolean,
   parseAsInteger,
   parseAsIsoDateTime,
   parseAsString,
   parseAsStringLiteral,
 } from "nuqs/server";
 import { RUN_STATUSES } from "../../domain/statuses.ts";
+import { SHOWS } from "../replay/shows.ts";
 import type { RunFilters } from "./filters.ts";
 
 /** The filters of the list as they stand in the URL; what cannot be read is left out. */
@@ -19,7 +21,7 @@ export const runSearch = {
   to: parseAsIsoDateTime,
 };
 
-export const TABS = ["timeline", "workstreams", "jobs", "events", "context"] as const;
+export const TABS = ["timeline", "workstreams", "jobs", "radar", "state", "events", "receipts", "replay"] as const;
 export type Tab = (typeof TABS)[number];
 
 /** What the page of one run shows, as it stands in the URL: the tab, the job in the panel, its attempt. */
@@ -27,6 +29,13 @@ export const runPageSearch = {
   tab: parseAsStringLiteral(TABS).withDefault("timeline"),
   job: parseAsString,
   attempt: parseAsInteger,
+  /** Of the tab State: whether two positions are compared, and which. */
+  compare: parseAsBoolean.withDefault(false),
+  from: parseAsInteger,
+  to: parseAsInteger,
+  /** Of the tab Replay: the position and what is shown of it. */
+  at: parseAsInteger,
+  show: parseAsStringLiteral(SHOWS).withDefault("timeline"),
 };
 
 const load = createLoader(runSearch);

@@ -1,20 +1,28 @@
 "use client";
 
 import { useQueryStates } from "nuqs";
-import { useMemo, useRef } from "react";
+import { useMemo } from "react";
 import type { LogEvent } from "../../domain/event.ts";
 import { type Timeline as TimelineData, useRunLive } from "../live/use-run-live.ts";
-import { buildModel, type TimelineModel } from "../timeline/engine/model.ts";
+import { RadarTab } from "../radar/radar-tab.tsx";
+import { RunReceipts } from "../receipts/receipts-tab.tsx";
+import { ReplayBanner } from "../replay/banner.tsx";
+import { PastView } from "../replay/past-view.tsx";
+import { ReplayStage, useReplayModel } from "../replay/replay-stage.tsx";
+import { usePlayer } from "../replay/use-player.ts";
+import { useRunLog } from "../replay/use-run-log.ts";
+import { RunStateTab } from "../state/state-tab.tsx";
 import { type Selection, Timeline } from "../timeline/timeline.tsx";
+import { useModel } from "../timeline/use-model.ts";
 import { cn } from "../ui/cn.ts";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { type TabItem, Tabs } from "../ui/tabs.tsx";
 import { useTitle } from "../ui/use-title.ts";
-import { RunContext } from "./context-tab.tsx";
 import { RunEvents } from "./events-tab.tsx";
 import { RunHints } from "./hints.tsx";
 import { JobPanel } from "./job-panel.tsx";
 import { JobsTable } from "./jobs-tab.tsx";
+import { RunApprovals } from "./run-approvals.tsx";
 import { runTitle } from "./run-facts.ts";
 import { RunError, RunHeader } from "./run-header.tsx";
 import { runPageSearch, TABS, type Tab } from "./run-search.ts";
@@ -26,14 +34,30 @@ interface RunViewProps {
   initial: TimelineData & { events: LogEvent[]; truncated?: boolean };
 }
 
-/** One run: its header, what went wrong or holds it up, and its timeline, workstreams, jobs, events and context, all live. */
+/**
+ * One run: its header, what went wrong or holds it up, and a tab each for what is known of it, all live. The tab Replay puts the whole page
+ * back to a position of the run's log.
+ */
 export function RunView({ runId, initial }: RunViewProps) {
   const [search, setSearch] = useQueryStates(runPageSearch, { history: "push" });
-  const { run, workstreams, jobs, attempts, events } = useRunLive(runId, initial);
-  const trials = useTrials(runId, events, attempts.length > 0);
-  const model = useModel({ workstreams, jobs, attempts, trials });
-  const byId = useMemo(() => new Map(jobs.map((job) => [job.jobId, job])), [jobs]);
+  const live = useRunLive(runId, initial);
+  const { run, workstreams, jobs, attempts, events } = live;
+  const liveTrials = useTrials(runId, events, attempts.length > 0);
+  const liveModel = useModel({ workstreams, jobs, attempts, trials: liveTrials });
   useTitle(runTitle(run));
+
+  const replays = search.tab === "replay";
+  const compares = search.tab === "state" && search.compare;
+  const log = useRunLog(runId, replays || compares, run.seq);
+  const player = usePlayer(replays ? log : null, search.at, (at) => void setSearch({ at }, { history: "replace" }));
+  const past = replays && log.phase === "ready" && player.total > 0 ? player : null;
+  const pastModel = useReplayModel(player);
+  const shownRun = past ? (past.view.run ?? { ...run, status: "pending" as const }) : run;
+  const model = past ? pastModel : liveModel;
+  const trials = past ? past.trials : liveTrials;
+  const pastJobs = past?.view.jobs;
+  const shownJobs = useMemo(() => (pastJobs ? [...pastJobs.values()] : jobs), [pastJobs, jobs]);
+  const byId = useMemo(() => new Map(shownJobs.map((job) => [job.jobId, job])), [shownJobs]);
 
   const selection: Selection | null = search.job === null ? null : { jobId: search.job, attempt: search.attempt };
   const select = (next: Selection | null) => {
@@ -43,7 +67,6 @@ export function RunView({ runId, initial }: RunViewProps) {
   };
   const selectJob = (jobId: string) => select({ jobId, attempt: null });
   const row = selection ? model.rows.get(selection.jobId) : undefined;
-  const workstream = workstreams.find((one) => one.workstreamId === row?.job.workstreamId);
 
   const tabs: TabItem[] = [
     {
@@ -55,39 +78,88 @@ export function RunView({ runId, initial }: RunViewProps) {
             They appear here as soon as its orchestrator enqueues them.
           </EmptyState>
         ) : (
-          <Timeline run={run} model={model} selection={selection} onSelect={select} />
+          <Timeline run={run} model={liveModel} selection={selection} onSelect={select} />
         ),
     },
     {
       value: "workstreams",
       label: "Workstreams",
       count: workstreams.length,
-      content: <Workstreams workstreams={model.groups.flatMap(({ workstream }) => workstream ?? [])} />,
+      content: <Workstreams workstreams={liveModel.groups.flatMap(({ workstream }) => workstream ?? [])} />,
     },
     {
       value: "jobs",
       label: "Jobs",
       count: jobs.length,
-      content: <JobsTable model={model} selected={selection?.jobId ?? null} onSelect={selectJob} />,
+      content: <JobsTable model={liveModel} selected={selection?.jobId ?? null} onSelect={selectJob} />,
+    },
+    {
+      value: "radar",
+      label: "Radar",
+      content: <RadarTab model={liveModel} selected={selection?.jobId ?? null} onOpen={selectJob} />,
+    },
+    {
+      value: "state",
+      label: "State",
+      content: (
+        <RunStateTab
+          run={run}
+          jobs={jobs}
+          log={log}
+          compared={search.compare ? { from: search.from, to: search.to } : null}
+          onCompare={(next) =>
+            void setSearch(next === null ? { compare: null, from: null, to: null } : { compare: true, ...next }, {
+              history: "replace",
+            })
+          }
+          onSelectJob={selectJob}
+        />
+      ),
     },
     {
       value: "events",
       label: "Events",
       content: <RunEvents runId={runId} events={events} jobs={byId} onSelectJob={selectJob} />,
     },
-    { value: "context", label: "Context", content: <RunContext run={run} /> },
+    {
+      value: "receipts",
+      label: "Receipts",
+      content: <RunReceipts runId={runId} head={events.at(-1)?.seq ?? initial.seq} />,
+    },
+    {
+      value: "replay",
+      label: "Replay",
+      content: (
+        <ReplayStage
+          log={log}
+          player={player}
+          model={pastModel}
+          show={search.show}
+          onShow={(show) => void setSearch({ show }, { history: "replace" })}
+          selection={selection}
+          onSelect={select}
+        />
+      ),
+    },
   ];
-  const anyQueued = run.jobCounts.queued > 0;
   return (
-    <>
-      <RunHeader run={run} />
-      <RunError run={run} jobs={jobs} onSelectJob={selectJob} />
-      {anyQueued && (
-        <div className="mb-3 empty:hidden">
-          <RunHints jobs={byId} onSelectJob={selectJob} />
-        </div>
+    <PastView player={past}>
+      {past && (
+        <ReplayBanner player={past} onLive={() => void setSearch({ tab: null, at: null, show: null, job: null })} />
       )}
-      {initial.truncated && jobs.length >= initial.jobs.length && (
+      <RunHeader run={shownRun} />
+      <RunError run={shownRun} jobs={shownJobs} onSelectJob={selectJob} />
+      {!replays && (
+        <>
+          <RunApprovals runId={runId} jobs={byId} onSelectJob={selectJob} />
+          {run.jobCounts.queued > 0 && (
+            <div className="mb-3 empty:hidden">
+              <RunHints jobs={byId} onSelectJob={selectJob} />
+            </div>
+          )}
+        </>
+      )}
+      {initial.truncated && !replays && jobs.length >= initial.jobs.length && (
         <p className="mb-3 text-[13px] text-muted">
           This run is larger than one page shows: its first {jobs.length} jobs are here.
         </p>
@@ -104,9 +176,9 @@ export function RunView({ runId, initial }: RunViewProps) {
         />
         {row && selection && (
           <JobPanel
-            run={run}
+            run={shownRun}
             row={row}
-            workstream={workstream}
+            workstream={model.groups.find(({ id }) => id === row.job.workstreamId)?.workstream ?? undefined}
             jobs={byId}
             attempt={selection.attempt}
             trials={trials}
@@ -115,16 +187,6 @@ export function RunView({ runId, initial }: RunViewProps) {
           />
         )}
       </div>
-    </>
+    </PastView>
   );
-}
-
-/** The model of what is live now; rows that have not changed stay the same objects. */
-function useModel(input: Parameters<typeof buildModel>[0]): TimelineModel {
-  const { workstreams, jobs, attempts, trials } = input;
-  const previous = useRef<TimelineModel | undefined>(undefined);
-  return useMemo(() => {
-    previous.current = buildModel({ workstreams, jobs, attempts, trials }, previous.current);
-    return previous.current;
-  }, [workstreams, jobs, attempts, trials]);
 }

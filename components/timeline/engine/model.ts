@@ -142,7 +142,7 @@ function inOrder(jobs: readonly Wire<"job">[]): Wire<"job">[] {
 }
 
 /** How many jobs stand before each one on its longest chain of dependencies. A job can only depend on older ones: there are no circles. */
-function depths(jobs: readonly Wire<"job">[]): Map<string, number> {
+export function depths(jobs: readonly Wire<"job">[]): Map<string, number> {
   const byId = new Map(jobs.map((job) => [job.id, job]));
   const depth = new Map<string, number>();
   const todo = [...byId.keys()];
