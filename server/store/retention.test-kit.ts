@@ -57,10 +57,15 @@ export function openTrim(
   });
 }
 
-/** The archive's files of a tenant, in order. */
+/** The archive's whole files of a tenant, in order; what is still being written is left out. */
 export async function archiveFiles(dir: string, tenantId: string): Promise<string[]> {
   const folder = new ArchiveFolder(dir).folderOf(tenantId);
-  return (await readdir(folder)).sort().map((name) => path.join(folder, name));
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return [];
+    throw error;
+  });
+  const whole = names.filter((name) => name.endsWith(".gz")).sort();
+  return whole.map((name) => path.join(folder, name));
 }
 
 /** All that the archive has of a tenant, checked; where files overlap, once. */
