@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { StateFrame } from "../../domain/live.ts";
-import type { Wire } from "../../domain/wire.ts";
 import type { Store } from "../store/index.ts";
 import { commit, openStore } from "../store/lane.test-kit.ts";
 import { ensureTenant } from "../store/tenants.ts";
@@ -24,8 +23,8 @@ afterEach(async () => {
 });
 
 /** What a client of a topic has, after all of its frames. */
-function heldBy(frames: StateFrame[], topic: string): Map<string, Wire> {
-  const held = new Map<string, Wire>();
+function heldBy(frames: StateFrame[], topic: string): Map<string, StateFrame["upserts"][number]> {
+  const held = new Map<string, StateFrame["upserts"][number]>();
   for (const frame of frames.filter((one) => one.topic === topic)) {
     if (frame.snapshot) held.clear();
     for (const row of frame.upserts) held.set(`${row.kind}:${row.id}`, row);
