@@ -1,4 +1,4 @@
-import { Bell, Columns3, Gauge, ListTree, type LucideIcon, ScrollText, Users } from "lucide-react";
+import { Bell, Columns3, Gauge, ListTree, type LucideIcon, Radar, ScrollText, Users } from "lucide-react";
 
 export interface Destination {
   href: string;
@@ -6,15 +6,18 @@ export interface Destination {
   icon: LucideIcon;
   /** Second key after `g`. */
   key: string;
+  /** Has a place of its own in the bar of small screens, of which there are five; the others stand in its menu. */
+  bar?: true;
 }
 
 /** The pages of the console, in the order of the navigation. */
 export const DESTINATIONS: readonly Destination[] = [
-  { href: "/", label: "Overview", icon: Gauge, key: "o" },
-  { href: "/runs", label: "Runs", icon: ListTree, key: "r" },
-  { href: "/board", label: "Board", icon: Columns3, key: "b" },
-  { href: "/agents", label: "Agents", icon: Users, key: "a" },
-  { href: "/alerts", label: "Alerts", icon: Bell, key: "l" },
+  { href: "/", label: "Overview", icon: Gauge, key: "o", bar: true },
+  { href: "/runs", label: "Runs", icon: ListTree, key: "r", bar: true },
+  { href: "/board", label: "Board", icon: Columns3, key: "b", bar: true },
+  { href: "/radar", label: "Radar", icon: Radar, key: "d" },
+  { href: "/agents", label: "Agents", icon: Users, key: "a", bar: true },
+  { href: "/alerts", label: "Alerts", icon: Bell, key: "l", bar: true },
   { href: "/events", label: "Events", icon: ScrollText, key: "e" },
 ];
 

@@ -1,6 +1,6 @@
 "use client";
 
-import { Keyboard, Search } from "lucide-react";
+import { Ellipsis, Keyboard, Search } from "lucide-react";
 import Link from "next/link";
 import { usePathname, useRouter } from "next/navigation";
 import { type ReactNode, useState } from "react";
@@ -10,6 +10,7 @@ import { useTopicRows } from "../live/rows.ts";
 import { IconButton } from "../ui/button.tsx";
 import { cn } from "../ui/cn.ts";
 import { Kbd } from "../ui/kbd.tsx";
+import { Menu, MenuItem } from "../ui/menu.tsx";
 import { CommandPalette } from "./command-palette.tsx";
 import { DatabaseBanner } from "./database-banner.tsx";
 import { FreshnessBadge } from "./freshness-badge.tsx";
@@ -112,9 +113,10 @@ function Frame({ me, alerts, children }: ShellProps) {
         aria-label="Main, small screen"
         className="fixed inset-x-0 bottom-0 z-30 grid grid-cols-6 border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] lg:hidden"
       >
-        {DESTINATIONS.map((destination) => (
+        {DESTINATIONS.filter(({ bar }) => bar).map((destination) => (
           <BottomLink key={destination.href} destination={destination} firing={firing} />
         ))}
+        <MoreLinks />
       </nav>
       {DESTINATIONS.map((destination) => (
         <GoKey key={destination.href} destination={destination} />
@@ -169,6 +171,38 @@ function BottomLink({ destination, firing }: NavLinkProps) {
         </span>
       )}
     </Link>
+  );
+}
+
+/** The pages that have no place in the bar. */
+function MoreLinks() {
+  const router = useRouter();
+  const path = usePathname();
+  const others = DESTINATIONS.filter(({ bar }) => !bar);
+  const here = others.some(({ href }) => isAt(href, path));
+  return (
+    <Menu
+      side="top"
+      align="end"
+      trigger={
+        <button
+          type="button"
+          className={cn(
+            "flex h-14 flex-col items-center justify-center gap-1 text-[10.5px] font-medium",
+            here ? "text-accent" : "text-muted",
+          )}
+        >
+          <Ellipsis aria-hidden className="size-5" />
+          More
+        </button>
+      }
+    >
+      {others.map(({ href, label, icon: Icon }) => (
+        <MenuItem key={href} icon={<Icon aria-hidden className="size-4" />} onSelect={() => router.push(href)}>
+          {label}
+        </MenuItem>
+      ))}
+    </Menu>
   );
 }
 
