@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../testing/database.ts";
+import { createPgProxy } from "../testing/pg-proxy.ts";
 import { createDatabase } from "./client.ts";
 
 const PATIENT = { timeout: 10_000 };
@@ -50,6 +51,19 @@ test("connections that are cut, idle or in use, are replaced and end nothing", a
   expect(await inUse).toMatch(/terminat/);
   await vi.waitFor(() => expect(onConnectionLost).toHaveBeenCalled(), PATIENT);
   await vi.waitFor(async () => expect(await db.prisma.tenant.count()).toBe(1), PATIENT);
+});
+
+test("E8: a database that has fallen silent fails the query, and serves the next one when it speaks again", async () => {
+  const proxy = await createPgProxy(db.url);
+  const cutOff = createDatabase(proxy.url, { max: 1, statementTimeoutMs: 1_000, connectTimeoutMs: 2_000 });
+  expect(await cutOff.prisma.tenant.count()).toBe(1);
+  proxy.setSilent(true);
+  await expect(cutOff.prisma.tenant.count()).rejects.toThrow();
+  await expect(cutOff.pool.query("SELECT 1")).rejects.toThrow();
+  proxy.setSilent(false);
+  await vi.waitFor(async () => expect(await cutOff.prisma.tenant.count()).toBe(1), PATIENT);
+  await cutOff.close();
+  await proxy.close();
 });
 
 test("an unreachable database fails the query, in time, and not the process", async () => {

@@ -12,6 +12,8 @@ export interface PgProxy {
   readonly cuts: number;
   /** While true nobody gets through and whoever is there is thrown out: the database is away. */
   setAway(away: boolean): void;
+  /** While true nothing gets through in either direction, and no connection is closed: the network has lost the way. */
+  setSilent(silent: boolean): void;
   close(): Promise<void>;
 }
 
@@ -24,6 +26,7 @@ export async function createPgProxy(target: string): Promise<PgProxy> {
   let plan: { text: string; when: Cut } | undefined;
   let cuts = 0;
   let away = false;
+  let silent = false;
 
   const server = net.createServer((client) => {
     if (away) return client.destroy();
@@ -43,6 +46,7 @@ export async function createPgProxy(target: string): Promise<PgProxy> {
       });
     }
     client.on("data", (chunk) => {
+      if (silent) return;
       if (plan && chunk.includes(plan.text)) {
         const { when } = plan;
         plan = undefined;
@@ -55,7 +59,7 @@ export async function createPgProxy(target: string): Promise<PgProxy> {
     upstream.on("data", (chunk) => {
       // ReadyForQuery ends every answer: by then the statement is committed.
       if (doomed && chunk.includes("Z")) return end();
-      if (!doomed) client.write(chunk);
+      if (!doomed && !silent) client.write(chunk);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -76,6 +80,9 @@ export async function createPgProxy(target: string): Promise<PgProxy> {
     setAway(value) {
       away = value;
       if (away) for (const socket of sockets) socket.destroy();
+    },
+    setSilent(value) {
+      silent = value;
     },
     close: () =>
       new Promise((resolve) => {
