@@ -1,5 +1,4 @@
 import { createReadStream } from "node:fs";
-import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import type { LogEvent } from "../../../domain/event.ts";
 import type { ReceiptHeader } from "../../../domain/receipt.ts";
@@ -66,14 +65,17 @@ export async function readArchive(
   onReceipt: (receipt: ChainedReceipt) => void = () => {},
 ): Promise<ArchiveContent> {
   const check = new Check(onReceipt);
+  const file = createReadStream(path);
+  const text = file.pipe(createGunzip()).setEncoding("utf8");
+  file.on("error", (error) => text.destroy(error));
   try {
-    await pipeline(createReadStream(path), createGunzip().setEncoding("utf8"), async (text: AsyncIterable<string>) => {
-      for await (const line of linesOf(text)) check.take(line);
-    });
+    for await (const line of linesOf(text)) check.take(line);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code?.startsWith("Z_")) throw new ArchiveFault(`it cannot be unpacked: ${message}`);
     throw error;
+  } finally {
+    file.destroy();
   }
   return check.end();
 }
