@@ -12,15 +12,17 @@ interface Told {
   completions: { attempt: number; agentKey: string | null; seq: number }[];
 }
 
-/** How an event leaves a job; those that are not here do not move it. */
-const BECOMES: { readonly [type: string]: JobStatus } = {
-  "job.released": "queued",
-  "job.started": "running",
-  "job.completed": "completed",
-  "job.failed": "failed",
-  "job.timed_out": "timed_out",
-  "job.cancelled": "cancelled",
-  "job.attempt_failed": "queued",
+/** How an event may leave a job; those that are not here do not move it. An escalation may have it wait for somebody's approval. */
+const BECOMES: { readonly [type: string]: readonly JobStatus[] } = {
+  "job.released": ["queued"],
+  "job.started": ["running"],
+  "job.completed": ["completed"],
+  "job.failed": ["failed"],
+  "job.timed_out": ["timed_out"],
+  "job.cancelled": ["cancelled"],
+  "job.attempt_failed": ["queued", "waiting"],
+  "job.escalated": ["queued", "waiting"],
+  "job.retried": ["queued", "waiting"],
 };
 
 const ENDS = new Set(["job.completed", "job.failed", "job.attempt_failed"]);
@@ -90,15 +92,17 @@ function step(event: LogEvent, told: Map<string, Told>, endedRuns: ReadonlySet<s
     if (attempt !== job.attempt) faults.push(`it tells of attempt ${attempt}, not ${job.attempt}`);
     if (ENDS.has(type) && job.status !== "running") faults.push(`it ends while it is ${job.status}`);
     if (ENDS.has(type) && agentKey !== job.agentKey) faults.push(`${agentKey} ends what ${job.agentKey} runs`);
-    if (BECOMES[type] !== undefined && isFinalJob(job.status)) faults.push(`it was ${job.status} already`);
+    const moves = BECOMES[type] !== undefined;
+    if (type !== "job.retried" && moves && isFinalJob(job.status)) faults.push(`it was ${job.status} already`);
     if (type === "job.retried" && (!isFinalJob(job.status) || job.status === "completed")) {
       faults.push(`it is retried while it is ${job.status}`);
     }
   }
   if (type === "job.completed") job.completions.push({ attempt, agentKey, seq: event.seq });
-  job.status = type === "job.retried" ? status : (BECOMES[type] ?? job.status);
-  job.agentKey = type === "job.retried" ? null : agentKey;
-  if (status !== job.status) faults.push(`it says ${status} where ${job.status} is due`);
+  const due = BECOMES[type] ?? [job.status];
+  if (!due.includes(status)) faults.push(`it says ${status} where ${due.join(" or ")} is due`);
+  job.status = status;
+  job.agentKey = agentKey;
   return faults;
 }
 
