@@ -25,24 +25,28 @@ interface ShellProps {
   me: Me;
   /** Open alerts as the server rendered them, for the badge. */
   alerts: Wire<"alert">[];
+  /** Pending approvals, for theirs. */
+  approvals: Wire<"approval">[];
   children: ReactNode;
 }
 
 /** The frame of every page: navigation, freshness, palette, keys. Holds the tab's live connection. */
-export function Shell({ me, alerts, children }: ShellProps) {
+export function Shell({ children, ...frame }: ShellProps) {
   return (
     <LiveProvider>
-      <Frame me={me} alerts={alerts}>
+      <Frame {...frame}>
         {children}
       </Frame>
     </LiveProvider>
   );
 }
 
-function Frame({ me, alerts, children }: ShellProps) {
+function Frame({ me, alerts, approvals, children }: ShellProps) {
   const [palette, setPalette] = useState(false);
   const [help, setHelp] = useState(false);
   const firing = useTopicRows("alerts", "alert", alerts).filter((alert) => alert.status === "firing").length;
+  const waiting = useTopicRows("approvals", "approval", approvals).filter(({ status }) => status === "pending").length;
+  const counts: Counts = { "/alerts": firing, "/approvals": waiting };
   useHotkey("mod+k", () => setPalette((open) => !open), "Search and jump");
   useHotkey("?", () => setHelp(true), "This help");
 
@@ -60,8 +64,8 @@ function Frame({ me, alerts, children }: ShellProps) {
           <span className="text-[14px] font-semibold tracking-tight">Switchyard</span>
         </Link>
         <nav aria-label="Main" className="flex flex-col gap-0.5">
-          {DESTINATIONS.map((destination) => (
-            <SideLink key={destination.href} destination={destination} firing={firing} />
+          {DESTINATIONS.filter(({ aside }) => !aside).map((destination) => (
+            <SideLink key={destination.href} destination={destination} counts={counts} />
           ))}
         </nav>
         <div className="mt-auto px-2 text-[12px] text-faint">
@@ -114,7 +118,7 @@ function Frame({ me, alerts, children }: ShellProps) {
         className="fixed inset-x-0 bottom-0 z-30 grid grid-cols-6 border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] lg:hidden"
       >
         {DESTINATIONS.filter(({ bar }) => bar).map((destination) => (
-          <BottomLink key={destination.href} destination={destination} firing={firing} />
+          <BottomLink key={destination.href} destination={destination} counts={counts} />
         ))}
         <MoreLinks />
       </nav>
@@ -127,12 +131,15 @@ function Frame({ me, alerts, children }: ShellProps) {
   );
 }
 
+/** How many things wait for an operator on a page, by its address. */
+type Counts = { readonly [href: string]: number };
+
 interface NavLinkProps {
   destination: Destination;
-  firing: number;
+  counts: Counts;
 }
 
-function SideLink({ destination, firing }: NavLinkProps) {
+function SideLink({ destination, counts }: NavLinkProps) {
   const { href, label, icon: Icon } = destination;
   const here = isAt(href, usePathname());
   return (
@@ -146,12 +153,12 @@ function SideLink({ destination, firing }: NavLinkProps) {
     >
       <Icon aria-hidden className={cn("size-4", here && "text-accent")} />
       <span className="flex-1">{label}</span>
-      {href === "/alerts" && <FiringCount count={firing} />}
+      <OpenCount href={href} counts={counts} />
     </Link>
   );
 }
 
-function BottomLink({ destination, firing }: NavLinkProps) {
+function BottomLink({ destination, counts }: NavLinkProps) {
   const { href, label, icon: Icon } = destination;
   const here = isAt(href, usePathname());
   return (
@@ -165,11 +172,9 @@ function BottomLink({ destination, firing }: NavLinkProps) {
     >
       <Icon aria-hidden className="size-5" />
       {label}
-      {href === "/alerts" && (
-        <span className="absolute top-1 left-1/2 ml-1.5">
-          <FiringCount count={firing} />
-        </span>
-      )}
+      <span className="absolute top-1 left-1/2 ml-1.5">
+        <OpenCount href={href} counts={counts} />
+      </span>
     </Link>
   );
 }
@@ -206,11 +211,18 @@ function MoreLinks() {
   );
 }
 
-function FiringCount({ count }: { count: number }) {
+function OpenCount({ href, counts }: { href: string; counts: Counts }) {
+  const count = counts[href] ?? 0;
   if (count === 0) return null;
+  const firing = href === "/alerts";
   return (
-    <span className="inline-flex h-[18px] min-w-[18px] items-center justify-center rounded-full bg-status-failed px-1 text-[11px] font-semibold text-surface tabular-nums">
-      <span className="sr-only">firing: </span>
+    <span
+      className={cn(
+        "inline-flex h-[18px] min-w-[18px] items-center justify-center rounded-full px-1 text-[11px] font-semibold text-surface tabular-nums",
+        firing ? "bg-status-failed" : "bg-status-review",
+      )}
+    >
+      <span className="sr-only">{firing ? "firing: " : "waiting: "}</span>
       {count > 99 ? "99+" : count}
     </span>
   );

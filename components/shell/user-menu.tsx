@@ -1,6 +1,7 @@
 "use client";
 
-import { CircleUser, LogOut } from "lucide-react";
+import { CircleUser, LogOut, Server } from "lucide-react";
+import { useRouter } from "next/navigation";
 import { toast } from "sonner";
 import { ApiProblem, api } from "../live/api.ts";
 import { IconButton } from "../ui/button.tsx";
@@ -16,6 +17,7 @@ export interface Me {
 
 /** Who is signed in, and the way out. */
 export function UserMenu({ me }: { me: Me }) {
+  const router = useRouter();
   const signOut = async () => {
     try {
       await api.post("/logout");
@@ -42,6 +44,9 @@ export function UserMenu({ me }: { me: Me }) {
         </div>
       </div>
       <MenuSeparator />
+      <MenuItem icon={<Server aria-hidden className="size-3.5 text-muted" />} onSelect={() => router.push("/system")}>
+        System
+      </MenuItem>
       <MenuItem icon={<LogOut aria-hidden className="size-3.5 text-muted" />} onSelect={() => void signOut()}>
         Sign out
       </MenuItem>

@@ -10,12 +10,15 @@ import {
   CircleX,
   Clock,
   Eye,
+  Hand,
+  Hourglass,
   Info,
   ListChecks,
   Loader,
   type LucideIcon,
   OctagonX,
   Play,
+  Route,
   ShieldAlert,
   ShieldCheck,
   ShieldOff,
@@ -24,11 +27,14 @@ import {
 } from "lucide-react";
 import type {
   AlertStatus,
+  ApprovalStatus,
   AttemptStatus,
   BreakerStateName,
   JobStatus,
   RunStatus,
+  SessionStatus,
   Severity,
+  TaskStatus,
   WorkstreamStatus,
 } from "../../domain/statuses.ts";
 
@@ -60,6 +66,9 @@ interface Statuses {
   breaker: BreakerStateName;
   alert: AlertStatus;
   severity: Severity;
+  session: SessionStatus;
+  task: TaskStatus;
+  approval: ApprovalStatus;
 }
 
 export type StatusKind = keyof Statuses;
@@ -77,6 +86,7 @@ const WORK = {
 
 const PENDING: StatusLook = { label: "Pending", tone: "waiting", icon: CircleDashed };
 const BLOCKED: StatusLook = { label: "Blocked", tone: "blocked", icon: CirclePause };
+const EXPIRED: StatusLook = { label: "Expired", tone: "cancelled", icon: Hourglass };
 
 /** The one place where a status gets its name, colour and icon. */
 const LOOKS: { readonly [K in StatusKind]: { readonly [status in Statuses[K]]: StatusLook } } = {
@@ -110,6 +120,27 @@ const LOOKS: { readonly [K in StatusKind]: { readonly [status in Statuses[K]]: S
     critical: { label: "Critical", tone: "failed", icon: OctagonX },
     warning: { label: "Warning", tone: "blocked", icon: CircleDot },
     info: { label: "Info", tone: "running", icon: Info },
+  },
+  session: {
+    pending: PENDING,
+    active: { label: "Active", tone: "running", icon: CircleDot },
+    completed: WORK.completed,
+    failed: WORK.failed,
+    expired: EXPIRED,
+  },
+  task: {
+    pending: PENDING,
+    routed: { label: "Routed", tone: "queued", icon: Route },
+    running: WORK.running,
+    completed: WORK.completed,
+    failed: WORK.failed,
+    cancelled: WORK.cancelled,
+  },
+  approval: {
+    pending: { label: "Waiting", tone: "review", icon: Hand },
+    approved: { label: "Approved", tone: "completed", icon: CircleCheck },
+    rejected: { label: "Rejected", tone: "failed", icon: CircleX },
+    expired: EXPIRED,
   },
 };
 
