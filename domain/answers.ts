@@ -170,6 +170,8 @@ export interface System {
     durable: TierReads;
   };
   log: { head: number; floor: number };
+  /** How long what is over is kept, ms; `archived`: events are put into an archive before they leave. */
+  keeps: { eventsMs: number; sessionsMs: number; decisionsMs: number; keysMs: number; archived: boolean };
 }
 
 /** `GET /receipts`: a receipt as the log keeps it. What it yielded, lease tokens among it, was for the committer alone. */

@@ -34,9 +34,7 @@ interface ShellProps {
 export function Shell({ children, ...frame }: ShellProps) {
   return (
     <LiveProvider>
-      <Frame {...frame}>
-        {children}
-      </Frame>
+      <Frame {...frame}>{children}</Frame>
     </LiveProvider>
   );
 }

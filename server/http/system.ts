@@ -1,13 +1,30 @@
 import type { FastifyInstance } from "fastify";
 import type { System } from "../../domain/answers.ts";
+import type { Config } from "../config.ts";
 import { plainDoc } from "./openapi/route-docs.ts";
 import { BASE, type ResourceDeps } from "./resource.ts";
 
 /** What this process uses and may use, bytes. */
 export type MemoryFigures = System["memory"];
 
+const DAY_MS = 86_400_000;
+
+interface SystemDeps extends ResourceDeps {
+  memory: () => MemoryFigures;
+  config: Config;
+}
+
 /** `GET /system`: how the process that answers is doing, what its hot tiers bring, and where the caller's log is. */
-export function registerSystem(app: FastifyInstance, deps: ResourceDeps & { memory: () => MemoryFigures }): void {
+export function registerSystem(app: FastifyInstance, deps: SystemDeps): void {
+  const { eventRetentionDays, sessionRetentionDays, decisionRetentionDays, idempotencyTtlSeconds, archiveDir } =
+    deps.config;
+  const keeps: System["keeps"] = {
+    eventsMs: Math.round(eventRetentionDays * DAY_MS),
+    sessionsMs: Math.round(sessionRetentionDays * DAY_MS),
+    decisionsMs: decisionRetentionDays * DAY_MS,
+    keysMs: idempotencyTtlSeconds * 1000,
+    archived: archiveDir !== undefined,
+  };
   const doc = plainDoc("Overview", "The process that answers: memory, hot tiers, position of the log", "System");
   app.get(`${BASE}/system`, { config: { doc } }, async (request): Promise<System> => {
     const { head, floor } = await deps.store.head(request.principal.tenantId);
@@ -17,6 +34,7 @@ export function registerSystem(app: FastifyInstance, deps: ResourceDeps & { memo
       memory: deps.memory(),
       hotTier: deps.store.tiers.figures(),
       log: { head, floor },
+      keeps,
     };
   });
 }

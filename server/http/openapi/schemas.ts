@@ -190,6 +190,9 @@ export const ANSWERS = {
       durable: tierReads,
     }),
     log: z.object({ head: count, floor: count }),
+    keeps: z
+      .object({ eventsMs: count, sessionsMs: count, decisionsMs: count, keysMs: count, archived: z.boolean() })
+      .meta({ description: "How long what is over is kept; sessions expire after as long untouched" }),
   }),
   Problem: z.looseObject({
     type: z.string(),
