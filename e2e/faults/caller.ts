@@ -2,7 +2,7 @@ import type { ClientMutationInput } from "../../domain/mutations.ts";
 import type { Receipt } from "../../domain/receipt.ts";
 import type { Held, Ledger, Sent } from "./ledger.ts";
 
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 30_000;
 
 interface Answer {
   status: number;
@@ -31,15 +31,16 @@ export class Caller {
 
   /** Sends a commit, for the first time or again, and compares with what was known of it. */
   async send(sent: Sent): Promise<void> {
-    const settled = sent.standing === "acknowledged";
+    const before = { settled: sent.standing === "acknowledged", unheard: sent.unheard };
     const answer = await this.#post("/commits", { mutations: sent.mutations }, sent.key).catch(() => null);
     if (answer === null || answer.status >= 500 || answer.status === 429) {
-      if (sent.standing === "sent") sent.standing = "unknown";
+      if (sent.standing !== "acknowledged") sent.standing = "unknown";
+      sent.unheard += 1;
       if (answer?.status === 500) this.#fault(sent, `answered 500 ${JSON.stringify(answer.body)}`);
       return;
     }
     if (answer.status === 200 || answer.status === 201) this.#acknowledge(sent, answer.body as Receipt);
-    else this.#refuse(sent, answer, settled);
+    else this.#refuse(sent, answer, before);
   }
 
   #acknowledge(sent: Sent, receipt: Receipt): void {
@@ -50,12 +51,15 @@ export class Caller {
     sent.receipt ??= receipt;
   }
 
-  /** A refusal is not remembered under the key: what was refused once may be accepted later, and its twin at the same time. Not the reverse. */
-  #refuse(sent: Sent, { status, body }: Answer, settled: boolean): void {
+  /**
+   * A refusal is not remembered under the key: what was refused once may be accepted later, and its twin at the same time. Not the reverse.
+   * It tells nothing of a request that was not heard of since this one was sent.
+   */
+  #refuse(sent: Sent, { status, body }: Answer, before: { settled: boolean; unheard: number }): void {
     const refusal = `${status} ${codesOf(body)}`;
-    if (settled) this.#fault(sent, `was acknowledged and then refused: ${refusal}`);
+    if (before.settled) this.#fault(sent, `was acknowledged and then refused: ${refusal}`);
     if (status !== 409 && status !== 422) this.#fault(sent, `was answered ${refusal}`);
-    if (sent.standing === "acknowledged") return;
+    if (sent.standing === "acknowledged" || sent.unheard > before.unheard) return;
     sent.standing = "refused";
     sent.refusal = refusal;
   }

@@ -14,6 +14,8 @@ export interface Sent {
   readonly key: string;
   readonly mutations: readonly ClientMutationInput[];
   standing: Standing;
+  /** How many requests for it were not answered, or were told to try again. */
+  unheard: number;
   receipt: Receipt | null;
   /** What was answered otherwise. */
   refusal: string | null;
@@ -46,6 +48,7 @@ export class Ledger {
       key,
       mutations: [...mutations, mark],
       standing: "sent",
+      unheard: 0,
       receipt: null,
       refusal: null,
       ends,

@@ -46,6 +46,7 @@ export async function goOn(plan: Plan, caller: Caller, kept: readonly Held[]): P
   const late = Promise.all(kept.map((held) => report(scene("late"), held, "completed")));
   // Twice each, at once: a request that is repeated while it is under way must still happen once.
   await Promise.all([...again, ...again, ...known].map((sent) => caller.send(sent)));
+  for (const sent of ledger.of("unknown")) await caller.send(sent);
   // Some of what was lost were claims: their jobs are given once more, to the same agent.
   const given = again.flatMap((sent) => caller.claimed(sent));
   await Promise.all(given.map((held) => report(scene("given"), held, "completed")));

@@ -62,6 +62,7 @@ async function claimJobs(
     key: "",
     mutations: [claim],
     standing: "acknowledged",
+    unheard: 0,
     receipt,
     refusal: null,
     ends: null,
