@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { applyCommit } from "./commit.ts";
+import { Draft } from "./draft.ts";
 import { MAX_STATE_BYTES } from "./execution-state.ts";
 import { jsonBytes } from "./json-bytes.ts";
 import type { JsonMap } from "./merge-patch.ts";
-import type { ClientMutationInput } from "./mutations.ts";
+import type { ClientMutationInput, Mutation } from "./mutations.ts";
 import { MAX_STEPS } from "./step.ts";
 import { typesOf, World } from "./tx.test-kit.ts";
 
@@ -247,4 +249,32 @@ describe("the size of a state", () => {
     ]);
     expect(faults.map(({ index }) => index)).toEqual([0]);
   });
+});
+
+test("D2: a refused commit leaves no trace in what the commits before it in the same batch have made", () => {
+  const world = worldAfter({ type: "token.add", runId, tokenId: "t" });
+  const draft = new Draft(world);
+  const commitOf = (commitId: string, ...mutations: Mutation[]) => {
+    const tx = draft.begin({ at: "2026-11-21T12:00:00.000Z", actor: "key:test", commitId, secret: "s" });
+    const { faults } = applyCommit(tx, { mutations });
+    if (faults.length > 0) tx.abort();
+    return faults.map(({ code }) => code);
+  };
+  const first = { type: "token.update", runId, tokenId: "t", patch: { value: 1 } } as const;
+  expect(commitOf("c1", first, { type: "context.merge", runId, patch: { a: { b: 1 } } })).toEqual([]);
+  const before = JSON.stringify(draft.changes.get("run:r")?.row);
+  const refused = [
+    { type: "token.update", runId, tokenId: "t", patch: { value: 2 } },
+    { type: "token.add", runId, tokenId: "u" },
+    { type: "context.merge", runId, patch: { a: { b: null, c: 2 }, d: 3 } },
+    { type: "token.remove", runId, tokenId: "nobody" },
+  ] as const;
+  expect(commitOf("c2", ...refused)).toEqual(["not_found"]);
+  expect(JSON.stringify(draft.changes.get("run:r")?.row)).toBe(before);
+  expect(commitOf("c3", ...refused.slice(0, 3))).toEqual([]);
+  expect(draft.changes.get("run:r")?.row).toMatchObject({
+    tokens: { t: { value: 2 }, u: { value: null } },
+    context: { a: { c: 2 }, d: 3 },
+  });
+  expect(run(world)).toMatchObject({ tokens: { t: { value: null } }, context: {} });
 });
