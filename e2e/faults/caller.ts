@@ -33,6 +33,7 @@ export class Caller {
   async send(sent: Sent): Promise<void> {
     const before = { settled: sent.standing === "acknowledged", unheard: sent.unheard };
     const answer = await this.#post("/commits", { mutations: sent.mutations }, sent.key).catch(() => null);
+    sent.answers.push(`${new Date().toISOString()} ${answer ? `${answer.status} ${codesOf(answer.body)}` : "none"}`);
     if (answer === null || answer.status >= 500 || answer.status === 429) {
       if (sent.standing !== "acknowledged") sent.standing = "unknown";
       sent.unheard += 1;

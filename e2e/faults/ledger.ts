@@ -16,6 +16,8 @@ export interface Sent {
   standing: Standing;
   /** How many requests for it were not answered, or were told to try again. */
   unheard: number;
+  /** What came back each time, and when, for who looks into a failed round. */
+  readonly answers: string[];
   receipt: Receipt | null;
   /** What was answered otherwise. */
   refusal: string | null;
@@ -49,6 +51,7 @@ export class Ledger {
       mutations: [...mutations, mark],
       standing: "sent",
       unheard: 0,
+      answers: [],
       receipt: null,
       refusal: null,
       ends,

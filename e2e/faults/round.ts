@@ -69,7 +69,8 @@ export async function runRound(seed: number): Promise<Round> {
     round.faults.push(`${error instanceof Error ? error.stack : error}`);
   }
   await props.end(round.faults.length === 0);
-  if (round.faults.length === 0) {
+  if (round.faults.length > 0) writeFileSync(path.join(dataDir, "sent.json"), JSON.stringify(ledger.sent, null, 1));
+  else {
     rmSync(dataDir, { recursive: true, force: true });
     round.dataDir = null;
   }

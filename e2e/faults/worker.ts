@@ -63,6 +63,7 @@ async function claimJobs(
     mutations: [claim],
     standing: "acknowledged",
     unheard: 0,
+    answers: [],
     receipt,
     refusal: null,
     ends: null,
