@@ -197,17 +197,14 @@ function Columns({ columns, titles, slot, upright, first, last }: ColumnsProps) 
               key={key}
               role="columnheader"
               title={label}
-              className="absolute inset-y-0 flex items-end overflow-hidden pb-1.5"
+              className={cn(
+                "absolute inset-y-0 flex items-end overflow-hidden px-1.5 pb-1.5 text-[12px] text-muted",
+                slots * slot < ACROSS && "justify-center px-0!",
+              )}
               style={{ left: from * slot, width: slots * slot }}
             >
               <span
-                className={cn(
-                  "truncate text-[12px] text-muted",
-                  upright && slots * slot < ACROSS
-                    ? "max-h-20 rotate-180 self-end [writing-mode:vertical-rl]"
-                    : "w-full px-1.5",
-                )}
-                style={upright && slots * slot < ACROSS ? { marginInline: "auto" } : undefined}
+                className={cn("truncate", slots * slot < ACROSS && "max-h-20 rotate-180 [writing-mode:vertical-rl]")}
               >
                 {label}
               </span>

@@ -18,10 +18,11 @@ export function ReplayBanner({ player, onLive }: { player: Player; onLive: () =>
       <span className="font-medium tabular-nums">
         Replaying position {formatCount(count)} of {formatCount(total)}
       </span>
-      <span className="min-w-0 text-muted tabular-nums">
+      <span className="min-w-0 text-muted tabular-nums max-sm:order-1 max-sm:w-full">
         {view.at === null || event === undefined
           ? "before the run was created"
-          : `#${event.seq} · ${formatAbsolute(view.at)}${since === null ? "" : ` · ${formatDuration(since)} after it was created`}`}
+          : `#${event.seq} · ${formatAbsolute(view.at)}`}
+        {since !== null && <span className="max-sm:hidden"> · {formatDuration(since)} after it was created</span>}
       </span>
       <Button size="sm" onClick={onLive} className="ml-auto">
         Back to live

@@ -36,6 +36,11 @@ export function TransportBar({ player, events }: { player: Player; events: reado
         step={1}
         value={count}
         onChange={(event) => player.go(event.target.valueAsNumber)}
+        onKeyDown={(event) => {
+          if (event.key !== " ") return;
+          event.preventDefault();
+          player.play(!playing);
+        }}
         className="block h-4 w-full cursor-pointer accent-accent"
       />
       <div className="mt-1 flex flex-wrap items-center gap-x-1 gap-y-1.5">

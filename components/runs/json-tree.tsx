@@ -13,16 +13,33 @@ const LONG = 400;
 /** Values nested deeper than this begin folded. */
 const OPEN_DEPTH = 2;
 
+interface JsonTreeProps {
+  value: Json;
+  /** Shows members by name: where they come in no order that anybody chose. */
+  sorted?: boolean;
+  className?: string;
+}
+
 /** JSON as a tree that folds. Only what is unfolded is drawn. */
-export function JsonTree({ value, className }: { value: Json; className?: string }) {
+export function JsonTree({ value, sorted = false, className }: JsonTreeProps) {
   return (
     <div className={cn("overflow-x-auto font-mono text-[12px] leading-5", className)}>
-      <Node value={value} depth={0} />
+      <Node value={value} depth={0} sorted={sorted} />
     </div>
   );
 }
 
-function Node({ name, value, depth }: { name?: string; value: Json; depth: number }) {
+const natural = new Intl.Collator("en", { numeric: true });
+const byName = ([a]: [string, Json], [b]: [string, Json]): number => natural.compare(a, b);
+
+interface NodeProps {
+  name?: string;
+  value: Json;
+  depth: number;
+  sorted: boolean;
+}
+
+function Node({ name, value, depth, sorted }: NodeProps) {
   const [open, setOpen] = useState(depth < OPEN_DEPTH);
   const label = name === undefined ? null : <span className="mr-[0.5ch] text-muted">{name}:</span>;
   if (typeof value !== "object" || value === null) {
@@ -35,7 +52,9 @@ function Node({ name, value, depth }: { name?: string; value: Json; depth: numbe
   }
   const members = Array.isArray(value)
     ? value.map((item, index): [string, Json] => [String(index), item])
-    : Object.entries(value);
+    : sorted
+      ? Object.entries(value).sort(byName)
+      : Object.entries(value);
   const [left, right] = Array.isArray(value) ? ["[", "]"] : ["{", "}"];
   if (members.length === 0) {
     return (
@@ -60,18 +79,18 @@ function Node({ name, value, depth }: { name?: string; value: Json; depth: numbe
         {label}
         <span className="text-faint">{open ? left : `${left} ${members.length} ${right}`}</span>
       </button>
-      {open && <Members members={members} depth={depth} />}
+      {open && <Members members={members} depth={depth} sorted={sorted} />}
       {open && <div className={cn("text-faint", depth === 0 && "pl-4")}>{right}</div>}
     </div>
   );
 }
 
-function Members({ members, depth }: { members: [string, Json][]; depth: number }) {
+function Members({ members, depth, sorted }: Pick<NodeProps, "depth" | "sorted"> & { members: [string, Json][] }) {
   const [shown, setShown] = useState(STEP);
   return (
     <div className={cn("border-l border-line", depth === 0 ? "ml-2" : "-ml-2")}>
       {members.slice(0, shown).map(([key, member]) => (
-        <Node key={key} name={key} value={member} depth={depth + 1} />
+        <Node key={key} name={key} value={member} depth={depth + 1} sorted={sorted} />
       ))}
       {members.length > shown && (
         <button type="button" className="link pl-4" onClick={() => setShown(shown + STEP)}>

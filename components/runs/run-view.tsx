@@ -44,8 +44,6 @@ export function RunView({ runId, initial }: RunViewProps) {
   const { run, workstreams, jobs, attempts, events } = live;
   const liveTrials = useTrials(runId, events, attempts.length > 0);
   const liveModel = useModel({ workstreams, jobs, attempts, trials: liveTrials });
-  useTitle(runTitle(run));
-
   const replays = search.tab === "replay";
   const compares = search.tab === "state" && search.compare;
   const log = useRunLog(runId, replays || compares, run.seq);
@@ -53,6 +51,7 @@ export function RunView({ runId, initial }: RunViewProps) {
   const past = replays && log.phase === "ready" && player.total > 0 ? player : null;
   const pastModel = useReplayModel(player);
   const shownRun = past ? (past.view.run ?? { ...run, status: "pending" as const }) : run;
+  useTitle(past ? `Replay · ${runTitle(shownRun)}` : runTitle(run));
   const model = past ? pastModel : liveModel;
   const trials = past ? past.trials : liveTrials;
   const pastJobs = past?.view.jobs;
@@ -148,9 +147,10 @@ export function RunView({ runId, initial }: RunViewProps) {
         <ReplayBanner player={past} onLive={() => void setSearch({ tab: null, at: null, show: null, job: null })} />
       )}
       <RunHeader run={shownRun} />
-      <RunError run={shownRun} jobs={shownJobs} onSelectJob={selectJob} />
+      {/* Of the past it would come and go with each step, and move the slider away from under the pointer. */}
       {!replays && (
         <>
+          <RunError run={run} jobs={jobs} onSelectJob={selectJob} />
           <RunApprovals runId={runId} jobs={byId} onSelectJob={selectJob} />
           {run.jobCounts.queued > 0 && (
             <div className="mb-3 empty:hidden">

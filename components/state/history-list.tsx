@@ -23,7 +23,7 @@ export function HistoryList({ changes, from, to, onFrom, onTo }: HistoryListProp
   return (
     <fieldset
       aria-label="Positions to compare"
-      className="max-h-56 overflow-y-auto text-[13px] lg:max-h-[max(20rem,calc(100dvh-24rem))]"
+      className="max-h-56 min-w-0 overflow-y-auto text-[13px] lg:max-h-[max(20rem,calc(100dvh-24rem))]"
     >
       <p aria-hidden className="sticky top-0 flex bg-surface px-3 pt-1 text-[11px] text-faint">
         <span className="w-9">from</span>

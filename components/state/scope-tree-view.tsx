@@ -124,7 +124,7 @@ function TokenItem({ entry: { id, token }, jobs, onSelectJob }: Rest & { entry: 
           </button>
         ))}
       </div>
-      {open && hasMore && <JsonTree value={token.value} className="pb-1 pl-9" />}
+      {open && hasMore && <JsonTree value={token.value} sorted className="pb-1 pl-9" />}
     </div>
   );
 }

@@ -1,9 +1,10 @@
 "use client";
 
-import { type ReactNode, useMemo } from "react";
+import { type ReactNode, useContext, useMemo } from "react";
 import { jsonBytes } from "../../domain/json-bytes.ts";
 import type { Json } from "../../domain/primitives.ts";
 import type { Wire } from "../../domain/wire.ts";
+import { PastPosition } from "../replay/past.ts";
 import { Fact, Facts } from "../runs/attempt-view.tsx";
 import { CopyButton } from "../runs/copy-button.tsx";
 import { JsonTree } from "../runs/json-tree.tsx";
@@ -76,11 +77,13 @@ function TokenCount({ run }: { run: Wire<"run"> }) {
 }
 
 function Execution({ run }: { run: Wire<"run"> }) {
+  const isPast = useContext(PastPosition) !== null;
   return (
     <Card title="Execution">
       <Facts>
-        <Fact name="Version">{run.version}</Fact>
-        <Fact name="Steps">{formatCount(run.stepCount)}</Fact>
+        {/* Of the present they stand above. */}
+        {isPast && <Fact name="Version">{run.version}</Fact>}
+        {isPast && <Fact name="Steps">{formatCount(run.stepCount)}</Fact>}
         <Fact name="Last changed at position">{run.seq}</Fact>
         <Fact name="Completion">
           {run.completion === "auto" ? "by itself, when all its jobs have ended" : "by its orchestrator"}
@@ -119,7 +122,7 @@ function JsonCard({ title, value, none, children }: JsonCardProps) {
           {none} {children}
         </p>
       ) : (
-        <JsonTree value={value} />
+        <JsonTree value={value} sorted />
       )}
     </Card>
   );
