@@ -1,8 +1,11 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { ClientMutationInput } from "../../domain/mutations.ts";
 import type { Receipt } from "../../domain/receipt.ts";
 import type { Held, Ledger, Sent } from "./ledger.ts";
 
 const PATIENCE_MS = 30_000;
+/** A client that is told to try again does not do so at once. */
+const BACKOFF_MS = 30;
 
 interface Answer {
   status: number;
@@ -37,6 +40,7 @@ export class Caller {
     if (answer === null || answer.status >= 500 || answer.status === 429) {
       if (sent.standing !== "acknowledged") sent.standing = "unknown";
       sent.unheard += 1;
+      await delay(BACKOFF_MS);
       if (answer?.status === 500) this.#fault(sent, `answered 500 ${JSON.stringify(answer.body)}`);
       return;
     }
