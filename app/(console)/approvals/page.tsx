@@ -1,0 +1,29 @@
+import type { Metadata } from "next";
+import type { ApprovalRow } from "../../../components/approvals/approval-model.ts";
+import { ApprovalsScreen } from "../../../components/approvals/approvals-screen.tsx";
+import { type ApprovalPage, approvalsPath } from "../../../components/approvals/use-decided-approvals.ts";
+import type { Me } from "../../../components/shell/user-menu.tsx";
+import { APPROVAL_STATUSES } from "../../../domain/statuses.ts";
+import { serverGet } from "../../server-fetch.ts";
+import { serverGetPages } from "../../server-fetch-pages.ts";
+
+export const metadata: Metadata = { title: "Approvals" };
+
+interface PageProps {
+  searchParams: Promise<{ status?: string | string[]; id?: string | string[] }>;
+}
+
+export default async function Approvals({ searchParams }: PageProps) {
+  const { status, id } = await searchParams;
+  const [me, pending, named] = await Promise.all([
+    serverGet<Me>("/me"),
+    serverGetPages<ApprovalRow>("/approvals?status=pending"),
+    // An address of an approval that is no more shows the inbox.
+    typeof id === "string" ? serverGet<ApprovalRow>(`/approvals/${encodeURIComponent(id)}`).catch(() => null) : null,
+  ]);
+  const first = named?.status ?? "pending";
+  const view = APPROVAL_STATUSES.find((one) => one === status) ?? first;
+  const decided = view === "pending" ? undefined : await serverGet<ApprovalPage>(approvalsPath(view));
+  const initial = named && named.status !== "pending" ? [...pending.items, named] : pending.items;
+  return <ApprovalsScreen me={`${me.kind}:${me.name}`} initial={initial} first={first} decided={decided} />;
+}

@@ -1,0 +1,86 @@
+"use client";
+
+import Link from "next/link";
+import { useId } from "react";
+import type { Json } from "../../domain/primitives.ts";
+import { actorName } from "../alerts/alert-model.ts";
+import { CopyButton } from "../runs/copy-button.tsx";
+import { JsonTree } from "../runs/json-tree.tsx";
+import { StatusIcon } from "../ui/badge.tsx";
+import { CopyId } from "../ui/copy-id.tsx";
+import { formatAbsolute } from "../ui/format.ts";
+import { Textarea } from "../ui/input.tsx";
+import { useNow } from "../ui/now.ts";
+import { RelativeTime } from "../ui/time.tsx";
+import { type ApprovalRow, offerOf } from "./approval-model.ts";
+
+interface ApprovalDetailsProps {
+  id: string;
+  approval: ApprovalRow;
+  me: string;
+  comment: string;
+  onComment: (comment: string) => void;
+}
+
+/** What is asked for in full, who has said what so far, and room for a comment. */
+export function ApprovalDetails({ id, approval, me, comment, onComment }: ApprovalDetailsProps) {
+  const field = useId();
+  const offer = offerOf(approval, me, useNow());
+  const { payload, edit, decisions, expiresAt } = approval;
+  return (
+    <div id={id} className="space-y-3 px-4 pb-3.5 sm:pl-8">
+      {payload !== null && <Payload title={edit === null ? "Payload" : "Payload as asked for"} value={payload} />}
+      {edit !== null && <Payload title="Payload as edited" value={edit} />}
+      {decisions.length > 0 && (
+        <section aria-label="Decisions">
+          <h3 className="mb-1 text-[12px] font-medium text-muted">Decisions</h3>
+          <ul className="space-y-1">
+            {decisions.map((one) => (
+              <li key={`${one.by} ${one.at}`} className="flex flex-wrap items-center gap-x-1.5 text-[12px] text-muted">
+                <StatusIcon kind="approval" status={one.decision} />
+                <span className="font-medium text-ink">{actorName(one.by)}</span>
+                {one.decision}
+                {one.edit !== null && " with an edit"} <RelativeTime at={one.at} />
+                {one.comment && <span className="text-ink">“{one.comment}”</span>}
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      {(offer.approve || offer.reject) && (
+        <div className="max-w-2xl">
+          <label htmlFor={field} className="mb-1 block text-[12px] font-medium text-muted">
+            Comment (optional)
+          </label>
+          <Textarea
+            id={field}
+            value={comment}
+            onChange={(event) => onComment(event.target.value)}
+            maxLength={4000}
+            rows={2}
+            placeholder="Goes into the log with your answer"
+          />
+        </div>
+      )}
+      <p className="flex flex-wrap items-center gap-x-4 gap-y-1 text-[12px] text-muted">
+        <CopyId id={approval.id} />
+        {expiresAt && <span>time limit {formatAbsolute(expiresAt)}</span>}
+        <Link href={`/events?subject=${encodeURIComponent(`approval:${approval.id}`)}`} className="link">
+          Its events
+        </Link>
+      </p>
+    </div>
+  );
+}
+
+function Payload({ title, value }: { title: string; value: Json }) {
+  return (
+    <section aria-label={title} className="max-w-3xl rounded-md border border-line bg-surface">
+      <header className="flex items-center justify-between border-b border-line py-0.5 pr-1 pl-2.5">
+        <h3 className="text-[12px] font-medium text-muted">{title}</h3>
+        <CopyButton label={`Copy the ${title.toLowerCase()}`} text={() => JSON.stringify(value, null, 2)} />
+      </header>
+      <JsonTree value={value} className="max-h-96 overflow-y-auto px-2 py-1.5" />
+    </section>
+  );
+}

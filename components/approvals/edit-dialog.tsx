@@ -1,0 +1,95 @@
+"use client";
+
+import { type FormEvent, useId, useState } from "react";
+import { Button } from "../ui/button.tsx";
+import { Dialog } from "../ui/dialog.tsx";
+import { Input, Textarea } from "../ui/input.tsx";
+import { type ApprovalRow, parseWritten } from "./approval-model.ts";
+
+interface EditDialogProps {
+  /** Null while it is closed. */
+  approval: ApprovalRow | null;
+  comment: string;
+  onClose: () => void;
+  onApprove: (edit: NonNullable<ApprovalRow["edit"]>, comment: string) => void;
+}
+
+/** Approves with another payload than the one asked for. */
+export function EditDialog({ approval, ...rest }: EditDialogProps) {
+  return (
+    <Dialog
+      open={approval !== null}
+      onOpenChange={(open) => !open && rest.onClose()}
+      title="Respond with an edit"
+      description={approval?.title}
+      className="w-[min(44rem,calc(100vw-2rem))]"
+    >
+      {approval && <EditForm key={approval.id} approval={approval} {...rest} />}
+    </Dialog>
+  );
+}
+
+function EditForm({ approval, comment: first, onClose, onApprove }: EditDialogProps & { approval: ApprovalRow }) {
+  const [asked] = useState(() => JSON.stringify(approval.payload ?? {}, null, 2));
+  const [text, setText] = useState(asked);
+  const [comment, setComment] = useState(first);
+  const [field, note, faultId] = [useId(), useId(), useId()];
+  const written = parseWritten(text);
+  const fault = "fault" in written ? written.fault : null;
+  const unchanged = "value" in written && JSON.stringify(written.value) === JSON.stringify(approval.payload);
+
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (!("value" in written)) return;
+    onApprove(written.value, comment.trim());
+    onClose();
+  };
+  return (
+    <form onSubmit={submit} className="mt-3 space-y-3">
+      <div>
+        <label htmlFor={field} className="mb-1 block text-[12px] font-medium text-muted">
+          Payload as it should be, JSON
+        </label>
+        <Textarea
+          id={field}
+          value={text}
+          onChange={(event) => setText(event.target.value)}
+          rows={Math.min(18, Math.max(8, asked.split("\n").length + 1))}
+          spellCheck={false}
+          autoComplete="off"
+          aria-invalid={fault !== null}
+          aria-describedby={faultId}
+          className="font-mono text-[12px] leading-5"
+        />
+        <p
+          id={faultId}
+          role="status"
+          className={fault === null ? "min-h-5 text-[12px] text-muted" : "min-h-5 text-[12px] text-danger"}
+        >
+          {fault ?? (unchanged ? "As it was asked for." : "Differs from what was asked for.")}
+        </p>
+      </div>
+      <div>
+        <label htmlFor={note} className="mb-1 block text-[12px] font-medium text-muted">
+          Comment (optional)
+        </label>
+        <Input
+          id={note}
+          value={comment}
+          maxLength={4000}
+          onChange={(event) => setComment(event.target.value)}
+          className="w-full"
+        />
+      </div>
+      <div className="flex flex-wrap justify-end gap-2">
+        <Button variant="ghost" onClick={() => setText(asked)} disabled={text === asked} className="mr-auto">
+          Start over
+        </Button>
+        <Button onClick={onClose}>Cancel</Button>
+        <Button type="submit" variant="primary" disabled={fault !== null}>
+          Approve with edit
+        </Button>
+      </div>
+    </form>
+  );
+}

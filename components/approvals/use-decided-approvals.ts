@@ -1,0 +1,32 @@
+"use client";
+
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+import type { ApprovalStatus } from "../../domain/statuses.ts";
+import { api } from "../live/api.ts";
+import type { ApprovalRow } from "./approval-model.ts";
+
+export interface ApprovalPage {
+  items: ApprovalRow[];
+  nextCursor: string | null;
+}
+
+/** The path of the first page of approvals of a status. */
+export const approvalsPath = (status: ApprovalStatus): string => `/approvals?status=${status}&limit=50`;
+
+/** Approvals of a status, page by page; the topic brings those that change while one looks. */
+export function useDecidedApprovals(status: ApprovalStatus, initial: ApprovalPage | undefined) {
+  const query = useInfiniteQuery({
+    queryKey: ["approvals", status],
+    queryFn: ({ pageParam, signal }) => {
+      const cursor = pageParam === "" ? "" : `&cursor=${encodeURIComponent(pageParam)}`;
+      return api.get<ApprovalPage>(approvalsPath(status) + cursor, signal);
+    },
+    initialPageParam: "",
+    getNextPageParam: (page) => page.nextCursor,
+    ...(initial && { initialData: { pages: [initial], pageParams: [""] } }),
+  });
+  const { data } = query;
+  const items = useMemo(() => data?.pages.flatMap((page) => page.items) ?? [], [data]);
+  return { ...query, items };
+}
