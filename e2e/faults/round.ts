@@ -58,7 +58,7 @@ export async function runRound(seed: number): Promise<Round> {
     await goOn(plan, caller, kept);
     const history = await readHistory(caller);
     const timers = overdue(history.events, outage);
-    round.faults.push(...checkAll(history, ledger, outage));
+    round.faults.push(...checkAll(history, ledger, outage), ...props.complaints());
     Object.assign(round.figures, {
       acknowledged: ledger.of("acknowledged").length,
       events: history.events.length,
@@ -83,12 +83,17 @@ interface Props {
   fault: () => Promise<void>;
   /** Brings about that work can go on; answers where. */
   goOn: () => Promise<string>;
+  /** What is wrong with what the servers themselves have said. */
+  complaints: () => string[];
   end: (clean: boolean) => Promise<void>;
 }
 
+/** Lines that say what a server does are among those that it prints. */
+const TALKATIVE = { LOG_LEVEL: "info" };
+
 /** A server with its own Postgres, which end one way or another, and another server on the same data after it. */
 async function withServers(plan: Plan, dataDir: string): Promise<Props> {
-  let server = await startServer({ dataDir });
+  let server = await startServer({ dataDir, env: TALKATIVE });
   const servers = [server];
   return {
     server,
@@ -98,6 +103,7 @@ async function withServers(plan: Plan, dataDir: string): Promise<Props> {
       servers.push(server);
       return server.url;
     },
+    complaints: () => (/"msg":"recovered"/.test(server.output()) ? [] : ["the server did not say what it recovered"]),
     async end(clean) {
       await server.stop({ keepData: true });
       sweep(dataDir);
@@ -109,7 +115,7 @@ async function withServers(plan: Plan, dataDir: string): Promise<Props> {
 /** A server that lives on while the Postgres that it was told to use is stopped at once and started again later. */
 async function withOwnDatabase(plan: Plan, dataDir: string): Promise<Props> {
   const postgres = await startOwnPostgres(dataDir);
-  const server = await startServer({ dataDir, env: { DATABASE_URL: postgres.url } });
+  const server = await startServer({ dataDir, env: { ...TALKATIVE, DATABASE_URL: postgres.url } });
   return {
     server,
     async fault() {
@@ -120,6 +126,12 @@ async function withOwnDatabase(plan: Plan, dataDir: string): Promise<Props> {
       await delay(plan.afterMs / 2);
     },
     goOn: async () => server.url,
+    complaints: () => {
+      const said = [/"msg":"the database is away/, /"msg":"the database is back"/].map((line) =>
+        line.test(server.output()),
+      );
+      return said.every(Boolean) ? [] : ["the server did not say that its database went and came back"];
+    },
     async end(clean) {
       await server.stop({ keepData: true });
       await (clean ? postgres.remove() : postgres.stop());
@@ -145,5 +157,5 @@ async function startAgain({ killAgainAfterMs }: Plan, dataDir: string): Promise<
     // It may be up already, or be killed before it is.
     await start.then((up) => up.kill("SIGKILL")).catch(() => {});
   }
-  return await startServer({ dataDir });
+  return await startServer({ dataDir, env: TALKATIVE });
 }
