@@ -1,13 +1,13 @@
-import { z } from "zod";
-import { durationMs, id, iso, ms, text } from "./primitives.ts";
-import type { AlertStatus, Severity } from "./statuses.ts";
+import { iso, ms } from "./primitives.ts";
+import { ALERT_MOVES, type AlertStatus, type Severity } from "./statuses.ts";
 import { must, Refusal, type RowBase, type Subject, type Tx } from "./tx.ts";
 
 /**
  * An alert: something an operator must know (C13). Its id is its fingerprint, so a condition that returns reopens its alert.
  *
- * firing ⇄ acknowledged by an operator's click; any → resolved when the condition ends; resolved → firing when it returns
- * (`reopened` counts that). An acknowledgement with a timeout returns to firing when it has passed.
+ * pending → firing when the condition has held for as long as its rule asks; firing ⇄ acknowledged by an operator's click; firing,
+ * acknowledged → snoozed → firing; any → resolved when the condition ends, or by an operator; resolved → firing when it returns (`reopened` counts
+ * that). An acknowledgement with a timeout returns to firing when it has passed.
  */
 export interface Alert extends RowBase {
   rule: string;
@@ -49,131 +49,118 @@ export interface AlertComment {
   text: string;
 }
 
-export const alertAcknowledge = z.strictObject({
-  type: z.literal("alert.acknowledge"),
-  alertId: id,
-  note: text.optional(),
-  timeoutMs: durationMs.positive().optional(),
-});
-export const alertUnacknowledge = z.strictObject({ type: z.literal("alert.unacknowledge"), alertId: id });
-
-/** The clock's: an acknowledgement whose timeout has passed. Not open to clients. */
-export const alertAckExpire = z.strictObject({
-  type: z.literal("alert.ack_expire"),
-  alertId: id,
-  ackExpiresAt: z.string(),
-});
-
-const LEGAL: { readonly [status in AlertStatus]: readonly AlertStatus[] } = {
-  pending: ["firing", "resolved"],
-  firing: ["acknowledged", "snoozed", "resolved"],
-  acknowledged: ["firing", "snoozed", "resolved"],
-  snoozed: ["firing", "resolved"],
-  resolved: ["firing"],
-};
-
-/** Whoever clicks second is told who was first. */
-export function acknowledgeAlert(tx: Tx, m: z.infer<typeof alertAcknowledge>): Alert {
-  const alert = must(tx, "alert", m.alertId);
-  if (alert.status !== "firing") {
-    const by = alert.status === "acknowledged" ? ` by ${alert.acknowledgedBy}` : "";
-    throw new Refusal("illegal_transition", `alert ${alert.id} is ${alert.status}${by}`, {
-      legal: LEGAL[alert.status],
-    });
-  }
-  const ackExpiresAt = m.timeoutMs ? iso(ms(tx.at) + m.timeoutMs) : null;
-  const note = m.note ?? null;
-  tx.put("alert", {
-    ...alert,
-    status: "acknowledged",
-    acknowledgedAt: tx.at,
-    acknowledgedBy: tx.actor,
-    note,
-    ackExpiresAt,
-    updatedAt: tx.at,
-  });
-  emit(tx, "alert.acknowledged", alert, { by: tx.actor, note, ackExpiresAt });
-  return must(tx, "alert", alert.id);
-}
-
-export function unacknowledgeAlert(tx: Tx, m: z.infer<typeof alertUnacknowledge>): Alert {
-  const alert = must(tx, "alert", m.alertId);
-  if (alert.status !== "acknowledged") {
-    throw new Refusal("illegal_transition", `alert ${alert.id} is ${alert.status}, not acknowledged`, {
-      legal: LEGAL[alert.status],
-    });
-  }
-  tx.put("alert", { ...alert, ...NOT_ACKNOWLEDGED, status: "firing", updatedAt: tx.at });
-  emit(tx, "alert.unacknowledged", alert, { by: tx.actor });
-  return must(tx, "alert", alert.id);
-}
-
-export function expireAcknowledgement(tx: Tx, m: z.infer<typeof alertAckExpire>): Alert {
-  const alert = must(tx, "alert", m.alertId);
-  if (alert.status !== "acknowledged" || alert.ackExpiresAt !== m.ackExpiresAt) return alert;
-  tx.put("alert", { ...alert, ...NOT_ACKNOWLEDGED, status: "firing", updatedAt: tx.at });
-  emit(tx, "alert.unacknowledged", alert, { by: tx.actor, reason: "the acknowledgement ran out" });
-  return must(tx, "alert", alert.id);
-}
-
 export interface Condition {
   /** The fingerprint: the same condition on the same subject has the same id. */
   id: string;
+  /** Id of the rule that it breaks. */
   rule: string;
   severity: Severity;
   title: string;
   detail: string | null;
   subject: Subject;
+  runId?: string | null;
+  /** What was measured, and the bound that it is beyond. */
+  value?: number | null;
+  threshold?: number | null;
+  /** The open alert that caused this one. */
+  causeId?: string | null;
+  /** When an escalation begins if nobody acknowledges, ms after it fires. */
+  escalateAfterMs?: number | null;
 }
 
 /** Raises an alert, or reopens the one this condition had. One that is open already stays as it is. */
 export function fireAlert(tx: Tx, condition: Condition): void {
   const known = tx.get("alert", condition.id);
-  if (known && known.status !== "resolved") return;
+  if (known && known.status !== "resolved" && known.status !== "pending") return;
   const { id: alertId, rule, severity, title, detail, subject } = condition;
-  tx.put("alert", {
-    ...NOT_ACKNOWLEDGED,
+  const { runId = null, value = null, threshold = null, causeId = null } = condition;
+  const before = known?.status === "resolved" ? known.reopened + 1 : (known?.reopened ?? 0);
+  tx.put("alert", { ...rowOf(tx, condition, known), status: "firing", firedAt: tx.at, reopened: before });
+  const again = known !== undefined && (known.status === "resolved" || known.reopened > 0);
+  tx.emit({
+    type: again ? "alert.reopened" : "alert.fired",
+    subject: { kind: "alert", id: alertId },
+    runId,
+    payload: { rule, severity, title, detail, subject, value, threshold, causeId, reopened: before },
+  });
+}
+
+/** Notes that a condition holds which must hold for a while before it fires. */
+export function awaitAlert(tx: Tx, condition: Condition): void {
+  const known = tx.get("alert", condition.id);
+  if (known && known.status !== "resolved") return;
+  const reopened = known ? known.reopened + 1 : 0;
+  tx.put("alert", { ...rowOf(tx, condition, known), status: "pending", pendingSince: tx.at, firedAt: tx.at, reopened });
+  const { rule, severity, title, detail, subject, runId = null, value = null, threshold = null } = condition;
+  const payload = { rule, severity, title, detail, subject, value, threshold, reopened };
+  tx.emit({ type: "alert.pending", subject: { kind: "alert", id: condition.id }, runId, payload });
+}
+
+function rowOf(tx: Tx, condition: Condition, known: Readonly<Alert> | undefined) {
+  const { id, rule, severity, title, detail, subject, escalateAfterMs = null } = condition;
+  const { runId = null, value = null, threshold = null, causeId = null } = condition;
+  return {
     ...known,
-    id: alertId,
+    ...NOT_ACKNOWLEDGED,
+    id,
     rule,
     severity,
-    status: "firing",
     title,
     detail,
     subjectKind: subject.kind,
     subjectId: subject.id,
-    firedAt: tx.at,
-    ...(known && NOT_ACKNOWLEDGED),
     resolvedAt: null,
     resolvedBy: null,
     pendingSince: null,
-    value: null,
-    threshold: null,
-    runId: null,
-    causeId: null,
+    value,
+    threshold,
+    runId,
+    causeId,
     snoozedUntil: null,
     snoozeMode: null,
     comments: known?.comments ?? [],
     escalationStep: 0,
-    escalateAt: null,
-    reopened: known ? known.reopened + 1 : 0,
+    escalateAt: escalateAfterMs === null ? null : iso(ms(tx.at) + escalateAfterMs),
     updatedAt: tx.at,
-  });
-  const type = known ? "alert.reopened" : "alert.fired";
-  tx.emit({ type, subject: { kind: "alert", id: alertId }, payload: { rule, severity, title, detail, subject } });
+  };
 }
 
 /** Resolves the alert of a condition that has ended, if there is one that is not resolved. */
 export function resolveAlert(tx: Tx, alertId: string, reason: string): void {
   const alert = tx.get("alert", alertId);
-  if (!alert || alert.status === "resolved") return;
-  tx.put("alert", { ...alert, status: "resolved", resolvedAt: tx.at, updatedAt: tx.at });
-  emit(tx, "alert.resolved", alert, { reason });
+  if (alert && alert.status !== "resolved") endAlert(tx, alert, reason);
 }
 
-const NOT_ACKNOWLEDGED = { acknowledgedAt: null, acknowledgedBy: null, note: null, ackExpiresAt: null } as const;
+/** The move to resolved. One that had not fired yet says so by its own event, as nobody has heard of it. */
+export function endAlert(tx: Tx, alert: Readonly<Alert>, reason: string): Alert {
+  tx.put("alert", {
+    ...alert,
+    status: "resolved",
+    resolvedAt: tx.at,
+    resolvedBy: tx.actor,
+    pendingSince: null,
+    snoozedUntil: null,
+    snoozeMode: null,
+    escalateAt: null,
+    updatedAt: tx.at,
+  });
+  emitAlert(tx, alert.status === "pending" ? "alert.withdrawn" : "alert.resolved", alert, { by: tx.actor, reason });
+  return must(tx, "alert", alert.id);
+}
 
-function emit(tx: Tx, type: string, alert: Readonly<Alert>, payload: { [key: string]: unknown }): void {
-  const { rule, severity, title } = alert;
-  tx.emit({ type, subject: { kind: "alert", id: alert.id }, payload: { rule, severity, title, ...payload } });
+/** Refuses a move that an alert's status does not allow, naming the legal ones and who acted before. */
+export function mustMove(alert: Readonly<Alert>, to: AlertStatus, why?: string): void {
+  const legal = ALERT_MOVES[alert.status];
+  if (!why && legal.includes(to)) return;
+  const by = alert.status === "acknowledged" ? ` by ${alert.acknowledgedBy}` : "";
+  throw new Refusal("illegal_transition", `alert ${alert.id} is ${alert.status}${by}${why ? `, ${why}` : ""}`, {
+    legal,
+  });
+}
+
+export const NOT_ACKNOWLEDGED = { acknowledgedAt: null, acknowledgedBy: null, note: null, ackExpiresAt: null } as const;
+
+export function emitAlert(tx: Tx, type: string, alert: Readonly<Alert>, payload: { [key: string]: unknown }): void {
+  const { rule, severity, title, runId } = alert;
+  tx.emit({ type, subject: { kind: "alert", id: alert.id }, runId, payload: { rule, severity, title, ...payload } });
 }

@@ -3,8 +3,11 @@ import { ensureAgent } from "./agent.ts";
 import { fireAlert, resolveAlert } from "./alert.ts";
 import { type BreakerConfigInput, resolveBreakerConfig } from "./breaker-config.ts";
 import * as machine from "./breaker-machine.ts";
+import { fingerprint } from "./fingerprint.ts";
 import { recordOutcome } from "./outcome.ts";
 import { durationMs, id, iso, label, ms, text, time } from "./primitives.ts";
+import { ruleOf } from "./rule.ts";
+import { paramsOf } from "./rule-params.ts";
 import { must, Refusal, type RowBase, type Tx } from "./tx.ts";
 
 /**
@@ -180,11 +183,15 @@ function tellAlert(
 ): void {
   const alertId = breakerAlertId(agentKey);
   if (move.to === "open") {
+    const rule = ruleOf(tx, BREAKER_RULE);
+    const { agents } = rule ? paramsOf("breaker_open", rule.params) : {};
+    if (!rule?.enabled || (agents && !agents.includes(agentKey))) return;
     const error = facts.lastError ? `; last error: ${facts.lastError}` : "";
     fireAlert(tx, {
       id: alertId,
-      rule: "breaker_open",
-      severity: "critical",
+      rule: rule.id,
+      severity: rule.severity,
+      escalateAfterMs: rule.escalation[0]?.afterMs ?? null,
       title: `Breaker of ${agentKey} is open`,
       detail: `${move.reason}${error}`,
       subject: subjectOf(agentKey),
@@ -192,18 +199,11 @@ function tellAlert(
   } else if (move.to !== "half_open") resolveAlert(tx, alertId, `the breaker is ${move.to}: ${move.reason}`);
 }
 
-/** The fingerprint of the alert that an open breaker raises. A long key's end is replaced by its hash, so that it stays a legal id. */
-export function breakerAlertId(agentKey: string): string {
-  const whole = `breaker_open:${agentKey}`;
-  return whole.length <= 200 ? whole : `${whole.slice(0, 191)}:${hash32(agentKey)}`;
-}
+/** The fingerprint of the alert that an open breaker raises. */
+export const breakerAlertId = (agentKey: string): string => fingerprint(BREAKER_RULE, agentKey);
 
-/** FNV-1a, 8 hex digits. */
-function hash32(value: string): string {
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < value.length; index += 1) hash = Math.imul(hash ^ value.charCodeAt(index), 0x01000193);
-  return (hash >>> 0).toString(16).padStart(8, "0");
-}
+/** The rule that an open breaker breaks. */
+const BREAKER_RULE = "breaker_open";
 
 const EVENT_OF: { readonly [state in machine.BreakerStateName]: string } = {
   closed: "closed",

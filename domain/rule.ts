@@ -1,6 +1,9 @@
-import type { Json } from "./primitives.ts";
-import type { RuleKind, Severity } from "./statuses.ts";
-import type { RowBase } from "./tx.ts";
+import { z } from "zod";
+import { id, type Json, jsonObject, keptMs, label } from "./primitives.ts";
+import { defaultRule } from "./rule-defaults.ts";
+import { RULE_PARAMS } from "./rule-params.ts";
+import { RULE_KINDS, type RuleKind, SEVERITIES, type Severity } from "./statuses.ts";
+import { must, Refusal, type RowBase, type Tx } from "./tx.ts";
 
 /** The condition that raises an alert, as operators write it (C13). Its alerts carry its id. */
 export interface Rule extends RowBase {
@@ -19,4 +22,91 @@ export interface Rule extends RowBase {
   removedAt: string | null;
   createdAt: string;
   updatedAt: string;
+}
+
+const channels = z.array(id).max(20);
+
+export const rulePut = z
+  .strictObject({
+    type: z.literal("rule.put"),
+    ruleId: id,
+    kind: z.enum(RULE_KINDS),
+    name: label.optional(),
+    params: jsonObject,
+    severity: z.enum(SEVERITIES),
+    enabled: z.boolean(),
+    forMs: keptMs.optional(),
+    channels: channels.optional(),
+    escalation: z
+      .array(z.strictObject({ afterMs: keptMs.min(1000), channels: channels.min(1) }))
+      .max(10)
+      .optional(),
+  })
+  .check((ctx) => {
+    // A kind that is none has been told already.
+    const parsed = RULE_PARAMS[ctx.value.kind]?.safeParse(ctx.value.params);
+    for (const issue of parsed?.error?.issues ?? []) {
+      ctx.issues.push({
+        code: "custom",
+        message: issue.message,
+        path: ["params", ...issue.path],
+        input: ctx.value.params,
+      });
+    }
+  });
+
+export const ruleRemove = z.strictObject({ type: z.literal("rule.remove"), ruleId: id });
+
+/** The rule as it holds now: put by somebody, or one that every tenant begins with. Undefined when it was removed, or never was. */
+export function ruleOf(tx: Tx, ruleId: string): Readonly<Rule> | undefined {
+  const rule = tx.get("rule", ruleId) ?? defaultRule(ruleId);
+  return rule?.removedAt === null ? rule : undefined;
+}
+
+/** Writes a rule, new or not. Its kind stays what it is: the alerts it has raised are of that kind. */
+export function putRule(tx: Tx, m: z.infer<typeof rulePut>): Rule {
+  const stored = tx.get("rule", m.ruleId);
+  const known = stored ?? defaultRule(m.ruleId);
+  if (known && known.removedAt === null && known.ruleKind !== m.kind) {
+    throw new Refusal("not_permitted", `rule ${m.ruleId} is of kind ${known.ruleKind}: put another rule instead`);
+  }
+  const told = [...(m.channels ?? []), ...(m.escalation ?? []).flatMap((step) => step.channels)];
+  for (const channelId of told) {
+    if (must(tx, "channel", channelId).removedAt) throw new Refusal("not_found", `channel ${channelId} does not exist`);
+  }
+  const { type: _type, ruleId, kind, ...fields } = m;
+  tx.put("rule", {
+    ...stored,
+    id: ruleId,
+    ruleKind: kind,
+    name: fields.name ?? known?.name ?? ruleId,
+    params: fields.params,
+    severity: fields.severity,
+    enabled: fields.enabled,
+    forMs: fields.forMs ?? 0,
+    channels: fields.channels ?? [],
+    escalation: fields.escalation ?? [],
+    removedAt: null,
+    createdAt: stored?.createdAt ?? tx.at,
+    updatedAt: tx.at,
+  });
+  const rule = must(tx, "rule", ruleId);
+  const { name, params, severity, enabled, forMs, channels, escalation } = rule;
+  const payload = { kind, name, params, severity, enabled, forMs, channels, escalation };
+  tx.emit({ type: "rule.put", subject: { kind: "rule", id: ruleId }, payload });
+  return rule;
+}
+
+/** Removes a rule; its open alerts resolve when the clock looks next. */
+export function removeRule(tx: Tx, m: z.infer<typeof ruleRemove>): Rule {
+  const rule = ruleOf(tx, m.ruleId);
+  if (!rule) throw new Refusal("not_found", `rule ${m.ruleId} does not exist`);
+  const stored = tx.get("rule", m.ruleId);
+  tx.put("rule", { ...(stored ?? { ...rule, createdAt: tx.at }), enabled: false, removedAt: tx.at, updatedAt: tx.at });
+  tx.emit({
+    type: "rule.removed",
+    subject: { kind: "rule", id: m.ruleId },
+    payload: { kind: rule.ruleKind, name: rule.name },
+  });
+  return must(tx, "rule", m.ruleId);
 }

@@ -1,5 +1,7 @@
 import { z } from "zod";
+import { fireAlert, resolveAlert } from "./alert.ts";
 import { mustFit } from "./execution-state.ts";
+import { fingerprint } from "./fingerprint.ts";
 import { cancelJobsOfRun, retryJobsOfRun } from "./job-cascade.ts";
 import { type JobCounts, NO_JOBS } from "./job-counts.ts";
 import {
@@ -16,6 +18,8 @@ import {
   text,
   toErrorInfo,
 } from "./primitives.ts";
+import { ruleOf } from "./rule.ts";
+import { paramsOf } from "./rule-params.ts";
 import { isFinalRun, isRetryableRun, RUN_MOVES, RUN_STATUSES, type RunStatus } from "./statuses.ts";
 import { must, mustBeLegal, mustBeNew, Refusal, type RowBase, type Tx } from "./tx.ts";
 
@@ -167,6 +171,7 @@ export function retryRun(tx: Tx, m: z.infer<typeof runRetry>): Run {
   tx.put("run", next);
   const payload = { from: run.status, to: "running", reason: next.reason };
   tx.emit({ type: "run.retried", subject: subjectOf(run.id), runId: run.id, payload });
+  resolveAlert(tx, fingerprint(RUN_OVERDUE, run.id), "the run is retried");
   if (m.jobs !== "none") retryJobsOfRun(tx, run.id);
   return must(tx, "run", run.id);
 }
@@ -195,8 +200,32 @@ export function moveRun(tx: Tx, run: Readonly<Run>, to: RunStatus, reason?: stri
   });
   const payload = { from: run.status, to, reason: reason ?? null, error: error ?? null };
   tx.emit({ type: "run.transitioned", subject: subjectOf(run.id), runId: run.id, payload });
+  if (to === "timed_out") tellTimeout(tx, run);
   if (final) cancelJobsOfRun(tx, run.id, `run_${to}`);
   return must(tx, "run", run.id);
 }
+
+/** A run that has missed its deadline is told at once (C13), unless the rule is off or is about something else. Retrying the run resolves it. */
+function tellTimeout(tx: Tx, run: Readonly<Run>): void {
+  const rule = ruleOf(tx, RUN_OVERDUE);
+  if (!rule?.enabled) return;
+  const { afterMs, workflow } = paramsOf("run_overdue", rule.params);
+  if (afterMs !== undefined || (workflow !== undefined && workflow !== run.workflow)) return;
+  fireAlert(tx, {
+    id: fingerprint(RUN_OVERDUE, run.id),
+    rule: rule.id,
+    severity: rule.severity,
+    title: `Run ${run.id} timed out`,
+    detail: `${run.workflow} did not end within ${run.timeoutMs} ms`,
+    subject: subjectOf(run.id),
+    runId: run.id,
+    value: run.startedAt ? ms(tx.at) - ms(run.startedAt) : null,
+    threshold: run.timeoutMs,
+    escalateAfterMs: rule.escalation[0]?.afterMs ?? null,
+  });
+}
+
+/** The rule that a run which has missed its deadline breaks. */
+const RUN_OVERDUE = "run_overdue";
 
 const subjectOf = (runId: string) => ({ kind: "run", id: runId });

@@ -91,6 +91,15 @@ export const APPROVAL_MOVES: Moves<ApprovalStatus> = {
   expired: [],
 };
 
+/** What an alert may do. Pending ones fire or go by themselves; a resolved one fires again when its condition returns. */
+export const ALERT_MOVES: Moves<AlertStatus> = {
+  pending: ["firing", "resolved"],
+  firing: ["acknowledged", "snoozed", "resolved"],
+  acknowledged: ["firing", "snoozed", "resolved"],
+  snoozed: ["firing", "resolved"],
+  resolved: ["firing"],
+};
+
 export const isFinalRun = (status: RunStatus): boolean => RUN_MOVES[status].length === 0;
 /** A run that `run.retry` can bring back. */
 export const isRetryableRun = (status: RunStatus): boolean =>

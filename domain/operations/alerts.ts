@@ -5,18 +5,32 @@ import {
   alertUnacknowledge,
   expireAcknowledgement,
   unacknowledgeAlert,
-} from "../alert.ts";
+} from "../alert-acknowledge.ts";
+import { alertClear, alertFire, clearCondition, holdCondition } from "../alert-condition.ts";
+import { alertComment, alertResolve, commentAlert, resolveAlertByRequest } from "../alert-resolve.ts";
+import { alertSnooze, alertSnoozeExpire, expireSnooze, snoozeAlert } from "../alert-snooze.ts";
 import { op, type RowRef } from "../operation.ts";
+import { putRule, removeRule, rulePut, ruleRemove } from "../rule.ts";
 
 const byAlert = (m: { alertId: string }): RowRef[] => [["alert", m.alertId]];
+const byRule = (m: { ruleId: string }): RowRef[] => [["rule", m.ruleId]];
+const byBoth = (m: { alertId: string; ruleId: string }): RowRef[] => [...byAlert(m), ...byRule(m)];
 
-/** Alerts: what operators do with them. */
+/** Alerts and their rules: what operators do with them. */
 export const ALERT_OPERATIONS = {
   "alert.acknowledge": op(alertAcknowledge, acknowledgeAlert, byAlert),
   "alert.unacknowledge": op(alertUnacknowledge, unacknowledgeAlert, byAlert),
+  "alert.snooze": op(alertSnooze, snoozeAlert, byAlert),
+  "alert.resolve": op(alertResolve, resolveAlertByRequest, byAlert),
+  "alert.comment": op(alertComment, commentAlert, byAlert),
+  "rule.put": op(rulePut, putRule, byRule),
+  "rule.remove": op(ruleRemove, removeRule, byRule),
 };
 
 /** What time makes happen to alerts. */
 export const ALERT_CLOCK_OPERATIONS = {
+  "alert.fire": op(alertFire, holdCondition, byBoth),
+  "alert.clear": op(alertClear, clearCondition, byAlert),
   "alert.ack_expire": op(alertAckExpire, expireAcknowledgement, byAlert),
+  "alert.snooze_expire": op(alertSnoozeExpire, expireSnooze, byAlert),
 };

@@ -39,6 +39,10 @@ const DUE_ACKNOWLEDGEMENTS = `SELECT /* due acknowledgements */ a."tenantId", a.
   WHERE a."ackExpiresAt" <= now() LIMIT $1::int`;
 
 /** $2: how long a session may go untouched, ms. */
+const DUE_SNOOZES = `SELECT /* due snoozes */ a."tenantId", a."id", ${ISO('a."snoozedUntil"')} AS "snoozedUntil"
+  FROM "LogHead" AS h JOIN "Alert" AS a ON a."tenantId" = h."tenantId" AND a."status" = 'snoozed'
+  WHERE a."snoozedUntil" <= now() LIMIT $1::int`;
+
 const DUE_SESSIONS = `SELECT /* due sessions */ s."tenantId", s."id", ${ISO('s."updatedAt"')} AS "updatedAt"
   FROM "LogHead" AS h JOIN "Session" AS s ON s."tenantId" = h."tenantId" AND s."status" IN ('pending', 'active')
   WHERE s."updatedAt" <= now() - $2::float8 * interval '1 millisecond' LIMIT $1::int`;
@@ -71,11 +75,12 @@ type Found<T> = { tenantId: string; id: string } & T;
 
 /** Everything that is due now, by the database's clock. A session is when nobody has touched it for `sessionRetentionMs`. */
 export async function readDue(queries: LaneQueries, sessionRetentionMs: number): Promise<Due[]> {
-  const [breakers, jobs, runs, acknowledgements, sessions, approvals] = await Promise.all([
+  const [breakers, jobs, runs, acknowledgements, snoozes, sessions, approvals] = await Promise.all([
     queries.query<Found<object>>(DUE_BREAKERS, [LIMIT]),
     queries.query<Found<{ attempt: number; lease: boolean | null }>>(DUE_JOBS, [LIMIT, TIMEOUT_GRACE_MS]),
     queries.query<Found<{ deadlineAt: string }>>(DUE_RUNS, [LIMIT]),
     queries.query<Found<{ ackExpiresAt: string }>>(DUE_ACKNOWLEDGEMENTS, [LIMIT]),
+    queries.query<Found<{ snoozedUntil: string }>>(DUE_SNOOZES, [LIMIT]),
     queries.query<Found<{ updatedAt: string }>>(DUE_SESSIONS, [LIMIT, sessionRetentionMs]),
     queries.query<Found<{ expiresAt: string }>>(DUE_APPROVALS, [LIMIT]),
   ]);
@@ -87,6 +92,9 @@ export async function readDue(queries: LaneQueries, sessionRetentionMs: number):
     ...runs.map(({ tenantId, id, deadlineAt }) => due(tenantId, { type: "run.timeout", runId: id, deadlineAt })),
     ...acknowledgements.map(({ tenantId, id, ackExpiresAt }) =>
       due(tenantId, { type: "alert.ack_expire", alertId: id, ackExpiresAt }),
+    ),
+    ...snoozes.map(({ tenantId, id, snoozedUntil }) =>
+      due(tenantId, { type: "alert.snooze_expire", alertId: id, snoozedUntil }),
     ),
     ...sessions.map(({ tenantId, id, updatedAt }) =>
       due(tenantId, { type: "session.expire", sessionId: id, updatedAt }),

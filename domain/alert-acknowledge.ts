@@ -1,0 +1,59 @@
+import { z } from "zod";
+import { type Alert, emitAlert, mustMove, NOT_ACKNOWLEDGED } from "./alert.ts";
+import { durationMs, id, iso, ms, text } from "./primitives.ts";
+import { must, type Tx } from "./tx.ts";
+
+/** firing ⇄ acknowledged: somebody is looking at it. One with a timeout fires again by itself. */
+
+export const alertAcknowledge = z.strictObject({
+  type: z.literal("alert.acknowledge"),
+  alertId: id,
+  note: text.optional(),
+  timeoutMs: durationMs.positive().optional(),
+});
+export const alertUnacknowledge = z.strictObject({ type: z.literal("alert.unacknowledge"), alertId: id });
+
+/** The clock's: an acknowledgement whose timeout has passed. Not open to clients. */
+export const alertAckExpire = z.strictObject({
+  type: z.literal("alert.ack_expire"),
+  alertId: id,
+  ackExpiresAt: z.string(),
+});
+
+/** Whoever clicks second is told who was first. */
+export function acknowledgeAlert(tx: Tx, m: z.infer<typeof alertAcknowledge>): Alert {
+  const alert = must(tx, "alert", m.alertId);
+  mustMove(alert, "acknowledged");
+  const ackExpiresAt = m.timeoutMs ? iso(ms(tx.at) + m.timeoutMs) : null;
+  const note = m.note ?? null;
+  tx.put("alert", {
+    ...alert,
+    status: "acknowledged",
+    acknowledgedAt: tx.at,
+    acknowledgedBy: tx.actor,
+    note,
+    ackExpiresAt,
+    escalateAt: null,
+    updatedAt: tx.at,
+  });
+  emitAlert(tx, "alert.acknowledged", alert, { by: tx.actor, note, ackExpiresAt });
+  return must(tx, "alert", alert.id);
+}
+
+export function unacknowledgeAlert(tx: Tx, m: z.infer<typeof alertUnacknowledge>): Alert {
+  const alert = must(tx, "alert", m.alertId);
+  if (alert.status !== "acknowledged") mustMove(alert, "firing", "not acknowledged");
+  return fireAgain(tx, alert, {});
+}
+
+export function expireAcknowledgement(tx: Tx, m: z.infer<typeof alertAckExpire>): Alert {
+  const alert = must(tx, "alert", m.alertId);
+  if (alert.status !== "acknowledged" || alert.ackExpiresAt !== m.ackExpiresAt) return alert;
+  return fireAgain(tx, alert, { reason: "the acknowledgement ran out" });
+}
+
+function fireAgain(tx: Tx, alert: Readonly<Alert>, more: { reason?: string }): Alert {
+  tx.put("alert", { ...alert, ...NOT_ACKNOWLEDGED, status: "firing", updatedAt: tx.at });
+  emitAlert(tx, "alert.unacknowledged", alert, { by: tx.actor, ...more });
+  return must(tx, "alert", alert.id);
+}

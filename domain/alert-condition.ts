@@ -1,0 +1,75 @@
+import { z } from "zod";
+import { type Alert, awaitAlert, fireAlert, resolveAlert } from "./alert.ts";
+import { wakeAlert } from "./alert-snooze.ts";
+import { id, ms, text } from "./primitives.ts";
+import { ruleOf } from "./rule.ts";
+import type { Tx } from "./tx.ts";
+
+/**
+ * What the clock sees when it looks at the rules: a condition holds, or an alert's condition does so no more. Not open to clients. Seeing the same
+ * thing twice changes nothing, so two clocks do no harm.
+ */
+export const alertFire = z.strictObject({
+  type: z.literal("alert.fire"),
+  alertId: id,
+  ruleId: id,
+  title: text,
+  detail: text.nullable(),
+  subject: z.strictObject({ kind: z.string(), id: z.string() }),
+  runId: id.nullable(),
+  value: z.number().nullable(),
+  threshold: z.number().nullable(),
+  /** An alert that is likely to be the cause of this one; it folds this one if it is open. */
+  causeId: id.nullable(),
+});
+
+export const alertClear = z.strictObject({ type: z.literal("alert.clear"), alertId: id, reason: text });
+
+/** A snoozed alert wakes when what is measured is worse by this part of what it was. */
+const WORSE_BY = 0.2;
+
+/** A condition holds: its alert is awaited, fires, or goes on. A rule that is off, or gone, raises nothing. */
+export function holdCondition(tx: Tx, m: z.infer<typeof alertFire>): Readonly<Alert> | null {
+  const rule = ruleOf(tx, m.ruleId);
+  if (!rule?.enabled) return null;
+  const cause = m.causeId === null ? undefined : tx.get("alert", m.causeId);
+  const open = cause && cause.status !== "resolved" && cause.status !== "pending";
+  const condition = {
+    id: m.alertId,
+    rule: rule.id,
+    severity: rule.severity,
+    title: m.title,
+    detail: m.detail,
+    subject: m.subject,
+    runId: m.runId,
+    value: m.value,
+    threshold: m.threshold,
+    causeId: open ? m.causeId : null,
+    escalateAfterMs: rule.escalation[0]?.afterMs ?? null,
+  };
+  const alert = tx.get("alert", m.alertId);
+  if (!alert || alert.status === "resolved") {
+    if (rule.forMs > 0) awaitAlert(tx, condition);
+    else fireAlert(tx, condition);
+  } else if (alert.status === "pending") {
+    if (ms(tx.at) - ms(alert.pendingSince ?? tx.at) >= rule.forMs) fireAlert(tx, condition);
+  } else if (alert.status === "snoozed" && alert.snoozeMode === "worse" && isWorse(alert, m.value)) {
+    tx.put("alert", { ...alert, value: m.value });
+    wakeAlert(tx, { ...alert, value: m.value }, "it got worse");
+  }
+  return tx.get("alert", m.alertId) ?? null;
+}
+
+/** A condition holds no more. */
+export function clearCondition(tx: Tx, m: z.infer<typeof alertClear>): Readonly<Alert> | null {
+  resolveAlert(tx, m.alertId, m.reason);
+  return tx.get("alert", m.alertId) ?? null;
+}
+
+/** Whether a value has gone further beyond the threshold, by a fifth of what it was. */
+function isWorse(alert: Readonly<Alert>, value: number | null): boolean {
+  if (value === null || alert.value === null || alert.threshold === null) return false;
+  const [was, now] = [alert.value - alert.threshold, value - alert.threshold];
+  const further = Math.max(Math.abs(alert.value) * WORSE_BY, Number.EPSILON);
+  return was <= 0 ? now <= was - further : now >= was + further;
+}

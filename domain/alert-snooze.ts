@@ -1,0 +1,59 @@
+import { z } from "zod";
+import { type Alert, emitAlert, mustMove, NOT_ACKNOWLEDGED } from "./alert.ts";
+import { id, text, time } from "./primitives.ts";
+import { must, Refusal, type Tx } from "./tx.ts";
+
+/**
+ * firing, acknowledged → snoozed: nobody wants to hear of it for now. Until a time (`until`), until it is resolved, or until it gets worse, that is
+ * until what its rule measures is a fifth worse than it was. Whatever ends the condition resolves it.
+ */
+export const alertSnooze = z.strictObject({
+  type: z.literal("alert.snooze"),
+  alertId: id,
+  /** When it fires again; left out, it sleeps as `mode` says. */
+  until: time.optional(),
+  /** `resolved` (the default without `until`): until its condition ends. `worse`: until it gets worse, at the latest at `until`. */
+  mode: z.enum(["resolved", "worse"]).optional(),
+  note: text.optional(),
+});
+
+/** The clock's: a snooze whose time is over. Not open to clients. */
+export const alertSnoozeExpire = z.strictObject({
+  type: z.literal("alert.snooze_expire"),
+  alertId: id,
+  snoozedUntil: z.string(),
+});
+
+export function snoozeAlert(tx: Tx, m: z.infer<typeof alertSnooze>): Alert {
+  const alert = must(tx, "alert", m.alertId);
+  mustMove(alert, "snoozed");
+  const until = m.until ?? null;
+  if (until !== null && until <= tx.at) throw new Refusal("not_permitted", `until: ${until} has passed already`);
+  const snoozeMode = m.mode ?? (until === null ? "resolved" : "time");
+  const note = m.note ?? null;
+  tx.put("alert", {
+    ...alert,
+    ...NOT_ACKNOWLEDGED,
+    status: "snoozed",
+    snoozedUntil: until,
+    snoozeMode,
+    note,
+    escalateAt: null,
+    updatedAt: tx.at,
+  });
+  emitAlert(tx, "alert.snoozed", alert, { by: tx.actor, until, mode: snoozeMode, note });
+  return must(tx, "alert", alert.id);
+}
+
+export function expireSnooze(tx: Tx, m: z.infer<typeof alertSnoozeExpire>): Alert {
+  const alert = must(tx, "alert", m.alertId);
+  if (alert.status !== "snoozed" || alert.snoozedUntil !== m.snoozedUntil) return alert;
+  return wakeAlert(tx, alert, "the snooze ran out");
+}
+
+/** Ends a snooze: it fires again. */
+export function wakeAlert(tx: Tx, alert: Readonly<Alert>, reason: string): Alert {
+  tx.put("alert", { ...alert, status: "firing", snoozedUntil: null, snoozeMode: null, note: null, updatedAt: tx.at });
+  emitAlert(tx, "alert.woken", alert, { by: tx.actor, reason });
+  return must(tx, "alert", alert.id);
+}

@@ -1,0 +1,15 @@
+/**
+ * The id of the alert that a rule raises about a thing: the same condition on the same thing is the same alert. The end of a long one is replaced by
+ * its hash, so that it stays a legal id.
+ */
+export function fingerprint(ruleId: string, subjectId: string): string {
+  const whole = `${ruleId}:${subjectId}`;
+  return whole.length <= 200 ? whole : `${whole.slice(0, 191)}:${hash32(subjectId)}`;
+}
+
+/** FNV-1a, 8 hex digits. */
+function hash32(value: string): string {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < value.length; index += 1) hash = Math.imul(hash ^ value.charCodeAt(index), 0x01000193);
+  return (hash >>> 0).toString(16).padStart(8, "0");
+}
