@@ -7,6 +7,8 @@ import type { Client } from "./types.ts";
 const LONGEST_BEAT_MS = 3_000;
 /** Progress is told, and a beat that failed is repeated, at most this often. */
 const SOON_MS = 1_000;
+/** What our reckoning of a lease may be behind the server's: it counts from the request, not from the answer. */
+const BEHIND_MS = 20;
 /** The work ends this much before the lease, or a tenth of it if that is less: killing takes a moment too. */
 const LONGEST_MARGIN_MS = 1_000;
 
@@ -39,7 +41,7 @@ export interface LeaseOptions {
 }
 
 /**
- * Keeps a lease: a beat at every third of it.
+ * Keeps a lease: a beat at every third of it, and whenever half of it is left.
  *
  * unknown (it was asked for so long ago that it may have run out: nothing may be started) -> held (a beat was answered) -> held (another was) |
  * lost (a beat was refused; or `until` has passed by our own steady clock, as the server may then give the job to someone else) |
@@ -87,9 +89,16 @@ export function keepLease(options: LeaseOptions): Lease {
     due = Number.POSITIVE_INFINITY;
     current ??= send().finally(() => {
       current = undefined;
-      if (!stopped.signal.aborted) schedule(pending || failed ? Math.min(SOON_MS, every) : every);
+      if (!stopped.signal.aborted) schedule(nextWait());
     });
     return current;
+  }
+
+  /** The server extends a lease of which less than half is left: the beat right then gives the others the most time. */
+  function nextWait(): number {
+    if (pending || failed) return Math.min(SOON_MS, every);
+    const toHalf = until + margin - leaseMs / 2 - performance.now();
+    return Math.min(every, Math.max(toHalf + BEHIND_MS, leaseMs / 20));
   }
 
   async function send(): Promise<void> {
@@ -99,7 +108,11 @@ export function keepLease(options: LeaseOptions): Lease {
     const told = pending;
     pending = undefined;
     // A beat that hangs must not keep the next one from being tried.
-    const control = { signal: stopped.signal, timeoutMs: Math.max(every, SOON_MS), retry: { totalMs: every } };
+    const control = {
+      signal: stopped.signal,
+      timeoutMs: Math.max(every, Math.min(SOON_MS, leaseMs / 2)),
+      retry: { totalMs: every },
+    };
     try {
       const receipt = await client.heartbeat({ jobId, leaseToken, ...(told && { progress: told.value }) }, control);
       const kept = sent + leftOf(receipt, leaseMs) - margin;

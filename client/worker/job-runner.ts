@@ -51,7 +51,7 @@ export async function runClaimedJob(deps: RunnerDeps, job: ClaimedJob): Promise<
     if (!stop.signal.aborted) stop.abort(reason);
   };
   const { jobId, leaseToken } = job;
-  let lostBy = "";
+  let lostBy = "its time had run out";
   const watch = deps.guard.watch(askedAt + leaseMs);
   const lease = keepLease({
     client,
@@ -94,6 +94,8 @@ export async function runClaimedJob(deps: RunnerDeps, job: ClaimedJob): Promise<
   };
   const outcome = stop.signal.aborted ? NOT_BEGUN : await runAdapter(deps.adapterOf(job.tool), job, context);
   const durationMs = Math.round(performance.now() - started);
+  // The guard is not always slower than our own clock, which may have stood still.
+  if (outcome.error && !lease.isHeld) stopFor("lease_lost");
   watch.close();
   clearTimeout(timer);
   deps.killed.removeEventListener("abort", onKill);
