@@ -1,0 +1,64 @@
+"use client";
+
+import { Pause, Play, SlidersHorizontal } from "lucide-react";
+import { useState } from "react";
+import { api } from "../live/api.ts";
+import { useCommand } from "../live/use-command.ts";
+import { Button, IconButton } from "../ui/button.tsx";
+import { ConfirmDialog } from "../ui/dialog.tsx";
+import { formatPlural } from "../ui/format.ts";
+import { type QueueItem, type QueueRow, queueHref } from "./queue-model.ts";
+import { QueueSettings } from "./queue-settings.tsx";
+
+/** Pause or resume a queue, and set its limits. `short` shows icons only, for a line of a table. */
+export function QueueActions({ queue, short = false }: { queue: QueueItem; short?: boolean }) {
+  const [asks, setAsks] = useState<"pause" | "settings" | null>(null);
+  const pause = useCommand(
+    (reason: string) => api.post<QueueRow>(queueHref(queue.id), { paused: true, ...(reason && { reason }) }),
+    {
+      optimistic: (reason) => [{ ...queue, paused: true, pauseReason: reason || null }],
+      failure: "The queue was not paused",
+    },
+  );
+  const resume = useCommand(() => api.post<QueueRow>(queueHref(queue.id), { paused: false }), {
+    optimistic: () => [{ ...queue, paused: false, pauseReason: null }],
+    failure: "The queue was not resumed",
+  });
+  const waits = queue.pending === true || pause.pending || resume.pending;
+  const toggle = queue.paused ? () => void resume.run() : () => setAsks("pause");
+  const [label, Icon] = queue.paused ? ["Resume", Play] : ["Pause", Pause];
+  const close = (open: boolean) => !open && setAsks(null);
+  return (
+    <span className="inline-flex gap-1.5">
+      {short ? (
+        <>
+          <IconButton size="sm" label={`${label} ${queue.id}`} disabled={waits} onClick={toggle}>
+            <Icon aria-hidden className="size-3.5" />
+          </IconButton>
+          <IconButton size="sm" label={`Limits of ${queue.id}`} onClick={() => setAsks("settings")}>
+            <SlidersHorizontal aria-hidden className="size-3.5" />
+          </IconButton>
+        </>
+      ) : (
+        <>
+          <Button variant={queue.paused ? "primary" : "secondary"} busy={waits} onClick={toggle}>
+            <Icon aria-hidden className="size-3.5" /> {label}
+          </Button>
+          <Button onClick={() => setAsks("settings")}>
+            <SlidersHorizontal aria-hidden className="size-3.5" /> Limits…
+          </Button>
+        </>
+      )}
+      <ConfirmDialog
+        open={asks === "pause"}
+        onOpenChange={close}
+        title={`Pause queue ${queue.id}?`}
+        description={`Workers get no job of it until it is resumed. ${formatPlural(queue.running, "job")} that ${queue.running === 1 ? "runs" : "run"} now will go on.`}
+        confirm="Pause queue"
+        reason="optional"
+        onConfirm={async (reason) => (await pause.run(reason)) !== undefined}
+      />
+      <QueueSettings open={asks === "settings"} onClose={() => setAsks(null)} queue={queue} />
+    </span>
+  );
+}

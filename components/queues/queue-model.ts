@@ -1,0 +1,82 @@
+import { CirclePause, CirclePlay, Gauge, type LucideIcon, TriangleAlert } from "lucide-react";
+import type { QueueFigures } from "../../domain/answers.ts";
+import type { Wire } from "../../domain/wire.ts";
+import type { Tone } from "../ui/status.ts";
+
+/** A queue; `pending` while the server has not confirmed a click on it. */
+export type QueueRow = Wire<"queue"> & { readonly pending?: boolean };
+
+/** A queue as `GET /queues` answers it. */
+export type QueueItem = QueueRow & QueueFigures;
+
+/**
+ * A live row with what was counted for it. The counts of jobs are the row's own, which comes by frames; ages and rates are those that were
+ * counted last, unless the row shows that they no longer hold.
+ */
+export function withFigures(row: QueueRow, counted: QueueFigures | undefined): QueueItem {
+  const { queued, running, failed, timed_out: timedOut } = row.jobCounts;
+  const waits = queued > 0;
+  const perMinute = counted?.throughputPerMinute ?? 0;
+  return {
+    ...row,
+    depth: queued,
+    running,
+    deadLetters: failed + timedOut,
+    oldestQueuedAt: waits ? (counted?.oldestQueuedAt ?? null) : null,
+    oldestAgeMs: waits ? (counted?.oldestAgeMs ?? null) : null,
+    throughputPerMinute: perMinute,
+    drainEstimateMs: !waits ? 0 : row.paused || perMinute === 0 ? null : Math.round((queued / perMinute) * 60_000),
+  };
+}
+
+export interface QueueLook {
+  label: string;
+  tone: Tone;
+  icon: LucideIcon;
+}
+
+/** What an operator should see first about a queue. */
+export function queueLook(queue: QueueItem): QueueLook {
+  const { paused, capacity, concurrency, depth, running } = queue;
+  if (paused) return { label: "Paused", tone: "blocked", icon: CirclePause };
+  if (capacity !== null && depth > capacity) return { label: "Over capacity", tone: "failed", icon: TriangleAlert };
+  if (concurrency !== null && running >= concurrency && depth > 0)
+    return { label: "At its limit", tone: "queued", icon: Gauge };
+  return { label: "Open", tone: "completed", icon: CirclePlay };
+}
+
+/** A bound as it is typed: empty for none. */
+export type Bound = { value: number | null } | { fault: string };
+
+const MOST = 2_147_483_647;
+
+export function parseBound(text: string, least: number): Bound {
+  const trimmed = text.trim();
+  if (trimmed === "") return { value: null };
+  const value = Number(trimmed);
+  if (!/^\d+$/.test(trimmed) || value < least || value > MOST)
+    return { fault: `A whole number from ${least}, or nothing for no limit` };
+  return { value };
+}
+
+/** Coordinates of a line through values over time in a box of width × height; a null breaks it. One string of points per piece. */
+export function sparkline(values: readonly (number | null)[], width: number, height: number): string[] {
+  const most = Math.max(1, ...values.map((value) => value ?? 0));
+  const step = values.length > 1 ? width / (values.length - 1) : 0;
+  const pieces: string[][] = [];
+  let open = false;
+  for (const [at, value] of values.entries()) {
+    if (value === null) {
+      open = false;
+      continue;
+    }
+    if (!open) pieces.push([]);
+    open = true;
+    pieces.at(-1)?.push(`${round(at * step)},${round(height - (value / most) * height)}`);
+  }
+  return pieces.map((points) => points.join(" "));
+}
+
+const round = (value: number): number => Math.round(value * 100) / 100;
+
+export const queueHref = (queue: string): string => `/queues/${encodeURIComponent(queue)}`;

@@ -1,0 +1,136 @@
+"use client";
+
+import { Layers } from "lucide-react";
+import Link from "next/link";
+import { memo } from "react";
+import { EmptyState } from "../ui/empty-state.tsx";
+import { formatCount, formatDuration, formatPlural } from "../ui/format.ts";
+import { PageHeader } from "../ui/page-header.tsx";
+import { Table, TableBody, TableHead, TableRow, Td, Th } from "../ui/table.tsx";
+import { Duration } from "../ui/time.tsx";
+import { useTitle } from "../ui/use-title.ts";
+import { QueueActions } from "./queue-actions.tsx";
+import { type QueueItem, queueHref } from "./queue-model.ts";
+import { DepthLine, QueueState, Slots } from "./queue-parts.tsx";
+import { useQueues } from "./use-queues.ts";
+
+const ENQUEUE = `curl -X POST $URL/api/v1/commits -H "authorization: Bearer $KEY" -H "content-type: application/json" \\
+  -d '{"mutations":[{"type":"run.create","runId":"hello","workflow":"hello"},
+    {"type":"job.enqueue","runId":"hello","jobId":"hello.1","queue":"builds","step":"build"}]}'`;
+
+/** Every queue: how much waits, how long it takes, what died in it; paused and resumed from here. */
+export function QueuesScreen({ initial }: { initial: readonly QueueItem[] }) {
+  const queues = useQueues(initial);
+  const paused = queues.filter((queue) => queue.paused).length;
+  const depth = queues.reduce((sum, queue) => sum + queue.depth, 0);
+  useTitle(paused > 0 ? `Queues (${paused} paused)` : "Queues");
+  if (queues.length === 0) {
+    return (
+      <>
+        <PageHeader title="Queues" />
+        <EmptyState icon={<Layers />} title="No queues yet" command={ENQUEUE}>
+          A queue is there from its first job, named by the job's <code>queue</code>. Here it can be paused, bounded,
+          and what died in it tried again.
+        </EmptyState>
+      </>
+    );
+  }
+  return (
+    <>
+      <PageHeader
+        title="Queues"
+        badge={
+          <span className="text-[12px] text-muted tabular-nums">
+            {queues.length} · {formatPlural(depth, "job")} waiting
+            {paused > 0 && ` · ${paused} paused`}
+          </span>
+        }
+      />
+      <div className="overflow-clip rounded-lg border border-line bg-surface">
+        <Table aria-label="Queues">
+          <TableHead>
+            <tr>
+              <Th>Queue</Th>
+              <Th>State</Th>
+              <Th className="text-right">Waiting</Th>
+              <Th className="hidden lg:table-cell">Last hour</Th>
+              <Th className="text-right">Running</Th>
+              <Th className="hidden text-right md:table-cell">Oldest waits</Th>
+              <Th className="hidden text-right md:table-cell">Drained in</Th>
+              <Th className="hidden text-right xl:table-cell">Ends per minute</Th>
+              <Th className="hidden text-right sm:table-cell">Dead letters</Th>
+              <Th className="hidden sm:table-cell">
+                <span className="sr-only">Actions</span>
+              </Th>
+            </tr>
+          </TableHead>
+          <TableBody>
+            {queues.map((queue) => (
+              <QueueLine key={queue.id} queue={queue} />
+            ))}
+          </TableBody>
+        </Table>
+      </div>
+    </>
+  );
+}
+
+const QueueLine = memo(function QueueLine({ queue }: { queue: QueueItem }) {
+  return (
+    <TableRow aria-busy={queue.pending || undefined}>
+      <Td className="max-w-72">
+        <Link href={queueHref(queue.id)} className="block truncate font-medium hover:underline" title={queue.id}>
+          {queue.id}
+        </Link>
+      </Td>
+      <Td>
+        <QueueState queue={queue} />
+      </Td>
+      <Td numeric>
+        {formatCount(queue.depth)}
+        {queue.capacity !== null && <span className="text-muted"> / {formatCount(queue.capacity)}</span>}
+      </Td>
+      <Td className="hidden lg:table-cell">
+        <DepthLine queue={queue.id} />
+      </Td>
+      <Td numeric>
+        <Slots queue={queue} />
+      </Td>
+      <Td numeric className="hidden md:table-cell">
+        <Duration from={queue.oldestQueuedAt} />
+      </Td>
+      <Td numeric className="hidden md:table-cell">
+        <Drain queue={queue} />
+      </Td>
+      <Td numeric className="hidden text-muted xl:table-cell">
+        {queue.throughputPerMinute}
+      </Td>
+      <Td numeric className="hidden sm:table-cell">
+        {queue.deadLetters > 0 ? (
+          <Link href={queueHref(queue.id)} className="link font-medium">
+            {formatCount(queue.deadLetters)}
+          </Link>
+        ) : (
+          <span className="text-muted">0</span>
+        )}
+      </Td>
+      <Td className="hidden w-px text-right whitespace-nowrap sm:table-cell">
+        <QueueActions queue={queue} short />
+      </Td>
+    </TableRow>
+  );
+});
+
+/** How long what waits will take; why not, when nobody can say. */
+export function Drain({ queue }: { queue: QueueItem }) {
+  if (queue.depth === 0) return <span className="text-faint">–</span>;
+  if (queue.drainEstimateMs !== null) return <span>~{formatDuration(queue.drainEstimateMs)}</span>;
+  const [word, why] = queue.paused
+    ? ["paused", "Nothing leaves a paused queue"]
+    : ["unknown", "No job of this queue has ended in the last ten minutes"];
+  return (
+    <span className="text-muted" title={why}>
+      {word}
+    </span>
+  );
+}

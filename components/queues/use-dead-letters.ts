@@ -1,0 +1,63 @@
+"use client";
+
+import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useMemo, useRef } from "react";
+import type { DeadLetterRetry } from "../../domain/answers.ts";
+import type { Wire } from "../../domain/wire.ts";
+import { api } from "../live/api.ts";
+import { useCommand } from "../live/use-command.ts";
+import { formatPlural } from "../ui/format.ts";
+import { queueHref } from "./queue-model.ts";
+
+export interface DeadLetterPage {
+  items: Wire<"job">[];
+  nextCursor: string | null;
+}
+
+export const deadLettersPath = (queue: string): string => `${queueHref(queue)}/dead-letters?limit=50`;
+
+const AT_MOST_EVERY_MS = 1_000;
+
+/** A queue's dead letters, page by page, read again when `count` says that there are others. */
+export function useDeadLetters(queue: string, count: number, initial: DeadLetterPage) {
+  const client = useQueryClient();
+  const query = useInfiniteQuery({
+    queryKey: ["dead-letters", queue],
+    queryFn: ({ pageParam, signal }) => {
+      const cursor = pageParam === "" ? "" : `&cursor=${encodeURIComponent(pageParam)}`;
+      return api.get<DeadLetterPage>(deadLettersPath(queue) + cursor, signal);
+    },
+    initialPageParam: "",
+    getNextPageParam: (page) => page.nextCursor,
+    initialData: { pages: [initial], pageParams: [""] },
+  });
+  const counted = useRef(count);
+  useEffect(() => {
+    if (counted.current === count) return;
+    const timer = setTimeout(() => {
+      counted.current = count;
+      void client.invalidateQueries({ queryKey: ["dead-letters", queue] });
+    }, AT_MOST_EVERY_MS);
+    return () => clearTimeout(timer);
+  }, [client, queue, count]);
+  const items = useMemo(() => query.data.pages.flatMap((page) => page.items), [query.data]);
+  return { ...query, items };
+}
+
+/** Queues dead letters again: those named, or all of them. */
+export function useRetryDeadLetters(queue: string, onDone: (done: DeadLetterRetry) => void) {
+  const client = useQueryClient();
+  return useCommand(
+    (jobIds: readonly string[] | null) =>
+      api.post<DeadLetterRetry>(`${queueHref(queue)}/dead-letters/retry`, { ...(jobIds && { jobIds }) }),
+    {
+      success: ({ retried, runsRetried }) =>
+        `${formatPlural(retried, "job")} queued again${runsRetried > 0 ? `, ${formatPlural(runsRetried, "run")} came back` : ""}`,
+      failure: "The dead letters were not retried",
+      onDone: (done) => {
+        void client.invalidateQueries({ queryKey: ["dead-letters", queue] });
+        onDone(done);
+      },
+    },
+  );
+}

@@ -1,0 +1,54 @@
+"use client";
+
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useMemo } from "react";
+import type { Series } from "../../domain/answers.ts";
+import { api } from "../live/api.ts";
+import { useTopicRows } from "../live/rows.ts";
+import { type QueueItem, withFigures } from "./queue-model.ts";
+
+const KEY = ["queue-figures"] as const;
+/** Ages and rates are counted over jobs, so no frame carries them: they are asked for when rows change, no more often than this. */
+const AT_MOST_EVERY_MS = 2_000;
+const AT_LEAST_EVERY_MS = 15_000;
+
+/** Queues by name, live. `initial` must keep its identity while it has the same content; `only` is the one whose figures are wanted. */
+export function useQueues(initial: readonly QueueItem[], only?: string): QueueItem[] {
+  const client = useQueryClient();
+  const rows = useTopicRows("queues", "queue", initial);
+  const key = only ?? "";
+  const { data } = useQuery({
+    queryKey: [...KEY, key],
+    queryFn: async ({ signal }) =>
+      only === undefined
+        ? (await api.get<{ items: QueueItem[] }>("/queues?limit=100", signal)).items
+        : [await api.get<QueueItem>(`/queues/${encodeURIComponent(only)}`, signal)],
+    initialData: initial,
+    staleTime: AT_MOST_EVERY_MS,
+    refetchInterval: AT_LEAST_EVERY_MS,
+  });
+  const seq = rows.reduce((most, row) => Math.max(most, row.seq), 0);
+  const counted = data.reduce((most, row) => Math.max(most, row.seq), 0);
+  useEffect(() => {
+    if (seq <= counted) return;
+    const timer = setTimeout(() => void client.invalidateQueries({ queryKey: [...KEY, key] }), AT_MOST_EVERY_MS);
+    return () => clearTimeout(timer);
+  }, [client, key, seq, counted]);
+  return useMemo(() => {
+    const figures = new Map(data.map((item) => [item.id, item]));
+    const shown = only === undefined ? rows : rows.filter((row) => row.id === only);
+    return shown.map((row) => withFigures(row, figures.get(row.id))).sort((a, b) => (a.id < b.id ? -1 : 1));
+  }, [rows, data, only]);
+}
+
+const DEPTH_EVERY_MS = 30_000;
+
+/** How deep a queue was over the last hour, by the minute. */
+export function useDepth(queue: string) {
+  return useQuery({
+    queryKey: ["queue-depth", queue],
+    queryFn: ({ signal }) =>
+      api.get<Series>(`/metrics/series?metric=queue_depth&queue=${encodeURIComponent(queue)}`, signal),
+    refetchInterval: DEPTH_EVERY_MS,
+  });
+}
