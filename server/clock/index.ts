@@ -4,6 +4,7 @@ import { StoreError } from "../store/errors.ts";
 import type { Committer, Store } from "../store/index.ts";
 import type { LaneQueries } from "../store/lane-database.ts";
 import { readIncompleteRuns } from "../store/recovery.ts";
+import { readRuleChanges } from "../store/rules.ts";
 
 /**
  * The clock: what time makes happen, as commits (DESIGN, Clock). Of all nodes one leads, by a lease row on database time; a second leader would
@@ -31,6 +32,8 @@ const LEASE = "clock";
 const LEASE_MS = 1000;
 /** Every so many rounds the heavier look at what long cascades have left. */
 const SLOW_ROUND = 10;
+/** Every so many rounds a look at the alert rules: about three seconds. */
+const RULE_ROUND = 15;
 const COMMIT_SIZE = 100;
 const SEVEN_DAYS_MS = 7 * 86_400_000;
 const CLOCK: Committer = { id: "system:clock", actor: "system:clock" };
@@ -65,6 +68,7 @@ export function createClock({
       due.push(...left);
     }
     await commitAll(store, due, log);
+    if (rounds % RULE_ROUND === 0) await commitAll(store, await readRuleChanges(queries), log);
     if (found) log.info({ ...(await readIncompleteRuns(queries)), ...found }, "recovered");
   };
 

@@ -1,0 +1,230 @@
+import { fingerprint } from "../../domain/fingerprint.ts";
+import type { Rule } from "../../domain/rule.ts";
+import { paramsOf, type RuleParams } from "../../domain/rule-params.ts";
+import type { RuleKind } from "../../domain/statuses.ts";
+import type { LaneQueries } from "./lane-database.ts";
+
+/** What a rule finds broken about one thing, as the alert will say it. */
+export interface Observed {
+  subject: { kind: string; id: string };
+  runId: string | null;
+  title: string;
+  detail: string | null;
+  value: number;
+  threshold: number;
+  /** The agent whose open breaker would explain it. */
+  agent: string | null;
+  /** Not broken now, but not well enough to end an alert either. */
+  recovering?: true;
+}
+
+/** A rule finds no more than these at a time: what is left comes when some have ended. */
+const LIMIT = 500;
+
+type Look<K extends RuleKind> = (queries: LaneQueries, tenantId: string, params: RuleParams<K>) => Promise<Observed[]>;
+
+/** Kinds that reducers see themselves, the moment it happens. */
+const bySelf = async (): Promise<Observed[]> => [];
+
+const LOOKS: { readonly [K in RuleKind]: Look<K> } = {
+  breaker_open: bySelf,
+
+  async success_rate(queries, tenantId, { threshold, recovery = threshold, windowMs, minimumSample, agent, taskType }) {
+    const rows = await queries.query<{ id: string; total: number; successful: number }>(
+      `SELECT /* rule success rate */ t."agentKey" AS "id", sum(t."total")::int AS "total", sum(t."successful")::int AS "successful"
+       FROM "Tally" AS t WHERE t."tenantId" = $1 AND t."width" = 'minute' AND t."t" > now() - $2::float8 * interval '1 millisecond'
+         AND ($3::text IS NULL OR t."agentKey" = $3) AND ($4::text IS NULL OR t."taskType" = $4)
+       GROUP BY 1 HAVING sum(t."total") > 0 LIMIT ${LIMIT}`,
+      [tenantId, windowMs, agent ?? null, taskType ?? null],
+    );
+    return rows.flatMap(({ id, total, successful }): Observed[] => {
+      const rate = successful / total;
+      const broken = rate < threshold && total >= minimumSample;
+      // Too few outcomes to tell: what is open stays open.
+      if (!broken && rate >= recovery) return [];
+      const of = taskType === undefined ? "" : ` at ${taskType}`;
+      const observed: Observed = {
+        subject: { kind: "agent", id },
+        runId: null,
+        title: `Success rate of ${id}${of} is ${percent(rate)}`,
+        detail: `${successful} of ${total} calls in the last ${span(windowMs)}; it should be ${percent(threshold)}`,
+        value: rate,
+        threshold,
+        agent: id,
+      };
+      return [broken ? observed : { ...observed, recovering: true }];
+    });
+  },
+
+  async queue_depth(queries, tenantId, { queue, depth }) {
+    const rows = await queries.query<{ id: string; depth: number; bound: number }>(
+      `SELECT /* rule queue depth */ q."id", (q."jobCounts" ->> 'queued')::int AS "depth", coalesce($3::int, q."capacity") AS "bound"
+       FROM "Queue" AS q WHERE q."tenantId" = $1 AND ($2::text IS NULL OR q."id" = $2)
+         AND (q."jobCounts" ->> 'queued')::int > coalesce($3::int, q."capacity") ORDER BY 2 DESC LIMIT ${LIMIT}`,
+      [tenantId, queue ?? null, depth ?? null],
+    );
+    return rows.map(({ id, depth: value, bound }) => ({
+      subject: { kind: "queue", id },
+      runId: null,
+      title: `Queue ${id} holds ${value} jobs`,
+      detail: `${bound} may wait in it`,
+      value,
+      threshold: bound,
+      agent: null,
+    }));
+  },
+
+  async queue_age(queries, tenantId, { queue, maxAgeMs }) {
+    const rows = await queries.query<{ id: string; age: number; agent: string | null }>(
+      `SELECT /* rule queue age */ q."id", (extract(epoch FROM now() - o."since") * 1000)::float8 AS "age", o."agentKey" AS "agent"
+       FROM "Queue" AS q CROSS JOIN LATERAL (
+         SELECT greatest(j."queuedAt", j."runAt") AS "since", j."agentKey" FROM "Job" AS j
+         WHERE j."tenantId" = q."tenantId" AND j."queue" = q."id" AND j."status" = 'queued' AND j."runAt" <= now()
+         ORDER BY 1 LIMIT 1
+       ) AS o WHERE q."tenantId" = $1 AND ($2::text IS NULL OR q."id" = $2) AND NOT q."paused"
+         AND o."since" <= now() - $3::float8 * interval '1 millisecond' LIMIT ${LIMIT}`,
+      [tenantId, queue ?? null, maxAgeMs],
+    );
+    return rows.map(({ id, age, agent }) => ({
+      subject: { kind: "queue", id },
+      runId: null,
+      title: `A job waits in queue ${id} for ${span(age)}`,
+      detail: `none should wait longer than ${span(maxAgeMs)}`,
+      value: age,
+      threshold: maxAgeMs,
+      agent,
+    }));
+  },
+
+  async run_overdue(queries, tenantId, { afterMs, workflow }) {
+    if (afterMs === undefined) return [];
+    const rows = await queries.query<{ id: string; workflow: string; age: number }>(
+      `SELECT /* rule run overdue */ r."id", r."workflow", (extract(epoch FROM now() - r."startedAt") * 1000)::float8 AS "age"
+       FROM "Run" AS r WHERE r."tenantId" = $1 AND r."status" IN ('running', 'blocked') AND ($2::text IS NULL OR r."workflow" = $2)
+         AND r."startedAt" <= now() - $3::float8 * interval '1 millisecond' ORDER BY r."startedAt" LIMIT ${LIMIT}`,
+      [tenantId, workflow ?? null, afterMs],
+    );
+    return rows.map(({ id, workflow: name, age }) => ({
+      subject: { kind: "run", id },
+      runId: id,
+      title: `Run ${id} goes on for ${span(age)}`,
+      detail: `${name} should end within ${span(afterMs)}`,
+      value: age,
+      threshold: afterMs,
+      agent: null,
+    }));
+  },
+
+  async job_overdue(queries, tenantId, { afterMs, queue }) {
+    const rows = await queries.query<{ id: string; runId: string; agent: string | null; age: number }>(
+      `SELECT /* rule job overdue */ j."id", j."runId", j."claimedBy" AS "agent", (extract(epoch FROM now() - j."startedAt") * 1000)::float8 AS "age"
+       FROM "Job" AS j WHERE j."tenantId" = $1 AND j."status" = 'running' AND ($2::text IS NULL OR j."queue" = $2)
+         AND j."startedAt" <= now() - $3::float8 * interval '1 millisecond' ORDER BY j."startedAt" LIMIT ${LIMIT}`,
+      [tenantId, queue ?? null, afterMs],
+    );
+    return rows.map(({ id, runId, agent, age }) => ({
+      subject: { kind: "job", id },
+      runId,
+      title: `Job ${id} runs for ${span(age)}`,
+      detail: `${agent ?? "its agent"} should be done within ${span(afterMs)}`,
+      value: age,
+      threshold: afterMs,
+      agent,
+    }));
+  },
+
+  async agent_silent(queries, tenantId, { silentMs, agent }) {
+    const rows = await queries.query<{ id: string; busy: number; age: number }>(
+      `SELECT /* rule agent silent */ a."id", a."busy", (extract(epoch FROM now() - greatest(a."lastSeenAt", w."at")) * 1000)::float8 AS "age"
+       FROM "Agent" AS a CROSS JOIN LATERAL (
+         SELECT max(j."updatedAt") AS "at" FROM "Job" AS j WHERE j."tenantId" = a."tenantId" AND j."claimedBy" = a."id" AND j."status" = 'running'
+       ) AS w WHERE a."tenantId" = $1 AND a."busy" > 0 AND ($2::text IS NULL OR a."id" = $2)
+         AND greatest(a."lastSeenAt", w."at") <= now() - $3::float8 * interval '1 millisecond' LIMIT ${LIMIT}`,
+      [tenantId, agent ?? null, silentMs],
+    );
+    return rows.map(({ id, busy, age }) => ({
+      subject: { kind: "agent", id },
+      runId: null,
+      title: `Agent ${id} is silent for ${span(age)}`,
+      detail: `it has ${busy} ${busy === 1 ? "job" : "jobs"}`,
+      value: age,
+      threshold: silentMs,
+      agent: null,
+    }));
+  },
+
+  async stuck(queries, tenantId, { noProgressMs, workflow }) {
+    // One that waits for the queue, for a human, or for a job that lets itself be heard, is not stuck; nor is a blocked one: it says so itself.
+    const rows = await queries.query<{ id: string; workflow: string; age: number; agent: string | null }>(
+      `SELECT /* rule stuck */ r."id", r."workflow", (extract(epoch FROM now() - r."updatedAt") * 1000)::float8 AS "age",
+         (SELECT j."claimedBy" FROM "Job" AS j WHERE j."tenantId" = r."tenantId" AND j."runId" = r."id" AND j."status" = 'running' LIMIT 1) AS "agent"
+       FROM "Run" AS r WHERE r."tenantId" = $1 AND r."status" = 'running' AND ($2::text IS NULL OR r."workflow" = $2)
+         AND r."updatedAt" <= now() - $3::float8 * interval '1 millisecond'
+         AND NOT EXISTS (SELECT 1 FROM "Job" AS j LEFT JOIN "Approval" AS a ON a."tenantId" = j."tenantId" AND a."id" = j."approvalId"
+           WHERE j."tenantId" = r."tenantId" AND j."runId" = r."id" AND (j."status" = 'queued' OR (j."status" = 'waiting' AND a."status" = 'pending')
+             OR (j."status" = 'running' AND j."updatedAt" > now() - $3::float8 * interval '1 millisecond')))
+         AND NOT EXISTS (SELECT 1 FROM "Approval" AS a WHERE a."tenantId" = r."tenantId" AND a."runId" = r."id" AND a."status" = 'pending')
+       ORDER BY r."updatedAt" LIMIT ${LIMIT}`,
+      [tenantId, workflow ?? null, noProgressMs],
+    );
+    return rows.map(({ id, workflow: name, age, agent }) => ({
+      subject: { kind: "run", id },
+      runId: id,
+      title: `Run ${id} makes no progress for ${span(age)}`,
+      detail: `nothing has happened in ${name}, and it waits for no queue and no approval`,
+      value: age,
+      threshold: noProgressMs,
+      agent,
+    }));
+  },
+
+  async approval_waiting(queries, tenantId, { afterMs }) {
+    const rows = await queries.query<{ id: string; title: string; runId: string | null; age: number }>(
+      `SELECT /* rule approval waiting */ a."id", a."title", a."runId", (extract(epoch FROM now() - a."createdAt") * 1000)::float8 AS "age"
+       FROM "Approval" AS a WHERE a."tenantId" = $1 AND a."status" = 'pending' AND a."createdAt" <= now() - $2::float8 * interval '1 millisecond'
+       ORDER BY a."createdAt" LIMIT ${LIMIT}`,
+      [tenantId, afterMs],
+    );
+    return rows.map(({ id, title, runId, age }) => ({
+      subject: { kind: "approval", id },
+      runId,
+      title: `“${title}” waits for approval for ${span(age)}`.slice(0, 400),
+      detail: null,
+      value: age,
+      threshold: afterMs,
+      agent: null,
+    }));
+  },
+};
+
+/** Kinds that only reducers raise, and end. */
+export const raisedByReducers = (rule: Rule): boolean =>
+  rule.ruleKind === "breaker_open" ||
+  (rule.ruleKind === "run_overdue" && paramsOf("run_overdue", rule.params).afterMs === undefined);
+
+/** What a rule finds broken now, each with the id of its alert. */
+export async function observe(queries: LaneQueries, tenantId: string, rule: Rule): Promise<Map<string, Observed>> {
+  const look = LOOKS[rule.ruleKind] as Look<RuleKind>;
+  const found = await look(queries, tenantId, paramsOf(rule.ruleKind, rule.params));
+  return new Map(found.map((one) => [fingerprint(rule.id, one.subject.id), one]));
+}
+
+const percent = (share: number): string => `${Math.round(share * 1000) / 10} %`;
+
+/** A duration in words, to its two largest units. */
+function span(ms: number): string {
+  const units = [
+    ["d", 86_400_000],
+    ["h", 3_600_000],
+    ["min", 60_000],
+    ["s", 1000],
+  ] as const;
+  const at = Math.max(
+    0,
+    units.findIndex(([, size]) => ms >= size) === -1 ? 3 : units.findIndex(([, size]) => ms >= size),
+  );
+  const [name, size] = units[at] as (typeof units)[number];
+  const next = units[at + 1];
+  const rest = next ? Math.floor((ms % size) / next[1]) : 0;
+  return `${Math.floor(ms / size)} ${name}${next && rest > 0 ? ` ${rest} ${next[0]}` : ""}`;
+}
