@@ -1,7 +1,21 @@
 import AxeBuilder from "@axe-core/playwright";
 import { expect, test } from "./test.ts";
 
-const PAGES = ["/", "/runs", "/runs/look", "/board", "/agents", "/agents/looker", "/alerts", "/events"];
+const PAGES = [
+  "/",
+  "/runs",
+  "/runs/look",
+  "/runs/look?tab=radar",
+  "/runs/look?tab=state&compare=true",
+  "/runs/look?tab=receipts",
+  "/runs/look?tab=replay",
+  "/board",
+  "/radar",
+  "/agents",
+  "/agents/looker",
+  "/alerts",
+  "/events",
+];
 
 test.beforeAll(async ({ client }) => {
   await client.commit([

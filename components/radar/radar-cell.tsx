@@ -48,7 +48,7 @@ export const RadarCellView = memo(
         <Icon aria-hidden className="size-3.5 shrink-0" strokeWidth={2.25} />
         {wide && <span className="min-w-0 truncate text-ink">{jobLabel(job)}</span>}
         {job.attempt > 1 && (
-          <span aria-hidden className="shrink-0 text-[11px] tabular-nums">
+          <span aria-hidden className="shrink-0 text-[11px] text-ink tabular-nums">
             {wide && "×"}
             {job.attempt}
           </span>

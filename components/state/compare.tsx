@@ -70,7 +70,7 @@ export function Compare({ run, log, compared, onCompare, onRestore }: ComparePro
         </>
       }
     >
-      <div className="grid lg:grid-cols-[23rem_minmax(0,1fr)]">
+      <div className="grid grid-cols-[minmax(0,1fr)] lg:grid-cols-[23rem_minmax(0,1fr)]">
         <div className="border-line max-lg:border-b lg:border-r">
           <HistoryList
             changes={changes}
