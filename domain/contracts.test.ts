@@ -144,6 +144,14 @@ const SAMPLES: Samples = {
     { name: "n", forMs: 5, channels: ["c"], escalation: [{ afterMs: 60_000, channels: ["c"] }] },
   ],
   "rule.remove": [{ ruleId: "r" }, {}],
+  "channel.put": [
+    { channelId: "c", kind: "webhook", target: "https://example.com/hook" },
+    { name: "n", config: { digestOver: 5 }, enabled: false, secret: `whsec_${"A".repeat(32)}` },
+  ],
+  "channel.rotate": [{ channelId: "c" }, {}],
+  "channel.test": [{ channelId: "c" }, {}],
+  "channel.remove": [{ channelId: "c" }, {}],
+  "delivery.replay": [{ deliveryId: "d" }, {}],
   "session.create": [
     { sessionId: "s", agentRole: "r" },
     { taskId: "t", metadata: { a: { b: "c" } } },

@@ -20,6 +20,8 @@ const KIND_OF_NOUN: { readonly [noun: string]: Kind } = {
   breaker: "breaker",
   routing: "decision",
   alert: "alert",
+  channel: "channel",
+  delivery: "delivery",
   session: "session",
   task: "task",
   approval: "approval",

@@ -1,0 +1,35 @@
+import { channelPut, channelRemove, channelRotate, putChannel, removeChannel, rotateChannel } from "../channel.ts";
+import {
+  channelTest,
+  deliveryFail,
+  deliveryReplay,
+  deliverySucceed,
+  failDelivery,
+  replayDelivery,
+  succeedDelivery,
+  testChannel,
+} from "../delivery.ts";
+import { op, type Peek, type RowRef } from "../operation.ts";
+
+const byChannel = (m: { channelId: string }): RowRef[] => [["channel", m.channelId]];
+
+/** A delivery, and once it is loaded its channel. */
+function byDelivery(m: { deliveryId: string }, peek: Peek): RowRef[] {
+  const delivery = peek("delivery", m.deliveryId);
+  return [["delivery", m.deliveryId], ...(delivery ? byChannel(delivery) : [])];
+}
+
+/** Channels and what is sent to them. */
+export const NOTIFICATION_OPERATIONS = {
+  "channel.put": op(channelPut, putChannel, byChannel),
+  "channel.rotate": op(channelRotate, rotateChannel, byChannel),
+  "channel.test": op(channelTest, testChannel, byChannel),
+  "channel.remove": op(channelRemove, removeChannel, byChannel),
+  "delivery.replay": op(deliveryReplay, replayDelivery, byDelivery),
+};
+
+/** What the sender commits. */
+export const NOTIFICATION_CLOCK_OPERATIONS = {
+  "delivery.succeed": op(deliverySucceed, succeedDelivery, (m) => [["delivery", m.deliveryId]]),
+  "delivery.fail": op(deliveryFail, failDelivery, (m) => [["delivery", m.deliveryId]]),
+};
