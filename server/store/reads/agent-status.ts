@@ -24,16 +24,17 @@ const WINDOW = 1000;
 
 const FINAL_TASK = `"status" IN ('completed', 'failed', 'cancelled')`;
 const FINAL_SESSION = `"status" IN ('completed', 'failed', 'expired')`;
-const MINE = `("toAgent" = $2 OR "fromAgent" = $2)`;
+/** Each by an index of its own, in whose order it stops: a plan that suits every agent, however many tasks it has. */
+const tasksOf = (
+  side: string,
+  final: boolean,
+) => `(SELECT "id", "idempotencyKey", "createdAt", ${final} AS "final" FROM "Task"
+      WHERE "tenantId" = $1 AND "${side}" = $2 AND ${final ? "" : "NOT "}${FINAL_TASK} ORDER BY "createdAt" DESC, "id" DESC LIMIT $4::int)`;
 const rows = (sql: string) => `(SELECT coalesce(json_agg(row_to_json(r)), '[]') FROM (${sql}) AS r)::text`;
 
 /** $1 tenant · $2 agent · $3 rows of each, one more than are shown · $4 window */
 const READ_STATUS = `WITH /* agent status */ mine AS (
-    (SELECT "id", "idempotencyKey", "createdAt", ${FINAL_TASK} AS "final" FROM "Task" WHERE "tenantId" = $1 AND ${MINE} AND NOT ${FINAL_TASK}
-      ORDER BY "createdAt" DESC, "id" DESC LIMIT $4::int)
-    UNION ALL
-    (SELECT "id", "idempotencyKey", "createdAt", ${FINAL_TASK} FROM "Task" WHERE "tenantId" = $1 AND ${MINE} AND ${FINAL_TASK}
-      ORDER BY "createdAt" DESC, "id" DESC LIMIT $4::int)
+    ${["toAgent", "fromAgent"].flatMap((side) => [tasksOf(side, false), tasksOf(side, true)]).join(" UNION ")}
   ), once AS (
     SELECT DISTINCT ON ("idempotencyKey" IS NULL, coalesce("idempotencyKey", "id")) "id", "createdAt", "final" FROM mine
     ORDER BY "idempotencyKey" IS NULL, coalesce("idempotencyKey", "id"), "createdAt" DESC, "id" DESC

@@ -48,10 +48,13 @@ export async function countedPage<K extends Counted>(
   const after = at
     ? ` AND ("createdAt", "id") < (${parameter(at[0].toISOString())}::timestamptz, ${parameter(at[1])})`
     : "";
-  const total = at ? "NULL::int" : `(SELECT count(*)::int FROM "${TABLES[kind].name}" WHERE "tenantId" = $1${where})`;
+  const table = `"${TABLES[kind].name}"`;
+  const order = `ORDER BY ${table}."createdAt" DESC, "id" DESC`;
+  const total = at ? "NULL::int" : `(SELECT count(*)::int FROM ${table} WHERE "tenantId" = $1${where})`;
+  // The ids first: what is skipped would else be drawn up in full.
+  const ids = `SELECT "id" FROM ${table} WHERE "tenantId" = $1${where}${after} ${order} LIMIT $2::int OFFSET $3::int`;
   const text = `SELECT /* page of ${kind}s */ ${total} AS "total",
-    (SELECT coalesce(json_agg(row_to_json(r)), '[]') FROM (${selectRows(kind)}${where}${after}
-      ORDER BY "${TABLES[kind].name}"."createdAt" DESC, "id" DESC LIMIT $2::int OFFSET $3::int) AS r)::text AS "rows"`;
+    (SELECT coalesce(json_agg(row_to_json(r)), '[]') FROM (${selectRows(kind)} AND "id" IN (${ids}) ${order}) AS r)::text AS "rows"`;
   const [found] = await prisma.$queryRawUnsafe<{ total: number | null; rows: string }[]>(text, ...values);
   const rows = JSON.parse(found?.rows ?? "[]") as Rows[K][];
   return {
