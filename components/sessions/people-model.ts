@@ -1,0 +1,116 @@
+import {
+  SESSION_MOVES,
+  SESSION_STATUSES,
+  type SessionStatus,
+  TASK_MOVES,
+  TASK_STATUSES,
+  type TaskStatus,
+} from "../../domain/statuses.ts";
+import type { Wire } from "../../domain/wire.ts";
+
+/** A session or a task; `pending` while the server has not confirmed a click on it. */
+export type SessionRow = Wire<"session"> & { readonly pending?: boolean };
+export type TaskRow = Wire<"task"> & { readonly pending?: boolean };
+
+/** What the lists are narrowed to; empty: not by that. `who` is a session's role, or an agent that a task comes from or goes to. */
+export interface PeopleFilters {
+  status: string;
+  who: string;
+  /** A task's type, or its idempotency key. */
+  type: string;
+}
+
+const PAGE_SIZE = 50;
+
+const clean = (text: string): string => text.trim().slice(0, 200);
+
+/** The path of the first page of sessions under these filters. */
+export function sessionsPath({ status, who }: PeopleFilters): string {
+  const query = new URLSearchParams({ limit: String(PAGE_SIZE) });
+  if (isOneOf(SESSION_STATUSES, status)) query.set("status", status);
+  if (clean(who)) query.set("agentRole", clean(who));
+  return `/sessions?${query}`;
+}
+
+/** The same of tasks. */
+export function tasksPath({ status, who, type }: PeopleFilters): string {
+  const query = new URLSearchParams({ limit: String(PAGE_SIZE) });
+  if (isOneOf(TASK_STATUSES, status)) query.set("status", status);
+  if (clean(who)) query.set("agent", clean(who));
+  if (clean(type)) query.set("taskType", clean(type));
+  return `/tasks?${query}`;
+}
+
+function isOneOf<S extends string>(all: readonly S[], status: string): status is S {
+  return (all as readonly string[]).includes(status);
+}
+
+/** Whether the server would list this session under these filters. */
+export function matchesSession(session: SessionRow, { status, who }: PeopleFilters): boolean {
+  if (isOneOf(SESSION_STATUSES, status) && session.status !== status) return false;
+  return clean(who) === "" || session.agentRole === clean(who);
+}
+
+export function matchesTask(task: TaskRow, { status, who, type }: PeopleFilters): boolean {
+  if (isOneOf(TASK_STATUSES, status) && task.status !== status) return false;
+  if (clean(type) !== "" && task.taskType !== clean(type)) return false;
+  return clean(who) === "" || task.fromAgent === clean(who) || task.toAgent === clean(who);
+}
+
+const SESSION_ORDER: { readonly [status in SessionStatus]: number } = {
+  active: 0,
+  pending: 1,
+  completed: 2,
+  failed: 2,
+  expired: 2,
+};
+
+const TASK_ORDER: { readonly [status in TaskStatus]: number } = {
+  running: 0,
+  routed: 1,
+  pending: 1,
+  completed: 2,
+  failed: 2,
+  cancelled: 2,
+};
+
+interface Aged {
+  id: string;
+  createdAt: string;
+}
+
+const newestFirst = (a: Aged, b: Aged): number =>
+  a.createdAt === b.createdAt ? (a.id > b.id ? -1 : 1) : a.createdAt > b.createdAt ? -1 : 1;
+
+/** What goes on first, then the newest. */
+export const bySessionOrder = (a: SessionRow, b: SessionRow): number =>
+  SESSION_ORDER[a.status] - SESSION_ORDER[b.status] || newestFirst(a, b);
+export const byTaskOrder = (a: TaskRow, b: TaskRow): number =>
+  TASK_ORDER[a.status] - TASK_ORDER[b.status] || newestFirst(a, b);
+
+/** When a session expires if nothing touches it any more, RFC 3339; null when it has ended. */
+export function sessionExpiry({ status, updatedAt }: SessionRow, keptMs: number): string | null {
+  if (SESSION_MOVES[status].length === 0) return null;
+  return new Date(Date.parse(updatedAt) + keptMs).toISOString();
+}
+
+export const isFinalSession = (status: SessionStatus): boolean => SESSION_MOVES[status].length === 0;
+export const isFinalTask = (status: TaskStatus): boolean => TASK_MOVES[status].length === 0;
+
+/** What a move to a status is called on a button. */
+export const SESSION_VERBS: { readonly [status in SessionStatus]: string } = {
+  pending: "Reopen",
+  active: "Activate",
+  completed: "Complete",
+  failed: "Fail",
+  expired: "Expire",
+};
+
+export const TASK_VERBS: { readonly [status in TaskStatus]: string } = {
+  pending: "Take back",
+  routed: "Route",
+  running: "Start",
+  completed: "Complete",
+  failed: "Fail",
+  cancelled: "Cancel",
+};

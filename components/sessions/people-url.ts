@@ -1,0 +1,16 @@
+import { createLoader, parseAsString, parseAsStringLiteral } from "nuqs/server";
+
+const PEOPLE_TABS = ["sessions", "tasks"] as const;
+export type PeopleTab = (typeof PEOPLE_TABS)[number];
+
+/** What of the page stands in its address, so that a view can be sent to somebody. */
+export const PEOPLE_URL = {
+  tab: parseAsStringLiteral(PEOPLE_TABS).withDefault("sessions"),
+  status: parseAsString.withDefault(""),
+  who: parseAsString.withDefault(""),
+  type: parseAsString.withDefault(""),
+  id: parseAsString,
+};
+
+/** Reads a page's search parameters. */
+export const loadPeopleUrl = createLoader(PEOPLE_URL);

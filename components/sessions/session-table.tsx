@@ -1,0 +1,92 @@
+"use client";
+
+import { memo } from "react";
+import { StatusBadge } from "../ui/badge.tsx";
+import { cn } from "../ui/cn.ts";
+import { Table, TableBody, TableHead, TableRow, Td, Th } from "../ui/table.tsx";
+import { Duration, RelativeTime } from "../ui/time.tsx";
+import { isFinalSession, type SessionRow, sessionExpiry } from "./people-model.ts";
+
+interface SessionTableProps {
+  sessions: readonly SessionRow[];
+  /** How long an untouched session lives, ms. */
+  keptMs: number;
+  openId: string | null;
+  onOpen: (id: string) => void;
+}
+
+/** Sessions: who, since when, on what, and how long they have left. */
+export function SessionTable({ sessions, keptMs, openId, onOpen }: SessionTableProps) {
+  return (
+    <div className="overflow-clip rounded-lg border border-line bg-surface">
+      <Table aria-label="Sessions">
+        <TableHead>
+          <tr>
+            <Th>Session</Th>
+            <Th>Role</Th>
+            <Th>Status</Th>
+            <Th className="hidden lg:table-cell">Task</Th>
+            <Th className="hidden text-right sm:table-cell">Age</Th>
+            <Th className="hidden text-right md:table-cell">Last touched</Th>
+            <Th className="hidden text-right md:table-cell">Expires</Th>
+          </tr>
+        </TableHead>
+        <TableBody>
+          {sessions.map((session) => (
+            <SessionLine
+              key={session.id}
+              session={session}
+              keptMs={keptMs}
+              open={session.id === openId}
+              onOpen={onOpen}
+            />
+          ))}
+        </TableBody>
+      </Table>
+    </div>
+  );
+}
+
+interface SessionLineProps {
+  session: SessionRow;
+  keptMs: number;
+  open: boolean;
+  onOpen: (id: string) => void;
+}
+
+const SessionLine = memo(function SessionLine({ session, keptMs, open, onOpen }: SessionLineProps) {
+  const expiry = sessionExpiry(session, keptMs);
+  return (
+    <TableRow
+      aria-busy={session.pending || undefined}
+      onClick={() => onOpen(session.id)}
+      className={cn("cursor-pointer", open && "bg-accent-soft", isFinalSession(session.status) && "text-muted")}
+    >
+      <Td className="max-w-40 sm:max-w-64">
+        <button
+          type="button"
+          title={session.id}
+          className="block max-w-full truncate font-mono text-[12px] hover:underline"
+        >
+          {session.id}
+        </button>
+      </Td>
+      <Td className="max-w-32 truncate sm:max-w-48">{session.agentRole}</Td>
+      <Td>
+        <StatusBadge kind="session" status={session.status} pending={session.pending} />
+      </Td>
+      <Td className="hidden max-w-48 lg:table-cell">
+        <span className="block truncate font-mono text-[12px] text-muted">{session.taskId ?? "–"}</span>
+      </Td>
+      <Td numeric className="hidden sm:table-cell">
+        <Duration from={session.startedAt ?? session.createdAt} to={session.finishedAt} />
+      </Td>
+      <Td numeric className="hidden text-muted md:table-cell">
+        <RelativeTime at={session.updatedAt} />
+      </Td>
+      <Td numeric className="hidden text-muted md:table-cell">
+        <RelativeTime at={expiry} />
+      </Td>
+    </TableRow>
+  );
+});

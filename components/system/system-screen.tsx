@@ -1,0 +1,125 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import type { ReactNode } from "react";
+import type { System, TierReads, TierSize } from "../../domain/answers.ts";
+import { api } from "../live/api.ts";
+import { Fact, Facts } from "../runs/attempt-view.tsx";
+import { Badge } from "../ui/badge.tsx";
+import { Card } from "../ui/card.tsx";
+import { formatBytes, formatCount, formatDuration, formatPercent } from "../ui/format.ts";
+import { PageHeader } from "../ui/page-header.tsx";
+import { useTitle } from "../ui/use-title.ts";
+
+const EVERY_MS = 5_000;
+
+/** The server that answers: how long it is up, what it uses, what its hot tier brings, and what it keeps. */
+export function SystemScreen({ initial }: { initial: System }) {
+  const { data } = useQuery({
+    queryKey: ["system"],
+    queryFn: ({ signal }) => api.get<System>("/system", signal),
+    initialData: initial,
+    refetchInterval: EVERY_MS,
+  });
+  const { memory, hotTier, log, keeps } = data;
+  useTitle("System");
+  return (
+    <>
+      <PageHeader
+        title="System"
+        badge={memory.short ? <Badge tone="blocked">Short of memory</Badge> : undefined}
+        description={`The server that answers this page; up for ${formatDuration(data.uptimeMs)}, Node ${data.node}.`}
+      />
+      <div className="grid gap-3 lg:grid-cols-2">
+        <Card title="Memory">
+          <Meter label="Process" used={memory.rssBytes} limit={memory.limitBytes} />
+          <Meter label="JavaScript heap" used={memory.heapUsedBytes} limit={memory.heapLimitBytes} />
+          <p className="mt-2 text-[12px] text-muted">
+            When either comes close to its limit the hot tier gives way; nothing is lost by that.
+          </p>
+        </Card>
+        <Card title="Log">
+          <Facts>
+            <Fact name="Newest position">{formatCount(log.head)}</Fact>
+            <Fact name="Oldest position kept">{formatCount(log.floor + 1)}</Fact>
+            <Fact name="Events are kept for">
+              {formatDuration(keeps.eventsMs)}
+              <span className="text-muted">{keeps.archived ? ", then archived" : ", no archive is set"}</span>
+            </Fact>
+            <Fact name="Untouched sessions">{formatDuration(keeps.sessionsMs)}</Fact>
+            <Fact name="Routing decisions">{formatDuration(keeps.decisionsMs)}</Fact>
+            <Fact name="Idempotency keys">{formatDuration(keeps.keysMs)}</Fact>
+          </Facts>
+        </Card>
+        <Card title="Hot tier" className="lg:col-span-2">
+          <div className="grid gap-x-6 gap-y-4 sm:grid-cols-3">
+            <Tier name="This process" tier={hotTier.memory}>
+              <Fact name="Bound">{formatBytes(hotTier.maxBytes)}</Fact>
+              <Fact name="Time to live">{formatDuration(hotTier.ttlMs)}</Fact>
+            </Tier>
+            {hotTier.redis ? (
+              <Tier name="Redis" tier={hotTier.redis} />
+            ) : (
+              <div>
+                <h3 className="mb-1.5 text-[13px] font-medium">Redis</h3>
+                <p className="text-[12px] text-muted">
+                  Not used. Set <code>REDIS_URL</code> to share the hot tier between servers.
+                </p>
+              </div>
+            )}
+            <Tier name="Postgres" tier={hotTier.durable} />
+          </div>
+        </Card>
+      </div>
+    </>
+  );
+}
+
+function Meter({ label, used, limit }: { label: string; used: number; limit: number }) {
+  const share = limit > 0 ? Math.min(1, used / limit) : 0;
+  return (
+    <div className="mb-2.5">
+      <div className="flex justify-between text-[13px]">
+        <span className="text-muted">{label}</span>
+        <span className="tabular-nums">
+          {formatBytes(used)} <span className="text-muted">of {formatBytes(limit)}</span>
+        </span>
+      </div>
+      <div aria-hidden className="mt-1 h-1.5 overflow-hidden rounded-full bg-inset">
+        <div
+          className={share > 0.85 ? "h-full rounded-full bg-status-blocked" : "h-full rounded-full bg-accent"}
+          style={{ width: `${share * 100}%` }}
+        />
+      </div>
+    </div>
+  );
+}
+
+interface TierProps {
+  name: string;
+  tier: TierReads & Partial<TierSize>;
+  children?: ReactNode;
+}
+
+function Tier({ name, tier, children }: TierProps) {
+  return (
+    <section aria-label={name}>
+      <h3 className="mb-1.5 flex items-center gap-2 text-[13px] font-medium">
+        {name}
+        {tier.up !== undefined && <Badge tone={tier.up ? "completed" : "failed"}>{tier.up ? "Up" : "Away"}</Badge>}
+      </h3>
+      <Facts>
+        <Fact name="Found here">
+          {formatPercent(tier.hitRatio)}
+          <span className="text-muted"> of {formatCount(tier.hits + tier.misses)} reads</span>
+        </Fact>
+        {tier.rows !== undefined && tier.bytes !== undefined && (
+          <Fact name="Holds">
+            {formatCount(tier.rows)} rows, {formatBytes(tier.bytes)}
+          </Fact>
+        )}
+        {children}
+      </Facts>
+    </section>
+  );
+}
