@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { applyOperation, type ClientMutation, contractOf, type Mutation } from "./mutations.ts";
 import { id } from "./primitives.ts";
+import type { Candidate } from "./routing.ts";
 import { type Kind, Refusal, type Tx } from "./tx.ts";
 
 /** A commit: a list of mutations that happen all or not at all (D2). */
@@ -28,6 +29,8 @@ export interface CommitFault {
   message: string;
   path?: string;
   legal?: readonly string[];
+  /** Of `no_agent`: who was thought of, and why each cannot take the task. */
+  candidates?: readonly Candidate[];
 }
 
 const shell = z.strictObject({

@@ -114,6 +114,19 @@ const SAMPLES: Samples = {
   ],
   "breaker.override": [{ agentKey: "a", state: "disabled", reason: "so" }, { expiresAt: "2026-11-21T12:00:00Z" }],
   "breaker.reset": [{ agentKey: "a", reason: "so" }, {}],
+  "routing.decide": [
+    { taskId: "t", taskType: "k" },
+    {
+      decisionId: "d",
+      requiredCapability: "c",
+      priority: 1,
+      runId: "r",
+      jobId: "j",
+      weights: { success: 1, speed: 0.5, load: 0 },
+      exclude: ["a"],
+      fallbackOf: "e",
+    },
+  ],
   "routing.record": [
     { taskId: "t", taskType: "k", selectedAgent: "a" },
     {

@@ -73,6 +73,23 @@ export class Draft {
   }
 }
 
+/** Whether a changed row may have come into a set since the storage has seen it. */
+function mayBelong({ kind, row }: Change, query: RowSet): boolean {
+  switch (query.set) {
+    case "claimable-jobs":
+      return kind === "job" && (row as Rows["job"]).status === "queued";
+    case "jobs-of-run":
+      return kind === "job" && (row as Rows["job"]).runId === query.runId;
+    case "agents":
+      return kind === "agent";
+    case "hours-of-type": {
+      if (kind !== "tally") return false;
+      const { width, taskType, t } = row as Rows["tally"];
+      return width === "hour" && taskType === query.taskType && t >= query.from;
+    }
+  }
+}
+
 /** One commit's transaction on a draft. */
 export class DraftTx implements Tx {
   readonly events: EventDraft[] = [];
@@ -142,13 +159,8 @@ export class DraftTx implements Tx {
 
   ids(query: RowSet): string[] {
     const stored = this.#draft.source.ids(query.set === "claimable-jobs" ? this.#withReopened(query) : query);
-    const changed: string[] = [];
-    for (const change of this.#draft.changes.values()) {
-      if (change.kind !== "job") continue;
-      const job = change.row as Rows["job"];
-      if (query.set === "claimable-jobs" ? job.status === "queued" : job.runId === query.runId) changed.push(change.id);
-    }
-    return [...new Set([...stored, ...changed])];
+    const changed = [...this.#draft.changes.values()].filter((change) => mayBelong(change, query));
+    return [...new Set([...stored, ...changed.map(({ id }) => id)])];
   }
 
   /** Adds the queues that have been given room since the storage has seen them. */

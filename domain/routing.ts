@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ensureAgent } from "./agent.ts";
+import type { CallContext } from "./breaker.ts";
 import { recordOutcome } from "./outcome.ts";
 import { durationMs, id, int32, label, text } from "./primitives.ts";
 import { must, mustBeNew, Refusal, type RowBase, type Tx } from "./tx.ts";
@@ -23,13 +24,35 @@ export interface RoutingDecision extends RowBase {
   /** The decision this one falls back from. */
   fallbackOf: string | null;
   /** What the scores were made with, when they were made here. */
-  weights: { [part: string]: number } | null;
+  weights: Weights | null;
+  /** The trial of a half-open breaker that the decision took: its outcome ends it. */
+  permitId: string | null;
+  /** The breaker's epoch when the decision was made here: outcomes of an earlier one are late. */
+  breakerEpoch: number | null;
   routedAt: string;
   outcomeAt: string | null;
 }
 
-const candidate = z.strictObject({ agentKey: id, score: z.number(), excluded: text.optional() });
+const parts = z.strictObject({
+  success: z.number(),
+  speed: z.number(),
+  load: z.number(),
+  sample: z.int().min(0).meta({ description: "How many outcomes that rests on" }),
+  basis: z.enum(["task_type", "overall"]).optional().meta({ description: "Outcomes of this type of task, or of all" }),
+});
+
+/** An agent that was thought of; `excluded` says why it could not be taken, `trial` that it would be a trial of its half-open breaker. */
+export const candidate = z.strictObject({
+  agentKey: id,
+  score: z.number(),
+  parts: parts.optional(),
+  trial: z.boolean().optional(),
+  excluded: text.optional(),
+});
 export type Candidate = z.infer<typeof candidate>;
+
+/** How much each part of a score counts. */
+export type Weights = { success: number; speed: number; load: number };
 
 export const routingRecord = z.strictObject({
   type: z.literal("routing.record"),
@@ -82,13 +105,15 @@ export function recordRouting(tx: Tx, m: z.infer<typeof routingRecord>): Routing
     jobId: m.jobId ?? null,
     fallbackOf: null,
     weights: null,
+    permitId: null,
+    breakerEpoch: null,
     routedAt: tx.at,
     outcomeAt: m.success === undefined ? null : tx.at,
     version: 1,
     seq: 0,
   };
   tx.put("decision", decision);
-  const { id: _id, version: _version, seq: _seq, routedAt: _routedAt, ...payload } = decision;
+  const { id: _id, version: _version, seq: _seq, routedAt: _routedAt, permitId: _permitId, ...payload } = decision;
   tx.emit({ type: "routing.recorded", subject: subjectOf(decisionId), runId: decision.runId, payload });
   if (m.success !== undefined) tellOutcome(tx, decision, m.success, null, m.errorMessage ?? null);
   return decision;
@@ -140,8 +165,14 @@ function tellOutcome(
     runId: decision.runId,
     jobId: null,
     error,
-    call: { permitId: null, anyTrial: true },
+    call: callOf(decision),
   });
+}
+
+/** Who decided elsewhere did not ask the breaker: such a call may complete any trial. */
+function callOf({ permitId, breakerEpoch }: RoutingDecision): CallContext {
+  if (breakerEpoch === null) return { permitId: null, anyTrial: true };
+  return { permitId, epoch: breakerEpoch };
 }
 
 const subjectOf = (decisionId: string) => ({ kind: "decision", id: decisionId });

@@ -33,6 +33,12 @@ export class World implements Source {
       );
       return found.map((job) => job.id).slice(0, query.limit ?? undefined);
     }
+    if (query.set === "agents") return this.all("agent").map((agent) => agent.id);
+    if (query.set === "hours-of-type") {
+      const { taskType, from } = query;
+      const hours = this.all("tally").filter((tally) => tally.width === "hour" && tally.t >= from);
+      return hours.filter((tally) => tally.taskType === taskType).map((tally) => tally.id);
+    }
     const { at, agentKey, capabilities, queues, except, reopened = [], max } = query;
     const hasRoom = (queue: string) => reopened.includes(queue) || roomIn(this.row("queue", queue)) > 0;
     return jobs

@@ -8,7 +8,7 @@ import type { Attempt, Job } from "./job.ts";
 import type { Edit } from "./json-map.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Queue } from "./queue.ts";
-import type { RoutingDecision } from "./routing.ts";
+import type { Candidate, RoutingDecision } from "./routing.ts";
 import type { Rule } from "./rule.ts";
 import type { Run } from "./run.ts";
 import type { Session } from "./session.ts";
@@ -60,6 +60,10 @@ export type RowSet =
       /** Only those that work for one of these tokens. */
       tokenIds?: readonly string[];
     }
+  /** Agents, those with the capability (if one is named) and those seen last first. */
+  | { set: "agents"; capability: string | null; limit: number }
+  /** Hourly tallies of one type of task from a time on, the newest first. */
+  | { set: "hours-of-type"; taskType: string; from: string; limit: number }
   | {
       set: "claimable-jobs";
       agentKey: string;
@@ -129,7 +133,8 @@ export type RefusalCode =
   | "already_consumed"
   | "not_permitted"
   | "scope_cancelled"
-  | "state_too_large";
+  | "state_too_large"
+  | "no_agent";
 
 /** A mutation that cannot be applied. Caught in one place (`applyMutation`), so a reducer may refuse from any depth. */
 export class Refusal extends Error {
@@ -137,7 +142,7 @@ export class Refusal extends Error {
   constructor(
     readonly code: RefusalCode,
     message: string,
-    readonly extra: { legal?: readonly string[] } = {},
+    readonly extra: { legal?: readonly string[]; candidates?: readonly Candidate[] } = {},
   ) {
     super(message);
   }

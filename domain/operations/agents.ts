@@ -13,6 +13,7 @@ import {
 } from "../breaker.ts";
 import { agentRows, byAgent, op } from "../operation.ts";
 import { recordRouting, recordRoutingOutcome, routingOutcome, routingRecord } from "../routing.ts";
+import { decideRouting, routingDecide } from "../routing-decide.ts";
 
 /** Agents, the breakers in front of them, and how work is routed to them. */
 export const AGENT_OPERATIONS = {
@@ -23,6 +24,11 @@ export const AGENT_OPERATIONS = {
   "breaker.record": op(breakerRecord, recordBreaker, byAgent),
   "breaker.override": op(breakerOverride, overrideBreaker, byAgent),
   "breaker.reset": op(breakerReset, resetBreaker, byAgent),
+  "routing.decide": op(routingDecide, decideRouting, (m) => [
+    ...(m.runId ? ([["run", m.runId]] as const) : []),
+    ...(m.jobId ? ([["job", m.jobId]] as const) : []),
+    ...(m.fallbackOf ? ([["decision", m.fallbackOf]] as const) : []),
+  ]),
   "routing.record": op(routingRecord, recordRouting, (m) => [
     ...agentRows(m.selectedAgent),
     ...(m.runId ? ([["run", m.runId]] as const) : []),

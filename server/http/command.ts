@@ -145,6 +145,7 @@ const CONFLICTS = new Set([
   "already_decided",
   "already_consumed",
   "not_claimable",
+  "no_agent",
 ]);
 
 /**
@@ -155,7 +156,7 @@ async function refusalOf(request: FastifyRequest, error: unknown, subject: Subje
   if (!(error instanceof StoreError)) return error;
   const fault = error.errors?.[0] as CommitFault | undefined;
   if (!fault) return error;
-  const { code, message, legal } = fault;
+  const { code, message, legal, candidates } = fault;
   const options = { errors: error.errors ?? [], cause: error };
   if (error.code === "stale_expectation") {
     const row = await readRow(request.db, subject.kind, subject.id);
@@ -169,7 +170,7 @@ async function refusalOf(request: FastifyRequest, error: unknown, subject: Subje
     const row = await readRow(request.db, subject.kind, subject.id);
     return new ProblemError(409, code, message, {
       ...options,
-      extra: { ...(legal && { legal }), ...(row && { row }) },
+      extra: { ...(legal && { legal }), ...(candidates && { candidates }), ...(row && { row }) },
     });
   }
   if (code === "not_found" && !subject.creates && !(await readRow(request.db, subject.kind, subject.id))) {

@@ -35,6 +35,14 @@ export function registerRouting(app: FastifyInstance, deps: ResourceDeps): void 
     return found(await readRow(request.db, "decision", decisionId), "decision", decisionId);
   });
   registerCommand(app, deps, {
+    path: "/routing/decisions",
+    kind: "decision",
+    mutation: "routing.decide",
+    tag,
+    summary: "Pick the agent for a task; 409 `no_agent` with every candidate when none can take it",
+    rowId: ({ receipt }) => (receipt.results[0] as { id: string }).id,
+  });
+  registerCommand(app, deps, {
     path: "/routing/decisions/:id/outcome",
     kind: "decision",
     mutation: "routing.outcome",

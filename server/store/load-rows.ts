@@ -5,9 +5,11 @@ import type { Head, StoredKey } from "./batch.ts";
 import type { LaneQueries } from "./lane-database.ts";
 import type { RowSource } from "./row-source.ts";
 import {
+  AGENTS,
   CLAIMABLE_JOBS,
   DOWNSTREAM,
   FIND_KEYS,
+  HOURS_OF_TYPE,
   JOBS_OF_RUN,
   loadStatement,
   READ_HEAD,
@@ -70,13 +72,13 @@ export async function loadMissing(
     const found = await loadSet(queries, tenantId, query);
     heads.push(found.head);
     source.noteSet(query, found.ids);
-    noteJobs(source, found.ids);
+    noteMissing(source, KINDS_OF_SET[query.set], found.ids);
   }
   const jobs = [...source.missing.values()].flatMap(({ kind, id }) => (kind === "job" ? [id] : []));
   if (deep && jobs.length > 0) {
     const row = await one<HeadRow & { ids: string }>(queries, DOWNSTREAM, [tenantId, jobs]);
     heads.push(seen(row));
-    noteJobs(source, JSON.parse(row.ids) as string[]);
+    noteMissing(source, ["job"], JSON.parse(row.ids) as string[]);
   }
   if (source.missingKeys.size > 0) heads.push(await loadKeys(queries, tenantId, source));
   if (source.missing.size > 0) {
@@ -89,8 +91,18 @@ export async function loadMissing(
   return heads;
 }
 
-function noteJobs(source: RowSource, ids: readonly string[]): void {
-  for (const id of ids) if (!source.isKnown("job", id)) source.missing.set(keyOf("job", id), { kind: "job", id });
+/** What is looked at of each member of a set. */
+const KINDS_OF_SET: { readonly [set in RowSet["set"]]: readonly Kind[] } = {
+  "jobs-of-run": ["job"],
+  "claimable-jobs": ["job"],
+  agents: ["agent", "breaker", "statistics"],
+  "hours-of-type": ["tally"],
+};
+
+function noteMissing(source: RowSource, kinds: readonly Kind[], ids: readonly string[]): void {
+  for (const kind of kinds) {
+    for (const id of ids) if (!source.isKnown(kind, id)) source.missing.set(keyOf(kind, id), { kind, id });
+  }
 }
 
 async function loadSet(
@@ -98,12 +110,22 @@ async function loadSet(
   tenantId: string,
   query: RowSet,
 ): Promise<{ head: SeenHead; ids: string[] }> {
-  const [text, values] =
-    query.set === "jobs-of-run"
-      ? [JOBS_OF_RUN, [tenantId, query.runId, query.statuses, query.limit, query.tokenIds ?? null]]
-      : [CLAIMABLE_JOBS, claimValues(tenantId, query)];
+  const [text, values] = setStatement(tenantId, query);
   const row = await one<HeadRow & { ids: string }>(queries, text, values);
   return { head: seen(row), ids: JSON.parse(row.ids) as string[] };
+}
+
+function setStatement(tenantId: string, query: RowSet): [text: string, values: unknown[]] {
+  switch (query.set) {
+    case "jobs-of-run":
+      return [JOBS_OF_RUN, [tenantId, query.runId, query.statuses, query.limit, query.tokenIds ?? null]];
+    case "claimable-jobs":
+      return [CLAIMABLE_JOBS, claimValues(tenantId, query)];
+    case "agents":
+      return [AGENTS, [tenantId, query.capability, query.limit]];
+    case "hours-of-type":
+      return [HOURS_OF_TYPE, [tenantId, query.taskType, query.from, query.limit]];
+  }
 }
 
 const claimValues = (tenantId: string, query: Extract<RowSet, { set: "claimable-jobs" }>): unknown[] => {

@@ -171,6 +171,20 @@ export const JOBS_OF_RUN = `SELECT /* lane jobs of run */ ${HEAD_COLUMNS},
     ORDER BY "createdAt", "id" LIMIT $4::int) AS c)::text AS "ids"
   FROM "LogHead" AS h WHERE h."tenantId" = $1`;
 
+/** $1 tenant · $2 capability or null · $3 limit. Answers the head and the keys of agents, those with the capability and those seen last first. */
+export const AGENTS = `SELECT /* lane agents */ ${HEAD_COLUMNS},
+  (SELECT coalesce(json_agg(c."id"), '[]') FROM (
+    SELECT "id" FROM "Agent" WHERE "tenantId" = $1
+    ORDER BY ($2::text IS NULL OR $2::text = ANY ("capabilities")) DESC, "lastSeenAt" DESC, "id" LIMIT $3::int) AS c)::text AS "ids"
+  FROM "LogHead" AS h WHERE h."tenantId" = $1`;
+
+/** $1 tenant · $2 type of task · $3 time · $4 limit. Answers the head and the ids of its hourly tallies from then on, the newest first. */
+export const HOURS_OF_TYPE = `SELECT /* lane hours of type */ ${HEAD_COLUMNS},
+  (SELECT coalesce(json_agg(c."id"), '[]') FROM (
+    SELECT "id" FROM "Tally" WHERE "tenantId" = $1 AND "width" = 'hour' AND "t" >= $3::text::timestamptz AND "taskType" = $2
+    ORDER BY "t" DESC, "agentKey" LIMIT $4::int) AS c)::text AS "ids"
+  FROM "LogHead" AS h WHERE h."tenantId" = $1`;
+
 /** $1 tenant · $2 job ids. Answers the head and the ids of these jobs and of those that wait for them, nearest first, at most 1,000. */
 export const DOWNSTREAM = `SELECT /* lane downstream */ ${HEAD_COLUMNS},
   (WITH RECURSIVE reach AS (

@@ -306,6 +306,8 @@ export const TABLES: { readonly [kind in Kind]: Table } = {
       jobId: "text",
       fallbackOf: "text",
       weights: "jsonb",
+      permitId: "text",
+      breakerEpoch: "int4",
       routedAt: at,
       outcomeAt: at,
     },

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { breakerConfig } from "../../../domain/breaker-config.ts";
 import { id } from "../../../domain/primitives.ts";
+import { candidate } from "../../../domain/routing.ts";
 import {
   ATTEMPT_STATUSES,
   BREAKER_STATES,
@@ -196,7 +197,9 @@ const decision = z.object({
   selectedAgent: id,
   priority: z.int().nullable(),
   agentScore: z.number().nullable(),
-  candidates: z.array(z.object({ agentKey: id, score: z.number(), excluded: text.optional() })),
+  candidates: z
+    .array(candidate)
+    .meta({ description: "The chosen one first, those left out last, each with the reason" }),
   success: z.boolean().nullable(),
   errorMessage: maybeText,
   retryAttempts: count.nullable(),
@@ -205,7 +208,8 @@ const decision = z.object({
   runId: maybeText,
   jobId: maybeText,
   fallbackOf: maybeText.meta({ description: "The decision this one falls back from" }),
-  weights: z.record(z.string(), z.number()).nullable(),
+  weights: z.object({ success: ms, speed: ms, load: ms }).nullable(),
+  breakerEpoch: z.int().nullable().meta({ description: "The breaker's epoch then, if it was decided here" }),
   routedAt: at,
   outcomeAt: maybeAt,
 });
