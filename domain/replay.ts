@@ -10,8 +10,8 @@ import type { Wire } from "./wire.ts";
  * A run as it was at any position of its log: the events are folded back into the rows that the reducers made when they happened. It runs in
  * the browser, where a slider asks for one position after another, and in tests, which hold it against the reducers themselves.
  *
- * Events of unknown types are passed over. A log whose beginning is no longer kept folds too: jobs are then known from the first event that
- * is left of them, and what only the lost ones told (the run's own row, titles) is missing.
+ * Events of unknown types are passed over. A log whose beginning is no longer kept folds too, from what `replay-start.ts` makes of it: jobs
+ * are then known from the first event that is left of them.
  */
 export interface ReplayView {
   /** Position of the last event that was applied; 0 before the first. */
@@ -70,11 +70,15 @@ export interface Replay {
 const MOST_CHECKPOINTS = 24;
 const MIN_BETWEEN = 250;
 
-/** Folds a run's events, in order of position, keeping checkpoints on the way: a jump costs no more than the way from the nearest one. */
-export function createReplay(events: readonly LogEvent[]): Replay {
+/**
+ * Folds a run's events, in order of position, keeping checkpoints on the way: a jump costs no more than the way from the nearest one.
+ *
+ * @param start what was before the first of them.
+ */
+export function createReplay(events: readonly LogEvent[], start: ReplayView = emptyView()): Replay {
   const between = Math.max(MIN_BETWEEN, Math.ceil(events.length / MOST_CHECKPOINTS));
-  const checkpoints: ReplayView[] = [emptyView()];
-  const last = copyOf(emptyView());
+  const checkpoints: ReplayView[] = [start];
+  const last = copyOf(start);
   const own: Own = { run: null };
   events.forEach((event, index) => {
     fold(last, event, own);

@@ -34,7 +34,7 @@ export function ReplayStage({ log, player, model, show, onShow, selection, onSel
     <>
       {log.floor > 0 && (
         <p role="note" className="mb-2 text-[13px] text-status-blocked">
-          The log is kept from position {log.floor + 1} on: what only earlier events told is missing here.
+          The log is kept from position {log.floor + 1} on: jobs appear with the first event that is left of them.
         </p>
       )}
       <TransportBar player={player} events={log.events} />
@@ -67,9 +67,10 @@ function Shown({ player, log, model, show, selection, onSelect }: Omit<ReplaySta
   const jobs = useMemo(() => [...view.jobs.values()], [view]);
   const workstreams = useMemo(() => [...view.workstreams.values()], [view]);
   if (!view.run || view.at === null) {
-    return <EmptyState title={log.floor > 0 ? "Nothing is known of this position" : "The run was not there yet"} />;
+    return <EmptyState title={log.floor > 0 ? "Before this nothing is kept" : "The run was not there yet"} />;
   }
   if (show === "board") return <ReplayBoard workstreams={workstreams} />;
+  if (show === "state" && log.floor > 0) return <LogNotice log={log} />;
   if (show === "state") {
     return <StateView run={view.run} jobs={jobs} onSelectJob={(jobId) => onSelect({ jobId, attempt: null })} />;
   }

@@ -3,6 +3,7 @@
 import { useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 import type { LogEvent } from "../../domain/event.ts";
 import { createReplay, type ReplayView } from "../../domain/replay.ts";
+import { startOf } from "../../domain/replay-start.ts";
 import { advance, failureCounts, type Speed } from "./player.ts";
 import type { RunLog } from "./use-run-log.ts";
 
@@ -27,11 +28,19 @@ export interface Player {
 /**
  * Plays a log; does nothing while `log` is null.
  *
+ * @param now the run as it is: what a log that has lost its beginning cannot tell.
  * @param at the position to show; null: the end of the log, also when it grows. `onAt` is told every position that is gone to.
  */
-export function usePlayer(log: RunLog | null, at: number | null, onAt: (seq: number | null) => void): Player {
+export function usePlayer(
+  log: RunLog | null,
+  now: Parameters<typeof startOf>[1],
+  at: number | null,
+  onAt: (seq: number | null) => void,
+): Player {
   const events = log?.events ?? NONE;
-  const replay = useMemo(() => createReplay(events), [events]);
+  const latestNow = useRef(now);
+  latestNow.current = now;
+  const replay = useMemo(() => createReplay(events, startOf(events, latestNow.current)), [events]);
   const failures = useMemo(() => failureCounts(events), [events]);
   const trials = useMemo(() => trialsOf(events), [events]);
   const [playing, setPlaying] = useState(false);

@@ -47,7 +47,12 @@ export function RunView({ runId, initial }: RunViewProps) {
   const replays = search.tab === "replay";
   const compares = search.tab === "state" && search.compare;
   const log = useRunLog(runId, replays || compares, run.seq);
-  const player = usePlayer(replays ? log : null, search.at, (at) => void setSearch({ at }, { history: "replace" }));
+  const player = usePlayer(
+    replays ? log : null,
+    { run, workstreams },
+    search.at,
+    (at) => void setSearch({ at }, { history: "replace" }),
+  );
   const past = replays && log.phase === "ready" && player.total > 0 ? player : null;
   const pastModel = useReplayModel(player);
   const shownRun = past ? (past.view.run ?? { ...run, status: "pending" as const }) : run;
