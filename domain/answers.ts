@@ -1,6 +1,7 @@
-import type { ReceiptHeader } from "./receipt.ts";
+import type { Receipt, ReceiptHeader } from "./receipt.ts";
 import type { Snapshot } from "./snapshot-versions.ts";
 import type { BreakerStateName, RunStatus } from "./statuses.ts";
+import type { Wire } from "./wire.ts";
 
 /** What HTTP answers that is no row: one definition for the server that makes it and the console that draws it. */
 
@@ -87,6 +88,38 @@ export interface DeadLetterRetry {
   remaining: number;
   /** One for each commit it took. */
   receipts: string[];
+}
+
+/** `POST /alerts/acknowledge` and its like: what became of each alert. */
+export interface BulkResult {
+  items: (
+    | { alertId: string; ok: true; alert: Wire<"alert"> }
+    | { alertId: string; ok: false; code: string; message: string }
+  )[];
+  /** Of the one commit; null when nothing could be done. */
+  receipt: Receipt | null;
+}
+
+/** One time a rule would have fired. */
+export interface PreviewFiring {
+  subject: string;
+  from: string;
+  /** Null while it goes on. */
+  to: string | null;
+  value: number;
+}
+
+/** `POST /alert-rules/preview`: how often a rule would have fired. */
+export interface RulePreview {
+  /** False for kinds of which no history is kept. */
+  supported: boolean;
+  fired: number;
+  /** The latest first, at most 500. */
+  firings: PreviewFiring[];
+  truncated: boolean;
+  /** What there was to look at. */
+  evaluatedFrom: string;
+  evaluatedTo: string;
 }
 
 /** `GET /leaderboard`: one agent's place. Rates are 0–1, durations ms; what needs outcomes is null without any. */

@@ -1,8 +1,10 @@
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
+import { id, label } from "../../domain/primitives.ts";
 import { ALERT_STATUSES, SEVERITIES } from "../../domain/statuses.ts";
 import { listAlerts } from "../store/reads/alerts.ts";
 import { readRow } from "../store/reads/one-row.ts";
+import { registerAlertBulk } from "./alerts-bulk.ts";
 import { registerCommand } from "./command.ts";
 import { listDoc, oneDoc } from "./openapi/route-docs.ts";
 import { BASE, found, listOf, mustHaveReached, pageQuery, pathId, type ResourceDeps } from "./resource.ts";
@@ -10,6 +12,16 @@ import { BASE, found, listOf, mustHaveReached, pageQuery, pathId, type ResourceD
 const alertQuery = z.strictObject({
   status: listOf(ALERT_STATUSES).default(["firing", "acknowledged"]),
   severity: listOf(SEVERITIES).optional(),
+  rule: id.optional().meta({ description: "Only those this rule has raised" }),
+  subject: id.optional().meta({ description: "Only those about this agent, queue, run, job or approval" }),
+  runId: id.optional(),
+  causeId: id.optional().meta({ description: "Only those that this alert has caused" }),
+  grouped: z
+    .enum(["true", "false"])
+    .default("false")
+    .transform((value) => value === "true")
+    .meta({ description: "Leaves out those whose cause is open, and says with each how many it has caused" }),
+  q: label.optional().meta({ description: "What the title contains, whatever its case" }),
   ...pageQuery,
 });
 
@@ -19,6 +31,7 @@ export function registerAlerts(app: FastifyInstance, deps: ResourceDeps): void {
   app.get(`${BASE}/alerts`, { config: { doc: list } }, (request) =>
     listAlerts(request.db, alertQuery.parse(request.query)),
   );
+  registerAlertBulk(app, deps);
   app.get(`${BASE}/alerts/:id`, { config: { doc: oneDoc(tag, "One alert", "Alert") } }, async (request) => {
     const alertId = pathId(request);
     await mustHaveReached(request);
@@ -37,5 +50,26 @@ export function registerAlerts(app: FastifyInstance, deps: ResourceDeps): void {
     mutation: "alert.unacknowledge",
     tag,
     summary: "Let an acknowledged alert fire again",
+  });
+  registerCommand(app, deps, {
+    path: "/alerts/:id/snooze",
+    kind: "alert",
+    mutation: "alert.snooze",
+    tag,
+    summary: "Hear no more of it until a time, until it is over, or until it gets worse",
+  });
+  registerCommand(app, deps, {
+    path: "/alerts/:id/resolve",
+    kind: "alert",
+    mutation: "alert.resolve",
+    tag,
+    summary: "Say that it is over; it fires again if its condition still holds",
+  });
+  registerCommand(app, deps, {
+    path: "/alerts/:id/comment",
+    kind: "alert",
+    mutation: "alert.comment",
+    tag,
+    summary: "Say something about it",
   });
 }

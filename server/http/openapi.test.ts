@@ -70,6 +70,7 @@ test("real answers are as the reference says", async () => {
     { type: "session.create", sessionId: "session", agentRole: "coder", taskId: "task", metadata: { a: 1 } },
     { type: "approval.request", approvalId: "approval", title: "T", taskId: "task", requiredApprovals: 2 },
     { type: "approval.approve", approvalId: "approval", comment: "c" },
+    { type: "rule.put", ruleId: "rule", kind: "stuck", params: {}, severity: "info", enabled: false },
   );
   const items = async (path: string) => (await api.me.get(path)).body.items;
   const rows = [
@@ -86,6 +87,7 @@ test("real answers are as the reference says", async () => {
     ...((await api.me.get(`/jobs/${jobId}`)).body.attempts as object[]),
     // Sent by sockets only.
     ...((await api.t.deps.store.snapshot("default", "metrics", 100))?.rows ?? []),
+    ...((await api.t.deps.store.snapshot("default", "rules", 100))?.rows ?? []),
   ] as { kind: keyof typeof ROWS }[];
   expect(new Set(rows.map((row) => row.kind))).toEqual(new Set(Object.keys(ROWS)));
   for (const row of rows) {

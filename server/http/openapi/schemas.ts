@@ -4,7 +4,8 @@ import { MAX_MUTATIONS } from "../../../domain/commit.ts";
 import { CLIENT_MUTATION_TYPES, contractOf } from "../../../domain/mutations.ts";
 import { id } from "../../../domain/primitives.ts";
 import { currentSnapshot } from "../../../domain/snapshot-versions.ts";
-import { BREAKER_STATES, RUN_STATUSES } from "../../../domain/statuses.ts";
+import { BREAKER_STATES, RULE_KINDS, RUN_STATUSES } from "../../../domain/statuses.ts";
+import { ROUTING_ANSWERS } from "./routing-answers.ts";
 import { ROWS } from "./rows.ts";
 
 export type JsonSchema = { [keyword: string]: unknown };
@@ -54,6 +55,10 @@ const counts = <const N extends readonly string[]>(names: N) =>
   z.object(Object.fromEntries(names.map((name) => [name, count])) as { [name in N[number]]: typeof count });
 
 const tierReads = z.object({ hits: count, misses: count, hitRatio: z.number().min(0).max(1).nullable() });
+const alertRule = ROWS.rule.omit({ ruleKind: true }).extend({
+  kind: z.enum(RULE_KINDS),
+  builtIn: z.boolean().meta({ description: "Every tenant begins with it; removing it turns it off" }),
+});
 const hotTier = tierReads.extend({ rows: count, bytes: count, up: z.boolean() });
 
 /** Answers that are no rows. */
@@ -139,6 +144,29 @@ export const ANSWERS = {
       .array(z.object({ t: at, value: z.number().nullable().meta({ description: "Null: a gap, not a zero" }) }))
       .max(500),
   }),
+  AlertRule: alertRule,
+  AlertRules: z.object({ items: z.array(alertRule), nextCursor: z.null() }),
+  RulePreview: z.object({
+    supported: z.boolean().meta({ description: "False for kinds of which no history is kept" }),
+    fired: count,
+    firings: z
+      .array(z.object({ subject: z.string(), from: at, to: at.nullable(), value: z.number() }))
+      .max(500)
+      .meta({ description: "The latest first" }),
+    truncated: z.boolean(),
+    evaluatedFrom: at.meta({ description: "From when on there was anything to look at" }),
+    evaluatedTo: at,
+  }),
+  BulkResult: z.object({
+    items: z.array(
+      z.union([
+        z.object({ alertId: z.string(), ok: z.literal(true), alert: ROWS.alert }),
+        z.object({ alertId: z.string(), ok: z.literal(false), code: z.string(), message: z.string() }),
+      ]),
+    ),
+    receipt: z.unknown().meta({ description: "Of the one commit; null when nothing could be done" }),
+  }),
+  ...ROUTING_ANSWERS,
   TaskTypes: z.object({ items: z.array(z.string()) }),
   Summary: z.object({
     runs: z.object({ byStatus: counts(RUN_STATUSES) }),

@@ -1,0 +1,99 @@
+import type { FastifyInstance } from "fastify";
+import { z } from "zod";
+import { jsonObject, keptMs } from "../../domain/primitives.ts";
+import type { Rule } from "../../domain/rule.ts";
+import { defaultRule } from "../../domain/rule-defaults.ts";
+import { RULE_PARAMS } from "../../domain/rule-params.ts";
+import { RULE_KINDS } from "../../domain/statuses.ts";
+import { listRules, readRule } from "../store/reads/alert-rules.ts";
+import { previewRule } from "../store/reads/rule-preview.ts";
+import { bodyOf, commitOnRow, parseMutation } from "./command.ts";
+import { plainDoc, type RouteDoc } from "./openapi/route-docs.ts";
+import { ref, sentSchema } from "./openapi/schemas.ts";
+import { BASE, found, pathId, type ResourceDeps } from "./resource.ts";
+
+const tag = "Alerts";
+
+const previewBody = z
+  .strictObject({
+    kind: z.enum(RULE_KINDS),
+    params: jsonObject,
+    forMs: keptMs.default(0),
+    days: z.number().min(0.01).max(90).default(7),
+  })
+  .check((ctx) => {
+    for (const issue of RULE_PARAMS[ctx.value.kind]?.safeParse(ctx.value.params).error?.issues ?? []) {
+      ctx.issues.push({
+        code: "custom",
+        message: issue.message,
+        path: ["params", ...issue.path],
+        input: ctx.value.params,
+      });
+    }
+  });
+
+const putDoc: RouteDoc = {
+  tag,
+  summary: "Write a rule, new or not; one of a built-in rule's id replaces it",
+  description: "The body is the mutation `rule.put`; with an id in the path `ruleId` may be left out.",
+  answers: {
+    200: { description: "The rule", schema: ref("AlertRule") },
+    201: { description: "The new rule", schema: ref("AlertRule") },
+  },
+  problems: [400, 404, 409, 413, 415, 422, 503],
+  repeatable: true,
+};
+const removeDoc: RouteDoc = {
+  tag,
+  summary: "Remove a rule; its open alerts resolve",
+  answers: { 200: { description: "The rule as it was", schema: ref("AlertRule") } },
+  problems: [400, 404, 503],
+  repeatable: true,
+};
+const previewDoc: RouteDoc = {
+  tag,
+  summary: "How often a rule would have fired over the last days",
+  body: sentSchema(previewBody),
+  answers: { 200: { description: "The firings, the latest first", schema: ref("RulePreview") } },
+  problems: [400, 413, 415, 503],
+};
+
+/** `/alert-rules`: the conditions that raise alerts, as operators write them. */
+export function registerAlertRules(app: FastifyInstance, deps: ResourceDeps): void {
+  const list = plainDoc(tag, "All rules, built-in ones among them", "AlertRules");
+  app.get(`${BASE}/alert-rules`, { config: { doc: list } }, async (request) => ({
+    items: (await listRules(request.db)).map(sent),
+    nextCursor: null,
+  }));
+  const one = { ...plainDoc(tag, "One rule", "AlertRule"), problems: [400, 404] };
+  app.get(`${BASE}/alert-rules/:id`, { config: { doc: one } }, async (request) => {
+    const ruleId = pathId(request);
+    return sent(found(await readRule(request.db, ruleId), "rule", ruleId));
+  });
+  for (const path of ["/alert-rules", "/alert-rules/:id"]) {
+    app.put(`${BASE}${path}`, { config: { doc: putDoc } }, async (request, reply) => {
+      const known = { type: "rule.put", ...(path.includes(":id") && { ruleId: pathId(request) }) };
+      const commit = parseMutation(bodyOf(request), known);
+      const { ruleId } = commit.mutations[0] as { ruleId: string };
+      const outcome = await commitOnRow(request, deps, commit, { kind: "rule", id: ruleId, creates: true });
+      const rule = found(outcome.row("rule", ruleId) ?? (await readRule(request.db, ruleId)), "rule", ruleId);
+      const isNew = !outcome.replayed && rule.version === 1 && !defaultRule(ruleId);
+      return reply.code(isNew ? 201 : 200).send({ ...sent(rule), receipt: outcome.receipt });
+    });
+  }
+  app.delete(`${BASE}/alert-rules/:id`, { config: { doc: removeDoc } }, async (request) => {
+    const ruleId = pathId(request);
+    const commit = parseMutation({}, { type: "rule.remove", ruleId });
+    const outcome = await commitOnRow(request, deps, commit, { kind: "rule", id: ruleId, creates: false });
+    const rule = found(outcome.row("rule", ruleId) ?? null, "rule", ruleId);
+    return { ...sent(rule), receipt: outcome.receipt };
+  });
+  app.post(`${BASE}/alert-rules/preview`, { config: { doc: previewDoc } }, (request) =>
+    previewRule({ prisma: deps.prisma, tenantId: request.principal.tenantId }, previewBody.parse(bodyOf(request))),
+  );
+}
+
+/** A rule as this resource sends it: `kind` is the rule's own, as it is in `rule.put`. */
+function sent({ ruleKind, ...rule }: Readonly<Rule>) {
+  return { ...rule, ruleId: rule.id, kind: ruleKind, builtIn: defaultRule(rule.id) !== undefined };
+}

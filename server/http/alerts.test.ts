@@ -1,0 +1,180 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Api, openApi } from "./resource.test-kit.ts";
+
+let api: Api;
+beforeAll(async () => {
+  api = await openApi();
+  for (const agentKey of ["a", "b", "c", "d"]) {
+    await api.me.commit(
+      { type: "agent.register", agentKey, breaker: { windowSize: 1, minimumCalls: 1, openMs: 3_600_000 } },
+      { type: "breaker.record", agentKey, success: false, error: "no" },
+    );
+  }
+});
+afterAll(() => api.close());
+
+const alertOf = (agentKey: string) => `breaker_open:${agentKey}`;
+const rule = (more: object = {}) => ({
+  kind: "queue_depth",
+  params: { depth: 3 },
+  severity: "warning",
+  enabled: true,
+  ...more,
+});
+type Items = { [field: string]: unknown }[];
+
+describe("C13: alerts over HTTP", () => {
+  test("are snoozed, resolved and commented, each one commit that answers the row", async () => {
+    const snoozed = await api.me.post(`/alerts/${alertOf("a")}/snooze`, { mode: "worse", note: "later" });
+    expect(snoozed).toMatchObject({ status: 200, body: { status: "snoozed", snoozeMode: "worse", receipt: {} } });
+    const again = await api.me.post(`/alerts/${alertOf("a")}/snooze`, {});
+    expect(again).toMatchObject({ status: 409, body: { legal: ["firing", "resolved"], row: { status: "snoozed" } } });
+    expect((await api.me.post(`/alerts/${alertOf("a")}/comment`, { text: "hm" })).body.comments).toMatchObject([
+      { text: "hm" },
+    ]);
+    expect((await api.me.post(`/alerts/${alertOf("a")}/resolve`, { note: "done" })).body.status).toBe("resolved");
+    expect((await api.me.post(`/alerts/${alertOf("a")}/comment`, { text: "" })).status).toBe(400);
+    expect((await api.me.post("/alerts/none/resolve")).status).toBe(404);
+    expect((await api.stranger.post(`/alerts/${alertOf("b")}/resolve`)).status).toBe(404);
+    expect((await api.me.post(`/alerts/${alertOf("b")}/snooze`, { until: "2020-01-01T00:00:00Z" })).status).toBe(422);
+  });
+
+  test("many at once: one commit for those that can be moved, the others say why", async () => {
+    const { status, body } = await api.me.post("/alerts/acknowledge", {
+      alertIds: [alertOf("b"), alertOf("a"), "none", alertOf("c"), alertOf("c")],
+      note: "us",
+    });
+    expect([status, (body.items as unknown as Items).map(({ alertId, ok, code }) => [alertId, ok, code])]).toEqual([
+      200,
+      [
+        [alertOf("b"), true, undefined],
+        [alertOf("a"), false, "illegal_transition"],
+        ["none", false, "not_found"],
+        [alertOf("c"), true, undefined],
+      ],
+    ]);
+    expect(body.receipt).toMatchObject({ mutations: ["alert.acknowledge", "alert.acknowledge"] });
+    const nobody = await api.me.post("/alerts/resolve", { alertIds: ["none"] });
+    expect(nobody).toMatchObject({ status: 200, body: { receipt: null, items: [{ ok: false }] } });
+    expect((await api.me.post("/alerts/acknowledge", { alertIds: [] })).status).toBe(400);
+    expect((await api.stranger.post("/alerts/resolve", { alertIds: [alertOf("d")] })).body.receipt).toBeNull();
+    expect((await api.me.get(`/alerts/${alertOf("d")}`)).body.status).toBe("firing");
+  });
+
+  test("are found by rule, subject, words and cause; folded under an open cause when grouped", async () => {
+    const by = { id: "system:clock", actor: "system:clock" };
+    const fire = (alertId: string, causeId: string) => ({
+      type: "alert.fire" as const,
+      alertId,
+      ruleId: "success_rate",
+      title: `Rate of ${alertId}`,
+      detail: null,
+      subject: { kind: "agent", id: alertId },
+      runId: null,
+      value: 0,
+      threshold: 0.8,
+      causeId,
+    });
+    const mutations = [fire("f1", alertOf("d")), fire("f2", alertOf("d")), fire("f3", "gone")];
+    await api.t.deps.store.commit("default", by, { mutations });
+    const ids = async (query: string) => (await api.me.get(`/alerts?${query}`)).body.items.map(({ id }) => id).sort();
+    expect(await ids("rule=success_rate")).toEqual(["f1", "f2", "f3"]);
+    expect(await ids("subject=f1")).toEqual(["f1"]);
+    expect(await ids("q=rate%20OF%20f2")).toEqual(["f2"]);
+    expect(await ids(`causeId=${alertOf("d")}`)).toEqual(["f1", "f2"]);
+    expect(await ids("grouped=true&status=firing")).toEqual([alertOf("d"), "f3"]);
+    const { items } = (await api.me.get("/alerts?grouped=true")).body;
+    expect(items.find(({ id }) => id === alertOf("d"))).toMatchObject({ folded: 2 });
+    await api.me.post(`/alerts/${alertOf("d")}/resolve`);
+    expect(await ids("grouped=true&status=firing")).toEqual(["f1", "f2", "f3"]);
+  });
+});
+
+describe("alert rules", () => {
+  test("begin with built-in ones, are written, changed and removed", async () => {
+    const { items } = (await api.me.get("/alert-rules")).body as unknown as { items: Items };
+    expect(items.find(({ ruleId }) => ruleId === "breaker_open")).toMatchObject({
+      kind: "breaker_open",
+      builtIn: true,
+      enabled: true,
+    });
+    const made = await api.me.put("/alert-rules", { ruleId: "deep", ...rule() });
+    expect(made).toMatchObject({ status: 201, body: { kind: "queue_depth", builtIn: false, params: { depth: 3 } } });
+    const changed = await api.me.put("/alert-rules/deep", rule({ enabled: false, forMs: 1000 }));
+    expect(changed).toMatchObject({ status: 200, body: { enabled: false, forMs: 1000, version: 2 } });
+    expect((await api.me.get("/alert-rules/deep")).body).toMatchObject({ kind: "queue_depth", enabled: false });
+    const remove = await api.t.app.inject({
+      method: "DELETE",
+      url: "/api/v1/alert-rules/deep",
+      headers: { authorization: `Bearer ${api.me.secret}` },
+    });
+    expect(remove.statusCode).toBe(200);
+    expect((await api.me.get("/alert-rules/deep")).status).toBe(404);
+    expect((await api.stranger.get("/alert-rules/deep")).status).toBe(404);
+  });
+
+  test("a built-in one can be changed, and is built in still", async () => {
+    const { status, body } = await api.me.put("/alert-rules/stuck", {
+      kind: "stuck",
+      params: { noProgressMs: 5000 },
+      severity: "info",
+      enabled: true,
+    });
+    expect([status, body.builtIn, body.severity]).toEqual([200, true, "info"]);
+  });
+
+  test.each([
+    [rule({ params: { depth: "3" } })],
+    [rule({ kind: "nonsense" })],
+    [rule({ ruleId: "other" })],
+    [rule({ severity: undefined })],
+    [rule({ escalation: [{ afterMs: 1, channels: ["c"] }] })],
+  ])("%j is refused and changes nothing", async (body) => {
+    expect((await api.me.put("/alert-rules/bad", body)).status).toBe(400);
+    expect((await api.me.get("/alert-rules/bad")).status).toBe(404);
+  });
+
+  test("a preview says how often a rule would have fired, from what happened", async () => {
+    const opened = await api.me.post("/alert-rules/preview", { kind: "breaker_open", params: {} });
+    expect(opened.body).toMatchObject({ supported: true, fired: 4, truncated: false });
+    expect(opened.body.firings).toMatchObject([{ subject: "d", to: null }, {}, {}, {}]);
+    await api.me.commit(
+      { type: "run.create", runId: "p", workflow: "w" },
+      { type: "queue.configure", queue: "pq", capacity: 1 },
+    );
+    for (const jobId of ["p1", "p2", "p3"])
+      await api.me.commit({ type: "job.enqueue", jobId, runId: "p", queue: "pq" });
+    const preview = async (kind: string, params: object, more: object = {}) =>
+      (await api.me.post("/alert-rules/preview", { kind, params, ...more })).body;
+    expect(await preview("queue_depth", {})).toMatchObject({
+      fired: 1,
+      firings: [{ subject: "pq", to: null, value: 3 }],
+    });
+    expect(await preview("queue_depth", { depth: 5 })).toMatchObject({ fired: 0 });
+    expect(await preview("queue_depth", {}, { forMs: 86_400_000 })).toMatchObject({ fired: 0 });
+    await api.me.commit(
+      { type: "job.start", jobId: "p1", agentKey: "z" },
+      { type: "job.fail", jobId: "p1", error: "e" },
+    );
+    expect(await preview("success_rate", { minimumSample: 1, agent: "z" })).toMatchObject({
+      fired: 1,
+      firings: [{ subject: "z", value: 0 }],
+    });
+    expect(await preview("success_rate", { minimumSample: 5, agent: "z" })).toMatchObject({ fired: 0 });
+    expect(await preview("agent_silent", {})).toMatchObject({ supported: false });
+    for (const kind of ["queue_age", "run_overdue", "job_overdue", "approval_waiting"]) {
+      expect(await preview(kind, {})).toMatchObject({ supported: true, fired: 0 });
+    }
+    await api.t.database.pool.query(
+      `UPDATE "Attempt" SET "startedAt" = "startedAt" - interval '3 hours' WHERE "tenantId" = 'default' AND "jobId" = 'p1'`,
+    );
+    expect(await preview("job_overdue", { afterMs: 3_600_000 })).toMatchObject({
+      fired: 1,
+      firings: [{ subject: "p1" }],
+    });
+    expect((await api.me.post("/alert-rules/preview", { kind: "stuck", params: { noProgressMs: 1 } })).status).toBe(
+      400,
+    );
+    expect((await api.stranger.post("/alert-rules/preview", { kind: "breaker_open", params: {} })).body.fired).toBe(0);
+  });
+});
