@@ -16,13 +16,9 @@ export const countedQuery = {
     .meta({ description: "Which page, from 1; rows that are added meanwhile push others to later pages" }),
   pageSize: size.meta({ description: `Rows of a page, ${PAGE_SIZE} if left out` }),
   limit: size.meta({ description: `The same for pages by cursor, ${PAGE_SIZE} if left out` }),
-  cursor: z
-    .string()
-    .max(2000)
-    .optional()
-    .meta({
-      description: "`nextCursor` of the page before: whatever is added meanwhile, no row comes twice or is missed",
-    }),
+  cursor: z.string().max(2000).optional().meta({
+    description: "`nextCursor` of the page before: whatever is added meanwhile, no row comes twice or is missed",
+  }),
 };
 
 interface Asked {
