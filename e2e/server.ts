@@ -22,6 +22,7 @@ export interface RunningServer {
 }
 
 export interface ServerOptions {
+  /** Left out, the server takes a free one itself. */
   port?: number;
   dataDir?: string;
   env?: { [name: string]: string };
@@ -35,14 +36,13 @@ const START_TIMEOUT_MS = 240_000;
 
 /** Starts `npm start`'s own script and resolves when the login link is printed. */
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
-  const port = options.port ?? (await freePort());
   const dataDir = options.dataDir ?? newDataDir();
   const child = spawn(process.execPath, ["server/start.mjs"], {
     cwd: ROOT,
     env: {
       ...process.env,
       NODE_ENV: "production",
-      PORT: String(port),
+      PORT: String(options.port ?? 0),
       HOST: "127.0.0.1",
       SWITCHYARD_DATA_DIR: dataDir,
       SWITCHYARD_BOOTSTRAP_KEY: KEY,
@@ -60,6 +60,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     });
   }
   const loginUrl = await printedLink(child, () => output);
+  const { origin, port } = new URL(loginUrl);
   const kill = async (signal: NodeJS.Signals) => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     const ended = once(child, "exit");
@@ -67,10 +68,10 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     await ended;
   };
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: origin,
     loginUrl,
     key: KEY,
-    port,
+    port: Number(port),
     dataDir,
     pid: child.pid as number,
     output: () => output,

@@ -27,12 +27,22 @@ export async function loadWhile(plan: Plan, caller: Caller, fault: () => Promise
     think(scene("t")),
     mingle(scene("p")),
   ];
-  await delay(plan.afterMs);
-  await fault().finally(() => {
-    down = true;
-  });
+  await acknowledged(plan.afterCommits, caller)
+    .then(fault)
+    .finally(() => {
+      down = true;
+    });
   await Promise.all(actors);
   return kept;
+}
+
+/** Until so many commits have been acknowledged. */
+async function acknowledged(count: number, { ledger }: Caller): Promise<void> {
+  const deadline = Date.now() + SETTLE_MS;
+  while (ledger.of("acknowledged").length < count) {
+    if (Date.now() > deadline) throw new Error(`not ${count} commits acknowledged after ${SETTLE_MS} ms`);
+    await delay(1);
+  }
 }
 
 /** Asks again for all that nobody heard of, tells late results, and lets workers finish what is left; then waits for the timers. */

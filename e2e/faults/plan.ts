@@ -14,8 +14,8 @@ export type Fault =
 export interface Plan {
   seed: number;
   fault: Fault;
-  /** How long the load runs before it breaks, ms. */
-  afterMs: number;
+  /** It breaks when so many commits have been acknowledged: a slow machine gets as far as a fast one. */
+  afterCommits: number;
   /** How long what is frozen or stopped stays so, ms. */
   frozenMs: number;
   /** The next server is killed too, so long after its process began; null: it is left alone. */
@@ -40,7 +40,7 @@ export function planOf(seed: number): Plan {
   return {
     seed,
     fault,
-    afterMs: random.int(50, 800),
+    afterCommits: random.int(5, 300),
     frozenMs: random.int(100, 900),
     killAgainAfterMs: fault !== "database stopped for a while" && random.chance(0.15) ? random.int(100, 1_200) : null,
     orchestrators: random.int(2, 4),
@@ -48,8 +48,8 @@ export function planOf(seed: number): Plan {
   };
 }
 
-export function describePlan({ fault, afterMs, frozenMs, killAgainAfterMs }: Plan): string {
+export function describePlan({ fault, afterCommits, frozenMs, killAgainAfterMs }: Plan): string {
   const frozen = /frozen|stopped/.test(fault) ? ` (${frozenMs} ms)` : "";
   const again = killAgainAfterMs === null ? "" : `, and again ${killAgainAfterMs} ms into the next start`;
-  return `${fault}${frozen} after ${afterMs} ms${again}`;
+  return `${fault}${frozen} after ${afterCommits} commits${again}`;
 }

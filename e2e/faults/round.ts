@@ -123,7 +123,7 @@ async function withOwnDatabase(plan: Plan, dataDir: string): Promise<Props> {
       // The load goes on meanwhile, and for a while after.
       await delay(plan.frozenMs);
       await postgres.start();
-      await delay(plan.afterMs / 2);
+      await delay(plan.frozenMs / 2);
     },
     goOn: async () => server.url,
     complaints: () => {
