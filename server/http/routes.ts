@@ -8,7 +8,6 @@ import { registerAccountRoutes } from "./auth/account-routes.ts";
 import { registerKeyLogin } from "./auth/sign-in-routes.ts";
 import { registerChannels } from "./channels.ts";
 import { registerBreakers } from "./breakers.ts";
-import { registerChannels } from "./channels.ts";
 import { registerClaims } from "./claims.ts";
 import { registerCommits } from "./commits.ts";
 import { registerDeliveries } from "./deliveries.ts";
