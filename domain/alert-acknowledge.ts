@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type Alert, emitAlert, mustMove, NOT_ACKNOWLEDGED } from "./alert.ts";
+import { notifyAgain } from "./notify.ts";
 import { durationMs, id, iso, ms, text } from "./primitives.ts";
 import { must, type Tx } from "./tx.ts";
 
@@ -55,5 +56,6 @@ export function expireAcknowledgement(tx: Tx, m: z.infer<typeof alertAckExpire>)
 function fireAgain(tx: Tx, alert: Readonly<Alert>, more: { reason?: string }): Alert {
   tx.put("alert", { ...alert, ...NOT_ACKNOWLEDGED, status: "firing", updatedAt: tx.at });
   emitAlert(tx, "alert.unacknowledged", alert, { by: tx.actor, ...more });
+  notifyAgain(tx, alert.id, "alert.unacknowledged");
   return must(tx, "alert", alert.id);
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type Alert, emitAlert, mustMove, NOT_ACKNOWLEDGED } from "./alert.ts";
+import { notifyAgain } from "./notify.ts";
 import { id, text, time } from "./primitives.ts";
 import { must, Refusal, type Tx } from "./tx.ts";
 
@@ -55,5 +56,6 @@ export function expireSnooze(tx: Tx, m: z.infer<typeof alertSnoozeExpire>): Aler
 export function wakeAlert(tx: Tx, alert: Readonly<Alert>, reason: string): Alert {
   tx.put("alert", { ...alert, status: "firing", snoozedUntil: null, snoozeMode: null, note: null, updatedAt: tx.at });
   emitAlert(tx, "alert.woken", alert, { by: tx.actor, reason });
+  notifyAgain(tx, alert.id, "alert.woken");
   return must(tx, "alert", alert.id);
 }

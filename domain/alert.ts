@@ -1,3 +1,4 @@
+import { notifyAlert } from "./notify.ts";
 import { iso, ms } from "./primitives.ts";
 import { ALERT_MOVES, type AlertStatus, type Severity } from "./statuses.ts";
 import { must, Refusal, type RowBase, type Subject, type Tx } from "./tx.ts";
@@ -77,12 +78,10 @@ export function fireAlert(tx: Tx, condition: Condition): void {
   const before = known?.status === "resolved" ? known.reopened + 1 : (known?.reopened ?? 0);
   tx.put("alert", { ...rowOf(tx, condition, known), status: "firing", firedAt: tx.at, reopened: before });
   const again = known !== undefined && (known.status === "resolved" || known.reopened > 0);
-  tx.emit({
-    type: again ? "alert.reopened" : "alert.fired",
-    subject: { kind: "alert", id: alertId },
-    runId,
-    payload: { rule, severity, title, detail, subject, value, threshold, causeId, reopened: before },
-  });
+  const type = again ? "alert.reopened" : "alert.fired";
+  const payload = { rule, severity, title, detail, subject, value, threshold, causeId, reopened: before };
+  tx.emit({ type, subject: { kind: "alert", id: alertId }, runId, payload });
+  notifyAlert(tx, alertId, type);
 }
 
 /** Notes that a condition holds which must hold for a while before it fires. */
@@ -144,7 +143,9 @@ export function endAlert(tx: Tx, alert: Readonly<Alert>, reason: string): Alert 
     escalateAt: null,
     updatedAt: tx.at,
   });
-  emitAlert(tx, alert.status === "pending" ? "alert.withdrawn" : "alert.resolved", alert, { by: tx.actor, reason });
+  const wasTold = alert.status !== "pending";
+  emitAlert(tx, wasTold ? "alert.resolved" : "alert.withdrawn", alert, { by: tx.actor, reason });
+  if (wasTold) notifyAlert(tx, alert.id, "alert.resolved");
   return must(tx, "alert", alert.id);
 }
 

@@ -9,6 +9,7 @@ import {
   succeedDelivery,
   testChannel,
 } from "../delivery.ts";
+import { alertEscalate, escalateAlert } from "../notify.ts";
 import { op, type Peek, type RowRef } from "../operation.ts";
 
 const byChannel = (m: { channelId: string }): RowRef[] => [["channel", m.channelId]];
@@ -30,6 +31,7 @@ export const NOTIFICATION_OPERATIONS = {
 
 /** What the sender commits. */
 export const NOTIFICATION_CLOCK_OPERATIONS = {
+  "alert.escalate": op(alertEscalate, escalateAlert, (m) => [["alert", m.alertId]]),
   "delivery.succeed": op(deliverySucceed, succeedDelivery, (m) => [["delivery", m.deliveryId]]),
   "delivery.fail": op(deliveryFail, failDelivery, (m) => [["delivery", m.deliveryId]]),
 };
