@@ -1,4 +1,4 @@
-import { z } from "zod";
+import type { z } from "zod";
 import { jobRows, type Operation, type Peek, type RowRef } from "./operation.ts";
 import { AGENT_CLOCK_OPERATIONS, AGENT_OPERATIONS } from "./operations/agents.ts";
 import { ALERT_CLOCK_OPERATIONS, ALERT_OPERATIONS } from "./operations/alerts.ts";
@@ -48,11 +48,6 @@ export type ClientMutationInput = z.input<ClientSchema>;
 export type ClockMutation = z.output<ClockOperations[keyof ClockOperations]["schema"]>;
 export type Mutation = ClientMutation | ClockMutation;
 export type ClientMutationType = keyof ClientOperations;
-
-const schemas = Object.values(CLIENT_OPERATIONS).map((operation) => operation.schema);
-
-/** The contract of every mutation open to clients, as one union on `type`. */
-export const clientMutation = z.discriminatedUnion("type", schemas as [ClientSchema, ...ClientSchema[]]);
 
 /** The types clients may use, in the order of the tables. */
 export const CLIENT_MUTATION_TYPES = Object.keys(CLIENT_OPERATIONS) as ClientMutationType[];
