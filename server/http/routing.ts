@@ -1,16 +1,16 @@
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import { id, label, time } from "../../domain/primitives.ts";
+import { explainDecision } from "../store/reads/decision-explained.ts";
 import { listDecisions } from "../store/reads/decisions.ts";
-import { readRow } from "../store/reads/one-row.ts";
 import { registerCommand } from "./command.ts";
 import { listDoc, oneDoc } from "./openapi/route-docs.ts";
-import { BASE, found, mustHaveReached, pageQuery, pathId, type ResourceDeps } from "./resource.ts";
+import { BASE, found, mustHaveReached, pageQuery, pathId, type ResourceDeps, runFilter, withRun } from "./resource.ts";
 
 const decisionQuery = z.strictObject({
   taskId: id.optional(),
   taskType: label.optional(),
-  runId: id.optional(),
+  ...runFilter,
   jobId: id.optional(),
   agent: id.optional().meta({ description: "The selected agent" }),
   success: z
@@ -26,13 +26,13 @@ export function registerRouting(app: FastifyInstance, deps: ResourceDeps): void 
   const tag = "Routing";
   const list = listDoc(tag, "Routing decisions, the newest first", "Decision", decisionQuery);
   app.get(`${BASE}/routing/decisions`, { config: { doc: list } }, (request) =>
-    listDecisions(request.db, decisionQuery.parse(request.query)),
+    listDecisions(request.db, withRun(decisionQuery.parse(request.query))),
   );
-  const one = oneDoc(tag, "One routing decision", "Decision");
+  const one = oneDoc(tag, "One routing decision, why it fell so, and what came of it", "ExplainedDecision");
   app.get(`${BASE}/routing/decisions/:id`, { config: { doc: one } }, async (request) => {
     const decisionId = pathId(request);
     await mustHaveReached(request);
-    return found(await readRow(request.db, "decision", decisionId), "decision", decisionId);
+    return found(await explainDecision(request.db, decisionId), "decision", decisionId);
   });
   registerCommand(app, deps, {
     path: "/routing/decisions",

@@ -1,0 +1,25 @@
+import type { BreakerStateName } from "../../../domain/statuses.ts";
+import type { Wire } from "../../../domain/wire.ts";
+import type { TenantClient } from "../../database/tenant.ts";
+import { decodeCursor, type Page, type PageRequest, pageOf } from "./page.ts";
+import { wireOf } from "./wire-rows.ts";
+
+export interface BreakerQuery extends PageRequest {
+  state?: BreakerStateName[];
+}
+
+/** Breakers by the key of their agent. */
+export async function listBreakers(db: TenantClient, query: BreakerQuery): Promise<Page<Wire<"breaker">>> {
+  const at = decodeCursor(query.cursor, ["text"]);
+  const rows = await db.breaker.findMany({
+    where: { ...(query.state && { state: { in: query.state } }), ...(at && { id: { gt: at[0] } }) },
+    orderBy: { id: "asc" },
+    take: query.limit + 1,
+  });
+  return pageOf(
+    rows,
+    query.limit,
+    (row) => [row.id],
+    (row) => wireOf("breaker", row),
+  );
+}
