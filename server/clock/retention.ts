@@ -1,11 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { dropLease, takeLease } from "../store/due.ts";
+import { purgeFigures } from "../store/figure-retention.ts";
 import type { LaneQueries } from "../store/lane-database.ts";
 import { type Retention, TrimUnderWay } from "../store/retention.ts";
 
 /**
  * What age makes happen to the log: from time to time one of the nodes, which holds a lease, trims every tenant's log that has something old,
- * one after the other, and purges expired idempotency keys. It is beside the clock, not in it, as it may take its time and the clock may not.
+ * one after the other, and purges expired idempotency keys and old figures. It is beside the clock, not in it, as it may take its time and the clock may not.
  */
 export interface RetentionLoopDeps {
   retention: Retention;
@@ -47,6 +48,7 @@ export function createRetentionLoop(deps: RetentionLoopDeps): RetentionLoop {
   const look = async (): Promise<void> => {
     if (!(await lead())) return;
     await retention.purgeKeys(undefined, signal);
+    await purgeFigures(queries, signal);
     for (const tenantId of await retention.trimmable()) {
       // A log may take long; whoever leads meanwhile finds this one's trim under way.
       if (!(await lead())) return;
