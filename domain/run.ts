@@ -171,7 +171,7 @@ export function retryRun(tx: Tx, m: z.infer<typeof runRetry>): Run {
   tx.put("run", next);
   const payload = { from: run.status, to: "running", reason: next.reason };
   tx.emit({ type: "run.retried", subject: subjectOf(run.id), runId: run.id, payload });
-  resolveAlert(tx, fingerprint(RUN_OVERDUE, run.id), "the run is retried");
+  resolveAlert(tx, overdueAlertId(run.id), "the run is retried");
   if (m.jobs !== "none") retryJobsOfRun(tx, run.id);
   return must(tx, "run", run.id);
 }
@@ -212,7 +212,7 @@ function tellTimeout(tx: Tx, run: Readonly<Run>): void {
   const { afterMs, workflow } = paramsOf("run_overdue", rule.params);
   if (afterMs !== undefined || (workflow !== undefined && workflow !== run.workflow)) return;
   fireAlert(tx, {
-    id: fingerprint(RUN_OVERDUE, run.id),
+    id: overdueAlertId(run.id),
     rule: rule.id,
     severity: rule.severity,
     title: `Run ${run.id} timed out`,
@@ -227,5 +227,8 @@ function tellTimeout(tx: Tx, run: Readonly<Run>): void {
 
 /** The rule that a run which has missed its deadline breaks. */
 const RUN_OVERDUE = "run_overdue";
+
+/** The alert that says so. */
+export const overdueAlertId = (runId: string): string => fingerprint(RUN_OVERDUE, runId);
 
 const subjectOf = (runId: string) => ({ kind: "run", id: runId });

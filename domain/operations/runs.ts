@@ -2,6 +2,7 @@ import { appendEvent, eventAppend } from "../event.ts";
 import { byRun, op, type RowRef } from "../operation.ts";
 import {
   createRun,
+  overdueAlertId,
   retryRun,
   runCreate,
   runRetry,
@@ -25,7 +26,7 @@ const byWorkstream = (m: { workstreamId: string }): RowRef[] => [["workstream", 
 export const RUN_OPERATIONS = {
   "run.create": op(runCreate, createRun, (m) => (m.parentRunId ? [["run", m.parentRunId]] : [])),
   "run.transition": op(runTransition, transitionRun, byRun),
-  "run.retry": op(runRetry, retryRun, byRun),
+  "run.retry": op(runRetry, retryRun, (m) => [...byRun(m), ["alert", overdueAlertId(m.runId)]]),
   "workstream.create": op(workstreamCreate, createWorkstream, byRun),
   "workstream.update": op(workstreamUpdate, updateWorkstream, byWorkstream),
   "workstream.transition": op(workstreamTransition, transitionWorkstream, byWorkstream),

@@ -14,6 +14,8 @@ const WINDOW_MS = 600_000;
 const SAMPLE = 5_000;
 /** A rate is not told from less time than this. */
 const LEAST_SPAN_MS = 1_000;
+/** How many priorities of a queue, and how many jobs of each, are looked at for the oldest. */
+const LOOKED_AT = 100;
 
 /** Queues by name, each with its figures. */
 export async function listQueues(db: TenantClient, scope: Scope, query: PageRequest): Promise<Page<QueueWithFigures>> {
@@ -85,13 +87,25 @@ function drainMs({ paused, jobCounts }: Wire<"queue">, perMs: number): number | 
   return paused || perMs === 0 ? null : Math.round(jobCounts.queued / perMs);
 }
 
-/** Since when the job that could have started longest ago waits, by queue; those that are to start later do not count. */
+/**
+ * Since when the job that could have started longest ago waits, by queue; those that are to start later do not count. A long queue is not read
+ * through: of each of its priorities those that are due longest are looked at, which only a `runAt` long before its job came could hide.
+ */
 async function readOldest({ prisma, tenantId }: Scope, names: string[]): Promise<Oldest[]> {
   if (names.length === 0) return [];
+  const queued = Prisma.sql`"Job" AS j WHERE j."tenantId" = ${tenantId} AND j."queue" = n."queue" AND j."status" = 'queued'`;
   return prisma.$queryRaw<Oldest[]>`
-    SELECT n."queue", (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS "now",
-      (SELECT min(greatest(j."queuedAt", j."runAt")) FROM "Job" AS j WHERE j."tenantId" = ${tenantId} AND j."queue" = n."queue"
-        AND j."status" = 'queued' AND j."runAt" <= clock_timestamp()) AS "oldest"
+    SELECT n."queue", (extract(epoch FROM now()) * 1000)::float8 AS "now", (
+      WITH RECURSIVE level AS (
+        (SELECT j."priority" FROM ${queued} ORDER BY j."priority" DESC LIMIT 1)
+        UNION ALL
+        SELECT (SELECT j."priority" FROM ${queued} AND j."priority" < level."priority" ORDER BY j."priority" DESC LIMIT 1)
+        FROM level WHERE level."priority" IS NOT NULL
+      )
+      SELECT min(greatest(d."queuedAt", d."runAt"))
+      FROM (SELECT "priority" FROM level WHERE "priority" IS NOT NULL LIMIT ${LOOKED_AT}) AS l CROSS JOIN LATERAL (
+        SELECT j."queuedAt", j."runAt" FROM ${queued} AND j."priority" = l."priority" AND j."runAt" <= now()
+        ORDER BY j."runAt" LIMIT ${LOOKED_AT}) AS d) AS "oldest"
     FROM unnest(${names}::text[]) AS n("queue")`;
 }
 
