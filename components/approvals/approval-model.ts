@@ -4,6 +4,14 @@ import type { Wire } from "../../domain/wire.ts";
 /** An approval; `pending` while the server has not confirmed a click on it. */
 export type ApprovalRow = Wire<"approval"> & { readonly pending?: boolean };
 
+export interface ApprovalPage {
+  items: ApprovalRow[];
+  nextCursor: string | null;
+}
+
+/** The path of the first page of approvals of a status. */
+export const approvalsPath = (status: ApprovalStatus): string => `/approvals?status=${status}&limit=50`;
+
 /**
  * The approvals of a view. Those that wait: the longest waiting first, so that none moves when another comes, and in their midst those in
  * `kept`, which were decided while one looked. Others: the last decided first.

@@ -14,9 +14,9 @@ import { statusLook } from "../ui/status.ts";
 import { Tabs } from "../ui/tabs.tsx";
 import { useTitle } from "../ui/use-title.ts";
 import { ApprovalList } from "./approval-list.tsx";
-import { type ApprovalRow, approvalsOf } from "./approval-model.ts";
+import { type ApprovalPage, type ApprovalRow, approvalsOf } from "./approval-model.ts";
 import { NoApprovals } from "./no-approvals.tsx";
-import { type ApprovalPage, useDecidedApprovals } from "./use-decided-approvals.ts";
+import { useDecidedApprovals } from "./use-decided-approvals.ts";
 
 interface ApprovalsScreenProps {
   /** Who looks, as events name them: `user:ada`. */

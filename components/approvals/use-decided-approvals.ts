@@ -4,15 +4,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import type { ApprovalStatus } from "../../domain/statuses.ts";
 import { api } from "../live/api.ts";
-import type { ApprovalRow } from "./approval-model.ts";
-
-export interface ApprovalPage {
-  items: ApprovalRow[];
-  nextCursor: string | null;
-}
-
-/** The path of the first page of approvals of a status. */
-export const approvalsPath = (status: ApprovalStatus): string => `/approvals?status=${status}&limit=50`;
+import { type ApprovalPage, approvalsPath } from "./approval-model.ts";
 
 /** Approvals of a status, page by page; the topic brings those that change while one looks. */
 export function useDecidedApprovals(status: ApprovalStatus, initial: ApprovalPage | undefined) {

@@ -10,8 +10,8 @@ import { ErrorState } from "../ui/empty-state.tsx";
 import { formatPlural } from "../ui/format.ts";
 import { Table, TableBody, TableHead, Th } from "../ui/table.tsx";
 import { DeadLetterLine } from "./dead-letter-line.tsx";
-import type { QueueItem } from "./queue-model.ts";
-import { type DeadLetterPage, useDeadLetters, useRetryDeadLetters } from "./use-dead-letters.ts";
+import type { DeadLetterPage, QueueItem } from "./queue-model.ts";
+import { useDeadLetters, useRetryDeadLetters } from "./use-dead-letters.ts";
 
 interface DeadLettersProps {
   queue: QueueItem;

@@ -11,10 +11,9 @@ import { useTitle } from "../ui/use-title.ts";
 import { DeadLetters } from "./dead-letters.tsx";
 import { DepthChart } from "./depth-chart.tsx";
 import { QueueActions } from "./queue-actions.tsx";
-import { type QueueItem, queueLook } from "./queue-model.ts";
+import { type DeadLetterPage, type QueueItem, queueLook } from "./queue-model.ts";
 import { QueueState } from "./queue-parts.tsx";
 import { Drain } from "./queues-screen.tsx";
-import type { DeadLetterPage } from "./use-dead-letters.ts";
 import { useQueues } from "./use-queues.ts";
 
 interface QueueScreenProps {

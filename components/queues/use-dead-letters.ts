@@ -3,18 +3,10 @@
 import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef } from "react";
 import type { DeadLetterRetry } from "../../domain/answers.ts";
-import type { Wire } from "../../domain/wire.ts";
 import { api } from "../live/api.ts";
 import { useCommand } from "../live/use-command.ts";
 import { formatPlural } from "../ui/format.ts";
-import { queueHref } from "./queue-model.ts";
-
-export interface DeadLetterPage {
-  items: Wire<"job">[];
-  nextCursor: string | null;
-}
-
-export const deadLettersPath = (queue: string): string => `${queueHref(queue)}/dead-letters?limit=50`;
+import { type DeadLetterPage, deadLettersPath, queueHref } from "./queue-model.ts";
 
 const AT_MOST_EVERY_MS = 1_000;
 

@@ -1,7 +1,6 @@
 import type { Metadata } from "next";
-import type { ApprovalRow } from "../../../components/approvals/approval-model.ts";
+import { type ApprovalPage, type ApprovalRow, approvalsPath } from "../../../components/approvals/approval-model.ts";
 import { ApprovalsScreen } from "../../../components/approvals/approvals-screen.tsx";
-import { type ApprovalPage, approvalsPath } from "../../../components/approvals/use-decided-approvals.ts";
 import type { Me } from "../../../components/shell/user-menu.tsx";
 import { APPROVAL_STATUSES } from "../../../domain/statuses.ts";
 import { serverGet } from "../../server-fetch.ts";

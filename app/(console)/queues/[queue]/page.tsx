@@ -1,7 +1,6 @@
 import type { Metadata } from "next";
-import type { QueueItem } from "../../../../components/queues/queue-model.ts";
+import { type DeadLetterPage, deadLettersPath, type QueueItem } from "../../../../components/queues/queue-model.ts";
 import { QueueScreen } from "../../../../components/queues/queue-screen.tsx";
-import { type DeadLetterPage, deadLettersPath } from "../../../../components/queues/use-dead-letters.ts";
 import { serverGet } from "../../../server-fetch.ts";
 
 interface PageProps {
