@@ -114,7 +114,7 @@ async function build(config: Config, options: ComposeOptions, closers: Closers):
   const watch = watchMemory({ registry: metrics, logger: logger.child({ part: "memory" }), onShort });
   closers.add("memory watch", 100, () => watch.close());
 
-  const parts = { config, prisma, store, retention, auth, logger, metrics, health, memory: watch.figures };
+  const parts = { config, prisma, store, retention, queries, auth, logger, metrics, health, memory: watch.figures };
   const app = buildApp({ ...parts, stopping: stopping.signal });
   await registerPages(app, { auth, draw: await draw, dev: config.development });
   await app.ready();

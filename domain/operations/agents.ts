@@ -12,6 +12,7 @@ import {
   tickBreaker,
 } from "../breaker.ts";
 import { agentRows, byAgent, op } from "../operation.ts";
+import { replaceStatistics, statisticsReplace } from "../statistics-replace.ts";
 import { recordRouting, recordRoutingOutcome, routingOutcome, routingRecord } from "../routing.ts";
 import { decideRouting, routingDecide } from "../routing-decide.ts";
 
@@ -40,7 +41,8 @@ export const AGENT_OPERATIONS = {
   }),
 };
 
-/** What time makes happen to agents. */
+/** What time makes happen to agents, and what the server itself does. */
 export const AGENT_CLOCK_OPERATIONS = {
   "breaker.tick": op(breakerTick, tickBreaker, byAgent),
+  "statistics.replace": op(statisticsReplace, replaceStatistics, (m) => [["statistics", m.agentKey]]),
 };

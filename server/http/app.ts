@@ -4,6 +4,7 @@ import type { Registry } from "prom-client";
 import type { Config } from "../config.ts";
 import type { PrismaClient } from "../database/generated/client.ts";
 import type { Store } from "../store/index.ts";
+import type { LaneQueries } from "../store/lane-database.ts";
 import type { Retention } from "../store/retention.ts";
 import type { Authenticator } from "./auth/authenticator.ts";
 import { installAuthorization } from "./auth/authorize.ts";
@@ -25,6 +26,8 @@ export interface AppDeps {
   prisma: PrismaClient;
   store: Store;
   retention: Retention;
+  /** Past Prisma, for statements that are prepared by name. */
+  queries: LaneQueries;
   auth: Authenticator;
   logger: Logger;
   metrics: Registry;

@@ -15,6 +15,7 @@ import { registerEvents } from "./events.ts";
 import { registerJobs } from "./jobs.ts";
 import { registerLeaderboard } from "./leaderboard.ts";
 import { registerMaintenance } from "./maintenance.ts";
+import { registerRecalculation } from "./recalculate.ts";
 import { registerReference } from "./openapi.ts";
 import { registerQueues } from "./queues.ts";
 import { registerReceipts } from "./receipts.ts";
@@ -56,6 +57,7 @@ export function registerRoutes(app: FastifyInstance, deps: AppDeps): void {
   registerEvents(app, deps);
   registerReceipts(app, deps);
   registerMaintenance(app, deps);
+  registerRecalculation(app, deps);
   registerSeries(app, deps);
   registerSummary(app, deps);
   registerSystem(app, deps);

@@ -55,7 +55,7 @@ export async function createTestApp(
   const keepMs = config.eventRetentionDays * 86_400_000;
   const queries = laneDatabase(database.pool);
   const retention = createRetention({ queries, store, registry: metrics, log: logger, keepMs });
-  const deps: AppDeps = { config, prisma, store, retention, auth, logger, metrics, health, memory, stopping };
+  const deps: AppDeps = { config, prisma, store, retention, queries, auth, logger, metrics, health, memory, stopping };
   const app = buildApp(deps);
   routes(app, deps);
   await registerPages(app, {
