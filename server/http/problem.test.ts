@@ -20,7 +20,12 @@ test("a problem carries type, title, status, detail and code, and its extras can
     detail: "No.",
     code: "illegal_transition",
     legal: ["running"],
+    errors: [],
   });
+});
+
+test("a problem without faults to tell apart has an empty list of errors", () => {
+  expect(toProblemError(new StoreError("unknown_entity", "No such run.")).toProblem().errors).toEqual([]);
 });
 
 test("zod's issues come as path, code and message, all of them", () => {

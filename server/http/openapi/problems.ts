@@ -1,7 +1,7 @@
 /** Every `code` a problem can have, and what to do about it. A problem's `type` points at its entry in the reference. */
 export const PROBLEM_CODES: { readonly [code: string]: string } = {
   malformed: "The body, the query or the path breaks its contract. `errors[]` has every fault with its `path`.",
-  malformed_json: "The body is not JSON.",
+  malformed_json: "The body is not JSON, or has a key `__proto__`, or a `constructor` with a `prototype`.",
   malformed_body: "The body's size differs from Content-Length.",
   malformed_url: "The URL's path is not valid.",
   uri_too_long: "A part of the URL's path is longer than any id.",

@@ -228,7 +228,7 @@ export const ANSWERS = {
     status: z.int(),
     detail: z.string(),
     code: z.string().meta({ description: "Stable; switch on this" }),
-    errors: z.array(z.looseObject({ code: z.string(), message: z.string() })).optional(),
+    errors: z.array(z.looseObject({ code: z.string(), message: z.string() })),
     legal: z.array(z.string()).optional().meta({ description: "Where the thing may go from where it is" }),
     floor: count.optional().meta({ description: "410: the log is kept behind this position" }),
   }),
