@@ -38,9 +38,11 @@ test("E5: approving in the browser releases the waiting job, and a second browse
     .getByRole("link", { name: "Approvals" });
   await expect(badge).toHaveAccessibleName(/waiting: 1/);
   await expect(operator).toHaveTitle(/Approvals \(1 waiting\)/);
-  await expect(approval(other, "Deploy to production?")).toContainText("Holds up job");
+  await expect(approval(other, "Deploy to production?")).toContainText("ship.deploy");
 
   const mine = approval(operator, "Deploy to production?");
+  await mine.getByRole("button", { name: "Deploy to production?" }).click();
+  await expect(mine).toContainText("Holds up job");
   await mine.getByRole("button", { name: "Approve" }).click();
   await expect(mine).toContainText("Approved");
   await expect(mine).toContainText("Released job");

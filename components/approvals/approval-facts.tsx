@@ -29,7 +29,7 @@ export function ApprovalFacts({ approval, me, open, justDecided }: ApprovalFacts
         {jobId && runId && (open || justDecided) && <HeldJob approval={approval} runId={runId} jobId={jobId} />}
         {jobId && runId && !(open || justDecided) && (
           <span>
-            {waiting ? "Holds up job" : "Job"}{" "}
+            For job{" "}
             <Link href={jobHref(runId, jobId)} className="link break-all">
               {jobId}
             </Link>

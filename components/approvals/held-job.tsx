@@ -40,8 +40,10 @@ export function HeldJob({ approval, runId, jobId }: { approval: ApprovalRow; run
   );
 }
 
-function wordFor({ status }: ApprovalRow, job: Wire<"job"> | undefined): string {
-  if (status === "pending") return "Holds up job";
-  if (status !== "approved" || !job) return "Job";
+function wordFor({ id, status }: ApprovalRow, job: Wire<"job"> | undefined): string {
+  // An approval can be about a job that does not wait for it.
+  if (job?.approvalId !== id) return "For job";
+  if (status === "pending") return job.status === "waiting" ? "Holds up job" : "For job";
+  if (status !== "approved") return "Job";
   return job.status === "waiting" ? "Still waiting: job" : "Released job";
 }

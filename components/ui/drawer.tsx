@@ -2,7 +2,7 @@
 
 import { Dialog as Base } from "@base-ui/react/dialog";
 import { X } from "lucide-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useRef } from "react";
 import { IconButton } from "./button.tsx";
 
 interface DrawerProps {
@@ -16,12 +16,15 @@ interface DrawerProps {
 
 /** Details beside a list: at the right, on small screens from below. Escape or a click outside closes it. */
 export function Drawer({ open, onClose, title, head, children }: DrawerProps) {
+  const popup = useRef<HTMLDivElement>(null);
   return (
     <Base.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Base.Portal>
         <Base.Backdrop className="backdrop fixed inset-0 z-40" />
         <Base.Popup
+          ref={popup}
           tabIndex={-1}
+          initialFocus={popup}
           className="fixed inset-x-0 bottom-0 z-50 flex max-h-[88dvh] flex-col rounded-t-xl border border-line-strong bg-surface shadow-2xl outline-none transition-opacity duration-100 data-ending-style:opacity-0 data-starting-style:opacity-0 md:inset-y-0 md:right-0 md:left-auto md:max-h-none md:w-[34rem] md:rounded-none"
         >
           <header className="space-y-2 border-b border-line px-3.5 py-2.5">
