@@ -1,9 +1,12 @@
 "use client";
 
+import { useMemo } from "react";
 import { api } from "../live/api.ts";
 import { type Command, useCommand } from "../live/use-command.ts";
 import { serverNow } from "../ui/now.ts";
 import type { AlertRow } from "./alert-model.ts";
+import type { SnoozeTerms } from "./snooze.ts";
+import { type Order, useMany } from "./use-many.ts";
 
 /** What may go with an acknowledgement: why, and after how many ms it lapses (0: never). */
 export interface AckTerms {
@@ -15,42 +18,113 @@ export interface AckTerms {
 const ME = "user:you";
 
 const at = (ms: number): string => new Date(ms).toISOString();
+const NOT_ACKNOWLEDGED = { acknowledgedAt: null, acknowledgedBy: null, note: null, ackExpiresAt: null };
 
+type Move = Pick<Order, "verb" | "body" | "become">;
+
+const acknowledgement = ({ note, holdMs }: AckTerms): Move => ({
+  verb: "acknowledge",
+  body: { ...(note && { note }), ...(holdMs && { timeoutMs: holdMs }) },
+  become: (alert) => ({
+    ...alert,
+    status: "acknowledged",
+    acknowledgedAt: at(serverNow()),
+    acknowledgedBy: ME,
+    note: note || null,
+    ackExpiresAt: holdMs ? at(serverNow() + holdMs) : null,
+  }),
+});
+
+const TAKING_BACK: Move = {
+  verb: "unacknowledge",
+  body: {},
+  become: (alert) => ({ ...alert, ...NOT_ACKNOWLEDGED, status: "firing" }),
+};
+
+const snooze = (terms: SnoozeTerms): Move => ({
+  verb: "snooze",
+  body: { ...terms },
+  become: (alert) => ({
+    ...alert,
+    ...NOT_ACKNOWLEDGED,
+    status: "snoozed",
+    snoozedUntil: terms.until ?? null,
+    snoozeMode: terms.mode ?? "time",
+    escalateAt: null,
+  }),
+});
+
+const resolution = (note: string): Move => ({
+  verb: "resolve",
+  body: { ...(note && { note }) },
+  become: (alert) => ({
+    ...alert,
+    status: "resolved",
+    resolvedAt: at(serverNow()),
+    resolvedBy: ME,
+    snoozedUntil: null,
+    snoozeMode: null,
+  }),
+});
+
+const FAILURES: { readonly [verb in Order["verb"]]: string } = {
+  acknowledge: "The alert was not acknowledged",
+  unacknowledge: "The acknowledgement was not taken back",
+  snooze: "The alert was not snoozed",
+  resolve: "The alert was not resolved",
+};
+
+/** The clicks on alerts, of one or of many. Each shows at once; a lost race shows what the alert is now. */
 export interface AlertCommands {
-  acknowledge: Command<[alert: AlertRow, terms?: AckTerms], AlertRow>;
-  unacknowledge: Command<[alert: AlertRow], AlertRow>;
+  acknowledge: (alerts: readonly AlertRow[], terms?: AckTerms) => void;
+  unacknowledge: (alerts: readonly AlertRow[]) => void;
+  snooze: (alerts: readonly AlertRow[], terms: SnoozeTerms) => void;
+  resolve: (alerts: readonly AlertRow[], note?: string) => void;
+  comment: (alert: AlertRow, text: string) => Promise<AlertRow | undefined>;
 }
 
-/** The clicks on an alert. Each shows at once; a lost race shows what the alert is now. */
 export function useAlertCommands(): AlertCommands {
-  const acknowledge = useCommand(
-    (alert: AlertRow, terms: AckTerms = {}) =>
-      api.post<AlertRow>(`/alerts/${encodeURIComponent(alert.id)}/acknowledge`, {
-        ...(terms.note && { note: terms.note }),
-        ...(terms.holdMs && { timeoutMs: terms.holdMs }),
-      }),
+  const acknowledge = useOne("acknowledge");
+  const unacknowledge = useOne("unacknowledge");
+  const sleep = useOne("snooze");
+  const resolve = useOne("resolve");
+  const many = useMany();
+  const comment = useCommand(
+    (alert: AlertRow, text: string) => api.post<AlertRow>(`/alerts/${encodeURIComponent(alert.id)}/comment`, { text }),
     {
-      optimistic: (alert, terms = {}) => [
-        {
-          ...alert,
-          status: "acknowledged",
-          acknowledgedAt: at(serverNow()),
-          acknowledgedBy: ME,
-          note: terms.note || null,
-          ackExpiresAt: terms.holdMs ? at(serverNow() + terms.holdMs) : null,
-        },
-      ],
-      failure: "The alert was not acknowledged",
+      optimistic: (alert, text) => [{ ...alert, comments: [...alert.comments, { by: ME, at: at(serverNow()), text }] }],
+      failure: "The comment was not kept",
     },
   );
-  const unacknowledge = useCommand(
-    (alert: AlertRow) => api.post<AlertRow>(`/alerts/${encodeURIComponent(alert.id)}/unacknowledge`),
-    {
-      optimistic: (alert) => [
-        { ...alert, status: "firing", acknowledgedAt: null, acknowledgedBy: null, note: null, ackExpiresAt: null },
-      ],
-      failure: "The acknowledgement was not taken back",
-    },
+  // None of these functions changes while the component stands.
+  const [ack, back, zzz, over, all, say] = [
+    acknowledge.run,
+    unacknowledge.run,
+    sleep.run,
+    resolve.run,
+    many.run,
+    comment.run,
+  ];
+  return useMemo(() => {
+    const by = (run: Command<[AlertRow, Move], AlertRow>["run"], alerts: readonly AlertRow[], move: Move) => {
+      const [only, ...more] = alerts;
+      if (only && more.length === 0) void run(only, move);
+      else if (only) void all({ ...move, alerts });
+    };
+    return {
+      acknowledge: (alerts, terms = {}) => by(ack, alerts, acknowledgement(terms)),
+      unacknowledge: (alerts) => by(back, alerts, TAKING_BACK),
+      snooze: (alerts, terms) => by(zzz, alerts, snooze(terms)),
+      resolve: (alerts, note = "") => by(over, alerts, resolution(note)),
+      comment: say,
+    };
+  }, [ack, back, zzz, over, all, say]);
+}
+
+/** One verb on one alert: a refusal answers the row as it is. */
+function useOne(verb: Order["verb"]): Command<[alert: AlertRow, move: Move], AlertRow> {
+  return useCommand(
+    (alert: AlertRow, { body }: Move) => api.post<AlertRow>(`/alerts/${encodeURIComponent(alert.id)}/${verb}`, body),
+    { optimistic: (alert, { become }) => [become(alert)], failure: FAILURES[verb] },
   );
-  return { acknowledge, unacknowledge };
 }

@@ -1,36 +1,37 @@
 "use client";
 
-import { MessageSquarePlus, RotateCcw } from "lucide-react";
-import Link from "next/link";
+import { ChevronDown, ChevronRight, CornerDownRight } from "lucide-react";
 import { memo, useEffect, useRef } from "react";
-import { isOpenAlert } from "../../domain/statuses.ts";
-import { StatusBadge } from "../ui/badge.tsx";
-import { Button, IconButton } from "../ui/button.tsx";
 import { cn } from "../ui/cn.ts";
+import { formatPlural } from "../ui/format.ts";
 import { statusLook, toneColor } from "../ui/status.ts";
-import { Countdown, RelativeTime } from "../ui/time.tsx";
-import { type AlertRow, actorName, subjectHref } from "./alert-model.ts";
+import { AlertButtons } from "./alert-buttons.tsx";
+import type { AlertRow, PlacedAlert } from "./alert-model.ts";
+import { AlertWords } from "./alert-words.tsx";
 
-export interface AlertItemProps {
-  alert: AlertRow;
+/** What a click on an alert asks for; some open a dialog first. */
+export type Ask = "acknowledge" | "note" | "unacknowledge" | "snooze" | "resolve" | "comment" | "open";
+
+export interface AlertItemProps extends PlacedAlert {
   selected: boolean;
   /** The keyboard's cursor is on it. */
   current: boolean;
+  /** Its effects are hidden. */
+  folded: boolean;
   onToggle: (id: string) => void;
   onPoint: (id: string) => void;
-  onAcknowledge: (alert: AlertRow) => void;
-  onNote: (alert: AlertRow) => void;
-  onUnacknowledge: (alert: AlertRow) => void;
+  onFold: (id: string) => void;
+  onAsk: (ask: Ask, alert: AlertRow) => void;
 }
 
 /** One alert: how bad, what, about whom, since when, and the click that takes it on. */
 export const AlertItem = memo(function AlertItem(props: AlertItemProps) {
-  const { alert, selected, current, onToggle, onPoint } = props;
+  const { alert, caused, effects, selected, current, folded, onToggle, onPoint, onFold, onAsk } = props;
   const node = useRef<HTMLLIElement>(null);
   useEffect(() => {
     if (!current || node.current?.contains(document.activeElement)) return;
     // A dialog keeps the focus, though the list behind it may change meanwhile.
-    if (document.querySelector("[role=dialog]")) return;
+    if (document.querySelector("[role=dialog],[role=menu]")) return;
     node.current?.focus({ preventScroll: true });
     node.current?.scrollIntoView({ block: "nearest" });
   }, [current]);
@@ -46,6 +47,9 @@ export const AlertItem = memo(function AlertItem(props: AlertItemProps) {
       onFocus={() => onPoint(alert.id)}
       className={cn(
         "relative flex flex-col gap-x-4 gap-y-2 border-b border-line py-2.5 pr-3 pl-4 -outline-offset-2 last:border-b-0 sm:flex-row sm:items-center",
+        // Thousands of them are laid out only where they can be seen.
+        "[contain-intrinsic-size:auto_88px] [content-visibility:auto]",
+        caused && "pl-9",
         selected ? "bg-accent-soft" : current && "bg-hover",
       )}
     >
@@ -54,8 +58,11 @@ export const AlertItem = memo(function AlertItem(props: AlertItemProps) {
         className={cn("absolute inset-y-0 left-0 w-[3px]", !firing && "opacity-35")}
         style={{ background: toneColor(statusLook("severity", alert.severity).tone) }}
       />
+      {caused && (
+        <CornerDownRight aria-hidden className="absolute top-3.5 left-3.5 size-4 text-faint" strokeWidth={1.75} />
+      )}
       <div className="flex min-w-0 flex-1 gap-3">
-        {isOpenAlert(alert.status) && (
+        {alert.status !== "resolved" && (
           <label className="-my-2 -ml-2 flex shrink-0 items-center px-2 pointer-coarse:min-w-9">
             <input
               type="checkbox"
@@ -66,101 +73,27 @@ export const AlertItem = memo(function AlertItem(props: AlertItemProps) {
             />
           </label>
         )}
-        <AlertWords alert={alert} />
+        <div className="min-w-0 flex-1">
+          <AlertWords alert={alert} caused={caused} onOpen={() => onAsk("open", alert)} />
+          {effects > 0 && (
+            <button
+              type="button"
+              aria-expanded={!folded}
+              onClick={() => onFold(alert.id)}
+              className="mt-1 flex items-center gap-1 rounded text-[12px] font-medium text-muted hover:text-ink pointer-coarse:min-h-9"
+            >
+              {folded ? (
+                <ChevronRight aria-hidden className="size-3.5" />
+              ) : (
+                <ChevronDown aria-hidden className="size-3.5" />
+              )}
+              It has caused {formatPlural(effects, "alert")}
+              {folded && ", folded"}
+            </button>
+          )}
+        </div>
       </div>
-      <AlertButtons {...props} />
+      <AlertButtons alert={alert} onAsk={onAsk} />
     </li>
   );
 });
-
-function AlertWords({ alert }: { alert: AlertRow }) {
-  const href = subjectHref(alert);
-  const subject = `${alert.subjectKind} ${alert.subjectId}`;
-  return (
-    <div className="min-w-0 flex-1">
-      <div className="flex flex-wrap items-center gap-x-2 gap-y-1">
-        <StatusBadge kind="severity" status={alert.severity} />
-        <h2 className={cn("min-w-0 font-medium break-words", alert.status === "resolved" ? "text-muted" : "text-ink")}>
-          {alert.title}
-        </h2>
-        {alert.status !== "firing" && <StatusBadge kind="alert" status={alert.status} pending={alert.pending} />}
-      </div>
-      {alert.detail && <p className="mt-0.5 line-clamp-3 text-[13px] break-words text-muted">{alert.detail}</p>}
-      <p className="mt-1 flex flex-wrap gap-x-3 gap-y-0.5 text-[12px] text-muted">
-        {href ? (
-          <Link href={href} className="link">
-            {subject}
-          </Link>
-        ) : (
-          <span>{subject}</span>
-        )}
-        <span>
-          fired <RelativeTime at={alert.firedAt} />
-        </span>
-        {alert.reopened > 0 && (
-          <span title="How often the condition came back after it had ended">reopened {alert.reopened}×</span>
-        )}
-        {alert.resolvedAt && (
-          <span>
-            resolved <RelativeTime at={alert.resolvedAt} />
-          </span>
-        )}
-      </p>
-      {alert.acknowledgedBy && (
-        <p className="mt-1 text-[12px] text-muted">
-          Acknowledged by <span className="font-medium text-ink">{actorName(alert.acknowledgedBy)}</span>,{" "}
-          <RelativeTime at={alert.acknowledgedAt} />
-          {alert.ackExpiresAt && alert.status === "acknowledged" && (
-            <>
-              , fires again in <Countdown to={alert.ackExpiresAt} />
-            </>
-          )}
-          {alert.note && <span className="block break-words whitespace-pre-wrap text-ink">“{alert.note}”</span>}
-        </p>
-      )}
-    </div>
-  );
-}
-
-function AlertButtons({ alert, onAcknowledge, onNote, onUnacknowledge }: AlertItemProps) {
-  const { pending = false } = alert;
-  switch (alert.status) {
-    case "firing":
-      return (
-        <div className="flex shrink-0 gap-1.5">
-          <Button
-            variant="primary"
-            disabled={pending}
-            onClick={() => onAcknowledge(alert)}
-            className="max-sm:flex-1 pointer-coarse:min-h-11"
-          >
-            Acknowledge
-          </Button>
-          <IconButton
-            label="With note…"
-            variant="secondary"
-            disabled={pending}
-            onClick={() => onNote(alert)}
-            className="pointer-coarse:min-h-11 pointer-coarse:min-w-11"
-          >
-            <MessageSquarePlus aria-hidden className="size-4" />
-          </IconButton>
-        </div>
-      );
-    case "acknowledged":
-      return (
-        <div className="flex shrink-0 gap-1.5">
-          <Button
-            disabled={pending}
-            onClick={() => onUnacknowledge(alert)}
-            className="max-sm:flex-1 pointer-coarse:min-h-11"
-          >
-            <RotateCcw aria-hidden className="size-3.5" /> Unacknowledge
-          </Button>
-        </div>
-      );
-    case "snoozed":
-    case "resolved":
-      return null;
-  }
-}

@@ -4,6 +4,7 @@ import {
   actorName,
   alertsOf,
   NOTHING_CHOSEN,
+  placeAlerts,
   reduceList,
   settleList,
   statusesOf,
@@ -55,14 +56,16 @@ describe("views of the alerts", () => {
     alert("old"),
     alert("new", { firedAt: "2026-11-21T11:00:00.000Z" }),
     alert("worst", { severity: "critical", status: "acknowledged" }),
+    alert("asleep", { status: "snoozed", snoozeMode: "worse" }),
     alert("over", { status: "resolved", resolvedAt: "2026-11-21T12:00:00.000Z" }),
   ];
 
   it("C13: open ones are firing or acknowledged, the most severe first, then the latest", () => {
     expect(statusesOf("open")).toEqual(["firing", "acknowledged"]);
     expect(ids(alertsOf(all, "open"))).toEqual(["worst", "new", "old"]);
+    expect(ids(alertsOf(all, "snoozed"))).toEqual(["asleep"]);
     expect(ids(alertsOf(all, "resolved"))).toEqual(["over"]);
-    expect(viewCounts(all)).toEqual({ open: 3, firing: 2, acknowledged: 1 });
+    expect(viewCounts(all)).toEqual({ open: 3, firing: 2, acknowledged: 1, snoozed: 1 });
   });
 
   it("an alert stays in its place when it is acknowledged", () => {
@@ -71,14 +74,43 @@ describe("views of the alerts", () => {
   });
 
   it("a subject with a page is linked by its encoded id", () => {
-    expect(subjectHref({ subjectKind: "agent", subjectId: "a:b@c" })).toBe("/agents/a%3Ab%40c");
-    expect(subjectHref({ subjectKind: "run", subjectId: "r1" })).toBe("/runs/r1");
-    expect(subjectHref({ subjectKind: "tenant", subjectId: "log" })).toBeNull();
+    expect(subjectHref({ subjectKind: "agent", subjectId: "a:b@c", runId: null })).toBe("/agents/a%3Ab%40c");
+    expect(subjectHref({ subjectKind: "run", subjectId: "r1", runId: "r1" })).toBe("/runs/r1");
+    expect(subjectHref({ subjectKind: "job", subjectId: "j/1", runId: "r1" })).toBe("/runs/r1?job=j%2F1");
+    expect(subjectHref({ subjectKind: "job", subjectId: "j/1", runId: null })).toBeNull();
+    expect(subjectHref({ subjectKind: "tenant", subjectId: "log", runId: null })).toBeNull();
   });
 
   it("people are shown by name, keys as keys", () => {
     expect(actorName("user:ada")).toBe("ada");
     expect(actorName("key:ci")).toBe("key:ci");
+  });
+});
+
+describe("alerts below their cause", () => {
+  const all = [
+    alert("rate", { causeId: "breaker" }),
+    alert("breaker"),
+    alert("own"),
+    alert("silent", { causeId: "rate" }),
+    alert("left", { causeId: "gone" }),
+  ];
+  const placed = (folded: string[] = []) =>
+    placeAlerts(all, new Set(folded)).map(
+      ({ alert: { id }, caused, effects }) => `${caused ? "> " : ""}${id} ${effects}`,
+    );
+
+  it("C13: what an alert has caused stands below it, and effects of effects there too", () => {
+    expect(placed()).toEqual(["breaker 2", "> rate 0", "> silent 0", "own 0", "left 0"]);
+  });
+
+  it("C13: a folded cause says how many it hides", () => {
+    expect(placed(["breaker"])).toEqual(["breaker 2", "own 0", "left 0"]);
+  });
+
+  it("two that name each other as the cause are both shown", () => {
+    const round = [alert("a", { causeId: "b" }), alert("b", { causeId: "a" })];
+    expect(placeAlerts(round, new Set())).toHaveLength(2);
   });
 });
 

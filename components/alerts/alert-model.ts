@@ -4,7 +4,7 @@ import type { Wire } from "../../domain/wire.ts";
 /** An alert; `pending` while the server has not confirmed a click on it. */
 export type AlertRow = Wire<"alert"> & { readonly pending?: boolean };
 
-export const ALERT_VIEWS = ["open", "firing", "acknowledged", "resolved"] as const;
+export const ALERT_VIEWS = ["open", "firing", "acknowledged", "snoozed", "resolved"] as const;
 /** Which alerts a tab shows; `open` is those that still want an operator's eyes. */
 export type AlertView = (typeof ALERT_VIEWS)[number];
 
@@ -39,17 +39,69 @@ const latest = (a: string, b: string): number => (a > b ? -1 : a < b ? 1 : 0);
 export function viewCounts(alerts: readonly AlertRow[]): { [view in Exclude<AlertView, "resolved">]: number } {
   const of = (status: AlertStatus) => alerts.filter((alert) => alert.status === status).length;
   const [firing, acknowledged] = [of("firing"), of("acknowledged")];
-  return { open: firing + acknowledged, firing, acknowledged };
+  return { open: firing + acknowledged, firing, acknowledged, snoozed: of("snoozed") };
 }
 
+/** An alert in its place: right below the one that caused it, if that is shown too. */
+export interface PlacedAlert {
+  alert: AlertRow;
+  /** It stands below its cause. */
+  caused: boolean;
+  /** How many stand below it. */
+  effects: number;
+}
+
+/**
+ * Alerts with their effects below them, both in the order given; effects of effects stand below the first cause. Those of the causes in
+ * `folded` are left out.
+ */
+export function placeAlerts(alerts: readonly AlertRow[], folded: ReadonlySet<string>): PlacedAlert[] {
+  const shown = new Map(alerts.map((alert) => [alert.id, alert]));
+  const below = new Map<string, AlertRow[]>();
+  for (const alert of alerts) {
+    const root = rootOf(alert, shown);
+    if (root !== alert) below.set(root.id, [...(below.get(root.id) ?? []), alert]);
+  }
+  return alerts.flatMap((alert) => {
+    if (rootOf(alert, shown) !== alert) return [];
+    const effects = below.get(alert.id) ?? [];
+    const visible = folded.has(alert.id) ? [] : effects;
+    return [
+      { alert, caused: false, effects: effects.length },
+      ...visible.map((effect) => ({ alert: effect, caused: true, effects: 0 })),
+    ];
+  });
+}
+
+/** The first cause among those shown. Two that name each other stand by themselves. */
+function rootOf(alert: AlertRow, shown: ReadonlyMap<string, AlertRow>): AlertRow {
+  const seen = new Set([alert.id]);
+  let root = alert;
+  for (let up = causeOf(root, shown); up; up = causeOf(root, shown)) {
+    if (seen.has(up.id)) return alert;
+    seen.add(up.id);
+    root = up;
+  }
+  return root;
+}
+
+const causeOf = (alert: AlertRow, shown: ReadonlyMap<string, AlertRow>): AlertRow | undefined =>
+  alert.causeId === null ? undefined : shown.get(alert.causeId);
+
 /** Where an alert's subject has its page, or null when it has none. */
-export function subjectHref(alert: Pick<AlertRow, "subjectKind" | "subjectId">): string | null {
+export function subjectHref(alert: Pick<AlertRow, "subjectKind" | "subjectId" | "runId">): string | null {
   const id = encodeURIComponent(alert.subjectId);
   switch (alert.subjectKind) {
     case "agent":
       return `/agents/${id}`;
     case "run":
       return `/runs/${id}`;
+    case "job":
+      return alert.runId ? `/runs/${encodeURIComponent(alert.runId)}?job=${id}` : null;
+    case "queue":
+      return `/queues/${id}`;
+    case "approval":
+      return "/approvals";
     default:
       return null;
   }
@@ -79,7 +131,8 @@ export type ListAction =
  * the one that has taken its place.
  */
 export function settleList(state: ListState, ids: readonly string[]): ListState {
-  const selected = new Set([...state.selected].filter((id) => ids.includes(id)));
+  const shown = state.selected.size > 0 ? new Set(ids) : null;
+  const selected = new Set([...state.selected].filter((id) => shown?.has(id)));
   if (state.cursor === null) return { ...state, selected };
   const here = ids.indexOf(state.cursor);
   const at = here >= 0 ? here : Math.min(state.at, ids.length - 1);

@@ -25,6 +25,7 @@ const NAMES: { readonly [view in AlertView]: string } = {
   open: "Open",
   firing: "Firing",
   acknowledged: "Acknowledged",
+  snoozed: "Snoozed",
   resolved: "Resolved",
 };
 
@@ -66,8 +67,9 @@ export function AlertsScreen({ initial, resolved }: AlertsScreenProps) {
         actions={
           <p aria-hidden className="hidden min-h-8 items-center gap-1 text-[12px] text-muted md:flex">
             <Kbd>j</Kbd>
-            <Kbd>k</Kbd> move <Kbd className="ml-2">a</Kbd> acknowledge <Kbd className="ml-2">u</Kbd> unacknowledge{" "}
-            <Kbd className="ml-2">x</Kbd> select
+            <Kbd>k</Kbd> move <Kbd className="ml-2">a</Kbd> acknowledge <Kbd className="ml-2">s</Kbd> snooze{" "}
+            <Kbd className="ml-2">r</Kbd> resolve <Kbd className="ml-2">x</Kbd> select <Kbd className="ml-2">?</Kbd> all
+            keys
           </p>
         }
       />
@@ -92,14 +94,20 @@ function NoAlerts({ view }: { view: AlertView }) {
     case "firing":
       return (
         <EmptyState icon={<BellOff />} title={view === "open" ? "No open alerts" : "Nothing is firing"}>
-          An alert is raised when an agent's circuit breaker opens, and resolves by itself when it closes again. You
-          will see it here at once, without reloading.
+          An alert is raised when a rule finds something wrong, as an agent's circuit breaker that opens, and resolves
+          by itself when that has ended. You will see it here at once, without reloading.
         </EmptyState>
       );
     case "acknowledged":
       return (
         <EmptyState icon={<BellOff />} title="No acknowledged alerts">
           Press <Kbd>a</Kbd> on a firing alert, or its button, to say that you are on it.
+        </EmptyState>
+      );
+    case "snoozed":
+      return (
+        <EmptyState icon={<BellOff />} title="No snoozed alerts">
+          Press <Kbd>s</Kbd> on an alert to hear no more of it for a while, until it is over, or until it gets worse.
         </EmptyState>
       );
     case "resolved":

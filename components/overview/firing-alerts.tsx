@@ -61,7 +61,7 @@ function Item({ alert }: { alert: AlertRow }) {
         </p>
       </div>
       {alert.status === "firing" ? (
-        <Button size="sm" onClick={() => void acknowledge.run(alert)} disabled={alert.pending}>
+        <Button size="sm" onClick={() => acknowledge([alert])} disabled={alert.pending}>
           Acknowledge
         </Button>
       ) : (

@@ -4,7 +4,7 @@ import { useEffect, useRef, useSyncExternalStore } from "react";
 
 /**
  * Keys of the page. A binding is a key (`?`, `space`), two keys one after the other (`g r`) or a chord with Ctrl or Command
- * (`mod+k`). Keys without `mod` do nothing while somebody types or a dialog is open. The one bound last wins, so a page can take a key.
+ * (`mod+k`) or Shift (`shift+a`; unbound, it is the letter alone). Keys without `mod` do nothing while somebody types or a dialog is open. The one bound last wins, so a page can take a key.
  */
 export interface Hotkey {
   keys: string;
@@ -46,12 +46,17 @@ function onKeyDown(event: KeyboardEvent): void {
   const name = nameOf(event);
   if (name === null || event.defaultPrevented || event.repeat) return;
   if (!name.startsWith("mod+")) {
-    if (isTyping(event.target) || pressesControl(event) || document.querySelector("[role=dialog],[role=alertdialog]"))
+    if (
+      isTyping(event.target) ||
+      pressesControl(event) ||
+      document.querySelector("[role=dialog],[role=alertdialog],[role=menu]")
+    )
       return;
   }
   const pair = first && event.timeStamp - first.at < PAIR_MS ? `${first.key} ${name}` : null;
   first = null;
-  const match = find(pair) ?? find(name);
+  const shifted = event.shiftKey && /^[a-z]$/.test(name) ? `shift+${name}` : null;
+  const match = find(pair) ?? find(shifted) ?? find(name);
   if (match) {
     event.preventDefault();
     match.handler();

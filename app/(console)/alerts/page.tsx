@@ -14,7 +14,7 @@ interface PageProps {
 export default async function Alerts({ searchParams }: PageProps) {
   const { status } = await searchParams;
   const [open, resolved] = await Promise.all([
-    serverGetPages<AlertRow>("/alerts?status=firing,acknowledged"),
+    serverGetPages<AlertRow>("/alerts?status=firing,acknowledged,snoozed"),
     status === "resolved" ? serverGet<AlertPage>("/alerts?status=resolved&limit=50") : undefined,
   ]);
   return <AlertsScreen initial={open.items} resolved={resolved} />;

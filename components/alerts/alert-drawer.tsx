@@ -1,0 +1,124 @@
+"use client";
+
+import { BellOff } from "lucide-react";
+import { useRow, useTopicRows } from "../live/rows.ts";
+import { StatusBadge } from "../ui/badge.tsx";
+import { Button } from "../ui/button.tsx";
+import { CopyId } from "../ui/copy-id.tsx";
+import { Drawer } from "../ui/drawer.tsx";
+import { Menu, MenuItem } from "../ui/menu.tsx";
+import { serverNow } from "../ui/now.ts";
+import { RelativeTime } from "../ui/time.tsx";
+import type { AlertCommands } from "./alert-actions.ts";
+import { AlertFacts } from "./alert-facts.tsx";
+import { AlertHistory } from "./alert-history.tsx";
+import { type AlertRow, actorName } from "./alert-model.ts";
+import { Attended } from "./alert-words.tsx";
+import { movable } from "./bulk-bar.tsx";
+import { SNOOZES } from "./snooze.ts";
+import { WordsForm } from "./words-dialog.tsx";
+
+interface AlertDrawerProps {
+  /** Undefined while it is closed. */
+  alert: AlertRow | undefined;
+  commands: AlertCommands;
+  onClose: () => void;
+}
+
+/** Everything about one alert, live. */
+export function AlertDrawer({ alert, commands, onClose }: AlertDrawerProps) {
+  return (
+    <Drawer
+      open={alert !== undefined}
+      onClose={onClose}
+      title={alert?.title}
+      head={alert && <Head alert={alert} commands={commands} />}
+    >
+      {alert && <Details key={alert.id} alert={alert} commands={commands} />}
+    </Drawer>
+  );
+}
+
+const useNow = (alert: AlertRow): AlertRow => useRow("alert", alert.id, alert) ?? alert;
+
+function Head({ alert: given, commands }: { alert: AlertRow; commands: AlertCommands }) {
+  const alert = useNow(given);
+  return (
+    <div className="space-y-2">
+      <div className="flex flex-wrap items-center gap-2">
+        <StatusBadge kind="severity" status={alert.severity} />
+        <StatusBadge kind="alert" status={alert.status} pending={alert.pending} />
+        <CopyId id={alert.id} />
+      </div>
+      {alert.status !== "resolved" && (
+        <div className="flex flex-wrap gap-1.5">
+          {alert.status === "firing" && (
+            <Button variant="primary" disabled={alert.pending} onClick={() => commands.acknowledge([alert])}>
+              Acknowledge
+            </Button>
+          )}
+          {alert.status === "acknowledged" && (
+            <Button disabled={alert.pending} onClick={() => commands.unacknowledge([alert])}>
+              Unacknowledge
+            </Button>
+          )}
+          {movable(alert, "snooze") && (
+            <Menu
+              trigger={
+                <Button>
+                  <BellOff aria-hidden className="size-3.5" /> Snooze
+                </Button>
+              }
+            >
+              {SNOOZES.map(({ id, label, terms }) => (
+                <MenuItem key={id} onSelect={() => commands.snooze([alert], terms(serverNow()))}>
+                  {label}
+                </MenuItem>
+              ))}
+            </Menu>
+          )}
+          <Button disabled={alert.pending} onClick={() => commands.resolve([alert])}>
+            Resolve
+          </Button>
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Details({ alert: given, commands }: { alert: AlertRow; commands: AlertCommands }) {
+  const alert = useNow(given);
+  const others = useTopicRows("alerts", "alert");
+  return (
+    <div className="space-y-5">
+      <div>
+        {alert.detail && <p className="text-[13px] break-words whitespace-pre-wrap">{alert.detail}</p>}
+        <Attended alert={alert} />
+      </div>
+      <AlertFacts
+        alert={alert}
+        cause={others.find(({ id }) => id === alert.causeId)}
+        effects={others.filter(({ causeId, status }) => causeId === alert.id && status !== "resolved")}
+      />
+      <section aria-label="Comments">
+        <h3 className="text-[12px] font-semibold text-muted">Comments</h3>
+        {alert.comments.map(({ by, at, text }) => (
+          <div key={`${at} ${by} ${text}`} className="mt-2 rounded-md bg-inset px-3 py-2">
+            <p className="text-[12px] text-muted">
+              <span className="font-medium text-ink">{actorName(by)}</span> · <RelativeTime at={at} />
+            </p>
+            <p className="mt-0.5 text-[13px] break-words whitespace-pre-wrap">{text}</p>
+          </div>
+        ))}
+        <WordsForm
+          label="Say something about it"
+          placeholder="What you know, for whoever looks next"
+          confirm="Comment"
+          required
+          onWords={(text) => void commands.comment(alert, text)}
+        />
+      </section>
+      <AlertHistory alert={alert} />
+    </div>
+  );
+}

@@ -1,0 +1,128 @@
+"use client";
+
+import Link from "next/link";
+import type { ReactNode } from "react";
+import { barOf, formatMeasure, MEASURES } from "../rules/measure.ts";
+import { useRules } from "../rules/use-rules.ts";
+import { StatusIcon } from "../ui/badge.tsx";
+import { formatPlural } from "../ui/format.ts";
+import { toneColor } from "../ui/status.ts";
+import { RelativeTime } from "../ui/time.tsx";
+import { type AlertRow, actorName, subjectHref } from "./alert-model.ts";
+
+interface AlertFactsProps {
+  alert: AlertRow;
+  cause: AlertRow | undefined;
+  effects: readonly AlertRow[];
+}
+
+/** What was measured against what, about whom, by which rule, and what hangs together with it. */
+export function AlertFacts({ alert, cause, effects }: AlertFactsProps) {
+  const rule = useRules().data?.items.find(({ ruleId }) => ruleId === alert.rule);
+  const href = subjectHref(alert);
+  const subject = `${alert.subjectKind} ${alert.subjectId}`;
+  return (
+    <>
+      {rule && alert.value !== null && MEASURES[rule.kind] && (
+        <Measured
+          name={MEASURES[rule.kind] ?? ""}
+          value={formatMeasure(rule.kind, alert.value)}
+          threshold={alert.threshold === null ? null : formatMeasure(rule.kind, alert.threshold)}
+          bar={alert.threshold === null ? null : barOf(rule.kind, alert.value, alert.threshold)}
+        />
+      )}
+      <dl className="grid grid-cols-[7rem_1fr] gap-y-1.5 text-[13px]">
+        <Fact name="About">
+          {href ? (
+            <Link href={href} className="link">
+              {subject}
+            </Link>
+          ) : (
+            subject
+          )}
+        </Fact>
+        {alert.runId && alert.subjectKind !== "run" && (
+          <Fact name="Run">
+            <Link href={`/runs/${encodeURIComponent(alert.runId)}`} className="link font-mono text-[12px]">
+              {alert.runId}
+            </Link>
+          </Fact>
+        )}
+        <Fact name="Rule">{rule?.name ?? alert.rule}</Fact>
+        <Fact name="Fired">
+          <RelativeTime at={alert.firedAt} />
+          {alert.reopened > 0 && `, reopened ${formatPlural(alert.reopened, "time")}`}
+        </Fact>
+        {alert.escalateAt && alert.status === "firing" && (
+          <Fact name="Escalates">
+            <RelativeTime at={alert.escalateAt} />, unless somebody acknowledges it
+          </Fact>
+        )}
+        {alert.resolvedAt && (
+          <Fact name="Resolved">
+            <RelativeTime at={alert.resolvedAt} />
+            {alert.resolvedBy && ` by ${actorName(alert.resolvedBy)}`}
+          </Fact>
+        )}
+        {cause && (
+          <Fact name="Caused by">
+            <Related alert={cause} />
+          </Fact>
+        )}
+        {effects.length > 0 && (
+          <Fact name="Has caused">
+            {effects.map((effect) => (
+              <Related key={effect.id} alert={effect} />
+            ))}
+          </Fact>
+        )}
+      </dl>
+    </>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <>
+      <dt className="text-muted">{name}</dt>
+      <dd className="min-w-0 break-words">{children}</dd>
+    </>
+  );
+}
+
+const Related = ({ alert }: { alert: AlertRow }) => (
+  <span className="flex items-start gap-1.5">
+    <StatusIcon kind="alert" status={alert.status} className="mt-[3px]" /> {alert.title}
+  </span>
+);
+
+interface MeasuredProps {
+  name: string;
+  value: string;
+  threshold: string | null;
+  /** Places of both on the bar, 0–1. */
+  bar: { value: number; threshold: number } | null;
+}
+
+function Measured({ name, value, threshold, bar }: MeasuredProps) {
+  return (
+    <div className="rounded-md border border-line p-3">
+      <div className="flex flex-wrap items-baseline justify-between gap-x-3">
+        <p>
+          <span className="block text-[12px] text-muted">{name}, when it fired</span>
+          <span className="text-[20px] leading-7 font-semibold tabular-nums">{value}</span>
+        </p>
+        {threshold && <p className="text-[12px] text-muted tabular-nums">threshold {threshold}</p>}
+      </div>
+      {bar && (
+        <div aria-hidden className="relative mt-2 h-2 rounded-full bg-inset">
+          <div
+            className="h-full rounded-full"
+            style={{ width: `${bar.value * 100}%`, background: toneColor("failed") }}
+          />
+          <div className="absolute -inset-y-1 w-0.5 bg-ink" style={{ left: `${bar.threshold * 100}%` }} />
+        </div>
+      )}
+    </div>
+  );
+}

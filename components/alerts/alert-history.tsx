@@ -1,0 +1,77 @@
+"use client";
+
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import type { LogEvent } from "../../domain/event.ts";
+import { toneOf } from "../events/event-look.ts";
+import { api } from "../live/api.ts";
+import { Button } from "../ui/button.tsx";
+import { Skeleton } from "../ui/skeleton.tsx";
+import { toneColor } from "../ui/status.ts";
+import { RelativeTime } from "../ui/time.tsx";
+import type { AlertRow } from "./alert-model.ts";
+import { historyText } from "./history-text.ts";
+
+const SHOWN = 50;
+
+/** What has happened to the alert, the latest first, as the log has it. */
+export function AlertHistory({ alert }: { alert: AlertRow }) {
+  // Every change of the alert is an event: its position says when to look again.
+  const history = useQuery({
+    queryKey: ["alerts", "history", alert.id, alert.seq],
+    queryFn: ({ signal }) => {
+      const query = new URLSearchParams({ subject: `alert:${alert.id}`, order: "desc", limit: String(SHOWN) });
+      return api.get<{ items: LogEvent[]; nextCursor: string | null }>(`/events?${query}`, signal);
+    },
+    placeholderData: keepPreviousData,
+  });
+  return (
+    <section aria-label="History">
+      <h3 className="text-[12px] font-semibold text-muted">History</h3>
+      {history.isPending && <Skeleton className="mt-2 h-16" />}
+      {history.isError && (
+        <p role="alert" className="mt-2 flex items-center gap-2 text-[13px] text-muted">
+          {history.error.message}
+          <Button size="sm" onClick={() => void history.refetch()}>
+            Try again
+          </Button>
+        </p>
+      )}
+      <ol className="mt-2 space-y-2">
+        {history.data?.items.map((event) => (
+          <Entry key={event.seq} event={event} />
+        ))}
+      </ol>
+      {history.data?.items.length === 0 && (
+        <p className="text-[13px] text-muted">The log does not go back as far as this alert.</p>
+      )}
+      {history.data?.nextCursor && <p className="mt-2 text-[12px] text-muted">What is older is on the Events page.</p>}
+    </section>
+  );
+}
+
+function Entry({ event }: { event: LogEvent }) {
+  const { what, by, words } = historyText(event);
+  const tone = toneOf(event);
+  return (
+    <li className="flex gap-2.5 text-[13px]">
+      <span
+        aria-hidden
+        className="mt-[7px] size-2 shrink-0 rounded-full bg-line-strong"
+        style={tone ? { background: toneColor(tone) } : undefined}
+      />
+      <div className="min-w-0 flex-1">
+        <p>
+          {what}
+          {by && (
+            <>
+              {" "}
+              by <span className="font-medium">{by}</span>
+            </>
+          )}
+        </p>
+        {words && <p className="break-words whitespace-pre-wrap text-muted">“{words}”</p>}
+      </div>
+      <RelativeTime at={event.at} className="text-[12px] text-muted" />
+    </li>
+  );
+}

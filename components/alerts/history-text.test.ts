@@ -1,0 +1,26 @@
+import { describe, expect, it } from "vitest";
+import { historyText } from "./history-text.ts";
+
+describe("the history of an alert in words", () => {
+  it("C13: a person's act names the person and quotes the words", () => {
+    const payload = { rule: "stuck", by: "user:ada", note: "looking" };
+    expect(historyText({ type: "alert.acknowledged", actor: "user:ada", payload })).toEqual({
+      what: "Acknowledged",
+      by: "ada",
+      words: "looking",
+    });
+  });
+
+  it("C13: a snooze says until when", () => {
+    const say = (payload: { [key: string]: unknown }) =>
+      historyText({ type: "alert.snoozed", actor: "user:ada", payload }).what;
+    expect(say({ mode: "resolved", until: null })).toBe("Snoozed until it is resolved");
+    expect(say({ mode: "worse", until: null })).toBe("Snoozed until it gets worse");
+    expect(say({ mode: "time", until: "2026-11-21T12:30:00.000Z" })).toBe("Snoozed until 2026-11-21 12:30 UTC");
+  });
+
+  it("what the clock does has no person, and an unknown type is told by its name", () => {
+    const told = historyText({ type: "alert.something_new", actor: "system:clock", payload: {} });
+    expect(told).toEqual({ what: "something new", by: null, words: null });
+  });
+});

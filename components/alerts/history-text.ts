@@ -1,0 +1,39 @@
+import type { LogEvent } from "../../domain/event.ts";
+import { formatAbsolute } from "../ui/format.ts";
+import { actorName } from "./alert-model.ts";
+
+const SAYS: { readonly [type in string]?: string } = {
+  "alert.pending": "Its condition began to hold",
+  "alert.fired": "Fired",
+  "alert.reopened": "Fired again: the condition came back",
+  "alert.withdrawn": "The condition ended before it fired",
+  "alert.acknowledged": "Acknowledged",
+  "alert.unacknowledged": "Fires again",
+  "alert.snoozed": "Snoozed",
+  "alert.woken": "Woke and fires again",
+  "alert.resolved": "Resolved",
+  "alert.commented": "Commented",
+  "alert.escalated": "Escalated",
+};
+
+/** What an event of an alert says: what happened, by whom, and in whose words. */
+export function historyText({ type, actor, payload }: Pick<LogEvent, "type" | "actor" | "payload">): {
+  what: string;
+  by: string | null;
+  words: string | null;
+} {
+  const what = SAYS[type] ?? type.replace("alert.", "").replaceAll("_", " ");
+  const person = typeof payload.by === "string" ? payload.by : actor;
+  const words = [payload.text, payload.note, payload.reason].find((one) => typeof one === "string" && one !== "");
+  return {
+    what: type === "alert.snoozed" ? `${what} ${lengthOf(payload)}` : what,
+    by: /^(user|key|agent):/.test(person) ? actorName(person) : null,
+    words: typeof words === "string" ? words : null,
+  };
+}
+
+function lengthOf({ mode, until }: LogEvent["payload"]): string {
+  const end = typeof until === "string" ? `until ${formatAbsolute(until).slice(0, 16)} UTC` : null;
+  if (mode === "worse") return end ? `until it gets worse, at the latest ${end}` : "until it gets worse";
+  return end ?? "until it is resolved";
+}

@@ -1,0 +1,36 @@
+/** How long a snoozed alert sleeps, as the API is told. */
+export interface SnoozeTerms {
+  until?: string;
+  mode?: "resolved" | "worse";
+}
+
+export interface SnoozeChoice {
+  id: string;
+  label: string;
+  /** The terms of a snooze that begins now, epoch ms. */
+  terms: (now: number) => SnoozeTerms;
+}
+
+const MINUTE = 60_000;
+/** When a day begins for whoever snoozes until tomorrow. */
+const MORNING_HOUR = 9;
+
+const after = (ms: number) => (now: number) => ({ until: new Date(now + ms).toISOString() });
+
+/** Nine in the morning of the next day, in the reader's own zone. */
+function tomorrow(now: number): SnoozeTerms {
+  const morning = new Date(now);
+  morning.setDate(morning.getDate() + 1);
+  morning.setHours(MORNING_HOUR, 0, 0, 0);
+  return { until: morning.toISOString() };
+}
+
+/** What one can choose, in the order of the keys 1 to 6. */
+export const SNOOZES: readonly SnoozeChoice[] = [
+  { id: "15m", label: "15 minutes", terms: after(15 * MINUTE) },
+  { id: "1h", label: "1 hour", terms: after(60 * MINUTE) },
+  { id: "4h", label: "4 hours", terms: after(240 * MINUTE) },
+  { id: "tomorrow", label: "Until tomorrow, 9:00", terms: tomorrow },
+  { id: "resolved", label: "Until it is resolved", terms: () => ({ mode: "resolved" }) },
+  { id: "worse", label: "Until it gets worse", terms: () => ({ mode: "worse" }) },
+];

@@ -1,0 +1,81 @@
+"use client";
+
+import { useQueryClient } from "@tanstack/react-query";
+import { toast } from "sonner";
+import type { BulkResult } from "../../domain/answers.ts";
+import { api } from "../live/api.ts";
+import { applyRows } from "../live/row-cache.ts";
+import { type Command, useCommand } from "../live/use-command.ts";
+import { formatPlural } from "../ui/format.ts";
+import type { AlertRow } from "./alert-model.ts";
+
+export type Verb = "acknowledge" | "unacknowledge" | "snooze" | "resolve";
+/** What the API is told beside the ids. */
+export interface VerbBody {
+  note?: string;
+  timeoutMs?: number;
+  until?: string;
+  mode?: "resolved" | "worse";
+}
+
+/** One order for several alerts, and how they will look. */
+export interface Order {
+  verb: Verb;
+  alerts: readonly AlertRow[];
+  body: VerbBody;
+  become: (alert: AlertRow) => AlertRow;
+}
+
+interface Outcome {
+  moved: AlertRow[];
+  /** Those that could not be moved, as they are. */
+  stayed: AlertRow[];
+  why: string;
+}
+
+/** The API takes so many at once. */
+const AT_ONCE = 1000;
+/** So many refused ones are asked for anew; of more, what is known is shown until their next change. */
+const ASKED_ANEW = 50;
+
+/** Moves several alerts in as few commits as can be. Those that cannot be moved are shown as they are, and why. */
+export function useMany(): Command<[order: Order], Outcome> {
+  const client = useQueryClient();
+  return useCommand(send, {
+    optimistic: ({ alerts, become }) => alerts.map(become),
+    failure: "The alerts were not changed",
+    onDone: ({ moved, stayed, why }, { alerts }) => {
+      applyRows(client, moved);
+      applyRows(client, stayed, true);
+      if (stayed.length > 0) {
+        toast.error(`${stayed.length} of ${formatPlural(alerts.length, "alert")} could not be changed`, {
+          description: why,
+        });
+      }
+    },
+  });
+}
+
+async function send({ verb, alerts, body }: Order): Promise<Outcome> {
+  const moved: AlertRow[] = [];
+  const refused: AlertRow[] = [];
+  let why = "";
+  for (let from = 0; from < alerts.length; from += AT_ONCE) {
+    const part = alerts.slice(from, from + AT_ONCE);
+    const { items } = await api.post<BulkResult>(`/alerts/${verb}`, { alertIds: part.map(({ id }) => id), ...body });
+    const byId = new Map(items.map((item) => [item.alertId, item]));
+    for (const alert of part) {
+      const item = byId.get(alert.id);
+      if (item?.ok) moved.push(item.alert);
+      else {
+        refused.push(alert);
+        why ||= item?.message ?? "";
+      }
+    }
+  }
+  const anew = refused.length > ASKED_ANEW ? [] : refused;
+  const stayed = await Promise.all(
+    anew.map((alert) => api.get<AlertRow>(`/alerts/${encodeURIComponent(alert.id)}`).catch(() => alert)),
+  );
+  return { moved, stayed: [...stayed, ...refused.slice(anew.length)], why };
+}
