@@ -3,6 +3,7 @@ import type { Receipt } from "../domain/receipt.ts";
 import { CommitBuffer } from "./buffer.ts";
 import { follow, followEvents } from "./follow.ts";
 import { peopleCalls } from "./people.ts";
+import { routingCalls } from "./routing.ts";
 import { runJob } from "./run-job.ts";
 import { tail } from "./tail.ts";
 import { type CallOptions, createTransport, type Query, type TransportOptions } from "./transport.ts";
@@ -42,6 +43,7 @@ export function createClient(options: ClientOptions): Client {
     listAgents: (control) => read("/agents", control),
     listAlerts: (filters, control) => read("/alerts", control, filters),
     listEvents: (filters, control) => read("/events", control, filters),
+    ...routingCalls(transport),
     ...peopleCalls(transport, (asked) => tail(client, transport, asked)),
     async claim({ signal, retry, idempotencyKey, ...request }) {
       // The key makes a repeated claim give the same jobs: a lost answer must not leave them leased to nobody.

@@ -2,4 +2,5 @@
 export { CommitBuffer } from "./buffer.ts";
 export { type ClientOptions, createClient } from "./client.ts";
 export { isLeaseLost, SwitchyardError } from "./errors.ts";
+export { RoutingFailed } from "./routing.ts";
 export type * from "./types.ts";

@@ -2,6 +2,7 @@ import type { LogEvent } from "../domain/event.ts";
 import type { ClientMutationInput } from "../domain/mutations.ts";
 import type { ErrorInfo, Json } from "../domain/primitives.ts";
 import type { Receipt } from "../domain/receipt.ts";
+import type { ExplainedDecision } from "../domain/routing-answers.ts";
 import type { SessionStatus, TaskStatus } from "../domain/statuses.ts";
 import type { Kind } from "../domain/tx.ts";
 import type { Listed, Wire } from "../domain/wire.ts";
@@ -102,6 +103,27 @@ export interface RunJobContext {
   progress(value: Json): void;
 }
 
+/** A task that an agent is wanted for, see `POST /routing/decisions`. */
+export interface RouteTaskRequest extends Omit<Asked<"routing.decide">, "decisionId" | "fallbackOf">, CallControl {
+  /** Agents that are tried at most; five when left out. */
+  maxAttempts?: number;
+}
+
+/** A decision whose agent has failed, and what it threw. */
+export interface RouteTry {
+  decision: Wire<"decision">;
+  error: unknown;
+}
+
+export interface RoutedTask<T> {
+  result: T;
+  agentKey: string;
+  /** The decision that came to it. */
+  decision: Wire<"decision">;
+  /** Those that failed before. */
+  tries: RouteTry[];
+}
+
 export interface FollowOptions {
   /** `log` or `run:{id}`. */
   topic: string;
@@ -181,6 +203,26 @@ export interface Client {
    * reconnects and restarts of the server, for as long as the signal is not aborted (then it throws the signal's reason).
    */
   waitForApproval(approvalId: string, control?: CallControl): Promise<Wire<"approval">>;
+
+  /** Picks the agent for a task; throws `no_agent` (409, `body.candidates` says why) when none can take it. */
+  decideRouting(task: Asked<"routing.decide">, options?: WriteOptions): Promise<Written<"decision">>;
+  /** Tells how a decision turned out, once. */
+  reportRouting(
+    decisionId: string,
+    outcome: { success: boolean; durationMs?: number; error?: string },
+    options?: WriteOptions,
+  ): Promise<Written<"decision">>;
+  getDecision(decisionId: string, control?: CallControl): Promise<ExplainedDecision>;
+  listDecisions(filters?: Query, control?: CallControl): Promise<Page<Wire<"decision">>>;
+  /**
+   * Has a task done by the best agent that can take it (C15): decides, calls `work` with the agent, tells the outcome, and falls back to the next
+   * best when `work` throws, never to one that was tried. Every decision and outcome is on record. Throws `RoutingFailed` when nobody is left,
+   * after `maxAttempts`, or when what was thrown says `retryable: false`; `no_agent` when nobody could take it to begin with.
+   */
+  routeTaskWithFallback<T>(
+    task: RouteTaskRequest,
+    work: (agentKey: string, context: { decision: Wire<"decision">; signal?: AbortSignal }) => Promise<T> | T,
+  ): Promise<RoutedTask<T>>;
 
   /** Claims up to `max` jobs for an agent, waiting up to `waitMs` for one. */
   claim(request: ClaimRequest): Promise<ClaimedJob[]>;

@@ -12,9 +12,9 @@ import {
   tickBreaker,
 } from "../breaker.ts";
 import { agentRows, byAgent, op } from "../operation.ts";
-import { replaceStatistics, statisticsReplace } from "../statistics-replace.ts";
 import { recordRouting, recordRoutingOutcome, routingOutcome, routingRecord } from "../routing.ts";
 import { decideRouting, routingDecide } from "../routing-decide.ts";
+import { replaceStatistics, statisticsReplace } from "../statistics-replace.ts";
 
 /** Agents, the breakers in front of them, and how work is routed to them. */
 export const AGENT_OPERATIONS = {

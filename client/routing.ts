@@ -1,0 +1,106 @@
+import type { Wire } from "../domain/wire.ts";
+import { SwitchyardError } from "./errors.ts";
+import type { CallOptions, Query, Transport } from "./transport.ts";
+import type { CallControl, Client, RouteTaskRequest, RouteTry, WriteOptions, Written } from "./types.ts";
+
+type RoutingCalls = Pick<
+  Client,
+  "decideRouting" | "reportRouting" | "getDecision" | "listDecisions" | "routeTaskWithFallback"
+>;
+
+const MAX_ATTEMPTS = 5;
+
+/** Every agent that was tried has failed, or no further one could take the task. `cause` is what the last one threw. */
+export class RoutingFailed extends Error {
+  override readonly name = "RoutingFailed";
+  constructor(
+    readonly taskId: string,
+    /** Each decision that was made, with what its agent threw, in order. */
+    readonly tries: readonly RouteTry[],
+  ) {
+    const last = tries.at(-1);
+    super(`task ${taskId} failed with ${tries.map(({ decision }) => decision.selectedAgent).join(", ")}`, {
+      cause: last?.error,
+    });
+  }
+}
+
+/** Routing decisions: the calls of `Client` that are about them. */
+export function routingCalls(transport: Transport): RoutingCalls {
+  const read = <T>(path: string, control?: CallControl, query?: Query) =>
+    transport.call<T>("GET", path, { ...(control as CallOptions), ...(query && { query }) });
+  const write = (path: string, body: object, { idempotencyKey, ifVersion: _, ...control }: WriteOptions = {}) =>
+    transport.call<Written<"decision">>("POST", path, {
+      ...control,
+      body,
+      headers: { "idempotency-key": idempotencyKey ?? globalThis.crypto.randomUUID() },
+    });
+  const at = (decisionId: string) => `/routing/decisions/${encodeURIComponent(decisionId)}`;
+
+  const calls: Omit<RoutingCalls, "routeTaskWithFallback"> = {
+    decideRouting: (task, options) => write("/routing/decisions", task, options),
+    reportRouting: (decisionId, outcome, options) => write(`${at(decisionId)}/outcome`, outcome, options),
+    getDecision: (decisionId, control) => read(at(decisionId), control),
+    listDecisions: (filters, control) => read("/routing/decisions", control, filters),
+  };
+  return { ...calls, routeTaskWithFallback: (task, work) => routeTaskWithFallback(calls, task, work) };
+}
+
+type Work<T> = Parameters<typeof routeTaskWithFallback<T>>[2];
+
+/** See `Client.routeTaskWithFallback`. */
+async function routeTaskWithFallback<T>(
+  client: Pick<Client, "decideRouting" | "reportRouting">,
+  request: RouteTaskRequest,
+  work: (agentKey: string, context: { decision: Wire<"decision">; signal?: AbortSignal }) => Promise<T> | T,
+) {
+  const { maxAttempts = MAX_ATTEMPTS, signal, retry, timeoutMs, ...task } = request;
+  const control = { ...(signal && { signal }), ...(timeoutMs && { timeoutMs }), ...(retry && { retry }) };
+  // What is told of a call's end must reach the server even when the caller's signal has been aborted since.
+  const tell = retry ? { retry } : {};
+  const tries: RouteTry[] = [];
+  for (;;) {
+    signal?.throwIfAborted();
+    const last = tries.at(-1);
+    const asked = { ...task, ...(last && { fallbackOf: last.decision.decisionId }) };
+    const decision = await client.decideRouting(asked, control).catch((error: unknown) => {
+      if (last && error instanceof SwitchyardError && error.has("no_agent"))
+        throw new RoutingFailed(task.taskId, tries);
+      throw error;
+    });
+    const { decisionId, selectedAgent } = decision;
+    const started = performance.now();
+    const took = () => Math.round(performance.now() - started);
+    const end = await attempt(work, decision, signal);
+    if ("result" in end) {
+      await client.reportRouting(decisionId, { success: true, durationMs: took() }, tell);
+      return { result: end.result, agentKey: selectedAgent, decision, tries };
+    }
+    // Who gave up says nothing of the agent: the decision stays without an outcome.
+    if (signal?.aborted) throw signal.reason;
+    await client.reportRouting(decisionId, { success: false, durationMs: took(), error: messageOf(end.error) }, tell);
+    tries.push({ decision, error: end.error });
+    if (tries.length >= maxAttempts || !isRetryable(end.error)) throw new RoutingFailed(task.taskId, tries);
+  }
+}
+
+async function attempt<T>(
+  work: Work<T>,
+  decision: Wire<"decision">,
+  signal: AbortSignal | undefined,
+): Promise<{ result: T } | { error: unknown }> {
+  try {
+    return { result: await work(decision.selectedAgent, { decision, ...(signal && { signal }) }) };
+  } catch (error) {
+    return { error };
+  }
+}
+
+function messageOf(error: unknown): string {
+  const message = error instanceof Error ? error.message || error.name : String(error);
+  return message.replaceAll("\0", "\uFFFD").toWellFormed().slice(0, 4000).toWellFormed();
+}
+
+function isRetryable(error: unknown): boolean {
+  return !(typeof error === "object" && error !== null && "retryable" in error && error.retryable === false);
+}
