@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import http from "node:http";
 import type { AddressInfo, Socket } from "node:net";
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { iso } from "../../domain/primitives.ts";
 import { type Answer, type Api, fresh, openApi } from "./resource.test-kit.ts";
 
@@ -14,6 +14,9 @@ beforeAll(async () => {
   await api.t.app.listen({ port: 0, host: "127.0.0.1" });
 });
 afterAll(() => api.close());
+afterEach(() => {
+  vi.restoreAllMocks();
+});
 beforeEach(async () => {
   runId = fresh("run");
   queue = fresh("queue");
@@ -176,7 +179,6 @@ test("a waiting claim wakes when its queue is resumed, and is not stirred before
   expect(commits.mock.calls.filter(([, , commit]) => commit.mutations[0]?.type === "job.claim")).toHaveLength(0);
   await api.me.post(`/queues/${queue}`, { paused: false });
   expect(ids(await waiting)).toEqual([job.jobId]);
-  commits.mockRestore();
 });
 
 test("a waiting claim wakes when its queue may run more, and when one of its jobs ends", async () => {
@@ -213,7 +215,6 @@ test("a slot that comes free among thirty waiting workers goes to one, and the o
   const answers = await Promise.all(waiting);
   expect(answers.flatMap(ids)).toEqual([b.jobId]);
   expect(commits.mock.calls.filter(([, , commit]) => commit.mutations[0]?.type === "job.claim")).toHaveLength(1);
-  commits.mockRestore();
 });
 
 test("a waiting claim of an agent whose slots are taken wakes when one comes free", async () => {
@@ -260,7 +261,6 @@ test("one job among thirty waiting workers goes to one, and the others are not s
   const answers = await Promise.all(waiting);
   expect(answers.flatMap(ids)).toEqual([job.jobId]);
   expect(commits.mock.calls.filter(([, , commit]) => commit.mutations[0]?.type === "job.claim")).toHaveLength(1);
-  commits.mockRestore();
 });
 
 test("thirty jobs enqueued at once reach thirty waiting workers, one each", async () => {

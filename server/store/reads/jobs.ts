@@ -62,13 +62,16 @@ export interface JobOffer {
 }
 
 /**
- * Queued jobs that become due from now on, the soonest first, and those that became due in the last seconds: whoever looked just before
- * and found nothing misses none.
+ * Queued jobs that become due from now on, the soonest first, and those that became due in the last seconds, unless their queue gives nothing:
+ * whoever looked just before and found nothing misses none.
  */
 export async function readOutlook({ prisma, tenantId }: Scope, limit: number): Promise<JobOffer[]> {
   return prisma.$queryRaw<JobOffer[]>`
-    SELECT "id", "queue", "capability", "agentKey", (extract(epoch FROM "runAt") * 1000)::float8 AS "runAt",
-      (extract(epoch FROM "runAt" - clock_timestamp()) * 1000)::float8 AS "dueInMs"
-    FROM "Job" WHERE "tenantId" = ${tenantId} AND "status" = 'queued' AND "runAt" > clock_timestamp() - interval '5 seconds'
-    ORDER BY "runAt" LIMIT ${limit}`;
+    SELECT j."id", j."queue", j."capability", j."agentKey", (extract(epoch FROM j."runAt") * 1000)::float8 AS "runAt",
+      (extract(epoch FROM j."runAt" - clock_timestamp()) * 1000)::float8 AS "dueInMs"
+    FROM "Job" AS j JOIN "Queue" AS q ON q."tenantId" = j."tenantId" AND q."id" = j."queue"
+    WHERE j."tenantId" = ${tenantId} AND j."status" = 'queued' AND j."runAt" > clock_timestamp() - interval '5 seconds'
+      AND (j."runAt" > clock_timestamp() OR (NOT q."paused"
+        AND (q."concurrency" IS NULL OR q."concurrency" > (q."jobCounts" ->> 'running')::int)))
+    ORDER BY j."runAt" LIMIT ${limit}`;
 }
