@@ -1,4 +1,4 @@
-/** `npm run faults [-- ROUNDS] [--seed N]`: 100 rounds by default, each by a seed of its own; one that failed runs again by its seed. */
+/** `npm run faults [-- ROUNDS] [--seed N]`: 100 rounds, each by a seed of its own, counting up from N; with a seed alone, that round. */
 import { parseArgs } from "node:util";
 import { runRounds } from "./rounds.ts";
 
@@ -6,9 +6,11 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { seed: { type: "string" }, "at-once": { type: "string", default: "2" } },
 });
-const [rounds, seed, atOnce] = [positionals[0] ?? "100", values.seed, values["at-once"]].map((value) =>
-  value === undefined ? undefined : Number(value),
-);
+const [rounds, seed, atOnce] = [
+  positionals[0] ?? (values.seed === undefined ? "100" : "1"),
+  values.seed,
+  values["at-once"],
+].map((value) => (value === undefined ? undefined : Number(value)));
 if (![rounds, atOnce].every((value) => Number.isInteger(value) && Number(value) > 0) || Number.isNaN(seed)) {
   console.error("usage: npm run faults [-- ROUNDS] [--seed N] [--at-once N]");
   process.exit(2);

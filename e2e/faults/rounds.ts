@@ -36,6 +36,6 @@ export function linesOf({ plan, faults, figures, dataDir }: Round): string[] {
     `FAIL ${head}`,
     ...faults.slice(0, 20).map((fault) => `       ${fault}`),
     ...(faults.length > 20 ? [`       … and ${faults.length - 20} more`] : []),
-    `     data: ${dataDir} · again: npm run faults -- 1 --seed ${plan.seed}`,
+    `     data: ${dataDir} · again: npm run faults -- --seed ${plan.seed}`,
   ];
 }
