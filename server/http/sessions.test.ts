@@ -236,3 +236,22 @@ test("E7: active sessions are a view; sessions are filtered by status, role and 
     expect((await api.me.get(`/sessions?${query}`)).status).toBe(400);
   }
 });
+
+test("E8: a move is named by the row's word, `status`, or by the mutation's, `to`; not by both with different things", async () => {
+  const sessionId = await opened();
+  expect(await api.me.patch(`/sessions/${sessionId}`, { to: "active" })).toMatchObject({
+    status: 200,
+    body: { status: "active" },
+  });
+  const torn = await api.me.patch(`/sessions/${sessionId}`, { status: "completed", to: "failed" });
+  expect(torn).toMatchObject({ status: 400, body: { code: "malformed", errors: [{ path: "to" }] } });
+  expect((await read(sessionId)).body.status).toBe("active");
+
+  const taskId = fresh("task");
+  await api.me.post("/tasks", { taskId, taskType: "x" });
+  expect((await api.me.patch(`/tasks/${taskId}`, { to: "routed" })).body.status).toBe("routed");
+  expect(await api.me.patch(`/tasks/${taskId}`, { result: 1 })).toMatchObject({
+    status: 400,
+    body: { errors: [{ path: "to" }] },
+  });
+});

@@ -7,6 +7,7 @@ import { readRow } from "../store/reads/one-row.ts";
 import { listSessions } from "../store/reads/people.ts";
 import { bodyOf, commitOnRow, registerCommand, rowOf, sendRow } from "./command.ts";
 import { counted, countedQuery } from "./counted.ts";
+import { moveOf } from "./moves.ts";
 import { countedDoc, oneDoc, patchDoc } from "./openapi/route-docs.ts";
 import { sentSchema } from "./openapi/schemas.ts";
 import { BASE, found, listOf, mustHaveReached, pathId, type ResourceDeps, scopeOf } from "./resource.ts";
@@ -22,6 +23,7 @@ const sessionQuery = z.strictObject({
 
 const sessionPatch = z.strictObject({
   status: z.enum(SESSION_STATUSES).optional(),
+  to: z.enum(SESSION_STATUSES).optional().meta({ description: "Another word for `status`" }),
   metadata: jsonObject.optional().meta({
     description: "JSON Merge Patch (RFC 7396): null removes, maps are merged, anything else replaces",
   }),
@@ -67,7 +69,8 @@ export function registerSessions(app: FastifyInstance, deps: ResourceDeps): void
 
 async function patchSession(request: FastifyRequest, reply: FastifyReply, deps: ResourceDeps): Promise<FastifyReply> {
   const sessionId = pathId(request);
-  const { status, ...changes } = sessionPatch.parse(bodyOf(request));
+  const { status: named, to, ...changes } = sessionPatch.parse(bodyOf(request));
+  const status = moveOf({ status: named, to });
   const mutations: ClientMutation[] = [];
   if (status === undefined || Object.keys(changes).length > 0) {
     mutations.push({ type: "session.update", sessionId, ...changes });

@@ -6,6 +6,7 @@ import { readRow } from "../store/reads/one-row.ts";
 import { listTasks } from "../store/reads/people.ts";
 import { bodyOf, commitOnRow, parseMutation, registerCommand, rowOf, sendRow } from "./command.ts";
 import { counted, countedQuery } from "./counted.ts";
+import { moveOf } from "./moves.ts";
 import { countedDoc, oneDoc, patchDoc } from "./openapi/route-docs.ts";
 import { sentSchema } from "./openapi/schemas.ts";
 import { BASE, found, listOf, mustHaveReached, pathId, type ResourceDeps, scopeOf } from "./resource.ts";
@@ -20,7 +21,8 @@ const taskQuery = z.strictObject({
 });
 
 const taskPatch = z.strictObject({
-  status: z.enum(TASK_STATUSES),
+  status: z.enum(TASK_STATUSES).optional(),
+  to: z.enum(TASK_STATUSES).optional().meta({ description: "Another word for `status`; one of them is needed" }),
   toAgent: label.optional().meta({ description: "With `routed`: whom it goes to" }),
   result: json.optional(),
   error: errorInput.optional(),
@@ -59,8 +61,8 @@ export function registerTasks(app: FastifyInstance, deps: ResourceDeps): void {
 
 async function patchTask(request: FastifyRequest, reply: FastifyReply, deps: ResourceDeps): Promise<FastifyReply> {
   const taskId = pathId(request);
-  const { status, ...rest } = taskPatch.parse(bodyOf(request));
-  const commit = parseMutation(rest, { type: "task.transition", taskId, to: status });
+  const { status, to, ...rest } = taskPatch.parse(bodyOf(request));
+  const commit = parseMutation(rest, { type: "task.transition", taskId, to: moveOf({ status, to }) });
   const outcome = await commitOnRow(request, deps, commit, { kind: "task", id: taskId, creates: false });
   return sendRow(reply, outcome, await rowOf(request, outcome, "task", taskId));
 }
