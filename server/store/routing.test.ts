@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { ClientMutationInput } from "../../domain/mutations.ts";
+import { createDatabase, type Database } from "../database/client.ts";
+import { createTestDatabase, type TestDatabase } from "../testing/database.ts";
+import { commit, openStore } from "./lane.test-kit.ts";
+
+let database: TestDatabase;
+let own: Database;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  own = createDatabase(database.url, { max: 6 });
+});
+afterAll(async () => {
+  await own.close();
+  await database.drop();
+});
+
+const register = (agentKey: string, permittedTrials: number): ClientMutationInput => ({
+  type: "agent.register",
+  agentKey,
+  capabilities: ["go"],
+  capacity: 100,
+  breaker: { windowSize: 1, minimumCalls: 1, openMs: 1, permittedTrials, trialTimeoutMs: 600_000 },
+});
+
+const decide: ClientMutationInput = {
+  type: "routing.decide",
+  taskId: "t",
+  taskType: "review",
+  requiredCapability: "go",
+};
+
+test("C3: two servers that decide at once give out no more trials than a half-open breaker has", async () => {
+  const nodes = [await openStore(own), await openStore(own)] as const;
+  try {
+    await commit(nodes[0], [register("a", 3), { type: "breaker.record", agentKey: "a", success: false }]);
+    await expect
+      .poll(
+        async () =>
+          (await own.prisma.$queryRaw<{ over: boolean }[]>`SELECT now() > "resetAt" AS "over" FROM "Breaker"`)[0]?.over,
+      )
+      .toBe(true);
+    const asked = Array.from({ length: 40 }, (_, index) =>
+      commit(nodes[index % 2 === 0 ? 0 : 1], [decide]).then(
+        () => "decided",
+        (error: { errors?: { code: string }[] }) => error.errors?.[0]?.code,
+      ),
+    );
+    const answers = await Promise.all(asked);
+    expect(answers.filter((answer) => answer === "decided")).toHaveLength(3);
+    expect(answers.filter((answer) => answer === "no_agent")).toHaveLength(37);
+    const { row } = (await nodes[0].read("t1", "breaker", "a")) as { row: { state: string; trials: unknown[] } };
+    expect(row).toMatchObject({ state: "half_open", trials: [{}, {}, {}] });
+  } finally {
+    await Promise.all(nodes.map((node) => node.close()));
+  }
+});
+
+test("C3: a decision sees the agents of its own commit, those of another server, and the figures of the last hours", async () => {
+  const nodes = [await openStore(own, "t2"), await openStore(own, "t2")] as const;
+  try {
+    const first = await commit(nodes[0], [register("a", 1), decide], {}, "t2");
+    const told = (success: boolean): ClientMutationInput => ({
+      type: "routing.record",
+      taskId: "t",
+      taskType: "review",
+      selectedAgent: "b",
+      success,
+    });
+    await commit(
+      nodes[1],
+      [
+        register("b", 1),
+        { type: "breaker.override", agentKey: "b", state: "disabled", reason: "test" },
+        ...Array.from({ length: 25 }, () => told(true)),
+      ],
+      {},
+      "t2",
+    );
+    const second = await commit(nodes[0], [decide], {}, "t2");
+    const ids = [first.receipt.results[1], second.receipt.results[0]] as { id: string }[];
+    const rows = await own.prisma.routingDecision.findMany({
+      where: { tenantId: "t2", id: { in: ids.map(({ id }) => id) } },
+    });
+    const of = (id: string | undefined) => rows.find((row) => row.id === id);
+    expect(of(ids[0]?.id)).toMatchObject({ selectedAgent: "a", candidates: [{ agentKey: "a" }] });
+    expect(of(ids[1]?.id)).toMatchObject({
+      selectedAgent: "b",
+      candidates: [{ agentKey: "b", parts: { sample: 25, basis: "task_type" } }, { agentKey: "a" }],
+    });
+  } finally {
+    await Promise.all(nodes.map((node) => node.close()));
+  }
+});
