@@ -12,7 +12,9 @@ import { AGENTS, QUEUES, stage } from "./scene.ts";
 import { think } from "./thinker.ts";
 import { finish, report, work } from "./worker.ts";
 
-const SETTLE_MS = 30_000;
+const SETTLE_MS = 60_000;
+/** A machine that is busy otherwise may not get as far as the plan says: then it breaks where it is. */
+const LOAD_MS = 15_000;
 
 /** Loads the server while `work` is done to it. Answers the jobs that workers held on to. */
 export async function loadWhile(plan: Plan, caller: Caller, fault: () => Promise<void>): Promise<Held[]> {
@@ -36,13 +38,10 @@ export async function loadWhile(plan: Plan, caller: Caller, fault: () => Promise
   return kept;
 }
 
-/** Until so many commits have been acknowledged. */
+/** Until so many commits have been acknowledged, or for long enough. */
 async function acknowledged(count: number, { ledger }: Caller): Promise<void> {
-  const deadline = Date.now() + SETTLE_MS;
-  while (ledger.of("acknowledged").length < count) {
-    if (Date.now() > deadline) throw new Error(`not ${count} commits acknowledged after ${SETTLE_MS} ms`);
-    await delay(1);
-  }
+  const deadline = Date.now() + LOAD_MS;
+  while (ledger.of("acknowledged").length < count && Date.now() < deadline) await delay(1);
 }
 
 /** Asks again for all that nobody heard of, tells late results, and lets workers finish what is left; then waits for the timers. */
