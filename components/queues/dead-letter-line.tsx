@@ -22,7 +22,7 @@ export function DeadLetterLine({ job, selected, busy, onToggle, onRetry }: DeadL
   const run = `/runs/${encodeURIComponent(job.runId)}`;
   const why = job.error?.message ?? job.reason?.replaceAll("_", " ") ?? "no reason was given";
   return (
-    <TableRow className={cn(selected && "bg-accent-soft")}>
+    <TableRow className={cn(selected && "bg-hover")}>
       <Td className="w-px pr-0">
         <input
           type="checkbox"

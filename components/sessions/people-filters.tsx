@@ -69,7 +69,7 @@ function TypedFilter({ label, value, onChange }: { label: string; value: string;
       value={text}
       maxLength={200}
       onChange={(event) => setText(event.target.value)}
-      className="w-40"
+      className="w-40 max-sm:w-auto max-sm:min-w-28 max-sm:flex-1"
     />
   );
 }

@@ -60,7 +60,7 @@ const SessionLine = memo(function SessionLine({ session, keptMs, open, onOpen }:
     <TableRow
       aria-busy={session.pending || undefined}
       onClick={() => onOpen(session.id)}
-      className={cn("cursor-pointer", open && "bg-accent-soft", isFinalSession(session.status) && "text-muted")}
+      className={cn("cursor-pointer", open && "bg-hover", isFinalSession(session.status) && "text-muted")}
     >
       <Td className="max-w-40 sm:max-w-64">
         <button

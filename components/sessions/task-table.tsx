@@ -51,7 +51,7 @@ const TaskLine = memo(function TaskLine({ task, open, onOpen }: TaskLineProps) {
     <TableRow
       aria-busy={task.pending || undefined}
       onClick={() => onOpen(task.id)}
-      className={cn("cursor-pointer", open && "bg-accent-soft", isFinalTask(task.status) && "text-muted")}
+      className={cn("cursor-pointer", open && "bg-hover", isFinalTask(task.status) && "text-muted")}
     >
       <Td className="max-w-32 sm:max-w-64">
         <button
