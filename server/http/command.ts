@@ -22,6 +22,8 @@ export interface Command<K extends Kind = Kind> {
   fixed?: { readonly [field: string]: string };
   tag: string;
   summary: string;
+  /** How large a body may be, bytes, where that is not what all others take. */
+  bodyLimit?: number;
   /** Whether the row came to be; by default a command without an id in its path creates. */
   created?: (row: Wire<K>, outcome: CommitOutcome) => boolean;
   /** The id of the row that is answered, where it need not be the one that the body names. */
@@ -32,12 +34,13 @@ export interface Command<K extends Kind = Kind> {
 
 /** Registers a convenience. It answers 201 for what it created, else 200; refusals as `refusalOf` says. */
 export function registerCommand<K extends Kind>(app: FastifyInstance, deps: ResourceDeps, command: Command<K>): void {
-  const { path, kind, mutation: type, fixed } = command;
+  const { path, kind, mutation: type, fixed, bodyLimit } = command;
   const creates = !path.includes(":id");
   const created = command.created ?? (() => creates);
   const idName = ID_NAME[kind];
 
-  app.post(`${BASE}${path}`, { config: { doc: commandDoc(command) } }, async (request, reply) => {
+  const options = { config: { doc: commandDoc(command) }, ...(bodyLimit !== undefined && { bodyLimit }) };
+  app.post(`${BASE}${path}`, options, async (request, reply) => {
     const known = { type, ...fixed, ...(creates ? {} : { [idName]: pathId(request) }) };
     const commit = parseMutation(bodyOf(request), known);
     const mutation = commit.mutations[0] as unknown as { [field: string]: unknown };

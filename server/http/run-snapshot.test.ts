@@ -225,6 +225,21 @@ test("the largest state there can be is taken out and put back", async () => {
   expect((await api.me.get(`/runs/${to}/snapshot`)).body.context).toEqual(context);
 });
 
+test("D8: a large snapshot is put back by a client that escapes all but ASCII too", async () => {
+  const runId = fresh("run");
+  await api.me.commit({ type: "run.create", runId, workflow: "w", context: { text: "é".repeat(400_000) } });
+  const { body: snapshot } = await api.me.get(`/runs/${runId}/snapshot`);
+  await api.me.commit({ type: "context.set", runId, context: {} });
+  const payload = JSON.stringify({ snapshot }).replaceAll("é", "\\u00e9");
+  expect(payload.length).toBeGreaterThan(2_000_000);
+  const headers = { authorization: `Bearer ${api.me.secret}`, "content-type": "application/json" };
+  const url = `/api/v1/runs/${runId}/restore`;
+  const answer = await api.t.app.inject({ method: "POST", url, headers, payload });
+  expect([answer.statusCode, answer.json().context]).toEqual([200, snapshot.context]);
+  const tooLarge = `{"snapshot":"${"x".repeat(4_194_304)}"}`;
+  expect((await api.t.app.inject({ method: "POST", url, headers, payload: tooLarge })).statusCode).toBe(413);
+});
+
 test("what is no JSON value to keep is refused: a number without end, a depth without bottom, a prototype", async () => {
   const runId = await fullRun();
   const send = async (context: string) => {

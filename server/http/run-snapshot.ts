@@ -6,6 +6,9 @@ import { registerCommand } from "./command.ts";
 import { oneDoc } from "./openapi/route-docs.ts";
 import { BASE, found, mustHaveReached, pathId, type ResourceDeps } from "./resource.ts";
 
+/** 4 MiB: clients that write all but ASCII as \uXXXX take up to three times the bytes of UTF-8. The state itself is bounded all the same. */
+const RESTORE_LIMIT = 4_194_304;
+
 /** A run's execution state as a document, and the way back from it (D8). */
 export function registerRunSnapshot(app: FastifyInstance, deps: ResourceDeps): void {
   const tag = "Runs";
@@ -19,6 +22,7 @@ export function registerRunSnapshot(app: FastifyInstance, deps: ResourceDeps): v
     path: "/runs/:id/restore",
     kind: "run",
     mutation: "run.restore",
+    bodyLimit: RESTORE_LIMIT,
     tag,
     summary: "Put a run's execution state back to a snapshot's, of whatever version",
   });

@@ -24,7 +24,7 @@ const PROBLEMS: { readonly [status: number]: string } = {
   409: "Its state forbids it: `legal[]` has what is possible, `row` the row as it now is; or `expect` is stale",
   410: "That part of the log is no longer kept; it begins after `floor`",
   412: "The row has moved on from the version in `If-Match`: `row` is as it now is, its version the answer's ETag",
-  413: "More than 1 MiB",
+  413: "More than 1 MiB; to restore a run, more than 4 MiB",
   415: "Not JSON",
   422: "The state forbids it, with every fault; or the Idempotency-Key came with another request",
   425: "The log has not come as far as `minSeq`",
