@@ -153,3 +153,19 @@ test("E7: pending approvals are a view; approvals are filtered by run, job, task
   expect(await ids(`taskId=${taskId}`)).toEqual([c]);
   expect((await api.me.get("/approvals?view=all")).status).toBe(400);
 });
+
+test("E5, E7: a pending approval in the list brings the task that it is for; a settled one does not", async () => {
+  const taskId = fresh("task");
+  await api.me.post("/tasks", { taskId, taskType: "deploy" });
+  const [pending, settled] = [await asked({ taskId }), await asked({ taskId })];
+  await api.me.post(`/approvals/${settled}/approve`);
+  const { items } = (await api.me.get(`/approvals?taskId=${taskId}`)).body;
+  const { body: task } = await api.me.get(`/tasks/${taskId}`);
+  expect(items.map(({ id, task }) => [id, task])).toEqual([
+    [settled, undefined],
+    [pending, task],
+  ]);
+  const alone = await asked();
+  const listed = (await api.me.get("/approvals?view=pending&pageSize=1")).body.items;
+  expect(listed).toMatchObject([{ id: alone, task: null }]);
+});

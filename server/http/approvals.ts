@@ -3,7 +3,7 @@ import { z } from "zod";
 import { id } from "../../domain/primitives.ts";
 import { APPROVAL_STATUSES } from "../../domain/statuses.ts";
 import { readRow } from "../store/reads/one-row.ts";
-import { listApprovals } from "../store/reads/people.ts";
+import { listApprovals, withTasks } from "../store/reads/people.ts";
 import { type Command, registerCommand } from "./command.ts";
 import { counted, countedQuery } from "./counted.ts";
 import { countedDoc, oneDoc } from "./openapi/route-docs.ts";
@@ -44,11 +44,12 @@ const COMMANDS: readonly Omit<Command<"approval">, "kind" | "tag">[] = [
 
 /** Decisions that people make (E5, E7, E8). */
 export function registerApprovals(app: FastifyInstance, deps: ResourceDeps): void {
-  const list = countedDoc(tag, "Approvals, the newest first", "Approval", approvalQuery);
-  app.get(`${BASE}/approvals`, { config: { doc: list } }, (request) => {
+  const list = countedDoc(tag, "Approvals, the newest first", "ListedApproval", approvalQuery);
+  app.get(`${BASE}/approvals`, { config: { doc: list } }, async (request) => {
     const { view, status, ...query } = withRun(counted(approvalQuery.parse(request.query)));
     const wanted = view ? [view].filter((one) => status?.includes(one) ?? true) : status;
-    return listApprovals(scopeOf(request, deps), { ...query, ...(wanted && { status: wanted }) });
+    const page = await listApprovals(scopeOf(request, deps), { ...query, ...(wanted && { status: wanted }) });
+    return { ...page, items: await withTasks(request.db, page.items) };
   });
   app.get(
     `${BASE}/approvals/:id`,

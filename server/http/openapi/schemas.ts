@@ -272,6 +272,10 @@ export const COMPONENTS: { [name: string]: JsonSchema } = {
       statistics: { oneOf: [ref("Statistics"), { type: "null" }] },
     }),
   ),
+  ListedApproval: allOf(
+    ref("Approval"),
+    objectOf({ task: { oneOf: [ref("Task"), { type: "null" }], description: "Of a pending one: what it is for" } }, []),
+  ),
   AgentStatus: objectOf({
     agent: { type: "string" },
     tasks: arrayOf(ref("Task")),

@@ -1,7 +1,9 @@
 import type { ApprovalStatus, SessionStatus, TaskStatus } from "../../../domain/statuses.ts";
 import type { Wire } from "../../../domain/wire.ts";
+import type { TenantClient } from "../../database/tenant.ts";
 import { type Condition, type CountedPage, type CountedRequest, countedPage, equals, isOneOf } from "./counted.ts";
 import type { Scope } from "./scope.ts";
+import { wireOf } from "./wire-rows.ts";
 
 export interface SessionQuery extends CountedRequest {
   status?: SessionStatus[];
@@ -39,6 +41,19 @@ export function listTasks(scope: Scope, query: TaskQuery): Promise<CountedPage<W
 /** Approvals, the newest first. */
 export const listApprovals = (scope: Scope, query: ApprovalQuery): Promise<CountedPage<Wire<"approval">>> =>
   countedPage(scope, "approval", filtersOf(query, ["runId", "jobId", "taskId"]), query);
+
+/** Pending approvals with the task that they are for, null when they are for none; others as they are. */
+export async function withTasks(
+  db: TenantClient,
+  approvals: readonly Wire<"approval">[],
+): Promise<(Wire<"approval"> & { task?: Wire<"task"> | null })[]> {
+  const ids = approvals.flatMap(({ status, taskId }) => (status === "pending" && taskId !== null ? [taskId] : []));
+  const stored = ids.length === 0 ? [] : await db.task.findMany({ where: { id: { in: ids } } });
+  const tasks = new Map(stored.map((task) => [task.id, wireOf("task", task)]));
+  return approvals.map((approval) =>
+    approval.status === "pending" ? { ...approval, task: tasks.get(approval.taskId ?? "") ?? null } : approval,
+  );
+}
 
 function filtersOf<C extends string>(
   query: { status?: string[] } & { [column in C]?: string },
