@@ -30,6 +30,7 @@ module.exports = {
       "The store reads and writes; nobody calls out of it.",
     ),
     only("live", "^server/live/", "^(server/(live|store)|domain)/", "The push side follows the store."),
+    only("notify", "^server/notify/", "^(server/(notify|store)|domain)/", "What is due is sent, and told by commits."),
     only("clock", "^server/clock/", "^(server/(clock|store)|domain)/", "Time commits like anybody else."),
     only(
       "http",

@@ -159,7 +159,7 @@ const SAMPLES: Samples = {
   "rule.remove": [{ ruleId: "r" }, {}],
   "channel.put": [
     { channelId: "c", kind: "webhook", target: "https://example.com/hook" },
-    { name: "n", config: { digestOver: 5 }, enabled: false, secret: `whsec_${"A".repeat(32)}` },
+    { name: "n", config: {}, enabled: false, secret: `whsec_${"A".repeat(32)}` },
   ],
   "channel.rotate": [{ channelId: "c" }, {}],
   "channel.test": [{ channelId: "c" }, {}],

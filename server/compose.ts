@@ -20,6 +20,8 @@ import { type DrawPage, registerPages } from "./http/pages.ts";
 import { refuseForeignUpgrades } from "./http/upgrades.ts";
 import { createLive } from "./live/index.ts";
 import { watchMemory } from "./memory-watch.ts";
+import { createGuard } from "./notify/guard.ts";
+import { createNotifier } from "./notify/index.ts";
 import { createStore } from "./store/index.ts";
 import { laneDatabase } from "./store/lane-database.ts";
 import { createRetention } from "./store/retention.ts";
@@ -133,6 +135,15 @@ async function build(config: Config, options: ComposeOptions, closers: Closers):
   closers.add("clock", 500, () => clock.close());
   const retentionLoop = createRetentionLoop({ retention, queries, log: logger.child({ part: "retention" }) });
   closers.add("retention", 500, () => retentionLoop.close());
+  const notifier = createNotifier({
+    store,
+    queries,
+    registry: metrics,
+    log: logger.child({ part: "notify" }),
+    guard: createGuard(config.privateTargets),
+    publicUrl: () => config.publicUrl ?? `http://${config.host}:${config.port}`,
+  });
+  closers.add("notifier", 500, () => notifier.close());
   const live = createLive({
     source: store,
     authenticate: (handshake) => auth.authenticate(handshake),
@@ -158,6 +169,7 @@ async function build(config: Config, options: ComposeOptions, closers: Closers):
     started: () => {
       health.state = "ready";
       clock.start();
+      notifier.start();
       retentionLoop.start();
     },
     mintLoginToken: () => auth.sessions.mintLoginToken(TENANT, "admin"),

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { z } from "zod";
 import { StartupError } from "./database/errors.ts";
 
@@ -41,6 +42,24 @@ const httpUrl = text
   )
   .transform((value) => new URL(value).origin);
 
+/** `true`, or hosts, addresses and networks, separated by commas. */
+const targets = text.transform((value, ctx) => {
+  if (value === "true" || value === "false") return value === "true" || [];
+  const entries = value.split(",").map((entry) => entry.trim());
+  const wrong = entries.filter((entry) => !isTarget(entry));
+  if (wrong.length === 0) return entries;
+  ctx.addIssue({ code: "custom", message: "must be true, or hosts, addresses and networks (10.0.0.0/8) by commas" });
+  return z.NEVER;
+});
+
+function isTarget(entry: string): boolean {
+  const [address = "", prefix, ...more] = entry.split("/");
+  const family = isIP(address);
+  if (family === 0) return /^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/.test(entry);
+  if (prefix === undefined) return true;
+  return more.length === 0 && /^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 6 ? 128 : 32);
+}
+
 const environment = z.object({
   PORT: setting(whole(0, 65_535).default(3000)),
   HOST: setting(text.default("127.0.0.1")),
@@ -53,6 +72,7 @@ const environment = z.object({
     text.regex(/^[\x21-\x7e]{1,200}$/, "must be 1 to 200 visible ASCII characters").optional(),
   ),
   SWITCHYARD_PUBLIC_URL: setting(httpUrl.optional()),
+  SWITCHYARD_ALLOW_PRIVATE_TARGETS: setting(targets.default([])),
   IDEMPOTENCY_TTL_SECONDS: setting(whole(1, 31_536_000).default(86_400)),
   SESSION_RETENTION_DAYS: setting(days(3_650).default(7)),
   EVENT_RETENTION_DAYS: setting(days(3_650).default(90)),
@@ -79,6 +99,8 @@ export interface Config {
   bootstrapKey: string | undefined;
   /** Origin under which browsers reach the server, if a proxy stands in front of it. */
   publicUrl: string | undefined;
+  /** Where notifications may go besides public https addresses: everywhere, or these hosts, addresses and networks. */
+  privateTargets: true | string[];
   idempotencyTtlSeconds: number;
   sessionRetentionDays: number;
   /** Events and receipts older than this leave the log; a fraction of a day is for trying it. */
@@ -111,6 +133,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     dataDir: data.SWITCHYARD_DATA_DIR,
     bootstrapKey: data.SWITCHYARD_BOOTSTRAP_KEY,
     publicUrl: data.SWITCHYARD_PUBLIC_URL,
+    privateTargets: data.SWITCHYARD_ALLOW_PRIVATE_TARGETS,
     idempotencyTtlSeconds: data.IDEMPOTENCY_TTL_SECONDS,
     sessionRetentionDays: data.SESSION_RETENTION_DAYS,
     eventRetentionDays: data.EVENT_RETENTION_DAYS,

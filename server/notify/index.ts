@@ -1,0 +1,154 @@
+import { randomBytes } from "node:crypto";
+import type { Registry } from "prom-client";
+import type { Mutation } from "../../domain/mutations.ts";
+import { dropLease, takeLease } from "../store/due.ts";
+import { type DueDelivery, readDueDeliveries, readDueEscalations } from "../store/due-notifications.ts";
+import { StoreError } from "../store/errors.ts";
+import type { LaneQueries } from "../store/lane-database.ts";
+import type { Committer, Store } from "../store/types.ts";
+import type { Guard } from "./guard.ts";
+import { createNotifyMetrics } from "./metrics.ts";
+import type { Sent } from "./post.ts";
+import { retryAfter } from "./retry.ts";
+import { sendDelivery } from "./send.ts";
+
+/**
+ * The sender of notifications. Deliveries come to be in the commits that they tell of; of all nodes one, by a lease row on database time, looks
+ * for those that are due, sends them and commits what came of it. A sender that dies between the sending and the commit has not told, so the next
+ * one sends again, under the same id: receivers get everything at least once. The same leader commits the escalations that are due.
+ */
+export interface NotifierDeps {
+  store: Pick<Store, "commit">;
+  queries: LaneQueries;
+  registry: Registry;
+  log: { warn(facts: object, message: string): void };
+  guard: Guard;
+  /** Where people reach the console, for links. */
+  publicUrl: () => string;
+  /** Time between a failed try and the next, ms, one entry per further try. */
+  scheduleMs?: readonly number[];
+  /** How long a receiver may take to answer, ms. */
+  timeoutMs?: number;
+  /** How often to look, ms. */
+  everyMs?: number;
+}
+
+export interface Notifier {
+  start(): void;
+  /** Gives up what is being sent, waits for it and gives the lease back. */
+  close(): Promise<void>;
+}
+
+const LEASE = "notify";
+const LEASE_MS = 2000;
+/** How many are sent at once, in all and to one channel: a slow receiver does not hold up the others. */
+const AT_ONCE = 32;
+const PER_CHANNEL = 4;
+const SENDER: Committer = { id: "system:notifier", actor: "system:notifier" };
+
+export function createNotifier(deps: NotifierDeps): Notifier {
+  const { store, queries, log, guard, publicUrl, scheduleMs, timeoutMs = 10_000, everyMs = 250 } = deps;
+  const metrics = createNotifyMetrics(deps.registry, queries);
+  const holder = randomBytes(8).toString("hex");
+  const closing = new AbortController();
+  const { signal } = closing;
+  /** What is being sent: by `tenant/id`, the channel it goes to and the alert it is about. */
+  const underWay = new Map<string, { channel: string; alert: string; done: Promise<void> }>();
+  let timer: NodeJS.Timeout | undefined;
+  let round: Promise<void> = Promise.resolve();
+  let leads = false;
+  let failing = false;
+
+  const commit = async (tenantId: string, mutation: Mutation): Promise<void> => {
+    try {
+      await store.commit(tenantId, SENDER, { mutations: [mutation] });
+    } catch (error) {
+      if (!(error instanceof StoreError) || error.code !== "commit_refused") throw error;
+      log.warn({ tenantId, type: mutation.type, errors: error.errors }, "the sender was refused");
+    }
+  };
+
+  const send = async (due: DueDelivery): Promise<void> => {
+    const sent = await sendDelivery(due, { guard, publicUrl: publicUrl(), timeoutMs, signal });
+    // Cut off by the end of this process: nobody knows, so it stays pending and the next sender sends it.
+    if (signal.aborted && !sent.ok) return;
+    await commit(due.tenantId, toldOf(due, sent, scheduleMs));
+    metrics.sent(due.channel.channelKind, sent.ok);
+  };
+
+  const startSending = (due: DueDelivery): void => {
+    const { tenantId, delivery } = due;
+    const key = `${tenantId}/${delivery.id}`;
+    const channel = `${tenantId}/${delivery.channelId}`;
+    const done = send(due)
+      .catch((error: unknown) => {
+        log.warn(
+          { err: error, tenantId, deliveryId: delivery.id },
+          "what came of a delivery could not be written down",
+        );
+      })
+      .finally(() => underWay.delete(key));
+    underWay.set(key, { channel, alert: `${channel}/${delivery.alertId ?? delivery.id}`, done });
+  };
+
+  /** One alert's notifications go to a channel one after the other, so that the end is not told before the beginning. */
+  const mayStart = ({ tenantId, delivery }: DueDelivery): boolean => {
+    const all = [...underWay.values()];
+    const channel = `${tenantId}/${delivery.channelId}`;
+    const alert = `${channel}/${delivery.alertId ?? delivery.id}`;
+    const toChannel = all.filter((one) => one.channel === channel);
+    return all.length < AT_ONCE && toChannel.length < PER_CHANNEL && !toChannel.some((one) => one.alert === alert);
+  };
+
+  const look = async (): Promise<void> => {
+    leads = await takeLease(queries, LEASE, holder, LEASE_MS);
+    if (!leads) return;
+    for (const { tenantId, ...escalation } of await readDueEscalations(queries)) {
+      await commit(tenantId, { type: "alert.escalate", ...escalation });
+    }
+    if (underWay.size >= AT_ONCE) return;
+    const except = [...underWay.keys()];
+    for (const due of await readDueDeliveries(queries, { perChannel: PER_CHANNEL, limit: AT_ONCE, except })) {
+      if (!signal.aborted && mayStart(due)) startSending(due);
+    }
+  };
+
+  const tick = () => {
+    round = look()
+      .then(() => {
+        failing = false;
+      })
+      .catch((error: unknown) => {
+        // The database is away: what is due stays due. Said once, not four times a second.
+        if (!failing && !signal.aborted)
+          log.warn({ err: error }, "a round of the sender failed; it goes on when it can");
+        failing = true;
+      })
+      .finally(() => {
+        if (!signal.aborted) timer = setTimeout(tick, everyMs);
+      });
+  };
+
+  return {
+    start() {
+      if (!timer && !signal.aborted) tick();
+    },
+    async close() {
+      closing.abort();
+      clearTimeout(timer);
+      await round;
+      await Promise.all([...underWay.values()].map((one) => one.done));
+      if (leads) await dropLease(queries, LEASE, holder).catch(() => {});
+    },
+  };
+}
+
+/** What came of a try, as the mutation that says so. A test is tried once: whoever asked for it waits. */
+function toldOf({ delivery }: DueDelivery, sent: Sent, scheduleMs: readonly number[] | undefined): Mutation {
+  const attempt = delivery.attempts + 1;
+  const told = { deliveryId: delivery.id, attempt, responseStatus: sent.status };
+  if (sent.ok) return { type: "delivery.succeed", ...told };
+  const again = sent.retry && delivery.event !== "test";
+  const retryInMs = again ? retryAfter(attempt, sent.retryAfterMs ?? 0, scheduleMs) : null;
+  return { type: "delivery.fail", ...told, error: sent.error ?? "failed", retryInMs };
+}

@@ -1,0 +1,91 @@
+import http from "node:http";
+import https from "node:https";
+import { type Guard, TargetRefused } from "./guard.ts";
+
+/** What came of a try to send: taken, or not, and whether another try makes sense. */
+export interface Sent {
+  ok: boolean;
+  status: number | null;
+  error: string | null;
+  /** Another try may succeed. */
+  retry: boolean;
+  /** How long the receiver asks to be left alone, ms. */
+  retryAfterMs?: number;
+}
+
+export interface Post {
+  url: string;
+  headers: { readonly [name: string]: string };
+  body: string;
+}
+
+export interface PostLimits {
+  guard: Guard;
+  timeoutMs: number;
+  signal: AbortSignal;
+}
+
+/**
+ * One POST. Only 2xx counts as taken. Redirects are not followed, and of an answer nothing but status and headers is looked at, so a receiver can
+ * neither send the server elsewhere nor keep it reading. Never rejects.
+ */
+export async function post({ url, headers, body }: Post, { guard, timeoutMs, signal }: PostLimits): Promise<Sent> {
+  try {
+    const target = new URL(url);
+    guard.check(target);
+    const answer = await ask(target, headers, body, guard, AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]));
+    return judge(answer);
+  } catch (error) {
+    return { ok: false, status: null, error: reasonOf(error), retry: !(error instanceof TargetRefused) };
+  }
+}
+
+function ask(
+  url: URL,
+  headers: Post["headers"],
+  body: string,
+  guard: Guard,
+  signal: AbortSignal,
+): Promise<{ status: number; retryAfter: string | undefined }> {
+  return new Promise((resolve, reject) => {
+    const { request } = url.protocol === "https:" ? https : http;
+    const length = String(Buffer.byteLength(body));
+    const asked = request(url, {
+      method: "POST",
+      // A connection of its own: none that was opened to an address checked at another time.
+      agent: false,
+      lookup: guard.lookup,
+      maxHeaderSize: 16_384,
+      signal,
+      headers: { "user-agent": "Switchyard", ...headers, "content-length": length },
+    });
+    asked.once("error", reject);
+    asked.once("response", (response) => {
+      resolve({ status: response.statusCode ?? 0, retryAfter: response.headers["retry-after"] });
+      response.on("error", () => {});
+      response.destroy();
+    });
+    asked.end(body);
+  });
+}
+
+const MOST_RETRY_AFTER_S = 86_400;
+
+function judge({ status, retryAfter }: { status: number; retryAfter: string | undefined }): Sent {
+  if (status >= 200 && status < 300) return { ok: true, status, error: null, retry: false };
+  const redirect = status >= 300 && status < 400;
+  const error = redirect ? `answered ${status}: redirects are not followed` : `answered ${status}`;
+  const seconds = Number(retryAfter);
+  const retryAfterMs = seconds > 0 ? Math.min(seconds, MOST_RETRY_AFTER_S) * 1000 : 0;
+  // 410: the receiver says that it will never want this again.
+  return { ok: false, status, error, retry: status !== 410, ...(retryAfterMs > 0 && { retryAfterMs }) };
+}
+
+/** Why it failed, for people: no addresses, no URLs. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof TargetRefused) return error.message;
+  const { name, code, cause } = error as { name?: string; code?: string; cause?: { name?: string } };
+  if (name === "TimeoutError" || cause?.name === "TimeoutError") return "no answer in time";
+  if (name === "AbortError") return "no answer in time";
+  return typeof code === "string" ? `could not be reached: ${code}` : "could not be reached";
+}
