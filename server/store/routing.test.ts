@@ -92,3 +92,42 @@ test("C3: a decision sees the agents of its own commit, those of another server,
     await Promise.all(nodes.map((node) => node.close()));
   }
 });
+
+test("C3: a commit about hundreds of agents is loaded in a few steps, and so is a decision between them", async () => {
+  const node = await openStore(own, "t3");
+  try {
+    const agents = Array.from({ length: 250 }, (_, index) => `a${index}`);
+    await commit(
+      node,
+      agents.map((agentKey) => register(agentKey, 1)),
+      {},
+      "t3",
+    );
+    const told = agents.map(
+      (selectedAgent): ClientMutationInput => ({
+        type: "routing.record",
+        taskId: "t",
+        taskType: "review",
+        selectedAgent,
+        success: true,
+      }),
+    );
+    await commit(node, told, {}, "t3");
+    await commit(
+      node,
+      agents.map((agentKey) => ({ type: "breaker.record", agentKey, success: true })),
+      {},
+      "t3",
+    );
+    const cold = await openStore(own, "t3");
+    const { receipt } = await commit(cold, [decide], {}, "t3");
+    await cold.close();
+    const [{ id }] = receipt.results as [{ id: string }];
+    const row = await own.prisma.routingDecision.findUniqueOrThrow({ where: { tenantId_id: { tenantId: "t3", id } } });
+    expect(row).toMatchObject({ selectedAgent: "a0", candidates: { length: 100 } });
+    const counted = await own.prisma.statistics.aggregate({ where: { tenantId: "t3" }, _sum: { total: true } });
+    expect(counted._sum.total).toBe(500);
+  } finally {
+    await node.close();
+  }
+});
