@@ -36,6 +36,13 @@ function newWorld(): World {
   return world;
 }
 
+/** Columns that tell one way of committing from another: positions, versions of rows that count commits, secrets made of a commit's own. */
+const unalike = (row: { id: string }) => ({
+  seq: 0,
+  ...(row.id !== "r" && { version: 0 }),
+  ...("leaseToken" in row && { leaseToken: null }),
+});
+
 /** The state with its version. */
 function stateOf(world: World): FoldedState {
   const { context, tokens, scopes, stepCount, metadata, version } = world.row("run", "r");
@@ -49,9 +56,7 @@ const fold = (events: readonly EventDraft[]): FoldedState => logged(events).redu
 
 /** All rows, as text; positions aside, which tell one commit from another. */
 const rowsOf = (world: World): string[] =>
-  [...world.rows]
-    .map(([key, { row }]) => `${key} ${textOf({ ...row, seq: 0, ...(row.id !== "r" && { version: 0 }) })}`)
-    .sort();
+  [...world.rows].map(([key, { row }]) => `${key} ${textOf({ ...row, ...unalike(row) })}`).sort();
 
 /** Commits the mutations one by one; answers which were accepted. */
 function acceptedBy(world: World, asked: readonly ClientMutationInput[]): boolean[] {
