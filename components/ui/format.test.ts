@@ -63,12 +63,13 @@ test("absolute times are in UTC, to the millisecond", () => {
 });
 
 test("sizes are short at every size and never say 1024 KB", () => {
-  expect([0, 1023, 1024, 12_595, 1_048_560, 4_194_304].map(formatBytes)).toEqual([
+  expect([0, 1023, 1024, 12_595, 1_048_560, 4_194_304, 1_610_612_736].map(formatBytes)).toEqual([
     "0 B",
     "1023 B",
     "1.0 KB",
     "12.3 KB",
     "1.0 MB",
     "4.0 MB",
+    "1.5 GB",
   ]);
 });

@@ -61,11 +61,12 @@ export function formatCount(count: number | null | undefined): string {
   return count >= 1_000_000 ? COMPACT.format(count) : COUNT.format(count);
 }
 
-/** A size as people read it, in powers of 1,024: `640 B`, `12.3 KB`, `4.0 MB`. */
+/** A size as people read it, in powers of 1,024: `640 B`, `12.3 KB`, `4.0 MB`, `1.5 GB`. */
 export function formatBytes(bytes: number): string {
   if (bytes < 1024) return `${Math.round(bytes)} B`;
-  const [size, unit] = bytes < 1024 * 1023.95 ? [bytes / 1024, "KB"] : [bytes / 1024 ** 2, "MB"];
-  return `${size.toFixed(1)} ${unit}`;
+  if (bytes < 1024 * 1023.95) return `${(bytes / 1024).toFixed(1)} KB`;
+  if (bytes < 1024 ** 2 * 1023.95) return `${(bytes / 1024 ** 2).toFixed(1)} MB`;
+  return `${(bytes / 1024 ** 3).toFixed(1)} GB`;
 }
 
 /** The absolute form of a time, in UTC to the millisecond: `2026-11-21 03:42:20.123 UTC`. */
