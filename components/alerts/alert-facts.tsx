@@ -48,7 +48,11 @@ export function AlertFacts({ alert, cause, effects }: AlertFactsProps) {
             </Link>
           </Fact>
         )}
-        <Fact name="Rule">{rule?.name ?? alert.rule}</Fact>
+        <Fact name="Rule">
+          <Link href={`/alerts/rules?rule=${encodeURIComponent(alert.rule)}`} className="link">
+            {rule?.name ?? alert.rule}
+          </Link>
+        </Fact>
         <Fact name="Fired">
           <RelativeTime at={alert.firedAt} />
           {alert.reopened > 0 && `, reopened ${formatPlural(alert.reopened, "time")}`}

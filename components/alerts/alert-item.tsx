@@ -12,7 +12,7 @@ import { AlertWords } from "./alert-words.tsx";
 /** What a click on an alert asks for; some open a dialog first. */
 export type Ask = "acknowledge" | "note" | "unacknowledge" | "snooze" | "resolve" | "comment" | "open";
 
-export interface AlertItemProps extends PlacedAlert {
+interface AlertItemProps extends PlacedAlert {
   selected: boolean;
   /** The keyboard's cursor is on it. */
   current: boolean;

@@ -4,7 +4,7 @@ export interface SnoozeTerms {
   mode?: "resolved" | "worse";
 }
 
-export interface SnoozeChoice {
+interface SnoozeChoice {
   id: string;
   label: string;
   /** The terms of a snooze that begins now, epoch ms. */

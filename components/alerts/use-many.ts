@@ -9,9 +9,9 @@ import { type Command, useCommand } from "../live/use-command.ts";
 import { formatPlural } from "../ui/format.ts";
 import type { AlertRow } from "./alert-model.ts";
 
-export type Verb = "acknowledge" | "unacknowledge" | "snooze" | "resolve";
+type Verb = "acknowledge" | "unacknowledge" | "snooze" | "resolve";
 /** What the API is told beside the ids. */
-export interface VerbBody {
+interface VerbBody {
   note?: string;
   timeoutMs?: number;
   until?: string;

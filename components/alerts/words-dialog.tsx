@@ -5,7 +5,7 @@ import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Textarea } from "../ui/input.tsx";
 
-export interface WordsFormProps {
+interface WordsFormProps {
   label: string;
   placeholder: string;
   /** What the button says. */

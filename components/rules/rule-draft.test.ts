@@ -1,0 +1,57 @@
+import { describe, expect, it } from "vitest";
+import { DEFAULT_RULES } from "../../domain/rule-defaults.ts";
+import { RULE_KINDS } from "../../domain/statuses.ts";
+import { draftOf, freeId, newDraft, parseDraft, ruleSummary } from "./rule-draft.ts";
+import { parseSpan, spanWords } from "./span.ts";
+import type { AlertRule } from "./use-rules.ts";
+
+const rules: AlertRule[] = DEFAULT_RULES.map(({ ruleKind, ...rule }) => ({
+  ...rule,
+  ruleId: rule.id,
+  kind: ruleKind,
+  builtIn: true,
+}));
+
+describe("the form of a rule", () => {
+  it("C13: every built-in rule goes through the form unchanged", () => {
+    for (const rule of rules) {
+      const parsed = parseDraft(draftOf(rule));
+      expect(parsed.ok && parsed.rule.params).toMatchObject(rule.params);
+    }
+  });
+
+  it("C13: a new rule of every kind is a rule as soon as it has an id", () => {
+    for (const kind of RULE_KINDS)
+      expect(parseDraft({ ...newDraft(kind), ruleId: "mine" })).toMatchObject({ ok: true });
+  });
+
+  it("C13: what is wrong is told at its field", () => {
+    const draft = { ...newDraft("success_rate"), ruleId: "mine" };
+    const parsed = parseDraft({
+      ...draft,
+      name: "",
+      params: { ...draft.params, threshold: "90%", windowMs: "soon", minimumSample: "" },
+    });
+    expect(parsed.ok).toBe(false);
+    expect(Object.keys(parsed.ok ? {} : parsed.faults).sort()).toEqual(["minimumSample", "name", "windowMs"]);
+    expect(parseDraft({ ...draft, params: { ...draft.params, recovery: "50%" } })).toMatchObject({
+      faults: { recovery: "must not be under `threshold`" },
+    });
+  });
+
+  it("a rule is told in one line, and a copy has a free id", () => {
+    const rate = rules.find(({ ruleId }) => ruleId === "success_rate");
+    expect(rate && ruleSummary(rate)).toContain("Fires under 80% · Ends at 90% · Looked at over 15 minutes");
+    expect(freeId("stuck", ["stuck-2"])).toBe("stuck-3");
+  });
+});
+
+describe("spans in words", () => {
+  it("what is written can be read", () => {
+    for (const ms of [1_000, 90_000, 900_000, 5_400_000, 90_000_000]) expect(parseSpan(spanWords(ms))).toBe(ms);
+    expect(parseSpan("1 h 30 min")).toBe(5_400_000);
+    expect(parseSpan("15")).toBe(900_000);
+    expect(parseSpan("soon")).toBeNull();
+    expect(parseSpan("3 parsecs")).toBeNull();
+  });
+});
