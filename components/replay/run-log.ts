@@ -5,10 +5,10 @@ const NOUNS = ["run", "workstream", "job", "context", "token", "scope", "step", 
 
 const PAGE = 1000;
 
-/** The path of a page of a run's log, as far as the fold reads it, of the positions after `after`. */
-export function logPath(runId: string, after: number): string {
+/** The path of a page of a run's log, as far as the fold reads it, after a position; null: from where it is kept on. */
+export function logPath(runId: string, after: number | null): string {
   const types = NOUNS.map((noun) => `${noun}.*`).join(",");
-  return `/runs/${encodeURIComponent(runId)}/events?type=${types}&after=${after}&limit=${PAGE}`;
+  return `/runs/${encodeURIComponent(runId)}/events?type=${types}&limit=${PAGE}${after === null ? "" : `&after=${after}`}`;
 }
 
 const PREFIXES = NOUNS.map((noun) => `${noun}.`);

@@ -72,32 +72,37 @@ export function useRunLog(runId: string, wanted: boolean, last: number): RunLog 
   return { ...log, retry: () => setTries((count) => count + 1) };
 }
 
-/** Every page of it; told of each. When the beginning is no longer kept, or leaves meanwhile, it starts behind that. */
+/** Every page of it; told of each. When what was to come next has left meanwhile, it starts behind that. */
 async function loadLog(
   runId: string,
   signal: AbortSignal,
   onPage: (events: readonly LogEvent[], floor: number) => void,
 ): Promise<{ events: readonly LogEvent[]; floor: number }> {
   let events: readonly LogEvent[] = [];
-  let floor = 0;
-  for (let after = 0; ; ) {
+  for (let after: number | null = null; ; ) {
     try {
-      const page = await api.get<{ items: LogEvent[]; nextCursor: string | null }>(logPath(runId, after), signal);
+      const page: LogPage = await api.get<LogPage>(logPath(runId, after), signal);
       events = append(events, page.items);
-      if (page.nextCursor === null || page.items.length === 0) return { events, floor: isWhole(events) ? 0 : floor };
+      if (page.nextCursor === null || page.items.length === 0) return { events, floor: floorOf(events) };
       after = page.items.at(-1)?.seq ?? after;
-      onPage(events, floor);
+      onPage(events, floorOf(events));
     } catch (thrown) {
-      const gone = thrown instanceof ApiProblem && thrown.status === 410 ? Number(thrown.body.floor) : Number.NaN;
-      if (!(gone > floor)) throw thrown;
-      floor = gone;
-      after = gone;
+      const isGone = thrown instanceof ApiProblem && thrown.status === 410 && after !== null;
+      if (!isGone) throw thrown;
+      after = null;
       events = [];
     }
   }
 }
 
-const isWhole = (events: readonly LogEvent[]): boolean => events[0]?.type === "run.created";
+interface LogPage {
+  items: LogEvent[];
+  nextCursor: string | null;
+}
+
+/** A run's log begins with its creation, or what was before has left; maybe all of it. */
+const floorOf = ([first]: readonly LogEvent[]): number =>
+  first?.type === "run.created" ? 0 : Math.max(1, (first?.seq ?? 0) - 1);
 
 function gatherer(take: (events: LogEvent[]) => void) {
   let waiting: LogEvent[] = [];
