@@ -70,6 +70,8 @@ test("real answers are as the reference says", async () => {
     { type: "session.create", sessionId: "session", agentRole: "coder", taskId: "task", metadata: { a: 1 } },
     { type: "approval.request", approvalId: "approval", title: "T", taskId: "task", requiredApprovals: 2 },
     { type: "approval.approve", approvalId: "approval", comment: "c" },
+    { type: "channel.put", channelId: "channel", kind: "webhook", target: "https://example.com/hook" },
+    { type: "channel.test", channelId: "channel" },
     { type: "rule.put", ruleId: "rule", kind: "stuck", params: {}, severity: "info", enabled: false },
   );
   const items = async (path: string) => (await api.me.get(path)).body.items;
@@ -82,7 +84,10 @@ test("real answers are as the reference says", async () => {
     ...(await items("/queues")),
     ...(await items("/sessions")),
     ...(await items("/tasks")),
-    ...(await items("/approvals")),
+    // Pending ones carry their task.
+    ...(await items("/approvals")).map(({ task: _, ...approval }) => approval),
+    ...(await items("/channels")),
+    ...(await items("/deliveries")),
     ...(await items("/alerts?status=firing,acknowledged,snoozed,resolved")),
     ...((await api.me.get(`/jobs/${jobId}`)).body.attempts as object[]),
     // Sent by sockets only.
