@@ -47,7 +47,7 @@ export const RULE_LOOKS: { readonly [kind in RuleKind]: RuleLook } = {
       needed("threshold", "Fires under", "share", "80%"),
       optional("recovery", "Ends at", "The same", "share"),
       needed("windowMs", "Looked at over", "span", "15 minutes"),
-      needed("minimumSample", "From so many calls on", "count", "20"),
+      needed("minimumSample", "Minimum calls", "count", "20"),
       optional("agent", "Agent", "Any agent"),
       optional("taskType", "Task type", "Any"),
     ],
