@@ -23,7 +23,7 @@ export function DepthChart({ queue }: { queue: string }) {
   return (
     <div role="img" aria-label={`Depth of ${queue} over the last hour, ${ticks.at(-1)} at most`}>
       <ResponsiveContainer width="100%" height={TALL} initialDimension={{ width: 600, height: TALL }}>
-        <AreaChart data={data.points} margin={{ top: 6, right: 4, bottom: 0, left: -14 }}>
+        <AreaChart data={data.points} margin={{ top: 6, right: 18, bottom: 0, left: -14 }}>
           <CartesianGrid vertical={false} stroke="var(--line)" />
           <XAxis
             dataKey="t"
