@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { keyOf } from "./draft.ts";
 import type { Job } from "./job.ts";
 import type { ClientMutationInput } from "./mutations.ts";
 import { typesOf, type World, worldWith } from "./tx.test-kit.ts";
@@ -80,8 +81,9 @@ describe("a job with an approval", () => {
   test("E5: is cancelled when its approval expires", () => {
     const world = worldWith();
     world.commit(gated());
-    const { id: approvalId } = approvalOf(world);
-    world.tick({ type: "approval.expire", approvalId, expiresAt: approvalOf(world).expiresAt as never });
+    const row = { ...approvalOf(world), expiresAt: new Date(world.now + 1000).toISOString() };
+    world.rows.set(keyOf("approval", row.id), { kind: "approval", row });
+    world.tick({ type: "approval.expire", approvalId: row.id, expiresAt: row.expiresAt });
     expect(world.row("job", "a")).toMatchObject({ status: "cancelled", reason: "approval_expired" });
   });
 

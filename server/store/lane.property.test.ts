@@ -57,6 +57,14 @@ const mutation: fc.Arbitrary<ClientMutationInput> = fc.oneof(
   index.map((j): ClientMutationInput => ({ type: "job.fail", jobId: `j${j}`, error: "no" })),
   index.map((j): ClientMutationInput => ({ type: "job.cancel", jobId: `j${j}` })),
   index.map((j): ClientMutationInput => ({ type: "job.retry", jobId: `j${j}` })),
+  fc.tuple(fc.constantFrom(null, 1, 2), fc.nat(4)).map(
+    ([concurrency, n]): ClientMutationInput => ({
+      type: "queue.configure",
+      queue: "default",
+      concurrency,
+      paused: n === 0,
+    }),
+  ),
   index.map((j): ClientMutationInput => ({ type: "event.append", eventType: `x.n${j}` })),
 );
 const asks: fc.Arbitrary<Ask[]> = fc.array(
@@ -177,6 +185,8 @@ async function check(
   for (const job of jobs) counts[job.status as JobStatus] += 1;
   expect((await database.prisma.run.findFirstOrThrow(where)).jobCounts).toEqual(counts);
   expect((await database.prisma.workstream.findFirstOrThrow(where)).jobCounts).toEqual(counts);
+  const queue = await database.prisma.queue.findFirst(where);
+  expect(queue?.jobCounts ?? NO_JOBS).toEqual(counts);
   for (const agent of await database.prisma.agent.findMany(where)) {
     expect(agent.busy).toBe(jobs.filter((job) => job.status === "running" && job.claimedBy === agent.id).length);
     const of = { tenantId: tenant, agentKey: agent.id };
