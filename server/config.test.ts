@@ -6,7 +6,8 @@ test("notifications go to all targets, to none, or to those that are named", () 
   const targets = (value: string) => readConfig({ SWITCHYARD_ALLOW_PRIVATE_TARGETS: value }).privateTargets;
   expect([targets("true"), targets("false"), targets("")]).toEqual([true, [], []]);
   expect(targets("10.0.0.0/8, alerts.internal,::1")).toEqual(["10.0.0.0/8", "alerts.internal", "::1"]);
-  for (const wrong of ["10.0.0.0/33", "10.0.0.0/8/8", "a b", "http://x", "yes,"]) expect(() => targets(wrong)).toThrow();
+  for (const wrong of ["10.0.0.0/33", "10.0.0.0/8/8", "a b", "http://x", "yes,"])
+    expect(() => targets(wrong)).toThrow();
 });
 
 test("an empty environment gives the defaults", () => {
