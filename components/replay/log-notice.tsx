@@ -29,9 +29,17 @@ export function LogNotice({ log }: { log: RunLog }) {
     );
   }
   return (
-    <EmptyState icon={<History />} title="The beginning of this run's log is no longer kept" className="py-6">
-      Events up to position {formatCount(log.floor)} have left by retention. What the state was before cannot be
-      rebuilt.
+    <EmptyState
+      icon={<History />}
+      title={
+        log.events.length === 0
+          ? "None of this run's events is kept any more"
+          : "The beginning of this run's log is no longer kept"
+      }
+      className="py-6"
+    >
+      Old events leave by retention{log.events.length > 0 && `, here those up to position ${formatCount(log.floor)}`}.
+      What the state was cannot be rebuilt without them.
     </EmptyState>
   );
 }
