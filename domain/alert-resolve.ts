@@ -3,7 +3,7 @@ import { type Alert, emitAlert, endAlert, mustMove } from "./alert.ts";
 import { id, text } from "./primitives.ts";
 import { must, Refusal, type Tx } from "./tx.ts";
 
-/** any → resolved by an operator. A condition that still holds, or returns, reopens it. */
+/** any → resolved by an operator. A condition that the clock finds still holding, or that returns, reopens it. */
 export const alertResolve = z.strictObject({ type: z.literal("alert.resolve"), alertId: id, note: text.optional() });
 
 /** A remark of an operator, whatever the alert's status. */
