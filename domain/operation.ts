@@ -55,7 +55,11 @@ export function jobRows(jobId: string, peek: Peek, at: string): RowRef[] {
     refs.push(...agentRows(job.claimedBy), ["gauge", gaugeId("busy", job.claimedBy, at)]);
     refs.push(...tallyIds(job.claimedBy, job.step ?? job.tool, at).map((id) => ["tally", id] as const));
   }
-  for (const other of [...job.dependsOn, ...job.dependents]) refs.push(["job", other]);
+  for (const other of job.dependsOn) refs.push(["job", other]);
+  for (const other of job.dependents) {
+    const approvalId = peek("job", other)?.approvalId;
+    refs.push(["job", other], ...(approvalId ? ([["approval", approvalId]] as const) : []));
+  }
   return refs;
 }
 

@@ -146,6 +146,28 @@ test("a job that waits for a human is not left behind; one whose approval was se
   await close();
 });
 
+test("hundreds of jobs that wait for approvals are released, and cancelled, by one commit, on a server that knows them and on one that does not", async () => {
+  const names = Array.from({ length: 400 }, (_, n) => `w${n}`);
+  const gated = names.map((jobId) => enqueue(jobId, { dependsOn: ["p"], approval: { title: "Go?" } }));
+  for (const knowing of [0, 1]) {
+    const { tenant, stores, on, close } = await servers(enqueue("p"), ...gated, {
+      type: "job.start",
+      jobId: "p",
+      agentKey: "x",
+    });
+    const where = { tenantId: tenant };
+    const [half, store] = [names.slice(0, 200), stores[knowing] as Store];
+    const approvals = await database.prisma.approval.findMany({ where: { ...where, jobId: { in: half } } });
+    await on(store, ...approvals.map(({ id }): ClientMutationInput => ({ type: "approval.approve", approvalId: id })));
+    await on(stores[1 - knowing] as Store, { type: "job.complete", jobId: "p" });
+    expect(await database.prisma.job.count({ where: { ...where, status: "queued" } })).toBe(200);
+    await on(store, { type: "run.transition", runId: "r", to: "cancelled" });
+    expect(await database.prisma.job.count({ where: { ...where, status: "cancelled" } })).toBe(400);
+    expect(await database.prisma.approval.count({ where: { ...where, status: "expired" } })).toBe(200);
+    await close();
+  }
+});
+
 test("a claim reads by the index whatever waits in paused and full queues, and does not look at it", async () => {
   const { tenant, claim, stores, on, close } = await servers(enqueue("last", { queue: "open" }));
   await database.pool.query(

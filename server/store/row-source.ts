@@ -46,8 +46,10 @@ export class RowSource implements Source {
     if (this.missing.size + this.missingKeys.size > 0) throw new NotLoaded([...this.missing.keys(), key].join());
   }
 
+  /** Jobs that were loaded for this batch, or are in a set that it asked for: a cascade goes by their rows, hot ones included. */
   loadedJobs(): string[] {
-    return [...this.#loaded.keys()].flatMap((key) => (key.startsWith("job:") ? [key.slice(4)] : []));
+    const loaded = [...this.#loaded.keys()].flatMap((key) => (key.startsWith("job:") ? [key.slice(4)] : []));
+    return [...new Set([...loaded, ...[...this.#sets.values()].flat()])];
   }
 
   get<K extends Kind>(kind: K, id: string): Readonly<Rows[K]> | undefined {
