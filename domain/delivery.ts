@@ -45,12 +45,9 @@ export interface AlertNotice {
   reopened: number;
 }
 
-/** What a delivery's payload holds: one alert, many of them, or a word of greeting. */
+/** What a delivery's payload holds: an alert, or a word of greeting. */
 export interface Notice {
   alert?: AlertNotice;
-  /** Of a digest: how many notifications it stands for, and the latest of their alerts. */
-  total?: number;
-  alerts?: AlertNotice[];
   message?: string;
 }
 

@@ -15,7 +15,7 @@ const base = {
   seq: 0,
 };
 
-export const DEFAULT_RULES: readonly Rule[] = [
+const DEFAULT_RULES: readonly Rule[] = [
   { ...base, id: "breaker_open", name: "Breaker opened", ruleKind: "breaker_open", params: {}, severity: "critical" },
   {
     ...base,
@@ -78,3 +78,9 @@ export const DEFAULT_RULES: readonly Rule[] = [
 
 /** The rule of that id that every tenant begins with, if there is one. */
 export const defaultRule = (ruleId: string): Rule | undefined => DEFAULT_RULES.find(({ id }) => id === ruleId);
+
+/** A tenant's rules, removed ones among them: those it has put, and the ones every tenant begins with that it has not replaced. */
+export function withDefaults(stored: readonly Rule[]): Rule[] {
+  const own = new Set(stored.map(({ id }) => id));
+  return [...DEFAULT_RULES.filter(({ id }) => !own.has(id)), ...stored];
+}

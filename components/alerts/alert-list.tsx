@@ -1,5 +1,6 @@
 "use client";
 
+import { parseAsString, useQueryState } from "nuqs";
 import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from "react";
 import { useHotkey } from "../shell/hotkeys.ts";
 import { useAlertCommands } from "./alert-actions.ts";
@@ -25,6 +26,7 @@ export function AlertList({ alerts }: { alerts: readonly AlertRow[] }) {
   const commands = useAlertCommands();
   /** What is being asked before something is done, and to whom. */
   const [asking, setAsking] = useState<Asking | null>(null);
+  useLinked(alerts, (alert) => setAsking({ what: "open", alerts: [alert] }));
 
   const current = placed.find(({ alert }) => alert.id === state.cursor)?.alert;
   const chosen = state.selected.size === 0 ? [] : alerts.filter((alert) => state.selected.has(alert.id));
@@ -124,4 +126,15 @@ function useListState(ids: readonly string[]): { state: ListState; dispatch: (ac
     if (wanted) dispatch({ type: "point", id: wanted });
   }, []);
   return { state: useMemo(() => settleList(raw, ids), [raw, ids]), dispatch };
+}
+
+/** Opens the alert that a link names (`?alert=`), as notifications do, once it is there. */
+function useLinked(alerts: readonly AlertRow[], open: (alert: AlertRow) => void): void {
+  const [linked, setLinked] = useQueryState("alert", parseAsString);
+  const alert = linked === null ? undefined : alerts.find(({ id }) => id === linked);
+  useEffect(() => {
+    if (!alert) return;
+    open(alert);
+    void setLinked(null);
+  });
 }

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { DEFAULT_RULES } from "../../domain/rule-defaults.ts";
+import { withDefaults } from "../../domain/rule-defaults.ts";
 import { RULE_KINDS } from "../../domain/statuses.ts";
 import { draftOf, freeId, newDraft, parseDraft, ruleSummary } from "./rule-draft.ts";
 import { parseSpan, spanWords } from "./span.ts";
 import type { AlertRule } from "./use-rules.ts";
 
-const rules: AlertRule[] = DEFAULT_RULES.map(({ ruleKind, ...rule }) => ({
+const rules: AlertRule[] = withDefaults([]).map(({ ruleKind, ...rule }) => ({
   ...rule,
   ruleId: rule.id,
   kind: ruleKind,

@@ -48,6 +48,7 @@ export function createClock({
   const holder = randomBytes(8).toString("hex");
   let timer: NodeJS.Timeout | undefined;
   let round: Promise<void> = Promise.resolve();
+  let rules: Promise<void> | undefined;
   let rounds = 0;
   let leftBehind = 0;
   let leads = false;
@@ -68,9 +69,20 @@ export function createClock({
       due.push(...left);
     }
     await commitAll(store, due, log);
-    if (rounds % RULE_ROUND === 0) await commitAll(store, await readRuleChanges(queries), log);
+    if (rounds % RULE_ROUND === 0) rules ??= lookAtRules();
     if (found) log.info({ ...(await readIncompleteRuns(queries)), ...found }, "recovered");
   };
+
+  // Beside the rounds: with many tenants it may take longer than a timer may wait.
+  const lookAtRules = () =>
+    readRuleChanges(queries)
+      .then((due) => commitAll(store, due, log))
+      .catch((error: unknown) => {
+        if (!failing) log.warn({ err: error }, "the alert rules could not be looked at; they are looked at again soon");
+      })
+      .finally(() => {
+        rules = undefined;
+      });
 
   const tick = () => {
     round = look()
@@ -95,6 +107,7 @@ export function createClock({
       closed = true;
       clearTimeout(timer);
       await round;
+      await rules;
       if (leads) await dropLease(queries, LEASE, holder).catch(() => {});
     },
   };

@@ -182,6 +182,24 @@ describe("C13: rules", () => {
     expect(await alert("deep:default")).toMatchObject({ status: "firing" });
   });
 
+  test("while a rule finds more than it can look at, what it does not see stays open", async () => {
+    const pending = (from: number, to: number) =>
+      database.pool.query(
+        `INSERT INTO "Approval" ("tenantId", "id", "title", "status", "requestedBy", "createdAt", "updatedAt", "seq")
+         SELECT $1, 'a' || n, 't', 'pending', 'me', now() - interval '1 day' + n * interval '1 second', now(), 1 FROM generate_series($2::int, $3::int) AS n`,
+        [tenant, from, to],
+      );
+    await commit(RUN);
+    await pending(1, 1);
+    expect(await look()).toEqual(["alert.fire approval_waiting:a1"]);
+    await database.pool.query(`UPDATE "Approval" SET "createdAt" = now() - interval '1 hour' WHERE "tenantId" = $1`, [
+      tenant,
+    ]);
+    await pending(2, 1001);
+    expect((await look()).filter((change) => change.startsWith("alert.clear"))).toEqual([]);
+    expect(await alert("approval_waiting:a1")).toMatchObject({ status: "firing" });
+  });
+
   test("the clock looks by itself, and two of them do no harm", async () => {
     await commit(rule("deep", "queue_depth", { depth: 0 }), RUN, { type: "job.enqueue", jobId: "a", runId: "r" });
     const log = { info: () => {}, warn: () => {} };

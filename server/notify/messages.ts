@@ -11,7 +11,6 @@ export interface Message {
   publicUrl: string;
 }
 
-const alertsOf = ({ alert, alerts }: Notice): AlertNotice[] => alerts ?? (alert ? [alert] : []);
 const linkTo = (publicUrl: string, alert?: AlertNotice): string =>
   alert ? `${publicUrl}/alerts?alert=${encodeURIComponent(alert.alertId)}` : `${publicUrl}/alerts`;
 
@@ -25,35 +24,31 @@ const NO_END = "0001-01-01T00:00:00Z";
 
 /** What Prometheus Alertmanager sends to webhook receivers, version 4. */
 export function alertmanagerBody({ notice, channelName, publicUrl }: Message): object {
-  const alerts = (notice.message ? [testAlert(notice.message)] : alertsOf(notice)).map((alert) => ({
-    status: alert.status === "resolved" ? "resolved" : "firing",
-    labels: labelsOf(alert),
-    annotations: { summary: alert.title, description: alert.detail ?? "" },
-    startsAt: alert.firedAt,
-    endsAt: alert.resolvedAt ?? NO_END,
-    generatorURL: linkTo(publicUrl, alert),
-    fingerprint: createHash("sha256").update(alert.alertId).digest("hex").slice(0, 16),
-  }));
-  const [first, ...others] = alerts;
-  const common = (of: "labels" | "annotations"): { [name: string]: string } =>
-    Object.fromEntries(
-      Object.entries<string>(first?.[of] ?? {}).filter(([name, value]) =>
-        others.every((other) => (other[of] as { [name: string]: string })[name] === value),
-      ),
-    );
-  const commonLabels = common("labels");
-  const groupLabels = commonLabels.alertname === undefined ? {} : { alertname: commonLabels.alertname };
+  const alert = notice.alert ?? testAlert(notice.message ?? "");
+  const status = alert.status === "resolved" ? "resolved" : "firing";
+  const labels = labelsOf(alert);
+  const annotations = { summary: alert.title, description: alert.detail ?? "" };
   return {
     version: "4",
-    groupKey: `{}:{${Object.entries(groupLabels).map(([name, value]) => `${name}=${JSON.stringify(value)}`)}}`,
-    truncatedAlerts: Math.max(0, (notice.total ?? 0) - alerts.length),
-    status: alerts.every((alert) => alert.status === "resolved") ? "resolved" : "firing",
+    groupKey: `{}:{alertname=${JSON.stringify(alert.rule)}}`,
+    truncatedAlerts: 0,
+    status,
     receiver: channelName,
-    groupLabels,
-    commonLabels,
-    commonAnnotations: common("annotations"),
+    groupLabels: { alertname: alert.rule },
+    commonLabels: labels,
+    commonAnnotations: annotations,
     externalURL: publicUrl,
-    alerts,
+    alerts: [
+      {
+        status,
+        labels,
+        annotations,
+        startsAt: alert.firedAt,
+        endsAt: alert.resolvedAt ?? NO_END,
+        generatorURL: linkTo(publicUrl, notice.alert),
+        fingerprint: createHash("sha256").update(alert.alertId).digest("hex").slice(0, 16),
+      },
+    ],
   };
 }
 
@@ -81,7 +76,6 @@ const HAPPENED: { readonly [event: string]: string } = {
 /** One line that says it all. */
 function headline({ event, notice }: Message): string {
   if (notice.message) return notice.message;
-  if (notice.alerts) return `${notice.total ?? notice.alerts.length} notifications within a minute`;
   return `${HAPPENED[event] ?? event} (${notice.alert?.severity}): ${notice.alert?.title}`;
 }
 
@@ -90,12 +84,7 @@ export function slackBody(message: Message): object {
   const { notice, publicUrl } = message;
   const text = escapeSlack(headline(message));
   const link = `<${linkTo(publicUrl, notice.alert)}|Open in Switchyard>`;
-  const lines = notice.alerts
-    ? notice.alerts
-        .slice(0, 20)
-        .map((alert) => `• ${escapeSlack(`${alert.status} (${alert.severity}): ${alert.title}`)}`)
-    : [escapeSlack(notice.alert?.detail ?? "")];
-  const more = lines.join("\n").slice(0, 2500);
+  const more = escapeSlack(notice.alert?.detail ?? "").slice(0, 2500);
   return {
     text,
     blocks: [

@@ -7,6 +7,7 @@ import type { Database } from "../database/client.ts";
 import { ArchiveFolder } from "./archive/folder.ts";
 import { readArchive } from "./archive/format.ts";
 import type { ChainedReceipt } from "./chain.ts";
+import { commit } from "./lane.test-kit.ts";
 import { laneDatabase } from "./lane-database.ts";
 import { createRetention, type Retention, type RetentionDeps } from "./retention.ts";
 import { Trim } from "./trim.ts";
@@ -85,4 +86,18 @@ export async function archived(
 export async function keptEvents(store: Store, tenantId: string): Promise<LogEvent[]> {
   const { floor } = await store.head(tenantId);
   return await store.readEvents(tenantId, { after: floor, limit: 1_000_000 });
+}
+
+/** An event of an orchestrator, the n-th. */
+export const note = (n: number) => ({ type: "event.append" as const, eventType: "x.note", payload: { n } });
+
+/** So many commits of two events each. */
+export async function fillLog(store: Store, tenant: string, commits: number): Promise<void> {
+  for (let n = 0; n < commits; n += 1) await commit(store, [note(n), note(n)], {}, tenant);
+}
+
+/** How much of a tenant's log there is. */
+export async function countLog({ prisma }: Database, tenantId: string): Promise<{ events: number; receipts: number }> {
+  const where = { tenantId };
+  return { events: await prisma.event.count({ where }), receipts: await prisma.receipt.count({ where }) };
 }

@@ -18,8 +18,10 @@ export interface Observed {
   recovering?: true;
 }
 
-/** A rule finds no more than these at a time: what is left comes when some have ended. */
-const LIMIT = 500;
+/**
+ * A rule finds no more than these at a time. When it finds as many, it cannot tell what has ended: open alerts stay until there are fewer.
+ */
+const LIMIT = 1000;
 
 type Look<K extends RuleKind> = (queries: LaneQueries, tenantId: string, params: RuleParams<K>) => Promise<Observed[]>;
 
@@ -34,14 +36,13 @@ const LOOKS: { readonly [K in RuleKind]: Look<K> } = {
       `SELECT /* rule success rate */ t."agentKey" AS "id", sum(t."total")::int AS "total", sum(t."successful")::int AS "successful"
        FROM "Tally" AS t WHERE t."tenantId" = $1 AND t."width" = 'minute' AND t."t" > now() - $2::float8 * interval '1 millisecond'
          AND ($3::text IS NULL OR t."agentKey" = $3) AND ($4::text IS NULL OR t."taskType" = $4)
-       GROUP BY 1 HAVING sum(t."total") > 0 LIMIT ${LIMIT}`,
-      [tenantId, windowMs, agent ?? null, taskType ?? null],
+       GROUP BY 1 HAVING sum(t."successful") < $5::float8 * sum(t."total") ORDER BY 1 LIMIT ${LIMIT}`,
+      [tenantId, windowMs, agent ?? null, taskType ?? null, recovery],
     );
-    return rows.flatMap(({ id, total, successful }): Observed[] => {
+    return rows.map(({ id, total, successful }) => {
       const rate = successful / total;
+      // Too few outcomes to tell, or better but not well: what is open stays open.
       const broken = rate < threshold && total >= minimumSample;
-      // Too few outcomes to tell: what is open stays open.
-      if (!broken && rate >= recovery) return [];
       const of = taskType === undefined ? "" : ` at ${taskType}`;
       const observed: Observed = {
         subject: { kind: "agent", id },
@@ -52,7 +53,7 @@ const LOOKS: { readonly [K in RuleKind]: Look<K> } = {
         threshold,
         agent: id,
       };
-      return [broken ? observed : { ...observed, recovering: true }];
+      return broken ? observed : { ...observed, recovering: true };
     });
   },
 
@@ -60,7 +61,7 @@ const LOOKS: { readonly [K in RuleKind]: Look<K> } = {
     const rows = await queries.query<{ id: string; depth: number; bound: number }>(
       `SELECT /* rule queue depth */ q."id", (q."jobCounts" ->> 'queued')::int AS "depth", coalesce($3::int, q."capacity") AS "bound"
        FROM "Queue" AS q WHERE q."tenantId" = $1 AND ($2::text IS NULL OR q."id" = $2)
-         AND (q."jobCounts" ->> 'queued')::int > coalesce($3::int, q."capacity") ORDER BY 2 DESC LIMIT ${LIMIT}`,
+         AND (q."jobCounts" ->> 'queued')::int > coalesce($3::int, q."capacity") ORDER BY q."id" LIMIT ${LIMIT}`,
       [tenantId, queue ?? null, depth ?? null],
     );
     return rows.map(({ id, depth: value, bound }) => ({
@@ -82,7 +83,7 @@ const LOOKS: { readonly [K in RuleKind]: Look<K> } = {
          WHERE j."tenantId" = q."tenantId" AND j."queue" = q."id" AND j."status" = 'queued' AND j."runAt" <= now()
          ORDER BY 1 LIMIT 1
        ) AS o WHERE q."tenantId" = $1 AND ($2::text IS NULL OR q."id" = $2) AND NOT q."paused"
-         AND o."since" <= now() - $3::float8 * interval '1 millisecond' LIMIT ${LIMIT}`,
+         AND o."since" <= now() - $3::float8 * interval '1 millisecond' ORDER BY q."id" LIMIT ${LIMIT}`,
       [tenantId, queue ?? null, maxAgeMs],
     );
     return rows.map(({ id, age, agent }) => ({
@@ -139,7 +140,7 @@ const LOOKS: { readonly [K in RuleKind]: Look<K> } = {
        FROM "Agent" AS a CROSS JOIN LATERAL (
          SELECT max(j."updatedAt") AS "at" FROM "Job" AS j WHERE j."tenantId" = a."tenantId" AND j."claimedBy" = a."id" AND j."status" = 'running'
        ) AS w WHERE a."tenantId" = $1 AND a."busy" > 0 AND ($2::text IS NULL OR a."id" = $2)
-         AND greatest(a."lastSeenAt", w."at") <= now() - $3::float8 * interval '1 millisecond' LIMIT ${LIMIT}`,
+         AND greatest(a."lastSeenAt", w."at") <= now() - $3::float8 * interval '1 millisecond' ORDER BY a."id" LIMIT ${LIMIT}`,
       [tenantId, agent ?? null, silentMs],
     );
     return rows.map(({ id, busy, age }) => ({
@@ -202,29 +203,34 @@ export const raisedByReducers = (rule: Rule): boolean =>
   rule.ruleKind === "breaker_open" ||
   (rule.ruleKind === "run_overdue" && paramsOf("run_overdue", rule.params).afterMs === undefined);
 
-/** What a rule finds broken now, each with the id of its alert. */
-export async function observe(queries: LaneQueries, tenantId: string, rule: Rule): Promise<Map<string, Observed>> {
+/** What a rule finds broken now, each with the id of its alert; and whether that is all of it. */
+export async function observe(
+  queries: LaneQueries,
+  tenantId: string,
+  rule: Rule,
+): Promise<{ observed: Map<string, Observed>; whole: boolean }> {
   const look = LOOKS[rule.ruleKind] as Look<RuleKind>;
   const found = await look(queries, tenantId, paramsOf(rule.ruleKind, rule.params));
-  return new Map(found.map((one) => [fingerprint(rule.id, one.subject.id), one]));
+  const observed = new Map(found.map((one) => [fingerprint(rule.id, one.subject.id), one]));
+  return { observed, whole: found.length < LIMIT };
 }
 
 const percent = (share: number): string => `${Math.round(share * 1000) / 10} %`;
 
+const UNITS = [
+  ["d", 86_400_000],
+  ["h", 3_600_000],
+  ["min", 60_000],
+  ["s", 1000],
+] as const;
+
 /** A duration in words, to its two largest units. */
 function span(ms: number): string {
-  const units = [
-    ["d", 86_400_000],
-    ["h", 3_600_000],
-    ["min", 60_000],
-    ["s", 1000],
-  ] as const;
-  const at = Math.max(
-    0,
-    units.findIndex(([, size]) => ms >= size) === -1 ? 3 : units.findIndex(([, size]) => ms >= size),
-  );
-  const [name, size] = units[at] as (typeof units)[number];
-  const next = units[at + 1];
+  const at = UNITS.findIndex(([, size]) => ms >= size);
+  const unit = UNITS[at];
+  if (!unit) return "0 s";
+  const [name, size] = unit;
+  const next = UNITS[at + 1];
   const rest = next ? Math.floor((ms % size) / next[1]) : 0;
   return `${Math.floor(ms / size)} ${name}${next && rest > 0 ? ` ${rest} ${next[0]}` : ""}`;
 }

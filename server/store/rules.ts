@@ -1,7 +1,7 @@
 import { breakerAlertId } from "../../domain/breaker.ts";
 import type { Mutation } from "../../domain/mutations.ts";
 import type { Rule } from "../../domain/rule.ts";
-import { DEFAULT_RULES } from "../../domain/rule-defaults.ts";
+import { withDefaults } from "../../domain/rule-defaults.ts";
 import type { AlertStatus } from "../../domain/statuses.ts";
 import type { Due } from "./due.ts";
 import type { LaneQueries } from "./lane-database.ts";
@@ -23,15 +23,12 @@ const OPEN_ALERTS = `SELECT /* open alerts */ a."id", a."rule", a."status", a."s
     (extract(epoch FROM now() - a."pendingSince") * 1000)::float8 AS "pendingMs"
   FROM "Alert" AS a WHERE a."tenantId" = $1 AND a."status" IN ('pending', 'firing', 'acknowledged', 'snoozed')`;
 
-/** A tenant's rules: those put by somebody, and the ones every tenant begins with that nobody has replaced. Removed ones are among them. */
-export async function readRules(queries: LaneQueries, tenantId: string): Promise<Rule[]> {
+async function readRules(queries: LaneQueries, tenantId: string): Promise<Rule[]> {
   const [found] = await queries.query<{ rules: string }>(
     `SELECT /* rules */ coalesce(json_agg(row_to_json(r)), '[]')::text AS "rules" FROM (${selectRows("rule")}) AS r`,
     [tenantId],
   );
-  const stored = JSON.parse(found?.rules ?? "[]") as Rule[];
-  const own = new Set(stored.map(({ id }) => id));
-  return [...DEFAULT_RULES.filter(({ id }) => !own.has(id)), ...stored];
+  return withDefaults(JSON.parse(found?.rules ?? "[]") as Rule[]);
 }
 
 /**
@@ -57,14 +54,15 @@ const offOf = ({ id }: OpenAlert): Mutation => ({ type: "alert.clear", alertId: 
 
 async function changesOf(queries: LaneQueries, tenantId: string, rule: Rule, open: OpenAlert[]): Promise<Mutation[]> {
   if (raisedByReducers(rule)) return [];
-  const observed = await observe(queries, tenantId, rule);
+  const { observed, whole } = await observe(queries, tenantId, rule);
   const known = new Map(open.map((alert) => [alert.id, alert]));
   const fired = [...observed].flatMap(([alertId, one]) =>
     !one.recovering && isNews(rule, known.get(alertId)) ? [fireOf(rule, alertId, one)] : [],
   );
-  const cleared = open.filter(
-    (alert) => !observed.has(alert.id) || (alert.status === "pending" && observed.get(alert.id)?.recovering),
-  );
+  const cleared = open.filter(({ id, status }) => {
+    const still = observed.get(id);
+    return still ? status === "pending" && still.recovering : whole;
+  });
   return [
     ...fired,
     ...cleared.map(({ id }): Mutation => ({ type: "alert.clear", alertId: id, reason: "the condition has ended" })),

@@ -1,6 +1,7 @@
 import type { Kind } from "../../domain/tx.ts";
 import { largeColumns } from "../../domain/wire.ts";
-import { KINDS, TABLES, type Table } from "./tables.ts";
+import type { Table } from "./tables/table.ts";
+import { KINDS, TABLES } from "./tables.ts";
 
 /**
  * The lane's SQL. A batch is one statement: data-modifying CTEs over `json_to_recordset` (a third cheaper than

@@ -5,7 +5,17 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest
 import type { LogEvent } from "../../../domain/event.ts";
 import { createTestDatabase, type TestDatabase } from "../../testing/database.ts";
 import { commit, openStore } from "../lane.test-kit.ts";
-import { archived, archiveFiles, keptEvents, openRetention, openTrim, temporaryFolder } from "../retention.test-kit.ts";
+import {
+  archived,
+  archiveFiles,
+  countLog,
+  fillLog,
+  keptEvents,
+  note,
+  openRetention,
+  openTrim,
+  temporaryFolder,
+} from "../retention.test-kit.ts";
 import type { Store } from "../types.ts";
 import { checkArchive } from "./check.ts";
 import { readArchive } from "./format.ts";
@@ -31,16 +41,9 @@ afterEach(async () => {
   await folder.remove();
 });
 
-const note = (n: number) => ({ type: "event.append" as const, eventType: "x.note", payload: { n } });
-/** So many commits of two events each. */
-async function fill(commits: number): Promise<void> {
-  for (let n = 0; n < commits; n += 1) await commit(store, [note(n), note(n)], {}, tenant);
-}
+const fill = (commits: number) => fillLog(store, tenant, commits);
 const where = () => ({ tenantId: tenant });
-const rows = async () => ({
-  events: await database.prisma.event.count({ where: where() }),
-  receipts: await database.prisma.receipt.count({ where: where() }),
-});
+const rows = () => countLog(database, tenant);
 const positions = (events: LogEvent[]) => events.map((event) => event.seq);
 const upTo = (last: number) => Array.from({ length: last }, (_, at) => at + 1);
 

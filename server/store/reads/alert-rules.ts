@@ -1,5 +1,5 @@
 import type { Rule } from "../../../domain/rule.ts";
-import { DEFAULT_RULES, defaultRule } from "../../../domain/rule-defaults.ts";
+import { defaultRule, withDefaults } from "../../../domain/rule-defaults.ts";
 import type { TenantClient } from "../../database/tenant.ts";
 import { readRow } from "./one-row.ts";
 import { wireOf } from "./wire-rows.ts";
@@ -7,9 +7,9 @@ import { wireOf } from "./wire-rows.ts";
 /** The rules that hold, by id: those put by somebody, and the ones every tenant begins with that nobody has replaced or removed. */
 export async function listRules(db: TenantClient): Promise<Rule[]> {
   const stored = (await db.rule.findMany()).map((row) => wireOf("rule", row));
-  const own = new Set(stored.map(({ id }) => id));
-  const rules: Rule[] = [...DEFAULT_RULES.filter(({ id }) => !own.has(id)), ...stored];
-  return rules.filter(({ removedAt }) => removedAt === null).sort((a, b) => (a.id < b.id ? -1 : 1));
+  return withDefaults(stored)
+    .filter(({ removedAt }) => removedAt === null)
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 /** The rule of that id as it holds; null when it was removed, or never was. */
