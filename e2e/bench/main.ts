@@ -4,6 +4,7 @@ import path from "node:path";
 import { startEmbedded } from "../../server/database/embedded.ts";
 import { startServer } from "../server.ts";
 import { createDenominators } from "./denominators.ts";
+import { benchFigures } from "./figures.ts";
 import { createHandlers } from "./handlers.ts";
 import { createPoster } from "./http.ts";
 import { closedLoop, type Measured, median } from "./load.ts";
@@ -11,7 +12,7 @@ import { benchTiers } from "./tiers.ts";
 
 /**
  * `npm run bench`: what a commit costs, as ratios to what bare Postgres does in the same run. Rounds alternate between the two, and the
- * medians over the rounds are told, because machines drift. Durability is on in both arms. A third argument, `commits` or `tiers`, picks one part.
+ * medians over the rounds are told, because machines drift. Durability is on in both arms. A third argument, `commits`, `tiers` or `figures`, picks one part.
  */
 const ROUNDS = Number(process.argv[2] ?? 3);
 const MS = Number(process.argv[3] ?? 4000);
@@ -37,8 +38,9 @@ try {
   console.log(
     `machine: ${os.cpus().length} × ${os.cpus()[0]?.model}, Node ${process.version}, ${ROUNDS} rounds of ${MS} ms`,
   );
-  if (PART !== "tiers") await benchCommits();
-  if (PART !== "commits") await benchTiers(postgres.url, ROUNDS, MS / 2);
+  if (PART === undefined || PART === "commits") await benchCommits();
+  if (PART === undefined || PART === "tiers") await benchTiers(postgres.url, ROUNDS, MS / 2);
+  if (PART === undefined || PART === "figures") await benchFigures(postgres.url, ROUNDS);
 } finally {
   poster.close();
   await denominators.close();
