@@ -27,6 +27,13 @@ describe("agent.register", () => {
     const kept = { displayName: "X", capacity: 3, capabilities: ["go"], draining: false, drainReason: null };
     expect(world.row("agent", "x")).toMatchObject(kept);
   });
+
+  test("says why in the log when it is told, and nothing of it otherwise", () => {
+    const world = new World();
+    world.commit(register({ reason: "fits the new model" }), register());
+    expect(world.events.map(({ payload }) => payload.reason)).toEqual(["fits the new model", undefined]);
+    expect(Object.keys(world.events[1]?.payload ?? {})).not.toContain("reason");
+  });
 });
 
 describe("an agent that nobody has registered", () => {

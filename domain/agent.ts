@@ -62,6 +62,7 @@ export const agentRegister = z.strictObject({
   capabilities: z.array(label).max(100).optional(),
   capacity: int32.min(0).max(10_000).optional(),
   breaker: breakerConfig.optional(),
+  reason: text.optional().meta({ description: "Why it is changed; goes into the log" }),
 });
 
 export const agentHeartbeat = z.strictObject({
@@ -97,7 +98,7 @@ export function registerAgent(tx: Tx, m: z.infer<typeof agentRegister>): Agent {
   tx.emit({
     type: "agent.registered",
     subject: subjectOf(m.agentKey),
-    payload: { displayName, capabilities, capacity, bounded, breaker },
+    payload: { displayName, capabilities, capacity, bounded, breaker, ...(m.reason && { reason: m.reason }) },
   });
   return next;
 }
