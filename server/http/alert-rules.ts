@@ -88,7 +88,7 @@ export function registerAlertRules(app: FastifyInstance, deps: ResourceDeps): vo
     const rule = found(outcome.row("rule", ruleId) ?? null, "rule", ruleId);
     return { ...sent(rule), receipt: outcome.receipt };
   });
-  app.post(`${BASE}/alert-rules/preview`, { config: { doc: previewDoc } }, (request) =>
+  app.post(`${BASE}/alert-rules/preview`, { config: { doc: previewDoc, forViewers: true } }, (request) =>
     previewRule({ prisma: deps.prisma, tenantId: request.principal.tenantId }, previewBody.parse(bodyOf(request))),
   );
 }

@@ -41,5 +41,7 @@ declare module "fastify" {
     access?: Access;
     /** A long poll or a stream: its duration is no sign of trouble and stays out of the slow-request log. */
     longLived?: boolean;
+    /** Changes nothing of the tenant's though it is no GET: viewers may call it. */
+    forViewers?: boolean;
   }
 }

@@ -18,7 +18,7 @@ export function registerAccountRoutes(app: FastifyInstance, deps: { auth: Authen
     return { tenantId, kind, id, name, role };
   });
 
-  app.post("/api/v1/logout", async (request, reply) => {
+  app.post("/api/v1/logout", { config: { forViewers: true } }, async (request, reply) => {
     const cookie = auth.sessions.cookieIn(request.raw.headers.cookie);
     // A key has no session to end, even if a browser's cookie came along.
     if (request.principal.kind === "user" && cookie !== undefined) {

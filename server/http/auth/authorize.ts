@@ -6,6 +6,8 @@ import { ProblemError } from "../problem.ts";
 import type { Authenticator, Credential } from "./authenticator.ts";
 import { changesState } from "./origin.ts";
 
+/** The role that reads all and changes nothing. */
+const VIEWER = "viewer";
 const REALM = 'Bearer realm="switchyard"';
 
 /**
@@ -57,6 +59,8 @@ export function installAuthorization(app: FastifyInstance, deps: { auth: Authent
       turnAway(credential, request, reply, done);
     } else if (credential.kind === "cookie" && changesState(request.method) && !auth.isOwnPage(request.raw.headers)) {
       done(crossOrigin());
+    } else if (principal.role === VIEWER && changesState(request.method) && !request.routeOptions.config.forViewers) {
+      done(new ProblemError(403, "forbidden", "The role viewer may look at everything and change nothing."));
     } else {
       request.caller = principal;
       done();

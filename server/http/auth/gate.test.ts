@@ -20,6 +20,21 @@ async function signIn(): Promise<string> {
   return cookiesOf(await t.app.inject({ url: `/login?token=${token}` }));
 }
 
+test("a viewer reads everything and changes nothing, but may sign out", async () => {
+  const { secret } = await mintApiKey(t.database.prisma, { tenantId: "default", name: "viewer", role: "viewer" });
+  const ask = async (method: "GET" | "POST" | "PUT" | "DELETE", url: string) => {
+    const answer = await t.app.inject({ method, url, headers: bearer(secret) });
+    return answer.statusCode;
+  };
+  expect(await ask("GET", "/api/v1/test-runs")).toBe(200);
+  expect(await ask("POST", "/api/v1/test-echo")).toBe(403);
+  expect(await ask("POST", "/api/v1/commits")).toBe(403);
+  expect(await ask("PUT", "/api/v1/channels/pager")).toBe(403);
+  expect(await ask("DELETE", "/api/v1/alert-rules/stuck")).toBe(403);
+  expect(await ask("POST", "/api/v1/alert-rules/preview")).toBe(400);
+  expect(await ask("POST", "/api/v1/logout")).toBe(204);
+});
+
 test.each(["/healthz", "/readyz"])("%s answers anyone", async (url) => {
   expect((await t.app.inject({ url })).statusCode).toBe(200);
 });
