@@ -1,12 +1,11 @@
 "use client";
 
 import { BellOff } from "lucide-react";
-import Link from "next/link";
 import { parseAsStringLiteral, useQueryState } from "nuqs";
 import { useMemo } from "react";
+import { AlertsNav } from "../channels/alerts-nav.tsx";
 import { useNewest, useTopicRows } from "../live/rows.ts";
 import { Button } from "../ui/button.tsx";
-import { buttonClass } from "../ui/button-class.ts";
 import { EmptyState, ErrorState } from "../ui/empty-state.tsx";
 import { Kbd } from "../ui/kbd.tsx";
 import { PageHeader } from "../ui/page-header.tsx";
@@ -66,18 +65,14 @@ export function AlertsScreen({ initial, resolved }: AlertsScreenProps) {
     <>
       <PageHeader
         title="Alerts"
+        badge={<AlertsNav />}
         actions={
-          <>
-            <p aria-hidden className="hidden min-h-8 items-center gap-1 text-[12px] text-muted md:flex">
-              <Kbd>j</Kbd>
-              <Kbd>k</Kbd> move <Kbd className="ml-2">a</Kbd> acknowledge <Kbd className="ml-2">s</Kbd> snooze{" "}
-              <Kbd className="ml-2">r</Kbd> resolve <Kbd className="ml-2">x</Kbd> select <Kbd className="ml-2">?</Kbd>{" "}
-              all keys
-            </p>
-            <Link href="/alerts/rules" className={buttonClass()}>
-              Rules
-            </Link>
-          </>
+          <p aria-hidden className="hidden min-h-8 items-center gap-1 text-[12px] text-muted md:flex">
+            <Kbd>j</Kbd>
+            <Kbd>k</Kbd> move <Kbd className="ml-2">a</Kbd> acknowledge <Kbd className="ml-2">s</Kbd> snooze{" "}
+            <Kbd className="ml-2">r</Kbd> resolve <Kbd className="ml-2">x</Kbd> select <Kbd className="ml-2">?</Kbd> all
+            keys
+          </p>
         }
       />
       <Tabs

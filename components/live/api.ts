@@ -31,7 +31,12 @@ export const api = {
   get: <T>(path: string, signal?: AbortSignal, timeoutMs?: number): Promise<T> =>
     call<T>("GET", path, undefined, signal, timeoutMs),
   /** @throws ApiProblem */
-  post: <T>(path: string, body?: unknown): Promise<T> => call<T>("POST", path, body),
+  post: <T>(path: string, body?: unknown, signal?: AbortSignal, timeoutMs?: number): Promise<T> =>
+    call<T>("POST", path, body, signal, timeoutMs),
+  /** @throws ApiProblem */
+  put: <T>(path: string, body: unknown): Promise<T> => call<T>("PUT", path, body),
+  /** @throws ApiProblem */
+  delete: <T>(path: string): Promise<T> => call<T>("DELETE", path),
 };
 
 /** Commits mutations, all or none. Sent under one idempotency key, so a repeat after a lost answer changes nothing twice. */
@@ -40,7 +45,7 @@ export function commit(mutations: ClientMutationInput[]): Promise<Receipt> {
 }
 
 async function call<T>(
-  method: "GET" | "POST",
+  method: "GET" | "POST" | "PUT" | "DELETE",
   path: string,
   body?: unknown,
   signal?: AbortSignal,
