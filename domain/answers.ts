@@ -1,6 +1,6 @@
 import type { Receipt, ReceiptHeader } from "./receipt.ts";
 import type { Snapshot } from "./snapshot-versions.ts";
-import type { BreakerStateName, RunStatus } from "./statuses.ts";
+import type { AlertStatus, BreakerStateName, RunStatus } from "./statuses.ts";
 import type { Wire } from "./wire.ts";
 
 /** What HTTP answers that is no row: one definition for the server that makes it and the console that draws it. */
@@ -98,6 +98,11 @@ export interface BulkResult {
   )[];
   /** Of the one commit; null when nothing could be done. */
   receipt: Receipt | null;
+}
+
+/** `GET /alerts/counts`: how many alerts there are, of those that a filter has. */
+export interface AlertCounts {
+  byStatus: { [status in AlertStatus]: number };
 }
 
 /** One time a rule would have fired. */

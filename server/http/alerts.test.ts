@@ -90,6 +90,60 @@ describe("C13: alerts over HTTP", () => {
   });
 });
 
+describe("C13: the inbox", () => {
+  const by = { id: "system:clock", actor: "system:clock" };
+  const fire = (ruleId: string, name: string) => ({
+    type: "alert.fire" as const,
+    alertId: `${ruleId}:${name}`,
+    ruleId,
+    title: `${ruleId} of ${name}`,
+    detail: null,
+    subject: { kind: "run", id: `inbox-${name}` },
+    runId: null,
+    value: null,
+    threshold: null,
+    causeId: null,
+  });
+
+  test("reads alerts by urgency, page by page, and counts them by status", async () => {
+    const severities = [
+      ["inbox-info", "info"],
+      ["inbox-worst", "critical"],
+      ["inbox-bad", "warning"],
+    ] as const;
+    for (const [ruleId, severity] of severities) await api.me.put(`/alert-rules/${ruleId}`, rule({ severity }));
+    for (const [ruleId] of severities) {
+      const mutations = ["a", "b", "c"].map((name) => fire(ruleId, name));
+      await api.t.deps.store.commit("default", by, { mutations });
+    }
+    const found: string[] = [];
+    for (let cursor: string | null = ""; cursor !== null; ) {
+      const page: { items: Items; nextCursor: string | null } = (
+        await api.me.get(`/alerts?sort=urgency&limit=2&q=INBOX-${cursor === "" ? "" : `&cursor=${cursor}`}`)
+      ).body as never;
+      found.push(...page.items.map(({ id }) => String(id)));
+      cursor = page.nextCursor;
+    }
+    expect(found).toEqual(
+      ["inbox-worst", "inbox-bad", "inbox-info"].flatMap((id) => ["c", "b", "a"].map((name) => `${id}:${name}`)),
+    );
+    const urgent = (await api.me.get("/alerts?sort=urgency&severity=info,warning&limit=1&q=inbox-")).body.items;
+    expect(urgent.map(({ id }) => id)).toEqual(["inbox-bad:c"]);
+    expect((await api.me.get("/alerts?cursor=W10")).status).toBe(400);
+
+    await api.me.post("/alerts/inbox-bad:a/acknowledge");
+    await api.me.post("/alerts/inbox-bad:b/snooze", { mode: "resolved" });
+    expect((await api.me.get("/alerts/counts?q=inbox-")).body).toEqual({
+      byStatus: { pending: 0, firing: 7, acknowledged: 1, snoozed: 1, resolved: 0 },
+    });
+    expect((await api.me.get("/alerts/counts?q=inbox-&severity=warning&rule=inbox-bad")).body).toEqual({
+      byStatus: { pending: 0, firing: 1, acknowledged: 1, snoozed: 1, resolved: 0 },
+    });
+    expect((await api.stranger.get("/alerts/counts")).body).toMatchObject({ byStatus: { firing: 0 } });
+    expect((await api.me.get("/alerts/counts?status=firing")).status).toBe(400);
+  });
+});
+
 describe("alert rules", () => {
   test("begin with built-in ones, are written, changed and removed", async () => {
     const { items } = (await api.me.get("/alert-rules")).body as unknown as { items: Items };

@@ -2,34 +2,48 @@ import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import { id, label } from "../../domain/primitives.ts";
 import { ALERT_STATUSES, SEVERITIES } from "../../domain/statuses.ts";
-import { listAlerts } from "../store/reads/alerts.ts";
+import { countAlerts, listAlerts } from "../store/reads/alerts.ts";
 import { readRow } from "../store/reads/one-row.ts";
 import { registerAlertBulk } from "./alerts-bulk.ts";
 import { registerCommand } from "./command.ts";
-import { listDoc, oneDoc } from "./openapi/route-docs.ts";
+import { listDoc, oneDoc, plainDoc, type RouteDoc } from "./openapi/route-docs.ts";
 import { BASE, found, listOf, mustHaveReached, pageQuery, pathId, type ResourceDeps } from "./resource.ts";
 
-const alertQuery = z.strictObject({
-  status: listOf(ALERT_STATUSES).default(["firing", "acknowledged"]),
+const alertFilter = {
   severity: listOf(SEVERITIES).optional(),
   rule: id.optional().meta({ description: "Only those this rule has raised" }),
   subject: id.optional().meta({ description: "Only those about this agent, queue, run, job or approval" }),
   runId: id.optional(),
   causeId: id.optional().meta({ description: "Only those that this alert has caused" }),
+  q: label.optional().meta({ description: "What the title or the subject's id contains, whatever its case" }),
+};
+
+const alertQuery = z.strictObject({
+  status: listOf(ALERT_STATUSES).default(["firing", "acknowledged"]),
+  ...alertFilter,
+  sort: z
+    .enum(["fired", "urgency"])
+    .default("fired")
+    .meta({ description: "`fired`: the latest first. `urgency`: the most severe first, of those the latest" }),
   grouped: z
     .enum(["true", "false"])
     .default("false")
     .transform((value) => value === "true")
     .meta({ description: "Leaves out those whose cause is open, and says with each how many it has caused" }),
-  q: label.optional().meta({ description: "What the title contains, whatever its case" }),
   ...pageQuery,
 });
+
+const countQuery = z.strictObject(alertFilter);
 
 export function registerAlerts(app: FastifyInstance, deps: ResourceDeps): void {
   const tag = "Alerts";
   const list = listDoc(tag, "Alerts, firing and acknowledged ones by default, the latest first", "Alert", alertQuery);
   app.get(`${BASE}/alerts`, { config: { doc: list } }, (request) =>
     listAlerts(request.db, alertQuery.parse(request.query)),
+  );
+  const counts: RouteDoc = { ...plainDoc(tag, "How many alerts of each status", "AlertCounts"), query: countQuery };
+  app.get(`${BASE}/alerts/counts`, { config: { doc: { ...counts, problems: [400] } } }, (request) =>
+    countAlerts(request.db, countQuery.parse(request.query)),
   );
   registerAlertBulk(app, deps);
   app.get(`${BASE}/alerts/:id`, { config: { doc: oneDoc(tag, "One alert", "Alert") } }, async (request) => {

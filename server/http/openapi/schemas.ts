@@ -4,7 +4,7 @@ import { MAX_MUTATIONS } from "../../../domain/commit.ts";
 import { CLIENT_MUTATION_TYPES, contractOf } from "../../../domain/mutations.ts";
 import { id } from "../../../domain/primitives.ts";
 import { currentSnapshot } from "../../../domain/snapshot-versions.ts";
-import { BREAKER_STATES, RULE_KINDS, RUN_STATUSES } from "../../../domain/statuses.ts";
+import { ALERT_STATUSES, BREAKER_STATES, RULE_KINDS, RUN_STATUSES } from "../../../domain/statuses.ts";
 import { ROUTING_ANSWERS } from "./routing-answers.ts";
 import { ROWS } from "./rows.ts";
 
@@ -157,6 +157,7 @@ export const ANSWERS = {
     evaluatedFrom: at.meta({ description: "From when on there was anything to look at" }),
     evaluatedTo: at,
   }),
+  AlertCounts: z.object({ byStatus: counts(ALERT_STATUSES) }),
   BulkResult: z.object({
     items: z.array(
       z.union([
