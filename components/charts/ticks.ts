@@ -1,3 +1,5 @@
+import { formatClock } from "../ui/format.ts";
+
 /** The smallest of 1, 2, 5, 10, 20, 50 … that is at least `least`. */
 function niceStep(least: number): number {
   const power = 10 ** Math.floor(Math.log10(Math.max(1, least)));
@@ -15,4 +17,63 @@ export function countTicks(most: number, count = 4): number[] {
 /** Those of the minutes (RFC 3339) that lie on full tens, in the reader's own time zone. */
 export function tenMinuteTicks(minutes: readonly string[]): string[] {
   return minutes.filter((t) => new Date(t).getMinutes() % 10 === 0);
+}
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+const DURATIONS = [1, 2, 5, 10, 20, 50, 100, 200, 500].concat(
+  [1, 2, 5, 10, 15, 30].flatMap((n) => [n * SECOND, n * MINUTE]),
+  [1, 2, 6, 12, 24, 48].map((n) => n * HOUR),
+);
+
+/** Round marks of durations (ms) from 0 to the first one that is not below `most`. */
+export function durationTicks(most: number, count = 4): number[] {
+  const steps = [...DURATIONS].sort((a, b) => a - b);
+  const step = steps.find((one) => one >= most / count) ?? Math.ceil(most / count / DAY) * DAY;
+  const ticks = [0];
+  while ((ticks.at(-1) ?? 0) < Math.max(most, step)) ticks.push(ticks.length * step);
+  return ticks;
+}
+
+const TIME_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720].map((minutes) => minutes * MINUTE);
+
+/**
+ * Round times (epoch ms) within a stretch, `count` at most, in the reader's own time zone: full minutes, quarters, hours or days. What is longer
+ * than a few days is marked at midnights.
+ */
+export function timeTicks(from: number, to: number, count: number): number[] {
+  const step = TIME_STEPS.find((one) => (to - from) / one <= count);
+  const everyDays = step === undefined ? Math.ceil((to - from) / DAY / count) : 1;
+  const day = new Date(from);
+  day.setHours(0, 0, 0, 0);
+  const ticks: number[] = [];
+  // Days of 23 and 25 hours: each begins at its own midnight.
+  for (; day.getTime() <= to; day.setDate(day.getDate() + everyDays)) {
+    const next = new Date(day);
+    next.setDate(day.getDate() + 1);
+    for (let t = day.getTime(); t < next.getTime(); t += step ?? DAY * 2) {
+      if (t >= from && t <= to) ticks.push(t);
+    }
+  }
+  return ticks;
+}
+
+const MONTH_DAY = new Intl.DateTimeFormat("en-US", { month: "short", day: "numeric" });
+
+/** What stands below a mark: the clock time, or the date at midnight. In the reader's own time zone. */
+export function timeLabel(t: number): string {
+  const date = new Date(t);
+  if (date.getHours() === 0 && date.getMinutes() === 0) return MONTH_DAY.format(date);
+  return formatClock(t).slice(0, 5);
+}
+
+/** A step of a series in full: `Nov 21, 09:14 – 09:15`. In the reader's own time zone. */
+export function stepLabel(t: number, stepMs: number): string {
+  const end = t + stepMs;
+  const from = `${MONTH_DAY.format(t)}, ${formatClock(t).slice(0, 5)}`;
+  const sameDay = new Date(t).toDateString() === new Date(end).toDateString();
+  return `${from} – ${sameDay ? "" : `${MONTH_DAY.format(end)}, `}${formatClock(end).slice(0, 5)}`;
 }

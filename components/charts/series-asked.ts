@@ -1,0 +1,43 @@
+import type { SeriesMetric } from "../../domain/answers.ts";
+
+/** A metric, what it is narrowed to, and the stretch: `windowMs` before `end` (epoch ms), or before now. */
+export interface SeriesAsked {
+  metric: SeriesMetric;
+  agent?: string | null | undefined;
+  taskType?: string | null | undefined;
+  queue?: string | null | undefined;
+  windowMs: number;
+  end?: number | null | undefined;
+}
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+/** What is measured, whatever the stretch: the same for equal ones. */
+export function seriesName({ metric, agent, taskType, queue }: SeriesAsked): string {
+  const query = new URLSearchParams({ metric });
+  if (agent) query.set("agent", agent);
+  if (taskType) query.set("taskType", taskType);
+  if (queue) query.set("queue", queue);
+  return query.toString();
+}
+
+/** The path that answers it, when it is asked at `now`. */
+export function seriesPath(asked: SeriesAsked, now: number): string {
+  const to = asked.end ?? now;
+  const stretch = new URLSearchParams({
+    from: new Date(to - asked.windowMs).toISOString(),
+    to: new Date(to).toISOString(),
+  });
+  return `/metrics/series?${seriesName(asked)}&${stretch}`;
+}
+
+/** Whether its stretch lies in the past: it will not change. A step that has only just ended may still be written. */
+export const isOver = ({ end }: SeriesAsked, now: number): boolean =>
+  end !== null && end !== undefined && end < now - MINUTE;
+
+/** After how many ms to ask again: soon when something has happened, else when a step has gone by. Long stretches move slowly. */
+export function nextLookIn({ windowMs }: SeriesAsked, happened: boolean): number {
+  if (!happened) return MINUTE;
+  return windowMs <= HOUR ? 5_000 : 15_000;
+}
