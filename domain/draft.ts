@@ -17,8 +17,9 @@ export interface Source {
 export interface Change {
   kind: Kind;
   id: string;
-  row: Rows[Kind];
-  /** The row was not there before this draft: it is inserted, not updated. */
+  /** Null: it has been removed. */
+  row: Rows[Kind] | null;
+  /** The row was not there before this draft: it is inserted, not updated; or, when it has been removed since, never written at all. */
   isNew: boolean;
   /** The row as the draft found it; undefined when it is new. */
   base: Readonly<Rows[Kind]> | undefined;
@@ -73,8 +74,30 @@ export class Draft {
   }
 }
 
+/** The parts of a key. */
+export function refOf(key: string): { kind: Kind; id: string } {
+  const colon = key.indexOf(":");
+  return { kind: key.slice(0, colon) as Kind, id: key.slice(colon + 1) };
+}
+
+/** Whether a set's members are of several kinds, and so named by their keys. */
+export const isKeyed = ({ set }: RowSet): boolean => set === "parts-of-runs" || set === "uses-of-agents";
+
+const KIND_OF_SET = {
+  "jobs-of-run": "job",
+  "claimable-jobs": "job",
+  agents: "agent",
+  "hours-of-type": "tally",
+} as const;
+
+function keyInSet(query: RowSet, member: string): string {
+  if (query.set === "parts-of-runs" || query.set === "uses-of-agents") return member;
+  return keyOf(KIND_OF_SET[query.set], member);
+}
+
 /** Whether a changed row may have come into a set since the storage has seen it. */
 function mayBelong({ kind, row }: Change, query: RowSet): boolean {
+  if (row === null) return false;
   switch (query.set) {
     case "claimable-jobs":
       return kind === "job" && (row as Rows["job"]).status === "queued";
@@ -87,7 +110,16 @@ function mayBelong({ kind, row }: Change, query: RowSet): boolean {
       const { width, taskType, t } = row as Rows["tally"];
       return width === "hour" && taskType === query.taskType && t >= query.from;
     }
+    case "parts-of-runs":
+      return kind !== "run" && namesOne(row, ["runId", "subjectId"], query.runIds);
+    case "uses-of-agents":
+      return namesOne(row, ["agentKey", "selectedAgent", "subjectId", "claimedBy"], query.agentKeys);
   }
+}
+
+function namesOne(row: Rows[Kind], columns: readonly string[], ids: readonly string[]): boolean {
+  const values = row as unknown as { [column: string]: unknown };
+  return columns.some((column) => ids.includes(values[column] as string));
 }
 
 /** One commit's transaction on a draft. */
@@ -125,31 +157,46 @@ export class DraftTx implements Tx {
 
   get<K extends Kind>(kind: K, id: string): Readonly<Rows[K]> | undefined {
     const change = this.#draft.changes.get(keyOf(kind, id));
-    return change ? (change.row as Rows[K]) : this.#draft.source.get(kind, id);
+    return change ? ((change.row ?? undefined) as Rows[K] | undefined) : this.#draft.source.get(kind, id);
   }
 
   isFree(kind: Kind, id: string): boolean {
-    return !this.#draft.changes.has(keyOf(kind, id)) && this.#draft.source.isFree(kind, id);
+    const change = this.#draft.changes.get(keyOf(kind, id));
+    return change ? change.row === null : this.#draft.source.isFree(kind, id);
   }
 
   put<K extends Kind>(kind: K, row: Omit<Rows[K], "version" | "seq"> & Partial<RowBase>): void {
     const key = keyOf(kind, row.id as string);
     const was = this.#draft.changes.get(key);
-    const base: Partial<RowBase> | undefined = was?.row ?? (row.seq ? row : undefined);
+    const base: Partial<RowBase> | undefined = was ? (was.row ?? undefined) : row.seq ? row : undefined;
     const isNew = was ? was.isNew : !row.seq;
     const version = kind === "run" ? (row.version ?? 1) : this.#nextVersion(was, base?.version, isNew);
     const next = { ...row, version, seq: base?.seq ?? 0 } as unknown as Rows[Kind];
     const found =
       was || isNew ? was?.base : (this.#draft.source.get(kind, row.id as string) as Readonly<Rows[Kind]> | undefined);
     this.#draft.set(key, { kind, id: row.id as string, row: next, isNew, base: found, by: this });
+    this.#touch(key);
+  }
+
+  remove(kind: Kind, id: string): void {
+    const key = keyOf(kind, id);
+    const was = this.#draft.changes.get(key);
+    // What the storage has decides whether there is anything to delete; a row of this draft may have been put on the assumption that it has none.
+    const base = this.#draft.source.get(kind, id);
+    if (was ? was.row === null : base === undefined) return;
+    this.#draft.set(key, { kind, id, row: null, isNew: base === undefined, base, by: this });
+    this.#touch(key);
+  }
+
+  #touch(key: string): void {
     if (this.touched.has(key)) return;
     this.touched.add(key);
     this.#order.push(key);
   }
 
   #nextVersion(was: Change | undefined, base: number | undefined, isNew: boolean): number {
-    if (was?.by === this) return was.row.version;
-    if (was) return was.row.version + 1;
+    if (was?.row) return was.by === this ? was.row.version : was.row.version + 1;
+    if (was) return 1;
     return isNew ? 1 : (base ?? 0) + 1;
   }
 
@@ -160,14 +207,16 @@ export class DraftTx implements Tx {
   ids(query: RowSet): string[] {
     const stored = this.#draft.source.ids(query.set === "claimable-jobs" ? this.#withReopened(query) : query);
     const changed = [...this.#draft.changes.values()].filter((change) => mayBelong(change, query));
-    return [...new Set([...stored, ...changed.map(({ id }) => id)])];
+    const members = changed.map(({ kind, id }) => (isKeyed(query) ? keyOf(kind, id) : id));
+    const kept = stored.filter((member) => this.#draft.changes.get(keyInSet(query, member))?.row !== null);
+    return [...new Set([...kept, ...members])];
   }
 
   /** Adds the queues that have been given room since the storage has seen them. */
   #withReopened(query: Extract<RowSet, { set: "claimable-jobs" }>): RowSet {
     const reopened: string[] = [];
     for (const { kind, id, row, base } of this.#draft.changes.values()) {
-      if (kind !== "queue" || !base || !(query.queues?.includes(id) ?? true)) continue;
+      if (kind !== "queue" || !base || !row || !(query.queues?.includes(id) ?? true)) continue;
       if (roomIn(base as Rows["queue"]) === 0 && roomIn(row as Rows["queue"]) > 0) reopened.push(id);
     }
     return reopened.length > 0 ? { ...query, reopened } : query;

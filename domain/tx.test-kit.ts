@@ -39,6 +39,8 @@ export class World implements Source {
       const hours = this.all("tally").filter((tally) => tally.width === "hour" && tally.t >= from);
       return hours.filter((tally) => tally.taskType === taskType).map((tally) => tally.id);
     }
+    if (query.set === "parts-of-runs") return this.#partsOf(query.runIds);
+    if (query.set === "uses-of-agents") return this.#usesOf(query.agentKeys);
     const { at, agentKey, capabilities, queues, except, reopened = [], max } = query;
     const hasRoom = (queue: string) => reopened.includes(queue) || roomIn(this.row("queue", queue)) > 0;
     return jobs
@@ -51,6 +53,35 @@ export class World implements Source {
       .sort((a, b) => b.priority - a.priority || Date.parse(a.runAt) - Date.parse(b.runAt))
       .map((job) => job.id)
       .slice(0, max);
+  }
+
+  #partsOf(runIds: string[]): string[] {
+    const parts = (["workstream", "job", "attempt", "approval", "decision"] as const).flatMap((kind) =>
+      this.all(kind).flatMap(({ id, runId }) => (runIds.includes(runId ?? "") ? [keyOf(kind, id)] : [])),
+    );
+    const alerts = this.all("alert").filter(
+      ({ runId, subjectKind, subjectId }) =>
+        runIds.includes(runId ?? "") || (subjectKind === "run" && runIds.includes(subjectId)),
+    );
+    return [...parts, ...this.#withDeliveries(alerts.map(({ id }) => id))];
+  }
+
+  #usesOf(agentKeys: string[]): string[] {
+    const outcomes = this.all("outcome").filter(({ agentKey }) => agentKeys.includes(agentKey));
+    const decisions = this.all("decision").filter(({ selectedAgent }) => agentKeys.includes(selectedAgent));
+    const alerts = this.all("alert").filter(
+      ({ subjectKind, subjectId }) => subjectKind === "agent" && agentKeys.includes(subjectId),
+    );
+    return [
+      ...outcomes.map(({ id }) => keyOf("outcome", id)),
+      ...decisions.map(({ id }) => keyOf("decision", id)),
+      ...this.#withDeliveries(alerts.map(({ id }) => id)),
+    ];
+  }
+
+  #withDeliveries(alertIds: string[]): string[] {
+    const sent = this.all("delivery").filter(({ alertId }) => alertIds.includes(alertId ?? ""));
+    return [...alertIds.map((id) => keyOf("alert", id)), ...sent.map(({ id }) => keyOf("delivery", id))];
   }
 
   /** Every row of a kind, in the order they came to be. */
@@ -153,6 +184,10 @@ export class World implements Source {
       throw new Error(`${[...tx.touched].join()} changed without an event`);
     this.seq += tx.events.length;
     for (const [key, { kind, row, isNew }] of draft.changes) {
+      if (row === null) {
+        if (!isNew && !this.rows.delete(key)) throw new Error(`${key} is removed but not there`);
+        continue;
+      }
       if (isNew === this.rows.has(key))
         throw new Error(`${key} is ${isNew ? "inserted twice" : "updated but not there"}`);
       row.seq = this.seq;

@@ -64,6 +64,10 @@ export type RowSet =
   | { set: "agents"; capability: string | null; limit: number }
   /** Hourly tallies of one type of task from a time on, the newest first. */
   | { set: "hours-of-type"; taskType: string; from: string; limit: number }
+  /** Everything that hangs on these runs, of several kinds: what is answered are keys, `kind:id`. */
+  | { set: "parts-of-runs"; runIds: string[] }
+  /** What still names these agents, as keys: all alerts about them with what was sent of those, and of outcomes and decisions one each. */
+  | { set: "uses-of-agents"; agentKeys: string[] }
   | {
       set: "claimable-jobs";
       agentKey: string;
@@ -92,6 +96,8 @@ export interface Tx {
   isFree(kind: Kind, id: string): boolean;
   /** Puts a row; a new one has version 1, a changed one gets the next version (a run's version is its reducer's own). */
   put<K extends Kind>(kind: K, row: Omit<Rows[K], "version" | "seq"> & Partial<RowBase>): void;
+  /** Takes a row away; one that is not there is none the less gone. Its id is free again from here on. */
+  remove(kind: Kind, id: string): void;
   /**
    * A map of a row with one entry set or, by undefined, removed. A large map is copied once: a copy made here is then edited in place, so that
    * what was read of a row before is no longer to be looked at. Taking the commit back takes the edits back.

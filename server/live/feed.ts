@@ -138,7 +138,7 @@ export class Feed {
     if (this.#pending.length === 0) this.#pendingSince = performance.now();
     for (const event of events) this.#pending.push(event);
     if (!this.#timer) this.#pushOrWait();
-    this.#change(committed.rows);
+    this.#change(committed);
   }
 
   /** A part of the log was not told here: followers read it, viewers get a new snapshot. */
@@ -184,7 +184,7 @@ export class Feed {
     return byRun;
   }
 
-  #change(rows: readonly Wire[]): void {
+  #change({ rows, removed, to }: Committed): void {
     if (this.#topics.size === 0) return;
     const touched = new Set<StateTopic>();
     const change = (topic: string | undefined, row: Wire) => {
@@ -196,6 +196,17 @@ export class Feed {
     for (const row of rows) {
       change(TOPIC_OF_KIND.get(row.kind), row);
       if (OF_RUN.has(row.kind)) change(`run:${runOf(row)}`, row);
+    }
+    const remove = (topic: string | undefined, gone: Committed["removed"][number]) => {
+      const state = topic === undefined ? undefined : this.#topics.get(topic)?.state;
+      if (!state) return;
+      state.remove(gone, to);
+      touched.add(state);
+    };
+    for (const gone of removed) {
+      remove(TOPIC_OF_KIND.get(gone.kind), gone);
+      // What hangs on a run leaves with it: that the run is gone says it all to those who look at it.
+      if (gone.kind === "run") remove(`run:${gone.id}`, gone);
     }
     for (const state of touched) state.settle();
   }

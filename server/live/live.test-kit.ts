@@ -39,7 +39,7 @@ export class MemoryLog implements LogSource {
   commit(
     runs: (string | undefined)[],
     rows: Wire[] = [],
-    { silent = false, payload = {} as LogEvent["payload"] } = {},
+    { silent = false, payload = {} as LogEvent["payload"], removed = [] as { kind: Kind; id: string }[] } = {},
   ): void {
     const from = this.events.length + 1;
     const at = "2026-11-21T00:00:00.000Z";
@@ -58,9 +58,10 @@ export class MemoryLog implements LogSource {
     });
     this.events.push(...events);
     for (const row of rows) this.rows.set(`${row.kind}:${row.id}`, row);
+    for (const { kind, id } of removed) this.rows.delete(`${kind}:${id}`);
     if (silent) return;
     for (const listener of this.#listeners)
-      listener({ tenantId: "t1", from, to: this.events.length, at, events, rows });
+      listener({ tenantId: "t1", from, to: this.events.length, at, events, rows, removed });
   }
 
   onCommitted(listener: (committed: Committed) => void): () => void {

@@ -1,4 +1,5 @@
 import type { LogEvent } from "../../domain/event.ts";
+import type { Kind } from "../../domain/tx.ts";
 import type { Sent, Wire } from "../../domain/wire.ts";
 
 /** A range of the log that has become durable: consecutive per tenant, in order, local commits and other nodes' alike. */
@@ -10,6 +11,8 @@ export interface Committed {
   events: LogEvent[];
   /** The latest sendable rows of what changed in the range. */
   rows: Wire[];
+  /** What is no longer there after it. */
+  removed: readonly { kind: Kind; id: string }[];
 }
 
 export interface Head {

@@ -1,4 +1,5 @@
 import { SNAPSHOT_ROWS, STATE_INTERVAL_MS } from "../../domain/live.ts";
+import type { Kind } from "../../domain/tx.ts";
 import type { Sent, Wire } from "../../domain/wire.ts";
 import type { Emitter } from "./emitter.ts";
 import { cutFairly } from "./frames.ts";
@@ -15,6 +16,9 @@ export interface Viewer {
   /** Its socket cannot take more. */
   tooSlow(): void;
 }
+
+/** What became of one row: it is as it is now, or gone. */
+type Change = { seq: number; row?: Wire; gone?: { kind: Kind; id: string } };
 
 export interface StateTopicDeps {
   tenantId: string;
@@ -42,9 +46,9 @@ export class StateTopic {
   readonly #lightener: Lightener;
   readonly #waiting = new Set<Viewer>();
   readonly #viewers = new Set<Viewer>();
-  #dirty = new Map<string, Wire>();
-  /** Rows changed since the snapshot under way was asked for. */
-  #meanwhile: Map<string, Wire> | undefined;
+  #dirty = new Map<string, Change>();
+  /** What has changed since the snapshot under way was asked for. */
+  #meanwhile: Map<string, Change> | undefined;
   #sentAt = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
 
@@ -71,9 +75,17 @@ export class StateTopic {
 
   /** Notes a changed row; `settle` follows. */
   change(row: Wire): void {
-    const key = `${row.kind}:${row.id}`;
-    this.#meanwhile?.set(key, row);
-    if (this.#viewers.size > 0) this.#dirty.set(key, row);
+    this.#note(`${row.kind}:${row.id}`, { seq: row.seq, row });
+  }
+
+  /** Notes that a row has gone, by this position of the log; `settle` follows. */
+  remove(gone: { kind: Kind; id: string }, seq: number): void {
+    this.#note(`${gone.kind}:${gone.id}`, { seq, gone });
+  }
+
+  #note(key: string, change: Change): void {
+    this.#meanwhile?.set(key, change);
+    if (this.#viewers.size > 0) this.#dirty.set(key, change);
   }
 
   /** All rows that changed together have been noted. */
@@ -91,7 +103,7 @@ export class StateTopic {
   }
 
   async #load(): Promise<void> {
-    const meanwhile = new Map<string, Wire>();
+    const meanwhile = new Map<string, Change>();
     this.#meanwhile = meanwhile;
     let found: Snapshot | null = null;
     let failure: { error: unknown } | undefined;
@@ -108,7 +120,7 @@ export class StateTopic {
     else this.#show(waiting, found, meanwhile);
   }
 
-  #show(waiting: Viewer[], found: Snapshot | null, meanwhile: Map<string, Wire>): void {
+  #show(waiting: Viewer[], found: Snapshot | null, meanwhile: Map<string, Change>): void {
     const arrived = waiting.filter((viewer) => viewer.opened(found !== null));
     if (!found || arrived.length === 0) return;
     const { topic, emitter } = this.#deps;
@@ -120,7 +132,9 @@ export class StateTopic {
       this.#viewers.add(viewer);
       viewer.sink.join(this.#room);
     }
-    for (const [key, row] of meanwhile) if (row.seq > found.seq && !this.#dirty.has(key)) this.#dirty.set(key, row);
+    for (const [key, change] of meanwhile) {
+      if (change.seq > found.seq && !this.#dirty.has(key)) this.#dirty.set(key, change);
+    }
     if (this.#dirty.size > 0) this.#schedule();
   }
 
@@ -136,10 +150,14 @@ export class StateTopic {
     for (const viewer of [...this.#viewers]) if (viewer.sink.full) viewer.tooSlow();
     if (this.#viewers.size === 0 || this.#dirty.size === 0) return;
     const upserts: Sent[] = [];
-    for (const row of this.#dirty.values()) upserts.push(this.#lightener.next(row));
+    const removes: { kind: Kind; id: string }[] = [];
+    for (const { row, gone } of this.#dirty.values()) {
+      if (row) upserts.push(this.#lightener.next(row));
+      if (gone) removes.push({ kind: gone.kind, id: gone.id });
+    }
     this.#dirty.clear();
     const { topic, emitter, position } = this.#deps;
-    emitter.state(this.#room, { topic, seq: position(), upserts, removes: [] }, this.#viewers.size);
+    emitter.state(this.#room, { topic, seq: position(), upserts, removes }, this.#viewers.size);
     this.#sentAt = performance.now();
   }
 }

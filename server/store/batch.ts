@@ -160,7 +160,7 @@ function finish(
   const lastSeq = head.seq + events.length;
   for (const key of touched) {
     const change = draft.changes.get(key);
-    if (change) change.row.seq = lastSeq;
+    if (change?.row) change.row.seq = lastSeq;
   }
   const header: ReceiptHeader = {
     receiptId: pending.receiptId,

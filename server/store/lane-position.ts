@@ -1,4 +1,5 @@
 import { performance } from "node:perf_hooks";
+import { keyOf, refOf } from "../../domain/draft.ts";
 import { iso } from "../../domain/primitives.ts";
 import type { Kind } from "../../domain/tx.ts";
 import { toWire, type Wire } from "../../domain/wire.ts";
@@ -91,7 +92,7 @@ export class LanePosition {
   async #tell(queries: LaneQueries, since: number, head: SeenHead, touched: readonly string[]): Promise<void> {
     const { tenantId, onCommitted } = this.#o;
     const upTo = head.seq;
-    let rows = await this.#rowsOf(queries, touched);
+    let { rows, removed } = await this.#rowsOf(queries, touched);
     let told = 0;
     for (let after = since; after < upTo; ) {
       const events = await readEvents(queries, tenantId, { after, upTo, limit: EVENTS_PAGE });
@@ -100,13 +101,14 @@ export class LanePosition {
         after = await this.#floorBeyond(queries, after, upTo);
         continue;
       }
-      onCommitted({ tenantId, from: after + 1, to: last.seq, at: last.at, events, rows });
+      onCommitted({ tenantId, from: after + 1, to: last.seq, at: last.at, events, rows, removed });
       rows = [];
+      removed = [];
       after = last.seq;
       told = after;
     }
     // Nothing of it is left: an empty range says so.
-    if (told < upTo) onCommitted({ tenantId, from: upTo + 1, to: upTo, at: iso(head.at), events: [], rows });
+    if (told < upTo) onCommitted({ tenantId, from: upTo + 1, to: upTo, at: iso(head.at), events: [], rows, removed });
   }
 
   /** The floor, which has risen past a position while the log was read from there. */
@@ -117,16 +119,17 @@ export class LanePosition {
     throw new Error(`the log of ${tenantId} has no event after ${after}, though its head is ${upTo}`);
   }
 
-  async #rowsOf(queries: LaneQueries, keys: readonly string[]): Promise<Wire[]> {
+  /** What has become of rows that others have touched: those that are still there, and which are not. */
+  async #rowsOf(queries: LaneQueries, keys: readonly string[]) {
     const rows: Wire[] = [];
+    const removed: { kind: Kind; id: string }[] = [];
     for (let from = 0; from < keys.length; from += ROWS_PAGE) {
-      const refs = keys.slice(from, from + ROWS_PAGE).map((key) => {
-        const colon = key.indexOf(":");
-        return { kind: key.slice(0, colon) as Kind, id: key.slice(colon + 1) };
-      });
+      const refs = keys.slice(from, from + ROWS_PAGE).map(refOf);
       const loaded = await loadRows(queries, this.#o.tenantId, refs);
       for (const { kind, row } of loaded.rows) rows.push(toWire(kind, row));
+      const found = new Set(loaded.rows.map(({ kind, row }) => keyOf(kind, row.id)));
+      removed.push(...refs.filter(({ kind, id }) => !found.has(keyOf(kind, id))));
     }
-    return rows;
+    return { rows, removed };
   }
 }

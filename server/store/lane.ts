@@ -2,8 +2,10 @@ import { randomUUID } from "node:crypto";
 import { performance } from "node:perf_hooks";
 import { setTimeout as delay } from "node:timers/promises";
 import type { CommitRequest } from "../../domain/commit.ts";
+import { keyOf } from "../../domain/draft.ts";
 import type { Mutation } from "../../domain/mutations.ts";
 import { iso } from "../../domain/primitives.ts";
+import type { Kind, Rows } from "../../domain/tx.ts";
 import { toWire, type Wire } from "../../domain/wire.ts";
 import { applyLoaded } from "./apply-loaded.ts";
 import { type AppliedBatch, keyName, type Pending } from "./batch.ts";
@@ -316,11 +318,20 @@ export class Lane {
   #moved(batch: Pending[], result: AppliedBatch): void {
     const from = (this.#position.head?.seq ?? 0) + 1;
     this.#position.moveTo(result.head);
-    const changes = [...result.draft.changes.values()];
+    const changes = result.draft.changes.values();
     const to = result.head.seq;
-    if (to >= from) this.#o.tiers.commit({ from, to, rows: changes, forgotten: [] });
+    const kept: { kind: Kind; row: Rows[Kind] }[] = [];
+    const removed: { kind: Kind; id: string }[] = [];
     const rows: Wire[] = [];
-    for (const { kind, row } of changes) rows.push(toWire(kind, row));
+    for (const { kind, id, row } of changes) {
+      if (row === null) removed.push({ kind, id });
+      else {
+        kept.push({ kind, row });
+        rows.push(toWire(kind, row));
+      }
+    }
+    const forgotten = removed.map(({ kind, id }) => keyOf(kind, id));
+    if (to >= from) this.#o.tiers.commit({ from, to, rows: kept, forgotten });
     for (const [name, stored] of result.keys) this.#keys.set(name, stored);
     answer(batch, result.applied);
     if (to < from) return;
@@ -332,6 +343,7 @@ export class Lane {
       at: iso(result.head.at),
       events,
       rows,
+      removed,
     });
     this.#o.onWritten(this.#o.tenantId);
   }

@@ -1,4 +1,4 @@
-import { keyOf } from "../../domain/draft.ts";
+import { isKeyed, keyOf, refOf } from "../../domain/draft.ts";
 import type { Receipt } from "../../domain/receipt.ts";
 import type { Kind, RowSet, Rows } from "../../domain/tx.ts";
 import type { Head, StoredKey } from "./batch.ts";
@@ -12,8 +12,10 @@ import {
   HOURS_OF_TYPE,
   JOBS_OF_RUN,
   loadStatement,
+  PARTS_OF_RUNS,
   READ_HEAD,
   TOUCHED_SINCE,
+  USES_OF_AGENTS,
 } from "./statements.ts";
 import { KINDS } from "./tables.ts";
 
@@ -72,7 +74,8 @@ export async function loadMissing(
     const found = await loadSet(queries, tenantId, query);
     heads.push(found.head);
     source.noteSet(query, found.ids);
-    noteMissing(source, KINDS_OF_SET[query.set], found.ids);
+    if (isKeyed(query)) for (const key of found.ids) noteMissing(source, [refOf(key).kind], [refOf(key).id]);
+    else noteMissing(source, KINDS_OF_SET[query.set], found.ids);
   }
   const jobs = [...source.missing.values()].flatMap(({ kind, id }) => (kind === "job" ? [id] : []));
   if (deep && jobs.length > 0) {
@@ -97,6 +100,9 @@ const KINDS_OF_SET: { readonly [set in RowSet["set"]]: readonly Kind[] } = {
   "claimable-jobs": ["job"],
   agents: ["agent", "breaker", "statistics"],
   "hours-of-type": ["tally"],
+  // Their members say themselves of which kind they are.
+  "parts-of-runs": [],
+  "uses-of-agents": [],
 };
 
 function noteMissing(source: RowSource, kinds: readonly Kind[], ids: readonly string[]): void {
@@ -125,6 +131,10 @@ function setStatement(tenantId: string, query: RowSet): [text: string, values: u
       return [AGENTS, [tenantId, query.capability, query.limit]];
     case "hours-of-type":
       return [HOURS_OF_TYPE, [tenantId, query.taskType, query.from, query.limit]];
+    case "parts-of-runs":
+      return [PARTS_OF_RUNS, [tenantId, query.runIds]];
+    case "uses-of-agents":
+      return [USES_OF_AGENTS, [tenantId, query.agentKeys]];
   }
 }
 

@@ -1,4 +1,4 @@
-import { keyOf, type Source } from "../../domain/draft.ts";
+import { isKeyed, keyOf, type Source } from "../../domain/draft.ts";
 import type { Kind, RowSet, Rows } from "../../domain/tx.ts";
 import type { StoredKey } from "./batch.ts";
 import type { RowCache } from "./tiers/row-cache.ts";
@@ -21,6 +21,7 @@ export class RowSource implements Source {
   /** Rows loaded for this batch: the hot tier may be too small to keep them all. */
   readonly #loaded = new Map<string, Readonly<Rows[Kind]>>();
   readonly #sets = new Map<string, string[]>();
+  readonly #jobsInSets = new Set<string>();
   readonly #keys = new Map<string, StoredKey | null>();
   /** Ids that the present commit took for free without looking. */
   readonly #assumed = new Map<string, { kind: Kind; id: string }>();
@@ -49,7 +50,7 @@ export class RowSource implements Source {
   /** Jobs that were loaded for this batch, or are in a set that it asked for: a cascade goes by their rows, hot ones included. */
   loadedJobs(): string[] {
     const loaded = [...this.#loaded.keys()].flatMap((key) => (key.startsWith("job:") ? [key.slice(4)] : []));
-    return [...new Set([...loaded, ...[...this.#sets.values()].flat()])];
+    return [...new Set([...loaded, ...this.#jobsInSets])];
   }
 
   get<K extends Kind>(kind: K, id: string): Readonly<Rows[K]> | undefined {
@@ -114,6 +115,10 @@ export class RowSource implements Source {
 
   noteSet(query: RowSet, ids: string[]): void {
     this.#sets.set(JSON.stringify(query), ids);
+    for (const member of ids) {
+      if (!isKeyed(query)) this.#jobsInSets.add(member);
+      else if (member.startsWith("job:")) this.#jobsInSets.add(member.slice(4));
+    }
   }
 
   noteKey(name: string, stored: StoredKey | null): void {

@@ -10,8 +10,8 @@ import { KINDS, TABLES } from "./tables.ts";
  * combinations in practice, each is prepared once per connection under a name of its own.
  */
 
-/** What a batch does to one table. `light` leaves the heavy columns as they are. */
-export type Touch = "insert" | "light" | "full";
+/** What a batch does to one table. `light` leaves the heavy columns as they are; `remove` takes ids, the others rows. */
+export type Touch = "insert" | "light" | "full" | "remove";
 
 const quote = (name: string) => `"${name}"`;
 const columnsOf = (table: Table, touch: Touch) =>
@@ -34,6 +34,15 @@ function updateOf(table: Table, touch: "light" | "full", parameter: number): str
     .map(([name]) => `${quote(name)} = x.${quote(name)}`);
   return `UPDATE ${quote(table.name)} AS t SET ${sets.join(", ")}
     FROM ${recordOf(table, touch, parameter)}, head WHERE t."tenantId" = $1 AND t."id" = x."id"`;
+}
+
+const removeOf = (table: Table, parameter: number) =>
+  `DELETE FROM ${quote(table.name)} AS t USING json_array_elements_text($${parameter}::text::json) AS x("id"), head
+    WHERE t."tenantId" = $1 AND t."id" = x."id"`;
+
+function touchSql(table: Table, touch: Touch, parameter: number): string {
+  if (touch === "insert") return insertOf(table, parameter);
+  return touch === "remove" ? removeOf(table, parameter) : updateOf(table, touch, parameter);
 }
 
 /** Parts of a batch beyond the rows of kinds. */
@@ -66,7 +75,7 @@ const LOG_SQL: { readonly [part in LogPart]: (parameter: number) => string[] } =
 
 const texts = new Map<string, string>();
 
-/** The write statement for a set of parts; parts are `events`, `keys` (two parameters each), `insert:run`, `light:job` … (one each). */
+/** The write statement for a set of parts; parts are `events`, `keys` (two parameters each), `insert:run`, `light:job`, `remove:job` … (one each). */
 export function writeStatement(parts: readonly string[]): string {
   const name = parts.join(",");
   let text = texts.get(name);
@@ -91,8 +100,7 @@ function buildWrite(parts: readonly string[]): string {
     }
     const [touch, kind] = part.split(":") as [Touch, Kind];
     const table = TABLES[kind];
-    const sql = touch === "insert" ? insertOf(table, parameter) : updateOf(table, touch, parameter);
-    ctes.push(`${touch}_${kind} AS (${sql})`);
+    ctes.push(`${touch}_${kind} AS (${touchSql(table, touch, parameter)})`);
     parameter += 1;
   }
   return `WITH /* lane write */ ${ctes.join(",\n  ")}\nSELECT count(*)::int AS "moved", (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS "now" FROM head`;
@@ -184,6 +192,34 @@ export const HOURS_OF_TYPE = `SELECT /* lane hours of type */ ${HEAD_COLUMNS},
   (SELECT coalesce(json_agg(c."id"), '[]') FROM (
     SELECT "id" FROM "Tally" WHERE "tenantId" = $1 AND "width" = 'hour' AND "t" >= $3::text::timestamptz AND "taskType" = $2
     ORDER BY "t" DESC, "agentKey" LIMIT $4::int) AS c)::text AS "ids"
+  FROM "LogHead" AS h WHERE h."tenantId" = $1`;
+
+/** $1 tenant · $2 runs. Answers the head and the keys of everything that hangs on them. */
+export const PARTS_OF_RUNS = `SELECT /* lane parts of runs */ ${HEAD_COLUMNS},
+  (WITH alerts AS (SELECT "id" FROM "Alert" WHERE "tenantId" = $1
+    AND ("runId" = ANY ($2::text[]) OR ("subjectKind" = 'run' AND "subjectId" = ANY ($2::text[]))))
+  SELECT coalesce(json_agg(p."key"), '[]') FROM (
+    SELECT 'workstream:' || "id" AS "key" FROM "Workstream" WHERE "tenantId" = $1 AND "runId" = ANY ($2::text[])
+    UNION ALL SELECT 'job:' || "id" FROM "Job" WHERE "tenantId" = $1 AND "runId" = ANY ($2::text[])
+    UNION ALL SELECT 'attempt:' || "id" FROM "Attempt" WHERE "tenantId" = $1 AND "runId" = ANY ($2::text[])
+    UNION ALL SELECT 'approval:' || "id" FROM "Approval" WHERE "tenantId" = $1 AND "runId" = ANY ($2::text[])
+    UNION ALL SELECT 'decision:' || "id" FROM "RoutingDecision" WHERE "tenantId" = $1 AND "runId" = ANY ($2::text[])
+    UNION ALL SELECT 'alert:' || "id" FROM alerts
+    UNION ALL SELECT 'delivery:' || d."id" FROM "Delivery" AS d JOIN alerts AS a ON a."id" = d."alertId" WHERE d."tenantId" = $1
+  ) AS p)::text AS "ids"
+  FROM "LogHead" AS h WHERE h."tenantId" = $1`;
+
+/** $1 tenant · $2 agents. Answers the head and the keys of what still names them. */
+export const USES_OF_AGENTS = `SELECT /* lane uses of agents */ ${HEAD_COLUMNS},
+  (WITH alerts AS (SELECT "id" FROM "Alert" WHERE "tenantId" = $1 AND "subjectKind" = 'agent' AND "subjectId" = ANY ($2::text[]))
+  SELECT coalesce(json_agg(p."key"), '[]') FROM (
+    SELECT 'outcome:' || o."id" AS "key" FROM unnest($2::text[]) AS a("id") CROSS JOIN LATERAL (
+      SELECT "id" FROM "Outcome" WHERE "tenantId" = $1 AND "agentKey" = a."id" LIMIT 1) AS o
+    UNION ALL SELECT 'decision:' || d."id" FROM unnest($2::text[]) AS a("id") CROSS JOIN LATERAL (
+      SELECT "id" FROM "RoutingDecision" WHERE "tenantId" = $1 AND "selectedAgent" = a."id" LIMIT 1) AS d
+    UNION ALL SELECT 'alert:' || "id" FROM alerts
+    UNION ALL SELECT 'delivery:' || d."id" FROM "Delivery" AS d JOIN alerts AS a ON a."id" = d."alertId" WHERE d."tenantId" = $1
+  ) AS p)::text AS "ids"
   FROM "LogHead" AS h WHERE h."tenantId" = $1`;
 
 /** $1 tenant · $2 job ids. Answers the head and the ids of these jobs and of those that wait for them, nearest first, at most 1,000. */

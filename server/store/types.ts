@@ -42,6 +42,8 @@ export interface Committed {
   events: LogEvent[];
   /** The latest sendable rows of what changed in the range. */
   rows: Wire[];
+  /** What is no longer there after it. */
+  removed: readonly { kind: Kind; id: string }[];
 }
 
 export interface LogPosition {

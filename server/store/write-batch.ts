@@ -1,5 +1,6 @@
 import type { Change } from "../../domain/draft.ts";
 import { iso } from "../../domain/primitives.ts";
+import type { Kind, Rows } from "../../domain/tx.ts";
 import type { AppliedBatch, Head, Pending } from "./batch.ts";
 import { type Touch, writeStatement } from "./statements.ts";
 import { TABLES } from "./tables.ts";
@@ -77,20 +78,23 @@ function logRows(batch: readonly Pending[], result: AppliedBatch) {
   return { events, receipts };
 }
 
-/** Changed rows by what happens to them, in a fixed order of parts so that the same kind of batch has the same text. */
+/** Changed rows, and ids of those removed, by what happens to them, in a fixed order of parts so that the same kind of batch has the same text. */
 function byPart(changes: Iterable<Change>): Map<string, unknown[]> {
   const parts = new Map<string, unknown[]>();
   for (const change of changes) {
     const touch = touchOf(change);
+    if (touch === undefined) continue;
     const name = `${touch}:${change.kind}`;
     const rows = parts.get(name) ?? [];
-    rows.push(columnsOf(change, touch));
+    rows.push(change.row === null ? change.id : columnsOf(change.kind, change.row, touch));
     parts.set(name, rows);
   }
   return new Map([...parts].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-function touchOf({ kind, isNew, base, row }: Change): Touch {
+/** Undefined: the storage never gets to know of it. */
+function touchOf({ kind, isNew, base, row }: Change): Touch | undefined {
+  if (row === null) return isNew ? undefined : "remove";
   if (isNew) return "insert";
   const was = base as unknown as { [column: string]: unknown } | undefined;
   const is = row as unknown as { [column: string]: unknown };
@@ -99,7 +103,7 @@ function touchOf({ kind, isNew, base, row }: Change): Touch {
 }
 
 /** What is sent of a row: a column left out is null to Postgres, so nulls are not spelt out. */
-function columnsOf({ kind, row }: Change, touch: Touch): { [column: string]: unknown } {
+function columnsOf(kind: Kind, row: Rows[Kind], touch: Touch): { [column: string]: unknown } {
   const heavy = touch === "light" ? TABLES[kind].heavy : [];
   const sent: { [column: string]: unknown } = {};
   const values = row as unknown as { [column: string]: unknown };
