@@ -1,4 +1,4 @@
-import { notifyAlert } from "./notify.ts";
+import { notifyAlert, withoutHeld } from "./notify.ts";
 import { iso, ms } from "./primitives.ts";
 import { ALERT_MOVES, type AlertStatus, type Severity } from "./statuses.ts";
 import { must, Refusal, type RowBase, type Subject, type Tx } from "./tx.ts";
@@ -41,6 +41,10 @@ export interface Alert extends RowBase {
   /** How far its rule's escalation has gone, and when it goes on. */
   escalationStep: number;
   escalateAt: string | null;
+  /** Since when channels that know of its cause are not told of it. */
+  heldAt: string | null;
+  /** Channels that are held back from it, or that were last told of it in a digest. */
+  reach: { [channelId: string]: "held" | "digest" };
   updatedAt: string;
 }
 
@@ -120,6 +124,8 @@ function rowOf(tx: Tx, condition: Condition, known: Readonly<Alert> | undefined)
     comments: known?.comments ?? [],
     escalationStep: 0,
     escalateAt: escalateAfterMs === null ? null : iso(ms(tx.at) + escalateAfterMs),
+    heldAt: null,
+    reach: withoutHeld(known?.reach ?? {}),
     updatedAt: tx.at,
   };
 }
@@ -141,6 +147,7 @@ export function endAlert(tx: Tx, alert: Readonly<Alert>, reason: string): Alert 
     snoozedUntil: null,
     snoozeMode: null,
     escalateAt: null,
+    heldAt: null,
     updatedAt: tx.at,
   });
   const wasTold = alert.status !== "pending";

@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { addressesOf, addressFault, hiddenAddresses } from "./email-address.ts";
 import { id, type Json, label, text } from "./primitives.ts";
-import { CHANNEL_KINDS, type ChannelKind } from "./statuses.ts";
+import { CHANNEL_KINDS, type ChannelKind, type DeliveryStatus } from "./statuses.ts";
 import { must, Refusal, type RowBase, type Tx } from "./tx.ts";
 
 /** Where notifications go: a signed webhook, an Alertmanager, Slack, e-mail, the browser. */
@@ -9,7 +10,7 @@ export interface Channel extends RowBase {
   channelKind: ChannelKind;
   /** A URL, or e-mail addresses; empty for the browser. Slack's is a secret itself: here stands its host alone. */
   target: string;
-  config: { [name: string]: Json };
+  config: ChannelConfig;
   enabled: boolean;
   /** Signs what is sent; for Slack the whole URL. Never in an event, never in a read. */
   secret: string | null;
@@ -21,13 +22,23 @@ export interface Channel extends RowBase {
   updatedAt: string;
 }
 
-/** One notification on its way to one channel, with what became of it. pending → delivered, or failed when its tries are used up. */
+/** Settings of a channel. */
+export type ChannelConfig = {
+  /** So many notifications within the window go out one by one; what is more goes into a digest. */
+  stormThreshold?: number;
+  stormWindowMs?: number;
+};
+
+/**
+ * One notification on its way to one channel, with what became of it. pending → delivered, or failed when its tries are used up; a digest is
+ * collecting before it is pending, and what it tells is digested.
+ */
 export interface Delivery extends RowBase {
   channelId: string;
   alertId: string | null;
   /** What it tells: `alert.fired`, `alert.resolved`, `test` … */
   event: string;
-  status: "pending" | "delivered" | "failed";
+  status: DeliveryStatus;
   attempts: number;
   nextAt: string | null;
   payload: Json;
@@ -35,6 +46,8 @@ export interface Delivery extends RowBase {
   error: string | null;
   /** The delivery this one sends again. */
   replayOf: string | null;
+  /** The digest that tells it, when it has no message of its own. */
+  digestId: string | null;
   createdAt: string;
   deliveredAt: string | null;
   updatedAt: string;
@@ -43,16 +56,22 @@ export interface Delivery extends RowBase {
 /** A secret as Standard Webhooks writes it: 24 to 64 bytes. */
 const secret = z.string().regex(/^whsec_[A-Za-z0-9+/]{32,86}={0,2}$/, "must be `whsec_` and 24 to 64 bytes in base64");
 
+const config = z.strictObject({
+  stormThreshold: z.int().min(1).max(1000).optional().meta({
+    description: "So many notifications within the window go out one by one, 10 if left out; the rest in a digest",
+  }),
+  stormWindowMs: z.int().min(1000).max(3_600_000).optional().meta({ description: "A minute if left out" }),
+});
+
 export const channelPut = z
   .strictObject({
     type: z.literal("channel.put"),
     channelId: id,
     kind: z.enum(CHANNEL_KINDS),
-    /** An http(s) URL; empty for the browser. */
+    /** An http(s) URL; e-mail addresses, separated by commas; empty for the browser. */
     target: text.max(2000),
     name: label.optional(),
-    /** Reserved: no kind has settings yet. */
-    config: z.strictObject({}).optional(),
+    config: config.optional(),
     enabled: z.boolean().optional(),
     /** Signs what is sent; left out, one is made. */
     secret: secret.optional(),
@@ -80,7 +99,7 @@ const HIDDEN = "/…";
 
 function targetFault(kind: ChannelKind, target: string): string | undefined {
   if (kind === "browser") return target === "" ? undefined : "must be empty for the browser";
-  if (kind === "email") return "e-mail is not sent by this version: choose another kind";
+  if (kind === "email") return addressFault(target);
   if (!/^https?:\/\/[^\s\\]+$/.test(target) || !URL.canParse(target)) return "must be a URL that begins with https://";
   const url = new URL(target);
   if (url.username || url.password) return "must not hold a user name or a password";
@@ -116,8 +135,8 @@ export function putChannel(tx: Tx, m: z.infer<typeof channelPut>): Channel {
     id: m.channelId,
     name: m.name ?? known?.name ?? m.channelId,
     channelKind: m.kind,
-    target: m.kind === "slack" ? `${new URL(m.target).origin}${HIDDEN}` : m.target,
-    config: (m.config ?? known?.config ?? {}) as Channel["config"],
+    target: targetOf(m),
+    config: (m.config ?? known?.config ?? {}) as ChannelConfig,
     enabled: m.enabled ?? known?.enabled ?? true,
     secret: secretFor(tx, m, known),
     previousSecret: known?.previousSecret ?? null,
@@ -131,9 +150,15 @@ export function putChannel(tx: Tx, m: z.infer<typeof channelPut>): Channel {
   tx.emit({
     type: "channel.put",
     subject: { kind: "channel", id: channel.id },
-    payload: { kind, name, target, config, enabled },
+    // The log is kept and passed on: it need not say whose addresses these are.
+    payload: { kind, name, target: kind === "email" ? hiddenAddresses(target) : target, config, enabled },
   });
   return channel;
+}
+
+function targetOf({ kind, target }: z.infer<typeof channelPut>): string {
+  if (kind === "slack") return `${new URL(target).origin}${HIDDEN}`;
+  return kind === "email" ? addressesOf(target).join(", ") : target;
 }
 
 function secretFor(tx: Tx, m: z.infer<typeof channelPut>, known: Readonly<Channel> | undefined): string | null {

@@ -154,12 +154,17 @@ const SAMPLES: Samples = {
   "alert.comment": [{ alertId: "a", text: "so" }, {}],
   "rule.put": [
     { ruleId: "r", kind: "queue_depth", params: { depth: 5 }, severity: "warning", enabled: true },
-    { name: "n", forMs: 5, channels: ["c"], escalation: [{ afterMs: 60_000, channels: ["c"] }] },
+    { name: "n", forMs: 5, channels: ["c"], escalation: [{ afterMs: 60_000, channels: ["c"] }], notifyFolded: true },
   ],
   "rule.remove": [{ ruleId: "r" }, {}],
   "channel.put": [
     { channelId: "c", kind: "webhook", target: "https://example.com/hook" },
-    { name: "n", config: {}, enabled: false, secret: `whsec_${"A".repeat(32)}` },
+    {
+      name: "n",
+      config: { stormThreshold: 5, stormWindowMs: 5000 },
+      enabled: false,
+      secret: `whsec_${"A".repeat(32)}`,
+    },
   ],
   "channel.rotate": [{ channelId: "c" }, {}],
   "channel.test": [{ channelId: "c" }, {}],

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Alert } from "./alert.ts";
 import { type Channel, channelOf, type Delivery } from "./channel.ts";
+import type { DigestNotice } from "./pace.ts";
 import { id, int32, type Json, keptMs } from "./primitives.ts";
 import { must, Refusal, type Tx } from "./tx.ts";
 
@@ -9,20 +10,27 @@ import { must, Refusal, type Tx } from "./tx.ts";
  * until it is told that it has arrived, and so it may arrive more than once, always under the same id.
  *
  * pending → delivered when the receiver takes it; pending → pending with a later `nextAt` when it does not; pending → failed when its tries are
- * used up. A delivered or failed one never moves again: a replay is a new delivery.
+ * used up. A delivered or failed one never moves again: a replay is a new delivery. When too much is told at a time, a digest is collected, and
+ * what it tells is `digested` (see `pace.ts`).
  */
 
 export const channelTest = z.strictObject({ type: z.literal("channel.test"), channelId: id });
 export const deliveryReplay = z.strictObject({ type: z.literal("delivery.replay"), deliveryId: id });
 
 const tried = { deliveryId: id, attempt: z.int().positive(), responseStatus: int32.nullable() };
+const error = z.string().max(500);
 
 /** The sender's, not open to clients: what came of a try. `attempt` counts from 1; one that was told already changes nothing. */
-export const deliverySucceed = z.strictObject({ type: z.literal("delivery.succeed"), ...tried });
+export const deliverySucceed = z.strictObject({
+  type: z.literal("delivery.succeed"),
+  ...tried,
+  /** What went wrong though it arrived: it did not reach all addresses. */
+  error: error.nullable().optional(),
+});
 export const deliveryFail = z.strictObject({
   type: z.literal("delivery.fail"),
   ...tried,
-  error: z.string().max(500),
+  error,
   /** When to try again, ms from now; null: never. */
   retryInMs: keptMs.nullable(),
 });
@@ -45,9 +53,10 @@ export interface AlertNotice {
   reopened: number;
 }
 
-/** What a delivery's payload holds: an alert, or a word of greeting. */
+/** What a delivery's payload holds: an alert, a digest's figures, or a word of greeting. */
 export interface Notice {
   alert?: AlertNotice;
+  digest?: DigestNotice;
   message?: string;
 }
 
@@ -67,25 +76,32 @@ export interface NewDelivery {
   event: string;
   payload: Notice;
   replayOf?: string | null;
+  /** `pending` when left out. */
+  status?: Delivery["status"];
+  /** At once when left out. */
+  nextAt?: string | null;
+  digestId?: string | null;
 }
 
 /** Puts a delivery on its way. */
 export function createDelivery(tx: Tx, asked: NewDelivery): Delivery {
   const deliveryId = tx.newId("dlv");
-  const { channelId, alertId, event, replayOf = null } = asked;
+  const { channelId, alertId, event, replayOf = null, digestId = null } = asked;
+  const { status = "pending", nextAt = tx.at } = asked;
   const payload = asked.payload as unknown as Json;
   tx.put("delivery", {
     id: deliveryId,
     channelId,
     alertId,
     event,
-    status: "pending",
+    status,
     attempts: 0,
-    nextAt: tx.at,
+    nextAt,
     payload,
     responseStatus: null,
     error: null,
     replayOf,
+    digestId,
     createdAt: tx.at,
     deliveredAt: null,
     updatedAt: tx.at,
@@ -93,10 +109,13 @@ export function createDelivery(tx: Tx, asked: NewDelivery): Delivery {
   tx.emit({
     type: "delivery.created",
     subject: { kind: "delivery", id: deliveryId },
-    payload: { channelId, alertId, event, payload, replayOf },
+    payload: { channelId, alertId, event, status, nextAt, payload, replayOf, digestId },
   });
-  return must(tx, "delivery", deliveryId);
+  return deliveryOf(tx, deliveryId);
 }
+
+/** A delivery that is there. */
+export const deliveryOf = (tx: Tx, deliveryId: string): Delivery => must(tx, "delivery", deliveryId);
 
 /** Whether a channel is sent anything at all. */
 export const isSent = (channel: Readonly<Channel> | undefined): boolean =>
@@ -115,7 +134,7 @@ export function testChannel(tx: Tx, m: z.infer<typeof channelTest>): Delivery {
 /** Sends a delivery again, under the id that its receiver knows it by. */
 export function replayDelivery(tx: Tx, m: z.infer<typeof deliveryReplay>): Delivery {
   const delivery = must(tx, "delivery", m.deliveryId);
-  if (delivery.status === "pending") {
+  if (delivery.status === "pending" || delivery.status === "collecting") {
     throw new Refusal("illegal_transition", `delivery ${delivery.id} is still on its way`, { legal: [] });
   }
   channelOf(tx, delivery.channelId);
@@ -127,18 +146,18 @@ export function replayDelivery(tx: Tx, m: z.infer<typeof deliveryReplay>): Deliv
 export function succeedDelivery(tx: Tx, m: z.infer<typeof deliverySucceed>): Delivery {
   const delivery = must(tx, "delivery", m.deliveryId);
   if (isOld(delivery, m.attempt)) return delivery;
-  const { attempt, responseStatus } = m;
+  const { attempt, responseStatus, error = null } = m;
   tx.put("delivery", {
     ...delivery,
     status: "delivered",
     attempts: attempt,
     nextAt: null,
     responseStatus,
-    error: null,
+    error,
     deliveredAt: tx.at,
     updatedAt: tx.at,
   });
-  return told(tx, "delivery.succeeded", delivery, { attempt, responseStatus });
+  return told(tx, "delivery.succeeded", delivery, { attempt, responseStatus, ...(error !== null && { error }) });
 }
 
 export function failDelivery(tx: Tx, m: z.infer<typeof deliveryFail>): Delivery {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Alert } from "./alert.ts";
-import { createDelivery, isSent, noticeOf } from "./delivery.ts";
+import { isSent } from "./delivery.ts";
+import { tellChannel } from "./pace.ts";
 import { id, iso, ms } from "./primitives.ts";
 import { type Rule, ruleOf } from "./rule.ts";
 import { must, type Tx } from "./tx.ts";
@@ -9,16 +10,21 @@ import { must, type Tx } from "./tx.ts";
  * Who is told of an alert. When it fires, or fires again, its rule's channels are. While it goes on firing and nobody acknowledges it, the rule's
  * escalation goes on: after a step's time that step's channels are told, and the time of the next step begins. An acknowledgement, a snooze or
  * the end stops it; firing again begins it anew. When it is resolved, everybody is told who had been told of it.
+ *
+ * An alert whose cause is open is folded into that: channels that are told of the cause are held back from it (`reach`), and while any is, it does
+ * not escalate. When the cause has ended and it still fires, they are told and its escalation begins (`alert.unfold`); when it ends before, they
+ * never hear of it. A rule may say that its alerts are told of all the same.
  */
 export const alertEscalate = z.strictObject({ type: z.literal("alert.escalate"), alertId: id, escalateAt: z.string() });
+
+/** The sender's, not open to clients: the cause of an alert that still fires has ended. One that is held back no more stays as it is. */
+export const alertUnfold = z.strictObject({ type: z.literal("alert.unfold"), alertId: id });
 
 /** Puts the deliveries of what has just happened to an alert on their way, in the same commit. `event` is the type of the event that tells it. */
 export function notifyAlert(tx: Tx, alertId: string, event: string): void {
   const alert = must(tx, "alert", alertId);
   const rule = ruleOf(tx, alert.rule);
-  if (!rule) return;
-  const reached = rule.escalation.slice(0, alert.escalationStep).flatMap((step) => step.channels);
-  tell(tx, alert, event, [...rule.channels, ...reached]);
+  if (rule) tell(tx, alert, rule, event, channelsOf(alert, rule));
 }
 
 /** An alert that fires again by itself: its rule's channels are told, and escalation begins anew. */
@@ -45,17 +51,92 @@ export function escalateAlert(tx: Tx, m: z.infer<typeof alertEscalate>): Alert {
     runId,
     payload: { rule: alert.rule, severity, title, step: escalationStep, channels, next: step ? next : null },
   });
-  const escalated = must(tx, "alert", alert.id);
-  tell(tx, escalated, "alert.escalated", channels);
-  return escalated;
+  if (rule) tell(tx, must(tx, "alert", alert.id), rule, "alert.escalated", channels);
+  return must(tx, "alert", alert.id);
 }
 
-function tell(tx: Tx, alert: Readonly<Alert>, event: string, channels: readonly string[]): void {
-  for (const channelId of new Set(channels)) {
-    if (!isSent(tx.get("channel", channelId))) continue;
-    createDelivery(tx, { channelId, alertId: alert.id, event, payload: { alert: noticeOf(alert) } });
+/** Tells those who were held back as they knew of the cause, which has ended. */
+export function unfoldAlert(tx: Tx, m: z.infer<typeof alertUnfold>): Alert {
+  const alert = must(tx, "alert", m.alertId);
+  if (alert.status !== "firing" || alert.heldAt === null || openCause(tx, alert)) return alert;
+  const rule = ruleOf(tx, alert.rule);
+  const channels = heldFrom(alert);
+  tx.put("alert", {
+    ...alert,
+    heldAt: null,
+    reach: withoutHeld(alert.reach),
+    escalateAt: escalateAt(tx, rule, alert.escalationStep),
+    updatedAt: tx.at,
+  });
+  const { severity, title, runId, causeId, reopened } = alert;
+  tx.emit({
+    type: "alert.unfolded",
+    subject: { kind: "alert", id: alert.id },
+    runId,
+    payload: { rule: alert.rule, severity, title, causeId, channels },
+  });
+  const named = rule ? channelsOf(alert, rule).filter((channelId) => channels.includes(channelId)) : [];
+  if (rule) {
+    tell(tx, must(tx, "alert", alert.id), rule, reopened > 0 ? "alert.reopened" : "alert.fired", named);
   }
+  return must(tx, "alert", alert.id);
 }
+
+/** Its rule's channels, and those that its escalation has come to. */
+function channelsOf(alert: Readonly<Alert>, rule: Readonly<Rule>): string[] {
+  const reached = rule.escalation.slice(0, alert.escalationStep).flatMap((step) => step.channels);
+  return [...rule.channels, ...reached];
+}
+
+/** Events that begin an alert: by them it is decided who is held back. */
+const BEGINNINGS = new Set(["alert.fired", "alert.reopened"]);
+
+function tell(tx: Tx, alert: Readonly<Alert>, rule: Readonly<Rule>, event: string, channels: readonly string[]): void {
+  const cause = rule.notifyFolded ? undefined : openCause(tx, alert);
+  const begins = BEGINNINGS.has(event);
+  const knowing = cause && begins ? new Set(knowersOf(tx, cause)) : new Set<string>();
+  const reach = { ...alert.reach };
+  for (const channelId of new Set(channels)) {
+    const channel = tx.get("channel", channelId);
+    if (!channel || !isSent(channel)) continue;
+    const held = begins ? knowing.has(channelId) : reach[channelId] === "held";
+    if (held && (cause || event === "alert.resolved")) reach[channelId] = "held";
+    else if (tellChannel(tx, channel, alert, event) === "digest") reach[channelId] = "digest";
+    else delete reach[channelId];
+  }
+  noteReach(tx, alert, event === "alert.resolved" ? withoutHeld(reach) : reach);
+}
+
+/** Writes down who was held back, which stops the escalation. */
+function noteReach(tx: Tx, alert: Readonly<Alert>, reach: Alert["reach"]): void {
+  const before = heldFrom(alert);
+  const channels = heldFrom({ reach });
+  const heldAt = channels.length === 0 ? null : (alert.heldAt ?? tx.at);
+  tx.put("alert", { ...alert, reach, heldAt, escalateAt: heldAt === null ? alert.escalateAt : null });
+  if (channels.length <= before.length) return;
+  const { rule, severity, title, runId, causeId } = alert;
+  const payload = { rule, severity, title, causeId, channels };
+  tx.emit({ type: "alert.folded", subject: { kind: "alert", id: alert.id }, runId, payload });
+}
+
+/** The alert that caused this one, while it is open. */
+function openCause(tx: Tx, { causeId }: Readonly<Alert>): Readonly<Alert> | undefined {
+  const cause = causeId === null ? undefined : tx.get("alert", causeId);
+  return cause && cause.status !== "resolved" && cause.status !== "pending" ? cause : undefined;
+}
+
+/** Channels that are told of an open alert, or know of what caused it. */
+function knowersOf(tx: Tx, cause: Readonly<Alert>): string[] {
+  const rule = ruleOf(tx, cause.rule);
+  return rule ? channelsOf(cause, rule) : [];
+}
+
+const heldFrom = ({ reach }: Pick<Alert, "reach">): string[] =>
+  Object.keys(reach).filter((channelId) => reach[channelId] === "held");
+
+/** Who was told of an alert how, without those that are held back from it. */
+export const withoutHeld = (reach: Readonly<Alert["reach"]>): Alert["reach"] =>
+  Object.fromEntries(Object.entries(reach).filter(([, how]) => how !== "held"));
 
 function escalateAt(tx: Tx, rule: Readonly<Rule> | undefined, step: number): string | null {
   const afterMs = rule?.escalation[step]?.afterMs;

@@ -8,6 +8,7 @@ const base = {
   forMs: 0,
   channels: [],
   escalation: [],
+  notifyFolded: false,
   removedAt: null,
   createdAt: BEGINNING,
   updatedAt: BEGINNING,

@@ -19,6 +19,8 @@ export interface Rule extends RowBase {
   channels: string[];
   /** Whom to tell next when nobody acknowledges in time. */
   escalation: { afterMs: number; channels: string[] }[];
+  /** Its alerts are told of though their cause is open. */
+  notifyFolded: boolean;
   removedAt: string | null;
   createdAt: string;
   updatedAt: string;
@@ -41,6 +43,8 @@ export const rulePut = z
       .array(z.strictObject({ afterMs: keptMs.min(1000), channels: channels.min(1) }))
       .max(10)
       .optional(),
+    /** Tell of its alerts though their cause is open; as it was when left out. */
+    notifyFolded: z.boolean().optional(),
   })
   .check((ctx) => {
     // A kind that is none has been told already.
@@ -86,13 +90,14 @@ export function putRule(tx: Tx, m: z.infer<typeof rulePut>): Rule {
     forMs: fields.forMs ?? 0,
     channels: fields.channels ?? [],
     escalation: fields.escalation ?? [],
+    notifyFolded: fields.notifyFolded ?? known?.notifyFolded ?? false,
     removedAt: null,
     createdAt: stored?.createdAt ?? tx.at,
     updatedAt: tx.at,
   });
   const rule = must(tx, "rule", ruleId);
-  const { name, params, severity, enabled, forMs, channels, escalation } = rule;
-  const payload = { kind, name, params, severity, enabled, forMs, channels, escalation };
+  const { name, params, severity, enabled, forMs, channels, escalation, notifyFolded } = rule;
+  const payload = { kind, name, params, severity, enabled, forMs, channels, escalation, notifyFolded };
   tx.emit({ type: "rule.put", subject: { kind: "rule", id: ruleId }, payload });
   return rule;
 }

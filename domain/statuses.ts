@@ -26,6 +26,7 @@ export const RULE_KINDS = [
 ] as const;
 export const CHANNEL_KINDS = ["webhook", "alertmanager", "slack", "email", "browser"] as const;
 export const SEVERITIES = ["critical", "warning", "info"] as const;
+export const DELIVERY_STATUSES = ["collecting", "pending", "digested", "delivered", "failed"] as const;
 
 export type RunStatus = (typeof RUN_STATUSES)[number];
 export type JobStatus = (typeof JOB_STATUSES)[number];
@@ -39,6 +40,7 @@ export type RuleKind = (typeof RULE_KINDS)[number];
 export type ChannelKind = (typeof CHANNEL_KINDS)[number];
 export type AlertStatus = (typeof ALERT_STATUSES)[number];
 export type Severity = (typeof SEVERITIES)[number];
+export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
 
 type Moves<S extends string> = { readonly [from in S]: readonly S[] };
 

@@ -7,6 +7,7 @@ import type { Gauge } from "./gauge.ts";
 import type { Attempt, Job } from "./job.ts";
 import type { Edit } from "./json-map.ts";
 import type { Outcome } from "./outcome.ts";
+import type { Pace } from "./pace.ts";
 import type { Queue } from "./queue.ts";
 import type { Candidate, RoutingDecision } from "./routing.ts";
 import type { Rule } from "./rule.ts";
@@ -39,6 +40,7 @@ export interface Rows {
   rule: Rule;
   channel: Channel;
   delivery: Delivery;
+  pace: Pace;
 }
 
 export type Kind = keyof Rows;

@@ -22,6 +22,7 @@ export const ID_NAME = {
   rule: "ruleId",
   channel: "channelId",
   delivery: "deliveryId",
+  pace: "channelId",
 } as const satisfies { [kind in Kind]: string };
 
 /** Columns that no read and no frame ever carries. */

@@ -46,6 +46,8 @@ const BASE: Alert = {
   comments: [],
   escalationStep: 0,
   escalateAt: null,
+  heldAt: null,
+  reach: {},
   updatedAt: "2026-11-21T00:00:00.000Z",
 };
 const alert = (id: string, seq: number, status: Alert["status"] = "firing"): Wire<"alert"> =>

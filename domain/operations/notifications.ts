@@ -9,8 +9,9 @@ import {
   succeedDelivery,
   testChannel,
 } from "../delivery.ts";
-import { alertEscalate, escalateAlert } from "../notify.ts";
+import { alertEscalate, alertUnfold, escalateAlert, unfoldAlert } from "../notify.ts";
 import { op, type Peek, type RowRef } from "../operation.ts";
+import { deliverySeal, sealDigest } from "../pace.ts";
 
 const byChannel = (m: { channelId: string }): RowRef[] => [["channel", m.channelId]];
 
@@ -32,6 +33,8 @@ export const NOTIFICATION_OPERATIONS = {
 /** What the sender commits. */
 export const NOTIFICATION_CLOCK_OPERATIONS = {
   "alert.escalate": op(alertEscalate, escalateAlert, (m) => [["alert", m.alertId]]),
+  "alert.unfold": op(alertUnfold, unfoldAlert, (m) => [["alert", m.alertId]]),
+  "delivery.seal": op(deliverySeal, sealDigest, (m) => [["delivery", m.deliveryId]]),
   "delivery.succeed": op(deliverySucceed, succeedDelivery, (m) => [["delivery", m.deliveryId]]),
   "delivery.fail": op(deliveryFail, failDelivery, (m) => [["delivery", m.deliveryId]]),
 };

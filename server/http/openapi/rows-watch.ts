@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { id } from "../../../domain/primitives.ts";
-import { ALERT_STATUSES, CHANNEL_KINDS, RULE_KINDS, SEVERITIES } from "../../../domain/statuses.ts";
+import { ALERT_STATUSES, CHANNEL_KINDS, DELIVERY_STATUSES, RULE_KINDS, SEVERITIES } from "../../../domain/statuses.ts";
 import { anyObject, at, base, count, maybeAt, maybeText, ms, text } from "./row-fields.ts";
 
 /** Figures over time, alerts, their rules and their notifications as they are sent. */
@@ -63,6 +63,10 @@ export const alert = z.object({
   comments: z.array(z.object({ by: text, at, text })),
   escalationStep: count,
   escalateAt: maybeAt,
+  heldAt: maybeAt.meta({ description: "Since when channels that know of its cause are not told of it" }),
+  reach: z
+    .record(id, z.enum(["held", "digest"]))
+    .meta({ description: "Channels that are not told of it as its cause is open, or were last told in a digest" }),
   updatedAt: at,
 });
 
@@ -78,6 +82,7 @@ export const rule = z.object({
   forMs: ms,
   channels: z.array(text),
   escalation: z.array(z.object({ afterMs: ms, channels: z.array(text) })),
+  notifyFolded: z.boolean().meta({ description: "Its alerts are told of though their cause is open" }),
   removedAt: maybeAt,
   createdAt: at,
   updatedAt: at,
@@ -105,13 +110,14 @@ export const delivery = z.object({
   channelId: id,
   alertId: maybeText,
   event: text,
-  status: z.enum(["pending", "delivered", "failed"]),
+  status: z.enum(DELIVERY_STATUSES),
   attempts: count,
   nextAt: maybeAt,
   payload: z.unknown(),
   responseStatus: z.int().nullable(),
   error: maybeText,
   replayOf: maybeText,
+  digestId: maybeText.meta({ description: "The digest that tells it, when it has no message of its own" }),
   createdAt: at,
   deliveredAt: maybeAt,
   updatedAt: at,

@@ -214,7 +214,7 @@ const decision = z.object({
   outcomeAt: maybeAt,
 });
 
-/** Kinds that are sent by themselves; outcomes and keys are not. */
+/** Kinds that are sent by themselves; outcomes, keys and paces are not. */
 export const ROWS = {
   run,
   workstream,
@@ -239,7 +239,7 @@ export const ROWS = {
 // Each schema has exactly its row's fields, of the row's types.
 type Fields<K extends keyof typeof ROWS> = keyof z.infer<(typeof ROWS)[K]>;
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never;
-type Sent = Exclude<Kind, "outcome" | "taskKey">;
+type Sent = Exclude<Kind, "outcome" | "taskKey" | "pace">;
 const sameFields: { [K in Sent]: Same<Fields<K>, keyof Wire<K>> } = {
   run: true,
   workstream: true,

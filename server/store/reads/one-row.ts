@@ -26,6 +26,7 @@ const FIND: { readonly [kind in Kind]: Find } = {
   rule: (db, id) => db.rule.findFirst({ where: { id } }),
   channel: (db, id) => db.channel.findFirst({ where: { id } }),
   delivery: (db, id) => db.delivery.findFirst({ where: { id } }),
+  pace: (db, id) => db.pace.findFirst({ where: { id } }),
 };
 
 /** The row as it now is, or null: unknown and another tenant's look the same. */
