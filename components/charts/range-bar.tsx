@@ -3,8 +3,9 @@
 import { Slider } from "@base-ui/react/slider";
 import { useEffect, useState } from "react";
 import { formatDuration } from "../ui/format.ts";
+import { useHydrated } from "../ui/use-hydrated.ts";
 import type { ChartRange } from "./series-model.ts";
-import { stepLabel, timeLabel } from "./ticks.ts";
+import { momentLabel, stepLabel } from "./ticks.ts";
 import { NARROWEST_MS, settled } from "./zoom.ts";
 
 interface RangeBarProps {
@@ -26,10 +27,12 @@ export function RangeBar({ outer, value, onChange }: RangeBarProps) {
   useEffect(() => setHeld(null), [shown.from, shown.to]);
   const { from, to } = held ?? shown;
   const step = 60_000;
-  const words = `${stepLabel(from, to - from)} (${formatDuration(to - from)})`;
+  // The reader's time zone is the browser's alone to know.
+  const local = useHydrated();
+  const words = local ? `${stepLabel(from, to - from)} (${formatDuration(to - from)})` : "";
   return (
     <div className="flex items-center gap-2 text-[11px] text-muted tabular-nums">
-      <span className="w-10 text-right">{timeLabel(from)}</span>
+      <span className="min-w-20 text-right">{local && momentLabel(from)}</span>
       <Slider.Root
         aria-label="Time that is shown"
         min={outer.from}
@@ -50,7 +53,7 @@ export function RangeBar({ outer, value, onChange }: RangeBarProps) {
           </Slider.Track>
         </Slider.Control>
       </Slider.Root>
-      <span className="w-10">{timeLabel(to)}</span>
+      <span className="min-w-20">{local && momentLabel(to)}</span>
     </div>
   );
 }

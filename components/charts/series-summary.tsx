@@ -19,28 +19,30 @@ interface SeriesSummaryProps {
 export function SeriesSummary({ title, unit, lines, rows, range }: SeriesSummaryProps) {
   const shown = rows.filter(({ t }) => t >= range.from && t < range.to);
   return (
-    <table className="sr-only">
-      <caption>{title}: what is known of each line in the time that is shown</caption>
-      <thead>
-        <tr>
-          {["Line", "Latest", "Lowest", "Highest", "Steps known"].map((head) => (
-            <th key={head} scope="col">
-              {head}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {summaries(lines, shown).map(({ name, last, lowest, highest, known, steps }) => (
-          <tr key={name}>
-            <th scope="row">{name}</th>
-            <td>{valueText(unit, last)}</td>
-            <td>{valueText(unit, lowest)}</td>
-            <td>{valueText(unit, highest)}</td>
-            <td>{`${known} of ${steps}`}</td>
+    <div className="sr-only">
+      <table>
+        <caption>{title}: what is known of each line in the time that is shown</caption>
+        <thead>
+          <tr>
+            {["Line", "Latest", "Lowest", "Highest", "Steps known"].map((head) => (
+              <th key={head} scope="col">
+                {head}
+              </th>
+            ))}
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {summaries(lines, shown).map(({ name, last, lowest, highest, known, steps }) => (
+            <tr key={name}>
+              <th scope="row">{name}</th>
+              <td>{valueText(unit, last)}</td>
+              <td>{valueText(unit, lowest)}</td>
+              <td>{valueText(unit, highest)}</td>
+              <td>{`${known} of ${steps}`}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }

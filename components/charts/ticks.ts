@@ -70,10 +70,12 @@ export function timeLabel(t: number): string {
   return formatClock(t).slice(0, 5);
 }
 
+/** A time in full: `Nov 21, 09:14`. In the reader's own time zone. */
+export const momentLabel = (t: number): string => `${MONTH_DAY.format(t)}, ${formatClock(t).slice(0, 5)}`;
+
 /** A step of a series in full: `Nov 21, 09:14 – 09:15`. In the reader's own time zone. */
 export function stepLabel(t: number, stepMs: number): string {
   const end = t + stepMs;
-  const from = `${MONTH_DAY.format(t)}, ${formatClock(t).slice(0, 5)}`;
   const sameDay = new Date(t).toDateString() === new Date(end).toDateString();
-  return `${from} – ${sameDay ? "" : `${MONTH_DAY.format(end)}, `}${formatClock(end).slice(0, 5)}`;
+  return `${momentLabel(t)} – ${sameDay ? formatClock(end).slice(0, 5) : momentLabel(end)}`;
 }
