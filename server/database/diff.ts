@@ -57,7 +57,8 @@ async function main(arg: string | undefined): Promise<void> {
 function nextName(all: Migration[], name: string | undefined): string | undefined {
   if (name === undefined) return undefined;
   if (!/^[a-z][a-z0-9_]*$/.test(name)) throw new Error("name the migration in lower_snake_case");
-  return `${String(all.length + 1).padStart(4, "0")}_${name}`;
+  const last = Math.max(0, ...all.map((migration) => Number.parseInt(migration.name, 10)));
+  return `${String(last + 1).padStart(4, "0")}_${name}`;
 }
 
 function writeMigration(folder: string, sql: string): void {
