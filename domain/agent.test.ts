@@ -31,7 +31,7 @@ describe("agent.register", () => {
   test("says why in the log when it is told, and nothing of it otherwise", () => {
     const world = new World();
     world.commit(register({ reason: "fits the new model" }), register());
-    expect(world.events.map(({ payload }) => payload.reason)).toEqual(["fits the new model", undefined]);
+    expect(world.events.map(({ payload }) => payload?.reason)).toEqual(["fits the new model", undefined]);
     expect(Object.keys(world.events[1]?.payload ?? {})).not.toContain("reason");
   });
 });

@@ -8,21 +8,27 @@ import { FEW_SAMPLES } from "./leaderboard-model.ts";
 
 /** How well an agent has done over all its outcomes, and how long they took. */
 export function AgentFigures({ statistics }: { statistics: Wire<"statistics"> }) {
-  const { total, successful, failed, timed, totalDurationMs, histogram } = statistics;
+  const { total, successful, failed, upstream, timed, totalDurationMs, histogram } = statistics;
   const rate = total > 0 ? successful / total : null;
-  const sure = `at least ${formatPercent(wilsonLowerBound(successful, total))}`;
+  const sure = `at least ${formatPercent(wilsonLowerBound(successful, total))}${total < FEW_SAMPLES ? " · few samples" : ""}`;
   return (
     <Card title="Outcomes">
       <div className="grid grid-cols-2 gap-x-4 gap-y-3 sm:grid-cols-4">
         <Stat
           label="Success rate"
           value={formatPercent(rate)}
-          hint={rate === null ? "no outcomes yet" : total < FEW_SAMPLES ? "few samples" : sure}
+          hint={
+            rate === null ? (
+              "no outcomes yet"
+            ) : (
+              <span title="Wilson's lower bound: what the rate is at least, with 97.5 % confidence">{sure}</span>
+            )
+          }
         />
         <Stat
           label="Sample"
           value={`n=${formatCount(total)}`}
-          hint={`${formatCount(successful)} ok, ${formatCount(failed)} failed`}
+          hint={`${formatCount(successful)} ok, ${formatCount(failed)} failed${upstream > 0 ? `, ${formatCount(upstream)} not its doing` : ""}`}
         />
         <Stat
           label="Average"

@@ -1,5 +1,4 @@
 import type { Wire } from "../../domain/wire.ts";
-import type { AlertRow } from "../alerts/alert-model.ts";
 import type { BreakerRow } from "../breakers/breaker-view.ts";
 
 /** An agent as `GET /agents` answers it. */
@@ -37,12 +36,4 @@ export function joinRows(
     const [breaker, figures] = [breakerOf.get(agent.id), figuresOf.get(agent.id)];
     return breaker && figures ? [{ agent, breaker, statistics: figures }] : [];
   });
-}
-
-/** The open alert about an agent, if there is one. */
-export function alertOf(alerts: readonly AlertRow[], agentKey: string): AlertRow | undefined {
-  return alerts.find(
-    ({ subjectKind, subjectId, status }) =>
-      subjectKind === "agent" && subjectId === agentKey && (status === "firing" || status === "acknowledged"),
-  );
 }

@@ -1,91 +1,99 @@
 "use client";
 
-import { Bell } from "lucide-react";
-import Link from "next/link";
+import { useQueryState } from "nuqs";
 import { useMemo } from "react";
-import type { AlertRow } from "../alerts/alert-model.ts";
+import { useAlertCommands } from "../alerts/alert-actions.ts";
+import { type AlertRow, alertsOf } from "../alerts/alert-model.ts";
+import { HISTORY_TYPES } from "../breakers/breaker-history.ts";
 import { BreakerPanel } from "../breakers/breaker-panel.tsx";
 import { HistoryList } from "../breakers/history-list.tsx";
-import { useTopic } from "../live/live-provider.tsx";
-import { useRow, useTopicRows } from "../live/rows.ts";
-import type { LogPage } from "../live/use-log.ts";
-import { Badge, StatusBadge } from "../ui/badge.tsx";
-import { CopyId } from "../ui/copy-id.tsx";
-import { formatPlural } from "../ui/format.ts";
-import { PageHeader } from "../ui/page-header.tsx";
+import { type LogStart, StateHistory } from "../breakers/state-history.tsx";
+import { useTopicRows } from "../live/rows.ts";
+import { type LogPage, useLog } from "../live/use-log.ts";
 import { statusLook } from "../ui/status.ts";
-import { RelativeTime } from "../ui/time.tsx";
 import { useTitle } from "../ui/use-title.ts";
+import { AgentDecisions } from "./agent-decisions.tsx";
 import { AgentFigures } from "./agent-figures.tsx";
-import { type AgentItem, type AgentView, alertOf, splitItems } from "./agent-rows.ts";
+import { AgentHeader } from "./agent-header.tsx";
+import type { AgentItem, AgentView } from "./agent-rows.ts";
+import { alertsByAgent, standingOf } from "./agent-standing.ts";
+import { AgentTrends } from "./agent-trends.tsx";
+import { WINDOW_MS, WINDOW_URL } from "./agent-windows.ts";
 import type { JobPage } from "./jobs-page.ts";
 import { RecentJobs } from "./recent-jobs.tsx";
+import { useAgents } from "./use-agents.ts";
+import { useWaiting } from "./use-waiting.ts";
+import { WindowSwitch } from "./window-switch.tsx";
 
 interface AgentScreenProps {
   initial: AgentItem;
   alerts: readonly AlertRow[];
   jobs: JobPage;
   history: LogPage;
+  logStart: LogStart | null;
 }
 
-/** All about one agent: its breaker and how it came to stand so, its figures, its latest jobs. */
-export function AgentScreen({ initial, alerts: initialAlerts, jobs, history }: AgentScreenProps) {
-  const first = useMemo(() => splitItems([initial]), [initial]);
+/** All about one agent: its breaker and how it came to stand so, its figures now and over time, its decisions and jobs. */
+export function AgentScreen({ initial, alerts: initialAlerts, jobs, history, logStart }: AgentScreenProps) {
   const key = initial.agentKey;
-  useTopic("agents");
-  const agent = useRow("agent", key, first.agents[0]) ?? initial;
-  const breaker: AgentView["breaker"] = useRow("breaker", key, first.breakers[0]) ?? initial.breaker;
-  const statistics = useRow("statistics", key, first.statistics[0]) ?? initial.statistics;
-  const alert = alertOf(useTopicRows("alerts", "alert", initialAlerts), key);
+  const agents = useAgents(useMemo(() => [initial], [initial]));
+  const known = agents.find((one) => one.agent.agentKey === key);
+  const { agent, breaker, statistics } = known ?? viewOf(initial);
+  const alertRows = useTopicRows("alerts", "alert", initialAlerts);
+  const alerts = useMemo(() => alertsByAgent(alertsOf(alertRows, "open")).get(key) ?? [], [alertRows, key]);
+  const commands = useAlertCommands();
+  const waiting = useWaiting(agents);
+  const log = useLog({ types: HISTORY_TYPES, subject: `agent:${key}`, runId: null }, history);
+  const [window, setWindow] = useQueryState("window", WINDOW_URL);
   useTitle(`${agent.displayName}: ${statusLook("breaker", breaker.state).label}`);
   const changed = agent.seq + statistics.seq - initial.seq - initial.statistics.seq;
 
   return (
     <>
-      <PageHeader
-        title={agent.displayName}
-        badge={
-          <>
-            <StatusBadge kind="breaker" status={breaker.state} pending={breaker.pending} />
-            {agent.draining && <Badge tone="blocked">Draining</Badge>}
-          </>
-        }
-        description={
-          <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
-            <CopyId id={key} />
-            <span className="tabular-nums">
-              {agent.busy} of {formatPlural(agent.capacity, "slot")} busy
-            </span>
-            <span>
-              seen <RelativeTime at={agent.lastSeenAt} />
-            </span>
-            {agent.capabilities.map((capability) => (
-              <Badge key={capability}>{capability}</Badge>
-            ))}
-          </span>
-        }
-        actions={
-          alert && (
-            <Link
-              href={`/alerts#${encodeURIComponent(alert.id)}`}
-              className="link inline-flex h-8 items-center gap-1.5"
-            >
-              <Bell aria-hidden className="size-3.5" />
-              {alert.status === "firing" ? "Alert firing" : "Alert acknowledged"}
-            </Link>
-          )
-        }
+      <AgentHeader
+        agent={agent}
+        breaker={breaker}
+        alerts={alerts}
+        standing={standingOf({ agent, breaker, alerts })}
+        waiting={waiting.byAgent.get(key)}
+        moreWaiting={waiting.more}
+        onAcknowledge={commands.acknowledge}
       />
       <div className="grid items-start gap-3 lg:grid-cols-2">
-        <BreakerPanel breaker={breaker} name={agent.displayName} />
+        <BreakerPanel breaker={breaker} agent={agent} />
         <div className="space-y-3">
           <AgentFigures statistics={statistics} />
-          <HistoryList key={key} agentKey={key} initial={history} />
+          <HistoryList log={log} />
         </div>
       </div>
-      <div className="mt-3">
+      <section aria-label="Over time" className="mt-5">
+        <div className="mb-2 flex flex-wrap items-center justify-between gap-2">
+          <h2 className="text-[15px] font-semibold tracking-tight">Over time</h2>
+          <WindowSwitch value={window} onChange={(next) => void setWindow(next)} />
+        </div>
+        <div className="space-y-3">
+          <StateHistory
+            log={log}
+            logStart={logStart}
+            createdAt={agent.createdAt}
+            state={breaker.state}
+            windowMs={WINDOW_MS[window]}
+          />
+          <AgentTrends
+            agentKey={key}
+            windowMs={WINDOW_MS[window]}
+            failureRateThreshold={breaker.config.failureRateThreshold}
+          />
+        </div>
+      </section>
+      <div className="mt-5 grid items-start gap-3 xl:grid-cols-2">
+        <AgentDecisions agentKey={key} changed={changed} />
         <RecentJobs agentKey={key} initial={jobs} changed={changed} />
       </div>
     </>
   );
+}
+
+function viewOf({ breaker, statistics, ...agent }: AgentItem): AgentView {
+  return { agent, breaker, statistics };
 }

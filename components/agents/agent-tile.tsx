@@ -1,37 +1,44 @@
 "use client";
 
-import { Bell, Hourglass, OctagonAlert } from "lucide-react";
+import { OctagonAlert } from "lucide-react";
 import Link from "next/link";
 import { memo } from "react";
-import type { AlertRow } from "../alerts/alert-model.ts";
+import type { AlertCommands } from "../alerts/alert-actions.ts";
 import { BreakerNow } from "../breakers/breaker-now.tsx";
 import { BreakerOrders } from "../breakers/breaker-order.tsx";
 import { breakerView } from "../breakers/breaker-view.ts";
 import { FailureRate } from "../breakers/failure-bar.tsx";
-import { Badge, StatusBadge } from "../ui/badge.tsx";
+import { StatusBadge } from "../ui/badge.tsx";
 import { cn } from "../ui/cn.ts";
 import { formatPlural } from "../ui/format.ts";
 import { statusLook, toneColor } from "../ui/status.ts";
 import { RelativeTime } from "../ui/time.tsx";
-import type { AgentView } from "./agent-rows.ts";
-import { useWaitingJobs } from "./use-waiting-jobs.ts";
+import { AgentAlert } from "./agent-alert.tsx";
+import type { Placed } from "./agent-standing.ts";
+import { StandingBadges } from "./standing-badges.tsx";
+import { SuccessSpark } from "./success-spark.tsx";
+import type { Waiting } from "./waiting.ts";
+import { WaitingList } from "./waiting-list.tsx";
 
-interface AgentTileProps extends Pick<AgentView, "agent" | "breaker"> {
-  alert: AlertRow | undefined;
+interface AgentTileProps extends Pick<Placed, "agent" | "breaker" | "alerts" | "standing"> {
+  /** The jobs that wait because of it; undefined when none does. */
+  waiting: Waiting | undefined;
+  /** There may be more of them. */
+  moreWaiting: boolean;
+  onAcknowledge: AlertCommands["acknowledge"];
 }
 
 /** One agent: how its breaker stands and why, what waits for it, and the orders an operator may give. */
-export const AgentTile = memo(function AgentTile({ agent, breaker, alert }: AgentTileProps) {
+export const AgentTile = memo(function AgentTile(props: AgentTileProps) {
+  const { agent, breaker, alerts, standing, waiting, moreWaiting, onAcknowledge } = props;
   const view = breakerView(breaker);
-  const held = view.state === "open" || view.state === "forced_open" || view.state === "half_open";
-  const waiting = useWaitingJobs(agent.agentKey, held);
   const named = agent.displayName !== agent.agentKey;
 
   return (
     <article
       aria-label={agent.displayName}
       aria-busy={breaker.pending || undefined}
-      className="relative flex min-w-0 flex-col gap-2.5 overflow-clip rounded-lg border border-line bg-surface p-3.5 pt-3"
+      className="relative flex min-w-0 flex-col gap-2.5 overflow-clip rounded-lg border border-line bg-surface p-3.5 pt-3 [contain-intrinsic-size:auto_17rem] [content-visibility:auto]"
     >
       {view.state !== "closed" && (
         <span
@@ -49,10 +56,14 @@ export const AgentTile = memo(function AgentTile({ agent, breaker, alert }: Agen
           </h2>
           {named && <p className="truncate font-mono text-[12px] text-muted">{agent.agentKey}</p>}
         </div>
-        <StatusBadge kind="breaker" status={view.state} pending={breaker.pending} />
+        <span className="flex shrink-0 flex-wrap justify-end gap-1">
+          <StandingBadges agent={agent} standing={standing} />
+          <StatusBadge kind="breaker" status={view.state} pending={breaker.pending} />
+        </span>
       </header>
 
       <FailureRate view={view} />
+      <SuccessSpark agentKey={agent.agentKey} />
       <BreakerNow view={view} />
       {view.lastError && (
         <p
@@ -66,28 +77,14 @@ export const AgentTile = memo(function AgentTile({ agent, breaker, alert }: Agen
           </span>
         </p>
       )}
-      {(alert || (waiting !== null && waiting.count > 0)) && (
-        <p className="flex flex-wrap gap-x-3 gap-y-1 text-[12px]">
-          {alert && (
-            <Link href={`/alerts#${encodeURIComponent(alert.id)}`} className="link inline-flex items-center gap-1">
-              <Bell aria-hidden className="size-3" />
-              {alert.status === "firing" ? "Alert firing" : "Alert acknowledged"}
-            </Link>
-          )}
-          {waiting !== null && waiting.count > 0 && (
-            <span
-              className="inline-flex items-center gap-1 text-muted"
-              title="Queued jobs that only this agent may run"
-            >
-              <Hourglass aria-hidden className="size-3" />
-              {waiting.count}
-              {waiting.more && "+"} {waiting.count === 1 ? "job waits" : "jobs wait"} for it
-            </span>
-          )}
+      {waiting && (
+        <p>
+          <WaitingList waiting={waiting} more={moreWaiting} name={agent.displayName} />
         </p>
       )}
+      <AgentAlert alerts={alerts} onAcknowledge={onAcknowledge} />
 
-      <footer className="mt-auto flex flex-wrap items-center gap-1.5 border-t border-line pt-2.5 text-[12px] text-muted">
+      <footer className="mt-auto flex flex-wrap items-center gap-x-1.5 gap-y-2 border-t border-line pt-2.5 text-[12px] text-muted">
         <span className="tabular-nums" title="Jobs it runs now, of as many as it can">
           {agent.busy}/{formatPlural(agent.capacity, "slot")}
         </span>
@@ -95,12 +92,7 @@ export const AgentTile = memo(function AgentTile({ agent, breaker, alert }: Agen
         <span>
           seen <RelativeTime at={agent.lastSeenAt} />
         </span>
-        {agent.draining && (
-          <Badge tone="blocked" title={agent.drainReason ?? "It runs what it has and claims no more"}>
-            Draining
-          </Badge>
-        )}
-        <span className="ml-auto flex gap-1">
+        <span className="ml-auto flex flex-wrap gap-1">
           <BreakerOrders breaker={breaker} name={agent.displayName} />
         </span>
       </footer>

@@ -1,35 +1,48 @@
 "use client";
 
-import { Bot } from "lucide-react";
+import { Bot, SearchX } from "lucide-react";
+import { useQueryStates } from "nuqs";
 import { useMemo } from "react";
-import type { AlertRow } from "../alerts/alert-model.ts";
-import { worstFirst } from "../breakers/breaker-view.ts";
-import { StateCounts } from "../breakers/state-counts.tsx";
+import { useAlertCommands } from "../alerts/alert-actions.ts";
+import { type AlertRow, alertsOf } from "../alerts/alert-model.ts";
 import { useTopicRows } from "../live/rows.ts";
+import { Button } from "../ui/button.tsx";
 import { Card } from "../ui/card.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { PageHeader } from "../ui/page-header.tsx";
 import { useTitle } from "../ui/use-title.ts";
-import { type AgentItem, alertOf } from "./agent-rows.ts";
+import { AgentFilters } from "./agent-filters.tsx";
+import type { AgentItem } from "./agent-rows.ts";
+import { alertsByAgent, byStanding, filterAgents, standingOf } from "./agent-standing.ts";
 import { AgentTile } from "./agent-tile.tsx";
+import { AGENTS_URL } from "./agents-url.ts";
 import { Leaderboard } from "./leaderboard.tsx";
 import { FEW_SAMPLES, leaderboardOf } from "./leaderboard-model.ts";
 import { useAgents } from "./use-agents.ts";
+import { useWaiting } from "./use-waiting.ts";
 
 interface AgentsScreenProps {
   initial: readonly AgentItem[];
   alerts: readonly AlertRow[];
 }
 
+const NO_ALERTS: readonly AlertRow[] = [];
+
 /** A tile per agent with its breaker, the worst first, and how well each agent does. */
 export function AgentsScreen({ initial, alerts: initialAlerts }: AgentsScreenProps) {
   const agents = useAgents(initial);
   const alerts = useTopicRows("alerts", "alert", initialAlerts);
-  const tiles = useMemo(
-    () =>
-      agents.map(({ agent, breaker, statistics }) => ({ agent, breaker, total: statistics.total })).sort(worstFirst),
-    [agents],
-  );
+  const commands = useAlertCommands();
+  const waiting = useWaiting(agents);
+  const [url, setUrl] = useQueryStates(AGENTS_URL);
+  const placed = useMemo(() => {
+    const alertsOfAgent = alertsByAgent(alertsOf(alerts, "open"));
+    return agents
+      .map((one) => ({ ...one, alerts: alertsOfAgent.get(one.agent.agentKey) ?? NO_ALERTS }))
+      .map((one) => ({ ...one, standing: standingOf(one) }))
+      .sort(byStanding);
+  }, [agents, alerts]);
+  const shown = useMemo(() => filterAgents(placed, url.state, url.q), [placed, url.state, url.q]);
   const ranked = useMemo(
     () =>
       leaderboardOf(
@@ -37,7 +50,7 @@ export function AgentsScreen({ initial, alerts: initialAlerts }: AgentsScreenPro
       ),
     [agents],
   );
-  const open = agents.filter(({ breaker }) => breaker.state === "open").length;
+  const open = placed.filter(({ standing }) => standing === "open").length;
   useTitle(open > 0 ? `Agents (${open} open)` : "Agents");
   const busy = agents.reduce((sum, { agent }) => sum + agent.busy, 0);
   const capacity = agents.reduce((sum, { agent }) => sum + agent.capacity, 0);
@@ -66,11 +79,32 @@ export function AgentsScreen({ initial, alerts: initialAlerts }: AgentsScreenPro
             {agents.length} · {busy} of {capacity} slots busy
           </span>
         }
-        actions={<StateCounts breakers={agents.map(({ breaker }) => breaker)} />}
       />
+      <AgentFilters
+        agents={placed}
+        standing={url.state}
+        text={url.q}
+        onChange={(change) => void setUrl(change, { throttleMs: 200 })}
+      />
+      {shown.length === 0 && (
+        <EmptyState
+          icon={<SearchX />}
+          title="No agent stands so and has such a name"
+          action={<Button onClick={() => void setUrl({ state: null, q: null })}>Show all</Button>}
+        />
+      )}
       <div className="grid grid-cols-[repeat(auto-fill,minmax(min(100%,19.5rem),1fr))] gap-3">
-        {tiles.map(({ agent, breaker }) => (
-          <AgentTile key={agent.id} agent={agent} breaker={breaker} alert={alertOf(alerts, agent.id)} />
+        {shown.map((one) => (
+          <AgentTile
+            key={one.agent.id}
+            agent={one.agent}
+            breaker={one.breaker}
+            alerts={one.alerts}
+            standing={one.standing}
+            waiting={waiting.byAgent.get(one.agent.agentKey)}
+            moreWaiting={waiting.more}
+            onAcknowledge={commands.acknowledge}
+          />
         ))}
       </div>
       <Card

@@ -1,15 +1,19 @@
 "use client";
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { ChevronRight } from "lucide-react";
 import Link from "next/link";
-import { useEffect } from "react";
+import { useEffect, useId, useState } from "react";
 import type { Wire } from "../../domain/wire.ts";
 import { api } from "../live/api.ts";
 import { StatusBadge } from "../ui/badge.tsx";
+import { IconButton } from "../ui/button.tsx";
 import { Card } from "../ui/card.tsx";
+import { cn } from "../ui/cn.ts";
 import { ErrorState } from "../ui/empty-state.tsx";
 import { Table, TableBody, TableHead, TableRow, Td, Th } from "../ui/table.tsx";
 import { Duration, RelativeTime } from "../ui/time.tsx";
+import { JobAttempts } from "./job-attempts.tsx";
 import { type JobPage, RECENT_JOBS } from "./jobs-page.ts";
 
 interface RecentJobsProps {
@@ -55,7 +59,6 @@ export function RecentJobs({ agentKey, initial, changed }: RecentJobsProps) {
               <Th className="hidden sm:table-cell">Run</Th>
               <Th className="text-right">Try</Th>
               <Th className="text-right">Took</Th>
-              <Th className="hidden text-right sm:table-cell">Exit</Th>
               <Th className="text-right">Created</Th>
             </tr>
           </TableHead>
@@ -71,38 +74,59 @@ export function RecentJobs({ agentKey, initial, changed }: RecentJobsProps) {
 }
 
 function JobLine({ job }: { job: Wire<"job"> }) {
+  const [open, setOpen] = useState(false);
+  const attempts = useId();
   const run = `/runs/${encodeURIComponent(job.runId)}`;
+  const name = job.step ?? job.id;
   return (
-    <TableRow>
-      <Td className="max-w-64">
-        <Link
-          href={`${run}?job=${encodeURIComponent(job.id)}`}
-          title={job.id}
-          className="block truncate font-medium hover:underline"
-        >
-          {job.step ?? job.id}
-        </Link>
-      </Td>
-      <Td>
-        <StatusBadge kind="job" status={job.status} />
-      </Td>
-      <Td className="hidden max-w-48 sm:table-cell">
-        <Link href={run} className="block truncate font-mono text-[12px] text-muted hover:text-ink hover:underline">
-          {job.runId}
-        </Link>
-      </Td>
-      <Td numeric className="text-muted">
-        {job.attempt}/{job.maxAttempts}
-      </Td>
-      <Td numeric>
-        {job.status === "running" ? <Duration from={job.startedAt} /> : <Duration ms={job.durationMs} from={null} />}
-      </Td>
-      <Td numeric className="hidden sm:table-cell">
-        {job.exitCode ?? "–"}
-      </Td>
-      <Td numeric className="text-muted">
-        <RelativeTime at={job.createdAt} />
-      </Td>
-    </TableRow>
+    <>
+      <TableRow>
+        <Td className="max-w-64">
+          <span className="flex min-w-0 items-center gap-1">
+            <IconButton
+              size="sm"
+              label={`Attempts of ${name}`}
+              aria-expanded={open}
+              aria-controls={open ? attempts : undefined}
+              onClick={() => setOpen(!open)}
+              className="-ml-1.5 shrink-0"
+            >
+              <ChevronRight aria-hidden className={cn("size-3.5 transition-transform", open && "rotate-90")} />
+            </IconButton>
+            <Link
+              href={`${run}?job=${encodeURIComponent(job.id)}`}
+              title={job.id}
+              className="block min-w-0 truncate font-medium hover:underline"
+            >
+              {name}
+            </Link>
+          </span>
+        </Td>
+        <Td>
+          <StatusBadge kind="job" status={job.status} />
+        </Td>
+        <Td className="hidden max-w-40 sm:table-cell">
+          <Link href={run} className="block truncate font-mono text-[12px] text-muted hover:text-ink hover:underline">
+            {job.runId}
+          </Link>
+        </Td>
+        <Td numeric className="text-muted">
+          {job.attempt}/{job.maxAttempts}
+        </Td>
+        <Td numeric>
+          {job.status === "running" ? <Duration from={job.startedAt} /> : <Duration ms={job.durationMs} from={null} />}
+        </Td>
+        <Td numeric className="text-muted">
+          <RelativeTime at={job.createdAt} />
+        </Td>
+      </TableRow>
+      {open && (
+        <tr id={attempts}>
+          <td colSpan={6} className="border-b border-line bg-inset px-3.5 py-2">
+            <JobAttempts jobId={job.id} version={job.version} />
+          </td>
+        </tr>
+      )}
+    </>
   );
 }

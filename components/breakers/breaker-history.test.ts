@@ -54,6 +54,37 @@ describe("a breaker's history", () => {
     ]);
   });
 
+  it("C2: settings that were changed are told with what they were, who did it and why", () => {
+    const breaker = { window: "count", failureRateThreshold: 0.5, openMs: 30_000 };
+    const [changed, again, first] = historyOf([
+      event(1, "agent.registered", { breaker, implicit: true }),
+      event(2, "agent.registered", { breaker }),
+      event(
+        3,
+        "agent.registered",
+        { breaker: { ...breaker, failureRateThreshold: 0.3, slowCallMs: 1_500 }, reason: "too lax" },
+        "user:ada",
+      ),
+    ]);
+    expect(first?.title).toBe("Seen for the first time");
+    expect(again).toMatchObject({ title: "Registered", detail: null });
+    expect(changed).toMatchObject({ title: "Settings changed", by: "user:ada" });
+    expect(changed?.detail).toBe(
+      "too lax; Failure rate threshold 50% → 30%; Slow call duration threshold none → 1500 ms",
+    );
+  });
+
+  it("an agent that registers after a drain takes work again", () => {
+    const history = historyOf([
+      event(1, "agent.drained", { reason: "update" }),
+      event(2, "agent.registered", { breaker: {}, reason: "updated" }),
+    ]);
+    expect(history.map(({ title, detail }) => `${title}: ${detail}`)).toEqual([
+      "Takes work again: updated",
+      "Draining: update",
+    ]);
+  });
+
   it("an override that ran out is told as a move", () => {
     const [entry] = historyOf([
       event(7, "breaker.closed", { to: "closed", cause: "override_expired", reason: "the override has expired" }),

@@ -1,6 +1,8 @@
 import type { LogEvent } from "../../domain/event.ts";
 import { BREAKER_STATES, type BreakerStateName } from "../../domain/statuses.ts";
 import { formatAbsolute } from "../ui/format.ts";
+import { textOf as settingText } from "./config-draft.ts";
+import { CONFIG_FIELDS } from "./config-fields.ts";
 
 /** The events that tell a breaker's life. Its single outcomes and the agent's heartbeats are no part of it. */
 export const HISTORY_TYPES = [
@@ -31,17 +33,22 @@ export interface HistoryEntry {
  * who, why and until when.
  */
 export function historyOf(events: readonly LogEvent[]): HistoryEntry[] {
-  return events
-    .filter((event) => !isEchoOfOrder(event))
-    .map(entryOf)
-    .sort((a, b) => b.seq - a.seq);
+  const told = events.filter((event) => !isEchoOfOrder(event)).sort((a, b) => a.seq - b.seq);
+  const before: Before = { settings: null, draining: false };
+  return told.map((event) => entryOf(event, before)).reverse();
+}
+
+/** What the events so far have told, so that the next one can say what it changed. */
+interface Before {
+  settings: { readonly [name: string]: unknown } | null;
+  draining: boolean;
 }
 
 function isEchoOfOrder({ type, payload }: LogEvent): boolean {
   return type.startsWith("breaker.") && (payload.cause === "override" || payload.cause === "reset");
 }
 
-function entryOf(event: LogEvent): HistoryEntry {
+function entryOf(event: LogEvent, before: Before): HistoryEntry {
   const { seq, at, payload } = event;
   const reason = textOf(payload.reason);
   // The commit that made a breaker move by itself has an actor too, but it was not that one's doing.
@@ -76,12 +83,36 @@ function entryOf(event: LogEvent): HistoryEntry {
     case "breaker.was_reset":
       return { ...base, state: "closed", title: "Reset" };
     case "agent.registered":
-      return { ...base, title: payload.implicit === true ? "Seen for the first time" : "Registered" };
+      return { ...base, ...registrationOf(payload, reason, before) };
     case "agent.drained":
+      before.draining = true;
       return { ...base, title: "Draining" };
     default:
       return { ...base, title: event.type };
   }
+}
+
+/** A registration says all of the breaker's settings: what it changed is what is not as it was. */
+function registrationOf(
+  payload: LogEvent["payload"],
+  reason: string | null,
+  before: Before,
+): Pick<HistoryEntry, "title" | "detail"> {
+  const settings = (payload.breaker ?? {}) as { readonly [name: string]: unknown };
+  const changes = before.settings === null ? [] : changesOf(before.settings, settings);
+  const { draining } = before;
+  Object.assign(before, { settings, draining: false });
+  if (changes.length > 0) return { title: "Settings changed", detail: [reason, ...changes].filter(Boolean).join("; ") };
+  if (draining) return { title: "Takes work again", detail: reason };
+  return { title: payload.implicit === true ? "Seen for the first time" : "Registered", detail: reason };
+}
+
+function changesOf(was: { readonly [name: string]: unknown }, is: { readonly [name: string]: unknown }): string[] {
+  const fields = CONFIG_FIELDS.filter(({ name }) => was[name] !== is[name]).map(({ name, label, unit }) => {
+    const words = (value: unknown) => (typeof value === "number" ? settingText(value, unit) : "none");
+    return `${label} ${words(was[name])} → ${words(is[name])}`;
+  });
+  return was.window === is.window ? fields : [`Window by ${was.window} → by ${is.window}`, ...fields];
 }
 
 const ORDERS = new Set(["breaker.overridden", "breaker.was_reset", "agent.registered", "agent.drained"]);

@@ -1,18 +1,27 @@
-import type { ReactNode } from "react";
+"use client";
+
+import { SlidersHorizontal } from "lucide-react";
+import { type ReactNode, useState } from "react";
+import type { Wire } from "../../domain/wire.ts";
+import { Button } from "../ui/button.tsx";
 import { Card } from "../ui/card.tsx";
 import { formatDuration, formatPercent } from "../ui/format.ts";
 import { RelativeTime } from "../ui/time.tsx";
 import { BreakerNow } from "./breaker-now.tsx";
 import { BreakerOrders } from "./breaker-order.tsx";
 import { type BreakerRow, breakerView } from "./breaker-view.ts";
+import { ConfigEditor } from "./config-editor.tsx";
 import { FailureRate } from "./failure-bar.tsx";
+import { useConfigure } from "./use-configure.ts";
 import { WindowStrip } from "./window-strip.tsx";
 
-/** All of one breaker: how it stands, the calls in its window, and by which rules it judges. */
-export function BreakerPanel({ breaker, name }: { breaker: BreakerRow; name: string }) {
+/** All of one breaker: how it stands, the calls in its window, and by which rules it judges, which can be changed. */
+export function BreakerPanel({ breaker, agent }: { breaker: BreakerRow; agent: Wire<"agent"> }) {
   const view = breakerView(breaker);
+  const [editing, setEditing] = useState(false);
+  const configure = useConfigure();
   return (
-    <Card title="Circuit breaker" actions={<BreakerOrders breaker={breaker} name={name} />}>
+    <Card title="Circuit breaker" actions={<BreakerOrders breaker={breaker} name={agent.displayName} />}>
       <div className="space-y-3">
         <FailureRate view={view} />
         <BreakerNow view={view} />
@@ -28,15 +37,34 @@ export function BreakerPanel({ breaker, name }: { breaker: BreakerRow; name: str
             </pre>
           </div>
         )}
-        <dl className="grid grid-cols-[repeat(auto-fill,minmax(9rem,1fr))] gap-x-4 gap-y-2 border-t border-line pt-3 text-[13px]">
-          {rulesOf(breaker).map(({ term, value }) => (
-            <div key={term} className="min-w-0">
-              <dt className="text-[12px] text-muted">{term}</dt>
-              <dd className="truncate tabular-nums">{value}</dd>
-            </div>
-          ))}
-        </dl>
+        <section aria-label="Settings" className="border-t border-line pt-3">
+          <div className="mb-2 flex items-center justify-between gap-2">
+            <h3 className="text-[13px] font-semibold">Settings</h3>
+            <Button size="sm" onClick={() => setEditing(true)}>
+              <SlidersHorizontal aria-hidden className="size-3.5" /> Edit settings
+            </Button>
+          </div>
+          <dl className="grid grid-cols-[repeat(auto-fill,minmax(9rem,1fr))] gap-x-4 gap-y-2 text-[13px]">
+            {rulesOf(breaker).map(({ term, value }) => (
+              <div key={term} className="min-w-0">
+                <dt className="text-[12px] text-muted">{term}</dt>
+                <dd className="break-words tabular-nums">{value}</dd>
+              </div>
+            ))}
+          </dl>
+        </section>
       </div>
+      <ConfigEditor
+        name={agent.displayName}
+        config={breaker.config}
+        open={editing}
+        busy={configure.pending}
+        refused={configure.refused}
+        onClose={() => setEditing(false)}
+        onSave={async (config, reason) => {
+          if (await configure.run(agent, breaker, config, reason)) setEditing(false);
+        }}
+      />
     </Card>
   );
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { resolveBreakerConfig } from "../../domain/breaker-config.ts";
 import { newBreaker, override, record, tick } from "../../domain/breaker-machine.ts";
 import type { BreakerState } from "../../domain/breaker-state.ts";
-import { type BreakerRow, breakerView, countStates, worstFirst } from "./breaker-view.ts";
+import { type BreakerRow, breakerView } from "./breaker-view.ts";
 
 const T0 = Date.parse("2026-11-21T10:00:00.000Z");
 const config = resolveBreakerConfig({ windowSize: 10, minimumCalls: 4, openMs: 30_000, permittedTrials: 2 });
@@ -52,41 +52,18 @@ describe("what a tile says of a breaker", () => {
     expect(view.due).toBeNull();
   });
 
+  it("C2: slow calls are told with their threshold, and not at all where they are not judged", () => {
+    const slow = newBreaker({ ...config, slowCallMs: 2_000, slowCallRateThreshold: 0.8 }, T0);
+    expect(breakerView(row("a", slow)).slow).toEqual({ rate: null, threshold: 0.8, overMs: 2_000 });
+    const called = record(slow, { success: true, durationMs: 3_000 }, T0).breaker;
+    expect(breakerView(row("a", called)).slow).toEqual({ rate: 1, threshold: 0.8, overMs: 2_000 });
+    expect(breakerView(row("a", having("x"))).slow).toBeNull();
+  });
+
   it("an override says who, why and until when", () => {
     const order = { reason: "maintenance", by: "user:ada", expiresAt: new Date(T0 + 60_000).toISOString() };
     const view = breakerView(row("a", override(newBreaker(config, T0), "forced_open", order, T0).breaker));
     expect(view.override).toMatchObject({ reason: "maintenance", by: "user:ada" });
     expect(view.due).toEqual({ at: order.expiresAt, label: "Override ends in" });
-  });
-});
-
-describe("order of breakers", () => {
-  const of = (id: string, state: BreakerState, total = 0) => ({ breaker: row(id, state), total });
-  const order = { reason: "r", by: "user:ada" };
-  const closed = newBreaker(config, T0);
-
-  it("the worst comes first: open, half-open, forced open, then by failure rate, then by volume", () => {
-    const agents = [
-      of("quiet", closed),
-      of("busy", closed, 50),
-      of("shaky", having("x..")),
-      of("held", override(closed, "forced_open", order, T0).breaker),
-      of("half", tick(having("..xx"), T0 + 30_000).breaker),
-      of("open", having("..xx")),
-      of("off", override(closed, "disabled", order, T0).breaker),
-    ];
-    const ids = agents.sort(worstFirst).map(({ breaker }) => breaker.id);
-    expect(ids).toEqual(["open", "half", "held", "off", "shaky", "busy", "quiet"]);
-  });
-
-  it("states are counted, those without breakers too", () => {
-    const counts = countStates([row("a", closed), row("b", having("..xx"))]);
-    expect(counts.map(({ state, count }) => `${state}:${count}`)).toEqual([
-      "open:1",
-      "half_open:0",
-      "forced_open:0",
-      "disabled:0",
-      "closed:1",
-    ]);
   });
 });

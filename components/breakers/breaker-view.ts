@@ -1,5 +1,5 @@
 import { effectiveMinimumCalls } from "../../domain/breaker-config.ts";
-import { BREAKER_STATES, type BreakerStateName } from "../../domain/statuses.ts";
+import type { BreakerStateName } from "../../domain/statuses.ts";
 import type { Wire } from "../../domain/wire.ts";
 
 export type BreakerRow = Wire<"breaker">;
@@ -13,6 +13,8 @@ export interface BreakerView {
   calls: number;
   failures: number;
   minimum: number;
+  /** How many of the calls took too long, against the share at which the breaker opens; null when slowness is not judged. */
+  slow: { rate: number | null; threshold: number; overMs: number } | null;
   /** False while the window holds too few calls for the rate to mean anything. */
   judged: boolean;
   /** What time alone will do next, and when (RFC 3339). */
@@ -36,6 +38,7 @@ export function breakerView(breaker: Readonly<BreakerRow>): BreakerView {
     calls,
     failures,
     minimum,
+    slow: slowOf(breaker),
     judged: calls >= minimum,
     due: dueOf(breaker),
     trials:
@@ -53,6 +56,11 @@ export function breakerView(breaker: Readonly<BreakerRow>): BreakerView {
     windowLabel: config.window === "count" ? `last ${config.windowSize} calls` : `last ${config.windowSize} s`,
   };
   return { ...view, summary: summaryOf(view) };
+}
+
+function slowOf({ config, slowCallRate }: Readonly<BreakerRow>): BreakerView["slow"] {
+  if (config.slowCallMs === undefined) return null;
+  return { rate: slowCallRate, threshold: config.slowCallRateThreshold, overMs: config.slowCallMs };
 }
 
 function dueOf(breaker: Readonly<BreakerRow>): BreakerView["due"] {
@@ -77,31 +85,4 @@ function summaryOf(view: Omit<BreakerView, "summary">): string {
   if (view.failureRate === null) return `no calls yet; judged from ${view.minimum} calls on`;
   const rate = `${view.failures} of ${view.calls} calls failed, opens at ${Math.round(view.threshold * 100)}%`;
   return view.judged ? rate : `${rate} once there are ${view.minimum}`;
-}
-
-const URGENCY: { readonly [state in BreakerStateName]: number } = {
-  open: 0,
-  half_open: 1,
-  forced_open: 2,
-  disabled: 3,
-  closed: 4,
-};
-
-/** Worst first: by state, then failure rate (without calls last), then calls ever made, then key so that the order is one. */
-export function worstFirst(
-  a: { breaker: BreakerRow; total: number },
-  b: { breaker: BreakerRow; total: number },
-): number {
-  return (
-    URGENCY[a.breaker.state] - URGENCY[b.breaker.state] ||
-    (b.breaker.failureRate ?? -1) - (a.breaker.failureRate ?? -1) ||
-    b.total - a.total ||
-    (a.breaker.id < b.breaker.id ? -1 : 1)
-  );
-}
-
-/** How many breakers are in each state, the worst state first. */
-export function countStates(breakers: readonly BreakerRow[]): { state: BreakerStateName; count: number }[] {
-  const states = [...BREAKER_STATES].sort((a, b) => URGENCY[a] - URGENCY[b]);
-  return states.map((state) => ({ state, count: breakers.filter((one) => one.state === state).length }));
 }

@@ -1,4 +1,4 @@
-/** How long an order or an acknowledgement may hold; 0 is until further notice. */
+/** How long an acknowledgement may hold; 0 is until further notice. */
 export const HOLDS = [
   { ms: 0, label: "Until I change it" },
   { ms: 5 * 60_000, label: "5 minutes" },
@@ -6,6 +6,14 @@ export const HOLDS = [
   { ms: 60 * 60_000, label: "1 hour" },
   { ms: 8 * 60 * 60_000, label: "8 hours" },
   { ms: 24 * 60 * 60_000, label: "24 hours" },
+] as const;
+
+/** How long an order to a breaker is likely to hold; 0 is until further notice. */
+export const ORDER_HOLDS = [
+  { ms: 15 * 60_000, label: "15 min" },
+  { ms: 60 * 60_000, label: "1 h" },
+  { ms: 4 * 60 * 60_000, label: "4 h" },
+  { ms: 0, label: "Until changed" },
 ] as const;
 
 /** When a hold that begins at `now` (epoch ms) ends, RFC 3339; undefined when it holds until further notice. */

@@ -1,5 +1,5 @@
 import { cn } from "../ui/cn.ts";
-import { formatPercent } from "../ui/format.ts";
+import { formatDuration, formatPercent } from "../ui/format.ts";
 import { toneColor } from "../ui/status.ts";
 import type { BreakerView } from "./breaker-view.ts";
 
@@ -31,7 +31,7 @@ export function FailureBar({ view, className }: { view: BreakerView; className?:
 
 /** The rate as a big figure with what it counts beside it. */
 export function FailureRate({ view }: { view: BreakerView }) {
-  const { failureRate, failures, calls, minimum, judged, threshold, state } = view;
+  const { failureRate, failures, calls, minimum, judged, threshold, state, slow } = view;
   const counted = state === "half_open" ? "trial calls" : "calls";
   return (
     <div>
@@ -49,9 +49,28 @@ export function FailureRate({ view }: { view: BreakerView }) {
       </div>
       <FailureBar view={view} className="mt-1.5" />
       <div className="mt-1 flex justify-between gap-2 text-[12px] text-muted tabular-nums">
-        <span>{judged ? view.windowLabel : `judged from ${minimum} on`}</span>
+        <span>
+          {judged ? (
+            <>
+              {view.windowLabel} <span className="text-faint">· at least {minimum}</span>
+            </>
+          ) : (
+            `${calls} of the ${minimum} it is judged from`
+          )}
+        </span>
         <span>opens at {formatPercent(threshold)}</span>
       </div>
+      {slow && (
+        <div className="flex justify-between gap-2 text-[12px] text-muted tabular-nums">
+          <span>
+            <span className={cn(judged && (slow.rate ?? 0) >= slow.threshold && "font-medium text-danger")}>
+              {formatPercent(slow.rate)}
+            </span>{" "}
+            slower than {formatDuration(slow.overMs)}
+          </span>
+          <span>opens at {formatPercent(slow.threshold)}</span>
+        </div>
+      )}
     </div>
   );
 }

@@ -31,12 +31,14 @@ export default async function Agent({ params }: PageProps) {
     limit: "100",
     before: String(head + 1),
   });
-  const [agent, alerts, jobs, events] = await Promise.all([
+  const [agent, alerts, jobs, events, oldest] = await Promise.all([
     serverGet<AgentItem>(`/agents/${encodeURIComponent(agentKey)}`),
-    serverGet<{ items: AlertRow[] }>("/alerts?limit=100"),
+    serverGet<{ items: AlertRow[] }>(`/alerts?${new URLSearchParams({ subject: agentKey, limit: "100" })}`),
     serverGet<JobPage>(`/jobs?${new URLSearchParams({ agent: agentKey, limit: String(RECENT_JOBS) })}`),
     serverGet<EventPage>(`/events?${history}`),
+    serverGet<EventPage>("/events?limit=1"),
   ]);
+  const first = oldest.items[0];
   return (
     <AgentScreen
       key={agentKey}
@@ -44,6 +46,7 @@ export default async function Agent({ params }: PageProps) {
       alerts={alerts.items}
       jobs={jobs}
       history={{ items: events.items, hasOlder: events.nextCursor !== null, head }}
+      logStart={first ? { seq: first.seq, at: first.at } : null}
     />
   );
 }

@@ -1,0 +1,121 @@
+"use client";
+
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import Link from "next/link";
+import { useEffect } from "react";
+import type { Wire } from "../../domain/wire.ts";
+import { api } from "../live/api.ts";
+import { Badge, StatusBadge } from "../ui/badge.tsx";
+import { Card } from "../ui/card.tsx";
+import { ErrorState } from "../ui/empty-state.tsx";
+import { formatDuration } from "../ui/format.ts";
+import { Skeleton } from "../ui/skeleton.tsx";
+import { Table, TableBody, TableHead, TableRow, Td, Th } from "../ui/table.tsx";
+import { RelativeTime } from "../ui/time.tsx";
+
+interface AgentDecisionsProps {
+  agentKey: string;
+  /** Changes whenever something has come of the agent's work: no topic tells decisions, so they are read again then. */
+  changed: number;
+}
+
+const SHOWN = 15;
+const EVERY_MS = 15_000;
+const SOON_MS = 1_000;
+
+/** For which tasks the agent was picked, the latest first, and how that turned out. */
+export function AgentDecisions({ agentKey, changed }: AgentDecisionsProps) {
+  const client = useQueryClient();
+  const { data, error, refetch } = useQuery({
+    queryKey: ["agent-decisions", agentKey],
+    queryFn: ({ signal }) => {
+      const query = new URLSearchParams({ agent: agentKey, limit: String(SHOWN) });
+      return api.get<{ items: Wire<"decision">[] }>(`/routing/decisions?${query}`, signal);
+    },
+    refetchInterval: EVERY_MS,
+  });
+  useEffect(() => {
+    if (changed === 0) return;
+    const timer = setTimeout(() => void client.invalidateQueries({ queryKey: ["agent-decisions", agentKey] }), SOON_MS);
+    return () => clearTimeout(timer);
+  }, [client, agentKey, changed]);
+
+  return (
+    <Card
+      title="Routing decisions"
+      flush
+      actions={
+        <Link href={`/routing?agent=${encodeURIComponent(agentKey)}`} className="link">
+          All of them
+        </Link>
+      }
+    >
+      {data ? (
+        <DecisionTable decisions={data.items} />
+      ) : error ? (
+        <ErrorState detail={error.message} onRetry={() => void refetch()} />
+      ) : (
+        <div role="status" aria-label="Loading routing decisions" className="p-3.5">
+          <Skeleton className="h-24 w-full" />
+        </div>
+      )}
+    </Card>
+  );
+}
+
+function DecisionTable({ decisions }: { decisions: readonly Wire<"decision">[] }) {
+  if (decisions.length === 0) {
+    return <p className="p-3.5 text-[13px] text-muted">No decision has picked this agent, of those that are kept.</p>;
+  }
+  return (
+    <Table aria-label="Routing decisions">
+      <TableHead>
+        <tr>
+          <Th>Task</Th>
+          <Th className="hidden sm:table-cell">Type</Th>
+          <Th>Outcome</Th>
+          <Th className="text-right">Score</Th>
+          <Th className="hidden text-right sm:table-cell">Took</Th>
+          <Th className="text-right">Routed</Th>
+        </tr>
+      </TableHead>
+      <TableBody>
+        {decisions.map((decision) => (
+          <TableRow key={decision.id}>
+            <Td className="max-w-48">
+              <Link
+                href={`/routing/${encodeURIComponent(decision.id)}`}
+                title={decision.taskId}
+                className="block truncate font-medium hover:underline"
+              >
+                {decision.taskId}
+              </Link>
+            </Td>
+            <Td className="hidden max-w-32 truncate text-muted sm:table-cell">{decision.taskType}</Td>
+            <Td>
+              <Outcome decision={decision} />
+            </Td>
+            <Td numeric>{decision.agentScore === null ? "–" : decision.agentScore.toFixed(2)}</Td>
+            <Td numeric className="hidden sm:table-cell">
+              {formatDuration(decision.durationMs)}
+            </Td>
+            <Td numeric className="text-muted">
+              <RelativeTime at={decision.routedAt} />
+            </Td>
+          </TableRow>
+        ))}
+      </TableBody>
+    </Table>
+  );
+}
+
+function Outcome({ decision }: { decision: Wire<"decision"> }) {
+  if (decision.success === null) {
+    return <Badge>{decision.jobId ? "its job tells" : "not told yet"}</Badge>;
+  }
+  return (
+    <span title={decision.errorMessage ?? undefined}>
+      <StatusBadge kind="job" status={decision.success ? "completed" : "failed"} />
+    </span>
+  );
+}

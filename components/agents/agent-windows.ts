@@ -1,0 +1,19 @@
+import { parseAsStringLiteral } from "nuqs";
+
+const HOUR_MS = 3_600_000;
+
+/** The stretches of time an agent's page can look back over. */
+export const AGENT_WINDOWS = ["1h", "24h", "7d"] as const;
+export type AgentWindow = (typeof AGENT_WINDOWS)[number];
+
+/** How long each is, ms. */
+export const WINDOW_MS: { readonly [window in AgentWindow]: number } = {
+  "1h": HOUR_MS,
+  "24h": 24 * HOUR_MS,
+  "7d": 7 * 24 * HOUR_MS,
+};
+
+export const WINDOW_NAMES: { readonly [window in AgentWindow]: string } = { "1h": "1 h", "24h": "24 h", "7d": "7 d" };
+
+/** Where it stands in the address. */
+export const WINDOW_URL = parseAsStringLiteral(AGENT_WINDOWS).withDefault("1h");

@@ -1,0 +1,49 @@
+"use client";
+
+import { Droplets, Undo2 } from "lucide-react";
+import { useState } from "react";
+import type { Wire } from "../../domain/wire.ts";
+import { commit } from "../live/api.ts";
+import { useCommand } from "../live/use-command.ts";
+import { Button } from "../ui/button.tsx";
+import { ConfirmDialog } from "../ui/dialog.tsx";
+
+/** Takes an agent out of work when it has done what it runs, or back in. */
+export function DrainButton({ agent }: { agent: Wire<"agent"> & { readonly pending?: boolean } }) {
+  const [asking, setAsking] = useState(false);
+  const order = useCommand(
+    (row: Wire<"agent">, drain: boolean, reason: string) =>
+      commit([
+        // To register again is how a drain ends.
+        { type: drain ? "agent.drain" : "agent.register", agentKey: row.agentKey, ...(reason && { reason }) },
+      ]),
+    {
+      optimistic: (row, drain, reason) => [{ ...row, draining: drain, drainReason: drain ? reason || null : null }],
+      failure: "The agent goes on as before",
+    },
+  );
+  const { draining, displayName } = agent;
+  const verb = draining ? "Undrain" : "Drain";
+  return (
+    <>
+      <Button disabled={order.pending} onClick={() => setAsking(true)}>
+        {draining ? <Undo2 aria-hidden className="size-3.5" /> : <Droplets aria-hidden className="size-3.5" />}
+        {verb}
+      </Button>
+      <ConfirmDialog
+        open={asking}
+        onOpenChange={setAsking}
+        title={`${verb} ${displayName}?`}
+        description={
+          draining
+            ? "It takes jobs again at once, and is picked for tasks again."
+            : "What it runs goes on; it takes no more jobs and is picked for no task, until it is undrained or registers again."
+        }
+        confirm={verb}
+        danger={!draining}
+        reason={draining ? "optional" : "required"}
+        onConfirm={async (reason) => (await order.run(agent, !draining, reason)) !== undefined}
+      />
+    </>
+  );
+}

@@ -1,0 +1,48 @@
+"use client";
+
+import { useRef } from "react";
+import { Sparkline } from "../charts/sparkline.tsx";
+import { useSeries } from "../charts/use-series.ts";
+import { formatPercent } from "../ui/format.ts";
+import { Skeleton } from "../ui/skeleton.tsx";
+import { useOnScreen } from "./use-on-screen.ts";
+
+const HOUR_MS = 3_600_000;
+
+/** The success rate of an agent by minute, over the last hour. It is read while it can be seen. */
+export function SuccessSpark({ agentKey }: { agentKey: string }) {
+  const place = useRef<HTMLDivElement>(null);
+  const seen = useOnScreen(place);
+  return (
+    <div ref={place} className="h-6">
+      {seen && <Spark agentKey={agentKey} />}
+    </div>
+  );
+}
+
+function Spark({ agentKey }: { agentKey: string }) {
+  const { points, state, retry } = useSeries({ metric: "success_rate", agent: agentKey, windowMs: HOUR_MS });
+  if (state === "loading") return <Skeleton className="h-6 w-full" />;
+  if (state === "error") {
+    return (
+      <button type="button" onClick={retry} className="link text-[12px]">
+        The last hour could not be read: try again
+      </button>
+    );
+  }
+  const last = points.findLast(({ value }) => value !== null)?.value ?? null;
+  if (last === null) return <p className="text-[12px] leading-6 text-faint">No outcome within the last hour</p>;
+  const label = `Success rate over the last hour, by minute; ${formatPercent(last)} last`;
+  return (
+    <div className="flex items-center gap-2 text-[12px] text-muted" title={label}>
+      <Sparkline
+        points={points}
+        tone={last < 0.5 ? "failed" : "completed"}
+        label={label}
+        max={1}
+        className="h-6 min-w-0 flex-1"
+      />
+      <span className="shrink-0 tabular-nums">{formatPercent(last)} ok · 1 h</span>
+    </div>
+  );
+}

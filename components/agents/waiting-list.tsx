@@ -1,0 +1,69 @@
+import { Hourglass } from "lucide-react";
+import Link from "next/link";
+import { formatPlural } from "../ui/format.ts";
+import { Popover } from "../ui/popover.tsx";
+import type { Waiting } from "./waiting.ts";
+
+/** Most jobs of a run that are named; the rest is counted. */
+const NAMED = 5;
+const RUNS = 20;
+
+interface WaitingListProps {
+  waiting: Waiting;
+  /** Not all queued jobs were looked at. */
+  more: boolean;
+  /** Name of the agent they wait for. */
+  name: string;
+}
+
+/** How many jobs and runs wait because of an agent; opened, which ones. */
+export function WaitingList({ waiting, more, name }: WaitingListProps) {
+  const { jobs, runs } = waiting;
+  const count = `${formatPlural(jobs, "job").replace(" ", more ? "+ " : " ")} in ${formatPlural(runs.length, "run")}`;
+  return (
+    <Popover
+      label={`Waiting for ${name}`}
+      trigger={
+        <button
+          type="button"
+          className="inline-flex min-h-6 items-center gap-1 rounded text-[12px] text-muted underline decoration-dotted underline-offset-2 hover:text-ink pointer-coarse:min-h-9"
+        >
+          <Hourglass aria-hidden className="size-3" />
+          {count} {jobs === 1 ? "waits" : "wait"}
+        </button>
+      }
+      className="w-80"
+    >
+      <p className="mb-2 text-[12px] text-muted">
+        Queued jobs that nobody else takes now{more && ", of the newest 500 queued"}:
+      </p>
+      <ul className="max-h-72 space-y-2 overflow-y-auto">
+        {runs.slice(0, RUNS).map((run) => (
+          <WaitingRun key={run.runId} {...run} />
+        ))}
+      </ul>
+      {runs.length > RUNS && <p className="mt-2 text-[12px] text-muted">and {runs.length - RUNS} more runs</p>}
+    </Popover>
+  );
+}
+
+function WaitingRun({ runId, jobs }: Waiting["runs"][number]) {
+  const href = `/runs/${encodeURIComponent(runId)}`;
+  return (
+    <li>
+      <Link href={href} className="link block truncate font-mono text-[12px]">
+        {runId}
+      </Link>
+      <ul className="pl-3">
+        {jobs.slice(0, NAMED).map((job) => (
+          <li key={job.id} className="truncate">
+            <Link href={`${href}?job=${encodeURIComponent(job.id)}`} className="hover:underline">
+              {job.step ?? job.id}
+            </Link>
+          </li>
+        ))}
+        {jobs.length > NAMED && <li className="text-[12px] text-muted">and {jobs.length - NAMED} more</li>}
+      </ul>
+    </li>
+  );
+}
