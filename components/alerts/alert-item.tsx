@@ -1,7 +1,7 @@
 "use client";
 
 import { ChevronDown, ChevronRight, CornerDownRight } from "lucide-react";
-import { memo, useEffect, useRef } from "react";
+import { memo } from "react";
 import { cn } from "../ui/cn.ts";
 import { formatPlural } from "../ui/format.ts";
 import { statusLook, toneColor } from "../ui/status.ts";
@@ -12,43 +12,47 @@ import { AlertWords } from "./alert-words.tsx";
 /** What a click on an alert asks for; some open a dialog first. */
 export type Ask = "acknowledge" | "note" | "unacknowledge" | "snooze" | "resolve" | "comment" | "open";
 
-interface AlertItemProps extends PlacedAlert {
-  selected: boolean;
-  /** The keyboard's cursor is on it. */
-  current: boolean;
-  /** Its effects are hidden. */
-  folded: boolean;
-  onToggle: (id: string) => void;
+/** What becomes of clicks. None of them changes while the list stands, so a frame draws only the rows that it changes. */
+export interface AlertItemHandlers {
+  /** `range`: from the one selected last to this one. */
+  onToggle: (id: string, range: boolean) => void;
   onPoint: (id: string) => void;
   onFold: (id: string) => void;
   onAsk: (ask: Ask, alert: AlertRow) => void;
 }
 
+interface AlertItemProps extends PlacedAlert, AlertItemHandlers {
+  /** Told the element, to take its height. */
+  measure: (node: HTMLElement | null) => void;
+  /** Place in the list, and how long that is; -1 while that is not known. */
+  index: number;
+  setSize: number;
+  selected: boolean;
+  /** The keyboard's cursor is on it. */
+  current: boolean;
+  /** Its effects are hidden. */
+  folded: boolean;
+}
+
 /** One alert: how bad, what, about whom, since when, and the click that takes it on. */
 export const AlertItem = memo(function AlertItem(props: AlertItemProps) {
-  const { alert, caused, effects, selected, current, folded, onToggle, onPoint, onFold, onAsk } = props;
-  const node = useRef<HTMLLIElement>(null);
-  useEffect(() => {
-    if (!current || node.current?.contains(document.activeElement)) return;
-    // A dialog keeps the focus, though the list behind it may change meanwhile.
-    if (document.querySelector("[role=dialog],[role=menu]")) return;
-    node.current?.focus({ preventScroll: true });
-    node.current?.scrollIntoView({ block: "nearest" });
-  }, [current]);
+  const { alert, caused, effects, measure, index, setSize, selected, current, folded } = props;
+  const { onToggle, onPoint, onFold, onAsk } = props;
   const firing = alert.status === "firing";
 
   return (
     <li
-      ref={node}
+      ref={measure}
+      data-index={index}
       id={alert.id}
       tabIndex={-1}
+      aria-posinset={index + 1}
+      aria-setsize={setSize}
       aria-current={current || undefined}
       aria-busy={alert.pending || undefined}
       onFocus={() => onPoint(alert.id)}
       className={cn(
-        "relative flex flex-col gap-x-4 gap-y-2 border-b border-line py-2.5 pr-3 pl-4 -outline-offset-2 last:border-b-0 sm:flex-row sm:items-center",
-        // Thousands of them are laid out only where they can be seen.
-        "[contain-intrinsic-size:auto_88px] [content-visibility:auto]",
+        "relative flex scroll-mt-16 scroll-mb-36 flex-col gap-x-4 gap-y-2 border-b border-line py-2.5 pr-3 pl-4 -outline-offset-2 last:border-b-0 sm:flex-row sm:items-center",
         caused && "pl-9",
         selected ? "bg-accent-soft" : current && "bg-hover",
       )}
@@ -63,11 +67,13 @@ export const AlertItem = memo(function AlertItem(props: AlertItemProps) {
       )}
       <div className="flex min-w-0 flex-1 gap-3">
         {alert.status !== "resolved" && (
-          <label className="-my-2 -ml-2 flex shrink-0 items-center px-2 pointer-coarse:min-w-9">
+          <label className="-my-2 -ml-2 flex shrink-0 items-center px-2 pointer-coarse:min-w-11 pointer-coarse:justify-center">
             <input
               type="checkbox"
               checked={selected}
-              onChange={() => onToggle(alert.id)}
+              onChange={({ nativeEvent }) =>
+                onToggle(alert.id, nativeEvent instanceof MouseEvent && nativeEvent.shiftKey)
+              }
               aria-label={`Select ${alert.title}`}
               className="size-4 accent-(--accent)"
             />
@@ -80,7 +86,7 @@ export const AlertItem = memo(function AlertItem(props: AlertItemProps) {
               type="button"
               aria-expanded={!folded}
               onClick={() => onFold(alert.id)}
-              className="mt-1 flex items-center gap-1 rounded text-[12px] font-medium text-muted hover:text-ink pointer-coarse:min-h-9"
+              className="mt-1 flex items-center gap-1 rounded text-[12px] font-medium text-muted hover:text-ink pointer-coarse:min-h-11"
             >
               {folded ? (
                 <ChevronRight aria-hidden className="size-3.5" />

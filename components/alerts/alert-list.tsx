@@ -1,11 +1,15 @@
 "use client";
 
+import { useQuery } from "@tanstack/react-query";
 import { parseAsString, useQueryState } from "nuqs";
 import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from "react";
+import { toast } from "sonner";
+import { api } from "../live/api.ts";
 import { useHotkey } from "../shell/hotkeys.ts";
+import { Button } from "../ui/button.tsx";
 import { useAlertCommands } from "./alert-actions.ts";
 import { AlertDialogs, type Asking } from "./alert-dialogs.tsx";
-import { AlertItem, type Ask } from "./alert-item.tsx";
+import type { Ask } from "./alert-item.tsx";
 import {
   type AlertRow,
   type ListAction,
@@ -16,9 +20,18 @@ import {
   settleList,
 } from "./alert-model.ts";
 import { BulkBar, movable } from "./bulk-bar.tsx";
+import type { Inbox } from "./use-inbox.ts";
+import { VirtualAlerts } from "./virtual-alerts.tsx";
+
+interface AlertListProps {
+  alerts: readonly AlertRow[];
+  /** How many match, loaded or not; undefined while that is not known. */
+  total: number | undefined;
+  inbox: Pick<Inbox, "hasMore" | "loadingMore" | "more" | "loadAll">;
+}
 
 /** The list with its keyboard, its selection and the commands. `alerts` come filtered and sorted. */
-export function AlertList({ alerts }: { alerts: readonly AlertRow[] }) {
+export function AlertList({ alerts, total, inbox }: AlertListProps) {
   const [folded, setFolded] = useState<ReadonlySet<string>>(NONE);
   const placed = useMemo(() => placeAlerts(alerts, folded), [alerts, folded]);
   const ids = useMemo(() => placed.map(({ alert }) => alert.id), [placed]);
@@ -27,9 +40,13 @@ export function AlertList({ alerts }: { alerts: readonly AlertRow[] }) {
   /** What is being asked before something is done, and to whom. */
   const [asking, setAsking] = useState<Asking | null>(null);
   useLinked(alerts, (alert) => setAsking({ what: "open", alerts: [alert] }));
+  const all = useSelectAll(inbox, () => dispatch({ type: "select_all" }));
 
-  const current = placed.find(({ alert }) => alert.id === state.cursor)?.alert;
-  const chosen = state.selected.size === 0 ? [] : alerts.filter((alert) => state.selected.has(alert.id));
+  const current = state.cursor === null ? undefined : placed[state.at]?.alert;
+  const chosen = useMemo(
+    () => (state.selected.size === 0 ? [] : alerts.filter((alert) => state.selected.has(alert.id))),
+    [alerts, state.selected],
+  );
 
   const ask = useCallback(
     (what: Ask, whom: readonly AlertRow[]) => {
@@ -57,10 +74,18 @@ export function AlertList({ alerts }: { alerts: readonly AlertRow[] }) {
   useHotkey("c", () => askOne("comment"), "Comment");
   useHotkey("enter", () => askOne("open"), "Open the details");
   useHotkey("x", () => current && dispatch({ type: "toggle", id: current.id }), "Select the alert");
-  useHotkey("*", () => dispatch({ type: "select_all" }), "Select all");
+  useHotkey(
+    "shift+x",
+    () => current && dispatch({ type: "range", id: current.id }),
+    "Select from the last one to here",
+  );
+  useHotkey("*", all.select, "Select all that match");
   useHotkey("escape", () => dispatch({ type: "clear" }), "Clear the selection");
 
-  const onToggle = useCallback((id: string) => dispatch({ type: "toggle", id }), [dispatch]);
+  const onToggle = useCallback(
+    (id: string, range: boolean) => dispatch({ type: range ? "range" : "toggle", id }),
+    [dispatch],
+  );
   const onPoint = useCallback((id: string) => dispatch({ type: "point", id }), [dispatch]);
   const onAsk = useCallback((what: Ask, alert: AlertRow) => ask(what, [alert]), [ask]);
   const onFold = useCallback(
@@ -75,28 +100,30 @@ export function AlertList({ alerts }: { alerts: readonly AlertRow[] }) {
 
   return (
     <>
-      <ul aria-label="Alerts" className="overflow-clip rounded-lg border border-line bg-surface">
-        {placed.map(({ alert, caused, effects }) => (
-          <AlertItem
-            key={alert.id}
-            alert={alert}
-            caused={caused}
-            effects={effects}
-            selected={state.selected.has(alert.id)}
-            current={alert.id === state.cursor}
-            folded={folded.has(alert.id)}
-            onToggle={onToggle}
-            onPoint={onPoint}
-            onFold={onFold}
-            onAsk={onAsk}
-          />
-        ))}
-      </ul>
+      <VirtualAlerts
+        placed={placed}
+        state={state}
+        folded={folded}
+        hasMore={inbox.hasMore}
+        more={inbox.more}
+        onToggle={onToggle}
+        onPoint={onPoint}
+        onFold={onFold}
+        onAsk={onAsk}
+      />
+      {inbox.hasMore && (
+        <div className="flex justify-center pt-2">
+          <Button size="sm" variant="ghost" busy={inbox.loadingMore} onClick={inbox.more}>
+            {inbox.loadingMore ? "Loading…" : "Load more"}
+          </Button>
+        </div>
+      )}
       {chosen.length > 0 && (
         <BulkBar
           chosen={chosen}
-          total={ids.length}
-          onAll={() => dispatch({ type: "select_all" })}
+          total={inbox.hasMore ? Math.max(total ?? 0, ids.length) : ids.length}
+          loadingAll={all.loading}
+          onAll={all.select}
           onClear={() => dispatch({ type: "clear" })}
           onAsk={ask}
         />
@@ -128,10 +155,38 @@ function useListState(ids: readonly string[]): { state: ListState; dispatch: (ac
   return { state: useMemo(() => settleList(raw, ids), [raw, ids]), dispatch };
 }
 
-/** Opens the alert that a link names (`?alert=`), as notifications do, once it is there. */
+/** Selects all that match: loads what is not here yet, first. */
+function useSelectAll({ hasMore, loadAll }: AlertListProps["inbox"], select: () => void) {
+  const [wanted, setWanted] = useState<"no" | "loading" | "loaded">("no");
+  useEffect(() => {
+    // Only now are the loaded ones among those that can be selected.
+    if (wanted !== "loaded") return;
+    setWanted("no");
+    select();
+  });
+  const load = async () => {
+    setWanted("loading");
+    try {
+      await loadAll();
+      setWanted("loaded");
+    } catch (problem) {
+      setWanted("no");
+      toast.error("Not all alerts could be loaded", { description: problem instanceof Error ? problem.message : "" });
+    }
+  };
+  return { loading: wanted === "loading", select: () => (hasMore ? void load() : select()) };
+}
+
+/** Opens the alert that a link names (`?alert=`), as notifications do; one that is not among those loaded is asked for. */
 function useLinked(alerts: readonly AlertRow[], open: (alert: AlertRow) => void): void {
   const [linked, setLinked] = useQueryState("alert", parseAsString);
-  const alert = linked === null ? undefined : alerts.find(({ id }) => id === linked);
+  const here = linked === null ? undefined : alerts.find(({ id }) => id === linked);
+  const { data } = useQuery({
+    queryKey: ["alerts", "linked", linked],
+    queryFn: ({ signal }) => api.get<AlertRow>(`/alerts/${encodeURIComponent(linked ?? "")}`, signal),
+    enabled: linked !== null && !here,
+  });
+  const alert = linked === null ? undefined : (here ?? data);
   useEffect(() => {
     if (!alert) return;
     open(alert);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { alert } from "./alert.test-kit.ts";
 import {
   type AlertRow,
   actorName,
@@ -9,47 +10,9 @@ import {
   settleList,
   statusesOf,
   subjectHref,
-  viewCounts,
 } from "./alert-model.ts";
 
-function alert(id: string, over: Partial<AlertRow> = {}): AlertRow {
-  return {
-    kind: "alert",
-    id,
-    alertId: id,
-    rule: "breaker_open",
-    severity: "warning",
-    status: "firing",
-    title: `Title of ${id}`,
-    detail: null,
-    subjectKind: "agent",
-    subjectId: "codex",
-    firedAt: "2026-11-21T10:00:00.000Z",
-    acknowledgedAt: null,
-    acknowledgedBy: null,
-    note: null,
-    ackExpiresAt: null,
-    resolvedAt: null,
-    resolvedBy: null,
-    reopened: 0,
-    pendingSince: null,
-    value: null,
-    threshold: null,
-    runId: null,
-    causeId: null,
-    snoozedUntil: null,
-    snoozeMode: null,
-    comments: [],
-    escalationStep: 0,
-    escalateAt: null,
-    updatedAt: "2026-11-21T10:00:00.000Z",
-    version: 1,
-    seq: 1,
-    ...over,
-  };
-}
-
-const ids = (alerts: AlertRow[]) => alerts.map(({ id }) => id);
+const ids = (alerts: readonly AlertRow[]) => alerts.map(({ id }) => id);
 
 describe("views of the alerts", () => {
   const all = [
@@ -65,7 +28,6 @@ describe("views of the alerts", () => {
     expect(ids(alertsOf(all, "open"))).toEqual(["worst", "new", "old"]);
     expect(ids(alertsOf(all, "snoozed"))).toEqual(["asleep"]);
     expect(ids(alertsOf(all, "resolved"))).toEqual(["over"]);
-    expect(viewCounts(all)).toEqual({ open: 3, firing: 2, acknowledged: 1, snoozed: 1 });
   });
 
   it("an alert stays in its place when it is acknowledged", () => {
@@ -135,9 +97,22 @@ describe("moving and selecting by keyboard", () => {
 
   it("a selection forgets what is no longer shown", () => {
     const selected = new Set(["a", "gone"]);
-    const next = reduceList({ cursor: "gone", at: 0, selected }, { type: "toggle", id: "b" }, shown);
+    const next = reduceList({ cursor: "gone", at: 0, anchor: null, selected }, { type: "toggle", id: "b" }, shown);
     expect([...next.selected]).toEqual(["a", "b"]);
     expect(reduceList(next, { type: "toggle", id: "a" }, shown).selected).toEqual(new Set(["b"]));
+  });
+
+  it("a range goes from the one selected last to this one, either way, and keeps what was selected", () => {
+    const range = (from: string, to: string, selected: string[] = []) => {
+      const begun = reduceList({ ...start, selected: new Set(selected) }, { type: "toggle", id: from }, long);
+      return [...reduceList(begun, { type: "range", id: to }, long).selected].sort();
+    };
+    const long = ["a", "b", "c", "d", "e"];
+    expect(range("b", "d")).toEqual(["b", "c", "d"]);
+    expect(range("d", "b")).toEqual(["b", "c", "d"]);
+    expect(range("b", "c", ["e"])).toEqual(["b", "c", "e"]);
+    expect([...reduceList(start, { type: "range", id: "c" }, long).selected]).toEqual(["c"]);
+    expect(reduceList(start, { type: "range", id: "gone" }, long).selected.size).toBe(0);
   });
 
   it("all and none", () => {

@@ -12,34 +12,26 @@ export type AlertView = (typeof ALERT_VIEWS)[number];
 export const statusesOf = (view: AlertView): AlertStatus[] =>
   view === "open" ? ALERT_STATUSES.filter(isOpenAlert) : [view];
 
+type Order = (a: AlertRow, b: AlertRow) => number;
+
+const RANKS = new Map<string, number>(SEVERITIES.map((severity, rank) => [severity, rank]));
+
+/** The latest first; of those of one instant the last id first, as the server has it. */
+const byFired: Order = (a, b) =>
+  a.firedAt === b.firedAt ? (a.id === b.id ? 0 : a.id > b.id ? -1 : 1) : a.firedAt > b.firedAt ? -1 : 1;
+
+const byUrgency: Order = (a, b) => (RANKS.get(a.severity) ?? 0) - (RANKS.get(b.severity) ?? 0) || byFired(a, b);
+
 /**
- * The alerts of a view: the most severe first, then the one that fired last; resolved ones by when they were resolved. Status is no part
- * of the order, so an alert stays under the pointer that acknowledged it.
+ * The order of a view: the most severe first, then the one that fired last; resolved ones by when they fired. Status is no part of it, so an
+ * alert stays under the pointer that acknowledged it.
  */
+export const orderOf = (view: AlertView): Order => (view === "resolved" ? byFired : byUrgency);
+
+/** The alerts of a view, in its order. */
 export function alertsOf(alerts: readonly AlertRow[], view: AlertView): AlertRow[] {
   const statuses = statusesOf(view);
-  return alerts.filter((alert) => statuses.includes(alert.status)).sort(view === "resolved" ? byResolved : byUrgency);
-}
-
-function byUrgency(a: AlertRow, b: AlertRow): number {
-  return (
-    SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
-    latest(a.firedAt, b.firedAt) ||
-    (a.id < b.id ? -1 : 1)
-  );
-}
-
-function byResolved(a: AlertRow, b: AlertRow): number {
-  return latest(a.resolvedAt ?? "", b.resolvedAt ?? "") || (a.id < b.id ? -1 : 1);
-}
-
-const latest = (a: string, b: string): number => (a > b ? -1 : a < b ? 1 : 0);
-
-/** How many alerts each view holds; resolved ones are not counted, as not all of them are loaded. */
-export function viewCounts(alerts: readonly AlertRow[]): { [view in Exclude<AlertView, "resolved">]: number } {
-  const of = (status: AlertStatus) => alerts.filter((alert) => alert.status === status).length;
-  const [firing, acknowledged] = [of("firing"), of("acknowledged")];
-  return { open: firing + acknowledged, firing, acknowledged, snoozed: of("snoozed") };
+  return alerts.filter((alert) => statuses.includes(alert.status)).sort(orderOf(view));
 }
 
 /** An alert in its place: right below the one that caused it, if that is shown too. */
@@ -60,7 +52,10 @@ export function placeAlerts(alerts: readonly AlertRow[], folded: ReadonlySet<str
   const below = new Map<string, AlertRow[]>();
   for (const alert of alerts) {
     const root = rootOf(alert, shown);
-    if (root !== alert) below.set(root.id, [...(below.get(root.id) ?? []), alert]);
+    if (root === alert) continue;
+    const known = below.get(root.id);
+    if (known) known.push(alert);
+    else below.set(root.id, [alert]);
   }
   return alerts.flatMap((alert) => {
     if (rootOf(alert, shown) !== alert) return [];
@@ -114,15 +109,18 @@ export const actorName = (actor: string): string => (actor.startsWith("user:") ?
 export interface ListState {
   cursor: string | null;
   at: number;
+  /** Where a range begins: the one selected last. */
+  anchor: string | null;
   selected: ReadonlySet<string>;
 }
 
-export const NOTHING_CHOSEN: ListState = { cursor: null, at: 0, selected: new Set() };
+export const NOTHING_CHOSEN: ListState = { cursor: null, at: 0, anchor: null, selected: new Set() };
 
 export type ListAction =
   | { type: "move"; by: 1 | -1 }
   | { type: "point"; id: string }
   | { type: "toggle"; id: string }
+  | { type: "range"; id: string }
   | { type: "select_all" }
   | { type: "clear" };
 
@@ -136,7 +134,7 @@ export function settleList(state: ListState, ids: readonly string[]): ListState 
   if (state.cursor === null) return { ...state, selected };
   const here = ids.indexOf(state.cursor);
   const at = here >= 0 ? here : Math.min(state.at, ids.length - 1);
-  return { cursor: ids[at] ?? null, at: Math.max(0, at), selected };
+  return { ...state, cursor: ids[at] ?? null, at: Math.max(0, at), selected };
 }
 
 /** The list's state after an action, over the ids now shown, in order. */
@@ -155,11 +153,19 @@ export function reduceList(before: ListState, action: ListAction, ids: readonly 
       if (!ids.includes(action.id)) return state;
       const selected = new Set(state.selected);
       if (!selected.delete(action.id)) selected.add(action.id);
-      return { ...state, selected, ...pointAt(action.id) };
+      return { ...state, selected, anchor: action.id, ...pointAt(action.id) };
+    }
+    case "range": {
+      const to = ids.indexOf(action.id);
+      if (to < 0) return state;
+      const anchored = state.anchor === null ? -1 : ids.indexOf(state.anchor);
+      const from = anchored < 0 ? to : anchored;
+      const range = ids.slice(Math.min(from, to), Math.max(from, to) + 1);
+      return { ...state, selected: new Set([...state.selected, ...range]), anchor: action.id, ...pointAt(action.id) };
     }
     case "select_all":
       return { ...state, selected: new Set(ids) };
     case "clear":
-      return { ...state, selected: new Set() };
+      return { ...state, anchor: null, selected: new Set() };
   }
 }

@@ -1,25 +1,37 @@
 "use client";
 
-import { BellOff } from "lucide-react";
-import { parseAsStringLiteral, useQueryState } from "nuqs";
+import { BellOff, SearchX } from "lucide-react";
+import Link from "next/link";
+import { useQueryStates } from "nuqs";
 import { useMemo } from "react";
-import { AlertsNav } from "../channels/alerts-nav.tsx";
-import { useNewest, useTopicRows } from "../live/rows.ts";
+import type { AlertCounts } from "../../domain/answers.ts";
+import { useTopicRows } from "../live/rows.ts";
+import { StatusBadge } from "../ui/badge.tsx";
 import { Button } from "../ui/button.tsx";
+import { buttonClass } from "../ui/button-class.ts";
 import { EmptyState, ErrorState } from "../ui/empty-state.tsx";
+import { formatCount } from "../ui/format.ts";
 import { Kbd } from "../ui/kbd.tsx";
 import { PageHeader } from "../ui/page-header.tsx";
 import { PageSkeleton } from "../ui/skeleton.tsx";
 import { Tabs } from "../ui/tabs.tsx";
 import { useTitle } from "../ui/use-title.ts";
+import { type ByStatus, useAlertCounts } from "./alert-counts.ts";
 import { AlertList } from "./alert-list.tsx";
-import { ALERT_VIEWS, type AlertRow, type AlertView, alertsOf, viewCounts } from "./alert-model.ts";
-import { type AlertPage, useResolvedAlerts } from "./use-resolved-alerts.ts";
+import { ALERT_VIEWS, type AlertRow, type AlertView, statusesOf } from "./alert-model.ts";
+import { countsPath, type InboxFilter, inboxPath, isNarrowed } from "./inbox-filter.ts";
+import { InboxFilters } from "./inbox-filters.tsx";
+import { inboxSearch, toInboxFilter } from "./inbox-search.ts";
+import type { AlertPage } from "./inbox-window.ts";
+import { StormBanner } from "./storm-banner.tsx";
+import { useInbox } from "./use-inbox.ts";
+import { useStorm } from "./use-storm.ts";
 
 interface AlertsScreenProps {
-  initial: readonly AlertRow[];
-  /** First page of the resolved ones, if that is the view asked for. */
-  resolved?: AlertPage | undefined;
+  /** The first page and the counts of this filter, as the server rendered them. */
+  initial: AlertPage;
+  initialCounts: AlertCounts;
+  initialFilter: InboxFilter;
 }
 
 const NAMES: { readonly [view in AlertView]: string } = {
@@ -31,33 +43,34 @@ const NAMES: { readonly [view in AlertView]: string } = {
 };
 
 /** What an operator must know, live; one click takes an alert on, in every browser that looks. */
-export function AlertsScreen({ initial, resolved }: AlertsScreenProps) {
-  const [view, setView] = useQueryState("status", parseAsStringLiteral(ALERT_VIEWS).withDefault("open"));
-  const live = useTopicRows("alerts", "alert", initial);
-  const past = useResolvedAlerts(view === "resolved", resolved);
-  const newest = useNewest();
-  const alerts = useMemo(() => {
-    const known = new Set(live.map((alert) => alert.id));
-    return [...live, ...past.items.filter((alert) => !known.has(alert.id)).map((alert) => newest(alert))];
-  }, [live, past.items, newest]);
-  const shown = useMemo(() => alertsOf(alerts, view), [alerts, view]);
-  const counts = viewCounts(alerts);
+export function AlertsScreen({ initial, initialCounts, initialFilter }: AlertsScreenProps) {
+  const [search, setSearch] = useQueryStates(inboxSearch);
+  const filter = useMemo(() => toInboxFilter(search), [search]);
+  const inbox = useInbox(filter, initial, inboxPath(initialFilter, null));
+  const asRendered = countsPath(filter) === countsPath(initialFilter);
+  const counts = useAlertCounts(filter, asRendered ? initialCounts : undefined);
+  const storm = useStorm(useTopicRows("alerts", "alert") as readonly AlertRow[]);
+  const countOf = (view: AlertView) => counts && sumOf(counts, view);
+  useTitle("Alerts");
 
-  useTitle(counts.firing > 0 ? `Alerts (${counts.firing} firing)` : "Alerts");
-
+  const { alerts, error } = inbox;
   const content = (
     <>
-      {view === "resolved" && past.isError && (
-        <ErrorState detail={past.error.message} onRetry={() => void past.refetch()} />
+      <InboxFilters filter={filter} onChange={(change) => void setSearch(change)} />
+      {error && <ErrorState detail={error.detail} onRetry={inbox.retry} />}
+      {!alerts && !error && <PageSkeleton rows={4} />}
+      {alerts && alerts.length > 0 && (
+        <AlertList key={inboxPath(filter, null)} alerts={alerts} total={countOf(filter.view)} inbox={inbox} />
       )}
-      {view === "resolved" && past.isPending && shown.length === 0 && <PageSkeleton rows={4} />}
-      {shown.length > 0 && <AlertList key={view} alerts={shown} />}
-      {shown.length === 0 && !(view === "resolved" && (past.isPending || past.isError)) && <NoAlerts view={view} />}
-      {view === "resolved" && past.hasNextPage && (
-        <Button className="mt-3" busy={past.isFetchingNextPage} onClick={() => void past.fetchNextPage()}>
-          Load older
-        </Button>
-      )}
+      {alerts?.length === 0 &&
+        !inbox.hasMore &&
+        (isNarrowed(filter) ? (
+          <EmptyState icon={<SearchX />} title="No alert matches">
+            <Button onClick={() => void setSearch({ severity: null, rule: null, q: null })}>Clear filters</Button>
+          </EmptyState>
+        ) : (
+          <NoAlerts view={filter.view} />
+        ))}
     </>
   );
 
@@ -65,30 +78,41 @@ export function AlertsScreen({ initial, resolved }: AlertsScreenProps) {
     <>
       <PageHeader
         title="Alerts"
-        badge={<AlertsNav />}
+        badge={
+          counts &&
+          counts.firing > 0 && (
+            <span className="flex items-center gap-1.5 text-[12px] font-medium text-muted tabular-nums">
+              <StatusBadge kind="alert" status="firing" /> {formatCount(counts.firing)}
+            </span>
+          )
+        }
         actions={
-          <p aria-hidden className="hidden min-h-8 items-center gap-1 text-[12px] text-muted md:flex">
-            <Kbd>j</Kbd>
-            <Kbd>k</Kbd> move <Kbd className="ml-2">a</Kbd> acknowledge <Kbd className="ml-2">s</Kbd> snooze{" "}
-            <Kbd className="ml-2">r</Kbd> resolve <Kbd className="ml-2">x</Kbd> select <Kbd className="ml-2">?</Kbd> all
-            keys
-          </p>
+          <>
+            <p aria-hidden className="hidden min-h-8 items-center gap-1 text-[12px] text-muted md:flex">
+              <Kbd>j</Kbd>
+              <Kbd>k</Kbd> move <Kbd className="ml-2">a</Kbd> acknowledge <Kbd className="ml-2">s</Kbd> snooze{" "}
+              <Kbd className="ml-2">r</Kbd> resolve <Kbd className="ml-2">x</Kbd> select <Kbd className="ml-2">?</Kbd>{" "}
+              all keys
+            </p>
+            <Link href="/alerts/rules" className={buttonClass()}>
+              Rules
+            </Link>
+          </>
         }
       />
+      {storm && <StormBanner storm={storm} onRule={(rule) => void setSearch({ rule })} />}
       <Tabs
         label="Alerts by status"
-        value={view}
-        onValueChange={(next) => void setView(next as AlertView)}
-        items={ALERT_VIEWS.map((value) => ({
-          value,
-          label: NAMES[value],
-          count: value === "resolved" ? undefined : counts[value],
-          content,
-        }))}
+        value={filter.view}
+        onValueChange={(next) => void setSearch({ status: next as AlertView })}
+        items={ALERT_VIEWS.map((value) => ({ value, label: NAMES[value], count: countOf(value), content }))}
       />
     </>
   );
 }
+
+const sumOf = (counts: ByStatus, view: AlertView): number =>
+  statusesOf(view).reduce((sum, status) => sum + counts[status], 0);
 
 function NoAlerts({ view }: { view: AlertView }) {
   switch (view) {

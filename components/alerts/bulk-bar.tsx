@@ -1,7 +1,8 @@
 "use client";
 
 import { Button } from "../ui/button.tsx";
-import { formatPlural } from "../ui/format.ts";
+import { cn } from "../ui/cn.ts";
+import { formatCount, formatPlural } from "../ui/format.ts";
 import type { Ask } from "./alert-item.tsx";
 import type { AlertRow } from "./alert-model.ts";
 
@@ -9,13 +10,15 @@ interface BulkBarProps {
   chosen: readonly AlertRow[];
   /** How many could be selected. */
   total: number;
+  /** They are being loaded. */
+  loadingAll: boolean;
   onAll: () => void;
   onClear: () => void;
   onAsk: (ask: Ask, alerts: readonly AlertRow[]) => void;
 }
 
 /** What can be done to all that are selected, each for those whose status allows it. */
-export function BulkBar({ chosen, total, onAll, onClear, onAsk }: BulkBarProps) {
+export function BulkBar({ chosen, total, loadingAll, onAll, onClear, onAsk }: BulkBarProps) {
   const firing = chosen.filter((alert) => movable(alert, "acknowledge"));
   const acknowledged = chosen.filter((alert) => movable(alert, "unacknowledge"));
   const awake = chosen.filter((alert) => movable(alert, "snooze"));
@@ -24,33 +27,53 @@ export function BulkBar({ chosen, total, onAll, onClear, onAsk }: BulkBarProps) 
     <div
       role="toolbar"
       aria-label="Selected alerts"
-      className="popup sticky bottom-16 z-30 mx-auto mt-3 flex w-fit max-w-full flex-wrap items-center gap-2 px-3 py-2 md:bottom-4"
+      className="popup sticky bottom-18 z-30 mx-auto mt-3 flex w-fit max-w-full flex-wrap items-center gap-2 px-3 py-2 lg:bottom-4"
     >
       <span className="text-[13px] font-medium tabular-nums">{formatPlural(chosen.length, "alert")} selected</span>
       {chosen.length < total && (
-        <Button variant="ghost" size="sm" onClick={onAll}>
-          Select all {total}
+        <Button variant="ghost" size="sm" busy={loadingAll} onClick={onAll} className={BIG}>
+          Select all {formatCount(total)}
         </Button>
       )}
-      {firing.length > 0 && (
-        <>
-          <Button variant="primary" onClick={() => onAsk("acknowledge", firing)}>
-            Acknowledge selected
-          </Button>
-          <Button onClick={() => onAsk("note", firing)}>With note…</Button>
-        </>
-      )}
-      {acknowledged.length > 0 && (
-        <Button onClick={() => onAsk("unacknowledge", acknowledged)}>Unacknowledge selected</Button>
-      )}
-      {awake.length > 0 && <Button onClick={() => onAsk("snooze", awake)}>Snooze selected…</Button>}
-      {open.length > 0 && <Button onClick={() => onAsk("resolve", open)}>Resolve selected…</Button>}
-      <Button variant="ghost" onClick={onClear}>
+      <Button variant="ghost" onClick={onClear} className={cn(BIG, "max-sm:ml-auto sm:order-last")}>
         Clear
       </Button>
+      <div className="flex flex-wrap gap-2 max-sm:w-full max-sm:*:flex-1">
+        {firing.length > 0 && (
+          <>
+            <Button
+              variant="primary"
+              className={cn(BIG, "max-sm:basis-full")}
+              onClick={() => onAsk("acknowledge", firing)}
+            >
+              Acknowledge selected
+            </Button>
+            <Button className={BIG} onClick={() => onAsk("note", firing)}>
+              With note…
+            </Button>
+          </>
+        )}
+        {acknowledged.length > 0 && (
+          <Button className={BIG} onClick={() => onAsk("unacknowledge", acknowledged)}>
+            Unacknowledge
+          </Button>
+        )}
+        {awake.length > 0 && (
+          <Button className={BIG} onClick={() => onAsk("snooze", awake)}>
+            Snooze…
+          </Button>
+        )}
+        {open.length > 0 && (
+          <Button className={BIG} onClick={() => onAsk("resolve", open)}>
+            Resolve…
+          </Button>
+        )}
+      </div>
     </div>
   );
 }
+
+const BIG = "pointer-coarse:min-h-11";
 
 /** Whether an alert's status allows what is asked, and no click on it is under way. */
 export function movable(alert: AlertRow, ask: Ask): boolean {

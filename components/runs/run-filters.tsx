@@ -75,7 +75,7 @@ interface TextFilterProps {
 /** How long the reader may pause while typing, ms. */
 const PAUSE_MS = 250;
 
-function TextFilter({ label, placeholder, value, onChange, icon, className }: TextFilterProps) {
+export function TextFilter({ label, placeholder, value, onChange, icon, className }: TextFilterProps) {
   const [text, setText] = useState(value ?? "");
   const told = useRef(value ?? "");
   const tell = useRef(onChange);
@@ -153,15 +153,17 @@ interface TimeFilterProps {
   from: string | null;
   to: string | null;
   onChange: (change: Pick<RunFilters, "from" | "to">) => void;
+  /** What happened at that time. */
+  what?: string;
 }
 
-function TimeFilter({ from, to, onChange }: TimeFilterProps) {
+export function TimeFilter({ from, to, onChange, what = "Created" }: TimeFilterProps) {
   const text = from || to ? `${from ? short(from) : "…"} – ${to ? short(to) : "now"}` : "Any time";
   return (
     <Popover
-      label="Created between"
+      label={`${what} between`}
       trigger={
-        <Button aria-label={`Created: ${text}`}>
+        <Button aria-label={`${what}: ${text}`}>
           <CalendarRange aria-hidden className="size-3.5" /> {text}
         </Button>
       }
@@ -185,7 +187,7 @@ function TimeFilter({ from, to, onChange }: TimeFilterProps) {
   );
 }
 
-function TimeForm({ from, to, onChange }: TimeFilterProps) {
+function TimeForm({ from, to, onChange }: Omit<TimeFilterProps, "what">) {
   const [start, setStart] = useState(toLocal(from));
   const [end, setEnd] = useState(toLocal(to));
   const ids = { from: useId(), to: useId() };

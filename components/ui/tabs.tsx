@@ -3,6 +3,7 @@
 import { Tabs as Base } from "@base-ui/react/tabs";
 import type { ReactNode } from "react";
 import { cn } from "./cn.ts";
+import { formatCount } from "./format.ts";
 
 export interface TabItem {
   value: string;
@@ -33,7 +34,9 @@ export function Tabs({ items, value, onValueChange, label, className }: TabsProp
           >
             {item.label}
             {item.count !== undefined && (
-              <span className="rounded bg-inset px-1 text-[11px] text-muted tabular-nums">{item.count}</span>
+              <span className="rounded bg-inset px-1 text-[11px] text-muted tabular-nums">
+                {formatCount(item.count)}
+              </span>
             )}
           </Base.Tab>
         ))}

@@ -1,21 +1,22 @@
 import type { Metadata } from "next";
-import type { AlertRow } from "../../../components/alerts/alert-model.ts";
 import { AlertsScreen } from "../../../components/alerts/alerts-screen.tsx";
-import type { AlertPage } from "../../../components/alerts/use-resolved-alerts.ts";
+import { countsPath, inboxPath } from "../../../components/alerts/inbox-filter.ts";
+import { loadInboxFilter } from "../../../components/alerts/inbox-search.ts";
+import type { AlertPage } from "../../../components/alerts/inbox-window.ts";
+import type { AlertCounts } from "../../../domain/answers.ts";
 import { serverGet } from "../../server-fetch.ts";
-import { serverGetPages } from "../../server-fetch-pages.ts";
 
 export const metadata: Metadata = { title: "Alerts" };
 
 interface PageProps {
-  searchParams: Promise<{ status?: string | string[] }>;
+  searchParams: Promise<{ [name: string]: string | string[] | undefined }>;
 }
 
 export default async function Alerts({ searchParams }: PageProps) {
-  const { status } = await searchParams;
-  const [open, resolved] = await Promise.all([
-    serverGetPages<AlertRow>("/alerts?status=firing,acknowledged,snoozed"),
-    status === "resolved" ? serverGet<AlertPage>("/alerts?status=resolved&limit=50") : undefined,
+  const filter = await loadInboxFilter(searchParams);
+  const [page, counts] = await Promise.all([
+    serverGet<AlertPage>(inboxPath(filter, null)),
+    serverGet<AlertCounts>(countsPath(filter)),
   ]);
-  return <AlertsScreen initial={open.items} resolved={resolved} />;
+  return <AlertsScreen initial={page} initialCounts={counts} initialFilter={filter} />;
 }

@@ -1,0 +1,54 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useMemo, useRef } from "react";
+import type { AlertCounts } from "../../domain/answers.ts";
+import { ALERT_STATUSES } from "../../domain/statuses.ts";
+import { api } from "../live/api.ts";
+import { useTopicList } from "../live/rows.ts";
+import type { AlertRow } from "./alert-model.ts";
+import { countsPath, type InboxFilter, isCounted } from "./inbox-filter.ts";
+
+export type ByStatus = AlertCounts["byStatus"];
+
+/** The server is asked for counts at most this often, ms. */
+const RECOUNT_MS = 1000;
+
+/**
+ * How many alerts of each status a filter has, live. While the topic holds all there are, its rows are counted; else the server counts, anew
+ * when rows change. Undefined before the first answer.
+ */
+export function useAlertCounts(filter: InboxFilter, initial?: AlertCounts): ByStatus | undefined {
+  const { rows, complete } = useTopicList("alerts", "alert");
+  const path = countsPath(filter);
+  const own = useMemo(
+    () => (complete ? countRows(rows as readonly AlertRow[], filter) : undefined),
+    [rows, complete, filter],
+  );
+  const { data, refetch } = useQuery({
+    queryKey: ["alerts", "counts", path],
+    queryFn: ({ signal }) => api.get<AlertCounts>(path, signal),
+    enabled: !complete,
+    ...(initial && { initialData: initial }),
+  });
+  const asked = useRef(0);
+  useEffect(() => {
+    if (complete || rows.length === 0) return;
+    const timer = setTimeout(
+      () => {
+        asked.current = Date.now();
+        void refetch();
+      },
+      Math.max(0, asked.current + RECOUNT_MS - Date.now()),
+    );
+    return () => clearTimeout(timer);
+  }, [rows, complete, refetch]);
+  return own ?? data?.byStatus;
+}
+
+/** As the server counts, over rows that are all there are. */
+function countRows(rows: readonly AlertRow[], filter: InboxFilter): ByStatus {
+  const counts = Object.fromEntries(ALERT_STATUSES.map((status) => [status, 0])) as ByStatus;
+  for (const row of rows) if (isCounted(row, filter)) counts[row.status] += 1;
+  return counts;
+}

@@ -1,0 +1,41 @@
+import type { AlertRow } from "./alert-model.ts";
+
+/** A firing alert; `over` says what is otherwise. */
+export function alert(id: string, over: Partial<AlertRow> = {}): AlertRow {
+  return {
+    kind: "alert",
+    id,
+    alertId: id,
+    rule: "breaker_open",
+    severity: "warning",
+    status: "firing",
+    title: `Title of ${id}`,
+    detail: null,
+    subjectKind: "agent",
+    subjectId: "codex",
+    firedAt: "2026-11-21T10:00:00.000Z",
+    acknowledgedAt: null,
+    acknowledgedBy: null,
+    note: null,
+    ackExpiresAt: null,
+    resolvedAt: null,
+    resolvedBy: null,
+    reopened: 0,
+    pendingSince: null,
+    value: null,
+    threshold: null,
+    runId: null,
+    causeId: null,
+    snoozedUntil: null,
+    snoozeMode: null,
+    comments: [],
+    escalationStep: 0,
+    escalateAt: null,
+    heldAt: null,
+    reach: {},
+    updatedAt: "2026-11-21T10:00:00.000Z",
+    version: 1,
+    seq: 1,
+    ...over,
+  };
+}

@@ -1,0 +1,51 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useRef, useState } from "react";
+import type { Severity } from "../../domain/statuses.ts";
+import { api } from "../live/api.ts";
+import { serverNow } from "../ui/now.ts";
+import type { AlertRow } from "./alert-model.ts";
+
+/** `GET /alerts/storm`: whether more alerts fire than anybody can read one by one. */
+export interface Storm {
+  storm: boolean;
+  threshold: number;
+  firedLastMinute: number;
+  /** How many of those stand below an open cause. */
+  folded: number;
+  /** The most severe first, then the most numerous. */
+  byRule: { rule: string; severity: Severity; count: number }[];
+}
+
+/** Asked at most this often when alerts fire, and this often while a storm lasts, which ends by time alone; ms. */
+const ASK_AGAIN_MS = 2_000;
+const WHILE_IT_LASTS_MS = 10_000;
+/** The server is not asked before so many have fired within a minute; no storm is smaller. */
+const WORTH_ASKING = 5;
+const MINUTE_MS = 60_000;
+
+/** The storm that goes on now, if there is one. `alerts` are the live ones: one that fires may begin it. */
+export function useStorm(alerts: readonly AlertRow[]): Storm | undefined {
+  const [watching, setWatching] = useState(false);
+  const { data, refetch } = useQuery({
+    queryKey: ["alerts", "storm"],
+    queryFn: ({ signal }) => api.get<Storm>("/alerts/storm", signal),
+    refetchInterval: (query) => (query.state.data?.storm ? WHILE_IT_LASTS_MS : false),
+    enabled: watching,
+  });
+  const asked = useRef(0);
+  useEffect(() => {
+    const since = new Date(serverNow() - MINUTE_MS).toISOString();
+    const recent = alerts.reduce((count, { firedAt }) => count + (firedAt > since ? 1 : 0), 0);
+    if (recent < WORTH_ASKING) return;
+    const wait = Math.max(0, asked.current + ASK_AGAIN_MS - Date.now());
+    const timer = setTimeout(() => {
+      asked.current = Date.now();
+      setWatching(true);
+      void refetch();
+    }, wait);
+    return () => clearTimeout(timer);
+  }, [alerts, refetch]);
+  return data?.storm ? data : undefined;
+}
