@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { withDefaults } from "../../domain/rule-defaults.ts";
 import { RULE_KINDS } from "../../domain/statuses.ts";
-import { draftOf, freeId, newDraft, parseDraft, ruleSummary } from "./rule-draft.ts";
+import { isChanged, removedBuiltIns, resetPut } from "./built-in.ts";
+import { draftOf, freeId, newDraft, parseDraft, putOf, ruleSummary } from "./rule-draft.ts";
 import { parseSpan, spanWords } from "./span.ts";
+import { newStep } from "./telling.ts";
 import type { AlertRule } from "./use-rules.ts";
 
 const rules: AlertRule[] = withDefaults([]).map(({ ruleKind, ...rule }) => ({
@@ -37,6 +39,36 @@ describe("the form of a rule", () => {
     expect(parseDraft({ ...draft, params: { ...draft.params, recovery: "50%" } })).toMatchObject({
       faults: { recovery: "must not be under `threshold`" },
     });
+  });
+
+  it("C13: escalation goes through the form, steps without channels or times are told at their places", () => {
+    const [base] = rules;
+    if (!base) throw new Error("there is a built-in rule");
+    const rule = { ...base, channels: ["pager"], escalation: [{ afterMs: 900_000, channels: ["ops", "old"] }] };
+    expect(parseDraft(draftOf(rule))).toMatchObject({ ok: true, rule: { escalation: rule.escalation } });
+    expect(parseDraft(draftOf(rule), ["pager", "ops"])).toMatchObject({
+      rule: { channels: ["pager"], escalation: [{ afterMs: 900_000, channels: ["ops"] }] },
+    });
+    expect(putOf(rule, ["ops"])).toMatchObject({ channels: [], escalation: [{ channels: ["ops"] }] });
+    expect(putOf(rule, [], { enabled: false })).toMatchObject({ enabled: false, channels: [], escalation: [] });
+    const draft = draftOf(rule);
+    const faulty = { ...draft, escalation: [newStep("soon", ["ops"]), newStep("1 hour"), newStep("30 days", ["ops"])] };
+    const parsed = parseDraft(faulty);
+    expect(Object.keys(parsed.ok ? {} : parsed.faults)).toEqual(["step.0.after", "step.1.channels", "step.2.after"]);
+  });
+
+  it("C13: a built-in rule that was changed can be reset and a removed one brought back", () => {
+    const [base] = rules;
+    if (!base) throw new Error("there is a built-in rule");
+    expect(rules.filter(isChanged)).toEqual([]);
+    expect(isChanged({ ...base, channels: ["pager"] })).toBe(false);
+    expect(isChanged({ ...base, severity: "info" })).toBe(true);
+    expect(resetPut(base.ruleId, { channels: ["pager"] })).toMatchObject({
+      severity: base.severity,
+      channels: ["pager"],
+    });
+    expect(resetPut("mine")).toBeUndefined();
+    expect(removedBuiltIns(rules.map(({ ruleId }) => ruleId).filter((id) => id !== "stuck"))).toEqual(["stuck"]);
   });
 
   it("a rule is told in one line, and a copy has a free id", () => {

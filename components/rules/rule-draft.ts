@@ -1,9 +1,9 @@
 import type { z } from "zod";
-import type { rulePut } from "../../domain/rule.ts";
-import { RULE_PARAMS } from "../../domain/rule-params.ts";
+import { rulePut } from "../../domain/rule.ts";
 import type { RuleKind, Severity } from "../../domain/statuses.ts";
 import { type FieldUnit, RULE_LOOKS } from "./rule-fields.ts";
 import { parseSpan, spanWords } from "./span.ts";
+import { newStep, type StepDraft } from "./telling.ts";
 import type { AlertRule } from "./use-rules.ts";
 
 /** A rule as it stands in the form: all that is typed is text. */
@@ -15,9 +15,9 @@ export interface RuleDraft {
   enabled: boolean;
   forText: string;
   params: { readonly [name: string]: string };
-  /** Kept as they are. */
   channels: string[];
-  escalation: AlertRule["escalation"];
+  escalation: StepDraft[];
+  notifyFolded: boolean;
 }
 
 export type RulePut = z.input<typeof rulePut>;
@@ -36,12 +36,13 @@ export function newDraft(kind: RuleKind): RuleDraft {
     params: Object.fromEntries(fields.map((field) => [field.name, field.start])),
     channels: [],
     escalation: [],
+    notifyFolded: false,
   };
 }
 
 export function draftOf(rule: AlertRule): RuleDraft {
   const { fields } = RULE_LOOKS[rule.kind];
-  const { ruleId, kind, name, severity, enabled, channels, escalation } = rule;
+  const { ruleId, kind, name, severity, enabled, channels, notifyFolded } = rule;
   const textOf = (field: (typeof fields)[number]) => {
     const value = rule.params[field.name];
     return value === undefined || value === null ? field.start : written(field.unit, value);
@@ -55,7 +56,8 @@ export function draftOf(rule: AlertRule): RuleDraft {
     forText: rule.forMs > 0 ? spanWords(rule.forMs) : "",
     params: Object.fromEntries(fields.map((field) => [field.name, textOf(field)])),
     channels,
-    escalation,
+    escalation: rule.escalation.map((step) => newStep(spanWords(step.afterMs), step.channels)),
+    notifyFolded,
   };
 }
 
@@ -65,8 +67,8 @@ function written(unit: FieldUnit, value: unknown): string {
   return Array.isArray(value) ? value.join(", ") : String(value);
 }
 
-/** Reads the form. The domain's own checks have the last word. */
-export function parseDraft(draft: RuleDraft): Parsed {
+/** Reads the form; the domain's own checks have the last word. Channels that are none of `channels` are left out. */
+export function parseDraft(draft: RuleDraft, channels: readonly string[] = EVERY): Parsed {
   const faults: { [field: string]: string } = {};
   const params: { [name: string]: string | number | string[] } = {};
   for (const field of RULE_LOOKS[draft.kind].fields) {
@@ -79,18 +81,53 @@ export function parseDraft(draft: RuleDraft): Parsed {
     if (value === null) faults[field.name] = HOW[field.unit];
     else params[field.name] = value;
   }
-  const checked = RULE_PARAMS[draft.kind].safeParse(params);
-  for (const { path, message } of checked.error?.issues ?? []) faults[String(path[0])] ??= message;
   const forMs = draft.forText.trim() === "" ? 0 : parseSpan(draft.forText);
   if (forMs === null) faults.forMs = HOW.span;
   if (draft.name.trim() === "") faults.name = "is needed";
   if (!/^[A-Za-z0-9._:@-]{1,100}$/.test(draft.ruleId)) faults.ruleId = "must be 1–100 of A-Z a-z 0-9 . _ : @ -";
-  if (Object.keys(faults).length > 0 || forMs === null) return { ok: false, faults };
-  const { ruleId, kind, severity, enabled, channels, escalation } = draft;
+  const there = (ids: readonly string[]) => (channels === EVERY ? [...ids] : ids.filter((id) => channels.includes(id)));
+  const escalation = draft.escalation.map((step, index) => {
+    const afterMs = parseSpan(step.after);
+    const told = there(step.channels);
+    if (afterMs === null) faults[stepField(index, "after")] = HOW.span;
+    if (told.length === 0) faults[stepField(index, "channels")] = "needs a channel";
+    return { afterMs: afterMs ?? 1_000, channels: told };
+  });
+  const { ruleId, kind, severity, enabled, notifyFolded } = draft;
   const name = draft.name.trim();
+  const rule: RulePut = {
+    ...{ type: "rule.put", ruleId, kind, name, params, severity, enabled, forMs: forMs ?? 0 },
+    ...{ channels: there(draft.channels), escalation, notifyFolded },
+  };
+  for (const { path, message } of rulePut.safeParse(rule).error?.issues ?? []) faults[fieldOf(path)] ??= message;
+  return Object.keys(faults).length > 0 ? { ok: false, faults } : { ok: true, rule };
+}
+
+/** Stands for whatever channels there are. */
+const EVERY: readonly string[] = [];
+
+/** Under which name a fault of an escalation's step is told. */
+export const stepField = (index: number, part: "after" | "channels"): string => `step.${index}.${part}`;
+
+/** The field of the form that a path in `rule.put` stands in. */
+function fieldOf([first, second, third]: readonly PropertyKey[]): string {
+  if (first === "params") return String(second);
+  if (first === "escalation" && typeof second === "number")
+    return stepField(second, third === "afterMs" ? "after" : "channels");
+  return String(first);
+}
+
+/** The rule as it can be put again, without channels that are gone and steps that told nobody else. */
+export function putOf(rule: AlertRule, channels: readonly string[], change: Partial<RulePut> = {}): RulePut {
+  const { ruleId, kind, name, params, severity, enabled, forMs, notifyFolded } = rule;
+  const there = (ids: readonly string[]) => ids.filter((id) => channels.includes(id));
+  const escalation = rule.escalation
+    .map(({ afterMs, channels: told }) => ({ afterMs, channels: there(told) }))
+    .filter(({ channels: told }) => told.length > 0);
   return {
-    ok: true,
-    rule: { type: "rule.put", ruleId, kind, name, params, severity, enabled, forMs, channels, escalation },
+    ...{ type: "rule.put", ruleId, kind, name, params, severity, enabled, forMs, notifyFolded },
+    ...{ channels: there(rule.channels), escalation },
+    ...change,
   };
 }
 

@@ -1,14 +1,17 @@
 "use client";
 
-import { type FormEvent, type ReactNode, useId, useState } from "react";
+import { type FormEvent, type ReactNode, useRef, useState } from "react";
 import { RULE_KINDS, SEVERITIES } from "../../domain/statuses.ts";
+import type { ChannelRow } from "../channels/channel-model.ts";
 import { Button } from "../ui/button.tsx";
 import { Drawer } from "../ui/drawer.tsx";
-import { Input } from "../ui/input.tsx";
+import { TextField } from "../ui/field.tsx";
 import { Select } from "../ui/select.tsx";
 import { newDraft, parseDraft, type RuleDraft, type RulePut } from "./rule-draft.ts";
 import { RULE_LOOKS } from "./rule-fields.ts";
 import { RulePreviewStrip } from "./rule-preview.tsx";
+import { RuleTelling } from "./rule-telling.tsx";
+import { useNames } from "./use-names.ts";
 
 /** What the editor begins with. */
 export interface Editing {
@@ -19,12 +22,16 @@ export interface Editing {
 
 interface RuleEditorProps {
   editing: Editing | null;
+  channels: readonly ChannelRow[];
+  /** Ids of the rules that are there. */
+  taken: readonly string[];
+  mayChange: boolean;
   busy: boolean;
   onClose: () => void;
   onSave: (rule: RulePut) => void;
 }
 
-/** A rule as a form, with how often it would have fired. */
+/** A rule as a form, with how often it would have fired and who would be told. */
 export function RuleEditor({ editing, onClose, ...rest }: RuleEditorProps) {
   return (
     <Drawer
@@ -39,24 +46,44 @@ export function RuleEditor({ editing, onClose, ...rest }: RuleEditorProps) {
 
 const NAMES = { critical: "Critical", warning: "Warning", info: "Info" } as const;
 
-function RuleForm({ editing, busy, onClose, onSave }: RuleEditorProps & { editing: Editing }) {
+function RuleForm(props: RuleEditorProps & { editing: Editing }) {
+  const { editing, channels, taken, mayChange, busy, onClose, onSave } = props;
+  const form = useRef<HTMLFormElement>(null);
   const [draft, setDraft] = useState(editing.draft);
+  const [sent, setSent] = useState(false);
+  const names = useNames();
   const change = (part: Partial<RuleDraft>) => setDraft((before) => ({ ...before, ...part }));
-  const parsed = parseDraft(draft);
-  const faultOf = (field: string) => (parsed.ok ? undefined : parsed.faults[field]);
-  // The id has no part in what a rule finds.
-  const previewed = parseDraft({ ...draft, ruleId: "preview", name: "preview" });
+  const parsed = parseDraft(
+    draft,
+    channels.map(({ id }) => id),
+  );
+  const isTaken = editing.isNew && taken.includes(draft.ruleId);
+  const faultOf = (field: string) => {
+    if (field === "ruleId" && isTaken) return "is another rule's already";
+    // A step that was just added has no channel yet; it need not be told so at once.
+    if (!sent && field.endsWith(".channels")) return undefined;
+    return parsed.ok ? undefined : parsed.faults[field];
+  };
+  // Neither the id nor who is told has a part in what a rule finds.
+  const previewed = parseDraft({ ...draft, ruleId: "preview", name: "preview", channels: [], escalation: [] });
   const look = RULE_LOOKS[draft.kind];
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (parsed.ok) onSave(parsed.rule);
+    setSent(true);
+    if (parsed.ok && !isTaken) return onSave(parsed.rule);
+    // After the faults have been drawn.
+    requestAnimationFrame(() => {
+      const wrong = form.current?.querySelector<HTMLElement>('[aria-invalid="true"], [data-fault] input');
+      wrong?.focus();
+    });
   };
   const text = (field: "name" | "ruleId" | "forText") => ({
     value: draft[field],
     onChange: (value: string) => change({ [field]: value }),
+    disabled: !mayChange,
   });
   return (
-    <form onSubmit={submit} className="space-y-3">
+    <form ref={form} onSubmit={submit} noValidate className="space-y-3">
       {editing.isNew && (
         <>
           <Labelled label="Fires when">
@@ -64,52 +91,66 @@ function RuleForm({ editing, busy, onClose, onSave }: RuleEditorProps & { editin
               label="Fires when"
               value={draft.kind}
               options={RULE_KINDS.map((kind) => ({ value: kind, label: RULE_LOOKS[kind].label }))}
-              onValueChange={(kind) => setDraft({ ...newDraft(kind), ruleId: draft.ruleId })}
+              onValueChange={(kind) => {
+                const { name, params } = newDraft(kind);
+                change({ kind, params, ...(draft.name === look.label && { name }) });
+              }}
               className="w-full"
             />
           </Labelled>
-          <Field label="Id" hint="Its alerts carry it" fault={faultOf("ruleId")} {...text("ruleId")} />
+          <TextField label="Id" hint="Its alerts carry it" mono fault={faultOf("ruleId")} {...text("ruleId")} />
         </>
       )}
       <p className="text-[13px] text-muted">{look.says}</p>
-      <Field label="Name" fault={faultOf("name")} {...text("name")} />
+      <TextField label="Name" fault={faultOf("name")} {...text("name")} />
       <div className="grid gap-3 sm:grid-cols-2">
-        {look.fields.map(({ name, label, empty }) => (
-          <Field
-            key={name}
+        {look.fields.map(({ name, label, empty, of }) => (
+          <TextField
+            key={`${draft.kind} ${name}`}
             label={label}
             placeholder={empty}
             value={draft.params[name] ?? ""}
             onChange={(value) => change({ params: { ...draft.params, [name]: value } })}
             fault={faultOf(name)}
+            disabled={!mayChange}
+            {...(of && { suggestions: names[of] })}
           />
         ))}
-        <Field label="Held for at least" placeholder="At once" fault={faultOf("forMs")} {...text("forText")} />
+        <TextField label="Held for at least" placeholder="At once" fault={faultOf("forMs")} {...text("forText")} />
         <Labelled label="Severity">
           <Select
             label="Severity"
             value={draft.severity}
             options={SEVERITIES.map((severity) => ({ value: severity, label: NAMES[severity] }))}
-            onValueChange={(severity) => change({ severity })}
+            onValueChange={(severity) => mayChange && change({ severity })}
             className="w-full"
           />
         </Labelled>
       </div>
+      <RulePreviewStrip rule={previewed.ok ? previewed.rule : null} />
+      <RuleTelling draft={draft} channels={channels} faultOf={faultOf} mayChange={mayChange} onChange={change} />
       <label className="flex items-center gap-2 text-[13px]">
         <input
           type="checkbox"
           checked={draft.enabled}
+          disabled={!mayChange}
           onChange={(event) => change({ enabled: event.target.checked })}
           className="size-4 accent-(--accent)"
         />
         It is on
       </label>
-      <RulePreviewStrip rule={previewed.ok ? previewed.rule : null} />
-      <div className="flex justify-end gap-2">
-        <Button onClick={onClose}>Keep as is</Button>
-        <Button type="submit" variant="primary" busy={busy} disabled={!parsed.ok}>
-          {editing.isNew ? "Create rule" : "Save rule"}
-        </Button>
+      <div className="sticky -bottom-3.5 -mx-3.5 flex flex-wrap items-center justify-end gap-2 border-t border-line bg-surface px-3.5 py-2.5">
+        {sent && (!parsed.ok || isTaken) && (
+          <p role="alert" className="mr-auto text-[12px] text-danger">
+            Something is not right yet
+          </p>
+        )}
+        <Button onClick={onClose}>{mayChange ? "Keep as is" : "Close"}</Button>
+        {mayChange && (
+          <Button type="submit" variant="primary" busy={busy}>
+            {editing.isNew ? "Create rule" : "Save rule"}
+          </Button>
+        )}
       </div>
     </form>
   );
@@ -121,35 +162,3 @@ const Labelled = ({ label, children }: { label: string; children: ReactNode }) =
     {children}
   </div>
 );
-
-interface FieldProps {
-  label: string;
-  value: string;
-  onChange: (value: string) => void;
-  placeholder?: string | undefined;
-  hint?: string;
-  fault: string | undefined;
-}
-
-function Field({ label, value, onChange, placeholder, hint, fault }: FieldProps) {
-  const [field, help] = [useId(), useId()];
-  return (
-    <div>
-      <label htmlFor={field} className="mb-1 block text-[12px] font-medium text-muted">
-        {label}
-      </label>
-      <Input
-        id={field}
-        value={value}
-        placeholder={placeholder}
-        onChange={(event) => onChange(event.target.value)}
-        aria-invalid={fault !== undefined}
-        aria-describedby={help}
-        className="w-full"
-      />
-      <p id={help} className={fault ? "mt-1 text-[12px] text-danger" : "mt-1 text-[12px] text-muted"}>
-        {fault ?? hint}
-      </p>
-    </div>
-  );
-}

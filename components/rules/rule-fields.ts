@@ -11,7 +11,12 @@ interface RuleField {
   empty?: string;
   /** What a new rule begins with. */
   start: string;
+  /** What it names, to be offered while one types. */
+  of?: NamesOf;
 }
+
+/** What a rule can name. */
+export type NamesOf = "agents" | "queues" | "workflows";
 
 interface RuleLook {
   label: string;
@@ -19,12 +24,15 @@ interface RuleLook {
   fields: readonly RuleField[];
 }
 
+const NAMED: { readonly [field: string]: NamesOf } = { agent: "agents", queue: "queues", workflow: "workflows" };
+
 const optional = (name: string, label: string, empty: string, unit: FieldUnit = "name"): RuleField => ({
   name,
   label,
   unit,
   empty,
   start: "",
+  ...(name in NAMED && { of: NAMED[name] as NamesOf }),
 });
 const needed = (name: string, label: string, unit: FieldUnit, start: string): RuleField => ({
   name,

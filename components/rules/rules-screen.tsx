@@ -1,40 +1,48 @@
 "use client";
 
 import { useQueryClient } from "@tanstack/react-query";
-import { Ellipsis, Plus } from "lucide-react";
-import Link from "next/link";
+import { Plus } from "lucide-react";
 import { parseAsString, useQueryState } from "nuqs";
 import { useEffect, useState } from "react";
+import { defaultRule } from "../../domain/rule-defaults.ts";
+import type { Sent } from "../../domain/wire.ts";
+import { AlertsNav } from "../channels/alerts-nav.tsx";
+import { useChannels } from "../channels/use-channels.ts";
 import { commit } from "../live/api.ts";
 import { useTopicRows } from "../live/rows.ts";
 import { useCommand } from "../live/use-command.ts";
-import { Badge, StatusBadge } from "../ui/badge.tsx";
 import { Button } from "../ui/button.tsx";
-import { buttonClass } from "../ui/button-class.ts";
-import { cn } from "../ui/cn.ts";
 import { ConfirmDialog } from "../ui/dialog.tsx";
 import { ErrorState } from "../ui/empty-state.tsx";
-import { Menu, MenuItem } from "../ui/menu.tsx";
 import { PageHeader } from "../ui/page-header.tsx";
 import { PageSkeleton } from "../ui/skeleton.tsx";
 import { useTitle } from "../ui/use-title.ts";
-import { draftOf, freeId, newDraft, type RulePut, ruleSummary } from "./rule-draft.ts";
+import { isChanged, removedBuiltIns, resetPut } from "./built-in.ts";
+import { draftOf, freeId, newDraft, putOf, type RulePut } from "./rule-draft.ts";
 import { type Editing, RuleEditor } from "./rule-editor.tsx";
-import { RULE_LOOKS } from "./rule-fields.ts";
+import { type RuleAsk, RuleItem } from "./rule-item.tsx";
 import { type AlertRule, RULES_KEY, type RuleList, useRules } from "./use-rules.ts";
 
-/** The conditions that raise alerts, to be read, written and tried on what has happened. */
-export function RulesScreen({ initial }: { initial: RuleList }) {
+interface RulesScreenProps {
+  initial: RuleList;
+  channels: readonly Sent<"channel">[];
+  mayChange: boolean;
+}
+
+/** The conditions that raise alerts and who is told of them, to be read, written and tried on what has happened. */
+export function RulesScreen({ initial, channels: initialChannels, mayChange }: RulesScreenProps) {
   const rules = useRules(initial);
+  const channels = useChannels(initialChannels);
   useFollowed();
   const { save, remove } = useRuleCommands();
   const [asked, setAsked] = useQueryState("rule", parseAsString);
   const [fresh, setFresh] = useState<Editing | null>(null);
-  const [removing, setRemoving] = useState<AlertRule | null>(null);
+  const [confirming, setConfirming] = useState<{ what: "remove" | "reset"; rule: AlertRule } | null>(null);
   useTitle("Alert rules");
   const items = rules.data?.items ?? [];
   const taken = items.map(({ ruleId }) => ruleId);
   const known = items.find(({ ruleId }) => ruleId === asked);
+  const there = channels.map(({ id }) => id);
   const close = () => {
     setFresh(null);
     void setAsked(null);
@@ -42,21 +50,39 @@ export function RulesScreen({ initial }: { initial: RuleList }) {
   const put = async (rule: RulePut) => {
     if ((await save.run(rule)) !== undefined) close();
   };
-  const rulePut = (rule: AlertRule, enabled: boolean): RulePut => {
-    const { ruleId, kind, name, params, severity, forMs, channels, escalation } = rule;
-    return { type: "rule.put", ruleId, kind, name, params, severity, enabled, forMs, channels, escalation };
+  const ask = (what: RuleAsk, rule: AlertRule) => {
+    if (what === "edit") void setAsked(rule.ruleId);
+    else if (what !== "duplicate") setConfirming({ what, rule });
+    else {
+      const draft = { ...draftOf(rule), ruleId: freeId(rule.ruleId, taken), name: `${rule.name}, copy` };
+      setFresh({ draft, isNew: true });
+    }
   };
+  const reset = (rule: AlertRule) => {
+    const { channels: told, escalation, notifyFolded } = putOf(rule, there);
+    return resetPut(rule.ruleId, { channels: told, escalation, notifyFolded });
+  };
+  const confirmed = async () => {
+    if (confirming === null) return false;
+    const { what, rule } = confirming;
+    if (what === "remove") return (await remove.run(rule.ruleId)) !== undefined;
+    const back = reset(rule);
+    return back !== undefined && (await save.run(back)) !== undefined;
+  };
+  const gone = mayChange ? removedBuiltIns(taken) : [];
 
   return (
     <>
       <PageHeader
         title="Alert rules"
-        description="What raises alerts. A change holds from the next look on, within seconds."
+        badge={<AlertsNav />}
+        description={
+          mayChange
+            ? "What raises alerts. A change holds from the next look on, within seconds."
+            : "What raises alerts. Your role, viewer, may look and change nothing."
+        }
         actions={
-          <>
-            <Link href="/alerts" className={buttonClass()}>
-              Alerts
-            </Link>
+          mayChange && (
             <Button
               variant="primary"
               onClick={() =>
@@ -65,77 +91,68 @@ export function RulesScreen({ initial }: { initial: RuleList }) {
             >
               <Plus aria-hidden className="size-4" /> New rule
             </Button>
-          </>
+          )
         }
       />
       {rules.isError && <ErrorState detail={rules.error.message} onRetry={() => void rules.refetch()} />}
       {rules.isPending && <PageSkeleton />}
       <ul aria-label="Alert rules" className="overflow-clip rounded-lg border border-line bg-surface">
         {items.map((rule) => (
-          <li
+          <RuleItem
             key={rule.ruleId}
-            className="flex items-center gap-3 border-b border-line px-3.5 py-2.5 last:border-b-0 hover:bg-hover"
-          >
-            <div className={cn("min-w-0 flex-1", !rule.enabled && "opacity-60")}>
-              <div className="flex flex-wrap items-center gap-2">
-                <button
-                  type="button"
-                  onClick={() => void setAsked(rule.ruleId)}
-                  className="text-left font-medium break-words hover:underline"
-                >
-                  {rule.name}
-                </button>
-                <StatusBadge kind="severity" status={rule.severity} />
-                {rule.builtIn && <Badge>Built in</Badge>}
-                {!rule.enabled && <Badge>Off</Badge>}
-              </div>
-              <p className="mt-0.5 text-[12px] break-words text-muted">
-                {ruleSummary(rule) || RULE_LOOKS[rule.kind].says}
-              </p>
-            </div>
-            <Button size="sm" disabled={save.pending} onClick={() => void save.run(rulePut(rule, !rule.enabled))}>
-              {rule.enabled ? "Turn off" : "Turn on"}
-            </Button>
-            <Menu
-              align="end"
-              trigger={
-                <Button aria-label={`More for ${rule.name}`} size="sm" className="w-7 px-0! pointer-coarse:min-w-9">
-                  <Ellipsis aria-hidden className="size-4" />
-                </Button>
-              }
-            >
-              <MenuItem onSelect={() => void setAsked(rule.ruleId)}>Edit</MenuItem>
-              <MenuItem
-                onSelect={() =>
-                  setFresh({
-                    draft: { ...draftOf(rule), ruleId: freeId(rule.ruleId, taken), name: `${rule.name}, copy` },
-                    isNew: true,
-                  })
-                }
-              >
-                Duplicate
-              </MenuItem>
-              <MenuItem danger onSelect={() => setRemoving(rule)}>
-                Remove…
-              </MenuItem>
-            </Menu>
-          </li>
+            rule={rule}
+            channels={channels}
+            mayChange={mayChange}
+            busy={save.pending}
+            changed={isChanged(rule)}
+            onAsk={ask}
+            onToggle={(one, enabled) => void save.run(putOf(one, there, { enabled }))}
+          />
         ))}
       </ul>
+      {gone.length > 0 && (
+        <div className="mt-3 flex flex-wrap items-center gap-2 text-[13px] text-muted">
+          Removed built-in rules:
+          {gone.map((ruleId) => (
+            <Button
+              key={ruleId}
+              size="sm"
+              disabled={save.pending}
+              onClick={() => {
+                const back = resetPut(ruleId);
+                if (back) void save.run(back);
+              }}
+            >
+              Bring back {defaultRule(ruleId)?.name}
+            </Button>
+          ))}
+        </div>
+      )}
       <RuleEditor
         editing={fresh ?? (known ? { draft: draftOf(known), isNew: false } : null)}
+        channels={channels}
+        taken={taken}
+        mayChange={mayChange}
         busy={save.pending}
         onClose={close}
         onSave={(rule) => void put(rule)}
       />
       <ConfirmDialog
-        open={removing !== null}
-        onOpenChange={(open) => !open && setRemoving(null)}
-        title={`Remove rule ${removing?.name ?? ""}?`}
-        description="Its open alerts resolve. What it has raised stays in the log."
+        open={confirming?.what === "remove"}
+        onOpenChange={(open) => !open && setConfirming(null)}
+        title={`Remove rule ${confirming?.rule.name ?? ""}?`}
+        description={`Its open alerts resolve. What it has raised stays in the log.${confirming?.rule.builtIn ? " It is built in: it can be brought back from below the list." : ""}`}
         confirm="Remove rule"
         danger
-        onConfirm={async () => removing !== null && (await remove.run(removing.ruleId)) !== undefined}
+        onConfirm={confirmed}
+      />
+      <ConfirmDialog
+        open={confirming?.what === "reset"}
+        onOpenChange={(open) => !open && setConfirming(null)}
+        title={`Reset rule ${confirming?.rule.name ?? ""} to its default?`}
+        description="Its name, severity and thresholds become what they were in the beginning, and it is turned on. Whom it tells stays."
+        confirm="Reset to default"
+        onConfirm={confirmed}
       />
     </>
   );

@@ -63,8 +63,16 @@ export function CopyId({ id, shown = id, className }: { id: string; shown?: stri
   );
 }
 
-/** A command in mono with a button that copies it. */
-export function CopyText({ text, className }: { text: string; className?: string }) {
+/** A command, or `what` it is, in mono with a button that copies it. */
+export function CopyText({
+  text,
+  what = "the command",
+  className,
+}: {
+  text: string;
+  what?: string;
+  className?: string;
+}) {
   const [copied, run] = useCopied();
   const Icon = copied ? Check : Copy;
   return (
@@ -74,7 +82,7 @@ export function CopyText({ text, className }: { text: string; className?: string
       </code>
       <button
         type="button"
-        aria-label={copied ? "Copied" : "Copy the command"}
+        aria-label={copied ? "Copied" : `Copy ${what}`}
         onClick={() => run(text)}
         className="flex w-8 shrink-0 items-center justify-center rounded-r-md border-l border-line text-muted hover:bg-hover hover:text-ink"
       >

@@ -1,0 +1,16 @@
+import { AppWindow, Hash, type LucideIcon, Mail, Siren, Webhook } from "lucide-react";
+import type { ChannelKind } from "../../domain/statuses.ts";
+
+const ICONS: { readonly [kind in ChannelKind]: LucideIcon } = {
+  webhook: Webhook,
+  alertmanager: Siren,
+  slack: Hash,
+  email: Mail,
+  browser: AppWindow,
+};
+
+/** The icon of a kind of channel; its name stands beside it. */
+export function KindIcon({ kind, className = "size-4" }: { kind: ChannelKind; className?: string }) {
+  const Icon = ICONS[kind];
+  return <Icon aria-hidden className={className} />;
+}

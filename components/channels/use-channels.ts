@@ -1,0 +1,118 @@
+"use client";
+
+import { keepPreviousData, useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useMemo } from "react";
+import type { Sent } from "../../domain/wire.ts";
+import { api } from "../live/api.ts";
+import { useNewest, useTopicList, useTopicRows } from "../live/rows.ts";
+import { useCommand } from "../live/use-command.ts";
+import {
+  type ChannelRow,
+  type DeliveryFilter,
+  type DeliveryPage,
+  type DeliveryRow,
+  latestByChannel,
+  mergeDeliveries,
+} from "./channel-model.ts";
+import { deliveriesPath } from "./delivery-filter.ts";
+
+const TOPIC = "rules";
+const NONE: readonly never[] = [];
+
+/** A test is waited for by the server for up to 15 s. */
+const TEST_TIMEOUT_MS = 25_000;
+
+export const channelPath = (channelId: string): string => `/channels/${encodeURIComponent(channelId)}`;
+
+/** Channels by name, live. `initial` must keep its identity while it has the same content. */
+export function useChannels(initial: readonly Sent<"channel">[] = NONE): ChannelRow[] {
+  const rows = useTopicRows(TOPIC, "channel", initial);
+  return useMemo(
+    () => rows.filter(({ removedAt }) => removedAt === null).sort((a, b) => (a.name < b.name ? -1 : 1)),
+    [rows],
+  );
+}
+
+/** The delivery log through a filter, the newest first, live. `first` is the page the server rendered, if for this filter. */
+export function useDeliveries(filter: DeliveryFilter, first: { path: string; page: DeliveryPage } | undefined) {
+  const path = deliveriesPath(filter);
+  const query = useInfiniteQuery({
+    queryKey: ["deliveries", path],
+    queryFn: ({ pageParam, signal }) => api.get<DeliveryPage>(deliveriesPath(filter, pageParam), signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.nextCursor,
+    ...(first?.path === path && { initialData: { pages: [first.page], pageParams: [null] } }),
+    placeholderData: keepPreviousData,
+  });
+  const { rows, cut } = useTopicList(TOPIC, "delivery");
+  const live = rows as readonly DeliveryRow[];
+  const client = useQueryClient();
+  // After a long absence there may be more than a snapshot brings.
+  useEffect(() => {
+    if (cut > 1) void client.invalidateQueries({ queryKey: ["deliveries"] });
+  }, [client, cut]);
+  const newest = useNewest();
+  const { data, hasNextPage } = query;
+  const items = useMemo(() => {
+    const loaded = (data?.pages ?? []).flatMap((page) => page.items).map((row) => newest(row as DeliveryRow));
+    return mergeDeliveries(loaded, live, filter, hasNextPage);
+  }, [data, live, filter, hasNextPage, newest]);
+  return { ...query, items };
+}
+
+/** The latest delivery to a channel: of those that came live, else as asked for. Null: there is none. Undefined: not known yet. */
+export function useLatestDelivery(channelId: string, enabled: boolean): DeliveryRow | null | undefined {
+  const live = useTopicRows(TOPIC, "delivery");
+  const seen = useMemo(() => latestByChannel(live).get(channelId), [live, channelId]);
+  const { data } = useQuery({
+    queryKey: ["deliveries", "latest", channelId],
+    queryFn: async ({ signal }) => {
+      const path = `/deliveries?limit=1&channelId=${encodeURIComponent(channelId)}`;
+      return (await api.get<DeliveryPage>(path, signal)).items[0] ?? null;
+    },
+    enabled: enabled && !seen,
+  });
+  return seen ?? (data as DeliveryRow | null | undefined);
+}
+
+/** What can be done to channels and deliveries; each tells by itself when it fails. */
+export function useChannelCommands(onSecret: (secret: string, channel: ChannelRow) => void) {
+  const toggle = useCommand(
+    ({ id, channelKind: kind, target }: ChannelRow, enabled: boolean) =>
+      api.put<ChannelRow>(channelPath(id), { kind, target, enabled }),
+    {
+      optimistic: (channel, enabled) => [{ ...channel, enabled }],
+      failure: "The channel was not changed",
+    },
+  );
+  const rotate = useCommand(
+    async ({ id }: ChannelRow) => {
+      const { secret, ...channel } = await api.post<ChannelRow & { secret?: string }>(
+        `${channelPath(id)}/rotate-secret`,
+      );
+      // The secret goes to whoever shows it once, and into no cache.
+      if (secret !== undefined) onSecret(secret, channel as ChannelRow);
+      return channel as ChannelRow;
+    },
+    { failure: "The secret was not rotated" },
+  );
+  const remove = useCommand(({ id }: ChannelRow) => api.delete<ChannelRow>(channelPath(id)), {
+    success: (_, { name }) => `Channel ${name} removed`,
+    failure: "The channel was not removed",
+  });
+  const test = useCommand(
+    ({ id }: ChannelRow) => api.post<DeliveryRow>(`${channelPath(id)}/test`, {}, undefined, TEST_TIMEOUT_MS),
+    { failure: "The test was not sent" },
+  );
+  return { toggle, rotate, remove, test };
+}
+
+export type ChannelCommands = ReturnType<typeof useChannelCommands>;
+
+/** Sends a delivery again. */
+export function useReplay(onDone: (delivery: DeliveryRow) => void) {
+  return useCommand(
+    ({ id }: DeliveryRow) => api.post<DeliveryRow>(`/deliveries/${encodeURIComponent(id)}/replay`, {}),
+    { success: "It is sent again", failure: "It was not sent again", onDone },
+  );
+}

@@ -1,0 +1,57 @@
+"use client";
+
+import type { ChannelRow } from "../channels/channel-model.ts";
+import { ChannelPicker } from "./channel-picker.tsx";
+import { EscalationSteps } from "./escalation-steps.tsx";
+import type { RuleDraft } from "./rule-draft.ts";
+import { tellingWords } from "./telling.ts";
+
+interface RuleTellingProps {
+  draft: RuleDraft;
+  channels: readonly ChannelRow[];
+  faultOf: (field: string) => string | undefined;
+  mayChange: boolean;
+  onChange: (part: Partial<RuleDraft>) => void;
+}
+
+/** Who hears of a rule's alerts, at once and when nobody acknowledges. */
+export function RuleTelling({ draft, channels, faultOf, mayChange, onChange }: RuleTellingProps) {
+  const nameOf = (id: string) => channels.find((channel) => channel.id === id)?.name ?? id;
+  return (
+    <section aria-label="Who is told" className="space-y-3 rounded-md border border-line p-3">
+      <p className="text-[13px]" aria-live="polite">
+        {tellingWords(draft, nameOf)}
+      </p>
+      <ChannelPicker
+        label="Told at once"
+        channels={channels}
+        chosen={draft.channels}
+        onChange={(chosen) => onChange({ channels: chosen })}
+        fault={faultOf("channels")}
+        disabled={!mayChange}
+      />
+      <EscalationSteps
+        steps={draft.escalation}
+        channels={channels}
+        faultOf={faultOf}
+        disabled={!mayChange}
+        onChange={(escalation) => onChange({ escalation })}
+      />
+      <label className="flex items-start gap-2 text-[13px]">
+        <input
+          type="checkbox"
+          checked={draft.notifyFolded}
+          disabled={!mayChange}
+          onChange={(event) => onChange({ notifyFolded: event.target.checked })}
+          className="mt-0.5 size-4 shrink-0 accent-(--accent)"
+        />
+        <span>
+          Tell of its alerts even while what caused them is open
+          <span className="block text-[12px] text-muted">
+            Off, those who were told of the cause hear of them only if they go on when it has ended.
+          </span>
+        </span>
+      </label>
+    </section>
+  );
+}
