@@ -5,13 +5,14 @@ import { openRetention } from "../store/retention.test-kit.ts";
 import type { Retention } from "../store/retention.ts";
 import type { Store } from "../store/types.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/database.ts";
-import { createRetentionLoop, type RetentionLoop } from "./retention.ts";
+import type { LedLoop } from "./led-loop.ts";
+import { createRetentionLoop } from "./retention.ts";
 
 let database: TestDatabase;
 let store: Store;
 let tenants = 0;
 let tenant = "";
-const loops: RetentionLoop[] = [];
+const loops: LedLoop[] = [];
 const warnings: object[] = [];
 const patiently = { timeout: 15_000, interval: 20 };
 
@@ -30,7 +31,7 @@ afterEach(async () => {
   warnings.length = 0;
 });
 
-function startLoop(retention: Retention = openRetention(database, store)): RetentionLoop {
+function startLoop(retention: Retention = openRetention(database, store)): LedLoop {
   const log = { warn: (facts: object, message: string) => void warnings.push({ ...facts, message }) };
   const queries = laneDatabase(database.pool);
   const loop = createRetentionLoop({ retention, queries, log, everyMs: 20 });

@@ -1,8 +1,7 @@
-import { randomBytes } from "node:crypto";
-import { dropLease, takeLease } from "../store/due.ts";
 import { purgeFigures } from "../store/figure-retention.ts";
 import type { LaneQueries } from "../store/lane-database.ts";
 import { type Retention, TrimUnderWay } from "../store/retention.ts";
+import { createLedLoop, type LedLoop } from "./led-loop.ts";
 
 /**
  * What age makes happen to the log: from time to time one of the nodes, which holds a lease, trims every tenant's log that has something old,
@@ -18,34 +17,12 @@ export interface RetentionLoopDeps {
   firstMs?: number;
 }
 
-export interface RetentionLoop {
-  start(): void;
-  /** Stops between two pieces of work and gives the lease back. */
-  close(): Promise<void>;
-}
-
-const LEASE = "retention";
-const LEASE_MS = 60_000;
+/** The first look: what a crash has left is finished soon, but not while everybody comes back. */
 const FIRST_MS = 5_000;
 
-export function createRetentionLoop(deps: RetentionLoopDeps): RetentionLoop {
-  const { retention, queries, log } = deps;
-  const everyMs = deps.everyMs ?? Math.min(3_600_000, Math.max(1_000, retention.keepMs / 10));
-  const firstMs = Math.min(deps.firstMs ?? FIRST_MS, everyMs);
-  const holder = randomBytes(8).toString("hex");
-  const closing = new AbortController();
-  const { signal } = closing;
-  let timer: NodeJS.Timeout | undefined;
-  let round: Promise<void> = Promise.resolve();
-  let leads = false;
-
-  /** False when another node is at it. */
-  const lead = async (): Promise<boolean> => {
-    leads = await takeLease(queries, LEASE, holder, LEASE_MS);
-    return leads && !signal.aborted;
-  };
-
-  const look = async (): Promise<void> => {
+export function createRetentionLoop({ retention, queries, log, ...times }: RetentionLoopDeps): LedLoop {
+  const everyMs = times.everyMs ?? Math.min(3_600_000, Math.max(1_000, retention.keepMs / 10));
+  const look = async (lead: () => Promise<boolean>, signal: AbortSignal): Promise<void> => {
     if (!(await lead())) return;
     await retention.purgeKeys(undefined, signal);
     await purgeFigures(queries, signal);
@@ -61,26 +38,12 @@ export function createRetentionLoop(deps: RetentionLoopDeps): RetentionLoop {
       }
     }
   };
-
-  const tick = () => {
-    round = look()
-      .catch((error: unknown) => {
-        if (!signal.aborted) log.warn({ err: error }, "a look for what is old failed");
-      })
-      .finally(() => {
-        if (!signal.aborted) timer = setTimeout(tick, everyMs);
-      });
-  };
-
-  return {
-    start() {
-      if (!timer && !signal.aborted) timer = setTimeout(tick, firstMs);
-    },
-    async close() {
-      closing.abort();
-      clearTimeout(timer);
-      await round;
-      if (leads) await dropLease(queries, LEASE, holder).catch(() => {});
-    },
-  };
+  return createLedLoop({
+    name: "retention",
+    queries,
+    everyMs,
+    firstMs: Math.min(times.firstMs ?? FIRST_MS, everyMs),
+    look,
+    failed: (error) => log.warn({ err: error }, "a look for what is old failed"),
+  });
 }

@@ -22,6 +22,11 @@ const gauge = (id: string, key: string, age: number) =>
     `INSERT INTO "Gauge" ("tenantId", "id", "metric", "key", "t", "last", "max", "min", "seq") VALUES ('t', $1, 'busy', $2, ${days(age)}, 1, 1, 1, 1)`,
     [id, key],
   );
+const rollup = (width: string, age: number) =>
+  database.pool.query(
+    `INSERT INTO "Rollup" ("tenantId", "scope", "width", "t") VALUES ('t', 'all', $1, ${days(age)})`,
+    [width],
+  );
 const ids = async (table: string) =>
   (await database.pool.query<{ id: string }>(`SELECT "id" FROM "${table}" ORDER BY 1`)).rows.map(({ id }) => id);
 
@@ -34,8 +39,16 @@ test("C7: old minutes, hours and gauges leave; the latest value of a gauge stays
   await gauge("a new", "a", 1);
   await gauge("b last", "b", 300);
   await gauge("b older", "b", 301);
+  await rollup("minute", 1);
+  await rollup("minute", 4);
+  await rollup("hour", 300);
+  await rollup("hour", 401);
+  await rollup("day", 399);
+  await rollup("day", 402);
   const queries = laneDatabase(database.pool);
-  expect(await purgeFigures(queries, new AbortController().signal)).toBe(4);
+  expect(await purgeFigures(queries, new AbortController().signal)).toBe(7);
+  const rolled = await database.pool.query(`SELECT "width" FROM "Rollup" ORDER BY 1`);
+  expect(rolled.rows.map(({ width }) => width)).toEqual(["day", "hour", "minute"]);
   expect(await ids("Tally")).toEqual(["new hour", "new minute"]);
   expect(await ids("Gauge")).toEqual(["a new", "b last"]);
   expect(await purgeFigures(queries, AbortSignal.abort())).toBe(0);

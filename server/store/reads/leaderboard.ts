@@ -4,6 +4,7 @@ import { compareStandings, type Ranked, rankAgents } from "../../../domain/leade
 import type { AgentFigures } from "../../../domain/tally.ts";
 import { decodeCursor, type Page, type PageRequest, pageOf } from "./page.ts";
 import type { Scope } from "./scope.ts";
+import { tallied } from "./tallied.ts";
 
 export interface LeaderboardQuery extends PageRequest {
   window: LeaderboardWindow;
@@ -48,31 +49,31 @@ interface Row extends Omit<AgentFigures, "histogram"> {
  * All agents with their figures. Without a window or a type of task they are the running ones; else those of the minutes (an hour) or hours
  * (longer) within the window, the one under way included, and of as many before it.
  */
-async function readAgents({ prisma, tenantId }: Scope, query: LeaderboardQuery): Promise<Ranked[]> {
+async function readAgents(scope: Scope, query: LeaderboardQuery): Promise<Ranked[]> {
+  const { prisma, tenantId } = scope;
   const windowMs = LEADERBOARD_WINDOWS[query.window];
-  const { taskType = null } = query;
-  if (windowMs === null && taskType === null) {
+  if (windowMs === null && query.taskType === undefined) {
     const rows = await prisma.$queryRaw<Row[]>`
       SELECT /* leaderboard */ a."id" AS "agentKey", a."displayName", s."total", s."successful", s."failed", s."upstream", s."timed",
         s."totalDurationMs", json_build_array(s."histogram") AS "histograms", NULL AS "totalBefore", NULL AS "successfulBefore"
       FROM "Agent" AS a LEFT JOIN "Statistics" AS s ON s."tenantId" = a."tenantId" AND s."id" = a."id" WHERE a."tenantId" = ${tenantId}`;
     return rows.map(rankedOf);
   }
-  const width = query.window === "1h" ? "minute" : "hour";
-  const unitMs = width === "minute" ? 60_000 : HOUR_MS;
-  const from = windowMs === null ? 0 : Math.floor(Date.now() / unitMs) * unitMs + unitMs - windowMs;
-  const before = windowMs === null ? 0 : from - windowMs;
+  const finest = query.window === "1h" ? "minute" : query.window === "24h" ? "hour" : "day";
+  const unitMs = finest === "minute" ? 60_000 : HOUR_MS;
+  const to = Math.floor(Date.now() / unitMs) * unitMs + unitMs;
+  const from = windowMs === null ? 0 : to - windowMs;
+  const perAgent = { taskType: query.taskType, perAgent: true, finest } as const;
+  const now = await tallied(scope, { ...perAgent, from, to });
+  const before = await tallied(scope, { ...perAgent, from: windowMs === null ? from : from - windowMs, to: from });
   const rows = await prisma.$queryRaw<Row[]>`
     WITH now AS (
       SELECT t."agentKey", sum(t."total")::int AS "total", sum(t."successful")::int AS "successful", sum(t."failed")::int AS "failed",
         sum(t."upstream")::int AS "upstream", sum(t."timed")::int AS "timed", sum(t."totalDurationMs") AS "totalDurationMs",
         json_agg(t."histogram") AS "histograms"
-      FROM "Tally" AS t WHERE t."tenantId" = ${tenantId} AND t."width" = ${width} AND t."t" >= ${new Date(from)}
-        AND (${taskType}::text IS NULL OR t."taskType" = ${taskType}) GROUP BY 1
+      FROM (${now}) AS t GROUP BY 1
     ), before AS (
-      SELECT t."agentKey", sum(t."total")::int AS "total", sum(t."successful")::int AS "successful"
-      FROM "Tally" AS t WHERE t."tenantId" = ${tenantId} AND t."width" = ${width} AND t."t" >= ${new Date(before)} AND t."t" < ${new Date(from)}
-        AND (${taskType}::text IS NULL OR t."taskType" = ${taskType}) GROUP BY 1
+      SELECT t."agentKey", sum(t."total")::int AS "total", sum(t."successful")::int AS "successful" FROM (${before}) AS t GROUP BY 1
     ) SELECT /* leaderboard of a window */ a."id" AS "agentKey", a."displayName", n."total", n."successful", n."failed", n."upstream", n."timed",
       n."totalDurationMs", n."histograms", b."total" AS "totalBefore", b."successful" AS "successfulBefore"
     FROM "Agent" AS a LEFT JOIN now AS n ON n."agentKey" = a."id" LEFT JOIN before AS b ON b."agentKey" = a."id"

@@ -2,10 +2,11 @@ import type { Series, SeriesMetric, SeriesPoint } from "../../../domain/answers.
 import { type Histogram, mergeHistograms, percentile } from "../../../domain/figures.ts";
 import type { GaugeMetric } from "../../../domain/gauge.ts";
 import type { Scope } from "./scope.ts";
+import { tallied } from "./tallied.ts";
 
 /**
- * Figures over time for charts. Read from tallies and gauges only: what it costs depends on the minutes or hours asked for, never on how many
- * outcomes there were.
+ * Figures over time for charts. Read from tallies, their rollups and gauges only: what it costs depends on the minutes or hours asked for, never on
+ * how many outcomes there were.
  */
 export interface SeriesQuery {
   metric: SeriesMetric;
@@ -23,9 +24,10 @@ export interface SeriesQuery {
 const MAX_POINTS = 500;
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
 const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 10_080].map((minutes) => minutes * MINUTE);
 /** Minutes are kept for three days, and are many: what is longer is drawn from hours. */
-const MINUTES_UP_TO_MS = 24 * HOUR;
+const MINUTES_UP_TO_MS = DAY;
 const MINUTES_KEPT_MS = 72 * HOUR;
 
 const UNITS: { readonly [metric in SeriesMetric]: Series["unit"] } = {
@@ -87,19 +89,17 @@ interface TallyRow {
   histograms: Histogram[] | null;
 }
 
-async function tallyValues({ prisma, tenantId }: Scope, grid: Grid, minutes: boolean): Promise<Values> {
-  const { metric, from, to, step, agent = null, taskType = null } = grid;
+async function tallyValues(scope: Scope, grid: Grid, minutes: boolean): Promise<Values> {
+  const { metric, from, step } = grid;
   const percentiles = metric === "duration_p50" || metric === "duration_p95";
-  const rows = await prisma.$queryRaw<TallyRow[]>`
+  const finest = minutes ? "minute" : step % DAY === 0 && from % DAY === 0 ? "day" : "hour";
+  const figures = await tallied(scope, { ...grid, finest });
+  const rows = await scope.prisma.$queryRaw<TallyRow[]>`
     SELECT /* series of tallies */ floor((extract(epoch FROM t."t") * 1000 - ${from}::float8) / ${step}::float8)::int AS "slot",
       sum(t."total")::int AS "total", sum(t."successful")::int AS "successful", sum(t."failed")::int AS "failed",
       sum(t."upstream")::int AS "upstream", sum(t."timed")::int AS "timed", sum(t."totalDurationMs") AS "durationMs",
       CASE WHEN ${percentiles} THEN json_agg(t."histogram") END AS "histograms"
-    FROM "Tally" AS t
-    WHERE t."tenantId" = ${tenantId} AND t."width" = ${minutes ? "minute" : "hour"}
-      AND t."t" >= ${new Date(from)} AND t."t" < ${new Date(to)}
-      AND (${agent}::text IS NULL OR t."agentKey" = ${agent}) AND (${taskType}::text IS NULL OR t."taskType" = ${taskType})
-    GROUP BY 1`;
+    FROM (${figures}) AS t GROUP BY 1`;
   const values: Values = [];
   for (const row of rows) values[row.slot] = figureOf(metric, row);
   return values;

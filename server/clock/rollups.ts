@@ -1,0 +1,25 @@
+import type { LaneDatabase } from "../store/lane-database.ts";
+import { rollUp } from "../store/rollups.ts";
+import { createLedLoop, type LedLoop } from "./led-loop.ts";
+
+export interface RollupLoopDeps {
+  database: LaneDatabase;
+  log: { warn(facts: object, message: string): void };
+}
+
+/** What is not rolled up yet is read from the tallies, so this is about speed only. */
+const EVERY_MS = 15_000;
+const FIRST_MS = 1_000;
+
+/** Keeps the rollups of tallies near the present. */
+export const createRollupLoop = ({ database, log }: RollupLoopDeps): LedLoop =>
+  createLedLoop({
+    name: "rollups",
+    queries: database,
+    firstMs: FIRST_MS,
+    everyMs: EVERY_MS,
+    async look(lead, signal) {
+      if (await lead()) await rollUp(database, signal);
+    },
+    failed: (error) => log.warn({ err: error }, "figures could not be rolled up; they are again soon"),
+  });
