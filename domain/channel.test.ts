@@ -53,9 +53,30 @@ test.each([
   ["email", "nobody"],
   ["email", "a@example.com\nBcc: b@example.com"],
   ["email", "a@example.com,<b@example.com>"],
+  ["email", "a@example.com, "],
+  ["email", "Ada <a@example.com>"],
+  ["email", '"a b"@example.com'],
+  ["email", "a@b@example.com"],
+  ["email", ".a@example.com"],
+  ["email", "a@-example.com"],
+  ["email", Array(21).fill("a@example.com").join()],
   ["browser", "https://example.com"],
 ] as const)("C13: a %s channel cannot go to %j", (kind, target) => {
   expect(new World().attempt([{ type: "channel.put", channelId: "c", kind, target }]).faults).not.toEqual([]);
+});
+
+test("C13: an e-mail channel goes to addresses, of which the log says the domains alone; it has no secret", () => {
+  const world = new World();
+  const target = "ada@example.com,grace.hopper+ops@navy.example";
+  world.commit({ type: "channel.put", channelId: "m", kind: "email", target, config: { stormThreshold: 5 } });
+  expect(world.row("channel", "m")).toMatchObject({
+    target: "ada@example.com, grace.hopper+ops@navy.example",
+    secret: null,
+    config: { stormThreshold: 5 },
+  });
+  expect(world.events.at(-1)?.payload).toMatchObject({ target: "…@example.com, …@navy.example" });
+  expect(JSON.stringify(world.events)).not.toMatch(/ada|grace/);
+  expect(world.refuse({ type: "channel.rotate", channelId: "m" }).code).toBe("not_permitted");
 });
 
 test("C13: a removed channel is gone with its secrets; put again, it is a new one", () => {

@@ -37,6 +37,8 @@ export interface DigestNotice {
   count: number;
   from: string;
   to: string;
+  /** For how long at most it was collected, ms. */
+  windowMs: number;
 }
 
 /** Tells a channel what happened to an alert: by itself, or, when it is told too much, in a digest. Answers which. */
@@ -65,7 +67,7 @@ export function tellChannel(
 }
 
 function beginDigest(tx: Tx, channelId: string, windowMs: number): Delivery {
-  const payload = { digest: { count: 0, from: tx.at, to: tx.at } };
+  const payload = { digest: { count: 0, from: tx.at, to: tx.at, windowMs } };
   const nextAt = iso(ms(tx.at) + windowMs);
   return createDelivery(tx, { channelId, alertId: null, event: "alert.digest", payload, status: "collecting", nextAt });
 }
@@ -81,10 +83,11 @@ function join(tx: Tx, digest: Readonly<Delivery>, alert: Readonly<Alert>, event:
     nextAt: null,
     digestId: digest.id,
   });
-  const { count, from } = digestOf(digest);
-  const payload = { digest: { count: count + 1, from, to: tx.at } } as unknown as Json;
+  const notice = digestOf(digest);
+  const count = notice.count + 1;
+  const payload = { digest: { ...notice, count, to: tx.at } } as unknown as Json;
   tx.put("delivery", { ...digest, payload, updatedAt: tx.at });
-  if (count + 1 < FULL_DIGEST) return false;
+  if (count < FULL_DIGEST) return false;
   seal(tx, deliveryOf(tx, digest.id));
   return true;
 }

@@ -2,8 +2,10 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
+import { createCleanupLoop } from "./clock/cleanup.ts";
 import { createClock } from "./clock/index.ts";
 import { createRetentionLoop } from "./clock/retention.ts";
+import { createRollupLoop } from "./clock/rollups.ts";
 import { Closers } from "./closers.ts";
 import type { Config } from "./config.ts";
 import { createDatabase, type Database } from "./database/client.ts";
@@ -135,12 +137,22 @@ async function build(config: Config, options: ComposeOptions, closers: Closers):
   closers.add("clock", 500, () => clock.close());
   const retentionLoop = createRetentionLoop({ retention, queries, log: logger.child({ part: "retention" }) });
   closers.add("retention", 500, () => retentionLoop.close());
+  const rollupLoop = createRollupLoop({ database: queries, log: logger.child({ part: "rollups" }) });
+  closers.add("rollups", 500, () => rollupLoop.close());
+  const cleanupLoop = createCleanupLoop({
+    store,
+    queries,
+    log: logger.child({ part: "cleanup" }),
+    keepMs: config.decisionRetentionDays * DAY_MS,
+  });
+  closers.add("cleanup", 500, () => cleanupLoop.close());
   const notifier = createNotifier({
     store,
     queries,
     registry: metrics,
     log: logger.child({ part: "notify" }),
     guard: createGuard(config.privateTargets),
+    smtp: config.smtp,
     publicUrl: () => config.publicUrl ?? `http://${config.host}:${config.port}`,
   });
   closers.add("notifier", 500, () => notifier.close());
@@ -171,6 +183,8 @@ async function build(config: Config, options: ComposeOptions, closers: Closers):
       clock.start();
       notifier.start();
       retentionLoop.start();
+      rollupLoop.start();
+      cleanupLoop.start();
     },
     mintLoginToken: () => auth.sessions.mintLoginToken(TENANT, "admin"),
     close: () => closers.closeAll(),

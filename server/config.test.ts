@@ -10,6 +10,28 @@ test("notifications go to all targets, to none, or to those that are named", () 
     expect(() => targets(wrong)).toThrow();
 });
 
+test("C13: the mail server is a URL, the sender an address, and one without the other is told", () => {
+  const smtp = (SMTP_URL: string, SMTP_FROM: string) => readConfig({ SMTP_URL, SMTP_FROM }).smtp;
+  const url = "smtp://user:p%40ss@mail.example:587";
+  expect(smtp(url, "alerts@example.com")).toEqual({ url, from: { name: "", address: "alerts@example.com" } });
+  expect(smtp(url, "Switchyard <alerts@example.com>")?.from).toEqual({
+    name: "Switchyard",
+    address: "alerts@example.com",
+  });
+  expect(() => smtp(url, "")).toThrow("SMTP_FROM is missing");
+  expect(() => smtp("", "alerts@example.com")).toThrow("SMTP_URL is missing");
+  for (const wrong of [
+    "mail.example",
+    "http://mail.example",
+    "smtp://",
+    "smtp://user@mail.example",
+    "smtp://u:%zz@mail.example",
+  ])
+    expect(() => smtp(wrong, "alerts@example.com")).toThrow("SMTP_URL must be");
+  for (const wrong of ["nobody", "a@b.example\r\nBcc: c@d.example", "X\rY <a@b.example>", "<>"])
+    expect(() => smtp("smtp://mail.example", wrong)).toThrow("SMTP_FROM must be");
+});
+
 test("an empty environment gives the defaults", () => {
   expect(readConfig({})).toEqual({
     port: 3000,
@@ -22,6 +44,7 @@ test("an empty environment gives the defaults", () => {
     bootstrapKey: undefined,
     publicUrl: undefined,
     privateTargets: [],
+    smtp: undefined,
     idempotencyTtlSeconds: 86_400,
     sessionRetentionDays: 7,
     eventRetentionDays: 90,

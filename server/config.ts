@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { z } from "zod";
+import { isAddress } from "../domain/email-address.ts";
 import { StartupError } from "./database/errors.ts";
 
 const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
@@ -42,6 +43,26 @@ const httpUrl = text
   )
   .transform((value) => new URL(value).origin);
 
+const smtpUrl = text.refine(isSmtpUrl, "must be a URL of the form smtp://user:password@host:port, or smtps://");
+
+function isSmtpUrl(value: string): boolean {
+  if (!/^smtps?:\/\/[^\s\\]+$/.test(value) || !URL.canParse(value)) return false;
+  const { hostname, username, password, pathname, search, hash } = new URL(value);
+  if (hostname === "" || (username === "") !== (password === "")) return false;
+  return (
+    !/[^/]/.test(pathname) && !search && !hash && [username, password].every((part) => !/%(?![0-9a-f]{2})/i.test(part))
+  );
+}
+
+/** `Name <address>`, or the address alone. */
+const sender = text.transform((value, ctx) => {
+  const [, name = "", within] = /^"?([^"<>\p{Cc}]{0,100}?)"?\s*<([^<>]+)>$/u.exec(value.trim()) ?? [];
+  const address = within ?? value.trim();
+  if (isAddress(address)) return { name, address };
+  ctx.addIssue({ code: "custom", message: "must be an e-mail address, or a name and <an address>" });
+  return z.NEVER;
+});
+
 /** `true`, or hosts, addresses and networks, separated by commas. */
 const targets = text.transform((value, ctx) => {
   if (value === "true" || value === "false") return value === "true" || [];
@@ -60,27 +81,40 @@ function isTarget(entry: string): boolean {
   return more.length === 0 && /^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 6 ? 128 : 32);
 }
 
-const environment = z.object({
-  PORT: setting(whole(0, 65_535).default(3000)),
-  HOST: setting(text.default("127.0.0.1")),
-  DATABASE_URL: setting(postgresUrl.optional()),
-  REDIS_URL: setting(redisUrl.optional()),
-  HOT_TIER_TTL_SECONDS: setting(whole(1, 86_400).default(900)),
-  HOT_TIER_MB: setting(whole(1, 65_536).default(64)),
-  SWITCHYARD_DATA_DIR: setting(text.default(".data")),
-  SWITCHYARD_BOOTSTRAP_KEY: setting(
-    text.regex(/^[\x21-\x7e]{1,200}$/, "must be 1 to 200 visible ASCII characters").optional(),
-  ),
-  SWITCHYARD_PUBLIC_URL: setting(httpUrl.optional()),
-  SWITCHYARD_ALLOW_PRIVATE_TARGETS: setting(targets.default([])),
-  IDEMPOTENCY_TTL_SECONDS: setting(whole(1, 31_536_000).default(86_400)),
-  SESSION_RETENTION_DAYS: setting(days(3_650).default(7)),
-  EVENT_RETENTION_DAYS: setting(days(3_650).default(90)),
-  SWITCHYARD_ARCHIVE_DIR: setting(text.optional()),
-  DECISION_RETENTION_DAYS: setting(whole(1, 3_650).default(90)),
-  LOG_LEVEL: setting(z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`).default("info")),
-  NODE_ENV: setting(z.string().optional()),
-});
+const environment = z
+  .object({
+    PORT: setting(whole(0, 65_535).default(3000)),
+    HOST: setting(text.default("127.0.0.1")),
+    DATABASE_URL: setting(postgresUrl.optional()),
+    REDIS_URL: setting(redisUrl.optional()),
+    HOT_TIER_TTL_SECONDS: setting(whole(1, 86_400).default(900)),
+    HOT_TIER_MB: setting(whole(1, 65_536).default(64)),
+    SWITCHYARD_DATA_DIR: setting(text.default(".data")),
+    SWITCHYARD_BOOTSTRAP_KEY: setting(
+      text.regex(/^[\x21-\x7e]{1,200}$/, "must be 1 to 200 visible ASCII characters").optional(),
+    ),
+    SWITCHYARD_PUBLIC_URL: setting(httpUrl.optional()),
+    SWITCHYARD_ALLOW_PRIVATE_TARGETS: setting(targets.default([])),
+    SMTP_URL: setting(smtpUrl.optional()),
+    SMTP_FROM: setting(sender.optional()),
+    IDEMPOTENCY_TTL_SECONDS: setting(whole(1, 31_536_000).default(86_400)),
+    SESSION_RETENTION_DAYS: setting(days(3_650).default(7)),
+    EVENT_RETENTION_DAYS: setting(days(3_650).default(90)),
+    SWITCHYARD_ARCHIVE_DIR: setting(text.optional()),
+    DECISION_RETENTION_DAYS: setting(whole(1, 3_650).default(90)),
+    LOG_LEVEL: setting(z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`).default("info")),
+    NODE_ENV: setting(z.string().optional()),
+  })
+  .check(({ value, issues }) => {
+    if ((value.SMTP_URL === undefined) === (value.SMTP_FROM === undefined)) return;
+    const path = value.SMTP_URL === undefined ? "SMTP_URL" : "SMTP_FROM";
+    issues.push({
+      code: "custom",
+      message: "is missing: SMTP_URL and SMTP_FROM go together",
+      path: [path],
+      input: value,
+    });
+  });
 
 export interface Config {
   /** 0 lets the system choose. */
@@ -101,6 +135,8 @@ export interface Config {
   publicUrl: string | undefined;
   /** Where notifications may go besides public https addresses: everywhere, or these hosts, addresses and networks. */
   privateTargets: true | string[];
+  /** Where e-mail is handed in and whom it is from; undefined means that none is sent. */
+  smtp: { url: string; from: { name: string; address: string } } | undefined;
   idempotencyTtlSeconds: number;
   sessionRetentionDays: number;
   /** Events and receipts older than this leave the log; a fraction of a day is for trying it. */
@@ -134,6 +170,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     bootstrapKey: data.SWITCHYARD_BOOTSTRAP_KEY,
     publicUrl: data.SWITCHYARD_PUBLIC_URL,
     privateTargets: data.SWITCHYARD_ALLOW_PRIVATE_TARGETS,
+    smtp: data.SMTP_URL !== undefined && data.SMTP_FROM ? { url: data.SMTP_URL, from: data.SMTP_FROM } : undefined,
     idempotencyTtlSeconds: data.IDEMPOTENCY_TTL_SECONDS,
     sessionRetentionDays: data.SESSION_RETENTION_DAYS,
     eventRetentionDays: data.EVENT_RETENTION_DAYS,

@@ -1,4 +1,8 @@
+import { Registry } from "prom-client";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { createGuard } from "../notify/guard.ts";
+import { createNotifier } from "../notify/index.ts";
+import { openSmtp } from "../notify/smtp.test-kit.ts";
 import { type Api, allPages, openApi } from "./resource.test-kit.ts";
 
 let api: Api;
@@ -65,4 +69,35 @@ test("C13: what is no channel is told with its place", async () => {
   expect((await api.me.put("/channels/nope", { ...HOOK, channelId: "other" })).status).toBe(400);
   expect((await api.me.post("/channels/nope/test")).status).toBe(404);
   expect((await api.me.post("/deliveries/nope/replay")).status).toBe(404);
+});
+
+test("C13: an e-mail channel is refused where no e-mail is sent, by every way in, and taken where it is", async () => {
+  const mail = { kind: "email", target: "ops@example.com" };
+  const mutation = { type: "channel.put", channelId: "mail", ...mail };
+  const refused = [await api.me.put("/channels/mail", mail), await api.me.post("/commits", { mutations: [mutation] })];
+  for (const { status, body } of refused) {
+    expect([status, body.errors[0]?.code, body.errors[0]?.path]).toEqual([422, "no_mail_server", "kind"]);
+    expect(body.detail).toContain("SMTP_URL");
+  }
+  expect((await api.me.get("/channels/mail")).status).toBe(404);
+
+  const smtp = await openSmtp();
+  const from = { name: "", address: "alerts@sender.example" };
+  api.t.deps.config.smtp = { url: `smtp://127.0.0.1:${smtp.port}`, from };
+  const { store, queries, config } = api.t.deps;
+  const notifier = createNotifier({
+    ...{ store, queries, registry: new Registry(), log: api.t.deps.logger, guard: createGuard([]) },
+    ...{ smtp: config.smtp, publicUrl: () => "https://console.example", everyMs: 20 },
+  });
+  notifier.start();
+  try {
+    expect((await api.me.put("/channels/mail", mail)).status).toBe(201);
+    const tested = await api.me.post("/channels/mail/test");
+    expect([tested.status, tested.body.status, tested.body.responseStatus]).toEqual([200, "delivered", 250]);
+    expect(smtp.got).toMatchObject([{ to: ["ops@example.com"], text: expect.stringContaining("a test of channel") }]);
+    expect(JSON.stringify((await api.me.get("/events")).body)).not.toContain("ops@");
+  } finally {
+    await notifier.close();
+    await smtp.close();
+  }
 });

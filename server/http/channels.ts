@@ -7,6 +7,7 @@ import { readRow } from "../store/reads/one-row.ts";
 import type { CommitOutcome } from "../store/types.ts";
 import { bodyOf, commitOnRow, parseMutation, rowOf, sendRow } from "./command.ts";
 import { awaitDelivery } from "./deliveries.ts";
+import { type MailDeps, mustSendMail } from "./mail-channels.ts";
 import { commandDoc, listDoc, oneDoc, type RouteDoc } from "./openapi/route-docs.ts";
 import { BASE, found, mustHaveReached, pageQuery, pathId, type ResourceDeps } from "./resource.ts";
 import { etagOf } from "./versions.ts";
@@ -48,7 +49,7 @@ function channelDoc(mutation: ChannelMutation, summary: string): RouteDoc {
 }
 
 /** Channels: where notifications go (C13). */
-export function registerChannels(app: FastifyInstance, deps: ResourceDeps): void {
+export function registerChannels(app: FastifyInstance, deps: ResourceDeps & MailDeps): void {
   const list = listDoc(tag, "Channels by id, without their secrets", "Channel", query);
   app.get(`${BASE}/channels`, { config: { doc: list } }, (request) =>
     listChannels(request.db, query.parse(request.query)),
@@ -66,6 +67,7 @@ export function registerChannels(app: FastifyInstance, deps: ResourceDeps): void
     const channelId = pathId(request);
     if (type !== "channel.put") await readChannel(request, channelId);
     const commit = parseMutation(bodyOf(request), { type, channelId });
+    mustSendMail(deps, commit.mutations);
     const outcome = await commitOnRow(request, deps, commit, { kind: "channel", id: channelId, creates: false });
     const channel = await rowOf(request, outcome, "channel", channelId);
     const created = type === "channel.put" && isNew(channel) && !outcome.replayed;

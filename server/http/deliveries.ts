@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { id } from "../../domain/primitives.ts";
+import { DELIVERY_STATUSES } from "../../domain/statuses.ts";
 import type { Wire } from "../../domain/wire.ts";
 import { listDeliveries } from "../store/reads/notifications.ts";
 import { readRow } from "../store/reads/one-row.ts";
@@ -11,7 +12,8 @@ import { BASE, found, listOf, mustHaveReached, pageQuery, pathId, type ResourceD
 const query = z.strictObject({
   channelId: id.optional(),
   alertId: id.optional(),
-  status: listOf(["pending", "delivered", "failed"]).optional(),
+  digestId: id.optional().meta({ description: "Only what this digest tells" }),
+  status: listOf(DELIVERY_STATUSES).optional(),
   ...pageQuery,
 });
 const tag = "Notifications";

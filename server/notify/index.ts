@@ -1,12 +1,21 @@
 import { randomBytes } from "node:crypto";
 import type { Registry } from "prom-client";
+import type { Notice } from "../../domain/delivery.ts";
 import type { Mutation } from "../../domain/mutations.ts";
 import { dropLease, takeLease } from "../store/due.ts";
-import { type DueDelivery, readDueDeliveries, readDueEscalations } from "../store/due-notifications.ts";
+import {
+  type DueDelivery,
+  readDigestEntries,
+  readDueDeliveries,
+  readDueDigests,
+  readDueEscalations,
+  readDueUnfolded,
+} from "../store/due-notifications.ts";
 import { StoreError } from "../store/errors.ts";
 import type { LaneQueries } from "../store/lane-database.ts";
 import type { Committer, Store } from "../store/types.ts";
 import type { Guard } from "./guard.ts";
+import { createMailer, type SmtpSettings } from "./mailer.ts";
 import { createNotifyMetrics } from "./metrics.ts";
 import type { Sent } from "./post.ts";
 import { retryAfter } from "./retry.ts";
@@ -15,7 +24,8 @@ import { sendDelivery } from "./send.ts";
 /**
  * The sender of notifications. Deliveries come to be in the commits that they tell of; of all nodes one, by a lease row on database time, looks
  * for those that are due, sends them and commits what came of it. A sender that dies between the sending and the commit has not told, so the next
- * one sends again, under the same id: receivers get everything at least once. The same leader commits the escalations that are due.
+ * one sends again, under the same id: receivers get everything at least once. The same leader commits what is due by time: escalations, digests
+ * whose window is over, alerts whose cause has ended.
  */
 export interface NotifierDeps {
   store: Pick<Store, "commit">;
@@ -23,12 +33,16 @@ export interface NotifierDeps {
   registry: Registry;
   log: { warn(facts: object, message: string): void };
   guard: Guard;
+  /** The operator's mail server; undefined: no e-mail is sent. */
+  smtp?: SmtpSettings | undefined;
   /** Where people reach the console, for links. */
   publicUrl: () => string;
   /** Time between a failed try and the next, ms, one entry per further try. */
   scheduleMs?: readonly number[];
   /** How long a receiver may take to answer, ms. */
   timeoutMs?: number;
+  /** How long after the end of its cause an alert that still fires is told, ms: what ends with it is to be found out first. */
+  settleMs?: number;
   /** How often to look, ms. */
   everyMs?: number;
 }
@@ -44,11 +58,15 @@ const LEASE_MS = 2000;
 /** How many are sent at once, in all and to one channel: a slow receiver does not hold up the others. */
 const AT_ONCE = 32;
 const PER_CHANNEL = 4;
+/** More than the clock needs to look at all rules. */
+const SETTLE_MS = 6_000;
 const SENDER: Committer = { id: "system:notifier", actor: "system:notifier" };
 
 export function createNotifier(deps: NotifierDeps): Notifier {
   const { store, queries, log, guard, publicUrl, scheduleMs, timeoutMs = 10_000, everyMs = 250 } = deps;
   const metrics = createNotifyMetrics(deps.registry, queries);
+  const mailer = deps.smtp && createMailer(deps.smtp);
+  const { settleMs = SETTLE_MS } = deps;
   const holder = randomBytes(8).toString("hex");
   const closing = new AbortController();
   const { signal } = closing;
@@ -69,7 +87,10 @@ export function createNotifier(deps: NotifierDeps): Notifier {
   };
 
   const send = async (due: DueDelivery): Promise<void> => {
-    const sent = await sendDelivery(due, { guard, publicUrl: publicUrl(), timeoutMs, signal });
+    const { tenantId, delivery } = due;
+    const isDigest = (delivery.payload as Notice).digest !== undefined;
+    const entries = isDigest ? await readDigestEntries(queries, tenantId, delivery.replayOf ?? delivery.id) : [];
+    const sent = await sendDelivery(due, entries, { guard, mailer, publicUrl: publicUrl(), timeoutMs, signal });
     // Cut off by the end of this process: nobody knows, so it stays pending and the next sender sends it.
     if (signal.aborted && !sent.ok) return;
     await commit(due.tenantId, toldOf(due, sent, scheduleMs));
@@ -100,12 +121,27 @@ export function createNotifier(deps: NotifierDeps): Notifier {
     return all.length < AT_ONCE && toChannel.length < PER_CHANNEL && !toChannel.some((one) => one.alert === alert);
   };
 
+  /** What time makes happen to notifications. Each may come twice or late. */
+  const readDueByTime = async (): Promise<{ tenantId: string; mutation: Mutation }[]> => {
+    const [unfolded, escalations, digests] = await Promise.all([
+      readDueUnfolded(queries, settleMs),
+      readDueEscalations(queries),
+      readDueDigests(queries),
+    ]);
+    return [
+      ...unfolded.map(({ tenantId, ...one }) => ({ tenantId, mutation: { type: "alert.unfold", ...one } as const })),
+      ...escalations.map(({ tenantId, ...one }) => ({
+        tenantId,
+        mutation: { type: "alert.escalate", ...one } as const,
+      })),
+      ...digests.map(({ tenantId, ...one }) => ({ tenantId, mutation: { type: "delivery.seal", ...one } as const })),
+    ];
+  };
+
   const look = async (): Promise<void> => {
     leads = await takeLease(queries, LEASE, holder, LEASE_MS);
     if (!leads) return;
-    for (const { tenantId, ...escalation } of await readDueEscalations(queries)) {
-      await commit(tenantId, { type: "alert.escalate", ...escalation });
-    }
+    await Promise.all((await readDueByTime()).map(({ tenantId, mutation }) => commit(tenantId, mutation)));
     if (underWay.size >= AT_ONCE) return;
     const except = [...underWay.keys()];
     for (const due of await readDueDeliveries(queries, { perChannel: PER_CHANNEL, limit: AT_ONCE, except })) {
@@ -147,7 +183,7 @@ export function createNotifier(deps: NotifierDeps): Notifier {
 function toldOf({ delivery }: DueDelivery, sent: Sent, scheduleMs: readonly number[] | undefined): Mutation {
   const attempt = delivery.attempts + 1;
   const told = { deliveryId: delivery.id, attempt, responseStatus: sent.status };
-  if (sent.ok) return { type: "delivery.succeed", ...told };
+  if (sent.ok) return { type: "delivery.succeed", ...told, error: sent.error };
   const again = sent.retry && delivery.event !== "test";
   const retryInMs = again ? retryAfter(attempt, sent.retryAfterMs ?? 0, scheduleMs) : null;
   return { type: "delivery.fail", ...told, error: sent.error ?? "failed", retryInMs };

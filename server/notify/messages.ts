@@ -1,67 +1,27 @@
-import { createHash } from "node:crypto";
 import type { AlertNotice, Notice } from "../../domain/delivery.ts";
+import { type Digest, digestHeadline, latestOf } from "./digest.ts";
 
-/** What is to be told, in the form that the kinds below shape it from. */
+/** What is to be told, in the form that the kinds shape it from. */
 export interface Message {
   event: string;
   createdAt: string;
   notice: Notice;
+  /** What a digest tells. */
+  digest?: Digest;
   channelName: string;
   /** Where people reach the console. */
   publicUrl: string;
 }
 
-const linkTo = (publicUrl: string, alert?: AlertNotice): string =>
+/** Where an alert is shown; without one, all of them. */
+export const linkTo = (publicUrl: string, alert?: AlertNotice): string =>
   alert ? `${publicUrl}/alerts?alert=${encodeURIComponent(alert.alertId)}` : `${publicUrl}/alerts`;
 
 /** The body of a webhook, as Standard Webhooks has it: `type`, `timestamp`, `data`. */
-export function webhookBody({ event, createdAt, notice, publicUrl }: Message): object {
-  return { type: event, timestamp: createdAt, data: { ...notice, url: linkTo(publicUrl, notice.alert) } };
+export function webhookBody({ event, createdAt, notice, digest, publicUrl }: Message): object {
+  const url = linkTo(publicUrl, notice.alert);
+  return { type: event, timestamp: createdAt, data: { ...notice, ...(digest && { digest }), url } };
 }
-
-/** How Alertmanager writes the end of what has not ended. */
-const NO_END = "0001-01-01T00:00:00Z";
-
-/** What Prometheus Alertmanager sends to webhook receivers, version 4. */
-export function alertmanagerBody({ notice, channelName, publicUrl }: Message): object {
-  const alert = notice.alert ?? testAlert(notice.message ?? "");
-  const status = alert.status === "resolved" ? "resolved" : "firing";
-  const labels = labelsOf(alert);
-  const annotations = { summary: alert.title, description: alert.detail ?? "" };
-  return {
-    version: "4",
-    groupKey: `{}:{alertname=${JSON.stringify(alert.rule)}}`,
-    truncatedAlerts: 0,
-    status,
-    receiver: channelName,
-    groupLabels: { alertname: alert.rule },
-    commonLabels: labels,
-    commonAnnotations: annotations,
-    externalURL: publicUrl,
-    alerts: [
-      {
-        status,
-        labels,
-        annotations,
-        startsAt: alert.firedAt,
-        endsAt: alert.resolvedAt ?? NO_END,
-        generatorURL: linkTo(publicUrl, notice.alert),
-        fingerprint: createHash("sha256").update(alert.alertId).digest("hex").slice(0, 16),
-      },
-    ],
-  };
-}
-
-function labelsOf({ rule, severity, subject, runId, alertId }: AlertNotice): { [label: string]: string } {
-  const labels = { alertname: rule, alert_id: alertId, severity, subject_kind: subject.kind, subject: subject.id };
-  return runId === null ? labels : { ...labels, run_id: runId };
-}
-
-const testAlert = (message: string): AlertNotice => ({
-  ...{ alertId: "test", rule: "test", severity: "info", status: "firing", title: message, detail: null },
-  ...{ subject: { kind: "channel", id: "test" }, runId: null, value: null, threshold: null, causeId: null },
-  ...{ firedAt: new Date().toISOString(), resolvedAt: null, reopened: 0 },
-});
 
 /** What has happened, in words. */
 const HAPPENED: { readonly [event: string]: string } = {
@@ -73,25 +33,55 @@ const HAPPENED: { readonly [event: string]: string } = {
   "alert.resolved": "Resolved",
 };
 
+const lineOf = (event: string, alert: AlertNotice | undefined): string =>
+  `${HAPPENED[event] ?? event} (${alert?.severity}): ${alert?.title}`;
+
 /** One line that says it all. */
-function headline({ event, notice }: Message): string {
-  if (notice.message) return notice.message;
-  return `${HAPPENED[event] ?? event} (${notice.alert?.severity}): ${notice.alert?.title}`;
+export function headline({ event, notice, digest }: Message): string {
+  return digest ? digestHeadline(digest) : (notice.message ?? lineOf(event, notice.alert));
+}
+
+/** How many alerts of a digest people are shown; the console has them all. */
+const SHOWN = 20;
+
+/** What people are told below the headline: paragraphs of lines. */
+export function paragraphs({ notice, digest }: Message): string[][] {
+  if (!digest) return notice.alert?.detail ? [[notice.alert.detail]] : [];
+  const rules = digest.byRule.map(({ rule, severity, fired, resolved }) => {
+    const counts = [fired > 0 ? `${fired} fired` : "", resolved > 0 ? `${resolved} resolved` : ""];
+    return `${severity} · ${rule}: ${counts.filter(Boolean).join(", ")}`;
+  });
+  const latest = latestOf(digest);
+  const shown = latest.slice(0, SHOWN).map(({ event, alert }) => lineOf(event, alert));
+  const more = latest.length - shown.length;
+  return [rules.slice(0, SHOWN), more > 0 ? [...shown, `and ${more} more`] : shown];
 }
 
 /** A Slack incoming webhook's message: text for notifications, blocks for reading. Slack's own characters are escaped. */
 export function slackBody(message: Message): object {
-  const { notice, publicUrl } = message;
   const text = escapeSlack(headline(message));
-  const link = `<${linkTo(publicUrl, notice.alert)}|Open in Switchyard>`;
-  const more = escapeSlack(notice.alert?.detail ?? "").slice(0, 2500);
+  const link = `<${linkTo(message.publicUrl, message.notice.alert)}|Open in Switchyard>`;
+  const sections = paragraphs(message).map((lines) => cut(lines.map(escapeSlack), 2500));
+  const [first = "", ...others] = sections;
+  const section = (mrkdwn: string) => ({ type: "section", text: { type: "mrkdwn", text: mrkdwn } });
   return {
     text,
     blocks: [
-      { type: "section", text: { type: "mrkdwn", text: `*${text.slice(0, 400)}*${more ? `\n${more}` : ""}` } },
+      section(`*${text.slice(0, 400)}*${first ? `\n${first}` : ""}`),
+      ...others.filter(Boolean).map(section),
       { type: "context", elements: [{ type: "mrkdwn", text: link }] },
     ],
   };
+}
+
+/** As many whole lines as fit; of a single one as much as does. */
+function cut(lines: readonly string[], most: number): string {
+  let text = lines[0]?.slice(0, most) ?? "";
+  for (const line of lines.slice(1)) {
+    if (text.length + line.length + 1 > most) return text;
+    text += `\n${line}`;
+  }
+  return text;
 }
 
 const escapeSlack = (text: string): string => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");

@@ -1,8 +1,12 @@
 import { ROTATION_MS, signs } from "../../domain/channel.ts";
 import type { Notice } from "../../domain/delivery.ts";
 import type { DueDelivery } from "../store/due-notifications.ts";
+import { alertmanagerBody } from "./alertmanager.ts";
+import { type DigestEntry, digestOf } from "./digest.ts";
 import type { Guard } from "./guard.ts";
-import { alertmanagerBody, type Message, slackBody, webhookBody } from "./messages.ts";
+import { mailOf } from "./mail.ts";
+import type { Mailer } from "./mailer.ts";
+import { type Message, slackBody, webhookBody } from "./messages.ts";
 import { post, type Sent } from "./post.ts";
 import { signatureOf } from "./signature.ts";
 
@@ -11,17 +15,28 @@ export interface SendDeps {
   publicUrl: string;
   timeoutMs: number;
   signal: AbortSignal;
+  /** Undefined: this server sends no e-mail. */
+  mailer: Mailer | undefined;
 }
 
 const never = (error: string): Sent => ({ ok: false, status: null, error, retry: false });
 
-/** One try to send a delivery in the form of its channel's kind. Never rejects. */
-export async function sendDelivery({ delivery, channel }: DueDelivery, deps: SendDeps): Promise<Sent> {
+/** One try to send a delivery in the form of its channel's kind; `entries` are what a digest tells. Never rejects. */
+export async function sendDelivery(due: DueDelivery, entries: readonly DigestEntry[], deps: SendDeps): Promise<Sent> {
+  const { tenantId, delivery, channel } = due;
   if (channel.removed) return never("the channel was removed");
   if (!channel.enabled && delivery.event !== "test") return never("the channel is turned off");
   const { event, createdAt } = delivery;
   const notice = delivery.payload as Notice;
-  const message: Message = { event, createdAt, notice, channelName: channel.name, publicUrl: deps.publicUrl };
+  const digest = notice.digest && { digest: digestOf(notice.digest, entries) };
+  const message: Message = {
+    event,
+    createdAt,
+    notice,
+    ...digest,
+    channelName: channel.name,
+    publicUrl: deps.publicUrl,
+  };
   // A replay goes under the id that its receiver knows.
   const webhookId = delivery.replayOf ?? delivery.id;
   switch (channel.channelKind) {
@@ -32,7 +47,12 @@ export async function sendDelivery({ delivery, channel }: DueDelivery, deps: Sen
     case "slack":
       return post({ url: channel.secret ?? "", headers: JSON_BODY, body: JSON.stringify(slackBody(message)) }, deps);
     case "email":
-      return never("this server sends no e-mail");
+      return sendMail(
+        message,
+        { tenantId, channelId: delivery.channelId, deliveryId: webhookId },
+        channel.target,
+        deps,
+      );
     case "browser":
       return never("the browser tells its own notifications");
   }
@@ -52,4 +72,14 @@ function postSigned(
   const secrets = signs(channel.channelKind) ? both.filter((one) => one !== null) : [];
   const headers = { ...JSON_BODY, ...signatureOf(webhookId, Date.now(), body, secrets) };
   return post({ url: channel.target, headers, body }, deps);
+}
+
+async function sendMail(
+  message: Message,
+  ids: { tenantId: string; channelId: string; deliveryId: string },
+  target: string,
+  { mailer, timeoutMs, signal }: SendDeps,
+): Promise<Sent> {
+  if (!mailer) return never("this server sends no e-mail: SMTP_URL and SMTP_FROM are not set");
+  return mailer.send(mailOf(message, { ...ids, domain: mailer.domain }), target, { timeoutMs, signal });
 }

@@ -1,4 +1,5 @@
 import type { Channel, Delivery } from "../../domain/channel.ts";
+import type { AlertNotice } from "../../domain/delivery.ts";
 import type { LaneQueries } from "./lane-database.ts";
 
 /** What the sender looks for in the database: deliveries whose time has come, with where they go, and escalations that are due. */
@@ -38,6 +39,44 @@ export async function readDueDeliveries(
   { perChannel, limit, except }: { perChannel: number; limit: number; except: readonly string[] },
 ): Promise<DueDelivery[]> {
   return queries.query<DueDelivery>(DUE_DELIVERIES, [perChannel, except, limit]);
+}
+
+/** What a digest tells, in the order in which it happened: by commit, within one by the number at the end of the ids that it has given. */
+const DIGEST_ENTRIES = `SELECT /* digest entries */ d."event",
+    to_char(d."createdAt" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "at", d."payload" -> 'alert' AS "alert"
+  FROM "Delivery" AS d WHERE d."tenantId" = $1 AND d."digestId" = $2 ORDER BY d."seq", length(d."id"), d."id"`;
+
+/** What a digest that is sealed tells, in the order in which it happened. */
+export async function readDigestEntries(
+  queries: LaneQueries,
+  tenantId: string,
+  digestId: string,
+): Promise<{ event: string; at: string; alert: AlertNotice }[]> {
+  return queries.query(DIGEST_ENTRIES, [tenantId, digestId]);
+}
+
+const DUE_DIGESTS = `SELECT /* due digests */ d."tenantId", d."id" AS "deliveryId"
+  FROM "LogHead" AS h JOIN "Delivery" AS d ON d."tenantId" = h."tenantId" AND d."status" = 'collecting'
+  WHERE d."nextAt" <= now() LIMIT 500`;
+
+/** Digests whose window is over. */
+export async function readDueDigests(queries: LaneQueries): Promise<{ tenantId: string; deliveryId: string }[]> {
+  return queries.query(DUE_DIGESTS, []);
+}
+
+/** $1: for how long the cause must have been over, ms. */
+const DUE_UNFOLDED = `SELECT /* alerts to unfold */ a."tenantId", a."id" AS "alertId"
+  FROM "LogHead" AS h JOIN "Alert" AS a ON a."tenantId" = h."tenantId" AND a."heldAt" IS NOT NULL AND a."status" = 'firing'
+  LEFT JOIN "Alert" AS c ON c."tenantId" = a."tenantId" AND c."id" = a."causeId"
+  WHERE c."id" IS NULL OR c."status" = 'pending' OR (c."status" = 'resolved' AND c."resolvedAt" <= now() - $1::int * interval '1 millisecond')
+  LIMIT 500`;
+
+/** Firing alerts that channels are held back from though their cause has been over for `settleMs`. */
+export async function readDueUnfolded(
+  queries: LaneQueries,
+  settleMs: number,
+): Promise<{ tenantId: string; alertId: string }[]> {
+  return queries.query(DUE_UNFOLDED, [settleMs]);
 }
 
 const DUE_ESCALATIONS = `SELECT /* due escalations */ a."tenantId", a."id" AS "alertId",

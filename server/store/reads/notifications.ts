@@ -1,3 +1,4 @@
+import type { DeliveryStatus } from "../../../domain/statuses.ts";
 import type { Wire } from "../../../domain/wire.ts";
 import type { TenantClient } from "../../database/tenant.ts";
 import { decodeCursor, type Page, type PageRequest, pageOf } from "./page.ts";
@@ -22,17 +23,19 @@ export async function listChannels(db: TenantClient, query: PageRequest): Promis
 export interface DeliveryQuery extends PageRequest {
   channelId?: string | undefined;
   alertId?: string | undefined;
-  status?: ("pending" | "delivered" | "failed")[] | undefined;
+  digestId?: string | undefined;
+  status?: DeliveryStatus[] | undefined;
 }
 
 /** The delivery log, the newest first. */
 export async function listDeliveries(db: TenantClient, query: DeliveryQuery): Promise<Page<Wire<"delivery">>> {
-  const { channelId, alertId, status } = query;
+  const { channelId, alertId, digestId, status } = query;
   const at = decodeCursor(query.cursor, ["time", "text"]);
   const rows = await db.delivery.findMany({
     where: {
       ...(channelId !== undefined && { channelId }),
       ...(alertId !== undefined && { alertId }),
+      ...(digestId !== undefined && { digestId }),
       ...(status && { status: { in: status } }),
       ...(at && { createdAt: { lte: at[0] }, OR: [{ createdAt: { lt: at[0] } }, { id: { lt: at[1] } }] }),
     },

@@ -1,0 +1,59 @@
+import { createHash } from "node:crypto";
+import type { AlertNotice } from "../../domain/delivery.ts";
+import { latestOf } from "./digest.ts";
+import { linkTo, type Message } from "./messages.ts";
+
+/** How Alertmanager writes the end of what has not ended. */
+const NO_END = "0001-01-01T00:00:00Z";
+
+/** What Prometheus Alertmanager sends to webhook receivers, version 4. A digest is a group of its alerts, each as it was last. */
+export function alertmanagerBody({ notice, digest, channelName, publicUrl }: Message): object {
+  const told = digest ? latestOf(digest).map(({ alert }) => alert) : [notice.alert ?? testAlert(notice.message ?? "")];
+  const alerts = told.map((alert) => ({
+    status: statusOf(alert),
+    labels: labelsOf(alert),
+    annotations: { summary: alert.title, description: alert.detail ?? "" },
+    startsAt: alert.firedAt,
+    endsAt: alert.resolvedAt ?? NO_END,
+    generatorURL: linkTo(publicUrl, digest || notice.alert ? alert : undefined),
+    fingerprint: createHash("sha256").update(alert.alertId).digest("hex").slice(0, 16),
+  }));
+  const commonLabels = common(alerts.map(({ labels }) => labels));
+  const groupLabels: Labels = commonLabels.alertname === undefined ? {} : { alertname: commonLabels.alertname };
+  const group = Object.entries(groupLabels).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+  return {
+    version: "4",
+    groupKey: `{}:{${group.join(", ")}}`,
+    truncatedAlerts: 0,
+    status: alerts.some(({ status }) => status === "firing") ? "firing" : "resolved",
+    receiver: channelName,
+    groupLabels,
+    commonLabels,
+    commonAnnotations: common(alerts.map(({ annotations }) => annotations)),
+    externalURL: publicUrl,
+    alerts,
+  };
+}
+
+interface Labels {
+  [label: string]: string;
+}
+
+const statusOf = (alert: AlertNotice) => (alert.status === "resolved" ? "resolved" : "firing");
+
+/** What is the same for all. */
+function common([first = {}, ...others]: readonly Labels[]): Labels {
+  const shared = Object.entries(first).filter(([label, value]) => others.every((other) => other[label] === value));
+  return Object.fromEntries(shared);
+}
+
+function labelsOf({ rule, severity, subject, runId, alertId }: AlertNotice): Labels {
+  const labels = { alertname: rule, alert_id: alertId, severity, subject_kind: subject.kind, subject: subject.id };
+  return runId === null ? labels : { ...labels, run_id: runId };
+}
+
+const testAlert = (message: string): AlertNotice => ({
+  ...{ alertId: "test", rule: "test", severity: "info", status: "firing", title: message, detail: null },
+  ...{ subject: { kind: "channel", id: "test" }, runId: null, value: null, threshold: null, causeId: null },
+  ...{ firedAt: new Date().toISOString(), resolvedAt: null, reopened: 0 },
+});

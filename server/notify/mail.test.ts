@@ -1,0 +1,220 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { createTestDatabase, type TestDatabase } from "../testing/database.ts";
+import type { SmtpSettings } from "./mailer.ts";
+import { breakersTell, closeBreakers, type Desk, openBreakers, openDesk } from "./notify.test-kit.ts";
+import { freePort, openSmtp, type Smtp } from "./smtp.test-kit.ts";
+
+const FROM = { name: "Switchyard", address: "alerts@sender.example" };
+const DOMAIN = "@sender.example>";
+
+let database: TestDatabase;
+let desk: Desk;
+let smtp: Smtp;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+beforeEach(async () => {
+  desk = await openDesk(database);
+  smtp = await openSmtp();
+});
+afterEach(async () => {
+  await desk.close();
+  await smtp.close();
+});
+
+const settings = (port = smtp.port, more: Partial<SmtpSettings> = {}): SmtpSettings => ({
+  url: `smtp://127.0.0.1:${port}`,
+  from: FROM,
+  ...more,
+});
+const put = (target = "ops@example.com, boss@example.com") =>
+  desk.commit({ type: "channel.put", channelId: "mail", kind: "email", target });
+const fire = async (error?: string) => {
+  await desk.commit(breakersTell("mail"), ...openBreakers(["codex"], error));
+};
+
+test("C13: an alert comes as a mail of two parts with a link, and what ends it answers in the same thread", async () => {
+  await put();
+  await fire();
+  desk.start({ smtp: settings() });
+  await desk.settled(1);
+  await desk.commit(...closeBreakers(["codex"]));
+  await desk.settled(2);
+
+  const [fired, resolved] = smtp.got;
+  const [delivery] = await desk.deliveries();
+  expect(fired).toMatchObject({ from: FROM.address, to: ["ops@example.com", "boss@example.com"] });
+  expect(fired?.headers).toMatchObject({
+    from: "Switchyard <alerts@sender.example>",
+    to: "ops@example.com, boss@example.com",
+    subject: expect.stringMatching(/^Firing \(critical\): /),
+    "message-id": `<${delivery?.id}${DOMAIN}`,
+    "auto-submitted": "auto-generated",
+  });
+  const link = "https://console.example/alerts?alert=breaker_open%3Acodex";
+  expect(fired?.text).toContain(link);
+  expect(fired?.text).toContain("Subject: agent codex");
+  expect(fired?.html).toContain(`<a href="${link}">`);
+  expect(resolved?.headers.subject).toMatch(/^Resolved \(critical\): /);
+  expect(resolved?.headers.references).toBe(fired?.headers.references);
+  expect(resolved?.headers["in-reply-to"]).toBe(fired?.headers["in-reply-to"]);
+  expect(resolved?.headers["message-id"]).not.toBe(fired?.headers["message-id"]);
+  expect(await desk.deliveries()).toMatchObject([{ status: "delivered", responseStatus: 250, error: null }, {}]);
+});
+
+test("C13: a mail that is refused for now (4xx) is tried again under the same Message-ID, one refused for good (5xx) is not", async () => {
+  await put();
+  smtp.answers.push(451, 421);
+  await fire();
+  desk.start({ smtp: settings() });
+  await desk.settled(1);
+  expect(await desk.deliveries()).toMatchObject([{ status: "delivered", attempts: 3 }]);
+  expect(smtp.got.map(({ headers }) => headers["message-id"])).toEqual([
+    `<${(await desk.deliveries())[0]?.id}${DOMAIN}`,
+  ]);
+
+  smtp.answers.push(550);
+  await desk.commit(...closeBreakers(["codex"]));
+  await desk.settled(2);
+  const [, refused] = await desk.deliveries();
+  expect(refused).toMatchObject({ status: "failed", attempts: 1, responseStatus: 550, error: "answered 550" });
+  // A replay is known by the same id.
+  await desk.commit({ type: "delivery.replay", deliveryId: refused?.id ?? "" });
+  await desk.settled(3);
+  expect(smtp.got[1]?.headers["message-id"]).toBe(`<${refused?.id}${DOMAIN}`);
+});
+
+test("C13: an address that is refused for good keeps the mail from nobody else; one refused for now is tried again", async () => {
+  await put();
+  smtp.refusals["ops@example.com"] = 550;
+  await fire();
+  desk.start({ smtp: settings() });
+  await desk.settled(1);
+  const error = "refused for 1 of 2 addresses: answered 550";
+  expect(await desk.deliveries()).toMatchObject([{ status: "delivered", attempts: 1, error }]);
+  expect(smtp.got.map(({ to }) => to)).toEqual([["boss@example.com"]]);
+
+  smtp.refusals["ops@example.com"] = 450;
+  await desk.commit(...closeBreakers(["codex"]));
+  await desk.settled(2);
+  expect((await desk.deliveries())[1]).toMatchObject({ status: "failed", attempts: 4, responseStatus: 450 });
+  smtp.refusals["boss@example.com"] = 550;
+  smtp.refusals["ops@example.com"] = 550;
+  await desk.commit({ type: "channel.test", channelId: "mail" });
+  await desk.settled(3);
+  expect((await desk.deliveries())[2]).toMatchObject({ status: "failed", error: "answered 550" });
+});
+
+test("C13: a mail waits for a server that is down, and arrives when it is up", async () => {
+  const port = await freePort();
+  await put();
+  await fire();
+  desk.start({ smtp: settings(port), scheduleMs: Array(1000).fill(1) });
+  const first = async () => (await desk.deliveries())[0];
+  await expect.poll(async () => (await first())?.attempts, { timeout: 15_000, interval: 20 }).toBeGreaterThan(1);
+  expect(await first()).toMatchObject({
+    status: "pending",
+    error: "the SMTP server could not be reached: ECONNREFUSED",
+  });
+  const late = await openSmtp({}, port);
+  await desk.settled(1);
+  expect(late.got).toHaveLength(1);
+  await late.close();
+});
+
+test("C13: user and password are sent within TLS, and a wrong one is told without naming it", async () => {
+  const guarded = await openSmtp({
+    authOptional: false,
+    disabledCommands: [],
+    onAuth: ({ username, password }, _session, done) =>
+      password === "p@ss:word" ? done(null, { user: username }) : done(new Error("wrong password for ops")),
+  });
+  const url = (password: string) => `smtp://ops:${encodeURIComponent(password)}@127.0.0.1:${guarded.port}`;
+  await put();
+  await fire();
+  const wrong = desk.start({ smtp: settings(0, { url: url("hunter2") }) });
+  await desk.settled(1);
+  await wrong.close();
+  const error = "the SMTP server refuses the user or the password";
+  expect(await desk.deliveries()).toMatchObject([{ status: "failed", attempts: 4, responseStatus: 535, error }]);
+  const stored = await database.pool.query<{ all: string }>(`SELECT json_agg(e)::text AS "all" FROM "Event" AS e`);
+  for (const secret of ["hunter2", "secret.example", "ops@example.com"]) {
+    expect(JSON.stringify([stored.rows, desk.logged])).not.toContain(secret);
+  }
+
+  await desk.commit(...closeBreakers(["codex"]));
+  desk.start({ smtp: settings(0, { url: url("p@ss:word") }) });
+  await desk.settled(2);
+  expect(guarded.got).toMatchObject([{ user: "ops", secure: true }]);
+  await guarded.close();
+});
+
+test("C13: a certificate that nobody vouches for is not trusted on another machine", async () => {
+  const guarded = await openSmtp({ disabledCommands: [] });
+  await put();
+  await fire();
+  desk.start({ smtp: settings(guarded.port, { tls: { rejectUnauthorized: true } }) });
+  await desk.settled(1);
+  expect(guarded.got).toEqual([]);
+  expect((await desk.deliveries())[0]).toMatchObject({
+    status: "failed",
+    error: expect.stringMatching(/could not be reached/),
+  });
+  await guarded.close();
+});
+
+test("C13: nothing that is told gets out of the subject or into the page: no header, no markup", async () => {
+  await put();
+  await desk.commit(breakersTell("mail"), { type: "agent.register", agentKey: "codex" });
+  desk.start({ smtp: settings() });
+  const title = 'boom\r\nBcc: thief@evil.example\r\n\r\n<script>alert(1)</script> \u2028& "ü"';
+  await desk.tick({
+    ...{
+      type: "alert.fire",
+      alertId: "breaker_open:x",
+      ruleId: "breaker_open",
+      title,
+      detail: "<b>.\r\n.\r\nQUIT</b>",
+    },
+    ...{ subject: { kind: "agent", id: "x" }, runId: null, value: null, threshold: null, causeId: null },
+  });
+  await desk.settled(1);
+  const [mail] = smtp.got;
+  expect(mail?.to).toEqual(["ops@example.com", "boss@example.com"]);
+  expect(mail?.headers.bcc).toBeUndefined();
+  expect(mail?.headers.subject).toBe('Firing (critical): boom Bcc: thief@evil.example <script>alert(1)</script> & "ü"');
+  expect(mail?.html).not.toContain("<script>");
+  expect(mail?.html).toContain("&lt;script&gt;");
+  expect(mail?.html).toContain("&lt;b&gt;");
+  expect(mail?.text).toContain("QUIT</b>");
+});
+
+test("C13: a server without a mail server says so, and tries no more", async () => {
+  await put();
+  await desk.commit({ type: "channel.test", channelId: "mail" });
+  desk.start();
+  await desk.settled(1);
+  const error = "this server sends no e-mail: SMTP_URL and SMTP_FROM are not set";
+  expect(await desk.deliveries()).toMatchObject([{ status: "failed", attempts: 1, error }]);
+});
+
+test("C13: a sender that is stopped while the server hesitates leaves the mail to the next", async () => {
+  let asked = 0;
+  const slow = await openSmtp({
+    onConnect() {
+      asked += 1;
+    },
+  });
+  await put();
+  await fire();
+  const first = desk.start({ smtp: settings(slow.port) });
+  await expect.poll(() => asked, { timeout: 15_000, interval: 20 }).toBe(1);
+  await first.close();
+  expect(await desk.deliveries()).toMatchObject([{ status: "pending", attempts: 0 }]);
+  desk.start({ smtp: settings() });
+  await desk.settled(1);
+  expect(smtp.got).toHaveLength(1);
+  await slow.close();
+});

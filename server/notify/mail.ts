@@ -1,0 +1,69 @@
+import { createHash } from "node:crypto";
+import { headline, linkTo, type Message, paragraphs } from "./messages.ts";
+
+/** A message as an e-mail: who it is from and goes to is the mailer's concern. */
+export interface Mail {
+  subject: string;
+  text: string;
+  html: string;
+  /** The same for every try and every replay, so that receivers can tell a repeated one. */
+  messageId: string;
+  /** What all mails about one alert answer to, so that they are shown as one thread. */
+  thread: string;
+}
+
+/** What tells this mail, and this thread, from all others. */
+export interface MailIds {
+  tenantId: string;
+  channelId: string;
+  deliveryId: string;
+  /** Of the sender's address. */
+  domain: string;
+}
+
+const LONGEST_SUBJECT = 200;
+
+export function mailOf(message: Message, { tenantId, channelId, deliveryId, domain }: MailIds): Mail {
+  const title = oneLine(headline(message));
+  const { alert } = message.notice;
+  const link = linkTo(message.publicUrl, alert);
+  const parts = paragraphs(message);
+  const facts = alert ? [`Rule: ${alert.rule}`, `Subject: ${alert.subject.kind} ${alert.subject.id}`] : [];
+  const all = [[title], ...parts, facts, [link]].filter((lines) => lines.length > 0);
+  return {
+    subject: title.slice(0, LONGEST_SUBJECT),
+    text: `${all.map((lines) => lines.join("\n")).join("\n\n")}\n`,
+    html: htmlOf(title, [...parts, facts], link),
+    messageId: `<${deliveryId}@${domain}>`,
+    thread: `<${threadOf(`${tenantId}/${alert ? `alert/${alert.alertId}` : `channel/${channelId}`}`)}@${domain}>`,
+  };
+}
+
+/** Ids of alerts name agents and queues: nothing of that need stand in a header. */
+const threadOf = (what: string): string => `thread.${createHash("sha256").update(what).digest("hex").slice(0, 32)}`;
+
+/** Titles hold what others have written: neither a line break nor another control character gets from there into a header. */
+const oneLine = (text: string): string => text.replace(/[\s\p{Cc}]+/gu, " ").trim();
+
+function htmlOf(title: string, parts: readonly (readonly string[])[], link: string): string {
+  const body = parts
+    .filter((lines) => lines.length > 0)
+    .map((lines) => `<p style="margin:0 0 16px">${lines.map(escapeHtml).join("<br>\n")}</p>`);
+  return [
+    `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${escapeHtml(title)}</title></head>`,
+    `<body style="margin:0;padding:24px;font:14px/1.5 system-ui,-apple-system,'Segoe UI',sans-serif">`,
+    `<h1 style="margin:0 0 16px;font-size:18px">${escapeHtml(title)}</h1>`,
+    ...body,
+    `<p style="margin:0"><a href="${escapeHtml(link)}">Open in Switchyard</a></p>`,
+    "</body></html>",
+  ].join("\n");
+}
+
+const ENTITIES: { readonly [character: string]: string } = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
