@@ -1,5 +1,6 @@
 import {
   Bell,
+  ChartLine,
   Columns3,
   Gauge,
   Hand,
@@ -11,6 +12,7 @@ import {
   ScrollText,
   Server,
   Users,
+  Waypoints,
 } from "lucide-react";
 
 export interface Destination {
@@ -33,6 +35,8 @@ export const DESTINATIONS: readonly Destination[] = [
   { href: "/radar", label: "Radar", icon: Radar, key: "d" },
   { href: "/queues", label: "Queues", icon: Layers, key: "q" },
   { href: "/agents", label: "Agents", icon: Users, key: "a", bar: true },
+  { href: "/routing", label: "Routing", icon: Waypoints, key: "u" },
+  { href: "/trends", label: "Trends", icon: ChartLine, key: "t" },
   { href: "/sessions", label: "Sessions", icon: MessagesSquare, key: "s" },
   { href: "/approvals", label: "Approvals", icon: Hand, key: "p", bar: true },
   { href: "/alerts", label: "Alerts", icon: Bell, key: "l", bar: true },

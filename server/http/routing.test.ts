@@ -165,6 +165,7 @@ describe("C5", () => {
     expect(await found(`agent=${agents[0]}`)).toEqual([ofRun, ofJob, plain]);
     expect(await found(`taskType=${task.taskType}&success=true`)).toEqual([plain]);
     expect(await found(`taskType=${task.taskType}&success=false`)).toEqual([]);
+    expect(await found(`taskType=${task.taskType}&success=unknown`)).toEqual([ofRun, ofJob]);
     const at = encodeURIComponent(String(ids[1]?.routedAt));
     expect(await found(`taskType=${task.taskType}&from=${at}`)).toEqual(expect.arrayContaining([ofRun, ofJob]));
     expect(await found(`taskType=${task.taskType}&to=${at}`)).not.toContain(ofRun);

@@ -14,9 +14,10 @@ const decisionQuery = z.strictObject({
   jobId: id.optional(),
   agent: id.optional().meta({ description: "The selected agent" }),
   success: z
-    .enum(["true", "false"])
-    .transform((text) => text === "true")
-    .optional(),
+    .enum(["true", "false", "unknown"])
+    .transform((text) => (text === "unknown" ? null : text === "true"))
+    .optional()
+    .meta({ description: "`unknown`: no outcome has been told yet" }),
   from: time.optional().meta({ description: "Routed at or after" }),
   to: time.optional().meta({ description: "Routed before" }),
   ...pageQuery,

@@ -10,7 +10,8 @@ export interface DecisionQuery extends PageRequest {
   jobId?: string;
   /** The selected agent. */
   agent?: string;
-  success?: boolean;
+  /** Null: no outcome has been told. */
+  success?: boolean | null;
   /** Routed at or after. */
   from?: string;
   /** Routed before. */

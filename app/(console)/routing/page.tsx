@@ -1,0 +1,30 @@
+import type { Metadata } from "next";
+import { decisionsPath, loadDecisionFilters } from "../../../components/routing/decision-filters.ts";
+import { RoutingScreen } from "../../../components/routing/routing-screen.tsx";
+import type { DecisionPage } from "../../../components/routing/use-decisions.ts";
+import type { LogEvent } from "../../../domain/event.ts";
+import { serverGet } from "../../server-fetch.ts";
+
+export const metadata: Metadata = { title: "Routing" };
+
+interface Props {
+  searchParams: Promise<{ [name: string]: string | string[] | undefined }>;
+}
+
+export default async function Routing({ searchParams }: Props) {
+  const filters = await loadDecisionFilters(searchParams);
+  // The head is read first: what the page after it has already is told apart by its id, nothing is missed between the two.
+  const newest = await serverGet<{ items: LogEvent[] }>("/events?order=desc&limit=1");
+  const [initial, types] = await Promise.all([
+    serverGet<DecisionPage>(decisionsPath(filters, null)),
+    serverGet<{ items: string[] }>("/task-types"),
+  ]);
+  return (
+    <RoutingScreen
+      initial={initial}
+      initialFilters={filters}
+      taskTypes={types.items}
+      head={newest.items[0]?.seq ?? 0}
+    />
+  );
+}

@@ -1,0 +1,101 @@
+import { describe, expect, test } from "vitest";
+import type { LogEvent } from "../../domain/event.ts";
+import { arrived, joined, NEW_FEED } from "./decision-feed.ts";
+import { type DecisionFilters, decisionQuery, matchesDecision } from "./decision-filters.ts";
+import { decision } from "./routing.test-kit.ts";
+
+const decided = (seq: number, id: string): LogEvent => {
+  const {
+    kind: _kind,
+    id: _id,
+    decisionId: _decisionId,
+    version: _version,
+    seq: _seq,
+    routedAt,
+    ...payload
+  } = decision({
+    routedAt: `2026-11-21T10:00:${String(seq).padStart(2, "0")}.000Z`,
+  });
+  return {
+    seq,
+    v: 1,
+    type: "routing.decided",
+    at: routedAt,
+    actor: "key:a",
+    subject: { kind: "decision", id },
+    payload,
+  };
+};
+const told = (seq: number, id: string, success: boolean): LogEvent => ({
+  seq,
+  v: 1,
+  type: "routing.outcome_recorded",
+  at: "2026-11-21T10:01:00.000Z",
+  actor: "key:a",
+  subject: { kind: "decision", id },
+  payload: { success, durationMs: 10, error: success ? null : "boom" },
+});
+const page = [decision({ id: "old", seq: 5, routedAt: "2026-11-21T10:00:05.000Z" })];
+const all = () => true;
+
+describe("C5: the list of decisions, live", () => {
+  test("a decision that the log tells stands on top, with all that the page shows of it", () => {
+    const feed = arrived(NEW_FEED, [decided(8, "new")]);
+    const { shown, fresh } = joined(page, feed, all, 8);
+    expect(shown.map(({ id }) => id)).toEqual(["new", "old"]);
+    expect(shown[0]).toMatchObject({ decisionId: "new", selectedAgent: "aider", routedAt: "2026-11-21T10:00:08.000Z" });
+    expect(fresh).toBe(0);
+  });
+
+  test("what came after the reader left the top is held back and counted", () => {
+    const feed = arrived(NEW_FEED, [decided(8, "a"), decided(9, "b")]);
+    expect(joined(page, feed, all, 8)).toMatchObject({ shown: [{ id: "a" }, { id: "old" }], fresh: 1 });
+  });
+
+  test("an outcome changes the row in its place, loaded or told, and an older one does not", () => {
+    const feed = arrived(NEW_FEED, [
+      decided(8, "new"),
+      told(9, "new", false),
+      told(10, "old", true),
+      told(3, "x", true),
+    ]);
+    const { shown } = joined([...page, decision({ id: "x", seq: 4, success: false })], feed, all, 10);
+    expect(shown.map(({ id, success }) => [id, success])).toEqual([
+      ["new", false],
+      ["old", true],
+      ["x", false],
+    ]);
+    expect(shown[0]?.errorMessage).toBe("boom");
+  });
+
+  test("events of other things leave the feed as it is", () => {
+    expect(arrived(NEW_FEED, [{ ...told(3, "x", true), type: "job.completed" }])).toBe(NEW_FEED);
+  });
+});
+
+describe("C5: filters of decisions", () => {
+  const none: DecisionFilters = {
+    taskType: null,
+    agent: null,
+    outcome: null,
+    task: null,
+    run: null,
+    from: null,
+    to: null,
+  };
+
+  test("are told to the API in its own names", () => {
+    expect(decisionQuery(none)).toBe("");
+    expect(decisionQuery({ ...none, task: "t1", run: "r1", outcome: "open" })).toBe(
+      "taskId=t1&runId=r1&success=unknown",
+    );
+  });
+
+  test("let through what the server would list", () => {
+    const one = decision({ success: null, runId: "r1", routedAt: "2026-11-21T10:00:00.000Z" });
+    expect(matchesDecision(one, { ...none, outcome: "open", run: "r1" })).toBe(true);
+    expect(matchesDecision(one, { ...none, outcome: "failed" })).toBe(false);
+    expect(matchesDecision(one, { ...none, from: "2026-11-21T10:00:00Z" })).toBe(true);
+    expect(matchesDecision(one, { ...none, to: "2026-11-21T10:00:00Z" })).toBe(false);
+  });
+});

@@ -1,0 +1,90 @@
+import type { LogEvent } from "../../domain/event.ts";
+import type { Decision } from "./decision-filters.ts";
+
+/**
+ * What the log has told of decisions since the page was made: new ones as a whole, and outcomes of any. Pages loaded over HTTP are joined
+ * with it; nothing is asked for twice.
+ */
+export interface DecisionFeed {
+  /** Decisions by their id. */
+  decided: ReadonlyMap<string, Decision>;
+  outcomes: ReadonlyMap<string, Outcome>;
+  /** Positions that could not be told: what was loaded must be loaded again. */
+  holes: number;
+}
+
+type Outcome = Pick<Decision, "success" | "durationMs" | "errorMessage" | "outcomeAt" | "seq">;
+
+export const NEW_FEED: DecisionFeed = { decided: new Map(), outcomes: new Map(), holes: 0 };
+
+/** More than these are not kept: the oldest go, and are there by paging. */
+const MOST_KEPT = 2000;
+
+/** The feed with more of the log. */
+export function arrived(feed: DecisionFeed, events: readonly LogEvent[]): DecisionFeed {
+  const decided = new Map(feed.decided);
+  const outcomes = new Map(feed.outcomes);
+  for (const event of events) {
+    const { id } = event.subject;
+    if (event.type === "routing.decided" || event.type === "routing.recorded") decided.set(id, decisionOf(event));
+    else if (event.type === "routing.outcome_recorded") outcomes.set(id, outcomeTold(event));
+  }
+  if (decided.size === feed.decided.size && outcomes.size === feed.outcomes.size) return feed;
+  return { ...feed, decided: bounded(decided), outcomes: bounded(outcomes) };
+}
+
+/** The event's payload is the row but for what the event itself is. */
+function decisionOf({ subject, at, seq, payload }: LogEvent): Decision {
+  const row = { ...payload, kind: "decision", id: subject.id, decisionId: subject.id, routedAt: at, version: 1, seq };
+  return row as unknown as Decision;
+}
+
+function outcomeTold({ at, seq, payload }: LogEvent): Outcome {
+  const { success, durationMs, error } = payload as {
+    success: boolean;
+    durationMs: number | null;
+    error: string | null;
+  };
+  return { success, durationMs, errorMessage: error, outcomeAt: at, seq };
+}
+
+function bounded<V>(map: Map<string, V>): Map<string, V> {
+  return map.size <= MOST_KEPT ? map : new Map([...map].slice(map.size - MOST_KEPT));
+}
+
+/** A decision with the outcome that the log has told since. */
+export function withOutcome(decision: Decision, { outcomes }: DecisionFeed): Decision {
+  const outcome = outcomes.get(decision.id);
+  return outcome && outcome.seq > decision.seq ? { ...decision, ...outcome } : decision;
+}
+
+/**
+ * Joins pages with the feed, newest first. New decisions stand on top up to the position `shownTo`; later ones are held back and counted. What
+ * is older than the first loaded one is left to the paging.
+ */
+export function joined(
+  pages: readonly Decision[],
+  feed: DecisionFeed,
+  matches: (decision: Decision) => boolean,
+  shownTo: number,
+): { shown: Decision[]; fresh: number } {
+  const seen = new Set(pages.map(({ id }) => id));
+  const [top] = pages;
+  const added = [...feed.decided.values()]
+    .filter((one) => !seen.has(one.id) && (!top || newestFirst(one, top) < 0))
+    .map((one) => withOutcome(one, feed))
+    .filter(matches)
+    .sort(newestFirst);
+  const decidedAt = ({ id }: Decision) => feed.decided.get(id)?.seq ?? 0;
+  const shown = added.filter((one) => decidedAt(one) <= shownTo);
+  return {
+    shown: [...shown, ...pages.map((one) => withOutcome(one, feed))],
+    fresh: added.length - shown.length,
+  };
+}
+
+/** Below 0 when `a` stands above `b`, as the server sorts. */
+function newestFirst(a: Decision, b: Decision): number {
+  if (a.routedAt !== b.routedAt) return a.routedAt > b.routedAt ? -1 : 1;
+  return a.id > b.id ? -1 : a.id < b.id ? 1 : 0;
+}

@@ -1,0 +1,107 @@
+"use client";
+
+import Link from "next/link";
+import { memo } from "react";
+import { GridCell, GridRow } from "../runs/grid.tsx";
+import { cn } from "../ui/cn.ts";
+import { formatDuration } from "../ui/format.ts";
+import { RelativeTime } from "../ui/time.tsx";
+import { type Decision, decisionHref } from "./decision-filters.ts";
+import { candidateCounts, scoreText, tryText } from "./decision-words.ts";
+import { OutcomeBadge } from "./outcome-badge.tsx";
+
+export const DECISION_ROW_HEIGHT = 36;
+/** On narrow screens a row has two lines. */
+export const DECISION_CARD_HEIGHT = 64;
+
+/** Columns of the list: outcome, task, agent, score, candidates, try, duration, routed. */
+export const DECISION_COLUMNS =
+  "grid-cols-[8.5rem_minmax(11rem,2fr)_minmax(8rem,1.2fr)_4rem_6.5rem_minmax(6rem,0.9fr)_5rem_6rem]";
+
+interface DecisionRowProps {
+  decision: Decision;
+  index: number;
+  active: boolean;
+  card: boolean;
+}
+
+/** One decision of the list, all of it a link to why it fell so. */
+export const DecisionRow = memo(function DecisionRow({ decision, index, active, card }: DecisionRowProps) {
+  return (
+    <GridRow
+      aria-rowindex={index + 2}
+      aria-current={active || undefined}
+      data-decision={decision.id}
+      className={cn(
+        "group relative border-b border-line text-[13px] hover:bg-hover has-[a:focus-visible]:bg-hover",
+        active && "bg-accent-soft shadow-[inset_2px_0_0_var(--accent)] hover:bg-accent-soft",
+        card
+          ? "flex h-full flex-col justify-center gap-1.5 px-3"
+          : cn("grid h-full items-center gap-x-3 px-3", DECISION_COLUMNS),
+      )}
+    >
+      {card ? <CardCells decision={decision} /> : <TableCells decision={decision} />}
+    </GridRow>
+  );
+});
+
+function TaskLink({ decision }: { decision: Decision }) {
+  return (
+    <Link
+      href={decisionHref(decision.id)}
+      prefetch={false}
+      className="flex min-w-0 items-baseline gap-2 outline-none after:absolute after:inset-0 focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent"
+    >
+      <span className="truncate font-medium text-ink">{decision.taskType}</span>
+      <span className="truncate font-mono text-[12px] text-muted">{decision.taskId}</span>
+    </Link>
+  );
+}
+
+function TableCells({ decision }: { decision: Decision }) {
+  const { able, all } = candidateCounts(decision);
+  return (
+    <>
+      <GridCell>
+        <OutcomeBadge decision={decision} />
+      </GridCell>
+      <GridCell className="min-w-0">
+        <TaskLink decision={decision} />
+      </GridCell>
+      <GridCell className="truncate" title={decision.selectedAgent}>
+        {decision.selectedAgent}
+      </GridCell>
+      <GridCell className="text-right tabular-nums">{scoreText(decision.agentScore)}</GridCell>
+      <GridCell className="text-muted tabular-nums" title="Agents that could take the task, of all that were looked at">
+        {all === 0 ? "–" : `${able} of ${all}`}
+      </GridCell>
+      <GridCell className="truncate text-muted">{tryText(decision)}</GridCell>
+      <GridCell className="text-right tabular-nums">{formatDuration(decision.durationMs)}</GridCell>
+      <GridCell className="text-muted">
+        <RelativeTime at={decision.routedAt} />
+      </GridCell>
+    </>
+  );
+}
+
+function CardCells({ decision }: { decision: Decision }) {
+  return (
+    <>
+      <div className="flex min-w-0 items-center gap-2">
+        <GridCell className="min-w-0 flex-1">
+          <TaskLink decision={decision} />
+        </GridCell>
+        <GridCell>
+          <OutcomeBadge decision={decision} />
+        </GridCell>
+      </div>
+      <div className="flex min-w-0 items-center gap-3 text-[12px] text-muted">
+        <GridCell className="min-w-0 flex-1 truncate text-ink">{decision.selectedAgent}</GridCell>
+        <GridCell>{tryText(decision)}</GridCell>
+        <GridCell>
+          <RelativeTime at={decision.routedAt} />
+        </GridCell>
+      </div>
+    </>
+  );
+}

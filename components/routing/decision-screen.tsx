@@ -1,0 +1,104 @@
+"use client";
+
+import Link from "next/link";
+import type { ReactNode } from "react";
+import type { ExplainedDecision } from "../../domain/routing-answers.ts";
+import { Badge } from "../ui/badge.tsx";
+import { CopyId } from "../ui/copy-id.tsx";
+import { PageHeader } from "../ui/page-header.tsx";
+import { RelativeTime } from "../ui/time.tsx";
+import { useTitle } from "../ui/use-title.ts";
+import { Candidates } from "./candidates.tsx";
+import { Counterfactual } from "./counterfactual.tsx";
+import { outcomeOf } from "./decision-filters.ts";
+import { isFromElsewhere, tryText, whyChosen } from "./decision-words.ts";
+import { OutcomeBadge, outcomeLabel } from "./outcome-badge.tsx";
+import { useExplained } from "./use-explained.ts";
+import { WhatNext } from "./what-next.tsx";
+
+interface DecisionScreenProps {
+  initial: ExplainedDecision;
+  /** Position of the log that `initial` is true at. */
+  head: number;
+}
+
+/** Why a task went to an agent: all candidates, what happened next, and what would have been. */
+export function DecisionScreen({ initial, head }: DecisionScreenProps) {
+  const decision = useExplained(initial, head);
+  useTitle(`${decision.taskId} → ${decision.selectedAgent} (${outcomeLabel(outcomeOf(decision)).toLowerCase()})`);
+  return (
+    <>
+      <nav aria-label="Breadcrumb" className="mb-1 text-[12px] text-muted">
+        <Link href="/routing" className="hover:underline">
+          Routing
+        </Link>
+      </nav>
+      <PageHeader
+        title={`${decision.taskId} → ${decision.selectedAgent}`}
+        badge={
+          <>
+            <OutcomeBadge decision={decision} />
+            {isFromElsewhere(decision) && (
+              <Badge title="Recorded by an orchestrator that decided by itself">made elsewhere</Badge>
+            )}
+          </>
+        }
+        actions={<CopyId id={decision.id} />}
+      />
+      <p className="mb-3 max-w-3xl text-[14px]">{whyChosen(decision)}</p>
+      <Facts decision={decision} />
+      <div className="mt-3 grid items-start gap-3 xl:grid-cols-[minmax(0,1fr)_24rem]">
+        <Candidates decision={decision} />
+        <div className="grid gap-3">
+          <WhatNext decision={decision} />
+          <Counterfactual decision={decision} />
+        </div>
+      </div>
+    </>
+  );
+}
+
+function Facts({ decision }: { decision: ExplainedDecision }) {
+  const { taskId, taskType, requiredCapability, priority, runId, routedAt } = decision;
+  const facts: [string, ReactNode][] = [
+    ["Type of task", <InList key="type" name="taskType" value={taskType} />],
+    ["Capability", requiredCapability ?? "any"],
+    ["Priority", priority ?? 0],
+    ["Try", tryText(decision)],
+    ["Routed", <RelativeTime key="routed" at={routedAt} />],
+    [
+      "Run",
+      runId === null ? (
+        "none"
+      ) : (
+        <Link key="run" href={`/runs/${encodeURIComponent(runId)}`} className="link font-mono text-[12px]">
+          {runId}
+        </Link>
+      ),
+    ],
+    [
+      "Task",
+      <Link key="task" href={`/routing?${new URLSearchParams({ task: taskId })}`} className="link">
+        all its decisions
+      </Link>,
+    ],
+  ];
+  return (
+    <dl className="flex flex-wrap gap-x-6 gap-y-1.5 text-[13px]">
+      {facts.map(([name, value]) => (
+        <div key={name} className="flex min-w-0 gap-1.5">
+          <dt className="text-muted">{name}</dt>
+          <dd className="min-w-0 truncate">{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function InList({ name, value }: { name: string; value: string }) {
+  return (
+    <Link href={`/routing?${new URLSearchParams({ [name]: value })}`} className="link">
+      {value}
+    </Link>
+  );
+}

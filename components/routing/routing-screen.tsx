@@ -1,0 +1,117 @@
+"use client";
+
+import { ArrowUp, Waypoints } from "lucide-react";
+import { useQueryStates } from "nuqs";
+import { useMemo, useState } from "react";
+import { Button } from "../ui/button.tsx";
+import { EmptyState, ErrorState } from "../ui/empty-state.tsx";
+import { formatPlural } from "../ui/format.ts";
+import { PageHeader } from "../ui/page-header.tsx";
+import { Skeleton } from "../ui/skeleton.tsx";
+import { useTitle } from "../ui/use-title.ts";
+import { type DecisionFilters, decisionQuery, decisionSearch, toDecisionFilters } from "./decision-filters.ts";
+import { DecisionFiltersBar } from "./decision-filters-bar.tsx";
+import { DecisionList } from "./decision-list.tsx";
+import { type DecisionPage, useDecisions } from "./use-decisions.ts";
+
+const DECIDE = `curl -s $URL/api/v1/routing/decisions -H "authorization: Bearer $KEY" -H 'content-type: application/json' \\
+  -d '{"taskId": "review-7", "taskType": "review", "requiredCapability": "go"}'`;
+
+interface RoutingScreenProps {
+  initial: DecisionPage;
+  /** The filters that `initial` was loaded with. */
+  initialFilters: DecisionFilters;
+  taskTypes: readonly string[];
+  /** Position of the log that `initial` is true at. */
+  head: number;
+}
+
+/** Which agents tasks went to: filtered by the URL, live, page by page. */
+export function RoutingScreen({ initial, initialFilters, taskTypes, head }: RoutingScreenProps) {
+  useTitle("Routing");
+  const [search, setSearch] = useQueryStates(decisionSearch, { history: "push" });
+  const filters = useMemo(() => toDecisionFilters(search), [search]);
+  const [atTop, setAtTop] = useState(true);
+  const [top, setTop] = useState(0);
+  const view = useDecisions(filters, initial, initialFilters, head, atTop);
+  const change = ({ from, to, ...rest }: Partial<DecisionFilters>) =>
+    void setSearch({
+      ...rest,
+      ...(from !== undefined && { from: from === null ? null : new Date(from) }),
+      ...(to !== undefined && { to: to === null ? null : new Date(to) }),
+    });
+  const clear = () => void setSearch(null);
+  const query = decisionQuery(filters);
+  return (
+    <div className="flex h-full min-h-0 flex-col">
+      <PageHeader title="Routing" />
+      <DecisionFiltersBar filters={filters} taskTypes={taskTypes} onChange={change} onClear={clear} />
+      <section
+        aria-label="Decisions"
+        className="relative mt-3 min-w-0 overflow-hidden rounded-lg border border-line bg-surface"
+      >
+        {view.fresh > 0 && (
+          <div role="status" className="absolute inset-x-0 top-10 z-10 flex justify-center">
+            <Button
+              variant="primary"
+              size="sm"
+              className="rounded-full! shadow-lg"
+              onClick={() => {
+                view.showFresh();
+                setTop((count) => count + 1);
+              }}
+            >
+              <ArrowUp aria-hidden className="size-3.5" /> {formatPlural(view.fresh, "newer decision")}
+            </Button>
+          </div>
+        )}
+        {view.error && !view.decisions ? (
+          <ErrorState detail={view.error.detail} onRetry={view.retry} />
+        ) : view.decisions === undefined ? (
+          <Loading />
+        ) : view.decisions.length === 0 && !view.hasMore ? (
+          <NoDecisions filtered={query !== ""} onClear={clear} />
+        ) : (
+          <DecisionList
+            key={query}
+            decisions={view.decisions}
+            hasMore={view.hasMore}
+            loadingMore={view.loadingMore}
+            more={view.more}
+            top={top}
+            onAtTop={setAtTop}
+          />
+        )}
+      </section>
+    </div>
+  );
+}
+
+function Loading() {
+  return (
+    <div role="status" aria-label="Loading decisions" className="space-y-2 p-3">
+      {Array.from({ length: 12 }, (_, row) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: the rows are all alike
+        <Skeleton key={row} className="h-7" />
+      ))}
+    </div>
+  );
+}
+
+function NoDecisions({ filtered, onClear }: { filtered: boolean; onClear: () => void }) {
+  if (filtered) {
+    return (
+      <EmptyState
+        icon={<Waypoints />}
+        title="No decision matches these filters"
+        action={<Button onClick={onClear}>Clear the filters</Button>}
+      />
+    );
+  }
+  return (
+    <EmptyState icon={<Waypoints />} title="No routing decisions yet" command={DECIDE}>
+      Ask Switchyard which agent a task should go to, and it tells why: every candidate with its score, or why it was
+      left out. Decisions made elsewhere can be recorded too.
+    </EmptyState>
+  );
+}

@@ -1,0 +1,49 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useRef } from "react";
+import type { LogEvent } from "../../domain/event.ts";
+import type { ExplainedDecision } from "../../domain/routing-answers.ts";
+import { api } from "../live/api.ts";
+import { useEngine } from "../live/live-provider.tsx";
+
+/** Events come in bursts: one look for what comes within this time. */
+const TOGETHER_MS = 300;
+
+/** A decision with its explanation, asked for again when the log tells of it, of a fallback or of its job. `head` is the log's when it was read. */
+export function useExplained(initial: ExplainedDecision, head: number): ExplainedDecision {
+  const engine = useEngine();
+  const { data, refetch } = useQuery({
+    queryKey: ["decision", initial.id, head],
+    queryFn: ({ signal }) => api.get<ExplainedDecision>(`/routing/decisions/${encodeURIComponent(initial.id)}`, signal),
+    initialData: initial,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  const known = useRef(data);
+  known.current = data;
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const soon = () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => void refetch(), TOGETHER_MS);
+    };
+    const stop = engine.read("log", {
+      position: head,
+      onEvents: (events) => events.some((event) => isAbout(known.current, event)) && soon(),
+      onHole: soon,
+    });
+    return () => {
+      clearTimeout(timer);
+      stop();
+    };
+  }, [engine, head, refetch]);
+  return data;
+}
+
+/** Whether an event may change what is told of a decision. */
+export function isAbout(decision: ExplainedDecision, { type, subject, payload }: LogEvent): boolean {
+  if (subject.kind === "job") return subject.id === decision.jobId;
+  if (!type.startsWith("routing.")) return false;
+  const chain = [decision.id, ...decision.explanation.fallbacks.map(({ id }) => id)];
+  return chain.includes(subject.id) || (typeof payload.fallbackOf === "string" && chain.includes(payload.fallbackOf));
+}
