@@ -54,7 +54,7 @@ export function AgentHeader(props: AgentHeaderProps) {
         )}
         {waiting && <WaitingList waiting={waiting} more={moreWaiting} name={agent.displayName} />}
         {alerts.length > 0 && (
-          <div className="w-full max-w-96">
+          <div className="w-fit max-w-full">
             <AgentAlert alerts={alerts} onAcknowledge={onAcknowledge} />
           </div>
         )}

@@ -10,20 +10,21 @@ const placed = (view: AgentView, alerts: Placed["alerts"] = []): Placed => {
 
 const board = [
   placed(agentView("idle")),
-  placed(agentView("mute", { total: 9 }), [alertAbout("mute", "agent_silent")]),
+  placed(agentView("mute"), [alertAbout("mute", "agent_silent")]),
   placed(agentView("leaving", { agent: { draining: true } })),
   placed(agentView("off", { breaker: { state: "disabled" } })),
   placed(agentView("shaky", { breaker: { failureRate: 0.3 } })),
   placed(agentView("half", { breaker: { state: "half_open" } })),
   placed(agentView("held", { breaker: { state: "forced_open" } })),
   placed(agentView("broken", { breaker: { state: "open", failureRate: 0.9, lastError: "exit code 1" } })),
-  placed(agentView("busy", { total: 50 })),
+  placed(agentView("busy", { breaker: { failureRate: 0.1 } })),
+  placed(agentView("calm", { breaker: { failureRate: 0.2 } })),
 ];
 
 describe("the order of the agents board", () => {
-  it("C2: is worst first: open and tripped, half-open, failing, disabled, draining, silent, then the rest by volume", () => {
+  it("C2: is worst first: open and tripped, half-open, failing, disabled, draining, silent, then the rest by key", () => {
     const order = board.toSorted(byStanding).map(({ agent }) => agent.id);
-    expect(order).toEqual(["broken", "held", "half", "shaky", "off", "leaving", "mute", "busy", "idle"]);
+    expect(order).toEqual(["broken", "held", "half", "shaky", "off", "leaving", "mute", "busy", "calm", "idle"]);
   });
 
   it("a rate of exactly half the threshold is not failing yet", () => {
@@ -38,7 +39,7 @@ describe("the order of the agents board", () => {
   it("standings are counted, the worst first, those of nobody left out", () => {
     const counts = countStandings(board).map(({ standing, count }) => `${standing} ${count}`);
     expect(counts[0]).toBe("open 2");
-    expect(counts.at(-1)).toBe("closed 2");
+    expect(counts.at(-1)).toBe("closed 3");
     expect(countStandings([])).toEqual([]);
   });
 });

@@ -51,12 +51,15 @@ const isSilence = ({ rule }: AlertRow): boolean => rule === "agent_silent";
 /** An agent with its standing. */
 export type Placed = AgentView & { alerts: readonly AlertRow[]; standing: Standing };
 
-/** Worst first: by standing, in it by failure rate (without calls last), by calls ever made, then by key so that the order is one. */
+/** Standings in which the failure rate says who is worse. Elsewhere it would only make tiles jump about while traffic goes on. */
+const RANKED: ReadonlySet<Standing> = new Set(["open", "half_open", "failing"]);
+
+/** Worst first: by standing, of the bad ones by failure rate (without calls last), then by key so that the order is one. */
 export function byStanding(a: Placed, b: Placed): number {
+  const rate = ({ standing, breaker }: Placed) => (RANKED.has(standing) ? (breaker.failureRate ?? -1) : 0);
   return (
     STANDINGS.indexOf(a.standing) - STANDINGS.indexOf(b.standing) ||
-    (b.breaker.failureRate ?? -1) - (a.breaker.failureRate ?? -1) ||
-    b.statistics.total - a.statistics.total ||
+    rate(b) - rate(a) ||
     (a.agent.id < b.agent.id ? -1 : 1)
   );
 }

@@ -9,7 +9,7 @@ const T0 = Date.parse("2026-11-21T10:00:00.000Z");
 /** An agent with its breaker and figures as rows have them; what is given replaces what they begin with. */
 export function agentView(
   id: string,
-  given: { agent?: Partial<Wire<"agent">>; breaker?: Partial<Wire<"breaker">>; total?: number } = {},
+  given: { agent?: Partial<Wire<"agent">>; breaker?: Partial<Wire<"breaker">> } = {},
 ): AgentView {
   const base = { id, agentKey: id, version: 1, seq: 1, updatedAt: new Date(T0).toISOString() };
   return {
@@ -32,8 +32,8 @@ export function agentView(
     statistics: {
       ...base,
       kind: "statistics",
-      total: given.total ?? 0,
-      successful: given.total ?? 0,
+      total: 0,
+      successful: 0,
       failed: 0,
       totalDurationMs: 0,
       timed: 0,

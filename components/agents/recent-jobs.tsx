@@ -57,7 +57,7 @@ export function RecentJobs({ agentKey, initial, changed }: RecentJobsProps) {
               <Th>Job</Th>
               <Th>Status</Th>
               <Th className="hidden sm:table-cell">Run</Th>
-              <Th className="text-right">Try</Th>
+              <Th className="hidden text-right sm:table-cell">Try</Th>
               <Th className="text-right">Took</Th>
               <Th className="text-right">Created</Th>
             </tr>
@@ -110,7 +110,7 @@ function JobLine({ job }: { job: Wire<"job"> }) {
             {job.runId}
           </Link>
         </Td>
-        <Td numeric className="text-muted">
+        <Td numeric className="hidden text-muted sm:table-cell">
           {job.attempt}/{job.maxAttempts}
         </Td>
         <Td numeric>

@@ -40,9 +40,9 @@ function Spark({ agentKey }: { agentKey: string }) {
         tone={last < 0.5 ? "failed" : "completed"}
         label={label}
         max={1}
-        className="h-6 min-w-0 flex-1"
+        className="h-6 min-w-0 flex-1 border-b border-line"
       />
-      <span className="shrink-0 tabular-nums">{formatPercent(last)} ok · 1 h</span>
+      <span className="shrink-0 tabular-nums">{formatPercent(last)} ok last</span>
     </div>
   );
 }

@@ -60,6 +60,21 @@ describe("what a tile says of a breaker", () => {
     expect(breakerView(row("a", having("x"))).slow).toBeNull();
   });
 
+  it("a breaker that opened again tells of its trials, not of a window that is too small", () => {
+    const halfOpen = tick(having("..xx"), T0 + 30_000).breaker;
+    const again = ["x", "x"].reduce(
+      (state) => record(state, { success: false }, T0 + 30_001, null, { anyTrial: true }).breaker,
+      halfOpen,
+    );
+    expect(breakerView(row("a", again))).toMatchObject({
+      state: "open",
+      calls: 2,
+      minimum: 2,
+      judged: true,
+      ofTrials: true,
+    });
+  });
+
   it("an override says who, why and until when", () => {
     const order = { reason: "maintenance", by: "user:ada", expiresAt: new Date(T0 + 60_000).toISOString() };
     const view = breakerView(row("a", override(newBreaker(config, T0), "forced_open", order, T0).breaker));

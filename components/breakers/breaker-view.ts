@@ -15,6 +15,8 @@ export interface BreakerView {
   minimum: number;
   /** How many of the calls took too long, against the share at which the breaker opens; null when slowness is not judged. */
   slow: { rate: number | null; threshold: number; overMs: number } | null;
+  /** The calls are trials. */
+  ofTrials: boolean;
   /** False while the window holds too few calls for the rate to mean anything. */
   judged: boolean;
   /** What time alone will do next, and when (RFC 3339). */
@@ -30,7 +32,9 @@ export interface BreakerView {
 
 export function breakerView(breaker: Readonly<BreakerRow>): BreakerView {
   const { state, config, calls, failureCount: failures, failureRate } = breaker;
-  const minimum = state === "half_open" ? config.permittedTrials : effectiveMinimumCalls(config);
+  // A breaker that opened again keeps the trials that led there.
+  const ofTrials = state === "half_open" || (state === "open" && breaker.openings > 1);
+  const minimum = ofTrials ? config.permittedTrials : effectiveMinimumCalls(config);
   const view = {
     state,
     failureRate,
@@ -53,10 +57,14 @@ export function breakerView(breaker: Readonly<BreakerRow>): BreakerView {
     openings: breaker.openings,
     lastError: breaker.lastError,
     override: breaker.override,
-    windowLabel: config.window === "count" ? `last ${config.windowSize} calls` : `last ${config.windowSize} s`,
+    ofTrials,
+    windowLabel: ofTrials ? "trials" : windowOf(config),
   };
   return { ...view, summary: summaryOf(view) };
 }
+
+const windowOf = ({ window, windowSize }: BreakerRow["config"]): string =>
+  window === "count" ? `last ${windowSize} calls` : `last ${windowSize} s`;
 
 function slowOf({ config, slowCallRate }: Readonly<BreakerRow>): BreakerView["slow"] {
   if (config.slowCallMs === undefined) return null;

@@ -130,8 +130,10 @@ function SettingField({ field, value, fault, onChange }: SettingFieldProps) {
       />
       <p id={help} className="mt-1 text-[12px] text-muted">
         {fault && <span className="block font-medium text-danger">{fault}</span>}
-        {says} <span className="text-faint">Default: {empty}.</span>{" "}
-        <code className="text-[11px] break-all text-faint">{theirs}</code>
+        {says} <span className="text-faint">Default: {empty}.</span>
+        <code className="block truncate text-[11px] text-faint" title={theirs}>
+          {theirs}
+        </code>
       </p>
     </div>
   );

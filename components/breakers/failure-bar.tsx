@@ -31,8 +31,8 @@ export function FailureBar({ view, className }: { view: BreakerView; className?:
 
 /** The rate as a big figure with what it counts beside it. */
 export function FailureRate({ view }: { view: BreakerView }) {
-  const { failureRate, failures, calls, minimum, judged, threshold, state, slow } = view;
-  const counted = state === "half_open" ? "trial calls" : "calls";
+  const { failureRate, failures, calls, minimum, judged, threshold, ofTrials, slow } = view;
+  const counted = ofTrials ? "trial calls" : "calls";
   return (
     <div>
       <div className="flex items-baseline gap-2">

@@ -4,7 +4,7 @@ import { type CSSProperties, type KeyboardEvent, type PointerEvent, useId, useSt
 import { actorName } from "../alerts/alert-model.ts";
 import { StatusIcon } from "../ui/badge.tsx";
 import { cn } from "../ui/cn.ts";
-import { formatAbsolute, formatDuration, formatPercent } from "../ui/format.ts";
+import { formatAbsolute, formatDuration, formatPercent, formatRelative } from "../ui/format.ts";
 import { statusLook, toneColor } from "../ui/status.ts";
 import { type Band, sharesOf } from "./breaker-bands.ts";
 
@@ -84,8 +84,8 @@ export function HistoryStrip({ bands, start, end, loading }: HistoryStripProps) 
           />
         ))}
       </div>
-      <div className="mt-1 flex justify-between gap-2 text-[12px] text-faint tabular-nums" suppressHydrationWarning>
-        <span>{formatDuration(end - start)} ago</span>
+      <div className="mt-1 flex justify-between gap-2 text-[12px] text-faint tabular-nums">
+        <span>{formatRelative(start, end)}</span>
         {loading && <span role="status">reading earlier events…</span>}
         <span>now</span>
       </div>

@@ -5,8 +5,9 @@ const box = { width: 30, height: 10, pad: 0 };
 
 describe("the paths of a small line", () => {
   it("C12: a gap is a gap: pieces end before it and begin after it", () => {
-    const { line, area } = sparkPaths([1, 0.5, null, 1], { ...box, max: 1 });
-    expect(line).toBe("M0 0L10 5M30 0L30 0");
+    const { line, dots, area } = sparkPaths([1, 0.5, null, 1], { ...box, max: 1 });
+    expect(line).toBe("M0 0L10 5");
+    expect(dots).toBe("M30 0L30 0");
     expect(area).toBe("M0 10L0 0L10 5L10 10Z");
   });
 
@@ -16,8 +17,8 @@ describe("the paths of a small line", () => {
   });
 
   it("nothing known draws nothing, and all zeros lie at the bottom", () => {
-    expect(sparkPaths([null, null], box)).toEqual({ line: "", area: "" });
-    expect(sparkPaths([], box)).toEqual({ line: "", area: "" });
+    expect(sparkPaths([null, null], box)).toEqual({ line: "", dots: "", area: "" });
+    expect(sparkPaths([], box)).toEqual({ line: "", dots: "", area: "" });
     expect(sparkPaths([0, 0], box).line).toBe("M0 10L30 10");
   });
 });

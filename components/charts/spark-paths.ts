@@ -7,8 +7,15 @@ interface Box {
   max?: number;
 }
 
-/** SVG paths of a small line and of what lies below it. Every run of known values is a piece of its own; nothing is drawn across a gap. */
-export function sparkPaths(values: readonly (number | null)[], box: Box): { line: string; area: string } {
+/** Paths of SVG. `dots` holds the points that no line leads to. */
+interface SparkPaths {
+  line: string;
+  dots: string;
+  area: string;
+}
+
+/** A small line and what lies below it. Every run of known values is a piece of its own; nothing is drawn across a gap. */
+export function sparkPaths(values: readonly (number | null)[], box: Box): SparkPaths {
   const { width, height, pad } = box;
   const top = box.max ?? Math.max(0, ...values.map((value) => value ?? 0));
   const step = values.length > 1 ? width / (values.length - 1) : 0;
@@ -18,15 +25,18 @@ export function sparkPaths(values: readonly (number | null)[], box: Box): { line
     return round(height - pad - share * (height - 2 * pad));
   };
   const line: string[] = [];
+  const dots: string[] = [];
   const area: string[] = [];
   for (const { from, piece } of piecesOf(values)) {
     const points = piece.map((value, index) => `${x(from + index)} ${y(value)}`);
     // A lone point is a line to itself: its round cap makes it a dot.
-    line.push(`M${points.join("L")}${points.length === 1 ? `L${points[0]}` : ""}`);
-    const end = from + piece.length - 1;
-    if (points.length > 1) area.push(`M${x(from)} ${height}L${points.join("L")}L${x(end)} ${height}Z`);
+    if (points.length === 1) dots.push(`M${points[0]}L${points[0]}`);
+    else {
+      line.push(`M${points.join("L")}`);
+      area.push(`M${x(from)} ${height}L${points.join("L")}L${x(from + piece.length - 1)} ${height}Z`);
+    }
   }
-  return { line: line.join(""), area: area.join("") };
+  return { line: line.join(""), dots: dots.join(""), area: area.join("") };
 }
 
 function piecesOf(values: readonly (number | null)[]): { from: number; piece: number[] }[] {

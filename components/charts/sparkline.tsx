@@ -17,9 +17,9 @@ const HEIGHT = 24;
 
 /** A line as small as a word, without axes. Points with nothing beside them are dots. */
 export function Sparkline({ points, tone, label, max, className }: SparklineProps) {
-  const { line, area } = sparkPaths(
+  const { line, dots, area } = sparkPaths(
     points.map(({ value }) => value),
-    { width: WIDTH, height: HEIGHT, pad: 2, ...(max !== undefined && { max }) },
+    { width: WIDTH, height: HEIGHT, pad: 3, ...(max !== undefined && { max }) },
   );
   const color = toneColor(tone);
   return (
@@ -39,6 +39,14 @@ export function Sparkline({ points, tone, label, max, className }: SparklineProp
         strokeWidth={1.5}
         strokeLinecap="round"
         strokeLinejoin="round"
+        vectorEffect="non-scaling-stroke"
+      />
+      <path
+        d={dots}
+        fill="none"
+        stroke={color}
+        strokeWidth={4}
+        strokeLinecap="round"
         vectorEffect="non-scaling-stroke"
       />
     </svg>
