@@ -1,17 +1,19 @@
 import type { ReactNode } from "react";
+import { ALL_ALERTS, countsPath } from "../../components/alerts/inbox-filter.ts";
 import { Shell } from "../../components/shell/shell.tsx";
 import type { Me } from "../../components/shell/user-menu.tsx";
+import type { AlertCounts } from "../../domain/answers.ts";
 import type { Wire } from "../../domain/wire.ts";
 import { serverGet } from "../server-fetch.ts";
 
 export default async function ConsoleLayout({ children }: { children: ReactNode }) {
   const [me, alerts, approvals] = await Promise.all([
     serverGet<Me>("/me"),
-    serverGet<{ items: Wire<"alert">[] }>("/alerts?limit=100"),
+    serverGet<AlertCounts>(countsPath(ALL_ALERTS)),
     serverGet<{ items: Wire<"approval">[] }>("/approvals?status=pending&limit=100"),
   ]);
   return (
-    <Shell me={me} alerts={alerts.items} approvals={approvals.items}>
+    <Shell me={me} alerts={alerts} approvals={approvals.items}>
       {children}
     </Shell>
   );

@@ -1,14 +1,13 @@
 "use client";
 
 import { BellOff, SearchX } from "lucide-react";
-import Link from "next/link";
 import { useQueryStates } from "nuqs";
 import { useMemo } from "react";
 import type { AlertCounts } from "../../domain/answers.ts";
+import { AlertsNav } from "../channels/alerts-nav.tsx";
 import { useTopicRows } from "../live/rows.ts";
 import { StatusBadge } from "../ui/badge.tsx";
 import { Button } from "../ui/button.tsx";
-import { buttonClass } from "../ui/button-class.ts";
 import { EmptyState, ErrorState } from "../ui/empty-state.tsx";
 import { formatCount } from "../ui/format.ts";
 import { Kbd } from "../ui/kbd.tsx";
@@ -79,25 +78,22 @@ export function AlertsScreen({ initial, initialCounts, initialFilter }: AlertsSc
       <PageHeader
         title="Alerts"
         badge={
-          counts &&
-          counts.firing > 0 && (
-            <span className="flex items-center gap-1.5 text-[12px] font-medium text-muted tabular-nums">
-              <StatusBadge kind="alert" status="firing" /> {formatCount(counts.firing)}
-            </span>
-          )
+          <>
+            <AlertsNav />
+            {counts && counts.firing > 0 && (
+              <span className="flex items-center gap-1.5 text-[12px] font-medium text-muted tabular-nums">
+                <StatusBadge kind="alert" status="firing" /> {formatCount(counts.firing)}
+              </span>
+            )}
+          </>
         }
         actions={
-          <>
-            <p aria-hidden className="hidden min-h-8 items-center gap-1 text-[12px] text-muted md:flex">
-              <Kbd>j</Kbd>
-              <Kbd>k</Kbd> move <Kbd className="ml-2">a</Kbd> acknowledge <Kbd className="ml-2">s</Kbd> snooze{" "}
-              <Kbd className="ml-2">r</Kbd> resolve <Kbd className="ml-2">x</Kbd> select <Kbd className="ml-2">?</Kbd>{" "}
-              all keys
-            </p>
-            <Link href="/alerts/rules" className={buttonClass()}>
-              Rules
-            </Link>
-          </>
+          <p aria-hidden className="hidden min-h-8 items-center gap-1 text-[12px] text-muted md:flex">
+            <Kbd>j</Kbd>
+            <Kbd>k</Kbd> move <Kbd className="ml-2">a</Kbd> acknowledge <Kbd className="ml-2">s</Kbd> snooze{" "}
+            <Kbd className="ml-2">r</Kbd> resolve <Kbd className="ml-2">x</Kbd> select <Kbd className="ml-2">?</Kbd> all
+            keys
+          </p>
         }
       />
       {storm && <StormBanner storm={storm} onRule={(rule) => void setSearch({ rule })} />}

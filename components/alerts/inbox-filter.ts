@@ -10,6 +10,9 @@ export interface InboxFilter {
   q: string | null;
 }
 
+/** Narrowed by nothing. */
+export const ALL_ALERTS: InboxFilter = { view: "open", severity: [], rule: null, q: null };
+
 /** How many alerts one page holds. */
 const PAGE_SIZE = 100;
 

@@ -4,7 +4,12 @@ import { Ellipsis, Keyboard, Search } from "lucide-react";
 import Link from "next/link";
 import { usePathname, useRouter } from "next/navigation";
 import { type ReactNode, useState } from "react";
+import type { AlertCounts } from "../../domain/answers.ts";
 import type { Wire } from "../../domain/wire.ts";
+import { useAlertCounts } from "../alerts/alert-counts.ts";
+import { BrowserNotifier } from "../alerts/browser-notifier.tsx";
+import { ALL_ALERTS } from "../alerts/inbox-filter.ts";
+import { NotificationsButton } from "../alerts/notifications-button.tsx";
 import { LiveProvider } from "../live/live-provider.tsx";
 import { useTopicRows } from "../live/rows.ts";
 import { IconButton } from "../ui/button.tsx";
@@ -19,12 +24,13 @@ import { KeyboardHelp } from "./keyboard-help.tsx";
 import { Mark } from "./logo.tsx";
 import { DESTINATIONS, type Destination, isAt } from "./navigation.ts";
 import { ThemeSwitch } from "./theme-switch.tsx";
+import { TitleBadge } from "./title-badge.tsx";
 import { type Me, UserMenu } from "./user-menu.tsx";
 
 interface ShellProps {
   me: Me;
-  /** Open alerts as the server rendered them, for the badge. */
-  alerts: Wire<"alert">[];
+  /** How many alerts there were when the server rendered the page, for the badge. */
+  alerts: AlertCounts;
   /** Pending approvals, for theirs. */
   approvals: Wire<"approval">[];
   children: ReactNode;
@@ -42,7 +48,7 @@ export function Shell({ children, ...frame }: ShellProps) {
 function Frame({ me, alerts, approvals, children }: ShellProps) {
   const [palette, setPalette] = useState(false);
   const [help, setHelp] = useState(false);
-  const firing = useTopicRows("alerts", "alert", alerts).filter((alert) => alert.status === "firing").length;
+  const firing = useAlertCounts(ALL_ALERTS, alerts)?.firing ?? 0;
   const waiting = useTopicRows("approvals", "approval", approvals).filter(({ status }) => status === "pending").length;
   const counts: Counts = { "/alerts": firing, "/approvals": waiting };
   useHotkey("mod+k", () => setPalette((open) => !open), "Search and jump");
@@ -97,6 +103,7 @@ function Frame({ me, alerts, approvals, children }: ShellProps) {
                 <Keyboard aria-hidden className="size-4" />
               </IconButton>
             </span>
+            <NotificationsButton />
             <ThemeSwitch />
             <UserMenu me={me} />
           </div>
@@ -123,6 +130,8 @@ function Frame({ me, alerts, approvals, children }: ShellProps) {
       {DESTINATIONS.map((destination) => (
         <GoKey key={destination.href} destination={destination} />
       ))}
+      <TitleBadge firing={firing} />
+      <BrowserNotifier />
       <CommandPalette open={palette} onOpenChange={setPalette} />
       <KeyboardHelp open={help} onOpenChange={setHelp} />
     </div>

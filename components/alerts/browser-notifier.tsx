@@ -1,0 +1,109 @@
+"use client";
+
+import { type QueryClient, useQueryClient } from "@tanstack/react-query";
+import { useRouter } from "next/navigation";
+import { useEffect, useRef } from "react";
+import type { Sent } from "../../domain/wire.ts";
+import { api } from "../live/api.ts";
+import { useTopicList } from "../live/rows.ts";
+import { RULES_KEY, type RuleList } from "../rules/use-rules.ts";
+import { formatPlural } from "../ui/format.ts";
+import { serverNow } from "../ui/now.ts";
+import type { AlertRow } from "./alert-model.ts";
+import { beginSeeing, isTold, newsOf, type Seen } from "./browser-news.ts";
+import { show, useNotificationState } from "./notification-choice.ts";
+
+/** More than so many at once are told as one. */
+const ONE_BY_ONE = 3;
+const KEPT_MS = 30_000;
+const LOCK = "switchyard.notifications";
+
+/** Tells of alerts outside the page, where somebody has turned that on. Of all tabs of a browser one does. */
+export function BrowserNotifier() {
+  const client = useQueryClient();
+  const router = useRouter();
+  const { rows, seq } = useTopicList("alerts", "alert");
+  const on = useNotificationState() === "on";
+  const leads = useLead(on);
+  const seen = useRef<Seen | null>(null);
+  const shown = useRef(new Map<string, Notification>());
+
+  useEffect(() => {
+    if (seq === 0) return;
+    const alerts = rows as readonly AlertRow[];
+    // Every tab follows, so that whichever comes to lead knows what is new.
+    seen.current ??= beginSeeing(alerts, new Date(serverNow()).toISOString());
+    const { fired, ended } = newsOf(seen.current, alerts);
+    for (const id of ended) {
+      shown.current.get(id)?.close();
+      shown.current.delete(id);
+    }
+    if (!leads.current || fired.length === 0) return;
+    const open = (path: string) => () => router.push(path);
+    void tellable(client, fired).then((told) => {
+      if (told.length > ONE_BY_ONE) {
+        const [worst] = told;
+        const body = `${worst?.title}, and ${formatPlural(told.length - 1, "other")}`;
+        show(`${formatPlural(told.length, "alert")} fire`, body, "switchyard:many", open("/alerts"));
+        return;
+      }
+      for (const alert of told) {
+        const path = `/alerts?alert=${encodeURIComponent(alert.id)}`;
+        const words = alert.detail ?? `${alert.subjectKind} ${alert.subjectId}`;
+        const notification = show(alert.title, words, `switchyard:${alert.id}`, open(path));
+        if (notification) shown.current.set(alert.id, notification);
+      }
+    });
+  }, [rows, seq, client, router, leads]);
+  return null;
+}
+
+/** Those that this browser is to tell of; only critical ones if the rules cannot be read now. */
+async function tellable(client: QueryClient, fired: readonly AlertRow[]): Promise<AlertRow[]> {
+  const [rules, channels] = await Promise.all([
+    client.fetchQuery({
+      queryKey: RULES_KEY,
+      queryFn: ({ signal }) => api.get<RuleList>("/alert-rules", signal),
+      staleTime: KEPT_MS,
+    }),
+    client.fetchQuery({
+      queryKey: ["channels", "all"],
+      queryFn: ({ signal }) => api.get<{ items: Sent<"channel">[] }>("/channels?limit=100", signal),
+      staleTime: KEPT_MS,
+    }),
+  ]).catch(() => [{ items: [] }, { items: [] }] as const);
+  const here = channels.items.filter(({ channelKind, enabled }) => channelKind === "browser" && enabled);
+  const browserChannels = new Set(here.map(({ id }) => id));
+  return fired.filter((alert) => isTold(alert, rules.items, browserChannels));
+}
+
+/** Whether this tab is the one that tells: it holds a lock that all tabs of the browser want. Where there are no locks, every tab tells. */
+function useLead(wanted: boolean): React.RefObject<boolean> {
+  const leads = useRef(false);
+  useEffect(() => {
+    if (!wanted) return;
+    if (!("locks" in navigator)) {
+      leads.current = true;
+      return () => {
+        leads.current = false;
+      };
+    }
+    const gone = new AbortController();
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    navigator.locks
+      .request(LOCK, { signal: gone.signal }, () => {
+        leads.current = !gone.signal.aborted;
+        return held;
+      })
+      .catch(() => undefined);
+    return () => {
+      leads.current = false;
+      release();
+      gone.abort();
+    };
+  }, [wanted]);
+  return leads;
+}
