@@ -60,11 +60,11 @@ export const ChannelItem = memo(function ChannelItem(props: ChannelItemProps) {
             {sent ? <span className="font-mono">{target}</span> : "Shown by the consoles that are open"}
           </p>
         </div>
-        <div className="min-w-0 basis-64 text-[12px] max-lg:order-last max-lg:basis-full">
+        <div className="min-w-0 text-[12px] max-lg:order-last max-lg:basis-full lg:w-80 lg:shrink-0">
           {sent && <Latest delivery={latest} />}
           <UsedBy rules={rules} />
         </div>
-        <div className="flex items-center gap-1.5">
+        <div className="flex items-center gap-1.5 lg:w-44 lg:justify-end">
           {sent && mayChange && (
             <Button
               size="sm"

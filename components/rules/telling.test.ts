@@ -26,7 +26,7 @@ describe("who is told, in words", () => {
 
   it("times add up from the firing on, and steps change places only within the list", () => {
     const steps = [newStep("15 minutes", ["a"]), newStep("30 minutes", ["b"]), newStep("soon", ["c"])];
-    expect(sinceFiring(steps, 1)).toBe("45m 00s after it fires");
+    expect(sinceFiring(steps, 1)).toBe("45 minutes after it fires");
     expect(sinceFiring(steps, 2)).toBeUndefined();
     expect(movedStep(steps, 0, 1).map(({ channels }) => channels[0])).toEqual(["b", "a", "c"]);
     expect(movedStep(steps, 2, 1)).toEqual(steps);

@@ -1,4 +1,3 @@
-import { formatDuration } from "../ui/format.ts";
 import { parseSpan, spanWords } from "./span.ts";
 
 /** Who is told of a rule's alerts next, as it stands in the form. */
@@ -40,7 +39,7 @@ export function tellingWords({ channels, escalation }: Told, nameOf: (channelId:
   return `${[first, ...later].join(", then ")}.`;
 }
 
-/** When a step is told at the latest, counted from the beginning: `30m 00s after it fires`; undefined where a time cannot be read. */
+/** When a step is told at the latest, counted from the beginning: `30 minutes after it fires`; undefined where a time cannot be read. */
 export function sinceFiring(steps: readonly StepDraft[], index: number): string | undefined {
   let total = 0;
   for (const { after } of steps.slice(0, index + 1)) {
@@ -48,7 +47,7 @@ export function sinceFiring(steps: readonly StepDraft[], index: number): string 
     if (ms === null) return undefined;
     total += ms;
   }
-  return `${formatDuration(total)} after it fires`;
+  return `${spanWords(total)} after it fires`;
 }
 
 let made = 0;
