@@ -1,6 +1,6 @@
 import type { Receipt, ReceiptHeader } from "./receipt.ts";
 import type { Snapshot } from "./snapshot-versions.ts";
-import type { AlertStatus, BreakerStateName, RunStatus } from "./statuses.ts";
+import type { AlertStatus, BreakerStateName, RunStatus, Severity } from "./statuses.ts";
 import type { Wire } from "./wire.ts";
 
 /** What HTTP answers that is no row: one definition for the server that makes it and the console that draws it. */
@@ -88,6 +88,18 @@ export interface DeadLetterRetry {
   remaining: number;
   /** One for each commit it took. */
   receipts: string[];
+}
+
+/** `GET /alerts/storm`: what fired, or fired again, within the last minute. */
+export interface AlertStorm {
+  /** More than `threshold` alerts fired within the last minute. */
+  storm: boolean;
+  threshold: number;
+  firedLastMinute: number;
+  /** How many of them stand below a cause that is open. */
+  folded: number;
+  /** The most severe first, then the most numerous. */
+  byRule: { rule: string; severity: Severity; count: number }[];
 }
 
 /** `POST /alerts/acknowledge` and its like: what became of each alert. */

@@ -4,6 +4,7 @@ import { id, label } from "../../domain/primitives.ts";
 import { ALERT_STATUSES, SEVERITIES } from "../../domain/statuses.ts";
 import { countAlerts, listAlerts } from "../store/reads/alerts.ts";
 import { readRow } from "../store/reads/one-row.ts";
+import { registerAlertStorm } from "./alert-storm.ts";
 import { registerAlertBulk } from "./alerts-bulk.ts";
 import { registerCommand } from "./command.ts";
 import { listDoc, oneDoc, plainDoc, type RouteDoc } from "./openapi/route-docs.ts";
@@ -46,6 +47,7 @@ export function registerAlerts(app: FastifyInstance, deps: ResourceDeps): void {
     countAlerts(request.db, countQuery.parse(request.query)),
   );
   registerAlertBulk(app, deps);
+  registerAlertStorm(app, deps);
   app.get(`${BASE}/alerts/:id`, { config: { doc: oneDoc(tag, "One alert", "Alert") } }, async (request) => {
     const alertId = pathId(request);
     await mustHaveReached(request);
