@@ -50,6 +50,7 @@ export type Baseline = {
   total: number;
   successful: number;
   failed: number;
+  upstream: number;
   totalDurationMs: number;
   timed: number;
   histogram: Histogram;

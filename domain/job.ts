@@ -212,7 +212,10 @@ export function enqueueJob(tx: Tx, m: z.infer<typeof jobEnqueue>): Job {
   };
   tx.put("job", job);
   for (const parent of parents) {
-    if (parent.status !== "completed") tx.put("job", { ...parent, dependents: [...parent.dependents, job.id] });
+    // Clean-up goes by a completed one's dependents too: it must not take what another run builds on.
+    if (parent.status !== "completed" || parent.runId !== job.runId) {
+      tx.put("job", { ...parent, dependents: [...parent.dependents, job.id] });
+    }
   }
   countJob(tx, job, null, job.status);
   const { capability, agentKey: pinnedTo, priority, runAt, maxAttempts, backoffMs, timeoutMs, input } = job;

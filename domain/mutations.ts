@@ -5,6 +5,7 @@ import { ALERT_CLOCK_OPERATIONS, ALERT_OPERATIONS } from "./operations/alerts.ts
 import { EXECUTION_OPERATIONS } from "./operations/execution.ts";
 import { JOB_CLOCK_OPERATIONS, JOB_OPERATIONS } from "./operations/jobs.ts";
 import { LOG_CLOCK_OPERATIONS } from "./operations/log.ts";
+import { MAINTENANCE_OPERATIONS } from "./operations/maintenance.ts";
 import { NOTIFICATION_CLOCK_OPERATIONS, NOTIFICATION_OPERATIONS } from "./operations/notifications.ts";
 import { PEOPLE_CLOCK_OPERATIONS, PEOPLE_OPERATIONS } from "./operations/people.ts";
 import { RUN_CLOCK_OPERATIONS, RUN_OPERATIONS } from "./operations/runs.ts";
@@ -33,6 +34,7 @@ const CLOCK_OPERATIONS = {
   ...ALERT_CLOCK_OPERATIONS,
   ...NOTIFICATION_CLOCK_OPERATIONS,
   ...LOG_CLOCK_OPERATIONS,
+  ...MAINTENANCE_OPERATIONS,
   ...PEOPLE_CLOCK_OPERATIONS,
 } satisfies { [type: string]: Operation };
 

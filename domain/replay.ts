@@ -18,7 +18,7 @@ export interface ReplayView {
   seq: number;
   /** Its time; null before the first. */
   at: string | null;
-  /** Null before the run was created. */
+  /** Null before the run was created, and after it was removed. */
   run: Wire<"run"> | null;
   /** In the order in which they came to be, as the others. */
   workstreams: ReadonlyMap<string, Wire<"workstream">>;
@@ -130,7 +130,14 @@ function fold(view: Fold, event: LogEvent, own: Own): void {
     const { from, job } = foldJob(view, event);
     if (from !== job.status) countJob(view, own, from, job.status, event);
   } else if (noun === "workstream") foldWorkstream(view, event);
+  else if (event.type === "run.removed") removeAll(view);
   else foldRun(view, event);
+}
+
+/** A run leaves with all that hangs on it. */
+function removeAll(view: Fold): void {
+  view.run = null;
+  for (const rows of [view.workstreams, view.jobs, view.attempts]) rows.clear();
 }
 
 /** The run's figures follow its jobs' moves; a workstream's are told by `workstream.progressed`. */

@@ -103,7 +103,10 @@ export function decideRouting(tx: Tx, m: z.infer<typeof routingDecide>): Routing
 function chainOf(tx: Tx, fallbackOf: string | null): Readonly<RoutingDecision>[] {
   const chain: Readonly<RoutingDecision>[] = [];
   for (let next = fallbackOf; next !== null && chain.length < MAX_CHAIN; ) {
-    const decision = must(tx, "decision", next);
+    // Of a long chain the oldest may no longer be kept.
+    const decision: Readonly<RoutingDecision> | undefined =
+      chain.length === 0 ? must(tx, "decision", next) : tx.get("decision", next);
+    if (!decision) break;
     chain.push(decision);
     next = decision.fallbackOf;
   }

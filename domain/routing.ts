@@ -128,6 +128,8 @@ export function recordRoutingOutcome(tx: Tx, m: z.infer<typeof routingOutcome>):
       `the outcome of decision ${decision.id} is known already: success ${decision.success}`,
     );
   }
+  // Clean-up may have removed it since.
+  ensureAgent(tx, decision.selectedAgent);
   const errorMessage = m.error ?? null;
   tx.put("decision", {
     ...decision,

@@ -1,4 +1,4 @@
-import { addDuration, type Histogram } from "./figures.ts";
+import { addDuration, type Histogram, mergeHistograms } from "./figures.ts";
 import { iso, ms } from "./primitives.ts";
 import type { RowBase, Tx } from "./tx.ts";
 
@@ -48,7 +48,7 @@ export function tallyOutcome(tx: Tx, outcome: Counted & { agentKey: string; task
   for (const width of WIDTHS) {
     const t = startOf(tx.at, WIDTH_MS[width]);
     const id = tallyId(outcome.agentKey, taskType, width, t);
-    const tally = tx.get("tally", id) ?? { id, agentKey: outcome.agentKey, taskType, width, t, ...NOTHING };
+    const tally = tx.get("tally", id) ?? { id, agentKey: outcome.agentKey, taskType, width, t, ...NO_FIGURES };
     tx.put("tally", withCounted(tally, outcome));
   }
 }
@@ -73,7 +73,8 @@ export type AgentFigures = Pick<
   "total" | "successful" | "failed" | "upstream" | "timed" | "totalDurationMs" | "histogram"
 >;
 
-const NOTHING: AgentFigures = {
+/** Before the first outcome. */
+export const NO_FIGURES: AgentFigures = {
   total: 0,
   successful: 0,
   failed: 0,
@@ -82,6 +83,17 @@ const NOTHING: AgentFigures = {
   totalDurationMs: 0,
   histogram: {},
 };
+
+/** The figures of two lots of outcomes together. */
+export const addFigures = (a: AgentFigures, b: AgentFigures): AgentFigures => ({
+  total: a.total + b.total,
+  successful: a.successful + b.successful,
+  failed: a.failed + b.failed,
+  upstream: a.upstream + b.upstream,
+  timed: a.timed + b.timed,
+  totalDurationMs: a.totalDurationMs + b.totalDurationMs,
+  histogram: mergeHistograms(a.histogram, b.histogram),
+});
 
 /** Where the stretch of `widthMs` that a time lies in begins, RFC 3339. */
 export const startOf = (at: string, widthMs: number): string => iso(Math.floor(ms(at) / widthMs) * widthMs);

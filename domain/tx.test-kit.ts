@@ -56,7 +56,7 @@ export class World implements Source {
   }
 
   #partsOf(runIds: string[]): string[] {
-    const parts = (["workstream", "job", "attempt", "approval", "decision"] as const).flatMap((kind) =>
+    const parts = (["workstream", "job", "attempt", "approval", "decision", "outcome"] as const).flatMap((kind) =>
       this.all(kind).flatMap(({ id, runId }) => (runIds.includes(runId ?? "") ? [keyOf(kind, id)] : [])),
     );
     const alerts = this.all("alert").filter(

@@ -66,7 +66,7 @@ export type RowSet =
   | { set: "agents"; capability: string | null; limit: number }
   /** Hourly tallies of one type of task from a time on, the newest first. */
   | { set: "hours-of-type"; taskType: string; from: string; limit: number }
-  /** Everything that hangs on these runs, of several kinds: what is answered are keys, `kind:id`. */
+  /** Everything that hangs on these runs, of several kinds and outcomes among them: what is answered are keys, `kind:id`. */
   | { set: "parts-of-runs"; runIds: string[] }
   /** What still names these agents, as keys: all alerts about them with what was sent of those, and of outcomes and decisions one each. */
   | { set: "uses-of-agents"; agentKeys: string[] }

@@ -9,6 +9,7 @@ import { registerKeyLogin } from "./auth/sign-in-routes.ts";
 import { registerBreakers } from "./breakers.ts";
 import { registerChannels } from "./channels.ts";
 import { registerClaims } from "./claims.ts";
+import { registerCleanup } from "./cleanup.ts";
 import { registerCommits } from "./commits.ts";
 import { registerDeliveries } from "./deliveries.ts";
 import { registerEvents } from "./events.ts";
@@ -57,6 +58,7 @@ export function registerRoutes(app: FastifyInstance, deps: AppDeps): void {
   registerEvents(app, deps);
   registerReceipts(app, deps);
   registerMaintenance(app, deps);
+  registerCleanup(app, deps);
   registerRecalculation(app, deps);
   registerSeries(app, deps);
   registerSummary(app, deps);

@@ -28,6 +28,14 @@ export async function agentsWithFigures(
   return rows.map(({ id }) => id);
 }
 
+const BASELINE = `SELECT /* baseline */ "baseline"::text AS "baseline" FROM "Statistics" WHERE "tenantId" = $1 AND "id" = $2`;
+
+/** What outcomes of an agent that are no longer kept had added; null when none have left. */
+export async function baselineOf(queries: LaneQueries, tenantId: string, agentKey: string): Promise<Baseline | null> {
+  const [row] = await queries.query<{ baseline: string | null }>(BASELINE, [tenantId, agentKey]);
+  return row?.baseline ? JSON.parse(row.baseline) : null;
+}
+
 const UP_TO = `SELECT /* outcomes up to */ ${OUTCOME} FROM "Outcome" WHERE "tenantId" = $1 AND "agentKey" = $2 AND "seq" <= $3::text::int8
   AND ($4::text IS NULL OR ("at" >= $4::text::timestamptz AND ("at", "id") > ($4::text::timestamptz, $5::text)))
   ORDER BY "at", "id" LIMIT $6::int`;

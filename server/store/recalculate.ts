@@ -1,20 +1,25 @@
 import { randomBytes } from "node:crypto";
-import { mergeHistograms } from "../../domain/figures.ts";
+import type { Baseline } from "../../domain/agent.ts";
 import type { FiguresTold, Recalculation } from "../../domain/routing-answers.ts";
-import type { AgentFigures } from "../../domain/tally.ts";
-import { withCounted } from "../../domain/tally.ts";
+import { type AgentFigures, addFigures, NO_FIGURES, withCounted } from "../../domain/tally.ts";
 import { dropLease, takeLease } from "./due.ts";
 import { StoreError } from "./errors.ts";
 import type { LaneQueries } from "./lane-database.ts";
 import { readHead } from "./load-rows.ts";
-import { agentsWithFigures, type CountedOutcome, outcomesSince, outcomesUpTo } from "./recalculate-statements.ts";
+import {
+  agentsWithFigures,
+  baselineOf,
+  type CountedOutcome,
+  outcomesSince,
+  outcomesUpTo,
+} from "./recalculate-statements.ts";
 import type { Committer, Store } from "./types.ts";
 
 /**
  * Rebuilds agents' running figures from their outcomes (C8), while traffic goes on.
  *
  * For each agent: the outcomes up to the log's present head are read, page by page; they are never changed, so the pages fit together however
- * long that takes. Then one statement reads, in one snapshot, the outcomes since and the row of figures. If what the outcomes come to is what
+ * long that takes, unless a clean-up has folded some of them into the baseline meanwhile: then it begins anew. Then one statement reads, in one snapshot, the outcomes since and the row of figures. If what the outcomes come to is what
  * the row says, that is all. If not, a commit puts it right, on the condition that the row is still at the version that was read. When outcomes
  * keep coming in between, the last steps are repeated; at last the commit goes without the condition, and the reducer adds what the row
  * has gained since it was read. A lease keeps two recalculations of a tenant from doing that to each other.
@@ -77,8 +82,24 @@ async function rebuild(
   hold: () => Promise<void>,
   report: Recalculation,
 ): Promise<boolean> {
+  for (let tries = 1; tries <= TRIES; tries += 1) {
+    const done = await rebuildOnce({ queries, store }, tenantId, by, agentKey, hold, report);
+    if (done !== "cleaned meanwhile") return done;
+  }
+  return false;
+}
+
+async function rebuildOnce(
+  { queries, store }: RecalculateDeps,
+  tenantId: string,
+  by: Committer,
+  agentKey: string,
+  hold: () => Promise<void>,
+  report: Recalculation,
+): Promise<boolean | "cleaned meanwhile"> {
+  const begun = await baselineOf(queries, tenantId, agentKey);
   const { seq, at } = await readHead(queries, tenantId);
-  let counted = NOTHING;
+  let counted = NO_FIGURES;
   let after: { at: string; id: string } | null = null;
   for (let more = true; more; ) {
     await hold();
@@ -94,8 +115,9 @@ async function rebuild(
     if (!since) return true;
     report.outcomesRead += since.outcomes.length;
     const { version, baseline, ...before } = since.row;
+    if (sizeOf(baseline) !== sizeOf(begun)) return "cleaned meanwhile";
     const whole = since.outcomes.reduce(withCounted, counted);
-    const now = baseline ? added(whole, { ...NOTHING, ...baseline }) : whole;
+    const now = baseline ? addFigures(whole, { ...NO_FIGURES, ...baseline }) : whole;
     if (isSame(before, now)) return true;
     const expectRows = tries < TRIES ? [{ kind: "statistics" as const, id: agentKey, versions: [version] }] : [];
     try {
@@ -110,27 +132,10 @@ async function rebuild(
   return false;
 }
 
+/** Every outcome that is folded into a baseline adds one to this. */
+const sizeOf = (baseline: Baseline | null): number => (baseline?.total ?? 0) + (baseline?.upstream ?? 0);
+
 const MOVED_ON: ReadonlySet<string> = new Set(["stale_expectation", "commit_refused"]);
-
-const NOTHING: AgentFigures = {
-  total: 0,
-  successful: 0,
-  failed: 0,
-  upstream: 0,
-  timed: 0,
-  totalDurationMs: 0,
-  histogram: {},
-};
-
-const added = (a: AgentFigures, b: AgentFigures): AgentFigures => ({
-  total: a.total + b.total,
-  successful: a.successful + b.successful,
-  failed: a.failed + b.failed,
-  upstream: a.upstream + b.upstream,
-  timed: a.timed + b.timed,
-  totalDurationMs: a.totalDurationMs + b.totalDurationMs,
-  histogram: mergeHistograms(a.histogram, b.histogram),
-});
 
 const toldOf = ({ histogram: _, ...told }: AgentFigures): FiguresTold => told;
 

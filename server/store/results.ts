@@ -47,6 +47,7 @@ export function resultOf(tx: Tx, mutation: Mutation, yielded: unknown): unknown 
     case "breaker.acquire":
     case "event.append":
     case "log.trim":
+    case "maintenance.clean":
       return yielded;
     default: {
       const { id, version } = yielded as RowBase;

@@ -204,6 +204,10 @@ export const PARTS_OF_RUNS = `SELECT /* lane parts of runs */ ${HEAD_COLUMNS},
     UNION ALL SELECT 'attempt:' || "id" FROM "Attempt" WHERE "tenantId" = $1 AND "runId" = ANY ($2::text[])
     UNION ALL SELECT 'approval:' || "id" FROM "Approval" WHERE "tenantId" = $1 AND "runId" = ANY ($2::text[])
     UNION ALL SELECT 'decision:' || "id" FROM "RoutingDecision" WHERE "tenantId" = $1 AND "runId" = ANY ($2::text[])
+    UNION ALL SELECT 'outcome:' || o."id" FROM "Attempt" AS t JOIN "Outcome" AS o ON o."tenantId" = $1 AND o."id" = 'attempt:' || t."id"
+      WHERE t."tenantId" = $1 AND t."runId" = ANY ($2::text[])
+    UNION ALL SELECT 'outcome:' || o."id" FROM "RoutingDecision" AS d JOIN "Outcome" AS o ON o."tenantId" = $1 AND o."id" = 'decision:' || d."id"
+      WHERE d."tenantId" = $1 AND d."runId" = ANY ($2::text[])
     UNION ALL SELECT 'alert:' || "id" FROM alerts
     UNION ALL SELECT 'delivery:' || d."id" FROM "Delivery" AS d JOIN alerts AS a ON a."id" = d."alertId" WHERE d."tenantId" = $1
   ) AS p)::text AS "ids"

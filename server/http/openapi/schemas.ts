@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { SERIES_METRICS } from "../../../domain/answers.ts";
+import { CLEANED } from "../../../domain/cleanup.ts";
 import { MAX_MUTATIONS } from "../../../domain/commit.ts";
 import { CLIENT_MUTATION_TYPES, contractOf } from "../../../domain/mutations.ts";
 import { id } from "../../../domain/primitives.ts";
@@ -102,6 +103,12 @@ export const ANSWERS = {
     more: z.boolean().meta({ description: "There is more to remove than one request does: ask again" }),
     misfit: z.string().optional().meta({ description: "The receipt that breaks the chain: it and what follows stay" }),
     idempotencyKeys: count.meta({ description: "Expired idempotency keys deleted" }),
+  }),
+  CleanupReport: z.object({
+    ...Object.fromEntries(CLEANED.map((table) => [table, count])),
+    dryRun: z.boolean(),
+    olderThan: at.meta({ description: "What is not older than this has stayed" }),
+    more: z.boolean().meta({ description: "It was ended before it was through: ask again" }),
   }),
   QueueFigures: z.object({
     depth: count.meta({ description: "Jobs that are queued" }),
