@@ -7,7 +7,6 @@ import { useAlertCommands } from "../alerts/alert-actions.ts";
 import { type AlertRow, alertsOf } from "../alerts/alert-model.ts";
 import { useTopicRows } from "../live/rows.ts";
 import { Button } from "../ui/button.tsx";
-import { Card } from "../ui/card.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { PageHeader } from "../ui/page-header.tsx";
 import { useTitle } from "../ui/use-title.ts";
@@ -16,8 +15,7 @@ import type { AgentItem } from "./agent-rows.ts";
 import { alertsByAgent, byStanding, filterAgents, standingOf } from "./agent-standing.ts";
 import { AgentTile } from "./agent-tile.tsx";
 import { AGENTS_URL } from "./agents-url.ts";
-import { Leaderboard } from "./leaderboard.tsx";
-import { FEW_SAMPLES, leaderboardOf } from "./leaderboard-model.ts";
+import { LeaderboardCard } from "./leaderboard-card.tsx";
 import { useAgents } from "./use-agents.ts";
 import { useWaiting } from "./use-waiting.ts";
 
@@ -35,21 +33,16 @@ export function AgentsScreen({ initial, alerts: initialAlerts }: AgentsScreenPro
   const commands = useAlertCommands();
   const waiting = useWaiting(agents);
   const [url, setUrl] = useQueryStates(AGENTS_URL);
-  const placed = useMemo(() => {
-    const alertsOfAgent = alertsByAgent(alertsOf(alerts, "open"));
-    return agents
-      .map((one) => ({ ...one, alerts: alertsOfAgent.get(one.agent.agentKey) ?? NO_ALERTS }))
-      .map((one) => ({ ...one, standing: standingOf(one) }))
-      .sort(byStanding);
-  }, [agents, alerts]);
-  const shown = useMemo(() => filterAgents(placed, url.state, url.q), [placed, url.state, url.q]);
-  const ranked = useMemo(
+  const alertsOfAgent = useMemo(() => alertsByAgent(alertsOf(alerts, "open")), [alerts]);
+  const placed = useMemo(
     () =>
-      leaderboardOf(
-        agents.map(({ agent, statistics }) => ({ agentKey: agent.id, displayName: agent.displayName, statistics })),
-      ),
-    [agents],
+      agents
+        .map((one) => ({ ...one, alerts: alertsOfAgent.get(one.agent.agentKey) ?? NO_ALERTS }))
+        .map((one) => ({ ...one, standing: standingOf(one) }))
+        .sort(byStanding),
+    [agents, alertsOfAgent],
   );
+  const shown = useMemo(() => filterAgents(placed, url.state, url.q), [placed, url.state, url.q]);
   const open = placed.filter(({ standing }) => standing === "open").length;
   useTitle(open > 0 ? `Agents (${open} open)` : "Agents");
   const busy = agents.reduce((sum, { agent }) => sum + agent.busy, 0);
@@ -107,18 +100,7 @@ export function AgentsScreen({ initial, alerts: initialAlerts }: AgentsScreenPro
           />
         ))}
       </div>
-      <Card
-        flush
-        title="Leaderboard"
-        className="mt-4"
-        actions={
-          <span className="hidden sm:inline">
-            ranked by the success rate an agent has at least; under {FEW_SAMPLES} outcomes it says little
-          </span>
-        }
-      >
-        <Leaderboard rows={ranked} />
-      </Card>
+      <LeaderboardCard className="mt-4" />
     </>
   );
 }

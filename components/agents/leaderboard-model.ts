@@ -1,27 +1,47 @@
-import type { Standing } from "../../domain/answers.ts";
-import { rankAgents } from "../../domain/leaderboard.ts";
-
-/** An agent's place, and whether it says much. */
-export interface LeaderboardRow extends Standing {
-  fewSamples: boolean;
-}
+import type { LeaderboardWindow, Standing } from "../../domain/answers.ts";
 
 /** Under this many outcomes a success rate says little. */
 export const FEW_SAMPLES = 10;
 
-export type SortKey = "rank" | "agent" | "successRate" | "total" | "successful" | "failed" | "average" | "p95";
+export const isFewSamples = ({ total }: Pick<Standing, "total">): boolean => total < FEW_SAMPLES;
+
+export type SortKey =
+  | "rank"
+  | "agent"
+  | "successRate"
+  | "trend"
+  | "total"
+  | "failed"
+  | "upstream"
+  | "average"
+  | "p50"
+  | "p95";
 export interface Sort {
   key: SortKey;
   descending: boolean;
 }
 
-/** The leaderboard, with those marked of whom little is known. */
-export function leaderboardOf(agents: Parameters<typeof rankAgents>[0]): LeaderboardRow[] {
-  return rankAgents(agents).map((standing) => ({ ...standing, fewSamples: standing.total < FEW_SAMPLES }));
+/** What the leaderboard shows; `below` narrows it to agents under that success rate, of whom there are at least `min` outcomes. */
+export interface LeaderboardChoice {
+  window: LeaderboardWindow;
+  taskType: string | null;
+  below: number | null;
+  min: number;
+}
+
+/** The path that answers it. */
+export function leaderboardPath({ window, taskType, below, min }: LeaderboardChoice): string {
+  const query = new URLSearchParams({ window });
+  if (taskType) query.set("taskType", taskType);
+  if (below !== null) {
+    query.set("below", String(below));
+    query.set("minTotal", String(min));
+  }
+  return `/leaderboard?${query}`;
 }
 
 /** The rows in the asked order. What has no figure stands last in either direction; ties go by rank. */
-export function sortRows(rows: readonly LeaderboardRow[], sort: Sort): LeaderboardRow[] {
+export function sortRows(rows: readonly Standing[], sort: Sort): Standing[] {
   const sign = sort.descending ? -1 : 1;
   return [...rows].sort((a, b) => {
     const [x, y] = [figureOf(a, sort.key), figureOf(b, sort.key)];
@@ -30,29 +50,34 @@ export function sortRows(rows: readonly LeaderboardRow[], sort: Sort): Leaderboa
   });
 }
 
-function figureOf(row: LeaderboardRow, key: SortKey): number | string | null {
+function figureOf(row: Standing, key: SortKey): number | string | null {
   switch (key) {
-    case "rank":
-      return row.rank;
     case "agent":
       return row.displayName.toLowerCase();
-    case "successRate":
-      return row.successRate;
-    case "total":
-      return row.total;
-    case "successful":
-      return row.successful;
-    case "failed":
-      return row.failed;
     case "average":
       return row.averageDurationMs;
+    case "p50":
+      return row.p50DurationMs;
     case "p95":
       return row.p95DurationMs;
+    default:
+      return row[key];
   }
 }
 
 /** The next sorting when a column's head is pressed: a new column starts with what is of interest first, a second press turns it. */
 export function nextSort(sort: Sort, key: SortKey): Sort {
   if (sort.key === key) return { key, descending: !sort.descending };
-  return { key, descending: key !== "rank" && key !== "agent" };
+  return { key, descending: key !== "rank" && key !== "agent" && key !== "trend" };
+}
+
+/** Less than this is no change: half a point of a hundred. */
+const STEADY = 0.005;
+
+/** Where a success rate goes, and by how much in points of a hundred: `+3.2`. Null when nothing is known of before. */
+export function trendOf({ trend }: Pick<Standing, "trend">): { way: "up" | "down" | "steady"; text: string } | null {
+  if (trend === null) return null;
+  const points = Math.abs(trend * 100).toFixed(1);
+  if (Math.abs(trend) < STEADY) return { way: "steady", text: "±0" };
+  return trend > 0 ? { way: "up", text: `+${points}` } : { way: "down", text: `−${points}` };
 }

@@ -1,44 +1,76 @@
 "use client";
 
-import { ArrowDown, ArrowUp } from "lucide-react";
+import { ArrowDown, ArrowRight, ArrowUp } from "lucide-react";
 import Link from "next/link";
 import { useState } from "react";
+import type { LeaderboardWindow, Standing } from "../../domain/answers.ts";
 import { Badge } from "../ui/badge.tsx";
 import { cn } from "../ui/cn.ts";
 import { formatCount, formatDuration, formatPercent } from "../ui/format.ts";
 import { toneColor } from "../ui/status.ts";
 import { Table, TableBody, TableHead, TableRow, Td, Th } from "../ui/table.tsx";
-import { FEW_SAMPLES, type LeaderboardRow, nextSort, type Sort, type SortKey, sortRows } from "./leaderboard-model.ts";
+import {
+  FEW_SAMPLES,
+  isFewSamples,
+  nextSort,
+  type Sort,
+  type SortKey,
+  sortRows,
+  trendOf,
+} from "./leaderboard-model.ts";
 
-const COLUMNS: readonly { key: SortKey; label: string; hint: string; numeric?: boolean; narrow?: string }[] = [
+type Column = { key: SortKey; label: string; hint: string; numeric?: boolean; narrow?: string };
+
+const COLUMNS: readonly Column[] = [
   {
     key: "rank",
     label: "#",
-    hint: "By the success rate the agent has at least (Wilson's lower bound), not by the rate alone",
+    hint: "By the success rate the agent has at least (Wilson's lower bound), not by the rate alone; the place among all",
   },
   { key: "agent", label: "Agent", hint: "Name of the agent" },
   { key: "successRate", label: "Success rate", hint: "Successful outcomes of all outcomes" },
-  { key: "total", label: "Sample", hint: "Outcomes the rate is made of", numeric: true },
   {
-    key: "successful",
-    label: "Successful",
-    hint: "Outcomes that succeeded",
+    key: "trend",
+    label: "Trend",
+    hint: "Against the stretch before, as long as this one, in points of a hundred",
     numeric: true,
-    narrow: "hidden md:table-cell",
+    narrow: "max-sm:hidden",
   },
-  { key: "failed", label: "Failed", hint: "Outcomes that failed", numeric: true, narrow: "hidden md:table-cell" },
+  { key: "total", label: "Sample", hint: "Outcomes the rate is made of", numeric: true },
+  { key: "failed", label: "Failed", hint: "Failures of its own", numeric: true, narrow: "max-md:hidden" },
+  {
+    key: "upstream",
+    label: "Upstream",
+    hint: "Ends that were not its doing: an open breaker, a queue that timed out, a cancellation. Not in the rate",
+    numeric: true,
+    narrow: "max-md:hidden",
+  },
   {
     key: "average",
     label: "Average",
     hint: "Mean duration of the outcomes that told one",
     numeric: true,
-    narrow: "hidden sm:table-cell",
+    narrow: "max-xl:hidden",
   },
-  { key: "p95", label: "p95", hint: "19 of 20 took no longer (within 4.5 %)", numeric: true },
+  { key: "p50", label: "p50", hint: "Half took no longer (within 4.5 %)", numeric: true, narrow: "max-md:hidden" },
+  {
+    key: "p95",
+    label: "p95",
+    hint: "19 of 20 took no longer (within 4.5 %)",
+    numeric: true,
+    narrow: "max-sm:hidden",
+  },
 ];
 
+const narrowOf = (key: SortKey) => COLUMNS.find((column) => column.key === key)?.narrow;
+
+interface LeaderboardProps {
+  rows: readonly Standing[];
+  window: LeaderboardWindow;
+}
+
 /** The agents by how well they do, with the size of the sample beside every rate. Sortable; the rank stays what it is. */
-export function Leaderboard({ rows }: { rows: readonly LeaderboardRow[] }) {
+export function Leaderboard({ rows, window }: LeaderboardProps) {
   const [sort, setSort] = useState<Sort>({ key: "rank", descending: false });
   return (
     <Table aria-label="Leaderboard">
@@ -51,14 +83,14 @@ export function Leaderboard({ rows }: { rows: readonly LeaderboardRow[] }) {
       </TableHead>
       <TableBody>
         {sortRows(rows, sort).map((row) => (
-          <LeaderboardLine key={row.agentKey} row={row} />
+          <LeaderboardLine key={row.agentKey} row={row} window={window} />
         ))}
       </TableBody>
     </Table>
   );
 }
 
-function SortHead({ column, sort, onSort }: { column: (typeof COLUMNS)[number]; sort: Sort; onSort: () => void }) {
+function SortHead({ column, sort, onSort }: { column: Column; sort: Sort; onSort: () => void }) {
   const active = sort.key === column.key;
   const Arrow = sort.descending ? ArrowDown : ArrowUp;
   return (
@@ -79,7 +111,7 @@ function SortHead({ column, sort, onSort }: { column: (typeof COLUMNS)[number]; 
   );
 }
 
-function LeaderboardLine({ row }: { row: LeaderboardRow }) {
+function LeaderboardLine({ row, window }: { row: Standing; window: LeaderboardWindow }) {
   const name = `/agents/${encodeURIComponent(row.agentKey)}`;
   return (
     <TableRow>
@@ -92,27 +124,64 @@ function LeaderboardLine({ row }: { row: LeaderboardRow }) {
       <Td>
         <SuccessRate row={row} />
       </Td>
+      <Td numeric className={narrowOf("trend")}>
+        <Trend row={row} window={window} />
+      </Td>
       <Td numeric>
         <span className="text-muted">n=</span>
         {formatCount(row.total)}
       </Td>
-      <Td numeric className="hidden md:table-cell">
-        {formatCount(row.successful)}
-      </Td>
-      <Td numeric className={cn("hidden md:table-cell", row.failed > 0 && "text-danger")}>
+      <Td numeric className={cn(narrowOf("failed"), row.failed > 0 && "text-danger")}>
         {formatCount(row.failed)}
       </Td>
-      <Td numeric className="hidden sm:table-cell">
+      <Td numeric className={cn(narrowOf("upstream"), "text-muted")}>
+        {formatCount(row.upstream)}
+      </Td>
+      <Td numeric className={narrowOf("average")}>
         {formatDuration(row.averageDurationMs)}
       </Td>
-      <Td numeric>{formatDuration(row.p95DurationMs)}</Td>
+      <Td numeric className={narrowOf("p50")}>
+        {formatDuration(row.p50DurationMs)}
+      </Td>
+      <Td numeric className={narrowOf("p95")}>
+        {formatDuration(row.p95DurationMs)}
+      </Td>
     </TableRow>
   );
 }
 
-function SuccessRate({ row }: { row: LeaderboardRow }) {
-  const { successRate, wilsonLowerBound, fewSamples, total } = row;
-  if (successRate === null) return <span className="text-faint">no outcomes yet</span>;
+const WAYS = {
+  up: { icon: ArrowUp, look: "text-good", word: "better" },
+  down: { icon: ArrowDown, look: "text-danger", word: "worse" },
+  steady: { icon: ArrowRight, look: "text-muted", word: "steady" },
+} as const;
+
+function Trend({ row, window }: { row: Standing; window: LeaderboardWindow }) {
+  const trend = trendOf(row);
+  if (!trend) {
+    const why = window === "all" ? "There is nothing before all time" : "Nothing is known of the stretch before";
+    return (
+      <span title={why} className="text-faint">
+        –
+      </span>
+    );
+  }
+  const { icon: Icon, look, word } = WAYS[trend.way];
+  return (
+    <span
+      title={`${word}: ${trend.text} points against the ${window} before`}
+      className={cn("inline-flex items-center gap-0.5", look)}
+    >
+      <Icon aria-hidden className="size-3" />
+      <span className="sr-only">{word}</span>
+      {trend.text}
+    </span>
+  );
+}
+
+function SuccessRate({ row }: { row: Standing }) {
+  const { successRate, wilsonLowerBound, total } = row;
+  if (successRate === null) return <span className="text-faint">no outcomes</span>;
   const bound = `${formatPercent(successRate)}; at least ${formatPercent(wilsonLowerBound)} with 97.5 % confidence`;
   return (
     <div className="flex items-center gap-2" title={bound}>
@@ -131,7 +200,7 @@ function SuccessRate({ row }: { row: LeaderboardRow }) {
           style={{ width: `${wilsonLowerBound * 100}%`, background: toneColor("completed") }}
         />
       </span>
-      {fewSamples && (
+      {isFewSamples(row) && (
         <Badge title={`Only ${total} of at least ${FEW_SAMPLES} outcomes: the rate says little yet`}>few samples</Badge>
       )}
     </div>
