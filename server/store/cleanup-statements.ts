@@ -12,6 +12,9 @@ export interface After {
   id: string;
 }
 
+/** Before all rows. */
+export const BEGINNING: After = { at: "-infinity", id: "" };
+
 const FINAL = `('completed', 'failed', 'cancelled', 'timed_out')`;
 const OLDER = `$2::text::timestamptz`;
 const isOpen = (run: string) => `${run}."status" IN ('pending', 'running', 'blocked')`;
@@ -74,12 +77,12 @@ const OLD_RUNS = `SELECT /* cleanup runs */ r."id", r."finishedAt"::text AS "at"
         WHERE d."tenantId" = $1 AND d."runId" = r."id"))::int AS "outcomes",
     ARRAY(SELECT DISTINCT j."queue" FROM "Job" AS j WHERE j."tenantId" = $1 AND j."runId" = r."id") AS "queues"
   FROM "Run" AS r WHERE r."tenantId" = $1 AND ${isOver("r")}
-    AND ($3::text IS NULL OR (r."finishedAt", r."id") > ($3::text::timestamptz, $4::text))
+    AND (r."finishedAt", r."id") > ($3::text::timestamptz, $4::text)
   ORDER BY r."finishedAt", r."id" LIMIT $5::int`;
 
 /** A page of runs that are over for long; of decisions it counts those that do not leave by their own age. */
-export const oldRuns = (q: LaneQueries, tenantId: string, olderThan: string, after: After | null, limit: number) =>
-  q.query<OldRun>(OLD_RUNS, [tenantId, olderThan, after?.at ?? null, after?.id ?? null, limit]);
+export const oldRuns = (q: LaneQueries, tenantId: string, olderThan: string, after: After, limit: number) =>
+  q.query<OldRun>(OLD_RUNS, [tenantId, olderThan, after.at, after.id, limit]);
 
 /** Decisions with the run and the job they were made for: neither of an open run. */
 const DECISIONS = `FROM "RoutingDecision" AS d
@@ -93,17 +96,17 @@ const OUTCOMES = `FROM "Outcome" AS o LEFT JOIN "Run" AS r ON r."tenantId" = $1 
 
 const page = (name: string, row: string, at: string, from: string) =>
   `SELECT /* cleanup ${name} */ ${row}."id", ${row}."${at}"::text AS "at" ${from}
-    AND ($3::text IS NULL OR (${row}."${at}", ${row}."id") > ($3::text::timestamptz, $4::text))
+    AND (${row}."${at}", ${row}."id") > ($3::text::timestamptz, $4::text)
   ORDER BY ${row}."${at}", ${row}."id" LIMIT $5::int`;
 
 const OLD_DECISIONS = page("decisions", "d", "routedAt", DECISIONS);
 const OLD_OUTCOMES = page("outcomes", "o", "at", OUTCOMES);
 
-export const oldDecisions = (q: LaneQueries, tenantId: string, olderThan: string, after: After | null, limit: number) =>
-  q.query<After>(OLD_DECISIONS, [tenantId, olderThan, after?.at ?? null, after?.id ?? null, limit]);
+export const oldDecisions = (q: LaneQueries, tenantId: string, olderThan: string, after: After, limit: number) =>
+  q.query<After>(OLD_DECISIONS, [tenantId, olderThan, after.at, after.id, limit]);
 
-export const oldOutcomes = (q: LaneQueries, tenantId: string, olderThan: string, after: After | null, limit: number) =>
-  q.query<After>(OLD_OUTCOMES, [tenantId, olderThan, after?.at ?? null, after?.id ?? null, limit]);
+export const oldOutcomes = (q: LaneQueries, tenantId: string, olderThan: string, after: After, limit: number) =>
+  q.query<After>(OLD_OUTCOMES, [tenantId, olderThan, after.at, after.id, limit]);
 
 /** Counts the decisions and outcomes that would leave. */
 export async function countOld(queries: LaneQueries, tenantId: string, olderThan: string) {

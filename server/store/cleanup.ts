@@ -11,6 +11,7 @@ import {
 import { iso } from "../../domain/primitives.ts";
 import {
   type After,
+  BEGINNING,
   countOld,
   expiredTaskKeys,
   heldRuns,
@@ -162,10 +163,10 @@ class Work {
   }
 
   async *#paged<T extends After>(read: Read<T>, limit: number): AsyncGenerator<T[]> {
-    for (let after: After | null = null; !this.signal.aborted; ) {
+    for (let after = BEGINNING; !this.signal.aborted; ) {
       const page: T[] = await read(this.queries, this.tenantId, this.olderThan, after, limit);
       if (page.length > 0) yield page;
-      after = page.at(-1) ?? null;
+      after = page.at(-1) ?? after;
       if (page.length < limit) return;
     }
   }
@@ -187,13 +188,7 @@ class Work {
 /** Of each agent three rows leave and what was said of it. */
 const AGENTS = 50;
 
-type Read<T> = (
-  q: LaneQueries,
-  tenantId: string,
-  olderThan: string,
-  after: After | null,
-  limit: number,
-) => Promise<T[]>;
+type Read<T> = (q: LaneQueries, tenantId: string, olderThan: string, after: After, limit: number) => Promise<T[]>;
 
 const idsOf = (rows: readonly { id: string }[]): string[] => rows.map(({ id }) => id);
 
