@@ -2,7 +2,6 @@
 
 import { formatPlural } from "../ui/format.ts";
 import type { AlertCommands } from "./alert-actions.ts";
-import { AlertDrawer } from "./alert-drawer.tsx";
 import type { Ask } from "./alert-item.tsx";
 import type { AlertRow } from "./alert-model.ts";
 import { NoteDialog } from "./note-dialog.tsx";
@@ -69,7 +68,6 @@ export function AlertDialogs({ asking, commands, onClose, onDone }: AlertDialogs
         onClose={onClose}
         onWords={(text) => only && void commands.comment(only, text)}
       />
-      <AlertDrawer alert={asking?.what === "open" ? only : undefined} commands={commands} onClose={onClose} />
     </>
   );
 }

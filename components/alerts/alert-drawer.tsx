@@ -1,7 +1,7 @@
 "use client";
 
 import { BellOff } from "lucide-react";
-import { useRow, useTopicRows } from "../live/rows.ts";
+import { useRow } from "../live/rows.ts";
 import { StatusBadge } from "../ui/badge.tsx";
 import { Button } from "../ui/button.tsx";
 import { CopyId } from "../ui/copy-id.tsx";
@@ -10,12 +10,15 @@ import { Menu, MenuItem } from "../ui/menu.tsx";
 import { serverNow } from "../ui/now.ts";
 import { RelativeTime } from "../ui/time.tsx";
 import type { AlertCommands } from "./alert-actions.ts";
+import { AlertAffected } from "./alert-affected.tsx";
 import { AlertFacts } from "./alert-facts.tsx";
 import { AlertHistory } from "./alert-history.tsx";
 import { type AlertRow, actorName } from "./alert-model.ts";
+import { AlertTold } from "./alert-told.tsx";
 import { Attended } from "./alert-words.tsx";
 import { movable } from "./bulk-bar.tsx";
 import { SNOOZES } from "./snooze.ts";
+import { useRelated } from "./use-related.ts";
 import { WordsForm } from "./words-dialog.tsx";
 
 interface AlertDrawerProps {
@@ -23,21 +26,26 @@ interface AlertDrawerProps {
   alert: AlertRow | undefined;
   commands: AlertCommands;
   onClose: () => void;
+  /** Shows another alert instead. */
+  onOpen: (alertId: string) => void;
 }
 
 /** Everything about one alert, live. */
-export function AlertDrawer({ alert, commands, onClose }: AlertDrawerProps) {
+export function AlertDrawer({ alert, commands, onClose, onOpen }: AlertDrawerProps) {
   return (
     <Drawer
       open={alert !== undefined}
       onClose={onClose}
       title={alert?.title}
+      full
       head={alert && <Head alert={alert} commands={commands} />}
     >
-      {alert && <Details key={alert.id} alert={alert} commands={commands} />}
+      {alert && <Details key={alert.id} alert={alert} commands={commands} onOpen={onOpen} />}
     </Drawer>
   );
 }
+
+const BIG = "pointer-coarse:min-h-11";
 
 const useNow = (alert: AlertRow): AlertRow => useRow("alert", alert.id, alert) ?? alert;
 
@@ -53,19 +61,24 @@ function Head({ alert: given, commands }: { alert: AlertRow; commands: AlertComm
       {alert.status !== "resolved" && (
         <div className="flex flex-wrap gap-1.5">
           {alert.status === "firing" && (
-            <Button variant="primary" disabled={alert.pending} onClick={() => commands.acknowledge([alert])}>
+            <Button
+              variant="primary"
+              disabled={alert.pending}
+              className={BIG}
+              onClick={() => commands.acknowledge([alert])}
+            >
               Acknowledge
             </Button>
           )}
           {alert.status === "acknowledged" && (
-            <Button disabled={alert.pending} onClick={() => commands.unacknowledge([alert])}>
+            <Button disabled={alert.pending} className={BIG} onClick={() => commands.unacknowledge([alert])}>
               Unacknowledge
             </Button>
           )}
           {movable(alert, "snooze") && (
             <Menu
               trigger={
-                <Button>
+                <Button className={BIG}>
                   <BellOff aria-hidden className="size-3.5" /> Snooze
                 </Button>
               }
@@ -77,7 +90,7 @@ function Head({ alert: given, commands }: { alert: AlertRow; commands: AlertComm
               ))}
             </Menu>
           )}
-          <Button disabled={alert.pending} onClick={() => commands.resolve([alert])}>
+          <Button disabled={alert.pending} className={BIG} onClick={() => commands.resolve([alert])}>
             Resolve
           </Button>
         </div>
@@ -86,20 +99,24 @@ function Head({ alert: given, commands }: { alert: AlertRow; commands: AlertComm
   );
 }
 
-function Details({ alert: given, commands }: { alert: AlertRow; commands: AlertCommands }) {
+interface DetailsProps {
+  alert: AlertRow;
+  commands: AlertCommands;
+  onOpen: (alertId: string) => void;
+}
+
+function Details({ alert: given, commands, onOpen }: DetailsProps) {
   const alert = useNow(given);
-  const others = useTopicRows("alerts", "alert");
+  const related = useRelated(alert);
   return (
     <div className="space-y-5">
       <div>
         {alert.detail && <p className="text-[13px] break-words whitespace-pre-wrap">{alert.detail}</p>}
         <Attended alert={alert} />
       </div>
-      <AlertFacts
-        alert={alert}
-        cause={others.find(({ id }) => id === alert.causeId)}
-        effects={others.filter(({ causeId, status }) => causeId === alert.id && status !== "resolved")}
-      />
+      <AlertFacts alert={alert} {...related} onOpen={onOpen} />
+      <AlertAffected alert={alert} />
+      <AlertTold alert={alert} />
       <section aria-label="Comments">
         <h3 className="text-[12px] font-semibold text-muted">Comments</h3>
         {alert.comments.map(({ by, at, text }) => (

@@ -7,17 +7,18 @@ import { useRules } from "../rules/use-rules.ts";
 import { StatusIcon } from "../ui/badge.tsx";
 import { formatPlural } from "../ui/format.ts";
 import { toneColor } from "../ui/status.ts";
-import { RelativeTime } from "../ui/time.tsx";
+import { Countdown, RelativeTime } from "../ui/time.tsx";
 import { type AlertRow, actorName, subjectHref } from "./alert-model.ts";
 
 interface AlertFactsProps {
   alert: AlertRow;
   cause: AlertRow | undefined;
   effects: readonly AlertRow[];
+  onOpen: (alertId: string) => void;
 }
 
 /** What was measured against what, about whom, by which rule, and what hangs together with it. */
-export function AlertFacts({ alert, cause, effects }: AlertFactsProps) {
+export function AlertFacts({ alert, cause, effects, onOpen }: AlertFactsProps) {
   const rule = useRules().data?.items.find(({ ruleId }) => ruleId === alert.rule);
   const href = subjectHref(alert);
   const subject = `${alert.subjectKind} ${alert.subjectId}`;
@@ -59,7 +60,7 @@ export function AlertFacts({ alert, cause, effects }: AlertFactsProps) {
         </Fact>
         {alert.escalateAt && alert.status === "firing" && (
           <Fact name="Escalates">
-            <RelativeTime at={alert.escalateAt} />, unless somebody acknowledges it
+            in <Countdown to={alert.escalateAt} />, unless somebody acknowledges it
           </Fact>
         )}
         {alert.resolvedAt && (
@@ -70,14 +71,18 @@ export function AlertFacts({ alert, cause, effects }: AlertFactsProps) {
         )}
         {cause && (
           <Fact name="Caused by">
-            <Related alert={cause} />
+            <Related alert={cause} onOpen={onOpen} />
           </Fact>
         )}
         {effects.length > 0 && (
           <Fact name="Has caused">
-            {effects.map((effect) => (
-              <Related key={effect.id} alert={effect} />
-            ))}
+            <ul aria-label="Effects" className="max-h-64 space-y-0.5 overflow-y-auto">
+              {effects.map((effect) => (
+                <li key={effect.id}>
+                  <Related alert={effect} onOpen={onOpen} />
+                </li>
+              ))}
+            </ul>
           </Fact>
         )}
       </dl>
@@ -94,11 +99,17 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
   );
 }
 
-const Related = ({ alert }: { alert: AlertRow }) => (
-  <span className="flex items-start gap-1.5">
-    <StatusIcon kind="alert" status={alert.status} className="mt-[3px]" /> {alert.title}
-  </span>
-);
+function Related({ alert, onOpen }: { alert: AlertRow; onOpen: (alertId: string) => void }) {
+  return (
+    <button
+      type="button"
+      onClick={() => onOpen(alert.id)}
+      className="flex items-start gap-1.5 py-0.5 text-left hover:underline pointer-coarse:py-2.5"
+    >
+      <StatusIcon kind="alert" status={alert.status} className="mt-[3px]" /> {alert.title}
+    </button>
+  );
+}
 
 interface MeasuredProps {
   name: string;

@@ -1,10 +1,7 @@
 "use client";
 
-import { useQuery } from "@tanstack/react-query";
-import { parseAsString, useQueryState } from "nuqs";
 import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from "react";
 import { toast } from "sonner";
-import { api } from "../live/api.ts";
 import { useHotkey } from "../shell/hotkeys.ts";
 import { Button } from "../ui/button.tsx";
 import { useAlertCommands } from "./alert-actions.ts";
@@ -20,6 +17,7 @@ import {
   settleList,
 } from "./alert-model.ts";
 import { BulkBar, movable } from "./bulk-bar.tsx";
+import { useLinkedAlert } from "./linked-alert.tsx";
 import type { Inbox } from "./use-inbox.ts";
 import { VirtualAlerts } from "./virtual-alerts.tsx";
 
@@ -39,7 +37,7 @@ export function AlertList({ alerts, total, inbox }: AlertListProps) {
   const commands = useAlertCommands();
   /** What is being asked before something is done, and to whom. */
   const [asking, setAsking] = useState<Asking | null>(null);
-  useLinked(alerts, (alert) => setAsking({ what: "open", alerts: [alert] }));
+  const [, setLinked] = useLinkedAlert();
   const all = useSelectAll(inbox, () => dispatch({ type: "select_all" }));
 
   const current = state.cursor === null ? undefined : placed[state.at]?.alert;
@@ -51,13 +49,15 @@ export function AlertList({ alerts, total, inbox }: AlertListProps) {
   const ask = useCallback(
     (what: Ask, whom: readonly AlertRow[]) => {
       const able = whom.filter((alert) => movable(alert, what));
-      if (able.length === 0) return;
+      const [first] = able;
+      if (!first) return;
+      if (what === "open") return void setLinked(first.id);
       if (what === "acknowledge") commands.acknowledge(able);
       else if (what === "unacknowledge") commands.unacknowledge(able);
       else return setAsking({ what, alerts: able });
       dispatch({ type: "clear" });
     },
-    [commands, dispatch],
+    [commands, dispatch, setLinked],
   );
   // With a selection the keys act on all of it, without one on the alert under the cursor.
   const askHere = (what: Ask) => ask(what, chosen.length > 0 ? chosen : current ? [current] : []);
@@ -175,21 +175,4 @@ function useSelectAll({ hasMore, loadAll }: AlertListProps["inbox"], select: () 
     }
   };
   return { loading: wanted === "loading", select: () => (hasMore ? void load() : select()) };
-}
-
-/** Opens the alert that a link names (`?alert=`), as notifications do; one that is not among those loaded is asked for. */
-function useLinked(alerts: readonly AlertRow[], open: (alert: AlertRow) => void): void {
-  const [linked, setLinked] = useQueryState("alert", parseAsString);
-  const here = linked === null ? undefined : alerts.find(({ id }) => id === linked);
-  const { data } = useQuery({
-    queryKey: ["alerts", "linked", linked],
-    queryFn: ({ signal }) => api.get<AlertRow>(`/alerts/${encodeURIComponent(linked ?? "")}`, signal),
-    enabled: linked !== null && !here,
-  });
-  const alert = linked === null ? undefined : (here ?? data);
-  useEffect(() => {
-    if (!alert) return;
-    open(alert);
-    void setLinked(null);
-  });
 }

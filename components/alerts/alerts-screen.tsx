@@ -6,10 +6,8 @@ import { useMemo } from "react";
 import type { AlertCounts } from "../../domain/answers.ts";
 import { AlertsNav } from "../channels/alerts-nav.tsx";
 import { useTopicRows } from "../live/rows.ts";
-import { StatusBadge } from "../ui/badge.tsx";
 import { Button } from "../ui/button.tsx";
 import { EmptyState, ErrorState } from "../ui/empty-state.tsx";
-import { formatCount } from "../ui/format.ts";
 import { Kbd } from "../ui/kbd.tsx";
 import { PageHeader } from "../ui/page-header.tsx";
 import { PageSkeleton } from "../ui/skeleton.tsx";
@@ -22,6 +20,7 @@ import { countsPath, type InboxFilter, inboxPath, isNarrowed } from "./inbox-fil
 import { InboxFilters } from "./inbox-filters.tsx";
 import { inboxSearch, toInboxFilter } from "./inbox-search.ts";
 import type { AlertPage } from "./inbox-window.ts";
+import { LinkedAlert } from "./linked-alert.tsx";
 import { StormBanner } from "./storm-banner.tsx";
 import { useInbox } from "./use-inbox.ts";
 import { useStorm } from "./use-storm.ts";
@@ -77,16 +76,7 @@ export function AlertsScreen({ initial, initialCounts, initialFilter }: AlertsSc
     <>
       <PageHeader
         title="Alerts"
-        badge={
-          <>
-            <AlertsNav />
-            {counts && counts.firing > 0 && (
-              <span className="flex items-center gap-1.5 text-[12px] font-medium text-muted tabular-nums">
-                <StatusBadge kind="alert" status="firing" /> {formatCount(counts.firing)}
-              </span>
-            )}
-          </>
-        }
+        badge={<AlertsNav />}
         actions={
           <p aria-hidden className="hidden min-h-8 items-center gap-1 text-[12px] text-muted md:flex">
             <Kbd>j</Kbd>
@@ -103,6 +93,7 @@ export function AlertsScreen({ initial, initialCounts, initialFilter }: AlertsSc
         onValueChange={(next) => void setSearch({ status: next as AlertView })}
         items={ALERT_VIEWS.map((value) => ({ value, label: NAMES[value], count: countOf(value), content }))}
       />
+      <LinkedAlert />
     </>
   );
 }

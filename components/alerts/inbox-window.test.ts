@@ -37,6 +37,13 @@ describe("C13: the loaded beginning of a long inbox", () => {
     expect(ids(windowOf([page], [alert("back", { firedAt: at(5), seq: 11 })], open))).toBe("c back b a");
   });
 
+  it("an effect stands below its cause, though its own page is not loaded yet, and so does an effect of it", () => {
+    const effect = alert("effect", { severity: "info", causeId: "b", firedAt: at(6), seq: 11 });
+    const further = alert("further", { severity: "info", causeId: "effect", firedAt: at(6), seq: 11 });
+    const orphan = alert("orphan", { severity: "info", causeId: "elsewhere", firedAt: at(6), seq: 11 });
+    expect(ids(windowOf([page], [further, orphan, effect], open))).toBe("c b a further effect");
+  });
+
   it("an alert that two pages have is shown once", () => {
     const second = { items: [alert("a", { firedAt: at(3) }), alert("z", { firedAt: at(2) })], nextCursor: null };
     expect(ids(windowOf([page, second], [], open))).toBe("c b a z");

@@ -15,7 +15,8 @@ export interface AlertPage {
  * What the inbox shows: the loaded beginning of a list that may be far longer, kept up to date by frames.
  *
  * The server's order and this one are the same, so the loaded pages are all that matches up to the last item of the last page. A live row
- * that belongs before that is shown in its place; one behind it waits for its page. A row that no page has, though the pages were read after
+ * that belongs before that is shown in its place; one behind it waits for its page, unless it stands below its cause, which is shown. A row
+ * that no page has, though the pages were read after
  * it last changed, is one the server no longer lists: it stays out.
  */
 export function windowOf(
@@ -30,8 +31,11 @@ export function windowOf(
   const current = new Map(live.map((row) => [row.id, row]));
   const shown = new Map<string, AlertRow>();
   const seen = new Set<string>();
+  const behind: AlertRow[] = [];
   const show = (row: AlertRow) => {
-    if (isListed(row, filter) && (bound === undefined || order(row, bound) <= 0)) shown.set(row.id, row);
+    if (!isListed(row, filter)) return;
+    if (bound === undefined || order(row, bound) <= 0) shown.set(row.id, row);
+    else if (row.causeId !== null) behind.push(row);
   };
   for (const item of pages.flatMap(({ items }) => items)) {
     const row = current.get(item.id);
@@ -39,5 +43,9 @@ export function windowOf(
     show(row && (row.seq >= item.seq || row.pending) ? row : item);
   }
   for (const row of live) if (!seen.has(row.id) && (row.seq > readAt || row.pending)) show(row);
+  for (let found = -1; found !== shown.size; ) {
+    found = shown.size;
+    for (const row of behind) if (row.causeId !== null && shown.has(row.causeId)) shown.set(row.id, row);
+  }
   return [...shown.values()].sort(order);
 }

@@ -18,8 +18,14 @@ export function TitleBadge({ firing }: { firing: number }) {
   }, [firing]);
   const fires = firing > 0;
   useEffect(() => {
-    const icon = document.head.querySelector<HTMLLinkElement>('link[rel="icon"]');
-    if (icon) icon.href = fires ? "/icon-firing.svg" : "/icon.svg";
+    if (!fires) return;
+    // Beside the page's own icon, which is React's to change: of several the last one counts.
+    const icon = document.createElement("link");
+    icon.rel = "icon";
+    icon.type = "image/svg+xml";
+    icon.href = "/icon-firing.svg";
+    document.head.append(icon);
+    return () => icon.remove();
   }, [fires]);
   return null;
 }

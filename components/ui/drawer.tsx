@@ -4,6 +4,7 @@ import { Dialog as Base } from "@base-ui/react/dialog";
 import { X } from "lucide-react";
 import { type ReactNode, useRef } from "react";
 import { IconButton } from "./button.tsx";
+import { cn } from "./cn.ts";
 
 interface DrawerProps {
   open: boolean;
@@ -11,11 +12,13 @@ interface DrawerProps {
   title: ReactNode;
   /** Stands below the title: status, id, commands. */
   head?: ReactNode;
+  /** Takes the whole of a small screen. */
+  full?: boolean;
   children: ReactNode;
 }
 
 /** Details beside a list: at the right, on small screens from below. Escape or a click outside closes it. */
-export function Drawer({ open, onClose, title, head, children }: DrawerProps) {
+export function Drawer({ open, onClose, title, head, full = false, children }: DrawerProps) {
   const popup = useRef<HTMLDivElement>(null);
   return (
     <Base.Root open={open} onOpenChange={(next) => !next && onClose()}>
@@ -25,7 +28,10 @@ export function Drawer({ open, onClose, title, head, children }: DrawerProps) {
           ref={popup}
           tabIndex={-1}
           initialFocus={popup}
-          className="fixed inset-x-0 bottom-0 z-50 flex max-h-[88dvh] flex-col rounded-t-xl border border-line-strong bg-surface shadow-2xl outline-none transition-opacity duration-100 data-ending-style:opacity-0 data-starting-style:opacity-0 md:inset-y-0 md:right-0 md:left-auto md:max-h-none md:w-[34rem] md:rounded-none"
+          className={cn(
+            "fixed inset-x-0 bottom-0 z-50 flex flex-col border border-line-strong bg-surface shadow-2xl outline-none transition-opacity duration-100 data-ending-style:opacity-0 data-starting-style:opacity-0 md:inset-y-0 md:right-0 md:left-auto md:max-h-none md:w-[34rem] md:rounded-none",
+            full ? "max-md:top-0" : "max-h-[88dvh] rounded-t-xl",
+          )}
         >
           <header className="space-y-2 border-b border-line px-3.5 py-2.5">
             <div className="flex items-start gap-2">

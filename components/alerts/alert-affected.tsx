@@ -1,0 +1,87 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import Link from "next/link";
+import type { Wire } from "../../domain/wire.ts";
+import { api } from "../live/api.ts";
+import { StatusBadge } from "../ui/badge.tsx";
+import { formatPlural } from "../ui/format.ts";
+import type { AlertRow } from "./alert-model.ts";
+
+type Job = Wire<"job">;
+interface Jobs {
+  items: Job[];
+  nextCursor: string | null;
+}
+
+/** As many as one page holds; more are told as such. */
+const LOOKED_AT = 100;
+const RUNS_SHOWN = 6;
+
+/** What goes on, or waits, where the alert is: the jobs that are not over, and their runs. */
+export function AlertAffected({ alert }: { alert: AlertRow }) {
+  const where = placeOf(alert);
+  const { data } = useQuery({
+    queryKey: ["alerts", "affected", where, alert.seq],
+    queryFn: ({ signal }) => api.get<Jobs>(`/jobs?${where}&status=waiting,queued,running&limit=${LOOKED_AT}`, signal),
+    enabled: where !== null,
+  });
+  if (where === null || !data) return null;
+  const { items, nextCursor } = data;
+  const runs = [...new Set(items.map(({ runId }) => runId))];
+  const counts = (["running", "queued", "waiting"] as const)
+    .map((status) => ({ status, count: items.filter((job) => job.status === status).length }))
+    .filter(({ count }) => count > 0);
+  return (
+    <section aria-label="Affected">
+      <h3 className="text-[12px] font-semibold text-muted">Affected</h3>
+      {items.length === 0 ? (
+        <p className="mt-2 text-[13px] text-muted">No job runs or waits there now.</p>
+      ) : (
+        <div className="mt-2 space-y-1.5 text-[13px]">
+          <p className="flex flex-wrap items-center gap-x-3 gap-y-1">
+            {counts.map(({ status, count }) => (
+              <span key={status} className="inline-flex items-center gap-1.5">
+                <StatusBadge kind="job" status={status} />{" "}
+                <span className="tabular-nums">{formatPlural(count, "job")}</span>
+              </span>
+            ))}
+            {nextCursor && <span className="text-[12px] text-muted">of the newest {LOOKED_AT}; there are more</span>}
+          </p>
+          {alert.subjectKind !== "run" && (
+            <ul aria-label="Runs affected" className="flex flex-wrap gap-x-3 gap-y-1">
+              {runs.slice(0, RUNS_SHOWN).map((runId) => (
+                <li key={runId} className="min-w-0">
+                  <Link
+                    href={`/runs/${encodeURIComponent(runId)}`}
+                    className="link block truncate font-mono text-[12px]"
+                  >
+                    {runId}
+                  </Link>
+                </li>
+              ))}
+              {runs.length > RUNS_SHOWN && (
+                <li className="text-[12px] text-muted">and {formatPlural(runs.length - RUNS_SHOWN, "other run")}</li>
+              )}
+            </ul>
+          )}
+        </div>
+      )}
+    </section>
+  );
+}
+
+/** Which jobs an alert concerns, as `GET /jobs` is asked; null for those that concern none. */
+function placeOf({ subjectKind, subjectId, runId }: AlertRow): string | null {
+  const is = (name: string, value: string) => `${name}=${encodeURIComponent(value)}`;
+  switch (subjectKind) {
+    case "agent":
+      return is("agent", subjectId);
+    case "queue":
+      return is("queue", subjectId);
+    case "run":
+      return is("runId", subjectId);
+    default:
+      return runId === null ? null : is("runId", runId);
+  }
+}

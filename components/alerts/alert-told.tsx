@@ -1,0 +1,110 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import Link from "next/link";
+import { useMemo } from "react";
+import { type DeliveryPage, type DeliveryRow, eventWords, mergeDeliveries } from "../channels/channel-model.ts";
+import { DeliveryBadge } from "../channels/delivery-badge.tsx";
+import { useChannels } from "../channels/use-channels.ts";
+import { api } from "../live/api.ts";
+import { useTopicRows } from "../live/rows.ts";
+import { Button } from "../ui/button.tsx";
+import { formatPlural } from "../ui/format.ts";
+import { Skeleton } from "../ui/skeleton.tsx";
+import { Countdown, RelativeTime } from "../ui/time.tsx";
+import type { AlertRow } from "./alert-model.ts";
+
+const SHOWN = 50;
+const ANY = { channelId: null, status: [] } as const;
+
+/** Who has been told of the alert: each notification, and what became of it, live. */
+export function AlertTold({ alert }: { alert: AlertRow }) {
+  const query = useQuery({
+    queryKey: ["alerts", "told", alert.id],
+    queryFn: ({ signal }) =>
+      api.get<DeliveryPage>(`/deliveries?alertId=${encodeURIComponent(alert.id)}&limit=${SHOWN}`, signal),
+  });
+  const live = useTopicRows("rules", "delivery");
+  const names = new Map(useChannels().map(({ id, name }) => [id, name]));
+  const told = useMemo(
+    () =>
+      mergeDeliveries(
+        (query.data?.items ?? []) as DeliveryRow[],
+        live.filter(({ alertId }) => alertId === alert.id),
+        ANY,
+        query.data?.nextCursor != null,
+      ),
+    [query.data, live, alert.id],
+  );
+  return (
+    <section aria-label="Told">
+      <h3 className="text-[12px] font-semibold text-muted">Told</h3>
+      {query.isPending && <Skeleton className="mt-2 h-10" />}
+      {query.isError && (
+        <p role="alert" className="mt-2 flex items-center gap-2 text-[13px] text-muted">
+          {query.error.message}
+          <Button size="sm" onClick={() => void query.refetch()}>
+            Try again
+          </Button>
+        </p>
+      )}
+      {alert.heldAt && alert.status !== "resolved" && (
+        <p className="mt-2 text-[13px] text-muted">
+          Not told on its own while its cause is open, since <RelativeTime at={alert.heldAt} />.
+        </p>
+      )}
+      {query.isSuccess && told.length === 0 && !alert.heldAt && (
+        <p className="mt-2 text-[13px] text-muted">
+          Nobody: its rule names no channel.{" "}
+          <Link href={`/alerts/rules?rule=${encodeURIComponent(alert.rule)}`} className="link">
+            Name some
+          </Link>
+        </p>
+      )}
+      <ol className="mt-2 space-y-2">
+        {told.map((delivery) => (
+          <Told key={delivery.id} delivery={delivery} channel={names.get(delivery.channelId) ?? delivery.channelId} />
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+function Told({ delivery, channel }: { delivery: DeliveryRow; channel: string }) {
+  const { event, attempts, createdAt, deliveredAt, status, nextAt, error } = delivery;
+  return (
+    <li className="text-[13px]">
+      <p className="flex flex-wrap items-center gap-x-2 gap-y-1">
+        <DeliveryBadge delivery={delivery} />
+        <span>
+          <Link href={`/alerts/channels?channel=${encodeURIComponent(delivery.channelId)}`} className="link">
+            {channel}
+          </Link>{" "}
+          <span className="text-muted">
+            {eventWords(event).toLowerCase()}, <RelativeTime at={createdAt} />
+          </span>
+        </span>
+      </p>
+      <p className="mt-0.5 text-[12px] break-words text-muted">
+        {status === "delivered" && (
+          <>
+            told <RelativeTime at={deliveredAt} /> after{" "}
+            {attempts === 1 ? "one try" : formatPlural(attempts, "try", "tries")}
+          </>
+        )}
+        {status === "failed" && `given up after ${formatPlural(attempts, "try", "tries")}`}
+        {status === "pending" && attempts > 0 && (
+          <>
+            {formatPlural(attempts, "try", "tries")} so far
+            {nextAt && (
+              <>
+                , next in <Countdown to={nextAt} />
+              </>
+            )}
+          </>
+        )}
+        {error && `: ${error}`}
+      </p>
+    </li>
+  );
+}
