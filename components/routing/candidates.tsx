@@ -13,6 +13,7 @@ import { ScoreBar, ScoreLegend } from "./score-bar.tsx";
 export function Candidates({ decision }: { decision: Decision }) {
   const { able, all } = candidateCounts(decision);
   const { candidates, weights } = decision;
+  const full = Math.max(1, ...candidates.map(({ score }) => score));
   return (
     <Card
       flush
@@ -31,7 +32,7 @@ export function Candidates({ decision }: { decision: Decision }) {
       ) : (
         <ol aria-label="Candidates">
           {candidates.map((one) => (
-            <CandidateLine key={one.agentKey} candidate={one} decision={decision} />
+            <CandidateLine key={one.agentKey} candidate={one} decision={decision} full={full} />
           ))}
         </ol>
       )}
@@ -39,7 +40,14 @@ export function Candidates({ decision }: { decision: Decision }) {
   );
 }
 
-function CandidateLine({ candidate, decision }: { candidate: Candidate; decision: Decision }) {
+interface CandidateLineProps {
+  candidate: Candidate;
+  decision: Decision;
+  /** The score that fills a bar. */
+  full: number;
+}
+
+function CandidateLine({ candidate, decision, full }: CandidateLineProps) {
   const { agentKey, score, excluded, trial } = candidate;
   const chosen = agentKey === decision.selectedAgent;
   const parts = scoreParts(candidate, decision.weights);
@@ -66,7 +74,7 @@ function CandidateLine({ candidate, decision }: { candidate: Candidate; decision
         {trial && <Badge title="Its breaker is half open: the call is one of its trials">trial</Badge>}
       </div>
       <div className="max-md:order-3 max-md:col-span-2">
-        <ScoreBar score={score} parts={parts} faint={excluded !== undefined} />
+        <ScoreBar score={score} parts={parts} full={full} faint={excluded !== undefined} />
       </div>
       <div className={cn("text-right font-medium tabular-nums", excluded && "text-muted")}>{scoreText(score)}</div>
       <div className="text-[12px] text-muted max-md:order-4 max-md:col-span-2 md:col-span-3">

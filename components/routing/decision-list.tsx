@@ -88,6 +88,9 @@ export function DecisionList({ decisions, hasMore, loadingMore, more, top, onAtT
 }
 
 const HEADS = ["Outcome", "Task", "Agent", "Score", "Could take it", "Try", "Duration", "Routed"] as const;
+const RIGHT: ReadonlySet<string> = new Set(["Score", "Duration"]);
+/** These would touch the figures before them. */
+const BEHIND_RIGHT: ReadonlySet<string> = new Set(["Could take it", "Routed"]);
 
 function Head() {
   return (
@@ -97,7 +100,7 @@ function Head() {
         className={cn("grid h-8 items-center gap-x-3 px-3 text-[12px] font-medium text-muted", DECISION_COLUMNS)}
       >
         {HEADS.map((head) => (
-          <GridHead key={head} className={cn((head === "Duration" || head === "Score") && "text-right")}>
+          <GridHead key={head} className={cn(RIGHT.has(head) ? "text-right" : BEHIND_RIGHT.has(head) && "pl-2")}>
             {head}
           </GridHead>
         ))}

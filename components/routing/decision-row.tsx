@@ -16,7 +16,7 @@ export const DECISION_CARD_HEIGHT = 64;
 
 /** Columns of the list: outcome, task, agent, score, candidates, try, duration, routed. */
 export const DECISION_COLUMNS =
-  "grid-cols-[8.5rem_minmax(11rem,2fr)_minmax(8rem,1.2fr)_4rem_6.5rem_minmax(6rem,0.9fr)_5rem_6rem]";
+  "grid-cols-[8.5rem_minmax(11rem,2fr)_minmax(8rem,1.2fr)_4rem_7rem_minmax(6rem,0.9fr)_5rem_6rem]";
 
 interface DecisionRowProps {
   decision: Decision;
@@ -72,12 +72,15 @@ function TableCells({ decision }: { decision: Decision }) {
         {decision.selectedAgent}
       </GridCell>
       <GridCell className="text-right tabular-nums">{scoreText(decision.agentScore)}</GridCell>
-      <GridCell className="text-muted tabular-nums" title="Agents that could take the task, of all that were looked at">
+      <GridCell
+        className="pl-2 text-muted tabular-nums"
+        title="Agents that could take the task, of all that were looked at"
+      >
         {all === 0 ? "–" : `${able} of ${all}`}
       </GridCell>
       <GridCell className="truncate text-muted">{tryText(decision)}</GridCell>
       <GridCell className="text-right tabular-nums">{formatDuration(decision.durationMs)}</GridCell>
-      <GridCell className="text-muted">
+      <GridCell className="pl-2 text-muted">
         <RelativeTime at={decision.routedAt} />
       </GridCell>
     </>

@@ -11,7 +11,7 @@ import { useTitle } from "../ui/use-title.ts";
 import { Candidates } from "./candidates.tsx";
 import { Counterfactual } from "./counterfactual.tsx";
 import { outcomeOf } from "./decision-filters.ts";
-import { isFromElsewhere, tryText, whyChosen } from "./decision-words.ts";
+import { isFromElsewhere, whyChosen } from "./decision-words.ts";
 import { OutcomeBadge, outcomeLabel } from "./outcome-badge.tsx";
 import { useExplained } from "./use-explained.ts";
 import { WhatNext } from "./what-next.tsx";
@@ -63,8 +63,8 @@ function Facts({ decision }: { decision: ExplainedDecision }) {
   const facts: [string, ReactNode][] = [
     ["Type of task", <InList key="type" name="taskType" value={taskType} />],
     ["Capability", requiredCapability ?? "any"],
-    ["Priority", priority ?? 0],
-    ["Try", tryText(decision)],
+    ["Priority", priority ?? (isFromElsewhere(decision) ? "not told" : 0)],
+    ["Try", (decision.retryAttempts ?? 0) + 1],
     ["Routed", <RelativeTime key="routed" at={routedAt} />],
     [
       "Run",

@@ -23,8 +23,16 @@ const fill = (name: ScorePart["name"]): CSSProperties => ({
   backgroundImage: STRIPES[name],
 });
 
-/** A score from 0 to 1 as a bar: its parts side by side, each as long as what it adds; grey when they were not told. */
-export function ScoreBar({ score, parts, faint }: { score: number; parts: readonly ScorePart[]; faint: boolean }) {
+interface ScoreBarProps {
+  score: number;
+  parts: readonly ScorePart[];
+  /** The score that fills the bar: those made elsewhere have a scale of their own. */
+  full: number;
+  faint: boolean;
+}
+
+/** A score as a bar: its parts side by side, each as long as what it adds; grey when they were not told. */
+export function ScoreBar({ score, parts, full, faint }: ScoreBarProps) {
   const words = parts
     .map(({ name, value, weight }) => `${LOOK[name].label} ${value.toFixed(2)} × ${weight}`)
     .join(", ");
@@ -43,9 +51,8 @@ export function ScoreBar({ score, parts, faint }: { score: number; parts: readon
               className="h-full border-r border-surface last:border-r-0"
             />
           ))
-        : score > 0 &&
-          score <= 1 && (
-            <span className="h-full" style={{ width: `${score * 100}%`, background: toneColor("waiting") }} />
+        : score > 0 && (
+            <span className="h-full" style={{ width: `${(score / full) * 100}%`, background: toneColor("waiting") }} />
           )}
     </div>
   );
