@@ -7,8 +7,12 @@ import { World } from "./tx.test-kit.ts";
 
 const HOOK = { type: "channel.put", kind: "webhook", target: "https://example.com/hook" } as const;
 const RULE = {
-  ...{ type: "rule.put", ruleId: "breaker_open", kind: "breaker_open", params: {} },
-  ...{ severity: "critical", enabled: true },
+  type: "rule.put",
+  ruleId: "breaker_open",
+  kind: "breaker_open",
+  params: {},
+  severity: "critical",
+  enabled: true,
 } as const;
 
 function worldOf(config: object = {}, escalation: { afterMs: number; channels: string[] }[] = []): World {

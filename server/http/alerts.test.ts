@@ -232,3 +232,36 @@ describe("alert rules", () => {
     expect((await api.stranger.post("/alert-rules/preview", { kind: "breaker_open", params: {} })).body.fired).toBe(0);
   });
 });
+
+test("C13: a storm is told by what fired within the last minute, by rule, the most severe first", async () => {
+  const own = await openApi();
+  try {
+    const calm = await own.me.get("/alerts/storm");
+    expect(calm.body).toEqual({ storm: false, threshold: 10, firedLastMinute: 0, folded: 0, byRule: [] });
+    const agents = Array.from({ length: 11 }, (_, n) => `s${n}`);
+    for (const agentKey of agents) {
+      await own.me.commit(
+        { type: "agent.register", agentKey, breaker: { windowSize: 1, minimumCalls: 1, openMs: 3_600_000 } },
+        { type: "breaker.record", agentKey, success: false },
+      );
+    }
+    const fact = { type: "alert.fire", ruleId: "success_rate", title: "low", detail: null, runId: null } as const;
+    const measured = { value: 0.1, threshold: 0.8, causeId: alertOf("s0"), subject: { kind: "agent", id: "s0" } };
+    const clock = { id: "system:clock", actor: "system:clock" };
+    const mutations = [{ ...fact, alertId: "success_rate:s0", ...measured }];
+    await own.t.deps.store.commit("default", clock, { mutations });
+    expect((await own.me.get("/alerts/storm")).body).toEqual({
+      ...{ storm: true, threshold: 10, firedLastMinute: 12, folded: 1 },
+      byRule: [
+        { rule: "breaker_open", severity: "critical", count: 11 },
+        { rule: "success_rate", severity: "warning", count: 1 },
+      ],
+    });
+    expect((await own.stranger.get("/alerts/storm")).body.firedLastMinute).toBe(0);
+    // What fired before the last minute is no storm any more.
+    await own.t.database.pool.query(`UPDATE "Alert" SET "firedAt" = "firedAt" - interval '1 minute'`);
+    expect((await own.me.get("/alerts/storm")).body).toMatchObject({ storm: false, firedLastMinute: 0 });
+  } finally {
+    await own.close();
+  }
+});

@@ -1,0 +1,207 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import http from "node:http";
+import type { AddressInfo } from "node:net";
+import path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import type { ChannelKind } from "../../domain/statuses.ts";
+import { createTestDatabase, type TestDatabase } from "../testing/database.ts";
+import type { DigestEntry } from "./digest.ts";
+import { breakersTell, closeBreakers, type Desk, names, openBreakers, openDesk } from "./notify.test-kit.ts";
+import { openSmtp } from "./smtp.test-kit.ts";
+
+interface Got {
+  path: string;
+  id: string;
+  body: {
+    type: string;
+    text: string;
+    alerts: { status: string; labels: { alert_id: string } }[];
+    data: {
+      alert?: { alertId: string };
+      digest?: { count: number; fired: number; resolved: number; byRule: object[]; alerts: DigestEntry[] };
+    };
+  };
+}
+
+let database: TestDatabase;
+let desk: Desk;
+let receiver: http.Server;
+let base = "";
+let got: Got[] = [];
+/** The receiver takes nothing while this is set. */
+let away = false;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  receiver = http.createServer(async (request, response) => {
+    let text = "";
+    for await (const chunk of request) text += chunk;
+    // What a test before this one has left behind is sent too: this one's sender serves all tenants.
+    const mine = request.url?.startsWith(`/${desk.tenant}/`);
+    if (!away && mine)
+      got.push({ path: request.url ?? "", id: String(request.headers["webhook-id"]), body: JSON.parse(text) });
+    response.writeHead(away ? 503 : 204).end();
+  });
+  receiver.listen(0, "127.0.0.1");
+  await once(receiver, "listening");
+  base = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`;
+});
+afterAll(async () => {
+  receiver.closeAllConnections();
+  receiver.close();
+  await database.drop();
+});
+beforeEach(async () => {
+  got = [];
+  away = false;
+  desk = await openDesk(database);
+});
+afterEach(() => desk.close());
+
+const put = (channelId: string, kind: ChannelKind = "webhook", config: object = { stormWindowMs: 1000 }) =>
+  desk.commit({ type: "channel.put", channelId, kind, target: `${base}/${desk.tenant}/${channelId}`, config });
+const to = (channelId: string) => got.filter((one) => one.path === `/${desk.tenant}/${channelId}`);
+/** What webhooks were told: `event alert`, in every message that told it. */
+const told = (messages: readonly Got[]) =>
+  messages.flatMap(({ id, body: { type, data } }) =>
+    (data.digest?.alerts ?? [{ event: type, alert: data.alert }]).map(({ event, alert }) => ({
+      id,
+      what: `${event} ${alert?.alertId}`,
+    })),
+  );
+/** The same without what came again under the id that it had. */
+const onceEach = (messages: readonly Got[]): string[] =>
+  [...new Map(told(messages).map(({ id, what }) => [`${id} ${what}`, what])).values()].sort();
+const all = (count: number, event = "alert.fired") => names(count).map((name) => `${event} breaker_open:${name}`);
+
+test("C13: 100 alerts at once are ten messages and one digest with the other ninety, in the form of each kind", async () => {
+  const smtp = await openSmtp();
+  await put("hook");
+  await put("prom", "alertmanager");
+  await put("slack", "slack");
+  const config = { stormWindowMs: 1000 };
+  await desk.commit({ type: "channel.put", channelId: "mail", kind: "email", target: "ops@example.com", config });
+  await desk.commit(breakersTell("hook", "prom", "slack", "mail"), ...openBreakers(names(100), "<broken>"));
+  desk.start({ smtp: { url: `smtp://127.0.0.1:${smtp.port}`, from: { name: "", address: "a@sender.example" } } });
+  await desk.settled(44);
+
+  expect(to("hook")).toHaveLength(11);
+  expect(
+    told(to("hook"))
+      .map(({ what }) => what)
+      .sort(),
+  ).toEqual(all(100).sort());
+  const digest = to("hook").find(({ body }) => body.type === "alert.digest")?.body.data;
+  const byRule = [{ rule: "breaker_open", severity: "critical", fired: 90, resolved: 0 }];
+  expect(digest).toMatchObject({ url: "https://console.example/alerts", digest: { count: 90, fired: 90, byRule } });
+
+  expect(to("prom")).toHaveLength(11);
+  const grouped = to("prom").find(({ body }) => body.alerts.length > 1)?.body;
+  expect(grouped).toMatchObject({
+    ...{ version: "4", status: "firing", groupKey: '{}:{alertname="breaker_open"}', truncatedAlerts: 0 },
+    ...{ groupLabels: { alertname: "breaker_open" }, commonLabels: { severity: "critical" } },
+  });
+  const labelled = to("prom").flatMap(({ body }) => body.alerts.map(({ labels }) => `alert.fired ${labels.alert_id}`));
+  expect(labelled.sort()).toEqual(all(100).sort());
+
+  const summary = to("slack").filter(({ body }) => body.text === "90 alerts fired within a second");
+  expect([to("slack").length, summary.length]).toEqual([11, 1]);
+  expect(JSON.stringify(summary[0]?.body)).toContain("and 70 more");
+  const mail = smtp.got.find(({ headers }) => headers.subject === "90 alerts fired within a second");
+  expect(mail?.text).toContain("critical · breaker_open: 90 fired\n");
+  expect(mail?.html).toContain('<a href="https://console.example/alerts">');
+  expect(smtp.got).toHaveLength(11);
+  await smtp.close();
+});
+
+test("C13: what ends is told in a digest to those who were told of it in one, and a digest is tried again as a whole", async () => {
+  await put("hook");
+  await desk.commit(breakersTell("hook"), ...openBreakers(names(30)));
+  desk.start({ scheduleMs: Array(1000).fill(1) });
+  await desk.settled(11);
+  away = true;
+  await desk.commit(...closeBreakers(names(30)));
+  const tried = async () =>
+    (await desk.deliveries()).filter(({ event, attempts }) => event === "alert.digest" && attempts > 1);
+  await expect.poll(async () => (await tried()).length, { timeout: 15_000, interval: 20 }).toBe(1);
+  away = false;
+  await expect.poll(() => told(got).length, { timeout: 15_000, interval: 20 }).toBe(60);
+  expect(
+    told(got)
+      .map(({ what }) => what)
+      .sort(),
+  ).toEqual([...all(30), ...all(30, "alert.resolved")].sort());
+  const digests = got.flatMap(({ body }) => body.data.digest ?? []);
+  expect(digests.map(({ fired, resolved }) => [fired, resolved])).toEqual([
+    [20, 0],
+    [0, 20],
+  ]);
+});
+
+test("C13: a digest that one sender has begun is sent by the next", async () => {
+  await put("hook");
+  const first = desk.start();
+  await desk.commit(breakersTell("hook"), ...openBreakers(names(25)));
+  await expect.poll(() => got.length, { timeout: 15_000, interval: 20 }).toBeGreaterThanOrEqual(10);
+  await first.close();
+  desk.start();
+  await desk.settled(11);
+  expect(onceEach(got)).toEqual(all(25).sort());
+});
+
+test("C13: an alert that an open cause folds is told when that is over and it still fires", async () => {
+  await put("hook");
+  const fire = { type: "alert.fire", ruleId: "rate", title: "Rate", detail: null, runId: null } as const;
+  const facts = { value: 0.5, threshold: 0.8, causeId: "breaker_open:a1", subject: { kind: "agent", id: "a1" } };
+  await desk.commit(breakersTell("hook"), {
+    ...{ type: "rule.put", ruleId: "rate", kind: "success_rate", params: {}, severity: "warning", enabled: true },
+    channels: ["hook"],
+  });
+  await desk.commit(...openBreakers(["a1"]));
+  await desk.tick({ ...fire, alertId: "rate:a1", ...facts }, { ...fire, alertId: "rate:ends", ...facts });
+  desk.start();
+  desk.start();
+  await desk.settled(1);
+  await desk.tick({ type: "alert.clear", alertId: "rate:ends", reason: "over" });
+  await desk.commit(...closeBreakers(["a1"]));
+  await desk.settled(3);
+  expect(
+    told(got)
+      .map(({ what }) => what)
+      .sort(),
+  ).toEqual(["alert.fired breaker_open:a1", "alert.fired rate:a1", "alert.resolved breaker_open:a1"]);
+});
+
+const ROUNDS = 3;
+
+test(`C13: kill -9 while alerts storm, ${ROUNDS} times: what fired and ended is told, each in one message`, async () => {
+  await put("hook", "webhook", { stormThreshold: 3, stormWindowMs: 1000 });
+  await desk.commit(breakersTell("hook"));
+  const script = path.join(import.meta.dirname, "../testing/notify-forever.ts");
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const child = spawn(process.execPath, ["--import", "tsx", script, database.url, desk.tenant, `r${round}`], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const ended = once(child, "exit");
+    await Promise.race([once(child.stdout, "data"), ended]);
+    // Any moment is as good as any other: what must hold does not depend on it.
+    await delay(Math.random() * 1500);
+    child.kill("SIGKILL");
+    expect(await ended).toEqual([null, "SIGKILL"]);
+  }
+  // What was sent to the database is still carried out.
+  const busy = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' AND pid <> pg_backend_pid()`;
+  await expect.poll(async () => (await database.pool.query(busy)).rowCount).toBe(0);
+  desk.start();
+  const waiting = async () =>
+    (await desk.deliveries()).filter(({ status }) => status === "pending" || status === "collecting").length;
+  await expect.poll(waiting, { timeout: 60_000, interval: 50 }).toBe(0);
+
+  const happened = await database.prisma.event.findMany({
+    where: { tenantId: desk.tenant, type: { in: ["alert.fired", "alert.resolved"] } },
+  });
+  expect(happened.length).toBeGreaterThan(7 * ROUNDS);
+  expect(onceEach(got)).toEqual(happened.map(({ type, subjectId }) => `${type} ${subjectId}`).sort());
+}, 120_000);
