@@ -1,0 +1,56 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { StateFrame } from "../../domain/live.ts";
+import { between, cleanUp } from "../store/cleanup.test-kit.ts";
+import type { Store } from "../store/index.ts";
+import { commit, openStore } from "../store/lane.test-kit.ts";
+import { createTestDatabase, type TestDatabase } from "../testing/database.ts";
+import { collect, startLive, subscribe, type TestLive } from "./live.test-kit.ts";
+
+let db: TestDatabase;
+let store: Store;
+let other: Store;
+let t: TestLive;
+
+beforeEach(async () => {
+  db = await createTestDatabase();
+  store = await openStore(db);
+  other = await openStore(db);
+  t = await startLive(store);
+});
+afterEach(async () => {
+  await t.close();
+  await Promise.all([store.close(), other.close()]);
+  await db.drop();
+});
+
+const goneFrom = (frames: readonly StateFrame[], topic: string) =>
+  frames.flatMap((frame) => (frame.topic === topic ? frame.removes.map(({ kind, id }) => `${kind}:${id}`) : [])).sort();
+
+test.each(["this server", "another server"])(
+  "C7: what is cleaned up by %s leaves the topics that show it",
+  async (which) => {
+    await commit(store, [
+      { type: "run.create", runId: "old", workflow: "w" },
+      { type: "workstream.create", runId: "old", workstreamId: "w1", title: "Work" },
+      { type: "job.enqueue", jobId: "j1", runId: "old", workstreamId: "w1" },
+      { type: "job.start", jobId: "j1", agentKey: "a" },
+      { type: "job.complete", jobId: "j1" },
+      { type: "run.transition", runId: "old", to: "completed" },
+      { type: "run.create", runId: "kept", workflow: "w" },
+    ]);
+    const socket = await t.connect();
+    const got = collect(socket);
+    for (const topic of ["runs", "board", "agents", "run:old"]) await subscribe(socket, topic);
+    await vi.waitFor(() => expect(got.state.filter(({ snapshot }) => snapshot)).toHaveLength(4));
+    await cleanUp(db, which === "this server" ? store : other, await between(db));
+    await vi.waitFor(() => expect(goneFrom(got.state, "agents")).toEqual(["agent:a", "breaker:a", "statistics:a"]));
+    await vi.waitFor(() => expect(goneFrom(got.state, "runs")).toEqual(["run:old"]));
+    await vi.waitFor(() => expect(goneFrom(got.state, "board")).toEqual(["workstream:w1"]));
+    await vi.waitFor(() => expect(goneFrom(got.state, "run:old")).toEqual(["run:old"]));
+    expect(await subscribe(socket, "run:old")).toMatchObject({ error: { code: "not_found" } });
+    const late = await t.connect();
+    const seen = collect(late);
+    await subscribe(late, "runs");
+    await vi.waitFor(() => expect(seen.state[0]).toMatchObject({ snapshot: true, upserts: [{ id: "kept" }] }));
+  },
+);
