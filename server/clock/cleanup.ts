@@ -1,14 +1,12 @@
-import { randomBytes } from "node:crypto";
 import { CleanupUnderWay, cleanUpTenant, timeAgo } from "../store/cleanup.ts";
-import { dropLease, takeLease } from "../store/due.ts";
 import type { LaneQueries } from "../store/lane-database.ts";
 import { readTenants } from "../store/tenants.ts";
 import type { Committer, Store } from "../store/types.ts";
+import { createLedLoop, type LedLoop } from "./led-loop.ts";
 
 /**
- * What age makes happen to routing decisions: once a day one of the nodes, which holds a lease, removes every tenant's decisions that are older than
- * they are kept for, with the outcomes that they counted as. It is beside the clock, as it may take its time. Everything else that is old
- * leaves when somebody asks for it (`POST /maintenance/cleanup`).
+ * What age makes happen to routing decisions: once a day one of the nodes removes every tenant's decisions that are older than they are kept for,
+ * with the outcomes that they counted as. Everything else that is old leaves when somebody asks for it (`POST /maintenance/cleanup`).
  */
 export interface CleanupLoopDeps {
   store: Pick<Store, "commit">;
@@ -16,47 +14,25 @@ export interface CleanupLoopDeps {
   log: { info(facts: object, message: string): void; warn(facts: object, message: string): void };
   /** How long decisions are kept, ms. */
   keepMs: number;
-  /** How often to look, ms; a day by default, oftener when decisions are kept for less. */
+  /** How often to look, ms; a day by default. */
   everyMs?: number;
-  /** The first look after the start, ms: a server that is restarted every day looks too. */
-  firstMs?: number;
 }
 
-export interface CleanupLoop {
-  start(): void;
-  /** Stops between two batches and gives the lease back. */
-  close(): Promise<void>;
-}
-
-const LEASE = "cleanup";
-const LEASE_MS = 60_000;
 const DAY_MS = 86_400_000;
+/** The first look: soon, as a server may be restarted every day, but not while everybody comes back. */
 const FIRST_MS = 30_000;
 const CLOCK: Committer = { id: "system:clock", actor: "system:clock" };
 
-export function createCleanupLoop(deps: CleanupLoopDeps): CleanupLoop {
+export function createCleanupLoop({ everyMs = DAY_MS, ...deps }: CleanupLoopDeps): LedLoop {
   const { queries, log, keepMs } = deps;
-  const everyMs = deps.everyMs ?? Math.min(DAY_MS, Math.max(1_000, keepMs / 10));
-  const firstMs = Math.min(deps.firstMs ?? FIRST_MS, everyMs);
-  const holder = randomBytes(8).toString("hex");
-  const closing = new AbortController();
-  const { signal } = closing;
-  let timer: NodeJS.Timeout | undefined;
-  let round: Promise<void> = Promise.resolve();
-  let leads = false;
-
-  const look = async (): Promise<void> => {
+  const look = async (lead: () => Promise<boolean>, signal: AbortSignal): Promise<void> => {
     for (const tenantId of await readTenants(queries)) {
       // A tenant may take long; whoever leads meanwhile finds this one's clean-up under way.
-      leads = await takeLease(queries, LEASE, holder, LEASE_MS);
-      if (!leads || signal.aborted) return;
+      if (!(await lead())) return;
       try {
         const olderThan = await timeAgo(queries, tenantId, keepMs);
-        const { decisions, outcomes } = await cleanUpTenant(deps, tenantId, CLOCK, {
-          olderThan,
-          decisionsOnly: true,
-          signal,
-        });
+        const options = { olderThan, decisionsOnly: true, signal };
+        const { decisions, outcomes } = await cleanUpTenant(deps, tenantId, CLOCK, options);
         if (decisions > 0) log.info({ tenantId, decisions, outcomes, olderThan }, "old decisions have left");
       } catch (error) {
         if (signal.aborted) return;
@@ -66,26 +42,12 @@ export function createCleanupLoop(deps: CleanupLoopDeps): CleanupLoop {
       }
     }
   };
-
-  const tick = () => {
-    round = look()
-      .catch((error: unknown) => {
-        if (!signal.aborted) log.warn({ err: error }, "a look for old decisions failed");
-      })
-      .finally(() => {
-        if (!signal.aborted) timer = setTimeout(tick, everyMs);
-      });
-  };
-
-  return {
-    start() {
-      if (!timer && !signal.aborted) timer = setTimeout(tick, firstMs);
-    },
-    async close() {
-      closing.abort();
-      clearTimeout(timer);
-      await round;
-      if (leads) await dropLease(queries, LEASE, holder).catch(() => {});
-    },
-  };
+  return createLedLoop({
+    name: "cleanup",
+    queries,
+    everyMs,
+    firstMs: Math.min(FIRST_MS, everyMs),
+    look,
+    failed: (error) => log.warn({ err: error }, "a look for old decisions failed"),
+  });
 }
