@@ -14,6 +14,8 @@ const SAYS: { readonly [type in string]?: string } = {
   "alert.resolved": "Resolved",
   "alert.commented": "Commented",
   "alert.escalated": "Escalated",
+  "alert.folded": "Not told on its own: its cause is open",
+  "alert.unfolded": "Told now: its cause is over",
 };
 
 /** What an event of an alert says: what happened, by whom, and in whose words. */

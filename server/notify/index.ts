@@ -121,6 +121,12 @@ export function createNotifier(deps: NotifierDeps): Notifier {
     return all.length < AT_ONCE && toChannel.length < PER_CHANNEL && !toChannel.some((one) => one.alert === alert);
   };
 
+  /** One tenant's full lane must not stop the others' time; what is due stays due. */
+  const commitDue = ({ tenantId, mutation }: { tenantId: string; mutation: Mutation }): Promise<void> =>
+    commit(tenantId, mutation).catch((error: unknown) => {
+      log.warn({ err: error, tenantId, type: mutation.type }, "the sender could not commit");
+    });
+
   /** What time makes happen to notifications. Each may come twice or late. */
   const readDueByTime = async (): Promise<{ tenantId: string; mutation: Mutation }[]> => {
     const [unfolded, escalations, digests] = await Promise.all([
@@ -141,7 +147,7 @@ export function createNotifier(deps: NotifierDeps): Notifier {
   const look = async (): Promise<void> => {
     leads = await takeLease(queries, LEASE, holder, LEASE_MS);
     if (!leads) return;
-    await Promise.all((await readDueByTime()).map(({ tenantId, mutation }) => commit(tenantId, mutation)));
+    await Promise.all((await readDueByTime()).map(commitDue));
     if (underWay.size >= AT_ONCE) return;
     const except = [...underWay.keys()];
     for (const due of await readDueDeliveries(queries, { perChannel: PER_CHANNEL, limit: AT_ONCE, except })) {

@@ -93,7 +93,11 @@ function refused(error: NodemailerError): Sent {
     // Nothing is wrong with the mail: when the operator has put it right, the next try arrives.
     return { ok: false, status, error: "the SMTP server refuses the user or the password", retry: true };
   }
-  if (status !== null) return { ok: false, status, error: `answered ${status}`, retry: !all.every(isFinal) };
+  if (status !== null) {
+    // What is refused before it comes to this mail, the connection or its TLS, says nothing of the mail.
+    const ofMail = error.code === "EENVELOPE" || error.code === "EMESSAGE";
+    return { ok: false, status, error: `answered ${status}`, retry: !ofMail || !all.every(isFinal) };
+  }
   const late = error.code === "ETIMEDOUT" || error.code === "EABORT";
   const why = late ? "gave no answer in time" : `could not be reached: ${error.originalCode ?? error.code}`;
   return { ok: false, status, error: `the SMTP server ${why}`, retry: true };

@@ -20,6 +20,8 @@ export interface Smtp {
   got: GotMail[];
   /** What is answered to the next mails' data, in turn; then they are taken. */
   answers: number[];
+  /** What the next connections are greeted with, in turn; then they are welcome. */
+  greetings: number[];
   /** What is answered to these addresses. */
   refusals: { [address: string]: number };
   close(): Promise<void>;
@@ -32,12 +34,17 @@ const refusal = (responseCode: number) =>
 export async function openSmtp(options: SMTPServerOptions = {}, port = 0): Promise<Smtp> {
   const got: GotMail[] = [];
   const answers: number[] = [];
+  const greetings: number[] = [];
   const refusals: Smtp["refusals"] = {};
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ["STARTTLS"],
     disableReverseLookup: true,
     closeTimeout: 100,
+    onConnect(_session, done) {
+      const code = greetings.shift();
+      done(code === undefined ? null : refusal(code));
+    },
     onRcptTo({ address }, _session, done) {
       const code = refusals[address];
       done(code === undefined ? null : refusal(code));
@@ -67,6 +74,7 @@ export async function openSmtp(options: SMTPServerOptions = {}, port = 0): Promi
     port: (server.server.address() as AddressInfo).port,
     got,
     answers,
+    greetings,
     refusals,
     close: () => new Promise((resolve) => server.close(() => resolve())),
   };
