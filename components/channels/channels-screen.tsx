@@ -4,7 +4,7 @@ import { Megaphone, Plus } from "lucide-react";
 import { parseAsString, useQueryState } from "nuqs";
 import { useCallback, useMemo, useState } from "react";
 import type { Sent } from "../../domain/wire.ts";
-import { type RuleList, useRules } from "../rules/use-rules.ts";
+import { type RuleList, useLiveRules } from "../rules/use-rules.ts";
 import { Button } from "../ui/button.tsx";
 import { ConfirmDialog, Dialog } from "../ui/dialog.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
@@ -36,7 +36,7 @@ interface ChannelsScreenProps {
 /** Where notifications go, and what has become of them. */
 export function ChannelsScreen({ initial, rules: initialRules, deliveries, mayChange }: ChannelsScreenProps) {
   const channels = useChannels(initial);
-  const rules = useRules(initialRules).data?.items ?? NONE;
+  const rules = useLiveRules(initialRules).data?.items ?? NONE;
   const [fresh, setFresh] = useState(false);
   const [asked, setAsked] = useQueryState("edit", parseAsString);
   const [asking, setAsking] = useState<{ what: "rotate" | "remove" | "verify"; channel: ChannelRow } | null>(null);

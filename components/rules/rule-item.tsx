@@ -33,7 +33,10 @@ export function RuleItem({ rule, channels, mayChange, busy, changed, onAsk, onTo
   const nameOf = (id: string) => channels.find((channel) => channel.id === id)?.name ?? `${id} (removed)`;
   const escalation = rule.escalation.map((step) => ({ after: spanWords(step.afterMs), channels: step.channels }));
   return (
-    <li className="flex items-center gap-3 border-b border-line px-3.5 py-2.5 last:border-b-0 hover:bg-hover">
+    <li
+      aria-label={name}
+      className="flex items-center gap-3 border-b border-line px-3.5 py-2.5 last:border-b-0 hover:bg-hover"
+    >
       <div className={cn("min-w-0 flex-1", !enabled && "opacity-70")}>
         <div className="flex flex-wrap items-center gap-2">
           <button

@@ -3,13 +3,12 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { Plus } from "lucide-react";
 import { parseAsString, useQueryState } from "nuqs";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { defaultRule } from "../../domain/rule-defaults.ts";
 import type { Sent } from "../../domain/wire.ts";
 import { AlertsNav } from "../channels/alerts-nav.tsx";
 import { useChannels } from "../channels/use-channels.ts";
 import { commit } from "../live/api.ts";
-import { useTopicRows } from "../live/rows.ts";
 import { useCommand } from "../live/use-command.ts";
 import { Button } from "../ui/button.tsx";
 import { ConfirmDialog } from "../ui/dialog.tsx";
@@ -21,7 +20,7 @@ import { isChanged, removedBuiltIns, resetPut } from "./built-in.ts";
 import { draftOf, freeId, newDraft, putOf, type RulePut } from "./rule-draft.ts";
 import { type Editing, RuleEditor } from "./rule-editor.tsx";
 import { type RuleAsk, RuleItem } from "./rule-item.tsx";
-import { type AlertRule, RULES_KEY, type RuleList, useRules } from "./use-rules.ts";
+import { type AlertRule, RULES_KEY, type RuleList, useLiveRules } from "./use-rules.ts";
 
 interface RulesScreenProps {
   initial: RuleList;
@@ -31,9 +30,8 @@ interface RulesScreenProps {
 
 /** The conditions that raise alerts and who is told of them, to be read, written and tried on what has happened. */
 export function RulesScreen({ initial, channels: initialChannels, mayChange }: RulesScreenProps) {
-  const rules = useRules(initial);
+  const rules = useLiveRules(initial);
   const channels = useChannels(initialChannels);
-  useFollowed();
   const { save, remove } = useRuleCommands();
   const [asked, setAsked] = useQueryState("rule", parseAsString);
   const [fresh, setFresh] = useState<Editing | null>(null);
@@ -167,14 +165,4 @@ function useRuleCommands() {
     onDone,
   });
   return { save, remove };
-}
-
-/** Loads the list again when somebody has changed a rule. */
-function useFollowed(): void {
-  const client = useQueryClient();
-  const rows = useTopicRows("rules", "rule");
-  const latest = rows.reduce((most, { seq }) => Math.max(most, seq), 0);
-  useEffect(() => {
-    if (latest > 0) void client.invalidateQueries({ queryKey: RULES_KEY, exact: true });
-  }, [client, latest]);
 }

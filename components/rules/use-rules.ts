@@ -1,9 +1,11 @@
 "use client";
 
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
 import type { Rule } from "../../domain/rule.ts";
 import type { RuleKind } from "../../domain/statuses.ts";
 import { api } from "../live/api.ts";
+import { useTopicRows } from "../live/rows.ts";
 
 /** A rule as `GET /alert-rules` answers it. */
 export interface AlertRule extends Omit<Rule, "ruleKind"> {
@@ -27,4 +29,15 @@ export function useRules(initial?: RuleList) {
     staleTime: 30_000,
     ...(initial && { initialData: initial }),
   });
+}
+
+/** All rules, loaded again whenever somebody has changed one. */
+export function useLiveRules(initial: RuleList) {
+  const client = useQueryClient();
+  const rows = useTopicRows("rules", "rule");
+  const latest = rows.reduce((most, { seq }) => Math.max(most, seq), 0);
+  useEffect(() => {
+    if (latest > 0) void client.invalidateQueries({ queryKey: RULES_KEY, exact: true });
+  }, [client, latest]);
+  return useRules(initial);
 }
