@@ -39,7 +39,7 @@ export const ChannelItem = memo(function ChannelItem(props: ChannelItemProps) {
     <li aria-label={name} className="border-b border-line px-3.5 py-2.5 last:border-b-0 hover:bg-hover">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1.5">
         <KindIcon kind={kind} className="size-4 shrink-0 text-muted max-sm:hidden" />
-        <div className={cn("min-w-0 flex-1 basis-52", !enabled && "opacity-70")}>
+        <div className={cn("min-w-0 flex-1 basis-52", !enabled && "text-muted")}>
           <div className="flex flex-wrap items-center gap-2">
             {mayChange ? (
               <button

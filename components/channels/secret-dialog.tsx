@@ -31,7 +31,13 @@ export function SecretDialog({ shown, onStored }: { shown: NewSecret | null; onS
       className="w-[min(42rem,calc(100vw-2rem))]"
     >
       <div className="mt-3 space-y-3">
-        {shown && <CopyText text={shown.secret} what="the secret" className="w-full [&_code]:flex-1" />}
+        {shown && (
+          <CopyText
+            text={shown.secret}
+            what="the secret"
+            className="w-full [&_code]:flex-1 [&_code]:break-all [&_code]:whitespace-pre-wrap"
+          />
+        )}
         {shown?.rotated && (
           <p className="text-[13px] text-muted">
             The old secret signs too for 24 hours: change the receiver within that time.

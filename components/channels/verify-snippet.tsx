@@ -32,7 +32,11 @@ export function VerifySnippet() {
         </a>
         , which has libraries for most languages. In Node:
       </p>
-      <CopyText text={SNIPPET} what="the program" className="w-full [&_code]:flex-1" />
+      <CopyText
+        text={SNIPPET}
+        what="the program"
+        className="w-full [&_code]:flex-1 [&_code]:break-words [&_code]:whitespace-pre-wrap"
+      />
     </div>
   );
 }

@@ -37,7 +37,7 @@ export function RuleItem({ rule, channels, mayChange, busy, changed, onAsk, onTo
       aria-label={name}
       className="flex items-center gap-3 border-b border-line px-3.5 py-2.5 last:border-b-0 hover:bg-hover"
     >
-      <div className={cn("min-w-0 flex-1", !enabled && "opacity-70")}>
+      <div className={cn("min-w-0 flex-1", !enabled && "text-muted")}>
         <div className="flex flex-wrap items-center gap-2">
           <button
             type="button"
