@@ -67,7 +67,7 @@ function CandidateLine({ candidate, decision, full }: CandidateLineProps) {
           {agentKey}
         </Link>
         {chosen && (
-          <Badge tone="completed">
+          <Badge tone="completed" className="bg-surface">
             <Check aria-hidden className="size-3" /> chosen
           </Badge>
         )}
