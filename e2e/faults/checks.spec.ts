@@ -48,6 +48,34 @@ test("what the reducers make passes every check", () => {
   expect(overdue(made.history().events, OUTAGE)).toHaveLength(2);
 });
 
+/** What was old has left after that: a run that is over, with its outcomes. */
+function cleaned(): MadeUp {
+  const made = day();
+  made.commit([{ type: "run.transition", runId: "r", to: "completed" }]);
+  made.world.now += 40 * 86_400_000;
+  made.tick(...made.world.due());
+  const olderThan = new Date(made.world.now - 30 * 86_400_000).toISOString();
+  const outcomeIds = made.world.all("outcome").map(({ id }) => id);
+  const nothing = { decisionIds: [], queues: [], taskKeys: [] };
+  const what = { outcomeIds, runIds: ["r", "timed"], agentKeys: ["a", "b"] };
+  made.tick({ type: "maintenance.clean", olderThan, ...nothing, ...what });
+  return made;
+}
+
+test("what clean-up has taken is missed by no check, and what it took by halves is", () => {
+  const made = cleaned();
+  const history = made.history();
+  expect([history.runs, history.jobs, history.agents.map(({ id }) => id)]).toEqual([[], [], ["b"]]);
+  const check = () => checkAll(history, made.ledger, OUTAGE).join("\n");
+  expect(check()).toBe("");
+  const before = day().history();
+  history.jobs.push(...before.jobs);
+  expect(check()).toMatch(/job j is completed, attempt 2; its events say undefined/);
+  history.jobs.length = 0;
+  history.runs.push(...before.runs.slice(0, 1));
+  expect(check()).toMatch(/run r is running; its events say undefined/);
+});
+
 /** What a fault could do, and words of the complaint that must come. */
 const FALSIFIED: { [fault: string]: [falsify: (history: History, ledger: Ledger) => void, complaint: RegExp] } = {
   "an event is missing": [({ events }) => void events.splice(3, 1), /of the log has position/],

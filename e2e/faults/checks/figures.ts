@@ -48,6 +48,7 @@ function checkAgents({ events, jobs, agents }: History): string[] {
     const success = JOB_ENDS[type];
     if (success !== undefined && running.delete(subject.id)) note(payload.agentKey, success);
     if (type === "job.cancelled") running.delete(subject.id);
+    if (type === "agent.removed") outcomes.delete(subject.id);
     if (type === "breaker.recorded") note(subject.id, payload.success);
     if (type === "routing.outcome_recorded") note(payload.selectedAgent, payload.success);
   }

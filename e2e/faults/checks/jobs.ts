@@ -2,6 +2,7 @@ import type { LogEvent } from "../../../domain/event.ts";
 import { isFinalJob, type JobStatus } from "../../../domain/statuses.ts";
 import type { History } from "../history.ts";
 import type { Ledger } from "../ledger.ts";
+import { removedJobs } from "./removed.ts";
 
 /** A job as its events tell it. */
 interface Told {
@@ -113,6 +114,7 @@ export function checkEnds({ events, jobs }: History, ledger: Ledger): string[] {
   for (const event of events) {
     if (event.subject.kind === "job") byJob.set(event.subject.id, [...(byJob.get(event.subject.id) ?? []), event]);
   }
+  const removed = removedJobs({ events });
   const statusOf = new Map(jobs.map((job) => [job.id, job.status]));
   for (const { key, standing, receipt, ends } of ledger.sent) {
     if (!ends || standing !== "acknowledged" || !receipt) continue;
@@ -127,7 +129,7 @@ export function checkEnds({ events, jobs }: History, ledger: Ledger): string[] {
         `commit ${key} ended attempt ${attempt} of ${jobId} (${as}), which the log says ${found.length} times`,
       );
     }
-    if (as === "completed" && statusOf.get(jobId) !== "completed") {
+    if (as === "completed" && !removed.has(jobId) && statusOf.get(jobId) !== "completed") {
       faults.push(`job ${jobId} was acknowledged as completed and is ${statusOf.get(jobId)}`);
     }
   }

@@ -65,6 +65,7 @@ export function checkBreakers({ events, agents }: History): string[] {
   const faults: string[] = [];
   const told = new Map<string, BreakerTold>();
   for (const { seq, type, subject, payload, at } of events) {
+    if (type === "agent.removed") told.delete(subject.id);
     if (!MOVED.test(type)) continue;
     const was = told.get(subject.id) ?? { state: "closed", moves: 0, resetAt: null };
     const name = `event ${seq}, ${type} of ${subject.id}`;
