@@ -28,6 +28,19 @@ describe("agent.register", () => {
     expect(world.row("agent", "x")).toMatchObject(kept);
   });
 
+  test("by an agent or its orchestrator is a sign of life; an operator's click is none", () => {
+    const world = new World();
+    world.commit(register());
+    const first = world.row("agent", "x").lastSeenAt;
+    world.now += 60_000;
+    world.actor = "user:ada";
+    world.commit(register({ breaker: { openMs: 7 } }));
+    expect(world.row("agent", "x").lastSeenAt).toBe(first);
+    world.actor = "key:ci";
+    world.commit(register());
+    expect(world.row("agent", "x").lastSeenAt > first).toBe(true);
+  });
+
   test("says why in the log when it is told, and nothing of it otherwise", () => {
     const world = new World();
     world.commit(register({ reason: "fits the new model" }), register());

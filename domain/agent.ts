@@ -88,7 +88,8 @@ export function registerAgent(tx: Tx, m: z.infer<typeof agentRegister>): Agent {
     bounded: agent.bounded || m.capacity !== undefined,
     draining: false,
     drainReason: null,
-    lastSeenAt: tx.at,
+    // A click on it is no sign of life of the agent.
+    lastSeenAt: tx.actor.startsWith("user:") ? agent.lastSeenAt : tx.at,
     updatedAt: tx.at,
   });
   noteGauge(tx, "capacity", m.agentKey, agent.capacity, m.capacity ?? agent.capacity);

@@ -8,7 +8,9 @@ async function noReload(page: Page): Promise<() => Promise<void>> {
   return () => expect(page.locator("html[data-not-reloaded]")).toBeAttached();
 }
 
-const live = (page: Page) => expect(page.getByRole("status").filter({ hasText: "Live" }).first()).toBeVisible();
+/** Long enough for a page of two hundred agents on a machine that has much else to do. */
+const live = (page: Page) =>
+  expect(page.getByRole("status").filter({ hasText: "Live" }).first()).toBeVisible({ timeout: 30_000 });
 const tileOf = (page: Page, name: string): Locator => page.getByRole("article", { name, exact: true });
 const strip = (page: Page) => page.getByRole("listbox", { name: "Breaker states over time" });
 const settings = (page: Page) => page.getByRole("region", { name: "Settings" });
