@@ -10,8 +10,10 @@ import { Card } from "../ui/card.tsx";
 import { formatBytes, formatCount, formatDuration, formatPercent } from "../ui/format.ts";
 import { PageHeader } from "../ui/page-header.tsx";
 import { useTitle } from "../ui/use-title.ts";
+import { MaintenanceCard } from "./maintenance-card.tsx";
 
 const EVERY_MS = 5_000;
+const DAY_MS = 86_400_000;
 
 /** The server that answers: how long it is up, what it uses, what its hot tier brings, and what it keeps. */
 export function SystemScreen({ initial }: { initial: System }) {
@@ -70,6 +72,7 @@ export function SystemScreen({ initial }: { initial: System }) {
             <Tier name="Postgres" tier={hotTier.durable} />
           </div>
         </Card>
+        <MaintenanceCard days={Math.max(1, Math.round(keeps.decisionsMs / DAY_MS))} />
       </div>
     </>
   );

@@ -1,0 +1,23 @@
+import { expect, test } from "vitest";
+import { type CleanupReport, noneCleaned } from "../../domain/cleanup.ts";
+import { cleanedWords, parseDays } from "./cleanup-model.ts";
+
+const report = (counts: Partial<CleanupReport>): CleanupReport => ({
+  ...noneCleaned(),
+  dryRun: false,
+  olderThan: "2026-11-21T00:00:00.000Z",
+  more: false,
+  ...counts,
+});
+
+test("C7: a report is told in words, without what is none", () => {
+  expect(cleanedWords(report({}))).toBeNull();
+  expect(cleanedWords(report({ outcomes: 1 }))).toBe("1 outcome");
+  expect(cleanedWords(report({ runs: 2, jobs: 1200, agents: 1 }))).toBe("2 runs, 1,200 jobs and 1 agent");
+});
+
+test("C7: days are a number above nothing", () => {
+  expect(parseDays("30")).toEqual({ days: 30 });
+  expect(parseDays("0.5")).toEqual({ days: 0.5 });
+  for (const text of ["", "0", "-3", "soon", "1e9", "Infinity"]) expect(parseDays(text)).toHaveProperty("fault");
+});
