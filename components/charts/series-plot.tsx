@@ -1,5 +1,6 @@
 "use client";
 
+import { memo } from "react";
 import { CartesianGrid, Line, LineChart, ReferenceLine, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
 import { formatCount, formatDuration, formatPercent } from "../ui/format.ts";
 import { toneColor } from "../ui/status.ts";
@@ -37,8 +38,9 @@ interface SeriesPlotProps {
   width: number;
 }
 
-/** The lines themselves. Nothing is drawn where nothing is known. */
-export function SeriesPlot({ title, unit, lines, rows, range, hidden, threshold, height, width }: SeriesPlotProps) {
+/** The lines themselves. Nothing is drawn where nothing is known. Drawn anew only for other lines, not while one drags across. */
+export const SeriesPlot = memo(function SeriesPlot(props: SeriesPlotProps) {
+  const { title, unit, lines, rows, range, hidden, threshold, height, width } = props;
   const data = within(rows, range);
   const shown = lines.flatMap((line, place) => (hidden.has(line.name) ? [] : [{ line, place }]));
   const values = data.flatMap((row) => shown.map(({ place }) => row.values[place] ?? 0));
@@ -110,7 +112,7 @@ export function SeriesPlot({ title, unit, lines, rows, range, hidden, threshold,
       </LineChart>
     </ResponsiveContainer>
   );
-}
+});
 
 function axisText(unit: SeriesUnit, value: number): string {
   if (unit === "percent") return formatPercent(value);
