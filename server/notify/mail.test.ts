@@ -55,7 +55,7 @@ test("C13: an alert comes as a mail of two parts with a link, and what ends it a
   });
   const link = "https://console.example/alerts?alert=breaker_open%3Acodex";
   expect(fired?.text).toContain(link);
-  expect(fired?.text).toContain("Subject: agent codex");
+  expect(fired?.text).toContain("About: agent codex");
   expect(fired?.html).toContain(`<a href="${link}">`);
   expect(resolved?.headers.subject).toMatch(/^Resolved \(critical\): /);
   expect(resolved?.headers.references).toBe(fired?.headers.references);
@@ -153,18 +153,37 @@ test("C13: user and password are sent within TLS, and a wrong one is told withou
   await guarded.close();
 });
 
-test("C13: a certificate that nobody vouches for is not trusted on another machine", async () => {
-  const guarded = await openSmtp({ disabledCommands: [] });
+test("C13: by smtps:// everything is within TLS", async () => {
+  const guarded = await openSmtp({ secure: true });
   await put();
   await fire();
-  desk.start({ smtp: settings(guarded.port, { tls: { rejectUnauthorized: true } }) });
+  desk.start({ smtp: settings(0, { url: `smtps://127.0.0.1:${guarded.port}` }) });
   await desk.settled(1);
-  expect(guarded.got).toEqual([]);
-  expect((await desk.deliveries())[0]).toMatchObject({
-    status: "failed",
-    error: expect.stringMatching(/could not be reached/),
-  });
+  expect(guarded.got).toMatchObject([{ secure: true }]);
   await guarded.close();
+});
+
+// An address of this machine that does not look like one stands for another machine.
+test.each([
+  ["in the open", ["STARTTLS"], /^the SMTP server does not turn to TLS/],
+  ["whose certificate nobody vouches for", [], /^the SMTP server could not be reached: /],
+])("C13: a password is not sent to another machine %s", async (_, disabledCommands, why) => {
+  let asked = 0;
+  const other = await openSmtp({
+    disabledCommands,
+    onAuth(_auth, _session, done) {
+      asked += 1;
+      done(null, { user: "ops" });
+    },
+  });
+  await put();
+  await fire();
+  desk.start({ smtp: settings(0, { url: `smtp://ops:hunter2@0.0.0.0:${other.port}` }) });
+  await desk.settled(1);
+  expect([other.got, asked]).toEqual([[], 0]);
+  const error = expect.stringMatching(why);
+  expect(await desk.deliveries()).toMatchObject([{ status: "failed", attempts: 4, error }]);
+  await other.close();
 });
 
 test("C13: nothing that is told gets out of the subject or into the page: no header, no markup", async () => {

@@ -28,7 +28,7 @@ export function mailOf(message: Message, { tenantId, channelId, deliveryId, doma
   const { alert } = message.notice;
   const link = linkTo(message.publicUrl, alert);
   const parts = paragraphs(message);
-  const facts = alert ? [`Rule: ${alert.rule}`, `Subject: ${alert.subject.kind} ${alert.subject.id}`] : [];
+  const facts = alert ? [`Rule: ${alert.rule}`, `About: ${alert.subject.kind} ${alert.subject.id}`] : [];
   const all = [[title], ...parts, facts, [link]].filter((lines) => lines.length > 0);
   return {
     subject: title.slice(0, LONGEST_SUBJECT),

@@ -93,6 +93,9 @@ function refused(error: NodemailerError): Sent {
     // Nothing is wrong with the mail: when the operator has put it right, the next try arrives.
     return { ok: false, status, error: "the SMTP server refuses the user or the password", retry: true };
   }
+  if (error.code === "ETLS" && status !== null) {
+    return { ok: false, status, error: "the SMTP server does not turn to TLS, which a password needs", retry: true };
+  }
   if (status !== null) {
     // What is refused before it comes to this mail, the connection or its TLS, says nothing of the mail.
     const ofMail = error.code === "EENVELOPE" || error.code === "EMESSAGE";
