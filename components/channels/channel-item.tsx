@@ -144,7 +144,7 @@ function UsedBy({ rules }: { rules: ChannelItemProps["rules"] }) {
   return (
     <p className="mt-0.5 truncate text-muted">
       Told by{" "}
-      <Link href={`/alerts/rules?rule=${encodeURIComponent(first.ruleId)}`} className="link">
+      <Link href={`/alerts/rules?rule=${encodeURIComponent(first.ruleId)}`} className="link underline">
         {first.name}
       </Link>
       {more.length > 0 && <span title={more.map(({ name }) => name).join(", ")}> and {more.length} more</span>}

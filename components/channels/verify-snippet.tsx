@@ -27,7 +27,7 @@ export function VerifySnippet() {
       <p>
         Every request carries <code>webhook-id</code>, <code>webhook-timestamp</code> and <code>webhook-signature</code>{" "}
         by{" "}
-        <a href="https://www.standardwebhooks.com" target="_blank" rel="noreferrer" className="link">
+        <a href="https://www.standardwebhooks.com" target="_blank" rel="noreferrer" className="link underline">
           Standard Webhooks
         </a>
         , which has libraries for most languages. In Node:

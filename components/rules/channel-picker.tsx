@@ -28,7 +28,7 @@ export function ChannelPicker({ label, channels, chosen, onChange, fault, disabl
       {channels.length === 0 && gone.length === 0 ? (
         <p className="text-[12px] text-muted">
           There is no channel yet.{" "}
-          <Link href="/alerts/channels" className="link">
+          <Link href="/alerts/channels" className="link underline">
             Make one
           </Link>
         </p>
