@@ -113,6 +113,20 @@ test("removes leave the list; the row stays for who looks at it by id", () => {
   expect(row("a")).toBeDefined();
 });
 
+test("removes leave the pages that lists were loaded in, but for rows that came to be again since", () => {
+  const pages = () => [{ items: [alert("a", 1), alert("b", 1), alert("c", 9)], nextCursor: null }];
+  client.setQueryData(["alerts", "all"], { pages: pages(), pageParams: [null] });
+  client.setQueryData(["alerts", "one"], pages()[0]);
+  client.setQueryData(["other"], { pages: null, items: "none" });
+  const gone = ["a", "c"].map((id) => ({ kind: "alert" as const, id }));
+  applyState(client, frame(2, [], { removes: gone }));
+  const left = ["b", "c"];
+  const all = client.getQueryData<{ pages: { items: Wire[] }[] }>(["alerts", "all"]);
+  expect(all?.pages.map(({ items }) => items.map(({ id }) => id))).toEqual([left]);
+  expect(client.getQueryData<{ items: Wire[] }>(["alerts", "one"])?.items.map(({ id }) => id)).toEqual(left);
+  expect(client.getQueryData(["other"])).toEqual({ pages: null, items: "none" });
+});
+
 test("old server-rendered rows do not bring back what a complete list has lost; newer ones come in", () => {
   applyState(client, frame(9, [alert("a", 2)], { snapshot: true }));
   seedTopic(client, "alerts", "alert", [alert("gone", 3), alert("new", 12)]);

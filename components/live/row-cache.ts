@@ -61,6 +61,7 @@ export function applyRows(client: QueryClient, rows: readonly Live[], force = fa
 /** Applies a state frame: rows by `seq`, and for each kind of the topic who is in its list. */
 export function applyState(client: QueryClient, frame: StateFrame): void {
   applyRows(client, frame.upserts);
+  if (frame.removes.length > 0) dropFromPages(client, frame);
   const complete = frame.upserts.length < SNAPSHOT_ROWS;
   for (const kind of kindsOf(frame.topic)) {
     const upserts = frame.upserts.filter((row) => row.kind === kind).map((row) => newest(client, row));
@@ -77,6 +78,28 @@ export function applyState(client: QueryClient, frame: StateFrame): void {
     client.setQueryData<TopicList>(key, { rows, seq: frame.seq, complete: list.complete && !frame.snapshot, cut });
   }
 }
+
+interface Page {
+  items: readonly Live[];
+}
+
+/** Takes rows that have gone out of the pages that lists were loaded in over HTTP (`{items}`, alone or in `pages`). */
+function dropFromPages(client: QueryClient, { removes, seq }: StateFrame): void {
+  const removed = new Set(removes.map(({ kind, id }) => `${kind} ${id}`));
+  const isGone = (row: Live) => removed.has(`${row.kind} ${row.id}`) && row.seq <= seq;
+  const without = <P extends Page>(page: P): P =>
+    page.items.some(isGone) ? { ...page, items: page.items.filter((row) => !isGone(row)) } : page;
+  for (const [key, data] of client.getQueriesData<Partial<Page> & { pages?: readonly Partial<Page>[] }>({})) {
+    if (isPage(data)) client.setQueryData(key, without(data));
+    else if (data?.pages?.some(isPage)) {
+      const pages = data.pages.map((page) => (isPage(page) ? without(page) : page));
+      client.setQueryData(key, { ...data, pages });
+    }
+  }
+}
+
+const isPage = (data: Partial<Page> | undefined | null): data is Page =>
+  typeof data === "object" && data !== null && Array.isArray(data.items);
 
 /**
  * Brings server-rendered or fetched rows into a topic's list. A row that a complete list does not have, though it is true at a later
