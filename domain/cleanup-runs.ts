@@ -111,7 +111,7 @@ export function areSettled(
 ): boolean {
   return (
     alerts.every(({ status, resolvedAt }) => status === "resolved" && resolvedAt !== null && resolvedAt < olderThan) &&
-    deliveries.every(({ status }) => status !== "pending")
+    deliveries.every(({ status }) => status !== "pending" && status !== "collecting")
   );
 }
 

@@ -21,7 +21,7 @@ const isOpen = (run: string) => `${run}."status" IN ('pending', 'running', 'bloc
 
 /** Alerts that somebody has still to do with, or had lately. */
 const LIVELY_ALERT = `(a."status" <> 'resolved' OR a."resolvedAt" >= ${OLDER}
-  OR EXISTS (SELECT 1 FROM "Delivery" AS v WHERE v."tenantId" = $1 AND v."alertId" = a."id" AND v."status" = 'pending'))`;
+  OR EXISTS (SELECT 1 FROM "Delivery" AS v WHERE v."tenantId" = $1 AND v."alertId" = a."id" AND v."status" IN ('pending', 'collecting')))`;
 
 /** A run that is over, for long, with all that hangs on it. */
 const isOver = (run: string) => `(${run}."status" IN ${FINAL} AND ${run}."finishedAt" < ${OLDER}
