@@ -52,7 +52,7 @@ describe("the form of a channel", () => {
     expect(problem([{ path: "", message: "target: give the whole URL" }]).faults).toEqual({
       target: "give the whole URL",
     });
-    expect(problem([{ path: "kind", message: "no mail here" }]).other).toBe("no mail here");
+    expect(problem([{ path: "kind", message: "kind: no mail here" }]).other).toBe("no mail here");
     expect(problem([]).other).toBe("It was refused");
   });
 });

@@ -105,7 +105,7 @@ export function faultsOf(problem: ApiProblem): { faults: ChannelFaults; other: s
     const named = /^(\w+): /.exec(text)?.[1];
     const field = FIELDS.find((one) => one === (typeof path === "string" && path !== "" ? path : named));
     if (field) faults[field] ??= text.replace(`${field}: `, "");
-    else rest.push(text);
+    else rest.push(text.replace(/^\w+: /, ""));
   }
   const nothing = Object.keys(faults).length === 0 && rest.length === 0;
   return { faults, other: nothing ? problem.detail : rest.join(" · ") || null };

@@ -14,7 +14,15 @@ import { Drawer } from "../ui/drawer.tsx";
 import { ErrorState } from "../ui/empty-state.tsx";
 import { PageSkeleton } from "../ui/skeleton.tsx";
 import { Countdown, Duration, RelativeTime } from "../ui/time.tsx";
-import { type DeliveryRow, errorHelp, eventWords, isOver, tookMs, webhookIdOf } from "./channel-model.ts";
+import {
+  type DeliveryPage,
+  type DeliveryRow,
+  errorHelp,
+  eventWords,
+  isOver,
+  tookMs,
+  webhookIdOf,
+} from "./channel-model.ts";
 import { DeliveryBadge } from "./delivery-badge.tsx";
 import { alertHref } from "./delivery-line.tsx";
 
@@ -115,7 +123,7 @@ function Details({ delivery }: { delivery: DeliveryRow }) {
         </Fact>
         <Fact name="Tries">{attempts}</Fact>
         {nextAt && (
-          <Fact name="Next try">
+          <Fact name={delivery.status === "collecting" ? "Goes out in" : "Next try in"}>
             <Countdown to={nextAt} />
           </Fact>
         )}
@@ -127,6 +135,7 @@ function Details({ delivery }: { delivery: DeliveryRow }) {
         {responseStatus !== null && <Fact name="Last answer">HTTP {responseStatus}</Fact>}
       </dl>
       <Tries delivery={delivery} />
+      {event === "alert.digest" && <Digested delivery={delivery} />}
       <section aria-label="Content">
         <h3 className="mb-1 text-[12px] font-semibold text-muted">Content</h3>
         <JsonTree value={payload} className="rounded-md border border-line bg-inset p-2" />
@@ -180,6 +189,38 @@ function Tries({ delivery }: { delivery: DeliveryRow }) {
           );
         })}
       </ol>
+    </section>
+  );
+}
+
+const LISTED = 100;
+
+/** What a digest tells instead of a message each. */
+function Digested({ delivery: { id, seq } }: { delivery: DeliveryRow }) {
+  const told = useQuery({
+    queryKey: ["deliveries", "digested", id, seq],
+    queryFn: ({ signal }) =>
+      api.get<DeliveryPage>(`/deliveries?digestId=${encodeURIComponent(id)}&limit=${LISTED}`, signal),
+    placeholderData: keepPreviousData,
+  });
+  const items = told.data?.items ?? [];
+  return (
+    <section aria-label="Told in it">
+      <h3 className="mb-1 text-[12px] font-semibold text-muted">
+        Told in it: {told.data?.nextCursor ? `the latest ${items.length}` : items.length}
+      </h3>
+      <ul className="max-h-60 space-y-0.5 overflow-y-auto text-[13px]">
+        {items.map((one) => (
+          <li key={one.id} className="flex gap-2">
+            <span className="shrink-0 text-muted">{eventWords(one.event)}</span>
+            {one.alertId !== null && (
+              <Link href={alertHref(one.alertId)} className="link truncate font-mono text-[12px]">
+                {one.alertId}
+              </Link>
+            )}
+          </li>
+        ))}
+      </ul>
     </section>
   );
 }

@@ -74,7 +74,14 @@ export const DeliveryLine = memo(function DeliveryLine(props: DeliveryLineProps)
 
 /** What the receiver said last, and when it is asked again. */
 function Answer({ delivery }: { delivery: DeliveryRow }) {
-  const { responseStatus, error, nextAt } = delivery;
+  const { responseStatus, error, nextAt, status } = delivery;
+  if (status === "collecting" && nextAt) {
+    return (
+      <>
+        goes out in <Countdown to={nextAt} />
+      </>
+    );
+  }
   const said = error ?? (responseStatus === null ? null : String(responseStatus));
   return (
     <>

@@ -85,7 +85,7 @@ function Firings({ preview, kind }: { preview: RulePreview; kind: RulePut["kind"
         It would have fired <strong className="tabular-nums">{formatPlural(fired, "time")}</strong>{" "}
         {begun > 5 ? (
           <>
-            since <RelativeTime at={evaluatedFrom} />, where what is known begins
+            since <RelativeTime at={evaluatedFrom} />; of what was before, nothing is known
           </>
         ) : (
           `over the last ${DAYS} days`
