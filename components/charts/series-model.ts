@@ -38,9 +38,9 @@ const TONES: readonly Tone[] = [
   "review",
   "completed",
   "timed-out",
-  "queued",
   "waiting",
   "failed",
+  "queued",
 ];
 /** Lines are told apart by their dashes too. */
 const DASHES = ["", "6 3", "2 3", "9 3 2 3", "12 4", "4 2 1 2", "1 4", "10 2 2 2 2 2"] as const;
