@@ -3,6 +3,7 @@
 import { memo } from "react";
 import { CartesianGrid, Line, LineChart, ReferenceLine, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
 import { formatCount, formatDuration, formatPercent } from "../ui/format.ts";
+import { serverNow } from "../ui/now.ts";
 import { toneColor } from "../ui/status.ts";
 import { LineSwatch } from "./line-swatch.tsx";
 import {
@@ -131,7 +132,10 @@ interface TipProps {
 function Tip({ row, unit, step, shown }: TipProps) {
   return (
     <div className="popup px-2.5 py-1.5 text-[12px] tabular-nums">
-      <div className="text-muted">{stepLabel(row.t, step)}</div>
+      <div className="text-muted">
+        {stepLabel(row.t, step)}
+        {row.t + step > serverNow() && ", so far"}
+      </div>
       {shown.map(({ line, place }) => {
         const value = row.values[place] ?? null;
         return (
