@@ -54,7 +54,7 @@ export const AlertItem = memo(function AlertItem(props: AlertItemProps) {
       className={cn(
         "relative flex scroll-mt-16 scroll-mb-36 flex-col gap-x-4 gap-y-2 border-b border-line py-2.5 pr-3 pl-4 -outline-offset-2 last:border-b-0 sm:flex-row sm:items-center",
         caused && "pl-9",
-        selected ? "bg-accent-soft" : current && "bg-hover",
+        selected ? "bg-accent-soft/50" : current && "bg-hover",
       )}
     >
       <span

@@ -56,7 +56,7 @@ export function AlertTold({ alert }: { alert: AlertRow }) {
       {query.isSuccess && told.length === 0 && !alert.heldAt && (
         <p className="mt-2 text-[13px] text-muted">
           Nobody: its rule names no channel.{" "}
-          <Link href={`/alerts/rules?rule=${encodeURIComponent(alert.rule)}`} className="link">
+          <Link href={`/alerts/rules?rule=${encodeURIComponent(alert.rule)}`} className="link underline">
             Name some
           </Link>
         </p>

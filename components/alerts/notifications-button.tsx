@@ -59,7 +59,7 @@ function Words({ state }: { state: NotificationState }) {
   const others = (
     <>
       {" "}
-      <Link href="/alerts/channels" className="link">
+      <Link href="/alerts/channels" className="link underline">
         Channels
       </Link>{" "}
       reach you without a browser.

@@ -107,10 +107,10 @@ function useSteadyView(virtual: Virtual, placed: readonly PlacedAlert[], scrollM
   });
 }
 
-/** Frames to wait for a row that is scrolled to: it is drawn when the scroll has come there. */
-const PATIENCE = 60;
+/** Frames to wait for a row that is scrolled to, which is drawn when the scroll has come there, or for a dialog that closes. */
+const PATIENCE = 120;
 
-/** Puts the focus on the alert that the cursor has come to, bringing it into the document first. A dialog keeps the focus. */
+/** Puts the focus on the alert that the cursor has come to, bringing it into the document first. A dialog that stays open keeps the focus. */
 function useFocusOn(list: React.RefObject<HTMLElement | null>, cursor: string | null, bring: () => void): void {
   const latest = useRef(bring);
   latest.current = bring;
@@ -118,16 +118,19 @@ function useFocusOn(list: React.RefObject<HTMLElement | null>, cursor: string | 
     if (cursor === null) return;
     let frame = 0;
     let left = PATIENCE;
+    let brought = false;
     const look = (): void => {
-      if (document.querySelector("[role=dialog],[role=menu]")) return;
       const node = document.getElementById(cursor);
-      if (node && list.current?.contains(node)) {
-        if (node.contains(document.activeElement)) return;
-        node.focus({ preventScroll: true });
-        node.scrollIntoView({ block: "nearest" });
-        return;
+      if (!document.querySelector("[role=dialog],[role=menu]")) {
+        if (node && list.current?.contains(node)) {
+          if (node.contains(document.activeElement)) return;
+          node.focus({ preventScroll: true });
+          node.scrollIntoView({ block: "nearest" });
+          return;
+        }
+        if (!brought) latest.current();
+        brought = true;
       }
-      if (left === PATIENCE) latest.current();
       left -= 1;
       if (left > 0) frame = requestAnimationFrame(look);
     };
