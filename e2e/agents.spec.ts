@@ -199,7 +199,7 @@ test("C11: two hundred agents are narrowed by state and by words, in the address
     keys.map((agentKey) => ({
       type: "agent.register" as const,
       agentKey,
-      breaker: { windowSize: 2, minimumCalls: 1 },
+      breaker: { windowSize: 2, minimumCalls: 1, openMs: 600_000 },
     })),
   );
   await client.commit([{ type: "breaker.record", agentKey: "pool-150", success: false, error: "out of memory" }]);
