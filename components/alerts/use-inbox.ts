@@ -53,7 +53,8 @@ export function useInbox(filter: InboxFilter, initial: AlertPage, initialPath: s
   const { refetch } = pages;
 
   // A snapshot that left rows out says nothing of what changed before it, beyond the newest.
-  const readAfter = pages.data?.pages[0]?.cut ?? 0;
+  const first = pages.data?.pages[0];
+  const readAfter = first ? (first.cut ?? 0) : cut;
   useEffect(() => {
     if (readAfter === cut) return;
     client.setQueryData<Data>(queryKey, (data) => data && firstPages(data, PAGES_READ_AGAIN));
