@@ -14,8 +14,6 @@ const SAYS: { readonly [type in string]?: string } = {
   "alert.resolved": "Resolved",
   "alert.commented": "Commented",
   "alert.escalated": "Escalated",
-  "alert.folded": "Folded into its cause: not told on its own",
-  "alert.unfolded": "No longer folded into its cause",
   "alert.folded": "Not told on its own: its cause is open",
   "alert.unfolded": "Told now: its cause is over",
 };
