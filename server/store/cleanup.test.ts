@@ -246,3 +246,40 @@ test("C7: two clean-ups of a tenant do not run at the same time", async () => {
   const options = { olderThan: "2020-01-01T00:00:00.000Z", signal: new AbortController().signal };
   await expect(cleanUpTenant({ queries, store }, tenantId, BY, options)).rejects.toThrow(CleanupUnderWay);
 });
+
+test("a row that is removed and made anew in one batch, or made and removed, is stored as the last of it says", async () => {
+  await send({ type: "run.create", runId: "r", workflow: "w", definition: { steps: 3 }, tags: ["old"] });
+  await send({ type: "run.transition", runId: "r", to: "cancelled" });
+  const olderThan = "2100-01-01T00:00:00.000Z";
+  const lists = { decisionIds: [], outcomeIds: [], queues: [], agentKeys: [], taskKeys: [] };
+  const remove = (runId: string) =>
+    store.commit(tenantId, BY, {
+      mutations: [{ type: "maintenance.clean" as const, olderThan, ...lists, runIds: [runId] }],
+    });
+  const { seen, stop } = follow(store, tenantId);
+  // What is asked for in one turn is one batch.
+  const receipts = await Promise.all([
+    remove("r"),
+    send({ type: "run.create", runId: "r", workflow: "again" }),
+    send(
+      { type: "run.create", runId: "brief", workflow: "w" },
+      { type: "run.transition", runId: "brief", to: "failed" },
+    ),
+    remove("brief"),
+  ]);
+  stop();
+  expect(seen.ranges).toHaveLength(1);
+  expect(seen.ranges[0]?.removed).toEqual([{ kind: "run", id: "brief" }]);
+  const stored = await database.prisma.run.findMany({ where: { tenantId } });
+  const seq = receipts[1]?.receipt.lastSeq;
+  expect(stored).toMatchObject([
+    { id: "r", workflow: "again", status: "pending", definition: null, tags: [], version: 1, finishedAt: null },
+  ]);
+  expect(Number(stored[0]?.seq)).toBe(seq);
+  expect(await store.read(tenantId, "run", "brief")).toBeUndefined();
+  // The storage is asked by a server that knows nothing.
+  const fresh = await openStore(database, tenantId);
+  expect(await fresh.read(tenantId, "run", "r")).toMatchObject({ row: { workflow: "again", version: 1, seq } });
+  await commit(fresh, [{ type: "run.create", runId: "brief", workflow: "w" }], undefined, tenantId);
+  await fresh.close();
+});
