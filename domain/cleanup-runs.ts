@@ -67,10 +67,9 @@ function partsOf(tx: Tx, runIds: readonly string[]): Map<string, Parts> {
     if (!row) continue;
     if (kind === "delivery") deliveries.push(row as Rows["delivery"]);
     else if (kind === "alert") {
-      const { runId, subjectKind, subjectId } = row as Rows["alert"];
-      const of = subjectKind === "run" && parts.has(subjectId) ? subjectId : (runId ?? "");
-      parts.get(of)?.alert.push(row as Rows["alert"]);
-      runOfAlert.set(id, of);
+      const runId = (row as Rows["alert"]).runId ?? "";
+      parts.get(runId)?.alert.push(row as Rows["alert"]);
+      runOfAlert.set(id, runId);
     } else {
       const of = parts.get((row as { runId: string | null }).runId ?? "");
       (of?.[kind] as unknown[] | undefined)?.push(row);

@@ -57,6 +57,8 @@ export type CleanupReport = CleanupCounts & {
   olderThan: string;
   /** It was ended before it was through: there is more that is old. */
   more: boolean;
+  /** Runs that are old and stay, as they have too many rows to leave in one commit. */
+  tooLarge: string[];
 };
 
 /** What a batch came to. */

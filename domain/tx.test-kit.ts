@@ -59,10 +59,7 @@ export class World implements Source {
     const parts = (["workstream", "job", "attempt", "approval", "decision", "outcome"] as const).flatMap((kind) =>
       this.all(kind).flatMap(({ id, runId }) => (runIds.includes(runId ?? "") ? [keyOf(kind, id)] : [])),
     );
-    const alerts = this.all("alert").filter(
-      ({ runId, subjectKind, subjectId }) =>
-        runIds.includes(runId ?? "") || (subjectKind === "run" && runIds.includes(subjectId)),
-    );
+    const alerts = this.all("alert").filter(({ runId }) => runIds.includes(runId ?? ""));
     return [...parts, ...this.#withDeliveries(alerts.map(({ id }) => id))];
   }
 

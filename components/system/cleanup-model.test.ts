@@ -7,6 +7,7 @@ const report = (counts: Partial<CleanupReport>): CleanupReport => ({
   dryRun: false,
   olderThan: "2026-11-21T00:00:00.000Z",
   more: false,
+  tooLarge: [],
   ...counts,
 });
 

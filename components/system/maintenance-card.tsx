@@ -98,7 +98,17 @@ export function MaintenanceCard({ days: initial }: { days: number }) {
 function Result({ report }: { report: CleanupReport }) {
   const parts = cleanedParts(report);
   const before = <time dateTime={report.olderThan}>{formatAbsolute(report.olderThan)}</time>;
-  if (parts.length === 0) return <p className="text-muted">Nothing is older than {before}.</p>;
+  const large = report.tooLarge.length > 0 && (
+    <p className="mt-1 text-muted">Too large to leave in one commit, and kept: {report.tooLarge.join(", ")}.</p>
+  );
+  if (parts.length === 0) {
+    return (
+      <>
+        <p className="text-muted">Nothing from before {before} may leave.</p>
+        {large}
+      </>
+    );
+  }
   return (
     <>
       <p>
@@ -109,6 +119,7 @@ function Result({ report }: { report: CleanupReport }) {
           <li key={part}>{part}</li>
         ))}
       </ul>
+      {large}
       {report.more && <p className="mt-1 text-muted">It was ended early: there is more. Clean up once more.</p>}
     </>
   );

@@ -48,7 +48,7 @@ test("C7: POST /maintenance/cleanup answers what would leave, then what has left
   expect(dry.body).toEqual({
     ...counts,
     ...{ runs: 2, jobs: 1, attempts: 1, outcomes: 1, agents: 1, breakers: 1, statistics: 1 },
-    ...{ dryRun: true, more: false, olderThan: expect.any(String) },
+    ...{ dryRun: true, more: false, tooLarge: [], olderThan: expect.any(String) },
   });
   expect(await rows()).toEqual([3, 1, 1, 1]);
   const { body } = await api.me.post(PATH, { olderThanDays: days });

@@ -27,8 +27,7 @@ const LIVELY_ALERT = `(a."status" <> 'resolved' OR a."resolvedAt" >= ${OLDER}
 const isOver = (run: string) => `(${run}."status" IN ${FINAL} AND ${run}."finishedAt" < ${OLDER}
   AND NOT EXISTS (SELECT 1 FROM "Job" AS j WHERE j."tenantId" = $1 AND j."runId" = ${run}."id" AND j."status" IN ('waiting', 'queued', 'running'))
   AND NOT EXISTS (SELECT 1 FROM "Approval" AS p WHERE p."tenantId" = $1 AND p."runId" = ${run}."id" AND (p."status" = 'pending' OR p."updatedAt" >= ${OLDER}))
-  AND NOT EXISTS (SELECT 1 FROM "Alert" AS a WHERE a."tenantId" = $1 AND ${LIVELY_ALERT}
-    AND (a."runId" = ${run}."id" OR (a."subjectKind" = 'run' AND a."subjectId" = ${run}."id"))))`;
+  AND NOT EXISTS (SELECT 1 FROM "Alert" AS a WHERE a."tenantId" = $1 AND a."runId" = ${run}."id" AND ${LIVELY_ALERT}))`;
 
 /**
  * Runs that stay and may run again hold the runs that their jobs depend on, and those the runs before them. So do open runs the one they were
@@ -60,25 +59,27 @@ export type OldRun = After & { queues: string[] } & Pick<
 
 const count = (table: string, more = "") =>
   `(SELECT count(*)::int FROM "${table}" AS x WHERE x."tenantId" = $1 AND x."runId" = r."id"${more})`;
-const ALERTS_OF_RUN = `"Alert" AS a WHERE a."tenantId" = $1 AND (a."runId" = r."id" OR (a."subjectKind" = 'run' AND a."subjectId" = r."id"))`;
 
 /** Those that have not left by their own age, and are not told with another run's job. */
 const DECISIONS_LEFT = ` AND (x."routedAt" >= ${OLDER} OR x."outcomeAt" >= ${OLDER})
   AND NOT EXISTS (SELECT 1 FROM "Job" AS j WHERE j."tenantId" = $1 AND j."id" = x."jobId" AND j."runId" <> r."id")`;
 
-const OLD_RUNS = `SELECT /* cleanup runs */ r."id", r."finishedAt"::text AS "at", ${count("Workstream")} AS "workstreams",
+const OLD_RUNS = `WITH /* cleanup runs */ page AS MATERIALIZED (
+    SELECT r."id", r."finishedAt" FROM "Run" AS r WHERE r."tenantId" = $1 AND ${isOver("r")}
+      AND (r."finishedAt", r."id") > ($3::text::timestamptz, $4::text) ORDER BY r."finishedAt", r."id" LIMIT $5::int),
+  told AS (SELECT a."runId", count(DISTINCT a."id")::int AS "alerts", count(v."id")::int AS "deliveries"
+    FROM page AS p JOIN "Alert" AS a ON a."tenantId" = $1 AND a."runId" = p."id"
+    LEFT JOIN "Delivery" AS v ON v."tenantId" = $1 AND v."alertId" = a."id" GROUP BY 1)
+  SELECT r."id", r."finishedAt"::text AS "at", ${count("Workstream")} AS "workstreams",
     ${count("Job")} AS "jobs", ${count("Attempt")} AS "attempts", ${count("Approval")} AS "approvals",
-    (SELECT count(*)::int FROM ${ALERTS_OF_RUN}) AS "alerts",
-    (SELECT count(*)::int FROM "Delivery" AS v WHERE v."tenantId" = $1 AND v."alertId" IN (SELECT a."id" FROM ${ALERTS_OF_RUN})) AS "deliveries",
+    coalesce(t."alerts", 0) AS "alerts", coalesce(t."deliveries", 0) AS "deliveries",
     ${count("RoutingDecision", DECISIONS_LEFT)} AS "decisions",
     ((SELECT count(*) FROM "Attempt" AS t JOIN "Outcome" AS o ON o."tenantId" = $1 AND o."id" = 'attempt:' || t."id" AND o."at" >= ${OLDER}
         WHERE t."tenantId" = $1 AND t."runId" = r."id")
       + (SELECT count(*) FROM "RoutingDecision" AS d JOIN "Outcome" AS o ON o."tenantId" = $1 AND o."id" = 'decision:' || d."id" AND o."at" >= ${OLDER}
         WHERE d."tenantId" = $1 AND d."runId" = r."id"))::int AS "outcomes",
     ARRAY(SELECT DISTINCT j."queue" FROM "Job" AS j WHERE j."tenantId" = $1 AND j."runId" = r."id") AS "queues"
-  FROM "Run" AS r WHERE r."tenantId" = $1 AND ${isOver("r")}
-    AND (r."finishedAt", r."id") > ($3::text::timestamptz, $4::text)
-  ORDER BY r."finishedAt", r."id" LIMIT $5::int`;
+  FROM page AS r LEFT JOIN told AS t ON t."runId" = r."id" ORDER BY r."finishedAt", r."id"`;
 
 /** A page of runs that are over for long; of decisions it counts those that do not leave by their own age. */
 export const oldRuns = (q: LaneQueries, tenantId: string, olderThan: string, after: After, limit: number) =>
@@ -108,13 +109,38 @@ export const oldDecisions = (q: LaneQueries, tenantId: string, olderThan: string
 export const oldOutcomes = (q: LaneQueries, tenantId: string, olderThan: string, after: After, limit: number) =>
   q.query<After>(OLD_OUTCOMES, [tenantId, olderThan, after.at, after.id, limit]);
 
-/** Counts the decisions and outcomes that would leave. */
-export async function countOld(queries: LaneQueries, tenantId: string, olderThan: string) {
-  const [row] = await queries.query<{ decisions: number; outcomes: number }>(
-    `SELECT /* cleanup count */ (SELECT count(*)::int ${DECISIONS}) AS "decisions", (SELECT count(*)::int ${OUTCOMES}) AS "outcomes"`,
-    [tenantId, olderThan],
-  );
-  return row ?? { decisions: 0, outcomes: 0 };
+/** A page as its last row and how many there are: $1 … $5 as of a page. */
+const counted = (name: string, row: string, at: string, from: string) =>
+  `SELECT /* cleanup count ${name} */ x."id", x."at"::text AS "at", x."n"::int AS "n" FROM (
+    SELECT q.*, row_number() OVER (ORDER BY q."at", q."id") AS "n" FROM (
+      SELECT ${row}."id", ${row}."${at}" AS "at" ${from} AND (${row}."${at}", ${row}."id") > ($3::text::timestamptz, $4::text)
+      ORDER BY ${row}."${at}", ${row}."id" LIMIT $5::int) AS q) AS x ORDER BY x."n" DESC LIMIT 1`;
+
+const COUNTED = {
+  decisions: counted("decisions", "d", "routedAt", DECISIONS),
+  outcomes: counted("outcomes", "o", "at", OUTCOMES),
+} as const;
+
+/** One look at so many at most, so that no statement takes long. */
+const COUNTED_AT_ONCE = 50_000;
+
+/** Counts the decisions or outcomes that would leave. */
+export async function countOld(
+  queries: LaneQueries,
+  tenantId: string,
+  olderThan: string,
+  what: keyof typeof COUNTED,
+  signal: AbortSignal,
+): Promise<number> {
+  let sum = 0;
+  for (let after = BEGINNING; !signal.aborted; ) {
+    const values = [tenantId, olderThan, after.at, after.id, COUNTED_AT_ONCE];
+    const [last] = await queries.query<After & { n: number }>(COUNTED[what], values);
+    if (!last) break;
+    sum += last.n;
+    after = last;
+  }
+  return sum;
 }
 
 /** An agent that may leave, with what leaves along. */

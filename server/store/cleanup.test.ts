@@ -95,7 +95,7 @@ test("C7: a dry run counts what the real one then removes, a second one finds no
   expect(dry).toEqual({
     ...{ runs: 1, workstreams: 1, jobs: 5, attempts: 5, approvals: 0, alerts: 0, deliveries: 0 },
     ...{ decisions: 2, outcomes: 7, agents: 1, breakers: 1, statistics: 1, taskKeys: 1 },
-    ...{ dryRun: true, olderThan: cut, more: false },
+    ...{ dryRun: true, olderThan: cut, more: false, tooLarge: [] },
   });
   expect(await clean(cut)).toEqual({ ...dry, dryRun: false });
   expect(await everything(other)).toEqual(theirs);

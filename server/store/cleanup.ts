@@ -57,7 +57,9 @@ export class CleanupUnderWay extends Error {
 const LEASE_MS = 60_000;
 /** Rows that one commit removes, unless a single run has more. */
 const BATCH_ROWS = 300;
-const PAGE = 200;
+/** A run leaves in one commit, which must not take the lane away from everybody for long: this many rows take some seconds. */
+const MOST_RUN_ROWS = 150_000;
+const PAGE = 100;
 /** Between two batches, so that the lane is others' as well. */
 const PAUSE_MS = 5;
 
@@ -80,7 +82,6 @@ export async function cleanUpTenant(
     throw new CleanupUnderWay(`${tenantId} is being cleaned up`);
   };
   const counts = noneCleaned();
-  const report = (more: boolean): CleanupReport => ({ ...counts, dryRun, olderThan, more });
   const clean = async (what: Partial<MaintenanceClean>): Promise<void> => {
     await hold();
     const mutation: MaintenanceClean = { type: "maintenance.clean", olderThan, ...NOTHING, ...what };
@@ -97,7 +98,7 @@ export async function cleanUpTenant(
   } finally {
     await dropLease(queries, name, holder).catch(() => {});
   }
-  return report(signal.aborted);
+  return { ...counts, dryRun, olderThan, more: signal.aborted, tooLarge: work.tooLarge };
 }
 
 const NOTHING = { decisionIds: [], outcomeIds: [], runIds: [], queues: [], agentKeys: [], taskKeys: [] };
@@ -110,6 +111,8 @@ function add(counts: CleanupCounts, more: Partial<CleanupCounts>): void {
 
 /** One clean-up's way through what is old. */
 class Work {
+  readonly tooLarge: string[] = [];
+
   constructor(
     readonly queries: LaneQueries,
     readonly tenantId: string,
@@ -134,8 +137,9 @@ class Work {
 
   async count(): Promise<CleanupCounts> {
     const counts = noneCleaned();
-    const { queries, tenantId, olderThan } = this;
-    add(counts, await countOld(queries, tenantId, olderThan));
+    const { queries, tenantId, olderThan, signal } = this;
+    const old = (what: "decisions" | "outcomes") => countOld(queries, tenantId, olderThan, what, signal);
+    add(counts, { decisions: await old("decisions"), outcomes: await old("outcomes") });
     for await (const runs of this.#runs()) for (const { id: _, ...of } of runs) add(counts, { runs: 1, ...of });
     for await (const agents of this.#agents()) for (const { id: _, ...of } of agents) add(counts, { agents: 1, ...of });
     for await (const keys of this.#taskKeys()) add(counts, { taskKeys: keys.length });
@@ -151,6 +155,10 @@ class Work {
       for (const run of page.filter(({ id }) => !held.has(id))) {
         if (this.signal.aborted) return;
         const size = rowsOf(run);
+        if (size > MOST_RUN_ROWS) {
+          this.tooLarge.push(run.id);
+          continue;
+        }
         if (lot.length > 0 && rows + size > BATCH_ROWS) {
           yield lot;
           [lot, rows] = [[], 0];

@@ -196,8 +196,7 @@ export const HOURS_OF_TYPE = `SELECT /* lane hours of type */ ${HEAD_COLUMNS},
 
 /** $1 tenant · $2 runs. Answers the head and the keys of everything that hangs on them. */
 export const PARTS_OF_RUNS = `SELECT /* lane parts of runs */ ${HEAD_COLUMNS},
-  (WITH alerts AS (SELECT "id" FROM "Alert" WHERE "tenantId" = $1
-    AND ("runId" = ANY ($2::text[]) OR ("subjectKind" = 'run' AND "subjectId" = ANY ($2::text[]))))
+  (WITH alerts AS (SELECT "id" FROM "Alert" WHERE "tenantId" = $1 AND "runId" = ANY ($2::text[]))
   SELECT coalesce(json_agg(p."key"), '[]') FROM (
     SELECT 'workstream:' || "id" AS "key" FROM "Workstream" WHERE "tenantId" = $1 AND "runId" = ANY ($2::text[])
     UNION ALL SELECT 'job:' || "id" FROM "Job" WHERE "tenantId" = $1 AND "runId" = ANY ($2::text[])

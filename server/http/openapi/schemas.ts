@@ -109,6 +109,7 @@ export const ANSWERS = {
     dryRun: z.boolean(),
     olderThan: at.meta({ description: "What is not older than this has stayed" }),
     more: z.boolean().meta({ description: "It was ended before it was through: ask again" }),
+    tooLarge: z.array(id).meta({ description: "Old runs that stay: they have too many rows to leave in one commit" }),
   }),
   QueueFigures: z.object({
     depth: count.meta({ description: "Jobs that are queued" }),
