@@ -156,9 +156,8 @@ test("C13: the details say who did what, what hangs together, and open by their 
 }) => {
   await fire(client, "details-1");
   await operator.goto("/alerts?alert=breaker_open:details-1");
-  await ready(operator);
   const drawer = operator.getByRole("dialog");
-  await expect(drawer).toContainText("Breaker of details-1 is open");
+  await expect(drawer).toContainText("Breaker of details-1 is open", { timeout: 30_000 });
   await expect(drawer.getByRole("region", { name: "Told" })).toContainText("Nobody");
   await drawer.getByRole("textbox", { name: "Say something about it" }).fill("restarting it");
   await drawer.getByRole("button", { name: "Comment", exact: true }).click();

@@ -7,6 +7,7 @@ import { Dialog } from "../ui/dialog.tsx";
 import { Textarea } from "../ui/input.tsx";
 import { Select } from "../ui/select.tsx";
 import type { AckTerms } from "./alert-actions.ts";
+import { cursorItem } from "./cursor-item.ts";
 
 interface NoteDialogProps {
   /** What is acknowledged, for the dialog's head; null while it is closed. */
@@ -23,6 +24,7 @@ export function NoteDialog({ subject, onClose, onAcknowledge }: NoteDialogProps)
       onOpenChange={(open) => !open && onClose()}
       title="Acknowledge with note"
       description={subject}
+      lastFocus={cursorItem}
     >
       <NoteForm onClose={onClose} onAcknowledge={onAcknowledge} />
     </Dialog>

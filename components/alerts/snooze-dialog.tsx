@@ -5,6 +5,7 @@ import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Kbd } from "../ui/kbd.tsx";
 import { serverNow } from "../ui/now.ts";
+import { cursorItem } from "./cursor-item.ts";
 import { SNOOZES, type SnoozeTerms } from "./snooze.ts";
 
 interface SnoozeDialogProps {
@@ -22,6 +23,7 @@ export function SnoozeDialog({ subject, onClose, onSnooze }: SnoozeDialogProps) 
       onOpenChange={(open) => !open && onClose()}
       title="Snooze"
       description={subject}
+      lastFocus={cursorItem}
       className="w-[min(22rem,calc(100vw-2rem))]"
     >
       <Choices

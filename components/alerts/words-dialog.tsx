@@ -4,6 +4,7 @@ import { type FormEvent, type KeyboardEvent, useId, useState } from "react";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Textarea } from "../ui/input.tsx";
+import { cursorItem } from "./cursor-item.ts";
 
 interface WordsFormProps {
   label: string;
@@ -66,7 +67,13 @@ interface WordsDialogProps extends Omit<WordsFormProps, "onCancel"> {
 /** Asks for some words before something is done. */
 export function WordsDialog({ title, subject, onClose, onWords, ...form }: WordsDialogProps) {
   return (
-    <Dialog open={subject !== null} onOpenChange={(open) => !open && onClose()} title={title} description={subject}>
+    <Dialog
+      open={subject !== null}
+      onOpenChange={(open) => !open && onClose()}
+      title={title}
+      description={subject}
+      lastFocus={cursorItem}
+    >
       <WordsForm
         {...form}
         onCancel={onClose}

@@ -12,12 +12,14 @@ interface DialogProps {
   onOpenChange: (open: boolean) => void;
   title: ReactNode;
   description?: ReactNode;
+  /** What gets the focus when it closes; left out: what had it before. */
+  lastFocus?: (() => HTMLElement | null) | undefined;
   children?: ReactNode;
   className?: string;
 }
 
 /** A modal dialog: keeps the focus, closes by Escape or a click outside. */
-export function Dialog({ open, onOpenChange, title, description, children, className }: DialogProps) {
+export function Dialog({ open, onOpenChange, title, description, lastFocus, children, className }: DialogProps) {
   const popup = useRef<HTMLDivElement>(null);
   // What is to be filled in first, else the dialog itself; not the button that closes it.
   const firstFocus = () =>
@@ -30,6 +32,7 @@ export function Dialog({ open, onOpenChange, title, description, children, class
           ref={popup}
           tabIndex={-1}
           initialFocus={firstFocus}
+          {...(lastFocus && { finalFocus: lastFocus })}
           className={cn(
             "popup outline-none fixed top-[12vh] left-1/2 z-50 max-h-[76vh] w-[min(30rem,calc(100vw-2rem))] -translate-x-1/2 overflow-auto p-4",
             className,
