@@ -54,7 +54,8 @@ export class CleanupUnderWay extends Error {
   override name = "CleanupUnderWay";
 }
 
-const LEASE_MS = 60_000;
+/** Renewed with each batch; short, so that the next clean-up need not wait long for one that was killed. */
+const LEASE_MS = 10_000;
 /** Rows that one commit removes, unless a single run has more. */
 const BATCH_ROWS = 300;
 /** A run leaves in one commit, which must not take the lane away from everybody for long: this many rows take some seconds. */
