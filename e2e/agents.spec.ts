@@ -194,6 +194,7 @@ test("C11: two hundred agents are narrowed by state and by words, in the address
   operator,
   client,
 }) => {
+  test.setTimeout(180_000);
   const keys = Array.from({ length: 200 }, (_, index) => `pool-${String(index).padStart(3, "0")}`);
   await client.commit(
     keys.map((agentKey) => ({
