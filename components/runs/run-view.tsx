@@ -152,6 +152,15 @@ export function RunView({ runId, initial }: RunViewProps) {
         <ReplayBanner player={past} onLive={() => void setSearch({ tab: null, at: null, show: null, job: null })} />
       )}
       <RunHeader run={shownRun} />
+      {events.at(-1)?.type === "run.removed" && (
+        <p
+          role="note"
+          aria-label="Cleaned up"
+          className="mb-3 rounded-lg border border-line bg-inset px-3 py-2 text-[13px]"
+        >
+          This run was cleaned up a moment ago. What you see is what was last known of it; it is not kept.
+        </p>
+      )}
       {/* Of the past it would come and go with each step, and move the slider away from under the pointer. */}
       {!replays && (
         <>

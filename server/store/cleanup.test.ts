@@ -232,6 +232,26 @@ test("C7: runs that one another's jobs build on leave together, unless one of th
   expect(left.map(({ id }) => id)).toEqual(["middle", "top"]);
 });
 
+test("C7: a run stays while an alert about it is open, and the alert leaves with it when that is long resolved", async () => {
+  await send(
+    { type: "run.create", runId: "late", workflow: "w", timeoutMs: 1 },
+    { type: "run.transition", runId: "late", to: "running" },
+  );
+  const deadlineAt =
+    (await database.prisma.run.findFirstOrThrow({ where: { tenantId } })).deadlineAt?.toISOString() ?? "";
+  await store.commit(tenantId, BY, { mutations: [{ type: "run.timeout" as const, runId: "late", deadlineAt }] });
+  const alert = await database.prisma.alert.findFirstOrThrow({ where: { tenantId } });
+  expect(alert).toMatchObject({ runId: "late", status: "firing" });
+  const none = { runs: 0, alerts: 0 };
+  expect(await clean(await between(database, tenantId))).toMatchObject(none);
+  const before = await between(database, tenantId);
+  await send({ type: "alert.resolve", alertId: alert.id });
+  for (const dryRun of [true, false]) expect(await clean(before, { dryRun })).toMatchObject(none);
+  const after = await between(database, tenantId);
+  for (const dryRun of [true, false]) expect(await clean(after, { dryRun })).toMatchObject({ runs: 1, alerts: 1 });
+  expect(await database.prisma.alert.count({ where: { tenantId } })).toBe(0);
+});
+
 test("C7: by decisions alone only decisions leave, and the outcomes that they counted as", async () => {
   await world();
   const cut = await between(database, tenantId);
