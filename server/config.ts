@@ -101,7 +101,7 @@ const environment = z
     SESSION_RETENTION_DAYS: setting(days(3_650).default(7)),
     EVENT_RETENTION_DAYS: setting(days(3_650).default(90)),
     SWITCHYARD_ARCHIVE_DIR: setting(text.optional()),
-    DECISION_RETENTION_DAYS: setting(whole(1, 3_650).default(90)),
+    DECISION_RETENTION_DAYS: setting(days(3_650).default(90)),
     LOG_LEVEL: setting(z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`).default("info")),
     NODE_ENV: setting(z.string().optional()),
   })

@@ -14,7 +14,7 @@ export interface CleanupLoopDeps {
   log: { info(facts: object, message: string): void; warn(facts: object, message: string): void };
   /** How long decisions are kept, ms. */
   keepMs: number;
-  /** How often to look, ms; a day by default. */
+  /** How often to look, ms; once a day by default, oftener when decisions are kept for less than ten days. */
   everyMs?: number;
 }
 
@@ -23,8 +23,9 @@ const DAY_MS = 86_400_000;
 const FIRST_MS = 30_000;
 const CLOCK: Committer = { id: "system:clock", actor: "system:clock" };
 
-export function createCleanupLoop({ everyMs = DAY_MS, ...deps }: CleanupLoopDeps): LedLoop {
+export function createCleanupLoop(deps: CleanupLoopDeps): LedLoop {
   const { queries, log, keepMs } = deps;
+  const everyMs = deps.everyMs ?? Math.min(DAY_MS, Math.max(1_000, keepMs / 10));
   const look = async (lead: () => Promise<boolean>, signal: AbortSignal): Promise<void> => {
     for (const tenantId of await readTenants(queries)) {
       // A tenant may take long; whoever leads meanwhile finds this one's clean-up under way.
