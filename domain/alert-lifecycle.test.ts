@@ -173,6 +173,20 @@ describe("rules", () => {
     expect(w.all("alert")).toMatchObject([{ id: "breaker_open:y", severity: "info" }]);
   });
 
+  test("an opening breaker leaves a built-in rule that has a delay, or is of another kind by now, to the clock", () => {
+    const w = new World();
+    const put = { type: "rule.put" as const, ruleId: "breaker_open", severity: "info" as const, enabled: true };
+    w.commit({ ...put, kind: "breaker_open", params: {}, forMs: 5000 });
+    for (const agentKey of ["x", "y"]) {
+      w.commit({ type: "agent.register", agentKey, breaker: { windowSize: 1, minimumCalls: 1, openMs: 60_000 } });
+    }
+    w.commit({ type: "breaker.record", agentKey: "x", success: false });
+    w.commit({ type: "rule.remove", ruleId: "breaker_open" });
+    w.commit({ ...put, kind: "stuck", params: {} });
+    w.commit({ type: "breaker.record", agentKey: "y", success: false });
+    expect(w.all("alert")).toEqual([]);
+  });
+
   test.each([
     ["success_rate", { threshold: 2 }, "params.threshold"],
     ["success_rate", { threshold: 0.9, recovery: 0.5 }, "params.recovery"],

@@ -6,7 +6,7 @@ import * as machine from "./breaker-machine.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { recordOutcome } from "./outcome.ts";
 import { durationMs, id, iso, label, ms, text, time } from "./primitives.ts";
-import { ruleOf } from "./rule.ts";
+import { isToldAtOnce, ruleOf } from "./rule.ts";
 import { paramsOf } from "./rule-params.ts";
 import { must, Refusal, type RowBase, type Tx } from "./tx.ts";
 
@@ -185,7 +185,7 @@ function tellAlert(
   if (move.to === "open") {
     const rule = ruleOf(tx, BREAKER_RULE);
     const { agents } = rule ? paramsOf("breaker_open", rule.params) : {};
-    if (!rule?.enabled || (agents && !agents.includes(agentKey))) return;
+    if (!rule?.enabled || !isToldAtOnce(rule) || (agents && !agents.includes(agentKey))) return;
     const error = facts.lastError ? `; last error: ${facts.lastError}` : "";
     fireAlert(tx, {
       id: alertId,

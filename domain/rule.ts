@@ -67,6 +67,10 @@ export function ruleOf(tx: Tx, ruleId: string): Readonly<Rule> | undefined {
   return rule?.removedAt === null ? rule : undefined;
 }
 
+/** Whether an opening breaker raises its alert by itself, in the same commit: the built-in rule, if it has no delay. The clock looks at all others. */
+export const isToldAtOnce = (rule: Readonly<Rule>): boolean =>
+  rule.ruleKind === "breaker_open" && rule.id === "breaker_open" && rule.forMs === 0;
+
 /** Writes a rule, new or not. Its kind stays what it is: the alerts it has raised are of that kind. */
 export function putRule(tx: Tx, m: z.infer<typeof rulePut>): Rule {
   const stored = tx.get("rule", m.ruleId);

@@ -208,7 +208,7 @@ export function moveRun(tx: Tx, run: Readonly<Run>, to: RunStatus, reason?: stri
 /** A run that has missed its deadline is told at once (C13), unless the rule is off or is about something else. Retrying the run resolves it. */
 function tellTimeout(tx: Tx, run: Readonly<Run>): void {
   const rule = ruleOf(tx, RUN_OVERDUE);
-  if (!rule?.enabled) return;
+  if (!rule?.enabled || rule.ruleKind !== "run_overdue") return;
   const { afterMs, workflow } = paramsOf("run_overdue", rule.params);
   if (afterMs !== undefined || (workflow !== undefined && workflow !== run.workflow)) return;
   fireAlert(tx, {

@@ -77,6 +77,67 @@ describe("C13: rules", () => {
     expect(await alert("rate:x")).toMatchObject({ status: "resolved" });
   });
 
+  test("breaker open: a rule beside the built-in one fires while it is open, half-open ends nothing, and closing does", async () => {
+    const breaker = { windowSize: 1, minimumCalls: 1, openMs: 60_000, permittedTrials: 1 };
+    await commit(rule("ours", "breaker_open", { agents: ["x"] }));
+    for (const agentKey of ["x", "y"]) {
+      await commit(
+        { type: "agent.register", agentKey, breaker },
+        { type: "breaker.record", agentKey, success: false, error: "no route" },
+      );
+    }
+    expect(await look()).toEqual(["alert.fire ours:x"]);
+    const detail = "failure rate 100 % of 1 calls; last error: no route";
+    expect(await alert("ours:x")).toMatchObject({ status: "firing", detail, causeId: null });
+    expect(await look()).toEqual([]);
+    await database.pool.query(`UPDATE "Breaker" SET "state" = 'half_open' WHERE "tenantId" = $1 AND "id" = 'x'`, [
+      tenant,
+    ]);
+    expect(await look()).toEqual([]);
+    await commit({ type: "breaker.reset", agentKey: "x", reason: "well" });
+    expect(await look()).toEqual(["alert.clear ours:x"]);
+  });
+
+  test("breaker open: the built-in rule with a delay awaits it", async () => {
+    await commit(rule("breaker_open", "breaker_open", {}, { forMs: 60_000 }));
+    await commit(
+      { type: "agent.register", agentKey: "x", breaker: { windowSize: 1, minimumCalls: 1, openMs: 60_000 } },
+      { type: "breaker.record", agentKey: "x", success: false },
+    );
+    expect(await alert("breaker_open:x")).toBeNull();
+    await look();
+    expect(await alert("breaker_open:x")).toMatchObject({ status: "pending" });
+    await age("Alert", "pendingSince", "breaker_open:x", 60_000);
+    await look();
+    await commit({ type: "breaker.reset", agentKey: "x", reason: "well" });
+    expect(await alert("breaker_open:x")).toMatchObject({ status: "resolved" });
+  });
+
+  test("run overdue: a rule beside the built-in one tells of deadlines missed since, once each, until the run is retried", async () => {
+    const begun = (runId: string): ClientMutationInput[] => [
+      { type: "run.create", runId, workflow: "w", timeoutMs: 3_600_000 },
+      { type: "run.transition", runId, to: "running" },
+    ];
+    const set = (id: string, status: string, inMs: number) =>
+      database.pool.query(
+        `UPDATE "Run" SET "status" = $3, "finishedAt" = now() + $4::float8 * interval '1 millisecond' WHERE "tenantId" = $1 AND "id" = $2`,
+        [tenant, id, status, inMs],
+      );
+    await commit(...begun("old"), ...begun("new"));
+    await set("old", "timed_out", -60_000);
+    await commit(rule("late", "run_overdue", {}));
+    await set("new", "timed_out", 0);
+    expect(await look()).toEqual(["alert.fire late:new"]);
+    expect(await alert("late:new")).toMatchObject({ status: "firing", runId: "new", threshold: 3_600_000 });
+    expect(await look()).toEqual([]);
+    await commit({ type: "alert.resolve", alertId: "late:new" });
+    expect(await look()).toEqual([]);
+    await set("new", "timed_out", 60_000);
+    expect(await look()).toEqual(["alert.fire late:new"]);
+    await set("new", "running", 0);
+    expect(await look()).toEqual(["alert.clear late:new"]);
+  });
+
   test("queue depth: over the queue's capacity, until it has drained", async () => {
     await commit(RUN, { type: "queue.configure", queue: "q", capacity: 1 });
     for (const jobId of ["a", "b"]) await commit({ type: "job.enqueue", jobId, runId: "r", queue: "q" });

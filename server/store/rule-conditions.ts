@@ -1,5 +1,5 @@
 import { fingerprint } from "../../domain/fingerprint.ts";
-import type { Rule } from "../../domain/rule.ts";
+import { isToldAtOnce, type Rule } from "../../domain/rule.ts";
 import { paramsOf, type RuleParams } from "../../domain/rule-params.ts";
 import type { RuleKind } from "../../domain/statuses.ts";
 import type { LaneQueries } from "./lane-database.ts";
@@ -10,8 +10,8 @@ export interface Observed {
   runId: string | null;
   title: string;
   detail: string | null;
-  value: number;
-  threshold: number;
+  value: number | null;
+  threshold: number | null;
   /** The agent whose open breaker would explain it. */
   agent: string | null;
   /** Not broken now, but not well enough to end an alert either. */
@@ -23,13 +23,41 @@ export interface Observed {
  */
 const LIMIT = 1000;
 
-type Look<K extends RuleKind> = (queries: LaneQueries, tenantId: string, params: RuleParams<K>) => Promise<Observed[]>;
-
-/** Kinds that reducers see themselves, the moment it happens. */
-const bySelf = async (): Promise<Observed[]> => [];
+type Look<K extends RuleKind> = (
+  queries: LaneQueries,
+  tenantId: string,
+  params: RuleParams<K>,
+  rule: Rule,
+) => Promise<Observed[]>;
 
 const LOOKS: { readonly [K in RuleKind]: Look<K> } = {
-  breaker_open: bySelf,
+  async breaker_open(queries, tenantId, { agents }) {
+    const rows = await queries.query<{
+      id: string;
+      state: string;
+      calls: number;
+      rate: number | null;
+      error: string | null;
+    }>(
+      `SELECT /* rule breaker open */ b."id", b."state", b."calls", b."failureRate" AS "rate", b."lastError" AS "error" FROM "Breaker" AS b
+       WHERE b."tenantId" = $1 AND b."state" IN ('open', 'half_open') AND ($2::text[] IS NULL OR b."id" = ANY ($2)) ORDER BY b."id" LIMIT ${LIMIT}`,
+      [tenantId, agents ?? null],
+    );
+    return rows.map(({ id, state, calls, rate, error }) => ({
+      subject: { kind: "agent", id },
+      runId: null,
+      title: `Breaker of ${id} is open`,
+      detail: `failure rate ${percent(rate ?? 0)} of ${calls} calls${error ? `; last error: ${error}` : ""}`.slice(
+        0,
+        4000,
+      ),
+      value: null,
+      threshold: null,
+      agent: null,
+      // A trial may yet fail: one that tries is not well.
+      ...(state === "half_open" && { recovering: true as const }),
+    }));
+  },
 
   async success_rate(queries, tenantId, { threshold, recovery = threshold, windowMs, minimumSample, agent, taskType }) {
     const rows = await queries.query<{ id: string; total: number; successful: number }>(
@@ -97,8 +125,8 @@ const LOOKS: { readonly [K in RuleKind]: Look<K> } = {
     }));
   },
 
-  async run_overdue(queries, tenantId, { afterMs, workflow }) {
-    if (afterMs === undefined) return [];
+  async run_overdue(queries, tenantId, { afterMs, workflow }, rule) {
+    if (afterMs === undefined) return missedDeadlines(queries, tenantId, rule, workflow);
     const rows = await queries.query<{ id: string; workflow: string; age: number }>(
       `SELECT /* rule run overdue */ r."id", r."workflow", (extract(epoch FROM now() - r."startedAt") * 1000)::float8 AS "age"
        FROM "Run" AS r WHERE r."tenantId" = $1 AND r."status" IN ('running', 'blocked') AND ($2::text IS NULL OR r."workflow" = $2)
@@ -198,10 +226,49 @@ const LOOKS: { readonly [K in RuleKind]: Look<K> } = {
   },
 };
 
-/** Kinds that only reducers raise, and end. */
+/** Runs that have missed their deadline since there is such a rule, until they are retried; one that was resolved by hand is told already. */
+async function missedDeadlines(
+  queries: LaneQueries,
+  tenantId: string,
+  rule: Rule,
+  workflow?: string,
+): Promise<Observed[]> {
+  const missed = await queries.query<{
+    id: string;
+    workflow: string;
+    timeoutMs: number | null;
+    age: number | null;
+    at: Date;
+  }>(
+    `SELECT /* rule run timed out */ r."id", r."workflow", r."timeoutMs", (extract(epoch FROM r."finishedAt" - r."startedAt") * 1000)::float8 AS "age",
+       r."finishedAt" AS "at" FROM "Run" AS r WHERE r."tenantId" = $1 AND r."status" = 'timed_out' AND ($2::text IS NULL OR r."workflow" = $2)
+       AND r."finishedAt" >= $3::timestamptz ORDER BY r."finishedAt" DESC LIMIT ${LIMIT}`,
+    [tenantId, workflow ?? null, rule.createdAt],
+  );
+  const told = await queries.query<{ id: string; at: Date }>(
+    `SELECT /* alerts that are over */ a."id", a."resolvedAt" AS "at" FROM "Alert" AS a
+     WHERE a."tenantId" = $1 AND a."id" = ANY ($2) AND a."status" = 'resolved'`,
+    [tenantId, missed.map(({ id }) => fingerprint(rule.id, id))],
+  );
+  const over = new Map(told.map(({ id, at }) => [id, at]));
+  const rows = missed.filter(({ id, at }) => !((over.get(fingerprint(rule.id, id)) ?? 0) >= at));
+  return rows.map(({ id, workflow: name, timeoutMs, age }) => ({
+    subject: { kind: "run", id },
+    runId: id,
+    title: `Run ${id} timed out`,
+    detail: `${name} did not end within ${timeoutMs} ms`,
+    value: age,
+    threshold: timeoutMs,
+    agent: null,
+  }));
+}
+
+/** Rules whose alerts only reducers raise, and end. */
 export const raisedByReducers = (rule: Rule): boolean =>
-  rule.ruleKind === "breaker_open" ||
-  (rule.ruleKind === "run_overdue" && paramsOf("run_overdue", rule.params).afterMs === undefined);
+  isToldAtOnce(rule) ||
+  (rule.id === "run_overdue" &&
+    rule.ruleKind === rule.id &&
+    paramsOf("run_overdue", rule.params).afterMs === undefined);
 
 /** What a rule finds broken now, each with the id of its alert; and whether that is all of it. */
 export async function observe(
@@ -210,7 +277,7 @@ export async function observe(
   rule: Rule,
 ): Promise<{ observed: Map<string, Observed>; whole: boolean }> {
   const look = LOOKS[rule.ruleKind] as Look<RuleKind>;
-  const found = await look(queries, tenantId, paramsOf(rule.ruleKind, rule.params));
+  const found = await look(queries, tenantId, paramsOf(rule.ruleKind, rule.params), rule);
   const observed = new Map(found.map((one) => [fingerprint(rule.id, one.subject.id), one]));
   return { observed, whole: found.length < LIMIT };
 }
