@@ -1,10 +1,10 @@
 /**
  * The id of the alert that a rule raises about a thing: the same condition on the same thing is the same alert. The end of a long one is replaced by
- * its hash, so that it stays a legal id.
+ * its hash, so that it stays a legal id; one whose rule has a colon in its name ends in that hash too, as one could not tell where its subject begins.
  */
 export function fingerprint(ruleId: string, subjectId: string): string {
   const whole = `${ruleId}:${subjectId}`;
-  return whole.length <= 200 ? whole : `${whole.slice(0, 191)}:${hash32(subjectId)}`;
+  return whole.length <= 200 && !ruleId.includes(":") ? whole : `${whole.slice(0, 191)}:${hash32(subjectId)}`;
 }
 
 /** FNV-1a, 8 hex digits. */
