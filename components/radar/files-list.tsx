@@ -3,7 +3,7 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { FileDiff, TriangleAlert } from "lucide-react";
 import { useMemo, useRef, useState } from "react";
-import { GridCell, GridGroup, GridHead, GridRow, GridTable } from "../runs/grid.tsx";
+import { GridCell, GridGroup, GridHead, GridRow, GridTable } from "../lists/grid.tsx";
 import type { TimelineModel } from "../timeline/engine/model.ts";
 import { StatusIcon } from "../ui/badge.tsx";
 import { Card } from "../ui/card.tsx";

@@ -2,7 +2,7 @@
 
 import Link from "next/link";
 import { memo } from "react";
-import { GridCell, GridRow } from "../runs/grid.tsx";
+import { GridCell, GridRow } from "../lists/grid.tsx";
 import { cn } from "../ui/cn.ts";
 import { formatDuration } from "../ui/format.ts";
 import { RelativeTime } from "../ui/time.tsx";

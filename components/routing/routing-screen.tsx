@@ -1,13 +1,12 @@
 "use client";
 
-import { ArrowUp, Waypoints } from "lucide-react";
+import { Waypoints } from "lucide-react";
 import { useQueryStates } from "nuqs";
 import { useMemo, useState } from "react";
+import { ListFrame, LoadingRows } from "../lists/list-frame.tsx";
 import { Button } from "../ui/button.tsx";
 import { EmptyState, ErrorState } from "../ui/empty-state.tsx";
-import { formatPlural } from "../ui/format.ts";
 import { PageHeader } from "../ui/page-header.tsx";
-import { Skeleton } from "../ui/skeleton.tsx";
 import { useTitle } from "../ui/use-title.ts";
 import { type DecisionFilters, decisionQuery, decisionSearch, toDecisionFilters } from "./decision-filters.ts";
 import { DecisionFiltersBar } from "./decision-filters-bar.tsx";
@@ -41,34 +40,20 @@ export function RoutingScreen({ initial, initialFilters, taskTypes, head }: Rout
       ...(to !== undefined && { to: to === null ? null : new Date(to) }),
     });
   const clear = () => void setSearch(null);
+  const showFresh = () => {
+    view.showFresh();
+    setTop((count) => count + 1);
+  };
   const query = decisionQuery(filters);
   return (
     <div className="flex h-full min-h-0 flex-col">
       <PageHeader title="Routing" />
       <DecisionFiltersBar filters={filters} taskTypes={taskTypes} onChange={change} onClear={clear} />
-      <section
-        aria-label="Decisions"
-        className="relative mt-3 min-w-0 overflow-hidden rounded-lg border border-line bg-surface"
-      >
-        {view.fresh > 0 && (
-          <div role="status" className="absolute inset-x-0 top-10 z-10 flex justify-center">
-            <Button
-              variant="primary"
-              size="sm"
-              className="rounded-full! shadow-lg"
-              onClick={() => {
-                view.showFresh();
-                setTop((count) => count + 1);
-              }}
-            >
-              <ArrowUp aria-hidden className="size-3.5" /> {formatPlural(view.fresh, "newer decision")}
-            </Button>
-          </div>
-        )}
+      <ListFrame label="Decisions" fresh={view.fresh} freshOne="newer decision" onShowFresh={showFresh}>
         {view.error && !view.decisions ? (
           <ErrorState detail={view.error.detail} onRetry={view.retry} />
         ) : view.decisions === undefined ? (
-          <Loading />
+          <LoadingRows label="Loading decisions" />
         ) : view.decisions.length === 0 && !view.hasMore ? (
           <NoDecisions filtered={query !== ""} onClear={clear} />
         ) : (
@@ -82,18 +67,7 @@ export function RoutingScreen({ initial, initialFilters, taskTypes, head }: Rout
             onAtTop={setAtTop}
           />
         )}
-      </section>
-    </div>
-  );
-}
-
-function Loading() {
-  return (
-    <div role="status" aria-label="Loading decisions" className="space-y-2 p-3">
-      {Array.from({ length: 12 }, (_, row) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the rows are all alike
-        <Skeleton key={row} className="h-7" />
-      ))}
+      </ListFrame>
     </div>
   );
 }

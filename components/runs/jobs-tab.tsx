@@ -4,6 +4,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown } from "lucide-react";
 import { memo, useMemo, useRef, useState } from "react";
 import { JOB_STATUSES, type JobStatus } from "../../domain/statuses.ts";
+import { GridCell, GridGroup, GridHead, GridRow, GridTable } from "../lists/grid.tsx";
 import { isPending, type Live } from "../live/rows.ts";
 import { jobLabel, type TimelineModel } from "../timeline/engine/model.ts";
 import { StatusBadge } from "../ui/badge.tsx";
@@ -15,7 +16,6 @@ import { useNow } from "../ui/now.ts";
 import { Select } from "../ui/select.tsx";
 import { statusLook } from "../ui/status.ts";
 import { RelativeTime } from "../ui/time.tsx";
-import { GridCell, GridGroup, GridHead, GridRow, GridTable } from "./grid.tsx";
 import { type JobFilter, type JobSort, type ListedJob, listJobs } from "./jobs-filter.ts";
 
 const ROW = 34;

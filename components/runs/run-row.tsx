@@ -2,11 +2,11 @@
 
 import Link from "next/link";
 import { memo } from "react";
+import { GridCell, GridRow } from "../lists/grid.tsx";
 import { isPending, type Live } from "../live/rows.ts";
 import { StatusBadge } from "../ui/badge.tsx";
 import { cn } from "../ui/cn.ts";
 import { Duration, RelativeTime } from "../ui/time.tsx";
-import { GridCell, GridRow } from "./grid.tsx";
 import { JobProgress } from "./job-progress.tsx";
 
 export const RUN_ROW_HEIGHT = 36;
