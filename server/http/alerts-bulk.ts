@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import type { BulkResult } from "../../domain/answers.ts";
 import type { CommitFault } from "../../domain/commit.ts";
@@ -6,10 +6,12 @@ import type { ClientMutation } from "../../domain/mutations.ts";
 import { durationMs, id, text, time } from "../../domain/primitives.ts";
 import { toWire } from "../../domain/wire.ts";
 import { StoreError } from "../store/errors.ts";
-import { bodyOf } from "./command.ts";
+import { readRow } from "../store/reads/one-row.ts";
+import type { CommitOutcome } from "../store/types.ts";
+import { bodyOf, commitFor, markReplay } from "./command.ts";
 import type { RouteDoc } from "./openapi/route-docs.ts";
 import { ref, sentSchema } from "./openapi/schemas.ts";
-import { BASE, committerOf, type ResourceDeps } from "./resource.ts";
+import { BASE, idempotencyKeyOf, type ResourceDeps } from "./resource.ts";
 
 const alertIds = z.array(id).min(1).max(1000).meta({ description: "Each at most once" });
 
@@ -34,35 +36,36 @@ export function registerAlertBulk(app: FastifyInstance, deps: ResourceDeps): voi
       summary: `The same as \`/alerts/{id}/${verb}\`, for up to 1,000 at once`,
       body: sentSchema(body),
       answers: { 200: { description: "What became of each, in the order asked", schema: ref("BulkResult") } },
-      problems: [400, 413, 415, 503],
+      problems: [400, 413, 415, 422, 503],
+      repeatable: true,
     };
-    app.post(`${BASE}/alerts/${verb}`, { config: { doc } }, async (request) => {
+    app.post(`${BASE}/alerts/${verb}`, { config: { doc } }, async (request, reply) => {
       const asked = body.parse(bodyOf(request));
       const { alertIds: ids, ...how } = asked;
       const each = [...new Set(ids)].map((alertId) => ({ type: `alert.${verb}`, alertId, ...how }) as AlertMutation);
-      return moveAll(request, deps, each);
+      return moveAll(request, reply, deps, each);
     });
   }
 }
 
 type AlertMutation = Extract<ClientMutation, { alertId: string }>;
 
-/** Commits what is not refused. Refused ones are told by their place, so a second try without them goes through unless things move meanwhile. */
-async function moveAll(request: FastifyRequest, deps: ResourceDeps, all: AlertMutation[]): Promise<BulkResult> {
+/**
+ * Commits what is not refused. Refused ones are told by their place, so a second try without them goes through unless things move meanwhile. All tries are
+ * one request under its Idempotency-Key; the receipt says which alerts it has moved.
+ */
+async function moveAll(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  deps: ResourceDeps,
+  all: AlertMutation[],
+): Promise<BulkResult> {
   const refused = new Map<string, CommitFault>();
   for (let left = all; left.length > 0; ) {
     try {
-      const { receipt, row } = await deps.store.commit(request.principal.tenantId, committerOf(request), {
-        mutations: left,
-      });
-      const done = new Set(left.map((mutation) => mutation.alertId));
-      const items = all.map(({ alertId }): BulkResult["items"][number] => {
-        const alert = done.has(alertId) ? row("alert", alertId) : undefined;
-        return alert
-          ? { alertId, ok: true, alert: toWire("alert", alert) }
-          : { alertId, ok: false, ...why(refused, alertId) };
-      });
-      return { items, receipt };
+      const outcome = await commitFor(request, deps, { mutations: left }, idempotencyKeyOf(request), all);
+      markReplay(reply, outcome);
+      return { items: await itemsOf(request, outcome, all, refused), receipt: outcome.receipt };
     } catch (error) {
       if (!(error instanceof StoreError) || error.code !== "commit_refused") throw error;
       const faults = (error.errors ?? []) as CommitFault[];
@@ -78,7 +81,23 @@ async function moveAll(request: FastifyRequest, deps: ResourceDeps, all: AlertMu
   return { items: all.map(({ alertId }) => ({ alertId, ok: false, ...why(refused, alertId) })), receipt: null };
 }
 
+async function itemsOf(
+  request: FastifyRequest,
+  { receipt, row }: CommitOutcome,
+  all: readonly AlertMutation[],
+  refused: ReadonlyMap<string, CommitFault>,
+): Promise<BulkResult["items"]> {
+  const moved = new Set(receipt.results.map((result) => (result as { id: string }).id));
+  const items: BulkResult["items"] = [];
+  for (const { alertId } of all) {
+    const known = moved.has(alertId) ? row("alert", alertId) : undefined;
+    const alert = known ? toWire("alert", known) : moved.has(alertId) && (await readRow(request.db, "alert", alertId));
+    items.push(alert ? { alertId, ok: true, alert } : { alertId, ok: false, ...why(refused, alertId) });
+  }
+  return items;
+}
+
 function why(refused: ReadonlyMap<string, CommitFault>, alertId: string) {
-  const { code = "not_found", message = "" } = refused.get(alertId) ?? {};
+  const { code = "not_moved", message = "it was not moved when this was asked first" } = refused.get(alertId) ?? {};
   return { code, message };
 }

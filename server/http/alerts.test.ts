@@ -61,6 +61,24 @@ describe("C13: alerts over HTTP", () => {
     expect((await api.me.get(`/alerts/${alertOf("d")}`)).body.status).toBe("firing");
   });
 
+  test("many at once under the same Idempotency-Key move once, and answer the same", async () => {
+    const asked = { alertIds: [alertOf("d"), "none"] };
+    const headers = { "idempotency-key": "many" };
+    const answers = await Promise.all([0, 1, 2].map(() => api.me.post("/alerts/acknowledge", asked, headers)));
+    for (const { status, body } of answers) {
+      expect([status, (body.items as unknown as Items).map(({ alertId, ok }) => [alertId, ok])]).toEqual([
+        200,
+        [
+          [alertOf("d"), true],
+          ["none", false],
+        ],
+      ]);
+      expect(body.receipt).toEqual(answers[0]?.body.receipt);
+    }
+    expect((await api.me.post("/alerts/resolve", asked, headers)).status).toBe(422);
+    await api.me.post("/alerts/unacknowledge", { alertIds: [alertOf("d")] });
+  });
+
   test("are found by rule, subject, words and cause; folded under an open cause when grouped", async () => {
     const by = { id: "system:clock", actor: "system:clock" };
     const fire = (alertId: string, causeId: string) => ({
