@@ -93,6 +93,41 @@ describe("C13: an alert's life", () => {
     expect(alert(w).status).toBe("resolved");
   });
 
+  test("worse is away from the threshold: of a rate, down", () => {
+    const w = world();
+    const rate = (value: number) => seen(value, { threshold: 0.8 });
+    w.tick(rate(0.5));
+    w.commit({ type: "alert.snooze", alertId: "depth:q", mode: "worse" });
+    for (const value of [0.41, 0.79, 0.5]) {
+      w.tick(rate(value));
+      expect(alert(w)).toMatchObject({ status: "snoozed", value: 0.5 });
+    }
+    w.tick(rate(0.4));
+    expect(alert(w)).toMatchObject({ status: "firing", value: 0.4 });
+  });
+
+  test("a snooze ends an acknowledgement, and its timeout with it", () => {
+    const w = world();
+    w.tick(seen(11));
+    w.commit({ type: "alert.acknowledge", alertId: "depth:q", note: "mine", timeoutMs: MINUTE });
+    w.commit({ type: "alert.snooze", alertId: "depth:q" });
+    const nobody = { acknowledgedBy: null, acknowledgedAt: null, ackExpiresAt: null, note: null };
+    expect(alert(w)).toMatchObject({ status: "snoozed", ...nobody });
+    w.now += MINUTE;
+    w.settle();
+    expect(alert(w).status).toBe("snoozed");
+  });
+
+  test("keeps its latest two hundred comments, and all of them over a reopening", () => {
+    const w = world();
+    w.tick(seen(11));
+    for (let n = 1; n <= 201; n += 1) w.commit({ type: "alert.comment", alertId: "depth:q", text: `c${n}` });
+    w.tick(clear);
+    w.tick(seen(11));
+    const texts = alert(w).comments.map(({ text }) => text);
+    expect([texts.length, texts[0], texts.at(-1)]).toEqual([200, "c2", "c201"]);
+  });
+
   test("resolved by an operator, it reopens when the condition still holds, and counts that", () => {
     const w = world();
     w.tick(seen(11));

@@ -54,6 +54,14 @@ describe("the alert of a breaker", () => {
     expect(alert(world)).toMatchObject({ status: "acknowledged", reopened: 0 });
   });
 
+  test.each(["forced_open", "disabled"] as const)("resolves when an operator takes over (%s)", (state) => {
+    const world = fired();
+    world.commit({ type: "breaker.override", agentKey: "x", state, reason: "I see to it" });
+    expect(alert(world)).toMatchObject({ status: "resolved", resolvedBy: "key:test" });
+    world.commit({ type: "breaker.reset", agentKey: "x", reason: "fixed" });
+    expect(alert(world)).toMatchObject({ status: "resolved", reopened: 0 });
+  });
+
   test("of agents with long keys that begin alike are two alerts with legal ids", () => {
     const [one, two] = [`${"k".repeat(199)}1`, `${"k".repeat(199)}2`];
     expect(breakerAlertId(one)).not.toBe(breakerAlertId(two));

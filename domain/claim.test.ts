@@ -81,6 +81,32 @@ describe("job.claim", () => {
     expect(world.row("breaker", "x")).toMatchObject({ state: "closed", trials: [] });
   });
 
+  test("C2: a claimed trial lasts as long as its lease is kept; a trial started without one fails at its deadline", () => {
+    const breaker = { windowSize: 1, minimumCalls: 1, permittedTrials: 1, openMs: 1000, trialTimeoutMs: 500 };
+    const halfOpen = (...jobIds: string[]) => {
+      const world = worldWith(...jobIds);
+      world.commit({ type: "agent.register", agentKey: "x", breaker });
+      world.commit({ type: "breaker.record", agentKey: "x", success: false });
+      world.now += 1000;
+      return world;
+    };
+    const leased = halfOpen("a");
+    expect(ids(claim(leased, 1, { leaseMs: 60_000 }))).toEqual(["a"]);
+    leased.now += 10_000;
+    leased.settle();
+    expect(leased.row("breaker", "x")).toMatchObject({ state: "half_open", trials: [{}] });
+    leased.commit({ type: "job.complete", jobId: "a" });
+    expect(leased.row("breaker", "x").state).toBe("closed");
+
+    const unleased = halfOpen("a");
+    unleased.commit({ type: "job.start", jobId: "a", agentKey: "x" });
+    unleased.now += 500;
+    unleased.settle();
+    expect(unleased.row("breaker", "x")).toMatchObject({ state: "open", openings: 2 });
+    unleased.commit({ type: "job.complete", jobId: "a" });
+    expect(unleased.row("breaker", "x")).toMatchObject({ state: "open", openings: 2 });
+  });
+
   test("looks further down the queue when others of its batch have taken the top", () => {
     const world = worldWith(...Array.from({ length: 200 }, (_, index) => `j${String(index).padStart(3, "0")}`));
     const claims = Array.from({ length: 100 }, () => ({

@@ -90,6 +90,28 @@ test("C13: an acknowledgement stops the escalation; firing again begins it anew"
   expect(sent()).toEqual(["alert.fired team", "alert.unacknowledged team", "alert.escalated boss"]);
 });
 
+test("C13: after an acknowledgement ran out the escalation begins with its first step, however far it had gone", () => {
+  open();
+  later(60_000);
+  escalate();
+  const again = { type: "alert.acknowledge" as const, alertId: alert().id, timeoutMs: 5_000 };
+  world.commit(again);
+  later(5_000);
+  world.settle();
+  expect(alert()).toMatchObject({ status: "firing", escalationStep: 0 });
+  later(60_000);
+  escalate();
+  expect(alert().escalationStep).toBe(1);
+  expect(sent()).toEqual([
+    "alert.fired team",
+    "alert.escalated boss",
+    "alert.unacknowledged team",
+    "alert.escalated boss",
+  ]);
+  world.commit({ type: "breaker.reset", agentKey: "a", reason: "fixed" });
+  expect(alert()).toMatchObject({ status: "resolved", escalateAt: null });
+});
+
 test("C13: a snoozed alert does not escalate; when it wakes it is told again, from the first step on", () => {
   open();
   const until = new Date(world.now + 600_000).toISOString();
