@@ -3,6 +3,7 @@ import type { AlertCommands } from "../alerts/alert-actions.ts";
 import { type AlertRow, actorName } from "../alerts/alert-model.ts";
 import { StatusIcon } from "../ui/badge.tsx";
 import { Button } from "../ui/button.tsx";
+import { Changes } from "../ui/changes.tsx";
 import { RelativeTime } from "../ui/time.tsx";
 
 interface AgentAlertProps {
@@ -29,9 +30,11 @@ export function AgentAlert({ alerts, onAcknowledge }: AgentAlertProps) {
         </span>
       </span>
       {firing && (
-        <Button size="sm" variant="primary" disabled={alert.pending} onClick={() => onAcknowledge([alert])}>
-          Acknowledge
-        </Button>
+        <Changes>
+          <Button size="sm" variant="primary" disabled={alert.pending} onClick={() => onAcknowledge([alert])}>
+            Acknowledge
+          </Button>
+        </Changes>
       )}
     </div>
   );

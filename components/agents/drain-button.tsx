@@ -6,6 +6,7 @@ import type { Wire } from "../../domain/wire.ts";
 import { commit } from "../live/api.ts";
 import { useCommand } from "../live/use-command.ts";
 import { Button } from "../ui/button.tsx";
+import { Changes } from "../ui/changes.tsx";
 import { ConfirmDialog } from "../ui/dialog.tsx";
 
 /** Takes an agent out of work when it has done what it runs, or back in. */
@@ -26,10 +27,12 @@ export function DrainButton({ agent }: { agent: Wire<"agent"> & { readonly pendi
   const verb = draining ? "Undrain" : "Drain";
   return (
     <>
-      <Button disabled={order.pending} onClick={() => setAsking(true)}>
-        {draining ? <Undo2 aria-hidden className="size-3.5" /> : <Droplets aria-hidden className="size-3.5" />}
-        {verb}
-      </Button>
+      <Changes>
+        <Button disabled={order.pending} onClick={() => setAsking(true)}>
+          {draining ? <Undo2 aria-hidden className="size-3.5" /> : <Droplets aria-hidden className="size-3.5" />}
+          {verb}
+        </Button>
+      </Changes>
       <ConfirmDialog
         open={asking}
         onOpenChange={setAsking}

@@ -2,6 +2,7 @@
 
 import { BellOff, CircleCheck, Ellipsis, MessageSquare, MessageSquarePlus, PanelRight, RotateCcw } from "lucide-react";
 import { Button, IconButton } from "../ui/button.tsx";
+import { Changes, useMayChange } from "../ui/changes.tsx";
 import { Menu, MenuItem, MenuSeparator } from "../ui/menu.tsx";
 import type { Ask } from "./alert-item.tsx";
 import type { AlertRow } from "./alert-model.ts";
@@ -16,49 +17,52 @@ const BIG = "pointer-coarse:min-h-11 pointer-coarse:min-w-11";
 /** The likeliest click stands open, what is rarer lies in a menu. */
 export function AlertButtons({ alert, onAsk }: AlertButtonsProps) {
   const { pending = false, status } = alert;
+  const mayChange = useMayChange();
   const open = status === "firing" || status === "acknowledged";
   return (
     <div className="flex shrink-0 gap-1.5">
-      {status === "firing" && (
-        <Button
-          variant="primary"
-          disabled={pending}
-          onClick={() => onAsk("acknowledge", alert)}
-          className="max-sm:flex-1 pointer-coarse:min-h-11"
-        >
-          Acknowledge
-        </Button>
-      )}
-      {status === "acknowledged" && (
-        <Button
-          disabled={pending}
-          onClick={() => onAsk("unacknowledge", alert)}
-          className="max-sm:flex-1 pointer-coarse:min-h-11"
-        >
-          <RotateCcw aria-hidden className="size-3.5" /> Unacknowledge
-        </Button>
-      )}
-      {open && (
-        <IconButton
-          label="Snooze…"
-          shortcut="s"
-          variant="secondary"
-          disabled={pending}
-          onClick={() => onAsk("snooze", alert)}
-          className={BIG}
-        >
-          <BellOff aria-hidden className="size-4" />
-        </IconButton>
-      )}
-      {status === "snoozed" && (
-        <Button
-          disabled={pending}
-          onClick={() => onAsk("resolve", alert)}
-          className="max-sm:flex-1 pointer-coarse:min-h-11"
-        >
-          <CircleCheck aria-hidden className="size-3.5" /> Resolve…
-        </Button>
-      )}
+      <Changes>
+        {status === "firing" && (
+          <Button
+            variant="primary"
+            disabled={pending}
+            onClick={() => onAsk("acknowledge", alert)}
+            className="max-sm:flex-1 pointer-coarse:min-h-11"
+          >
+            Acknowledge
+          </Button>
+        )}
+        {status === "acknowledged" && (
+          <Button
+            disabled={pending}
+            onClick={() => onAsk("unacknowledge", alert)}
+            className="max-sm:flex-1 pointer-coarse:min-h-11"
+          >
+            <RotateCcw aria-hidden className="size-3.5" /> Unacknowledge
+          </Button>
+        )}
+        {open && (
+          <IconButton
+            label="Snooze…"
+            shortcut="s"
+            variant="secondary"
+            disabled={pending}
+            onClick={() => onAsk("snooze", alert)}
+            className={BIG}
+          >
+            <BellOff aria-hidden className="size-4" />
+          </IconButton>
+        )}
+        {status === "snoozed" && (
+          <Button
+            disabled={pending}
+            onClick={() => onAsk("resolve", alert)}
+            className="max-sm:flex-1 pointer-coarse:min-h-11"
+          >
+            <CircleCheck aria-hidden className="size-3.5" /> Resolve…
+          </Button>
+        )}
+      </Changes>
       <Menu
         align="end"
         trigger={
@@ -71,7 +75,7 @@ export function AlertButtons({ alert, onAsk }: AlertButtonsProps) {
           </Button>
         }
       >
-        {status === "firing" && (
+        {mayChange && status === "firing" && (
           <MenuItem
             icon={<MessageSquarePlus aria-hidden className="size-4" />}
             disabled={pending}
@@ -80,7 +84,7 @@ export function AlertButtons({ alert, onAsk }: AlertButtonsProps) {
             Acknowledge with note…
           </MenuItem>
         )}
-        {open && (
+        {mayChange && open && (
           <MenuItem
             icon={<CircleCheck aria-hidden className="size-4" />}
             disabled={pending}
@@ -89,10 +93,14 @@ export function AlertButtons({ alert, onAsk }: AlertButtonsProps) {
             Resolve…
           </MenuItem>
         )}
-        <MenuItem icon={<MessageSquare aria-hidden className="size-4" />} onSelect={() => onAsk("comment", alert)}>
-          Comment…
-        </MenuItem>
-        <MenuSeparator />
+        {mayChange && (
+          <>
+            <MenuItem icon={<MessageSquare aria-hidden className="size-4" />} onSelect={() => onAsk("comment", alert)}>
+              Comment…
+            </MenuItem>
+            <MenuSeparator />
+          </>
+        )}
         <MenuItem icon={<PanelRight aria-hidden className="size-4" />} onSelect={() => onAsk("open", alert)}>
           Details
         </MenuItem>

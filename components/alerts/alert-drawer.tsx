@@ -4,6 +4,7 @@ import { BellOff } from "lucide-react";
 import { useRow } from "../live/rows.ts";
 import { StatusBadge } from "../ui/badge.tsx";
 import { Button } from "../ui/button.tsx";
+import { Changes } from "../ui/changes.tsx";
 import { CopyId } from "../ui/copy-id.tsx";
 import { Drawer } from "../ui/drawer.tsx";
 import { Menu, MenuItem } from "../ui/menu.tsx";
@@ -60,39 +61,41 @@ function Head({ alert: given, commands }: { alert: AlertRow; commands: AlertComm
       </div>
       {alert.status !== "resolved" && (
         <div className="flex flex-wrap gap-1.5">
-          {alert.status === "firing" && (
-            <Button
-              variant="primary"
-              disabled={alert.pending}
-              className={BIG}
-              onClick={() => commands.acknowledge([alert])}
-            >
-              Acknowledge
+          <Changes>
+            {alert.status === "firing" && (
+              <Button
+                variant="primary"
+                disabled={alert.pending}
+                className={BIG}
+                onClick={() => commands.acknowledge([alert])}
+              >
+                Acknowledge
+              </Button>
+            )}
+            {alert.status === "acknowledged" && (
+              <Button disabled={alert.pending} className={BIG} onClick={() => commands.unacknowledge([alert])}>
+                Unacknowledge
+              </Button>
+            )}
+            {movable(alert, "snooze") && (
+              <Menu
+                trigger={
+                  <Button className={BIG}>
+                    <BellOff aria-hidden className="size-3.5" /> Snooze
+                  </Button>
+                }
+              >
+                {SNOOZES.map(({ id, label, terms }) => (
+                  <MenuItem key={id} onSelect={() => commands.snooze([alert], terms(serverNow()))}>
+                    {label}
+                  </MenuItem>
+                ))}
+              </Menu>
+            )}
+            <Button disabled={alert.pending} className={BIG} onClick={() => commands.resolve([alert])}>
+              Resolve
             </Button>
-          )}
-          {alert.status === "acknowledged" && (
-            <Button disabled={alert.pending} className={BIG} onClick={() => commands.unacknowledge([alert])}>
-              Unacknowledge
-            </Button>
-          )}
-          {movable(alert, "snooze") && (
-            <Menu
-              trigger={
-                <Button className={BIG}>
-                  <BellOff aria-hidden className="size-3.5" /> Snooze
-                </Button>
-              }
-            >
-              {SNOOZES.map(({ id, label, terms }) => (
-                <MenuItem key={id} onSelect={() => commands.snooze([alert], terms(serverNow()))}>
-                  {label}
-                </MenuItem>
-              ))}
-            </Menu>
-          )}
-          <Button disabled={alert.pending} className={BIG} onClick={() => commands.resolve([alert])}>
-            Resolve
-          </Button>
+          </Changes>
         </div>
       )}
     </div>
@@ -127,13 +130,15 @@ function Details({ alert: given, commands, onOpen }: DetailsProps) {
             <p className="mt-0.5 text-[13px] break-words whitespace-pre-wrap">{text}</p>
           </div>
         ))}
-        <WordsForm
-          label="Say something about it"
-          placeholder="What you know, for whoever looks next"
-          confirm="Comment"
-          required
-          onWords={(text) => void commands.comment(alert, text)}
-        />
+        <Changes>
+          <WordsForm
+            label="Say something about it"
+            placeholder="What you know, for whoever looks next"
+            confirm="Comment"
+            required
+            onWords={(text) => void commands.comment(alert, text)}
+          />
+        </Changes>
       </section>
       <AlertHistory alert={alert} />
     </div>

@@ -4,6 +4,7 @@ import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from "r
 import { toast } from "sonner";
 import { useHotkey } from "../shell/hotkeys.ts";
 import { Button } from "../ui/button.tsx";
+import { ONLY_LOOKS, useMayChange } from "../ui/changes.tsx";
 import { useAlertCommands } from "./alert-actions.ts";
 import { AlertDialogs, type Asking } from "./alert-dialogs.tsx";
 import type { Ask } from "./alert-item.tsx";
@@ -35,6 +36,7 @@ export function AlertList({ alerts, total, inbox }: AlertListProps) {
   const ids = useMemo(() => placed.map(({ alert }) => alert.id), [placed]);
   const { state, dispatch } = useListState(ids);
   const commands = useAlertCommands();
+  const mayChange = useMayChange();
   /** What is being asked before something is done, and to whom. */
   const [asking, setAsking] = useState<Asking | null>(null);
   const [, setLinked] = useLinkedAlert();
@@ -52,12 +54,13 @@ export function AlertList({ alerts, total, inbox }: AlertListProps) {
       const [first] = able;
       if (!first) return;
       if (what === "open") return void setLinked(first.id);
+      if (!mayChange) return void toast.info(ONLY_LOOKS);
       if (what === "acknowledge") commands.acknowledge(able);
       else if (what === "unacknowledge") commands.unacknowledge(able);
       else return setAsking({ what, alerts: able });
       dispatch({ type: "clear" });
     },
-    [commands, dispatch, setLinked],
+    [commands, dispatch, setLinked, mayChange],
   );
   // With a selection the keys act on all of it, without one on the alert under the cursor.
   const askHere = (what: Ask) => ask(what, chosen.length > 0 ? chosen : current ? [current] : []);

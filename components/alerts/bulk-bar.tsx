@@ -1,6 +1,7 @@
 "use client";
 
 import { Button } from "../ui/button.tsx";
+import { Changes } from "../ui/changes.tsx";
 import { cn } from "../ui/cn.ts";
 import { formatCount, formatPlural } from "../ui/format.ts";
 import type { Ask } from "./alert-item.tsx";
@@ -39,35 +40,37 @@ export function BulkBar({ chosen, total, loadingAll, onAll, onClear, onAsk }: Bu
         Clear
       </Button>
       <div className="flex flex-wrap gap-2 max-sm:w-full max-sm:*:flex-1">
-        {firing.length > 0 && (
-          <>
-            <Button
-              variant="primary"
-              className={cn(BIG, "max-sm:basis-full")}
-              onClick={() => onAsk("acknowledge", firing)}
-            >
-              Acknowledge selected
+        <Changes>
+          {firing.length > 0 && (
+            <>
+              <Button
+                variant="primary"
+                className={cn(BIG, "max-sm:basis-full")}
+                onClick={() => onAsk("acknowledge", firing)}
+              >
+                Acknowledge selected
+              </Button>
+              <Button className={BIG} onClick={() => onAsk("note", firing)}>
+                With note…
+              </Button>
+            </>
+          )}
+          {acknowledged.length > 0 && (
+            <Button className={BIG} onClick={() => onAsk("unacknowledge", acknowledged)}>
+              Unacknowledge
             </Button>
-            <Button className={BIG} onClick={() => onAsk("note", firing)}>
-              With note…
+          )}
+          {awake.length > 0 && (
+            <Button className={BIG} onClick={() => onAsk("snooze", awake)}>
+              Snooze…
             </Button>
-          </>
-        )}
-        {acknowledged.length > 0 && (
-          <Button className={BIG} onClick={() => onAsk("unacknowledge", acknowledged)}>
-            Unacknowledge
-          </Button>
-        )}
-        {awake.length > 0 && (
-          <Button className={BIG} onClick={() => onAsk("snooze", awake)}>
-            Snooze…
-          </Button>
-        )}
-        {open.length > 0 && (
-          <Button className={BIG} onClick={() => onAsk("resolve", open)}>
-            Resolve…
-          </Button>
-        )}
+          )}
+          {open.length > 0 && (
+            <Button className={BIG} onClick={() => onAsk("resolve", open)}>
+              Resolve…
+            </Button>
+          )}
+        </Changes>
       </div>
     </div>
   );

@@ -2,6 +2,7 @@
 
 import { Check, PencilLine, X } from "lucide-react";
 import { Button } from "../ui/button.tsx";
+import { Changes } from "../ui/changes.tsx";
 import { useNow } from "../ui/now.ts";
 import { type ApprovalRow, offerOf } from "./approval-model.ts";
 
@@ -22,21 +23,23 @@ export function AnswerButtons({ approval, me, onApprove, onReject, onEdit }: Ans
   if (!offer.approve && !offer.reject && !offer.edit) return null;
   return (
     <div className="flex shrink-0 flex-wrap gap-1.5">
-      {offer.edit && (
-        <Button disabled={waits} onClick={() => onEdit(approval)} className={`${TALL} max-sm:basis-full`}>
-          <PencilLine aria-hidden className="size-3.5" /> Respond with edit…
-        </Button>
-      )}
-      {offer.reject && (
-        <Button variant="danger" disabled={waits} onClick={() => onReject(approval)} className={TALL}>
-          <X aria-hidden className="size-3.5" /> Reject
-        </Button>
-      )}
-      {offer.approve && (
-        <Button variant="primary" disabled={waits} onClick={() => onApprove(approval)} className={TALL}>
-          <Check aria-hidden className="size-3.5" /> Approve
-        </Button>
-      )}
+      <Changes>
+        {offer.edit && (
+          <Button disabled={waits} onClick={() => onEdit(approval)} className={`${TALL} max-sm:basis-full`}>
+            <PencilLine aria-hidden className="size-3.5" /> Respond with edit…
+          </Button>
+        )}
+        {offer.reject && (
+          <Button variant="danger" disabled={waits} onClick={() => onReject(approval)} className={TALL}>
+            <X aria-hidden className="size-3.5" /> Reject
+          </Button>
+        )}
+        {offer.approve && (
+          <Button variant="primary" disabled={waits} onClick={() => onApprove(approval)} className={TALL}>
+            <Check aria-hidden className="size-3.5" /> Approve
+          </Button>
+        )}
+      </Changes>
     </div>
   );
 }

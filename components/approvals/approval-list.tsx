@@ -2,6 +2,7 @@
 
 import { useCallback, useRef, useState } from "react";
 import { useHotkey } from "../shell/hotkeys.ts";
+import { useMayChange } from "../ui/changes.tsx";
 import { serverNow } from "../ui/now.ts";
 import { useApprovalCommands } from "./approval-actions.ts";
 import { ApprovalItem } from "./approval-item.tsx";
@@ -48,12 +49,13 @@ export function ApprovalList({ approvals, me, id, onChoose, follows = false }: A
     const next = neighbour(ids, current?.id ?? null, by);
     if (next !== undefined) onChoose(next);
   };
+  const mayChange = useMayChange();
   const offer = current && !current.pending ? offerOf(current, me, serverNow()) : null;
   useHotkey("j", () => move(1), "Next approval");
   useHotkey("k", () => move(-1), "Previous approval");
   useHotkey("a", () => offer?.approve && current && onApprove(current), "Approve the open one");
   useHotkey("r", () => offer?.reject && current && onReject(current), "Reject the open one");
-  useHotkey("e", () => offer?.edit && current && setEditing(current), "Respond with an edit");
+  useHotkey("e", () => mayChange && offer?.edit && current && setEditing(current), "Respond with an edit");
   useHotkey("escape", () => onChoose(null), "Close the approval");
 
   return (

@@ -6,6 +6,8 @@ import { type KeyboardEventHandler, memo } from "react";
 import type { WorkstreamStatus } from "../../domain/statuses.ts";
 import { StatusIcon } from "../ui/badge.tsx";
 import { IconButton } from "../ui/button.tsx";
+import { Changes, useMayChange } from "../ui/changes.tsx";
+import { cn } from "../ui/cn.ts";
 import { Menu, MenuItem } from "../ui/menu.tsx";
 import { statusLook } from "../ui/status.ts";
 import type { Card } from "./board-model.ts";
@@ -26,16 +28,17 @@ export interface BoardCardProps {
  */
 export const BoardCard = memo(function BoardCard({ card, arrived, showRun, onMove }: BoardCardProps) {
   const { pending = false } = card;
+  const mayChange = useMayChange();
   const { setNodeRef, setActivatorNodeRef, listeners, attributes, isDragging } = useDraggable({
     id: card.id,
     data: { card },
-    disabled: pending,
+    disabled: pending || !mayChange,
   });
   const { onKeyDown, ...byPointer } = listeners ?? {};
 
   return (
     // The pointer may take the card anywhere; the keyboard has the handle.
-    <div {...byPointer} className="cursor-grab touch-manipulation">
+    <div {...byPointer} className={cn("touch-manipulation", mayChange && "cursor-grab")}>
       <CardView
         ref={setNodeRef}
         card={card}
@@ -44,37 +47,39 @@ export const BoardCard = memo(function BoardCard({ card, arrived, showRun, onMov
         showRun={showRun}
         controls={
           <span className="absolute top-1 right-1 flex rounded bg-surface opacity-0 group-focus-within/card:opacity-100 group-hover/card:opacity-100 has-data-popup-open:opacity-100 pointer-coarse:opacity-100">
-            <button
-              type="button"
-              ref={setActivatorNodeRef}
-              onKeyDown={onKeyDown as KeyboardEventHandler | undefined}
-              aria-label={`Drag ${card.title}`}
-              aria-describedby={attributes["aria-describedby"]}
-              aria-pressed={isDragging}
-              disabled={pending}
-              className="flex h-6 w-5 cursor-grab items-center justify-center rounded text-faint hover:text-ink pointer-coarse:hidden"
-            >
-              <GripVertical aria-hidden className="size-3.5" />
-            </button>
-            <Menu
-              align="end"
-              trigger={
-                <IconButton label={`Move ${card.title} to…`} size="sm" disabled={pending} className="h-6 w-6">
-                  <ArrowRightLeft aria-hidden className="size-3.5" />
-                </IconButton>
-              }
-            >
-              <div className="px-2 pt-1 pb-0.5 text-[12px] text-muted">Move to</div>
-              {legalMoves(card.status).map((to) => (
-                <MenuItem
-                  key={to}
-                  icon={<StatusIcon kind="workstream" status={to} />}
-                  onSelect={() => onMove(card, to)}
-                >
-                  {statusLook("workstream", to).label}
-                </MenuItem>
-              ))}
-            </Menu>
+            <Changes>
+              <button
+                type="button"
+                ref={setActivatorNodeRef}
+                onKeyDown={onKeyDown as KeyboardEventHandler | undefined}
+                aria-label={`Drag ${card.title}`}
+                aria-describedby={attributes["aria-describedby"]}
+                aria-pressed={isDragging}
+                disabled={pending}
+                className="flex h-6 w-5 cursor-grab items-center justify-center rounded text-faint hover:text-ink pointer-coarse:hidden"
+              >
+                <GripVertical aria-hidden className="size-3.5" />
+              </button>
+              <Menu
+                align="end"
+                trigger={
+                  <IconButton label={`Move ${card.title} to…`} size="sm" disabled={pending} className="h-6 w-6">
+                    <ArrowRightLeft aria-hidden className="size-3.5" />
+                  </IconButton>
+                }
+              >
+                <div className="px-2 pt-1 pb-0.5 text-[12px] text-muted">Move to</div>
+                {legalMoves(card.status).map((to) => (
+                  <MenuItem
+                    key={to}
+                    icon={<StatusIcon kind="workstream" status={to} />}
+                    onSelect={() => onMove(card, to)}
+                  >
+                    {statusLook("workstream", to).label}
+                  </MenuItem>
+                ))}
+              </Menu>
+            </Changes>
           </span>
         }
       />

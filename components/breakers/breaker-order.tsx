@@ -2,6 +2,7 @@
 
 import { useState } from "react";
 import { Button } from "../ui/button.tsx";
+import { Changes } from "../ui/changes.tsx";
 import { ConfirmDialog } from "../ui/dialog.tsx";
 import { canOrder, holdsForATime, ORDERS, type Order, useBreakerOrder } from "./breaker-orders.ts";
 import type { BreakerRow } from "./breaker-view.ts";
@@ -44,11 +45,13 @@ export function BreakerOrders({ breaker, name }: { breaker: BreakerRow; name: st
   };
   return (
     <>
-      {ORDERS.filter((one) => one !== "close" || canOrder(one, breaker)).map((one) => (
-        <Button key={one} size="sm" disabled={!canOrder(one, breaker) || order.pending} onClick={() => ask(one)}>
-          {WORDS[one].button}
-        </Button>
-      ))}
+      <Changes>
+        {ORDERS.filter((one) => one !== "close" || canOrder(one, breaker)).map((one) => (
+          <Button key={one} size="sm" disabled={!canOrder(one, breaker) || order.pending} onClick={() => ask(one)}>
+            {WORDS[one].button}
+          </Button>
+        ))}
+      </Changes>
       <ConfirmDialog
         open={asked !== null}
         onOpenChange={(open) => !open && setAsked(null)}

@@ -5,6 +5,7 @@ import { type ReactNode, useState } from "react";
 import type { Wire } from "../../domain/wire.ts";
 import { Button } from "../ui/button.tsx";
 import { Card } from "../ui/card.tsx";
+import { Changes } from "../ui/changes.tsx";
 import { formatDuration, formatPercent } from "../ui/format.ts";
 import { RelativeTime } from "../ui/time.tsx";
 import { BreakerNow } from "./breaker-now.tsx";
@@ -40,9 +41,11 @@ export function BreakerPanel({ breaker, agent }: { breaker: BreakerRow; agent: W
         <section aria-label="Settings" className="border-t border-line pt-3">
           <div className="mb-2 flex items-center justify-between gap-2">
             <h3 className="text-[13px] font-semibold">Settings</h3>
-            <Button size="sm" onClick={() => setEditing(true)}>
-              <SlidersHorizontal aria-hidden className="size-3.5" /> Edit settings
-            </Button>
+            <Changes>
+              <Button size="sm" onClick={() => setEditing(true)}>
+                <SlidersHorizontal aria-hidden className="size-3.5" /> Edit settings
+              </Button>
+            </Changes>
           </div>
           <dl className="grid grid-cols-[repeat(auto-fill,minmax(9rem,1fr))] gap-x-4 gap-y-2 text-[13px]">
             {rulesOf(breaker).map(({ term, value }) => (

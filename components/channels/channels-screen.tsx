@@ -6,6 +6,7 @@ import { useCallback, useMemo, useState } from "react";
 import type { Sent } from "../../domain/wire.ts";
 import { type RuleList, useLiveRules } from "../rules/use-rules.ts";
 import { Button } from "../ui/button.tsx";
+import { useMayChange } from "../ui/changes.tsx";
 import { ConfirmDialog, Dialog } from "../ui/dialog.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { formatPlural } from "../ui/format.ts";
@@ -30,11 +31,11 @@ interface ChannelsScreenProps {
   rules: RuleList;
   /** The first page of the log, with the path it was asked for by. */
   deliveries: { path: string; page: DeliveryPage };
-  mayChange: boolean;
 }
 
 /** Where notifications go, and what has become of them. */
-export function ChannelsScreen({ initial, rules: initialRules, deliveries, mayChange }: ChannelsScreenProps) {
+export function ChannelsScreen({ initial, rules: initialRules, deliveries }: ChannelsScreenProps) {
+  const mayChange = useMayChange();
   const channels = useChannels(initial);
   const rules = useLiveRules(initialRules).data?.items ?? NONE;
   const [fresh, setFresh] = useState(false);

@@ -5,6 +5,7 @@ import { useRef, useState } from "react";
 import { toast } from "sonner";
 import type { Kind } from "../../domain/tx.ts";
 import { ID_NAME } from "../../domain/wire.ts";
+import { ONLY_LOOKS, useMayChange } from "../ui/changes.tsx";
 import { ApiProblem } from "./api.ts";
 import type { Live } from "./newer.ts";
 import { applyRows, rowKey, settle, showPending } from "./row-cache.ts";
@@ -39,13 +40,19 @@ export function useCommand<A extends unknown[], R>(
   options: CommandOptions<A, R> = {},
 ): Command<A, R> {
   const client = useQueryClient();
+  const mayChange = useMayChange();
   const [open, setOpen] = useState(0);
   const [error, setError] = useState<ApiProblem | null>(null);
-  const latest = useRef({ call, options });
-  latest.current = { call, options };
+  const latest = useRef({ call, options, mayChange });
+  latest.current = { call, options, mayChange };
 
   const [run] = useState(() => async (...args: A): Promise<R | undefined> => {
     const now = latest.current;
+    // Keys and drags reach this too; nothing is shown that the server would refuse.
+    if (!now.mayChange) {
+      toast.info(ONLY_LOOKS);
+      return undefined;
+    }
     const rows = now.options.optimistic?.(...args) ?? [];
     const takeBack = showPending(client, rows);
     setOpen((count) => count + 1);

@@ -7,6 +7,7 @@ import { type AlertRow, actorName, alertsOf } from "../alerts/alert-model.ts";
 import { StatusBadge, StatusIcon } from "../ui/badge.tsx";
 import { Button } from "../ui/button.tsx";
 import { Card } from "../ui/card.tsx";
+import { Changes } from "../ui/changes.tsx";
 import { RelativeTime } from "../ui/time.tsx";
 
 const SHOWN = 6;
@@ -61,9 +62,11 @@ function Item({ alert }: { alert: AlertRow }) {
         </p>
       </div>
       {alert.status === "firing" ? (
-        <Button size="sm" onClick={() => acknowledge([alert])} disabled={alert.pending}>
-          Acknowledge
-        </Button>
+        <Changes>
+          <Button size="sm" onClick={() => acknowledge([alert])} disabled={alert.pending}>
+            Acknowledge
+          </Button>
+        </Changes>
       ) : (
         <span className="text-right text-[12px] text-muted">
           <StatusBadge kind="alert" status={alert.status} pending={alert.pending} />

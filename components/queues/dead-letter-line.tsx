@@ -5,6 +5,7 @@ import Link from "next/link";
 import type { Wire } from "../../domain/wire.ts";
 import { StatusBadge, StatusIcon } from "../ui/badge.tsx";
 import { IconButton } from "../ui/button.tsx";
+import { Changes } from "../ui/changes.tsx";
 import { cn } from "../ui/cn.ts";
 import { TableRow, Td } from "../ui/table.tsx";
 import { RelativeTime } from "../ui/time.tsx";
@@ -65,9 +66,11 @@ export function DeadLetterLine({ job, selected, busy, onToggle, onRetry }: DeadL
         <RelativeTime at={job.finishedAt} />
       </Td>
       <Td className="w-px">
-        <IconButton size="sm" label={`Retry ${job.id}`} disabled={busy} onClick={() => onRetry(job.id)}>
-          <RotateCw aria-hidden className="size-3.5" />
-        </IconButton>
+        <Changes>
+          <IconButton size="sm" label={`Retry ${job.id}`} disabled={busy} onClick={() => onRetry(job.id)}>
+            <RotateCw aria-hidden className="size-3.5" />
+          </IconButton>
+        </Changes>
       </Td>
     </TableRow>
   );

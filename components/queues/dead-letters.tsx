@@ -5,6 +5,7 @@ import { useState } from "react";
 import type { DeadLetterRetry } from "../../domain/answers.ts";
 import { Button } from "../ui/button.tsx";
 import { Card } from "../ui/card.tsx";
+import { Changes } from "../ui/changes.tsx";
 import { ConfirmDialog } from "../ui/dialog.tsx";
 import { ErrorState } from "../ui/empty-state.tsx";
 import { formatPlural } from "../ui/format.ts";
@@ -43,7 +44,7 @@ export function DeadLetters({ queue, initial }: DeadLettersProps) {
       flush
       actions={
         shown.length > 0 && (
-          <>
+          <Changes>
             {selected.length > 0 && (
               <Button size="sm" variant="primary" busy={retry.pending} onClick={() => void retry.run(selected)}>
                 Retry selected ({selected.length})
@@ -52,7 +53,7 @@ export function DeadLetters({ queue, initial }: DeadLettersProps) {
             <Button size="sm" busy={retry.pending} onClick={() => setAsksAll(true)}>
               <RotateCw aria-hidden className="size-3" /> Retry all
             </Button>
-          </>
+          </Changes>
         )
       }
     >

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { api } from "../live/api.ts";
 import { useCommand } from "../live/use-command.ts";
 import { Button, IconButton } from "../ui/button.tsx";
+import { Changes } from "../ui/changes.tsx";
 import { ConfirmDialog } from "../ui/dialog.tsx";
 import { formatPlural } from "../ui/format.ts";
 import { type QueueItem, type QueueRow, queueHref } from "./queue-model.ts";
@@ -30,25 +31,27 @@ export function QueueActions({ queue, short = false }: { queue: QueueItem; short
   const close = (open: boolean) => !open && setAsks(null);
   return (
     <span className="inline-flex gap-1.5">
-      {short ? (
-        <>
-          <IconButton size="sm" label={`${label} ${queue.id}`} disabled={waits} onClick={toggle}>
-            <Icon aria-hidden className="size-3.5" />
-          </IconButton>
-          <IconButton size="sm" label={`Limits of ${queue.id}`} onClick={() => setAsks("settings")}>
-            <SlidersHorizontal aria-hidden className="size-3.5" />
-          </IconButton>
-        </>
-      ) : (
-        <>
-          <Button variant={queue.paused ? "primary" : "secondary"} busy={waits} onClick={toggle}>
-            <Icon aria-hidden className="size-3.5" /> {label}
-          </Button>
-          <Button onClick={() => setAsks("settings")}>
-            <SlidersHorizontal aria-hidden className="size-3.5" /> Limits…
-          </Button>
-        </>
-      )}
+      <Changes>
+        {short ? (
+          <>
+            <IconButton size="sm" label={`${label} ${queue.id}`} disabled={waits} onClick={toggle}>
+              <Icon aria-hidden className="size-3.5" />
+            </IconButton>
+            <IconButton size="sm" label={`Limits of ${queue.id}`} onClick={() => setAsks("settings")}>
+              <SlidersHorizontal aria-hidden className="size-3.5" />
+            </IconButton>
+          </>
+        ) : (
+          <>
+            <Button variant={queue.paused ? "primary" : "secondary"} busy={waits} onClick={toggle}>
+              <Icon aria-hidden className="size-3.5" /> {label}
+            </Button>
+            <Button onClick={() => setAsks("settings")}>
+              <SlidersHorizontal aria-hidden className="size-3.5" /> Limits…
+            </Button>
+          </>
+        )}
+      </Changes>
       <ConfirmDialog
         open={asks === "pause"}
         onOpenChange={close}

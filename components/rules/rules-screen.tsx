@@ -11,6 +11,7 @@ import { useChannels } from "../channels/use-channels.ts";
 import { commit } from "../live/api.ts";
 import { useCommand } from "../live/use-command.ts";
 import { Button } from "../ui/button.tsx";
+import { useMayChange } from "../ui/changes.tsx";
 import { ConfirmDialog } from "../ui/dialog.tsx";
 import { ErrorState } from "../ui/empty-state.tsx";
 import { PageHeader } from "../ui/page-header.tsx";
@@ -25,11 +26,11 @@ import { type AlertRule, RULES_KEY, type RuleList, useLiveRules } from "./use-ru
 interface RulesScreenProps {
   initial: RuleList;
   channels: readonly Sent<"channel">[];
-  mayChange: boolean;
 }
 
 /** The conditions that raise alerts and who is told of them, to be read, written and tried on what has happened. */
-export function RulesScreen({ initial, channels: initialChannels, mayChange }: RulesScreenProps) {
+export function RulesScreen({ initial, channels: initialChannels }: RulesScreenProps) {
+  const mayChange = useMayChange();
   const rules = useLiveRules(initial);
   const channels = useChannels(initialChannels);
   const { save, remove } = useRuleCommands();

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { isFinalJob, isFinalRun, isRetryableJob } from "../../domain/statuses.ts";
 import { isPending, type Live } from "../live/rows.ts";
 import { Button } from "../ui/button.tsx";
+import { Changes } from "../ui/changes.tsx";
 import { ConfirmDialog } from "../ui/dialog.tsx";
 import { useJobActions } from "./use-run-actions.ts";
 
@@ -17,16 +18,18 @@ export function JobActions({ run, job }: { run: Live<"run">; job: Live<"job"> })
   const canRetry = isRetryableJob(job.status) && run.status !== "completed";
   return (
     <>
-      {canRetry && (
-        <Button size="sm" busy={waits} onClick={() => setAsks("retry")}>
-          <RotateCw aria-hidden className="size-3.5" /> Retry job
-        </Button>
-      )}
-      {!isFinalJob(job.status) && (
-        <Button size="sm" variant="danger" busy={waits} onClick={() => setAsks("cancel")}>
-          <Ban aria-hidden className="size-3.5" /> Cancel job
-        </Button>
-      )}
+      <Changes>
+        {canRetry && (
+          <Button size="sm" busy={waits} onClick={() => setAsks("retry")}>
+            <RotateCw aria-hidden className="size-3.5" /> Retry job
+          </Button>
+        )}
+        {!isFinalJob(job.status) && (
+          <Button size="sm" variant="danger" busy={waits} onClick={() => setAsks("cancel")}>
+            <Ban aria-hidden className="size-3.5" /> Cancel job
+          </Button>
+        )}
+      </Changes>
       <ConfirmDialog
         open={asks === "retry"}
         onOpenChange={close}

@@ -6,6 +6,7 @@ import { openJobs, totalJobs } from "../../domain/job-counts.ts";
 import { isFinalRun, isRetryableRun } from "../../domain/statuses.ts";
 import { isPending, type Live } from "../live/rows.ts";
 import { Button } from "../ui/button.tsx";
+import { Changes } from "../ui/changes.tsx";
 import { ConfirmDialog } from "../ui/dialog.tsx";
 import { formatPlural } from "../ui/format.ts";
 import { useRunActions } from "./use-run-actions.ts";
@@ -20,16 +21,18 @@ export function RunActions({ run }: { run: Live<"run"> }) {
   const waits = isPending(run) || cancel.pending || retry.pending;
   return (
     <>
-      {!isFinalRun(run.status) && (
-        <Button variant="danger" busy={waits} onClick={() => setAsks("cancel")}>
-          <Ban aria-hidden className="size-3.5" /> Cancel run
-        </Button>
-      )}
-      {isRetryableRun(run.status) && (
-        <Button variant="primary" busy={waits} onClick={() => setAsks("retry")}>
-          <RotateCw aria-hidden className="size-3.5" /> Retry run
-        </Button>
-      )}
+      <Changes>
+        {!isFinalRun(run.status) && (
+          <Button variant="danger" busy={waits} onClick={() => setAsks("cancel")}>
+            <Ban aria-hidden className="size-3.5" /> Cancel run
+          </Button>
+        )}
+        {isRetryableRun(run.status) && (
+          <Button variant="primary" busy={waits} onClick={() => setAsks("retry")}>
+            <RotateCw aria-hidden className="size-3.5" /> Retry run
+          </Button>
+        )}
+      </Changes>
       <ConfirmDialog
         open={asks === "cancel"}
         onOpenChange={close}

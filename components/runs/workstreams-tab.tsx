@@ -5,6 +5,7 @@ import { WORKSTREAM_MOVES } from "../../domain/statuses.ts";
 import { isPending, type Live } from "../live/rows.ts";
 import { StatusBadge, StatusIcon } from "../ui/badge.tsx";
 import { Button } from "../ui/button.tsx";
+import { Changes } from "../ui/changes.tsx";
 import { CopyId } from "../ui/copy-id.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { Menu, MenuItem } from "../ui/menu.tsx";
@@ -69,23 +70,25 @@ export function Workstreams({ workstreams }: { workstreams: readonly Live<"works
 function Move({ workstream }: { workstream: Live<"workstream"> }) {
   const move = useMoveWorkstream();
   return (
-    <Menu
-      align="end"
-      trigger={
-        <Button size="sm" busy={move.pending} aria-label={`Move ${workstream.title}`}>
-          <ArrowRight aria-hidden className="size-3.5" /> Move <ChevronDown aria-hidden className="size-3" />
-        </Button>
-      }
-    >
-      {WORKSTREAM_MOVES[workstream.status].map((to) => (
-        <MenuItem
-          key={to}
-          icon={<StatusIcon kind="workstream" status={to} />}
-          onSelect={() => void move.run(workstream, to)}
-        >
-          {statusLook("workstream", to).label}
-        </MenuItem>
-      ))}
-    </Menu>
+    <Changes>
+      <Menu
+        align="end"
+        trigger={
+          <Button size="sm" busy={move.pending} aria-label={`Move ${workstream.title}`}>
+            <ArrowRight aria-hidden className="size-3.5" /> Move <ChevronDown aria-hidden className="size-3" />
+          </Button>
+        }
+      >
+        {WORKSTREAM_MOVES[workstream.status].map((to) => (
+          <MenuItem
+            key={to}
+            icon={<StatusIcon kind="workstream" status={to} />}
+            onSelect={() => void move.run(workstream, to)}
+          >
+            {statusLook("workstream", to).label}
+          </MenuItem>
+        ))}
+      </Menu>
+    </Changes>
   );
 }

@@ -3,6 +3,7 @@
 import { useId, useState } from "react";
 import { SESSION_MOVES, type SessionStatus, TASK_MOVES, type TaskStatus } from "../../domain/statuses.ts";
 import { Button } from "../ui/button.tsx";
+import { Changes } from "../ui/changes.tsx";
 import { ConfirmDialog } from "../ui/dialog.tsx";
 import { Input } from "../ui/input.tsx";
 import { isFinalSession, SESSION_VERBS, type SessionRow, TASK_VERBS, type TaskRow } from "./people-model.ts";
@@ -15,17 +16,19 @@ export function SessionMoves({ session }: { session: SessionRow }) {
   const busy = session.pending === true || move.pending;
   return (
     <>
-      {SESSION_MOVES[session.status].map((to) => (
-        <Button
-          key={to}
-          size="sm"
-          variant={to === "active" || to === "completed" ? "secondary" : "danger"}
-          disabled={busy}
-          onClick={() => (isFinalSession(to) ? setAsks(to) : void move.run(session, to))}
-        >
-          {SESSION_VERBS[to]}
-        </Button>
-      ))}
+      <Changes>
+        {SESSION_MOVES[session.status].map((to) => (
+          <Button
+            key={to}
+            size="sm"
+            variant={to === "active" || to === "completed" ? "secondary" : "danger"}
+            disabled={busy}
+            onClick={() => (isFinalSession(to) ? setAsks(to) : void move.run(session, to))}
+          >
+            {SESSION_VERBS[to]}
+          </Button>
+        ))}
+      </Changes>
       <ConfirmDialog
         open={asks !== null}
         onOpenChange={(open) => !open && setAsks(null)}
@@ -57,17 +60,19 @@ export function TaskMoves({ task }: { task: TaskRow }) {
   };
   return (
     <>
-      {TASK_MOVES[task.status].map((to) => (
-        <Button
-          key={to}
-          size="sm"
-          variant={to === "failed" || to === "cancelled" ? "danger" : "secondary"}
-          disabled={busy}
-          onClick={() => (to === "pending" || to === "running" ? void move.run(task, to) : ask(to))}
-        >
-          {TASK_VERBS[to]}
-        </Button>
-      ))}
+      <Changes>
+        {TASK_MOVES[task.status].map((to) => (
+          <Button
+            key={to}
+            size="sm"
+            variant={to === "failed" || to === "cancelled" ? "danger" : "secondary"}
+            disabled={busy}
+            onClick={() => (to === "pending" || to === "running" ? void move.run(task, to) : ask(to))}
+          >
+            {TASK_VERBS[to]}
+          </Button>
+        ))}
+      </Changes>
       <ConfirmDialog
         open={asks !== null}
         onOpenChange={(open) => !open && setAsks(null)}

@@ -13,6 +13,7 @@ import { NotificationsButton } from "../alerts/notifications-button.tsx";
 import { LiveProvider } from "../live/live-provider.tsx";
 import { useTopicRows } from "../live/rows.ts";
 import { IconButton } from "../ui/button.tsx";
+import { MayChangeProvider } from "../ui/changes.tsx";
 import { cn } from "../ui/cn.ts";
 import { Kbd } from "../ui/kbd.tsx";
 import { Menu, MenuItem } from "../ui/menu.tsx";
@@ -39,9 +40,11 @@ interface ShellProps {
 /** The frame of every page: navigation, freshness, palette, keys. Holds the tab's live connection. */
 export function Shell({ children, ...frame }: ShellProps) {
   return (
-    <LiveProvider>
-      <Frame {...frame}>{children}</Frame>
-    </LiveProvider>
+    <MayChangeProvider value={frame.me.role !== "viewer"}>
+      <LiveProvider>
+        <Frame {...frame}>{children}</Frame>
+      </LiveProvider>
+    </MayChangeProvider>
   );
 }
 

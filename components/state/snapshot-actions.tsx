@@ -9,6 +9,7 @@ import { api } from "../live/api.ts";
 import { useCommand } from "../live/use-command.ts";
 import { Button } from "../ui/button.tsx";
 import { buttonClass } from "../ui/button-class.ts";
+import { Changes } from "../ui/changes.tsx";
 import { ConfirmDialog } from "../ui/dialog.tsx";
 import { formatPlural } from "../ui/format.ts";
 
@@ -48,13 +49,15 @@ export function SnapshotActions({ run, past, onPast }: SnapshotActionsProps) {
       >
         <Download aria-hidden className="size-3.5" /> Snapshot
       </a>
-      <Button
-        disabled={ended}
-        title={ended ? "The run has ended: its state stays as it is" : undefined}
-        onClick={() => setAsks(true)}
-      >
-        <Upload aria-hidden className="size-3.5" /> Restore…
-      </Button>
+      <Changes>
+        <Button
+          disabled={ended}
+          title={ended ? "The run has ended: its state stays as it is" : undefined}
+          onClick={() => setAsks(true)}
+        >
+          <Upload aria-hidden className="size-3.5" /> Restore…
+        </Button>
+      </Changes>
       <ConfirmDialog
         open={asks || past !== null}
         onOpenChange={(open) => !open && close()}

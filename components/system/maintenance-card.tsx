@@ -5,6 +5,7 @@ import type { CleanupReport } from "../../domain/cleanup.ts";
 import { ApiProblem, api } from "../live/api.ts";
 import { Button } from "../ui/button.tsx";
 import { Card } from "../ui/card.tsx";
+import { Changes } from "../ui/changes.tsx";
 import { ConfirmDialog } from "../ui/dialog.tsx";
 import { TextField } from "../ui/field.tsx";
 import { formatAbsolute } from "../ui/format.ts";
@@ -71,12 +72,19 @@ export function MaintenanceCard({ days: initial }: { days: number }) {
           />
         </div>
         <div className="flex gap-2 pt-[22px]">
-          <Button type="submit" busy={busy === "dry"} disabled={"fault" in asked || busy !== null}>
-            Dry run
-          </Button>
-          <Button variant="danger" busy={busy === "real"} disabled={"fault" in asked || busy !== null} onClick={begin}>
-            Clean up
-          </Button>
+          <Changes>
+            <Button type="submit" busy={busy === "dry"} disabled={"fault" in asked || busy !== null}>
+              Dry run
+            </Button>
+            <Button
+              variant="danger"
+              busy={busy === "real"}
+              disabled={"fault" in asked || busy !== null}
+              onClick={begin}
+            >
+              Clean up
+            </Button>
+          </Changes>
         </div>
       </form>
       <div role="status" className="mt-3 text-[13px]">

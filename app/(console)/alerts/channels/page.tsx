@@ -2,9 +2,7 @@ import type { Metadata } from "next";
 import type { DeliveryPage } from "../../../../components/channels/channel-model.ts";
 import { ChannelsScreen } from "../../../../components/channels/channels-screen.tsx";
 import { deliveriesPath, filterOf } from "../../../../components/channels/delivery-filter.ts";
-import { mayChange } from "../../../../components/channels/may-change.ts";
 import type { RuleList } from "../../../../components/rules/use-rules.ts";
-import type { Me } from "../../../../components/shell/user-menu.tsx";
 import type { Sent } from "../../../../domain/wire.ts";
 import { serverGet } from "../../../server-fetch.ts";
 import { serverGetPages } from "../../../server-fetch-pages.ts";
@@ -17,13 +15,10 @@ interface PageProps {
 
 export default async function Channels({ searchParams }: PageProps) {
   const path = deliveriesPath(filterOf(await searchParams));
-  const [me, channels, rules, page] = await Promise.all([
-    serverGet<Me>("/me"),
+  const [channels, rules, page] = await Promise.all([
     serverGetPages<Sent<"channel">>("/channels"),
     serverGet<RuleList>("/alert-rules"),
     serverGet<DeliveryPage>(path),
   ]);
-  return (
-    <ChannelsScreen initial={channels.items} rules={rules} deliveries={{ path, page }} mayChange={mayChange(me)} />
-  );
+  return <ChannelsScreen initial={channels.items} rules={rules} deliveries={{ path, page }} />;
 }

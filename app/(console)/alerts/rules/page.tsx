@@ -1,8 +1,6 @@
 import type { Metadata } from "next";
-import { mayChange } from "../../../../components/channels/may-change.ts";
 import { RulesScreen } from "../../../../components/rules/rules-screen.tsx";
 import type { RuleList } from "../../../../components/rules/use-rules.ts";
-import type { Me } from "../../../../components/shell/user-menu.tsx";
 import type { Sent } from "../../../../domain/wire.ts";
 import { serverGet } from "../../../server-fetch.ts";
 import { serverGetPages } from "../../../server-fetch-pages.ts";
@@ -10,10 +8,9 @@ import { serverGetPages } from "../../../server-fetch-pages.ts";
 export const metadata: Metadata = { title: "Alert rules" };
 
 export default async function AlertRules() {
-  const [me, rules, channels] = await Promise.all([
-    serverGet<Me>("/me"),
+  const [rules, channels] = await Promise.all([
     serverGet<RuleList>("/alert-rules"),
     serverGetPages<Sent<"channel">>("/channels"),
   ]);
-  return <RulesScreen initial={rules} channels={channels.items} mayChange={mayChange(me)} />;
+  return <RulesScreen initial={rules} channels={channels.items} />;
 }
