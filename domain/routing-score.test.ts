@@ -52,6 +52,12 @@ describe("C15: rankCandidates", () => {
     expect(rankCandidates([agent("x", more)], asked({ unwanted }))).toMatchObject([{ agentKey: "x", excluded }]);
   });
 
+  test("of those left out, the ones that have the capability come first, however good the others are", () => {
+    const good = agent("good", { capabilities: ["rust"], overall: record(100) });
+    const tripped = agent("tripped", { overall: record(100, 0), breaker: open, slots: 0 });
+    expect(keys([good, tripped])).toEqual(["(tripped)", "(good)"]);
+  });
+
   test("an agent that has not told its capacity is never full", () => {
     expect(keys([agent("x", { bounded: false, capacity: 1, busy: 9 })])).toEqual(["x"]);
   });
@@ -64,6 +70,12 @@ describe("C15: rankCandidates", () => {
       agent("proven", { overall: record(100, 90) }),
     ];
     expect(keys(all)).toEqual(["proven", "lucky", "new", "fails"]);
+  });
+
+  test("of two with the same rate the longer record wins, whatever their keys", () => {
+    const short = agent("a", { overall: record(10, 8) });
+    const long = agent("z", { overall: record(100, 80) });
+    expect(keys([short, long])).toEqual(["z", "a"]);
   });
 
   test("the record at this type of task counts once there is enough of it", () => {

@@ -52,7 +52,10 @@ export interface Asked {
   unwanted: ReadonlyMap<string, string>;
 }
 
-/** All agents, the chosen one first if any can take the task: then the others that could, then those left out, each with its score. */
+/**
+ * All agents, the chosen one first if any can take the task: then the others that could, then those left out, each with its score. Last are those that
+ * lack the capability: only the best are kept, and they say least.
+ */
 export function rankCandidates(agents: readonly AgentSeen[], asked: Asked): Candidate[] {
   const known = agents.map((agent) => ({ agent, ...basisOf(agent), excluded: exclusionOf(agent, asked) }));
   const medians = known.flatMap(({ excluded, median }) => (excluded === null && median !== null ? [median] : []));
@@ -74,23 +77,26 @@ export function rankCandidates(agents: readonly AgentSeen[], asked: Asked): Cand
       ...(excluded !== null && { excluded }),
     };
   });
+  const lacking = new Set(agents.flatMap((agent) => (lacksCapability(agent, asked) ? [agent.agentKey] : [])));
   const careful = (asked.priority ?? 0) > 0;
   return ranked.sort(
     (a, b) =>
       Number(a.excluded !== undefined) - Number(b.excluded !== undefined) ||
+      Number(lacking.has(a.agentKey)) - Number(lacking.has(b.agentKey)) ||
       (careful ? Number(a.trial ?? false) - Number(b.trial ?? false) : 0) ||
       b.score - a.score ||
       (a.agentKey < b.agentKey ? -1 : 1),
   );
 }
 
+const lacksCapability = ({ capabilities }: AgentSeen, { requiredCapability }: Asked): boolean =>
+  requiredCapability !== null && !capabilities.includes(requiredCapability);
+
 /** The first reason for which an agent cannot take the task, or null. */
-function exclusionOf(agent: AgentSeen, { requiredCapability, unwanted }: Asked): string | null {
+function exclusionOf(agent: AgentSeen, asked: Asked): string | null {
   const { breaker, capacity, busy } = agent;
-  if (requiredCapability !== null && !agent.capabilities.includes(requiredCapability)) {
-    return `capability ${requiredCapability} is missing`;
-  }
-  const reason = unwanted.get(agent.agentKey);
+  if (lacksCapability(agent, asked)) return `capability ${asked.requiredCapability} is missing`;
+  const reason = asked.unwanted.get(agent.agentKey);
   if (reason !== undefined) return reason;
   if (agent.draining) return "draining";
   if (agent.slots <= 0) {
