@@ -176,8 +176,10 @@ async function refusalOf(request: FastifyRequest, error: unknown, subject: Subje
       extra: { ...(legal && { legal }), ...(candidates && { candidates }), ...(row && { row }) },
     });
   }
-  if (code === "not_found" && !subject.creates && !(await readRow(request.db, subject.kind, subject.id))) {
-    return new ProblemError(404, "not_found", message, options);
+  if (code === "not_found" && !subject.creates) {
+    const row = await readRow(request.db, subject.kind, subject.id);
+    const isGone = row === null || ("removedAt" in row && row.removedAt !== null);
+    if (isGone) return new ProblemError(404, "not_found", message, options);
   }
   return error;
 }
