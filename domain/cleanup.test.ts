@@ -195,6 +195,23 @@ describe("outcomes and decisions", () => {
     expect(world.refuse({ type: "routing.outcome", decisionId: "free", success: true }).code).toBe("not_found");
   });
 
+  test("C7: a decision stays while its outcome is young, and so does the outcome of a call within an open run", () => {
+    const world = new World();
+    world.commit({ type: "run.create", runId: "open", workflow: "w" });
+    world.commit(
+      { type: "routing.record", decisionId: "d", taskId: "t", taskType: "x", selectedAgent: "a" },
+      { type: "routing.record", decisionId: "o", taskId: "t", taskType: "x", selectedAgent: "a", runId: "open" },
+      { type: "routing.outcome", decisionId: "o", success: true },
+    );
+    later(world, 40);
+    world.commit({ type: "routing.outcome", decisionId: "d", success: true });
+    const outcomeIds = world.all("outcome").map(({ id }) => id);
+    expect(clean(world, { decisionIds: ["d"], outcomeIds }).counts).toMatchObject({ decisions: 0, outcomes: 0 });
+    later(world, 40);
+    expect(clean(world, { decisionIds: ["d"], outcomeIds }).counts).toMatchObject({ decisions: 1, outcomes: 1 });
+    expect(world.all("outcome").map(({ id }) => id)).toEqual(["decision:o"]);
+  });
+
   test("an expired key of a task leaves, whatever its age; one that holds stays", () => {
     const world = new World();
     world.commit({ type: "task.create", taskId: "t", taskType: "x", idempotencyKey: "k" });
@@ -260,6 +277,40 @@ describe("agents", () => {
     expect(alerts).toBeGreaterThan(0);
     expect(clean(world, { agentKeys: ["a"] }).counts).toMatchObject({ agents: 1, alerts });
     expect([...world.all("agent"), ...world.all("alert")]).toEqual([]);
+  });
+
+  test.each(["open", "half_open"] as const)("C7: a breaker that is %s stays, though no alert tells of it", (state) => {
+    const world = new World();
+    const breaker = { windowSize: 1, minimumCalls: 1, openMs: 1000, permittedTrials: 1 };
+    world.commit({ type: "rule.remove", ruleId: "breaker_open" }, { type: "agent.register", agentKey: "a", breaker });
+    world.commit({ type: "breaker.record", agentKey: "a", success: false });
+    later(world, 1);
+    if (state === "half_open") world.tick({ type: "breaker.tick", agentKey: "a" });
+    later(world, 400);
+    clean(world, { outcomeIds: all(world) });
+    expect([world.all("outcome"), world.all("alert")]).toEqual([[], []]);
+    expect(clean(world, { agentKeys: ["a"] })).toMatchObject({ agents: [], counts: { agents: 0, breakers: 0 } });
+    expect(world.row("breaker", "a").state).toBe(state);
+  });
+
+  test("C7: an agent stays while an alert about it is open, and takes it along when that is long over", () => {
+    const world = new World();
+    world.commit(
+      { type: "agent.register", agentKey: "a" },
+      { type: "rule.put", ruleId: "rate", kind: "success_rate", params: {}, severity: "info", enabled: true },
+    );
+    world.tick({
+      ...{ type: "alert.fire", alertId: "rate:a", ruleId: "rate", title: "Rate", detail: null, runId: null },
+      ...{ subject: { kind: "agent", id: "a" }, value: 0.1, threshold: 0.8, causeId: null },
+    });
+    later(world, 400);
+    expect(clean(world, { agentKeys: ["a"] }).agents).toEqual([]);
+    world.tick({ type: "alert.clear", alertId: "rate:a", reason: "over" });
+    later(world, 29);
+    expect(clean(world, { agentKeys: ["a"] }).agents).toEqual([]);
+    later(world, 2);
+    expect(clean(world, { agentKeys: ["a"] }).counts).toMatchObject({ agents: 1, alerts: 1 });
+    expect(world.all("alert")).toEqual([]);
   });
 
   test("C7: an agent that runs something stays, and one that a kept decision names", () => {

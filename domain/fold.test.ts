@@ -84,6 +84,17 @@ describe("C13: an alert whose cause is open", () => {
     expect(sent().slice(2)).toEqual(["alert.reopened team", "alert.reopened extra"]);
   });
 
+  test("that ends shortly after its cause, before anybody was told, is not told to be over either", () => {
+    openCause();
+    fire();
+    closeCause();
+    clear();
+    expect(sent()).toEqual(["alert.fired extra", "alert.resolved extra"]);
+    unfold();
+    expect(sent()).toHaveLength(2);
+    expect(folded()).toMatchObject({ status: "resolved", heldAt: null, reach: {} });
+  });
+
   test("is told at once when its cause is over, or when nobody is told of that", () => {
     openCause();
     closeCause();

@@ -131,6 +131,28 @@ describe("C13: a storm", () => {
     expect(world.row("alert", "breaker_open:c").reach).toEqual({});
   });
 
+  test("that is over leaves no message behind that overtakes its digest", () => {
+    const world = worldOf({ stormThreshold: 3, stormWindowMs: 2000 });
+    world.commit(...open("a", "b", "c"));
+    world.now += 1999;
+    world.commit(...open("late"));
+    const alertId = "breaker_open:late";
+    expect(of(world, "digested")).toMatchObject([{ alertId, event: "alert.fired" }]);
+    world.now += 2;
+    // Few lie within the window by now, but the beginning of this one has not been sent yet.
+    world.commit({ type: "alert.acknowledge", alertId }, { type: "alert.unacknowledge", alertId });
+    world.commit(...open("other"));
+    expect(of(world, "pending").at(-1)).toMatchObject({ alertId: "breaker_open:other" });
+    world.commit(...close("late"));
+    const about = () => world.all("delivery").filter((one) => one.alertId === alertId);
+    expect(about().map(({ event, status }) => [event, status])).toEqual([
+      ["alert.fired", "digested"],
+      ["alert.unacknowledged", "digested"],
+      ["alert.resolved", "digested"],
+    ]);
+    expect(new Set(about().map(({ digestId }) => digestId)).size).toBe(1);
+  });
+
   test("of escalations is told in a digest too", () => {
     const world = worldOf({}, [{ afterMs: 60_000, channels: ["boss"] }]);
     world.commit(...open(...agents(30)));
