@@ -1,49 +1,26 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { ClientMutationInput } from "../../domain/mutations.ts";
-import { commit as commitTo, openStore } from "../store/lane.test-kit.ts";
 import { laneDatabase } from "../store/lane-database.ts";
-import { readRuleChanges } from "../store/rules.ts";
-import type { Store } from "../store/types.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/database.ts";
 import { createClock } from "./index.ts";
+import { openWatch, RUN, ruleOf as rule, type Watch } from "./rules.test-kit.ts";
 
 let database: TestDatabase;
-let store: Store;
-let tenants = 0;
-let tenant = "";
+let watch: Watch;
 
 beforeAll(async () => {
   database = await createTestDatabase();
 });
 afterAll(() => database.drop());
 beforeEach(async () => {
-  tenants += 1;
-  tenant = `t${tenants}`;
-  store = await openStore(database, tenant);
+  watch = await openWatch(database);
 });
-afterEach(() => store.close());
+afterEach(() => watch.close());
 
-const commit = (...mutations: ClientMutationInput[]) => commitTo(store, mutations, {}, tenant);
-
-/** One look of the clock at this tenant's rules; answers what it committed. */
-async function look(): Promise<string[]> {
-  const due = (await readRuleChanges(laneDatabase(database.pool))).filter((one) => one.tenantId === tenant);
-  const by = { id: "system:clock", actor: "system:clock" };
-  if (due.length > 0) await store.commit(tenant, by, { mutations: due.map(({ mutation }) => mutation) });
-  return due.map(({ mutation }) => `${mutation.type} ${(mutation as { alertId: string }).alertId}`);
-}
-const alert = (id: string) => database.prisma.alert.findFirst({ where: { tenantId: tenant, id } });
-const rule = (ruleId: string, kind: string, params: object, more: object = {}) =>
-  ({ type: "rule.put", ruleId, kind, params, severity: "warning", enabled: true, ...more }) as ClientMutationInput;
-
-/** As if so much time had passed since: the lane's copies do not matter to what the clock reads. */
-const age = (table: string, column: string, id: string, ms: number) =>
-  database.pool.query(
-    `UPDATE "${table}" SET "${column}" = now() - $3::float8 * interval '1 millisecond' WHERE "tenantId" = $1 AND "id" = $2`,
-    [tenant, id, ms],
-  );
-
-const RUN: ClientMutationInput = { type: "run.create", runId: "r", workflow: "w" };
+const commit = (...mutations: ClientMutationInput[]) => watch.commit(...mutations);
+const look = () => watch.look();
+const alert = (id: string) => watch.alert(id);
+const age = (table: string, column: string, id: string, ms: number) => watch.age(table, column, id, ms);
 
 /** Ends jobs of an agent, one after the other. */
 async function calls(agentKey: string, ends: boolean[], prefix = "c"): Promise<void> {
@@ -77,6 +54,33 @@ describe("C13: rules", () => {
     expect(await alert("rate:x")).toMatchObject({ status: "resolved" });
   });
 
+  test("success rate: of the agent and type of task that it names, and of nothing before its window", async () => {
+    const params = { threshold: 0.5, minimumSample: 2, windowMs: 600_000 };
+    await commit(
+      rule("of-x", "success_rate", { ...params, agent: "x" }),
+      rule("reviews", "success_rate", { ...params, taskType: "review" }),
+    );
+    const told = (selectedAgent: string, taskType: string, success: boolean) =>
+      commit(
+        ...["t1", "t2"].map(
+          (taskId) => ({ ...routed, taskId, selectedAgent, taskType, success }) as ClientMutationInput,
+        ),
+      );
+    const routed = { type: "routing.record" };
+    await told("x", "review", true);
+    await told("y", "review", false);
+    await told("z", "build", false);
+    expect(await look()).toEqual(["alert.fire reviews:y"]);
+    await told("x", "build", false);
+    expect(await look()).toEqual([]);
+    await told("x", "build", false);
+    expect(await look()).toEqual(["alert.fire of-x:x"]);
+    await database.pool.query(`UPDATE "Tally" SET "t" = "t" - interval '11 minutes' WHERE "tenantId" = $1`, [
+      watch.tenant,
+    ]);
+    expect((await look()).sort()).toEqual(["alert.clear of-x:x", "alert.clear reviews:y"]);
+  });
+
   test("breaker open: a rule beside the built-in one fires while it is open, half-open ends nothing, and closing does", async () => {
     const breaker = { windowSize: 1, minimumCalls: 1, openMs: 60_000, permittedTrials: 1 };
     await commit(rule("ours", "breaker_open", { agents: ["x"] }));
@@ -91,7 +95,7 @@ describe("C13: rules", () => {
     expect(await alert("ours:x")).toMatchObject({ status: "firing", detail, causeId: null });
     expect(await look()).toEqual([]);
     await database.pool.query(`UPDATE "Breaker" SET "state" = 'half_open' WHERE "tenantId" = $1 AND "id" = 'x'`, [
-      tenant,
+      watch.tenant,
     ]);
     expect(await look()).toEqual([]);
     await commit({ type: "breaker.reset", agentKey: "x", reason: "well" });
@@ -121,7 +125,7 @@ describe("C13: rules", () => {
     const set = (id: string, status: string, inMs: number) =>
       database.pool.query(
         `UPDATE "Run" SET "status" = $3, "finishedAt" = now() + $4::float8 * interval '1 millisecond' WHERE "tenantId" = $1 AND "id" = $2`,
-        [tenant, id, status, inMs],
+        [watch.tenant, id, status, inMs],
       );
     await commit(...begun("old"), ...begun("new"));
     await set("old", "timed_out", -60_000);
@@ -136,83 +140,6 @@ describe("C13: rules", () => {
     expect(await look()).toEqual(["alert.fire late:new"]);
     await set("new", "running", 0);
     expect(await look()).toEqual(["alert.clear late:new"]);
-  });
-
-  test("queue depth: over the queue's capacity, until it has drained", async () => {
-    await commit(RUN, { type: "queue.configure", queue: "q", capacity: 1 });
-    for (const jobId of ["a", "b"]) await commit({ type: "job.enqueue", jobId, runId: "r", queue: "q" });
-    expect(await look()).toEqual(["alert.fire queue_depth:q"]);
-    await commit({ type: "job.start", jobId: "a", agentKey: "x" });
-    expect(await look()).toEqual(["alert.clear queue_depth:q"]);
-  });
-
-  test("queue age: a job waits too long, but not in a paused queue; an open breaker of its agent is the cause", async () => {
-    await commit(RUN, {
-      type: "agent.register",
-      agentKey: "x",
-      breaker: { windowSize: 1, minimumCalls: 1, openMs: 3_600_000 },
-    });
-    await commit({ type: "breaker.record", agentKey: "x", success: false });
-    await commit({ type: "job.enqueue", jobId: "a", runId: "r", queue: "q", agentKey: "x" });
-    for (const column of ["queuedAt", "runAt"]) await age("Job", column, "a", 3_600_000);
-    expect(await look()).toEqual(["alert.fire queue_age:q"]);
-    expect(await alert("queue_age:q")).toMatchObject({ causeId: "breaker_open:x" });
-    await commit({ type: "queue.configure", queue: "q", paused: true });
-    expect(await look()).toEqual(["alert.clear queue_age:q"]);
-  });
-
-  test("an attempt, a run and an approval that take too long", async () => {
-    await commit(RUN, rule("slow", "run_overdue", { afterMs: 60_000 }));
-    await commit({ type: "job.enqueue", jobId: "a", runId: "r" }, { type: "job.start", jobId: "a", agentKey: "x" });
-    await commit({ type: "approval.request", approvalId: "ok", title: "Deploy?" });
-    expect(await look()).toEqual([]);
-    await age("Job", "startedAt", "a", 2 * 3_600_000);
-    await age("Run", "startedAt", "r", 120_000);
-    await age("Approval", "createdAt", "ok", 3_600_000);
-    expect((await look()).sort()).toEqual([
-      "alert.fire approval_waiting:ok",
-      "alert.fire job_overdue:a",
-      "alert.fire slow:r",
-    ]);
-    expect(await alert("slow:r")).toMatchObject({ runId: "r", title: "Run r goes on for 2 min" });
-    await commit(
-      { type: "approval.approve", approvalId: "ok" },
-      { type: "run.transition", runId: "r", to: "cancelled" },
-    );
-    expect((await look()).sort()).toEqual([
-      "alert.clear approval_waiting:ok",
-      "alert.clear job_overdue:a",
-      "alert.clear slow:r",
-    ]);
-  });
-
-  test("an agent with a job that is not heard of, neither it nor its job", async () => {
-    await commit(
-      RUN,
-      { type: "job.enqueue", jobId: "a", runId: "r" },
-      { type: "job.start", jobId: "a", agentKey: "x" },
-    );
-    await age("Agent", "lastSeenAt", "x", 3_600_000);
-    expect(await look()).toEqual([]);
-    await age("Job", "updatedAt", "a", 3_600_000);
-    expect(await look()).toEqual(["alert.fire agent_silent:x"]);
-  });
-
-  test("stuck: nothing happens, though it waits for no queue and no human", async () => {
-    await commit(RUN, { type: "run.transition", runId: "r", to: "running" });
-    const stale = () => age("Run", "updatedAt", "r", 3_600_000);
-    await commit({ type: "job.enqueue", jobId: "a", runId: "r" });
-    await stale();
-    expect(await look()).toEqual([]);
-    await commit({ type: "job.cancel", jobId: "a" });
-    await commit({ type: "job.enqueue", jobId: "b", runId: "r", approval: { title: "Go?" } });
-    await stale();
-    expect(await look()).toEqual([]);
-    await commit({ type: "job.cancel", jobId: "b" });
-    await stale();
-    expect(await look()).toEqual(["alert.fire stuck:r"]);
-    await commit({ type: "run.transition", runId: "r", to: "blocked" });
-    expect(await look()).toEqual(["alert.clear stuck:r"]);
   });
 
   test("turning a rule off ends its alerts, those of reducers too; removing it as well", async () => {
@@ -237,10 +164,43 @@ describe("C13: rules", () => {
     expect(await look()).toEqual(["alert.fire deep:default"]);
     expect(await look()).toEqual([]);
     await age("Alert", "pendingSince", "deep:default", 61_000);
-    await store.close();
-    store = await openStore(database, tenant);
+    await watch.restart();
     expect(await look()).toEqual(["alert.fire deep:default"]);
     expect(await alert("deep:default")).toMatchObject({ status: "firing" });
+  });
+
+  test("a condition that is no longer broken, though not well, fires nothing: what was pending is withdrawn", async () => {
+    const params = { threshold: 0.5, recovery: 0.9, minimumSample: 4, windowMs: 600_000 };
+    await commit(RUN, rule("rate", "success_rate", params, { forMs: 60_000 }));
+    await calls("x", [false, false, false, true]);
+    expect(await look()).toEqual(["alert.fire rate:x"]);
+    expect(await alert("rate:x")).toMatchObject({ status: "pending" });
+    await calls("x", [true, true, true], "d");
+    expect(await look()).toEqual(["alert.clear rate:x"]);
+    expect(await alert("rate:x")).toMatchObject({ status: "resolved", reopened: 0 });
+  });
+
+  test("a snooze until it gets worse ends when the clock sees it a fifth deeper; one until it is over does not", async () => {
+    await commit(rule("deep", "queue_depth", { depth: 0 }), rule("deeper", "queue_depth", { depth: 1 }), RUN);
+    const enqueue = (from: number, to: number) =>
+      commit(
+        ...Array.from({ length: to - from + 1 }, (_, n): ClientMutationInput => {
+          return { type: "job.enqueue", jobId: `j${from + n}`, runId: "r" };
+        }),
+      );
+    await enqueue(1, 10);
+    await look();
+    await commit(
+      { type: "alert.snooze", alertId: "deep:default", mode: "worse" },
+      { type: "alert.snooze", alertId: "deeper:default" },
+    );
+    await enqueue(11, 11);
+    await look();
+    expect(await alert("deep:default")).toMatchObject({ status: "snoozed", value: 10 });
+    await enqueue(12, 12);
+    await look();
+    expect(await alert("deep:default")).toMatchObject({ status: "firing", value: 12, snoozeMode: null });
+    expect(await alert("deeper:default")).toMatchObject({ status: "snoozed" });
   });
 
   test("while a rule finds more than it can look at, what it does not see stays open", async () => {
@@ -248,13 +208,13 @@ describe("C13: rules", () => {
       database.pool.query(
         `INSERT INTO "Approval" ("tenantId", "id", "title", "status", "requestedBy", "createdAt", "updatedAt", "seq")
          SELECT $1, 'a' || n, 't', 'pending', 'me', now() - interval '1 day' + n * interval '1 second', now(), 1 FROM generate_series($2::int, $3::int) AS n`,
-        [tenant, from, to],
+        [watch.tenant, from, to],
       );
     await commit(RUN);
     await pending(1, 1);
     expect(await look()).toEqual(["alert.fire approval_waiting:a1"]);
     await database.pool.query(`UPDATE "Approval" SET "createdAt" = now() - interval '1 hour' WHERE "tenantId" = $1`, [
-      tenant,
+      watch.tenant,
     ]);
     await pending(2, 1001);
     expect((await look()).filter((change) => change.startsWith("alert.clear"))).toEqual([]);
@@ -264,7 +224,9 @@ describe("C13: rules", () => {
   test("the clock looks by itself, and two of them do no harm", async () => {
     await commit(rule("deep", "queue_depth", { depth: 0 }), RUN, { type: "job.enqueue", jobId: "a", runId: "r" });
     const log = { info: () => {}, warn: () => {} };
-    const clocks = [1, 2].map(() => createClock({ store, queries: laneDatabase(database.pool), log, everyMs: 10 }));
+    const clocks = [1, 2].map(() =>
+      createClock({ store: watch.store(), queries: laneDatabase(database.pool), log, everyMs: 10 }),
+    );
     for (const clock of clocks) clock.start();
     try {
       await expect.poll(async () => (await alert("deep:default"))?.status, { timeout: 15_000 }).toBe("firing");

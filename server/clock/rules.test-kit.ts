@@ -1,0 +1,46 @@
+import type { ClientMutationInput } from "../../domain/mutations.ts";
+import { commit as commitTo, openStore } from "../store/lane.test-kit.ts";
+import { laneDatabase } from "../store/lane-database.ts";
+import { readRuleChanges } from "../store/rules.ts";
+import type { TestDatabase } from "../testing/database.ts";
+
+/** A tenant with a store of its own, whose rules are looked at as the clock looks at them. */
+export type Watch = Awaited<ReturnType<typeof openWatch>>;
+
+let tenants = 0;
+
+export async function openWatch(database: TestDatabase) {
+  tenants += 1;
+  const tenant = `t${tenants}`;
+  let store = await openStore(database, tenant);
+
+  return {
+    tenant,
+    store: () => store,
+    commit: (...mutations: ClientMutationInput[]) => commitTo(store, mutations, {}, tenant),
+    /** One look of the clock at this tenant's rules; answers what it committed. */
+    async look(): Promise<string[]> {
+      const due = (await readRuleChanges(laneDatabase(database.pool))).filter((one) => one.tenantId === tenant);
+      const by = { id: "system:clock", actor: "system:clock" };
+      if (due.length > 0) await store.commit(tenant, by, { mutations: due.map(({ mutation }) => mutation) });
+      return due.map(({ mutation }) => `${mutation.type} ${(mutation as { alertId: string }).alertId}`);
+    },
+    alert: (id: string) => database.prisma.alert.findFirst({ where: { tenantId: tenant, id } }),
+    /** As if so much time had passed since: the lane's copies do not matter to what the clock reads. */
+    age: (table: string, column: string, id: string, ms: number) =>
+      database.pool.query(
+        `UPDATE "${table}" SET "${column}" = now() - $3::float8 * interval '1 millisecond' WHERE "tenantId" = $1 AND "id" = $2`,
+        [tenant, id, ms],
+      ),
+    async restart(): Promise<void> {
+      await store.close();
+      store = await openStore(database, tenant);
+    },
+    close: () => store.close(),
+  };
+}
+
+export const ruleOf = (ruleId: string, kind: string, params: object, more: object = {}) =>
+  ({ type: "rule.put", ruleId, kind, params, severity: "warning", enabled: true, ...more }) as ClientMutationInput;
+
+export const RUN: ClientMutationInput = { type: "run.create", runId: "r", workflow: "w" };
