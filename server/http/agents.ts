@@ -5,6 +5,7 @@ import { readRow } from "../store/reads/one-row.ts";
 import { registerCommand } from "./command.ts";
 import { listDoc, oneDoc } from "./openapi/route-docs.ts";
 import { BASE, found, mustHaveReached, pageQuery, pathId, type ResourceDeps } from "./resource.ts";
+import { etagOf } from "./versions.ts";
 
 const agentQuery = z.strictObject(pageQuery);
 
@@ -21,10 +22,12 @@ export function registerAgents(app: FastifyInstance, deps: ResourceDeps): void {
     return found(await readAgent(request.db, agentKey), "agent", agentKey);
   });
   const breaker = oneDoc(tag, "The circuit breaker in front of an agent", "Breaker");
-  app.get(`${BASE}/agents/:id/breaker`, { config: { doc: breaker } }, async (request) => {
+  app.get(`${BASE}/agents/:id/breaker`, { config: { doc: breaker } }, async (request, reply) => {
     const agentKey = pathId(request);
     await mustHaveReached(request);
-    return found(await readRow(request.db, "breaker", agentKey), "agent", agentKey);
+    const row = found(await readRow(request.db, "breaker", agentKey), "agent", agentKey);
+    reply.header("etag", etagOf(row));
+    return row;
   });
 
   registerCommand(app, deps, {

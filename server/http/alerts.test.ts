@@ -61,6 +61,16 @@ describe("C13: alerts over HTTP", () => {
     expect((await api.me.get(`/alerts/${alertOf("d")}`)).body.status).toBe("firing");
   });
 
+  test("an alert and a breaker are read with the ETag that a change of them takes as If-Match", async () => {
+    const { headers } = await api.me.get(`/alerts/${alertOf("d")}`);
+    const seen = { "if-match": String(headers.etag) };
+    const comment = `/alerts/${alertOf("d")}/comment`;
+    expect((await api.me.post(comment, { text: "first" }, seen)).status).toBe(200);
+    expect((await api.me.post(comment, { text: "late" }, seen)).status).toBe(412);
+    const breaker = await api.me.get("/agents/d/breaker");
+    expect(breaker.headers.etag).toBe(`"${breaker.body.version}"`);
+  });
+
   test("many at once under the same Idempotency-Key move once, and answer the same", async () => {
     const asked = { alertIds: [alertOf("d"), "none"] };
     const headers = { "idempotency-key": "many" };

@@ -9,6 +9,7 @@ import { registerAlertBulk } from "./alerts-bulk.ts";
 import { registerCommand } from "./command.ts";
 import { listDoc, oneDoc, plainDoc, type RouteDoc } from "./openapi/route-docs.ts";
 import { BASE, found, listOf, mustHaveReached, pageQuery, pathId, type ResourceDeps } from "./resource.ts";
+import { etagOf } from "./versions.ts";
 
 const alertFilter = {
   severity: listOf(SEVERITIES).optional(),
@@ -48,10 +49,12 @@ export function registerAlerts(app: FastifyInstance, deps: ResourceDeps): void {
   );
   registerAlertBulk(app, deps);
   registerAlertStorm(app, deps);
-  app.get(`${BASE}/alerts/:id`, { config: { doc: oneDoc(tag, "One alert", "Alert") } }, async (request) => {
+  app.get(`${BASE}/alerts/:id`, { config: { doc: oneDoc(tag, "One alert", "Alert") } }, async (request, reply) => {
     const alertId = pathId(request);
     await mustHaveReached(request);
-    return found(await readRow(request.db, "alert", alertId), "alert", alertId);
+    const alert = found(await readRow(request.db, "alert", alertId), "alert", alertId);
+    reply.header("etag", etagOf(alert));
+    return alert;
   });
   registerCommand(app, deps, {
     path: "/alerts/:id/acknowledge",
