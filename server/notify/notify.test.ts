@@ -9,7 +9,7 @@ import { laneDatabase } from "../store/lane-database.ts";
 import type { Store } from "../store/types.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/database.ts";
 import { createGuard } from "./guard.ts";
-import { createNotifier, type Notifier } from "./index.ts";
+import { createNotifier, type Notifier, type NotifierDeps } from "./index.ts";
 import { signatureOf } from "./signature.ts";
 
 interface Got {
@@ -27,7 +27,9 @@ let receiver: http.Server;
 let base = "";
 let got: Got[] = [];
 /** What the receiver answers, in turn; then 204. */
-let answers: (number | "hang")[] = [];
+let answers: (number | "hang" | { status: number; retryAfter: string })[] = [];
+/** Requests that nobody has answered. */
+let held: http.ServerResponse[] = [];
 const notifiers: Notifier[] = [];
 
 beforeAll(async () => {
@@ -37,7 +39,13 @@ beforeAll(async () => {
     for await (const chunk of request) text += chunk;
     got.push({ path: request.url ?? "", headers: request.headers, text, body: JSON.parse(text) });
     const answer = answers.shift() ?? 204;
-    if (answer !== "hang") response.writeHead(answer, { location: `${base}/elsewhere` }).end();
+    if (answer === "hang") {
+      held.push(response);
+      return;
+    }
+    const { status, retryAfter } = typeof answer === "number" ? { status: answer, retryAfter: undefined } : answer;
+    response.writeHead(status, { location: `${base}/elsewhere`, ...(retryAfter && { "retry-after": retryAfter }) });
+    response.end();
   });
   receiver.listen(0, "127.0.0.1");
   await once(receiver, "listening");
@@ -53,6 +61,7 @@ beforeEach(async () => {
   tenant = `t${tenants}`;
   got = [];
   answers = [];
+  held = [];
   store = await openStore(database, tenant);
 });
 afterEach(async () => {
@@ -60,7 +69,7 @@ afterEach(async () => {
   await store.close();
 });
 
-function startNotifier(allowed: true | string[] = true, scheduleMs: number[] = [1, 1, 1]): Notifier {
+function startNotifier(allowed: true | string[] = true, more: Partial<NotifierDeps> = {}): Notifier {
   const notifier = createNotifier({
     store,
     queries: laneDatabase(database.pool),
@@ -68,8 +77,9 @@ function startNotifier(allowed: true | string[] = true, scheduleMs: number[] = [
     log: { warn: () => {} },
     guard: createGuard(allowed),
     publicUrl: () => "https://console.example",
-    scheduleMs,
+    scheduleMs: [1, 1, 1],
     everyMs: 20,
+    ...more,
   });
   notifiers.push(notifier);
   notifier.start();
@@ -129,6 +139,97 @@ test("C13: after a rotation both secrets sign", async () => {
   await settled(1);
   mustBeSigned(got[0] as Got, await secretOf("hook"), before);
   expect(String(got[0]?.headers["webhook-signature"]).split(" ")).toHaveLength(2);
+});
+
+test("C13: a secret that was replaced a day ago signs no more", async () => {
+  await put("hook", "webhook");
+  await commit({ type: "channel.rotate", channelId: "hook" }, { type: "channel.test", channelId: "hook" });
+  await database.pool.query(
+    `UPDATE "Channel" SET "secretRotatedAt" = now() - interval '24 hours' WHERE "tenantId" = $1`,
+    [tenant],
+  );
+  startNotifier();
+  await settled(1);
+  mustBeSigned(got[0] as Got, await secretOf("hook"));
+});
+
+test("C13: what was on its way to a channel that was turned off or removed is not sent; a test of one turned off is", async () => {
+  await put("off", "webhook");
+  await put("gone", "webhook");
+  await tell("off", "gone");
+  await commit(
+    { type: "channel.put", channelId: "off", kind: "webhook", target: `${base}/off`, enabled: false },
+    { type: "channel.remove", channelId: "gone" },
+    { type: "channel.test", channelId: "off" },
+  );
+  startNotifier();
+  await settled(3);
+  expect(got.map(({ path, body }) => [path, body.type])).toEqual([["/off", "test"]]);
+  const ends = (await deliveries()).map(({ channelId, status, error }) => `${channelId} ${status} ${error}`);
+  expect(ends.sort()).toEqual([
+    "gone failed the channel was removed",
+    "off delivered null",
+    "off failed the channel is turned off",
+  ]);
+});
+
+test("C13: a receiver that asks to be left alone is, for so long", async () => {
+  await put("hook", "webhook");
+  answers = [{ status: 429, retryAfter: "3600" }];
+  await tell("hook");
+  startNotifier();
+  const first = async () => (await deliveries())[0];
+  await expect.poll(async () => (await first())?.attempts, { timeout: 15_000, interval: 20 }).toBe(1);
+  const { status, nextAt, updatedAt } = (await first()) as { status: string; nextAt: Date; updatedAt: Date };
+  expect([status, nextAt.getTime() - updatedAt.getTime()]).toEqual(["pending", 3_600_000]);
+  expect(got).toHaveLength(1);
+});
+
+test("C13: a receiver that does not answer is given up each time, until the tries are used up", async () => {
+  await put("hook", "webhook");
+  answers = Array(4).fill("hang");
+  await tell("hook");
+  startNotifier(true, { timeoutMs: 100 });
+  await settled(1);
+  const error = "no answer in time";
+  expect(await deliveries()).toMatchObject([{ status: "failed", attempts: 4, responseStatus: null, error }]);
+});
+
+test("C13: the end of an alert is not sent before its beginning was taken; other alerts pass meanwhile", async () => {
+  await put("hook", "webhook");
+  answers = ["hang"];
+  await tell("hook");
+  await commit({ type: "breaker.reset", agentKey: "a", reason: "fixed" });
+  await commit(
+    { type: "agent.register", agentKey: "b", breaker: { windowSize: 1, minimumCalls: 1 } },
+    { type: "breaker.record", agentKey: "b", success: false },
+  );
+  startNotifier();
+  const heard = () =>
+    got.map(({ body }) => `${body.type} ${(body.data as { alert: { alertId: string } }).alert.alertId}`);
+  const begun = ["alert.fired breaker_open:a", "alert.fired breaker_open:b"];
+  await expect.poll(heard, { timeout: 15_000, interval: 20 }).toContain(begun[1]);
+  expect(heard().sort()).toEqual(begun);
+  for (const response of held.splice(0)) response.writeHead(204).end();
+  await settled(3);
+  expect(heard().slice(2)).toEqual(["alert.resolved breaker_open:a"]);
+});
+
+test("C13: a name that leads to a private address is not connected to, whatever it is called", async () => {
+  const { port } = new URL(base);
+  await commit({ type: "channel.put", channelId: "hook", kind: "webhook", target: `https://localhost:${port}/hook` });
+  await tell("hook");
+  let connections = 0;
+  const count = () => {
+    connections += 1;
+  };
+  receiver.on("connection", count);
+  startNotifier([]);
+  await settled(1);
+  receiver.off("connection", count);
+  const error = "the name leads to an address that is not a public one";
+  expect(await deliveries()).toMatchObject([{ status: "failed", attempts: 1, error }]);
+  expect(connections).toBe(0);
 });
 
 test("C13: a receiver that fails is tried again under the same id, until the tries are used up; a replay arrives", async () => {
