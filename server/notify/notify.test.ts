@@ -107,6 +107,8 @@ const settled = (count: number) =>
       interval: 20,
     })
     .toBe(count);
+type Alerts = { startsAt: string }[];
+const iso = (at: Date | null) => at?.toISOString();
 const secretOf = async (id: string) =>
   (await database.prisma.channel.findFirstOrThrow({ where: { tenantId: tenant, id } })).secret ?? "";
 
@@ -204,7 +206,7 @@ test("C13: the end of an alert is not sent before its beginning was taken; other
     { type: "agent.register", agentKey: "b", breaker: { windowSize: 1, minimumCalls: 1 } },
     { type: "breaker.record", agentKey: "b", success: false },
   );
-  startNotifier();
+  startNotifier(true, { timeoutMs: 120_000 });
   const heard = () =>
     got.map(({ body }) => `${body.type} ${(body.data as { alert: { alertId: string } }).alert.alertId}`);
   const begun = ["alert.fired breaker_open:a", "alert.fired breaker_open:b"];
@@ -312,6 +314,14 @@ test("C13: Slack gets text and blocks with its own characters escaped; Alertmana
     alerts: [
       { status: "firing", endsAt: "0001-01-01T00:00:00Z", fingerprint: expect.stringMatching(/^[0-9a-f]{16}$/) },
     ],
+  });
+  await commit({ type: "breaker.reset", agentKey: "a", reason: "fixed" });
+  await settled(4);
+  const { resolvedAt } = await database.prisma.alert.findFirstOrThrow({ where: { tenantId: tenant } });
+  const over = got.filter(({ path }) => path === "/prom").at(-1);
+  expect(over?.body).toMatchObject({
+    status: "resolved",
+    alerts: [{ status: "resolved", startsAt: (prom?.body.alerts as Alerts)[0]?.startsAt, endsAt: iso(resolvedAt) }],
   });
 });
 
