@@ -36,7 +36,7 @@ export const routingDecide = z.strictObject({
   fallbackOf: id.optional().meta({ description: "The decision that came to nothing: its agents are not taken again" }),
 });
 
-/** Agents that are looked at: those with the capability and those seen last come first. */
+/** Agents that are looked at: those with the capability come first, of them those that let something through, of them those seen last. */
 const MAX_AGENTS = 1000;
 /** Candidates that a decision keeps. */
 const MAX_CANDIDATES = 100;

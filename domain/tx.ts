@@ -62,7 +62,7 @@ export type RowSet =
       /** Only those that work for one of these tokens. */
       tokenIds?: readonly string[];
     }
-  /** Agents, those with the capability (if one is named) and those seen last first. */
+  /** Agents, those with the capability (if one is named) first, of them those that let something through, of them those seen last. */
   | { set: "agents"; capability: string | null; limit: number }
   /** Hourly tallies of one type of task from a time on, the newest first. */
   | { set: "hours-of-type"; taskType: string; from: string; limit: number }

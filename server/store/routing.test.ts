@@ -56,6 +56,28 @@ test("C3: two servers that decide at once give out no more trials than a half-op
   }
 });
 
+test("C3: over a thousand agents that let nothing through do not hide the one that does", async () => {
+  const store = await openStore(own, "t4");
+  try {
+    await commit(store, [register("well", 1)], {}, "t4");
+    for (const part of ["a", "b", "c"]) {
+      const keys = Array.from({ length: 400 }, (_, index) => `${part}${index}`);
+      const open = (agentKey: string): ClientMutationInput => ({
+        type: "breaker.override",
+        agentKey,
+        state: "forced_open",
+        reason: "away",
+      });
+      await commit(store, [...keys.map((key) => register(key, 1)), ...keys.map(open)], {}, "t4");
+    }
+    await commit(store, [decide], {}, "t4");
+    const [found] = await own.prisma.routingDecision.findMany({ where: { tenantId: "t4" } });
+    expect(found?.selectedAgent).toBe("well");
+  } finally {
+    await store.close();
+  }
+});
+
 test("C3: a decision sees the agents of its own commit, those of another server, and the figures of the last hours", async () => {
   const nodes = [await openStore(own, "t2"), await openStore(own, "t2")] as const;
   try {

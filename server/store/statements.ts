@@ -180,11 +180,15 @@ export const JOBS_OF_RUN = `SELECT /* lane jobs of run */ ${HEAD_COLUMNS},
     ORDER BY "createdAt", "id" LIMIT $4::int) AS c)::text AS "ids"
   FROM "LogHead" AS h WHERE h."tenantId" = $1`;
 
-/** $1 tenant · $2 capability or null · $3 limit. Answers the head and the keys of agents, those with the capability and those seen last first. */
+/**
+ * $1 tenant · $2 capability or null · $3 limit. Answers the head and the keys of agents: those with the capability first, of them those that may take
+ * something, of them those seen last.
+ */
 export const AGENTS = `SELECT /* lane agents */ ${HEAD_COLUMNS},
   (SELECT coalesce(json_agg(c."id"), '[]') FROM (
-    SELECT "id" FROM "Agent" WHERE "tenantId" = $1
-    ORDER BY ($2::text IS NULL OR $2::text = ANY ("capabilities")) DESC, "lastSeenAt" DESC, "id" LIMIT $3::int) AS c)::text AS "ids"
+    SELECT a."id" FROM "Agent" AS a LEFT JOIN "Breaker" AS b ON b."tenantId" = a."tenantId" AND b."id" = a."id" WHERE a."tenantId" = $1
+    ORDER BY ($2::text IS NULL OR $2::text = ANY (a."capabilities")) DESC, a."draining" OR coalesce(b."state" IN ('open', 'forced_open'), false),
+      a."lastSeenAt" DESC, a."id" LIMIT $3::int) AS c)::text AS "ids"
   FROM "LogHead" AS h WHERE h."tenantId" = $1`;
 
 /** $1 tenant · $2 type of task · $3 time · $4 limit. Answers the head and the ids of its hourly tallies from then on, the newest first. */
