@@ -87,6 +87,24 @@ describe("C12: GET /metrics/series", () => {
     expect(told((await series("metric=queue_running&queue=charted")).points).at(-1)).toBeGreaterThanOrEqual(0);
   });
 
+  test("a gauge is its highest value in a step where it changed, what it was where it did not, also from before the stretch", async () => {
+    const from = Math.floor(Date.now() / 3_600_000 - 10) * 3_600_000;
+    const noted = (hours: number, last: number, max: number) =>
+      api.t.database.pool.query(
+        `INSERT INTO "Gauge" ("tenantId", "id", "metric", "key", "t", "last", "max", "min", "seq") VALUES ('default', $1, 'depth', 'standing', $2, $3, $4, 0, 1)`,
+        [`standing-${hours}`, new Date(from + hours * 3_600_000 + 60_000), last, max],
+      );
+    await noted(1, 5, 7);
+    await noted(4, 0, 9);
+    const depths = async (first: number, end: number) => {
+      const span = `from=${new Date(from + first * 3_600_000).toISOString()}&to=${new Date(from + end * 3_600_000).toISOString()}`;
+      const { points } = await series(`metric=queue_depth&queue=standing&step=3600000&${span}`);
+      return points.map(({ value }) => value);
+    };
+    expect(await depths(0, 6)).toEqual([null, 7, 5, 5, 9, 0]);
+    expect(await depths(2, 4)).toEqual([5, 5]);
+  });
+
   test("a step is widened until there are at most 500 points", async () => {
     for (const [days, step] of [
       [0.04, undefined],
