@@ -13,7 +13,7 @@ export default async function ConsoleLayout({ children }: { children: ReactNode 
     serverGet<{ items: Wire<"approval">[] }>("/approvals?status=pending&limit=100"),
   ]);
   return (
-    <Shell me={me} alerts={alerts} approvals={approvals.items}>
+    <Shell me={me} alerts={alerts} approvals={approvals.items} now={Date.now()}>
       {children}
     </Shell>
   );

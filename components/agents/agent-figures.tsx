@@ -28,7 +28,15 @@ export function AgentFigures({ statistics }: { statistics: Wire<"statistics"> })
         <Stat
           label="Sample"
           value={`n=${formatCount(total)}`}
-          hint={`${formatCount(successful)} ok, ${formatCount(failed)} failed${upstream > 0 ? `, ${formatCount(upstream)} not its doing` : ""}`}
+          hint={
+            <span
+              title={
+                upstream > 0 ? `${formatCount(upstream)} more ended otherwise, which was not its doing` : undefined
+              }
+            >
+              {formatCount(successful)} ok, {formatCount(failed)} failed
+            </span>
+          }
         />
         <Stat
           label="Average"

@@ -23,7 +23,10 @@ interface RecentJobsProps {
   changed: number;
 }
 
-const AT_MOST_EVERY_MS = 1_000;
+const AT_MOST_EVERY_MS = 3_000;
+
+/** Where the card has half the page it has no room for the run, to whose page the job leads. */
+const RUN_CELL = "hidden sm:table-cell xl:hidden 2xl:table-cell";
 
 /** The agent's latest jobs, those it alone may run included. */
 export function RecentJobs({ agentKey, initial, changed }: RecentJobsProps) {
@@ -56,7 +59,7 @@ export function RecentJobs({ agentKey, initial, changed }: RecentJobsProps) {
             <tr>
               <Th>Job</Th>
               <Th>Status</Th>
-              <Th className="hidden sm:table-cell">Run</Th>
+              <Th className={RUN_CELL}>Run</Th>
               <Th className="hidden text-right sm:table-cell">Try</Th>
               <Th className="text-right">Took</Th>
               <Th className="text-right">Created</Th>
@@ -105,7 +108,7 @@ function JobLine({ job }: { job: Wire<"job"> }) {
         <Td>
           <StatusBadge kind="job" status={job.status} />
         </Td>
-        <Td className="hidden max-w-40 sm:table-cell">
+        <Td className={cn(RUN_CELL, "max-w-40")}>
           <Link href={run} className="block truncate font-mono text-[12px] text-muted hover:text-ink hover:underline">
             {job.runId}
           </Link>

@@ -8,6 +8,8 @@ import { Skeleton } from "../ui/skeleton.tsx";
 import { useOnScreen } from "./use-on-screen.ts";
 
 const HOUR_MS = 3_600_000;
+/** A board has many of these, and a step is a minute. */
+const EVERY_MS = 30_000;
 
 /** The success rate of an agent by minute, over the last hour. It is read while it can be seen. */
 export function SuccessSpark({ agentKey }: { agentKey: string }) {
@@ -21,7 +23,12 @@ export function SuccessSpark({ agentKey }: { agentKey: string }) {
 }
 
 function Spark({ agentKey }: { agentKey: string }) {
-  const { points, state, retry } = useSeries({ metric: "success_rate", agent: agentKey, windowMs: HOUR_MS });
+  const { points, state, retry } = useSeries({
+    metric: "success_rate",
+    agent: agentKey,
+    windowMs: HOUR_MS,
+    everyMs: EVERY_MS,
+  });
   if (state === "loading") return <Skeleton className="h-6 w-full" />;
   if (state === "error") {
     return (

@@ -8,7 +8,7 @@ import { getPages } from "./get-pages.ts";
 import { type LeaderboardChoice, leaderboardPath } from "./leaderboard-model.ts";
 
 /** A window's figures are sums over many rows: asked for when the log has moved on, no more often than this, and as time goes. */
-const AT_MOST_EVERY_MS = 5_000;
+const AT_MOST_EVERY_MS = 10_000;
 const AT_LEAST_EVERY_MS = 60_000;
 /** Pages of a hundred agents. */
 const PAGES = 5;

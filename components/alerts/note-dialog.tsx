@@ -1,6 +1,6 @@
 "use client";
 
-import { type FormEvent, useId, useState } from "react";
+import { type FormEvent, type KeyboardEvent, useId, useState } from "react";
 import { HOLDS } from "../breakers/expiry.ts";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
@@ -16,7 +16,7 @@ interface NoteDialogProps {
   onAcknowledge: (terms: AckTerms) => void;
 }
 
-/** Acknowledges with a note, and for a time only if asked. */
+/** Acknowledges with a note, and for a time only if asked; Ctrl or Command with Enter sends it. */
 export function NoteDialog({ subject, onClose, onAcknowledge }: NoteDialogProps) {
   return (
     <Dialog
@@ -35,10 +35,16 @@ function NoteForm({ onClose, onAcknowledge }: Omit<NoteDialogProps, "subject">) 
   const [note, setNote] = useState("");
   const [hold, setHold] = useState("0");
   const field = useId();
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const send = () => {
     onAcknowledge({ note: note.trim(), holdMs: Number(hold) });
     onClose();
+  };
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    send();
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) send();
   };
   return (
     <form onSubmit={submit} className="mt-3 space-y-3">
@@ -50,6 +56,7 @@ function NoteForm({ onClose, onAcknowledge }: Omit<NoteDialogProps, "subject">) 
           id={field}
           value={note}
           onChange={(event) => setNote(event.target.value)}
+          onKeyDown={onKeyDown}
           maxLength={4000}
           rows={3}
           placeholder="What you know, what you are doing about it"

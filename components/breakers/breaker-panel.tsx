@@ -6,7 +6,7 @@ import type { Wire } from "../../domain/wire.ts";
 import { Button } from "../ui/button.tsx";
 import { Card } from "../ui/card.tsx";
 import { Changes } from "../ui/changes.tsx";
-import { formatDuration, formatPercent } from "../ui/format.ts";
+import { formatPercent, formatSetting } from "../ui/format.ts";
 import { RelativeTime } from "../ui/time.tsx";
 import { BreakerNow } from "./breaker-now.tsx";
 import { BreakerOrders } from "./breaker-order.tsx";
@@ -74,11 +74,11 @@ export function BreakerPanel({ breaker, agent }: { breaker: BreakerRow; agent: W
 
 function rulesOf({ config, openings, openedAt, changedAt }: BreakerRow): { term: string; value: ReactNode }[] {
   const grows = config.openMultiplier === 1 ? "" : `, ×${config.openMultiplier} each time`;
-  const cap = config.maxOpenMs === undefined ? "" : `, at most ${formatDuration(config.maxOpenMs)}`;
+  const cap = config.maxOpenMs === undefined ? "" : `, at most ${formatSetting(config.maxOpenMs)}`;
   const slow =
     config.slowCallMs === undefined
       ? "not judged"
-      : `over ${formatDuration(config.slowCallMs)}, opens at ${formatPercent(config.slowCallRateThreshold)}`;
+      : `over ${formatSetting(config.slowCallMs)}, opens at ${formatPercent(config.slowCallRateThreshold)}`;
   return [
     {
       term: "Window",
@@ -87,10 +87,10 @@ function rulesOf({ config, openings, openedAt, changedAt }: BreakerRow): { term:
     { term: "Opens at", value: `${formatPercent(config.failureRateThreshold)} failures` },
     { term: "Judged from", value: `${config.minimumCalls} calls on` },
     { term: "Slow calls", value: slow },
-    { term: "Stays open", value: `${formatDuration(config.openMs)}${grows}${cap}` },
+    { term: "Stays open", value: `${formatSetting(config.openMs)}${grows}${cap}` },
     {
       term: "Trials when half-open",
-      value: `${config.permittedTrials}, each within ${formatDuration(config.trialTimeoutMs)}`,
+      value: `${config.permittedTrials}, each within ${formatSetting(config.trialTimeoutMs)}`,
     },
     { term: "Openings in a row", value: openings },
     { term: "Opened", value: openedAt ? <RelativeTime at={openedAt} /> : "–" },

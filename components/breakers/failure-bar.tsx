@@ -1,5 +1,5 @@
 import { cn } from "../ui/cn.ts";
-import { formatDuration, formatPercent } from "../ui/format.ts";
+import { formatPercent, formatSetting } from "../ui/format.ts";
 import { toneColor } from "../ui/status.ts";
 import type { BreakerView } from "./breaker-view.ts";
 
@@ -66,7 +66,7 @@ export function FailureRate({ view }: { view: BreakerView }) {
             <span className={cn(judged && (slow.rate ?? 0) >= slow.threshold && "font-medium text-danger")}>
               {formatPercent(slow.rate)}
             </span>{" "}
-            slower than {formatDuration(slow.overMs)}
+            slower than {formatSetting(slow.overMs)}
           </span>
           <span>opens at {formatPercent(slow.threshold)}</span>
         </div>

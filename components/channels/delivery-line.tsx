@@ -31,7 +31,11 @@ export const DeliveryLine = memo(function DeliveryLine(props: DeliveryLineProps)
         <DeliveryBadge delivery={delivery} />
       </Td>
       <Td className="py-1">
-        <button type="button" onClick={() => onOpen(id)} className="text-left font-medium hover:underline">
+        <button
+          type="button"
+          onClick={() => onOpen(id)}
+          className="text-left font-medium hover:underline sm:whitespace-nowrap"
+        >
           {eventWords(event)}
         </button>
         {replayOf && <span className="text-muted"> · again</span>}

@@ -8,6 +8,8 @@ export interface SeriesAsked {
   queue?: string | null | undefined;
   windowMs: number;
   end?: number | null | undefined;
+  /** It is not asked for again sooner than after this many ms: for one small line of many. */
+  everyMs?: number;
 }
 
 const MINUTE = 60_000;
@@ -37,7 +39,7 @@ export const isOver = ({ end }: SeriesAsked, now: number): boolean =>
   end !== null && end !== undefined && end < now - MINUTE;
 
 /** After how many ms to ask again: soon when something has happened, else when a step has gone by. Long stretches move slowly. */
-export function nextLookIn({ windowMs }: SeriesAsked, happened: boolean): number {
+export function nextLookIn({ windowMs, everyMs = 0 }: SeriesAsked, happened: boolean): number {
   if (!happened) return MINUTE;
-  return windowMs <= HOUR ? 5_000 : 15_000;
+  return Math.max(everyMs, windowMs <= HOUR ? 10_000 : 30_000);
 }

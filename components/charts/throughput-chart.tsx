@@ -17,7 +17,7 @@ export function ThroughputChart({ minutes, height }: { minutes: readonly Stacked
       <BarChart
         data={[...minutes]}
         barCategoryGap={1}
-        margin={{ top: 6, right: 0, bottom: 0, left: -14 }}
+        margin={{ top: 6, right: 16, bottom: 0, left: -14 }}
         accessibilityLayer
       >
         <CartesianGrid vertical={false} stroke="var(--line)" />

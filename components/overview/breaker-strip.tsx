@@ -2,16 +2,20 @@
 
 import Link from "next/link";
 import type { AgentView } from "../agents/agent-rows.ts";
+import { byStanding, standingOf } from "../agents/agent-standing.ts";
 import { StatusBadge } from "../ui/badge.tsx";
 import { Card } from "../ui/card.tsx";
+import { cn } from "../ui/cn.ts";
 import { Countdown } from "../ui/time.tsx";
-import { breakerOrder } from "./order.ts";
 
-/** Every agent's breaker in a line, the ones in trouble first. */
+/** Its alerts stand beside it. */
+const NONE: readonly never[] = [];
+
+/** Every agent's breaker in a line, in the order of the agents' board: the ones in trouble first. */
 export function BreakerStrip({ agents }: { agents: readonly AgentView[] }) {
-  const sorted = agents.toSorted(
-    (a, b) => breakerOrder(a.breaker.state) - breakerOrder(b.breaker.state) || (a.agent.id < b.agent.id ? -1 : 1),
-  );
+  const sorted = agents
+    .map((view) => ({ ...view, alerts: NONE, standing: standingOf({ ...view, alerts: NONE }) }))
+    .sort(byStanding);
   const shown = sorted.slice(0, 24);
   return (
     <Card
@@ -24,7 +28,7 @@ export function BreakerStrip({ agents }: { agents: readonly AgentView[] }) {
       flush
     >
       <ul className="flex flex-wrap gap-2 p-3">
-        {shown.map(({ agent, breaker }) => (
+        {shown.map(({ agent, breaker, standing }) => (
           <li key={agent.id}>
             <Link
               href={`/agents/${encodeURIComponent(agent.agentKey)}`}
@@ -32,7 +36,7 @@ export function BreakerStrip({ agents }: { agents: readonly AgentView[] }) {
             >
               <span className="max-w-40 truncate font-medium">{agent.displayName}</span>
               <StatusBadge kind="breaker" status={breaker.state} pending={breaker.pending} />
-              <span className="text-[12px] text-muted tabular-nums">
+              <span className={cn("text-[12px] tabular-nums", standing === "failing" ? "text-danger" : "text-muted")}>
                 {breaker.resetAt !== null ? (
                   <Countdown to={breaker.resetAt} />
                 ) : breaker.failureRate === null ? (

@@ -21,6 +21,8 @@ export type NamesOf = "agents" | "queues" | "workflows";
 interface RuleLook {
   label: string;
   says: string;
+  /** The same where the fields do not stand below it: what it does as far as they say nothing. */
+  brief: string;
   fields: readonly RuleField[];
 }
 
@@ -46,11 +48,13 @@ export const RULE_LOOKS: { readonly [kind in RuleKind]: RuleLook } = {
   breaker_open: {
     label: "Breaker opens",
     says: "An agent's circuit breaker opens; it ends when the breaker closes.",
+    brief: "An agent's breaker is open",
     fields: [optional("agents", "Agents", "Any agent", "names")],
   },
   success_rate: {
     label: "Success rate",
     says: "An agent's success rate is under the threshold, over enough calls.",
+    brief: "An agent does badly",
     fields: [
       needed("threshold", "Fires under", "share", "80%"),
       optional("recovery", "Ends at", "The same", "share"),
@@ -63,16 +67,19 @@ export const RULE_LOOKS: { readonly [kind in RuleKind]: RuleLook } = {
   queue_depth: {
     label: "Queue depth",
     says: "More jobs are queued than this, or than the queue's own capacity.",
+    brief: "A queue holds more jobs than it should",
     fields: [optional("depth", "Fires over", "The queue's capacity", "count"), optional("queue", "Queue", "Any queue")],
   },
   queue_age: {
     label: "Queue age",
     says: "A job that could have started waits for longer.",
+    brief: "A job that could have started waits",
     fields: [needed("maxAgeMs", "Fires after", "span", "15 minutes"), optional("queue", "Queue", "Any queue")],
   },
   run_overdue: {
     label: "Run overdue",
     says: "A run misses its deadline, or goes on for longer than this.",
+    brief: "A run goes on past its end",
     fields: [
       optional("afterMs", "Fires after", "The run's deadline", "span"),
       optional("workflow", "Workflow", "Any workflow"),
@@ -81,16 +88,19 @@ export const RULE_LOOKS: { readonly [kind in RuleKind]: RuleLook } = {
   job_overdue: {
     label: "Job overdue",
     says: "An attempt goes on for longer.",
+    brief: "An attempt goes on",
     fields: [needed("afterMs", "Fires after", "span", "1 hour"), optional("queue", "Queue", "Any queue")],
   },
   agent_silent: {
     label: "Agent silent",
     says: "An agent that has jobs is not heard of.",
+    brief: "An agent with jobs is not heard of",
     fields: [needed("silentMs", "Fires after", "span", "5 minutes"), optional("agent", "Agent", "Any agent")],
   },
   stuck: {
     label: "Run stuck",
     says: "Nothing happens in a run, though it waits for nothing.",
+    brief: "Nothing happens in a run that waits for nothing",
     fields: [
       needed("noProgressMs", "Fires after", "span", "30 minutes"),
       optional("workflow", "Workflow", "Any workflow"),
@@ -99,6 +109,7 @@ export const RULE_LOOKS: { readonly [kind in RuleKind]: RuleLook } = {
   approval_waiting: {
     label: "Approval waits",
     says: "An approval is pending for longer.",
+    brief: "An approval is pending",
     fields: [needed("afterMs", "Fires after", "span", "30 minutes")],
   },
 };

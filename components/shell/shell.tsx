@@ -17,6 +17,7 @@ import { MayChangeProvider } from "../ui/changes.tsx";
 import { cn } from "../ui/cn.ts";
 import { Kbd } from "../ui/kbd.tsx";
 import { Menu, MenuItem } from "../ui/menu.tsx";
+import { adoptClock } from "../ui/now.ts";
 import { CommandPalette } from "./command-palette.tsx";
 import { DatabaseBanner } from "./database-banner.tsx";
 import { FreshnessBadge } from "./freshness-badge.tsx";
@@ -34,11 +35,14 @@ interface ShellProps {
   alerts: AlertCounts;
   /** Pending approvals, for theirs. */
   approvals: Wire<"approval">[];
+  /** The server's time when it rendered the page, epoch ms. */
+  now: number;
   children: ReactNode;
 }
 
 /** The frame of every page: navigation, freshness, palette, keys. Holds the tab's live connection. */
-export function Shell({ children, ...frame }: ShellProps) {
+export function Shell({ children, now, ...frame }: ShellProps) {
+  useState(() => adoptClock(now));
   return (
     <MayChangeProvider value={frame.me.role !== "viewer"}>
       <LiveProvider>
@@ -48,7 +52,7 @@ export function Shell({ children, ...frame }: ShellProps) {
   );
 }
 
-function Frame({ me, alerts, approvals, children }: ShellProps) {
+function Frame({ me, alerts, approvals, children }: Omit<ShellProps, "now">) {
   const [palette, setPalette] = useState(false);
   const [help, setHelp] = useState(false);
   const firing = useAlertCounts(ALL_ALERTS, alerts)?.firing ?? 0;

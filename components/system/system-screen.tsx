@@ -7,7 +7,7 @@ import { api } from "../live/api.ts";
 import { Fact, Facts } from "../runs/attempt-view.tsx";
 import { Badge } from "../ui/badge.tsx";
 import { Card } from "../ui/card.tsx";
-import { formatBytes, formatCount, formatDuration, formatPercent } from "../ui/format.ts";
+import { formatBytes, formatCount, formatDuration, formatPercent, formatSetting } from "../ui/format.ts";
 import { PageHeader } from "../ui/page-header.tsx";
 import { useTitle } from "../ui/use-title.ts";
 import { MaintenanceCard } from "./maintenance-card.tsx";
@@ -45,19 +45,19 @@ export function SystemScreen({ initial }: { initial: System }) {
             <Fact name="Newest position">{formatCount(log.head)}</Fact>
             <Fact name="Oldest position kept">{formatCount(log.floor + 1)}</Fact>
             <Fact name="Events are kept for">
-              {formatDuration(keeps.eventsMs)}
+              {formatSetting(keeps.eventsMs)}
               <span className="text-muted">{keeps.archived ? ", then archived" : ", no archive is set"}</span>
             </Fact>
-            <Fact name="Untouched sessions">{formatDuration(keeps.sessionsMs)}</Fact>
-            <Fact name="Routing decisions">{formatDuration(keeps.decisionsMs)}</Fact>
-            <Fact name="Idempotency keys">{formatDuration(keeps.keysMs)}</Fact>
+            <Fact name="Untouched sessions">{formatSetting(keeps.sessionsMs)}</Fact>
+            <Fact name="Routing decisions">{formatSetting(keeps.decisionsMs)}</Fact>
+            <Fact name="Idempotency keys">{formatSetting(keeps.keysMs)}</Fact>
           </Facts>
         </Card>
         <Card title="Hot tier" className="lg:col-span-2">
           <div className="grid gap-x-6 gap-y-4 sm:grid-cols-3">
             <Tier name="This process" tier={hotTier.memory}>
               <Fact name="Bound">{formatBytes(hotTier.maxBytes)}</Fact>
-              <Fact name="Time to live">{formatDuration(hotTier.ttlMs)}</Fact>
+              <Fact name="Time to live">{formatSetting(hotTier.ttlMs)}</Fact>
             </Tier>
             {hotTier.redis ? (
               <Tier name="Redis" tier={hotTier.redis} />

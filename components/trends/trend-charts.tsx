@@ -16,9 +16,14 @@ export interface TrendScope {
   taskType: string | null;
 }
 
+/** Six charts with a line per agent are forty questions, and a step is a minute at least. */
+const EVERY_MS = 30_000;
+
 /** The stretch to ask for: what is zoomed to, or the window until now. */
-function stretchOf({ windowMs, zoom }: TrendScope): { windowMs: number; end: number | null } {
-  return zoom ? { windowMs: zoom.to - zoom.from, end: zoom.to } : { windowMs, end: null };
+function stretchOf({ windowMs, zoom }: TrendScope): { windowMs: number; end: number | null; everyMs: number } {
+  return zoom
+    ? { windowMs: zoom.to - zoom.from, end: zoom.to, everyMs: EVERY_MS }
+    : { windowMs, end: null, everyMs: EVERY_MS };
 }
 
 interface FrameProps {

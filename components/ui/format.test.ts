@@ -6,6 +6,7 @@ import {
   formatDuration,
   formatPercent,
   formatRelative,
+  formatSetting,
   formatTicking,
 } from "./format.ts";
 
@@ -31,6 +32,17 @@ test("durations are short at every size and never say 60 seconds", () => {
 
 test("a ticking duration shows whole seconds", () => {
   expect([-5, 900, 42_999, 64_000].map(formatTicking)).toEqual(["0s", "0s", "42s", "1m 04s"]);
+});
+
+test("a length of time that somebody has set has no part of zero", () => {
+  expect([200, 60_000, 64_000, 5_400_000, 3_600_000, 7_776_000_000].map(formatSetting)).toEqual([
+    "200 ms",
+    "1m",
+    "1m 04s",
+    "1h 30m",
+    "1h",
+    "90d",
+  ]);
 });
 
 test("relative times look both ways", () => {

@@ -19,6 +19,10 @@ export function formatDuration(ms: number | null | undefined): string {
   return `${Math.floor(hours / 24)}d ${hours % 24}h`;
 }
 
+/** A length of time somebody has set, without a second part of zero: `2m`, `90d`, `1h 30m`. */
+export const formatSetting = (ms: number | null | undefined): string =>
+  formatDuration(ms).replace(/ (?:00s|00m|0h)$/, "");
+
 /** A duration that ticks: whole seconds, so that it does not flicker (`0s`, `42s`, `1m 04s`). */
 export function formatTicking(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1_000));

@@ -14,6 +14,13 @@ export function setClockOffset(ms: number): void {
   if (Math.abs(ms - offset) > 250) offset = Math.abs(ms) > 250 ? ms : 0;
 }
 
+/** Takes the time the server had when it rendered the page, until the live connection knows better. A page's way here takes a while: only a clock
+ * that is far off is corrected. */
+export function adoptClock(serverMs: number): void {
+  if (typeof window !== "undefined" && offset === 0 && Math.abs(serverMs - Date.now()) > 10_000)
+    setClockOffset(serverMs - Date.now());
+}
+
 /** The server's time in epoch ms, as far as it is known. */
 export const serverNow = (): number => Date.now() + offset;
 
