@@ -261,6 +261,55 @@ describe("alert rules", () => {
     );
     expect((await api.stranger.post("/alert-rules/preview", { kind: "breaker_open", params: {} })).body.fired).toBe(0);
   });
+
+  test("a preview tells what waited, ran or asked for too long: what is over with its end, what goes on without", async () => {
+    const own = await openApi();
+    const set = (table: string, columns: string, id: string) =>
+      own.t.database.pool.query(`UPDATE "${table}" SET ${columns} WHERE "tenantId" = 'default' AND "id" = $1`, [id]);
+    const preview = async (kind: string, params: object) => {
+      const { fired, firings } = (await own.me.post("/alert-rules/preview", { kind, params })).body as unknown as {
+        fired: number;
+        firings: { subject: string; to: string | null }[];
+      };
+      expect(fired).toBe(firings.length);
+      return firings.map(({ subject, to }) => `${subject} ${to === null ? "goes on" : "is over"}`).sort();
+    };
+    try {
+      for (const id of ["past", "now"]) {
+        await own.me.commit(
+          { type: "run.create", runId: id, workflow: id, timeoutMs: 3_600_000 },
+          { type: "run.transition", runId: id, to: "running" },
+          { type: "job.enqueue", jobId: id, runId: id, queue: id },
+          { type: "approval.request", approvalId: id, title: "Go?" },
+        );
+      }
+      await own.me.commit(
+        { type: "job.start", jobId: "past", agentKey: "x" },
+        { type: "approval.approve", approvalId: "past" },
+        { type: "run.transition", runId: "past", to: "cancelled" },
+      );
+      expect(await preview("queue_age", { maxAgeMs: 60_000 })).toEqual([]);
+      expect(await preview("run_overdue", {})).toEqual([]);
+      expect(await preview("approval_waiting", { afterMs: 60_000 })).toEqual([]);
+      await set("Attempt", `"queuedAt" = "startedAt" - interval '1 hour'`, "past#1");
+      await set("Job", `"queuedAt" = now() - interval '1 hour', "runAt" = now() - interval '2 hours'`, "now");
+      for (const id of ["past", "now"]) {
+        await set("Run", `"startedAt" = now() - interval '2 hours'`, id);
+        await set("Approval", `"createdAt" = now() - interval '2 hours'`, id);
+      }
+      const both = ["now goes on", "past is over"];
+      expect(await preview("queue_age", { maxAgeMs: 60_000 })).toEqual(both);
+      expect(await preview("queue_age", { maxAgeMs: 5_400_000 })).toEqual([]);
+      expect(await preview("queue_age", { maxAgeMs: 60_000, queue: "now" })).toEqual(["now goes on"]);
+      expect(await preview("approval_waiting", { afterMs: 60_000 })).toEqual(both);
+      expect(await preview("run_overdue", { afterMs: 60_000 })).toEqual(both);
+      expect(await preview("run_overdue", { afterMs: 60_000, workflow: "past" })).toEqual(["past is over"]);
+      await set("Run", `"status" = 'timed_out', "finishedAt" = now()`, "now");
+      expect(await preview("run_overdue", {})).toEqual(["now is over"]);
+    } finally {
+      await own.close();
+    }
+  });
 });
 
 test("C13: a storm is told by what fired within the last minute, by rule, the most severe first", async () => {

@@ -106,12 +106,21 @@ const PAST: { readonly [K in RuleKind]: Past<K> | null } = {
   },
 
   async queue_age({ prisma, tenantId }, { queue = null, maxAgeMs }, from) {
+    // Attempts tell what waited until it was started; what waits still is told by the jobs, as the rule sees them.
     const rows = await prisma.$queryRaw<Row[]>`
-      SELECT j."queue" AS "subject", (extract(epoch FROM a."queuedAt") * 1000 + ${maxAgeMs}::float8)::float8 AS "from",
-        (extract(epoch FROM a."startedAt") * 1000)::float8 AS "to", (extract(epoch FROM a."startedAt" - a."queuedAt") * 1000)::float8 AS "value"
-      FROM "Attempt" AS a JOIN "Job" AS j ON j."tenantId" = a."tenantId" AND j."id" = a."jobId"
-      WHERE a."tenantId" = ${tenantId} AND a."startedAt" >= ${new Date(from)} AND (${queue}::text IS NULL OR j."queue" = ${queue})
-        AND a."startedAt" - a."queuedAt" > ${maxAgeMs}::float8 * interval '1 millisecond' ORDER BY 2 LIMIT ${MAX_ROWS}`;
+      SELECT * FROM (
+        SELECT j."queue" AS "subject", (extract(epoch FROM a."queuedAt") * 1000 + ${maxAgeMs}::float8)::float8 AS "from",
+          (extract(epoch FROM a."startedAt") * 1000)::float8 AS "to", (extract(epoch FROM a."startedAt" - a."queuedAt") * 1000)::float8 AS "value"
+        FROM "Attempt" AS a JOIN "Job" AS j ON j."tenantId" = a."tenantId" AND j."id" = a."jobId"
+        WHERE a."tenantId" = ${tenantId} AND a."startedAt" >= ${new Date(from)} AND (${queue}::text IS NULL OR j."queue" = ${queue})
+          AND a."startedAt" - a."queuedAt" > ${maxAgeMs}::float8 * interval '1 millisecond'
+        UNION ALL
+        SELECT j."queue", (extract(epoch FROM greatest(j."queuedAt", j."runAt")) * 1000 + ${maxAgeMs}::float8)::float8, NULL,
+          (extract(epoch FROM now() - greatest(j."queuedAt", j."runAt")) * 1000)::float8
+        FROM "Job" AS j JOIN "Queue" AS q ON q."tenantId" = j."tenantId" AND q."id" = j."queue"
+        WHERE j."tenantId" = ${tenantId} AND j."status" = 'queued' AND NOT q."paused" AND (${queue}::text IS NULL OR j."queue" = ${queue})
+          AND greatest(j."queuedAt", j."runAt") < now() - ${maxAgeMs}::float8 * interval '1 millisecond'
+      ) AS w ORDER BY "from" LIMIT ${MAX_ROWS}`;
     // Jobs that waited at the same time are one alert of their queue.
     return { spans: merged(rows), from };
   },
