@@ -2,12 +2,13 @@
 
 import { Bot, SearchX } from "lucide-react";
 import { useQueryStates } from "nuqs";
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import { useAlertCommands } from "../alerts/alert-actions.ts";
 import { type AlertRow, alertsOf } from "../alerts/alert-model.ts";
 import { useTopicRows } from "../live/rows.ts";
 import { Button } from "../ui/button.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
+import { formatCount } from "../ui/format.ts";
 import { PageHeader } from "../ui/page-header.tsx";
 import { useTitle } from "../ui/use-title.ts";
 import { AgentFilters } from "./agent-filters.tsx";
@@ -25,6 +26,8 @@ interface AgentsScreenProps {
 }
 
 const NO_ALERTS: readonly AlertRow[] = [];
+/** The worst are among the first; a page of hundreds would take seconds to wake up, and hide the leaderboard behind them. */
+const FIRST_TILES = 60;
 
 /** A tile per agent with its breaker, the worst first, and how well each agent does. */
 export function AgentsScreen({ initial, alerts: initialAlerts }: AgentsScreenProps) {
@@ -33,6 +36,7 @@ export function AgentsScreen({ initial, alerts: initialAlerts }: AgentsScreenPro
   const commands = useAlertCommands();
   const waiting = useWaiting(agents);
   const [url, setUrl] = useQueryStates(AGENTS_URL);
+  const [all, setAll] = useState(false);
   const alertsOfAgent = useMemo(() => alertsByAgent(alertsOf(alerts, "open")), [alerts]);
   const placed = useMemo(
     () =>
@@ -87,7 +91,7 @@ export function AgentsScreen({ initial, alerts: initialAlerts }: AgentsScreenPro
         />
       )}
       <div className="grid grid-cols-[repeat(auto-fill,minmax(min(100%,19.5rem),1fr))] gap-3">
-        {shown.map((one) => (
+        {shown.slice(0, all ? undefined : FIRST_TILES).map((one) => (
           <AgentTile
             key={one.agent.id}
             agent={one.agent}
@@ -100,6 +104,11 @@ export function AgentsScreen({ initial, alerts: initialAlerts }: AgentsScreenPro
           />
         ))}
       </div>
+      {!all && shown.length > FIRST_TILES && (
+        <Button className="mt-3" onClick={() => setAll(true)}>
+          Show the other {formatCount(shown.length - FIRST_TILES)}
+        </Button>
+      )}
       <LeaderboardCard className="mt-4" />
     </>
   );
