@@ -10,6 +10,8 @@ import { useOnScreen } from "./use-on-screen.ts";
 const HOUR_MS = 3_600_000;
 /** A board has many of these, and a step is a minute. */
 const EVERY_MS = 30_000;
+/** Known minutes that decide the colour. */
+const RECENT = 5;
 
 /** The success rate of an agent by minute, over the last hour. It is read while it can be seen. */
 export function SuccessSpark({ agentKey }: { agentKey: string }) {
@@ -39,12 +41,15 @@ function Spark({ agentKey }: { agentKey: string }) {
   }
   const last = points.findLast(({ value }) => value !== null)?.value ?? null;
   if (last === null) return <p className="text-[12px] leading-6 text-faint">No outcome within the last hour</p>;
+  // One bad call in the last minute must not paint a good hour red.
+  const latest = points.flatMap(({ value }) => (value === null ? [] : [value])).slice(-RECENT);
+  const recent = latest.reduce((sum, value) => sum + value, 0) / latest.length;
   const label = `Success rate over the last hour, by minute; ${formatPercent(last)} last`;
   return (
     <div className="flex items-center gap-2 text-[12px] text-muted" title={label}>
       <Sparkline
         points={points}
-        tone={last < 0.5 ? "failed" : "completed"}
+        tone={recent < 0.5 ? "failed" : "completed"}
         label={label}
         max={1}
         className="h-6 min-w-0 flex-1 border-b border-line"
