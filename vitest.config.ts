@@ -27,6 +27,8 @@ export default defineConfig({
           provide: { givenServer: process.env.TEST_DATABASE_URL ?? "" },
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          // A condition is waited for as long as a busy machine needs; one that holds ends the wait at once.
+          expect: { poll: { timeout: 20_000 } },
         },
       },
     ],

@@ -143,6 +143,28 @@ test("an acknowledgement that runs out fires again", async () => {
   expect(await alert()).toMatchObject({ acknowledgedBy: null, ackExpiresAt: null });
 });
 
+test("C13: a snooze whose time is over fires again, one that has time left sleeps on", async () => {
+  const until = new Date(Date.now() + 3_600_000).toISOString();
+  for (const agentKey of ["soon", "late"]) {
+    await commit(
+      { type: "agent.register", agentKey, breaker: { windowSize: 1, minimumCalls: 1, openMs: 600_000 } },
+      { type: "breaker.record", agentKey, success: false },
+      { type: "alert.snooze", alertId: `breaker_open:${agentKey}`, until },
+    );
+  }
+  await store.close();
+  await database.pool.query(
+    `UPDATE "Alert" SET "snoozedUntil" = date_trunc('second', now()) WHERE "tenantId" = $1 AND "subjectId" = 'soon'`,
+    [tenant],
+  );
+  store = await openStore(database, tenant);
+  startClock();
+  const statusOf = async (subjectId: string) =>
+    (await database.prisma.alert.findFirstOrThrow({ where: { ...where(), subjectId } })).status;
+  await expect.poll(() => statusOf("soon"), patiently).toBe("firing");
+  expect(await statusOf("late")).toBe("snoozed");
+});
+
 test("C6, D9: what became due while nobody looked is made up for, once, by whoever starts, and it says what it found", async () => {
   const breaker = { windowSize: 1, minimumCalls: 1, openMs: 50 };
   await commit({ ...RUN, runId: "oldest", timeoutMs: 50 }, RUN, enqueue("j", { maxAttempts: 2, backoffMs: 0 }));
