@@ -71,7 +71,7 @@ async function everything(now: number): Promise<unknown[]> {
   for (const metric of SERIES_METRICS.filter((name) => !/utilisation|busy|capacity|queue/.test(name))) {
     for (const ms of [HOUR, DAY, 7 * DAY, 31 * DAY]) {
       for (const filter of [{}, { agent: "a1" }, { taskType: "build" }, { agent: "a2", taskType: "test" }]) {
-        for (const step of [undefined, DAY]) {
+        for (const step of ms > DAY ? [undefined, DAY] : [undefined]) {
           const { points } = await readSeries(scope, { metric, from: now - ms, to: now, step, ...filter });
           answers.push([metric, ms, filter, step, points.filter(({ value }) => value !== null)]);
         }
