@@ -20,6 +20,7 @@ import {
 } from "./primitives.ts";
 import { ruleOf } from "./rule.ts";
 import { paramsOf } from "./rule-params.ts";
+import { span } from "./span.ts";
 import { isFinalRun, isRetryableRun, RUN_MOVES, RUN_STATUSES, type RunStatus } from "./statuses.ts";
 import { must, mustBeLegal, mustBeNew, Refusal, type RowBase, type Tx } from "./tx.ts";
 
@@ -180,7 +181,7 @@ export function retryRun(tx: Tx, m: z.infer<typeof runRetry>): Run {
 export function timeOutRun(tx: Tx, m: z.infer<typeof runTimeout>): Run {
   const run = must(tx, "run", m.runId);
   if (isFinalRun(run.status) || run.deadlineAt !== m.deadlineAt) return run;
-  const error = { message: `the run did not end within ${run.timeoutMs} ms`, code: "run_timed_out" };
+  const error = { message: `the run did not end within ${span(run.timeoutMs ?? 0)}`, code: "run_timed_out" };
   if (run.status === "pending") return moveRun(tx, run, "failed", "deadline passed before it started", error);
   return moveRun(tx, run, "timed_out", "deadline passed", error);
 }
@@ -216,7 +217,7 @@ function tellTimeout(tx: Tx, run: Readonly<Run>): void {
     rule: rule.id,
     severity: rule.severity,
     title: `Run ${run.id} timed out`,
-    detail: `${run.workflow} did not end within ${run.timeoutMs} ms`,
+    detail: `${run.workflow} did not end within ${span(run.timeoutMs ?? 0)}`,
     subject: subjectOf(run.id),
     runId: run.id,
     value: run.startedAt ? ms(tx.at) - ms(run.startedAt) : null,

@@ -1,6 +1,7 @@
 import { fingerprint } from "../../domain/fingerprint.ts";
 import { isToldAtOnce, type Rule } from "../../domain/rule.ts";
 import { paramsOf, type RuleParams } from "../../domain/rule-params.ts";
+import { span } from "../../domain/span.ts";
 import type { RuleKind } from "../../domain/statuses.ts";
 import type { LaneQueries } from "./lane-database.ts";
 
@@ -259,7 +260,7 @@ async function missedDeadlines(
     subject: { kind: "run", id },
     runId: id,
     title: `Run ${id} timed out`,
-    detail: `${name} did not end within ${timeoutMs} ms`,
+    detail: `${name} did not end within ${span(timeoutMs ?? 0)}`,
     value: age,
     threshold: timeoutMs,
     agent: null,
@@ -286,21 +287,3 @@ export async function observe(
 }
 
 const percent = (share: number): string => `${Math.round(share * 1000) / 10} %`;
-
-const UNITS = [
-  ["d", 86_400_000],
-  ["h", 3_600_000],
-  ["min", 60_000],
-  ["s", 1000],
-] as const;
-
-/** A duration in words, to its two largest units. */
-function span(ms: number): string {
-  const at = UNITS.findIndex(([, size]) => ms >= size);
-  const unit = UNITS[at];
-  if (!unit) return "0 s";
-  const [name, size] = unit;
-  const next = UNITS[at + 1];
-  const rest = next ? Math.floor((ms % size) / next[1]) : 0;
-  return `${Math.floor(ms / size)} ${name}${next && rest > 0 ? ` ${rest} ${next[0]}` : ""}`;
-}
