@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { type Alert, emitAlert, mustMove, NOT_ACKNOWLEDGED } from "./alert.ts";
+import { wakeAlert } from "./alert-snooze.ts";
 import { notifyAgain } from "./notify.ts";
 import { durationMs, id, iso, ms, text } from "./primitives.ts";
 import { must, type Tx } from "./tx.ts";
 
-/** firing ⇄ acknowledged: somebody is looking at it. One with a timeout fires again by itself. */
+/** firing ⇄ acknowledged: somebody is looking at it. One with a timeout fires again by itself. Who takes back a snooze wakes the alert. */
 
 export const alertAcknowledge = z.strictObject({
   type: z.literal("alert.acknowledge"),
@@ -41,8 +42,10 @@ export function acknowledgeAlert(tx: Tx, m: z.infer<typeof alertAcknowledge>): A
   return must(tx, "alert", alert.id);
 }
 
+/** Takes back an acknowledgement, or a snooze: it fires again. */
 export function unacknowledgeAlert(tx: Tx, m: z.infer<typeof alertUnacknowledge>): Alert {
   const alert = must(tx, "alert", m.alertId);
+  if (alert.status === "snoozed") return wakeAlert(tx, alert, "the snooze was taken back");
   if (alert.status !== "acknowledged") mustMove(alert, "firing", "not acknowledged");
   return fireAgain(tx, alert, {});
 }

@@ -77,6 +77,14 @@ describe("C13: an alert's life", () => {
     expect(alert(w)).toMatchObject({ status: "firing", snoozedUntil: null, snoozeMode: null });
   });
 
+  test("is woken by whoever takes the snooze back", () => {
+    const w = world();
+    w.tick(seen(11));
+    w.commit({ type: "alert.snooze", alertId: "depth:q", until: "2026-11-21T13:00:00Z" });
+    w.commit({ type: "alert.unacknowledge", alertId: "depth:q" });
+    expect(alert(w)).toMatchObject({ status: "firing", snoozedUntil: null, snoozeMode: null, note: null });
+  });
+
   test("sleeps until it gets worse by a fifth, or until it is over", () => {
     const w = world();
     w.tick(seen(20));

@@ -6,9 +6,10 @@ import { z } from "zod";
  */
 
 /** Ids of things, chosen by the caller: 1–200 of `A-Z a-z 0-9 . _ : @ -`. */
+// `.` and `..` would vanish from every URL.
 export const id = z
   .string()
-  .regex(/^[A-Za-z0-9._:@-]{1,200}$/, "must be 1–200 characters of A-Z a-z 0-9 . _ : @ -")
+  .regex(/^(?!\.{1,2}$)[A-Za-z0-9._:@-]{1,200}$/, "must be 1–200 characters of A-Z a-z 0-9 . _ : @ -")
   .meta({ description: "1–200 characters of A-Z a-z 0-9 . _ : @ -" });
 
 const storable = (value: string) => !value.includes("\0") && value.isWellFormed();

@@ -38,7 +38,7 @@ const acknowledgement = ({ note, holdMs }: AckTerms): Move => ({
 const TAKING_BACK: Move = {
   verb: "unacknowledge",
   body: {},
-  become: (alert) => ({ ...alert, ...NOT_ACKNOWLEDGED, status: "firing" }),
+  become: (alert) => ({ ...alert, ...NOT_ACKNOWLEDGED, status: "firing", snoozedUntil: null, snoozeMode: null }),
 };
 
 const snooze = (terms: SnoozeTerms): Move => ({
@@ -69,7 +69,7 @@ const resolution = (note: string): Move => ({
 
 const FAILURES: { readonly [verb in Order["verb"]]: string } = {
   acknowledge: "The alert was not acknowledged",
-  unacknowledge: "The acknowledgement was not taken back",
+  unacknowledge: "The alert does not fire again",
   snooze: "The alert was not snoozed",
   resolve: "The alert was not resolved",
 };

@@ -1,6 +1,15 @@
 "use client";
 
-import { BellOff, CircleCheck, Ellipsis, MessageSquare, MessageSquarePlus, PanelRight, RotateCcw } from "lucide-react";
+import {
+  BellOff,
+  BellRing,
+  CircleCheck,
+  Ellipsis,
+  MessageSquare,
+  MessageSquarePlus,
+  PanelRight,
+  RotateCcw,
+} from "lucide-react";
 import { Button, IconButton } from "../ui/button.tsx";
 import { Changes, useMayChange } from "../ui/changes.tsx";
 import { Menu, MenuItem, MenuSeparator } from "../ui/menu.tsx";
@@ -56,10 +65,10 @@ export function AlertButtons({ alert, onAsk }: AlertButtonsProps) {
         {status === "snoozed" && (
           <Button
             disabled={pending}
-            onClick={() => onAsk("resolve", alert)}
+            onClick={() => onAsk("unacknowledge", alert)}
             className="max-sm:flex-1 pointer-coarse:min-h-11"
           >
-            <CircleCheck aria-hidden className="size-3.5" /> Resolve…
+            <BellRing aria-hidden className="size-3.5" /> Wake
           </Button>
         )}
       </Changes>
@@ -84,7 +93,7 @@ export function AlertButtons({ alert, onAsk }: AlertButtonsProps) {
             Acknowledge with note…
           </MenuItem>
         )}
-        {mayChange && open && (
+        {mayChange && (open || status === "snoozed") && (
           <MenuItem
             icon={<CircleCheck aria-hidden className="size-4" />}
             disabled={pending}

@@ -72,9 +72,9 @@ function Head({ alert: given, commands }: { alert: AlertRow; commands: AlertComm
                 Acknowledge
               </Button>
             )}
-            {alert.status === "acknowledged" && (
+            {(alert.status === "acknowledged" || alert.status === "snoozed") && (
               <Button disabled={alert.pending} className={BIG} onClick={() => commands.unacknowledge([alert])}>
-                Unacknowledge
+                {alert.status === "snoozed" ? "Wake" : "Unacknowledge"}
               </Button>
             )}
             {movable(alert, "snooze") && (

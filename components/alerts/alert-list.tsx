@@ -71,7 +71,7 @@ export function AlertList({ alerts, total, inbox }: AlertListProps) {
   useHotkey("arrowup", () => dispatch({ type: "move", by: -1 }));
   useHotkey("a", () => askHere("acknowledge"), "Acknowledge");
   useHotkey("shift+a", () => askHere("note"), "Acknowledge with note");
-  useHotkey("u", () => askHere("unacknowledge"), "Unacknowledge");
+  useHotkey("u", () => askHere("unacknowledge"), "Unacknowledge, or wake");
   useHotkey("s", () => askHere("snooze"), "Snooze");
   useHotkey("r", () => askHere("resolve"), "Resolve");
   useHotkey("c", () => askOne("comment"), "Comment");

@@ -57,7 +57,7 @@ export function BulkBar({ chosen, total, loadingAll, onAll, onClear, onAsk }: Bu
           )}
           {acknowledged.length > 0 && (
             <Button className={BIG} onClick={() => onAsk("unacknowledge", acknowledged)}>
-              Unacknowledge
+              {acknowledged.every(({ status }) => status === "snoozed") ? "Wake" : "Unacknowledge"}
             </Button>
           )}
           {awake.length > 0 && (
@@ -86,7 +86,7 @@ export function movable(alert: AlertRow, ask: Ask): boolean {
     case "note":
       return alert.status === "firing";
     case "unacknowledge":
-      return alert.status === "acknowledged";
+      return alert.status === "acknowledged" || alert.status === "snoozed";
     case "snooze":
       return alert.status === "firing" || alert.status === "acknowledged";
     case "resolve":

@@ -65,12 +65,14 @@ interface PerAgentProps {
 
 /** One metric, a line per agent or one of all. */
 export const PerAgentChart = memo(function PerAgentChart({ title, unit, metric, scope, agents, empty }: PerAgentProps) {
-  const { taskType } = scope;
+  // Slots are an agent's, whatever it does with them.
+  const taskType = metric === "utilisation" ? null : scope.taskType;
   const asked = (agents ?? [null]).map((one) => ({ metric, agent: one?.id, taskType, ...stretchOf(scope) }));
   const series = useManySeries(asked);
   const names = agents ? agents.map(({ name }) => name) : ["All agents"];
   const lines = series.map(({ points }, at) => ({ name: names[at] ?? "", points }));
-  return <Frame {...{ title, unit, scope, lines, series, empty }} />;
+  const whole = scope.taskType !== null && taskType === null ? `${title}, all types of task` : title;
+  return <Frame {...{ title: whole, unit, scope, lines, series, empty }} />;
 });
 
 const COUNTS = ["throughput", "failures", "upstream"] as const;

@@ -35,7 +35,7 @@ export function registerAgents(app: FastifyInstance, deps: ResourceDeps): void {
     kind: "agent",
     mutation: "agent.register",
     tag,
-    summary: "Register an agent, or change one: fields left out stay as they are",
+    summary: "Register an agent, or change one: fields left out stay as they are; `breaker` is taken as a whole",
     created: (agent) => agent.version === 1,
   });
   registerCommand(app, deps, {

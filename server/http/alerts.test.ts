@@ -32,6 +32,8 @@ describe("C13: alerts over HTTP", () => {
     expect((await api.me.post(`/alerts/${alertOf("a")}/comment`, { text: "hm" })).body.comments).toMatchObject([
       { text: "hm" },
     ]);
+    expect((await api.me.post(`/alerts/${alertOf("a")}/unacknowledge`)).body.status).toBe("firing");
+    expect((await api.me.post(`/alerts/${alertOf("a")}/unacknowledge`)).status).toBe(409);
     expect((await api.me.post(`/alerts/${alertOf("a")}/resolve`, { note: "done" })).body.status).toBe("resolved");
     expect((await api.me.post(`/alerts/${alertOf("a")}/comment`, { text: "" })).status).toBe(400);
     expect((await api.me.post("/alerts/none/resolve")).status).toBe(404);

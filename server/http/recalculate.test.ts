@@ -22,6 +22,8 @@ test("C8: POST /statistics/recalculate answers what was rebuilt, for the caller'
   });
   expect((await api.stranger.post("/statistics/recalculate", {})).body).toMatchObject({ agents: 0 });
   expect((await api.me.post("/statistics/recalculate", { from: "yesterday" })).status).toBe(400);
+  expect((await api.me.post("/statistics/recalculate", { agentKey: "nobody" })).status).toBe(404);
+  expect((await api.stranger.post("/statistics/recalculate", { agentKey: "a" })).status).toBe(404);
 });
 
 test("C8: it is for admins, and one at a time", async () => {

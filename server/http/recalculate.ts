@@ -6,7 +6,7 @@ import { RecalculationUnderWay, recalculate } from "../store/recalculate.ts";
 import { requireRole } from "./auth/authorize.ts";
 import { ref, sentSchema } from "./openapi/schemas.ts";
 import { ProblemError } from "./problem.ts";
-import { BASE, committerOf, type ResourceDeps, signalOf } from "./resource.ts";
+import { BASE, committerOf, found, type ResourceDeps, signalOf } from "./resource.ts";
 
 const recalculateBody = z
   .strictObject({
@@ -24,11 +24,13 @@ export function registerRecalculation(app: FastifyInstance, deps: ResourceDeps &
       "Traffic may go on. Each agent is rebuilt as a whole, from all its outcomes and from what those had added that are no longer kept. Only for admins.",
     body: sentSchema(recalculateBody),
     answers: { 200: { description: "What was read and put right", schema: ref("Recalculation") } },
-    problems: [400, 403, 409],
+    problems: [400, 403, 404, 409],
   };
   app.post(`${BASE}/statistics/recalculate`, { config: { doc, longLived: true } }, async (request, reply) => {
     requireRole(request.principal, "admin");
     const options = { ...recalculateBody.parse(request.body ?? undefined), signal: signalOf(reply, deps.stopping) };
+    const { agentKey } = options;
+    if (agentKey !== undefined) found(await request.db.agent.findFirst({ where: { id: agentKey } }), "agent", agentKey);
     return recalculate(deps, request.principal.tenantId, committerOf(request), options).catch((error: unknown) => {
       throw error instanceof RecalculationUnderWay ? underWay(error) : error;
     });

@@ -127,6 +127,10 @@ describe("C12: GET /metrics/series", () => {
     ["metric=busy&from=2020-01-01T00:00:00Z", "from"],
     ["metric=busy&step=0", "step"],
     ["metric=busy&window=1h", ""],
+    ["metric=throughput&queue=q", "queue"],
+    ["metric=queue_depth&agent=s1", "agent"],
+    ["metric=utilisation&taskType=build", "taskType"],
+    ["metric=throughput&agent=..", "agent"],
     ["", "metric"],
   ])("%s is refused", async (query, path) => {
     const { status, body } = await api.me.get(`/metrics/series?${query}`);

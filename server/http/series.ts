@@ -9,6 +9,9 @@ import { BASE, type ResourceDeps, scopeOf } from "./resource.ts";
 const HOUR_MS = 3_600_000;
 const LONGEST_MS = 400 * 24 * HOUR_MS;
 
+/** These know no type of task. */
+const GAUGES = /^(utilisation|busy|capacity|queue_depth|queue_running)$/;
+
 const seriesQuery = z
   .strictObject({
     metric: z.enum(SERIES_METRICS),
@@ -26,6 +29,18 @@ const seriesQuery = z
     return { ...query, from: from === undefined ? until - HOUR_MS : Date.parse(from), to: until };
   })
   .refine(({ from, to }) => from < to, { message: "must lie before `to`", path: ["from"] })
+  .refine(({ metric, queue }) => queue === undefined || metric.startsWith("queue_"), {
+    message: "belongs to queue_depth and queue_running alone",
+    path: ["queue"],
+  })
+  .refine(({ metric, agent }) => agent === undefined || !metric.startsWith("queue_"), {
+    message: "does not belong to the metrics of queues",
+    path: ["agent"],
+  })
+  .refine(({ metric, taskType }) => taskType === undefined || !GAUGES.test(metric), {
+    message: "belongs to metrics of outcomes alone",
+    path: ["taskType"],
+  })
   .refine(({ from, to }) => to - from <= LONGEST_MS, { message: "must lie within 400 days of `to`", path: ["from"] });
 
 /** `GET /metrics/series`: one metric over time, for a chart (C12). */
