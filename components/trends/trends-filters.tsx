@@ -14,7 +14,8 @@ interface Search {
 }
 
 interface TrendsFiltersProps {
-  search: Search;
+  search: Omit<Search, "by">;
+  by: Search["by"];
   setSearch: (change: Partial<Search> & { from?: null; to?: null }) => unknown;
   agents: readonly Choice[];
   queues: readonly Choice[];
@@ -33,7 +34,7 @@ const BY_OPTIONS = [
 ] as const;
 
 /** What the charts are about; each change goes into the URL at once. */
-export function TrendsFilters({ search, setSearch, agents, queues, taskTypes }: TrendsFiltersProps) {
+export function TrendsFilters({ search, by, setSearch, agents, queues, taskTypes }: TrendsFiltersProps) {
   const types = [...new Set([...taskTypes, ...(search.taskType ? [search.taskType] : [])])];
   return (
     <search aria-label="What the charts show" className="flex flex-wrap items-center gap-2">
@@ -43,7 +44,7 @@ export function TrendsFilters({ search, setSearch, agents, queues, taskTypes }: 
         options={WINDOW_OPTIONS}
         onValueChange={(window) => setSearch({ window, from: null, to: null })}
       />
-      <Select label="Lines" value={search.by} options={BY_OPTIONS} onValueChange={(by) => setSearch({ by })} />
+      <Select label="Lines" value={by} options={BY_OPTIONS} onValueChange={(chosen) => setSearch({ by: chosen })} />
       <PickMany
         label="Agents"
         none="All agents"

@@ -25,11 +25,15 @@ interface TrendsScreenProps {
   renderedAt: number;
 }
 
+/** More lines than these cross each other too often to be followed. */
+const FEW_LINES = 5;
+
 /** How agents and queues did over time. All charts show the same stretch: what one zooms to, all do. */
 export function TrendsScreen({ agents, queues, taskTypes, renderedAt }: TrendsScreenProps) {
   useTitle("Trends");
   const [search, setSearch] = useQueryStates(trendsSearch, { history: "push" });
-  const { window, by, taskType } = search;
+  const { window, taskType } = search;
+  const by = search.by ?? (search.agents.length > 0 || agents.length <= FEW_LINES ? "agent" : "all");
   const [from, to] = [search.from?.getTime() ?? null, search.to?.getTime() ?? null];
   const zoom = useMemo(() => (from !== null && to !== null && from < to ? { from, to } : null), [from, to]);
   const onZoom = useCallback(
@@ -58,7 +62,10 @@ export function TrendsScreen({ agents, queues, taskTypes, renderedAt }: TrendsSc
   const cutQueues = search.queues.length === 0 && queues.length > MOST_LINES;
   return (
     <>
-      <PageHeader title="Trends" actions={<TrendsFilters {...{ search, setSearch, agents, queues, taskTypes }} />} />
+      <PageHeader
+        title="Trends"
+        actions={<TrendsFilters {...{ search, by, setSearch, agents, queues, taskTypes }} />}
+      />
       <div className="mb-3 rounded-lg border border-line bg-surface px-3 py-1">
         <RangeBar outer={scope.outer} value={zoom} onChange={onZoom} />
       </div>

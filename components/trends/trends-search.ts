@@ -8,7 +8,8 @@ export const trendsSearch = {
   window: parseAsStringLiteral(WINDOWS).withDefault("1h"),
   from: parseAsIsoDateTime,
   to: parseAsIsoDateTime,
-  by: parseAsStringLiteral(["agent", "all"]).withDefault("agent"),
+  /** Left out: a line per agent while they can be told apart. */
+  by: parseAsStringLiteral(["agent", "all"]),
   agents: parseAsArrayOf(parseAsString).withDefault([]),
   taskType: parseAsString,
   queues: parseAsArrayOf(parseAsString).withDefault([]),
