@@ -128,6 +128,7 @@ test("a card is moved from the keyboard's menu, an illegal move is not offered, 
 test("an operator trips a breaker with a reason and resets it", async ({ operator, client }) => {
   await client.commit([{ type: "agent.register", agentKey: "steady", displayName: "Steady" }]);
   await operator.goto("/agents");
+  await live(operator);
   const tile = operator.getByRole("article", { name: "Steady" });
   await tile.getByRole("button", { name: "Trip" }).click();
   const dialog = operator.getByRole("dialog");

@@ -1,6 +1,9 @@
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
-import { expect, test } from "./test.ts";
+import { test as base, expect } from "./test.ts";
+
+/** With a server of its own: every agent there is, is a candidate. */
+const test = base.extend<object, { apart: string }>({ apart: ["routing", { scope: "worker", option: true }] });
 
 const task = { taskType: "review", requiredCapability: "go" };
 const live = (page: Page) => expect(page.getByRole("status").filter({ hasText: "Live" }).first()).toBeVisible();
