@@ -35,15 +35,12 @@ const METRICS = ["throughput", "success_rate", "duration_p95"];
 
 export async function benchFigures(databaseUrl: string, rounds: number): Promise<void> {
   const server = await startServer({ env: { DATABASE_URL: databaseUrl } });
-  let poster = createPoster(server.url, server.key);
+  const poster = createPoster(server.url, server.key);
   const pool = new pg.Pool({ connectionString: databaseUrl });
   try {
     const agents = Array.from({ length: AGENTS }, (_, n) => ({ type: "agent.register", agentKey: `agent-${n}` }));
     await poster.prepare(agents)();
     await fill(pool);
-    // Connections that nobody used for so long are gone.
-    poster.close();
-    poster = createPoster(server.url, server.key);
     await rolledUp(poster, pool);
     const counted = await countedFromOutcomes(pool, rounds);
     console.log(

@@ -16,6 +16,8 @@ export function createPoster(url: string, key: string) {
   };
   const send = async (text: string, expected: string): Promise<string> => {
     let connection = idle.pop();
+    // One that nobody used for long has been closed by the server.
+    while (connection?.gone()) connection = idle.pop();
     if (!connection) {
       connection = await connect(hostname, Number(port));
       all.push(connection);
@@ -42,6 +44,8 @@ export function createPoster(url: string, key: string) {
 interface Connection {
   exchange(text: string): Promise<{ status: string; body: string }>;
   end(): void;
+  /** Whether either side has closed it. */
+  gone(): boolean;
 }
 
 async function connect(host: string, port: number): Promise<Connection> {
@@ -78,5 +82,6 @@ async function connect(host: string, port: number): Promise<Connection> {
       waiting = undefined;
       socket.end();
     },
+    gone: () => !socket.writable || socket.readableEnded,
   };
 }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { chromium, type Page } from "@playwright/test";
 import { createClient } from "../../client/index.ts";
 import { browserPath, ensureBrowser } from "../browser.mjs";
@@ -50,7 +51,9 @@ async function fireAlerts(server: RunningServer, count: number): Promise<void> {
       ]),
     );
   }
-  for (let firing = 0; firing < count; ) {
+  const end = Date.now() + 120_000;
+  for (let firing = 0; firing < count; await delay(250)) {
+    if (Date.now() > end) throw new Error(`only ${firing} of ${count} alerts fire after two minutes`);
     const answer = await fetch(`${server.url}/api/v1/alerts/counts`, {
       headers: { authorization: `Bearer ${server.key}` },
     });

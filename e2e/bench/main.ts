@@ -14,7 +14,7 @@ import { benchTiers } from "./tiers.ts";
 /**
  * `npm run bench`: what a commit costs, as ratios to what bare Postgres does in the same run. Rounds alternate between the two, and the
  * medians over the rounds are told, because machines drift. Durability is on in both arms. A third argument, `commits`, `tiers`, `figures`
- * or `inbox`, picks one part; the last one opens a browser and runs only when asked for.
+ * or `inbox`, picks one part; the last two take long to fill and run only when asked for.
  */
 const ROUNDS = Number(process.argv[2] ?? 3);
 const MS = Number(process.argv[3] ?? 4000);
@@ -42,7 +42,7 @@ try {
   );
   if (PART === undefined || PART === "commits") await benchCommits();
   if (PART === undefined || PART === "tiers") await benchTiers(postgres.url, ROUNDS, MS / 2);
-  if (PART === undefined || PART === "figures") await benchFigures(postgres.url, ROUNDS);
+  if (PART === "figures") await benchFigures(postgres.url, ROUNDS);
   if (PART === "inbox") await benchInbox(postgres.url, ROUNDS);
 } finally {
   poster.close();
