@@ -6,11 +6,14 @@ import { CopyText } from "../../components/ui/copy-id.tsx";
 export const metadata: Metadata = { title: "Sign in" };
 
 /** Why somebody was sent here, by the `error` in the address. */
-const REASONS: { readonly [error: string]: string } = {
-  link_invalid: "This login link has been used already, has expired, or is not complete. Get a new one as shown below.",
-  session_expired: "Your session has ended. Sign in again; nothing is lost.",
-  session_required: "Sign in to see this page.",
-};
+const REASONS: ReadonlyMap<string, string> = new Map([
+  [
+    "link_invalid",
+    "This login link has been used already, has expired, or is not complete. Get a new one as shown below.",
+  ],
+  ["session_expired", "Your session has ended. Sign in again; nothing is lost."],
+  ["session_required", "Sign in to see this page."],
+]);
 
 interface LoginPageProps {
   searchParams: Promise<{ [name: string]: string | string[] | undefined }>;
@@ -18,7 +21,8 @@ interface LoginPageProps {
 
 export default async function LoginPage({ searchParams }: LoginPageProps) {
   const { error, next } = await searchParams;
-  const reason = typeof error === "string" ? (REASONS[error] ?? "That did not work. Sign in as shown below.") : null;
+  const reason =
+    typeof error === "string" ? (REASONS.get(error) ?? "That did not work. Sign in as shown below.") : null;
   return (
     <main className="grid min-h-dvh place-items-center px-4 py-10">
       <div className="w-full max-w-[26rem]">

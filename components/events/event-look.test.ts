@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { LogEvent } from "../../domain/event.ts";
+import { eventSummary } from "../runs/event-summary.ts";
 import { contains, isCutOff, previewOf, subjectPath, toneOf } from "./event-look.ts";
 
 const event = (more: Partial<LogEvent>): LogEvent => ({
@@ -50,4 +51,52 @@ test("finding reaches what the line cuts off, and says that it is out of sight",
   const long = event({ payload: { text: `${"x".repeat(1000)} needle` } });
   expect(contains(long, "needle")).toBe(true);
   expect(isCutOff(long, "needle")).toBe(true);
+});
+
+test("a payload of any shape has a line", () => {
+  const payloads: { [name: string]: unknown }[] = [
+    { a: { b: { toString: 1 } } },
+    { a: { toString: 1, valueOf: 2, toJSON: 3 } },
+    JSON.parse('{"__proto__": {"message": {"toString": 1}}, "constructor": null, "hasOwnProperty": 1}'),
+    { error: { message: { toString: 1 } }, from: { $$typeof: 1 } },
+    JSON.parse('{"list": [[[]], {"then": 1}]}'),
+  ];
+  const lines = payloads.map((payload) => previewOf(event({ payload })));
+  expect(lines).toEqual([
+    'a: {"b":{"toString":1}}',
+    "a: 1 toString, 2 valueOf, 3 toJSON",
+    '__proto__: {"message":{"toString":1}}  hasOwnProperty: 1',
+    'from: 1 $$typeof  error: {"message":{"toString":1}}',
+    'list: [[[]],{"then":1}]',
+  ]);
+});
+
+test("types and states that nobody knows have no colour", () => {
+  for (const name of ["constructor", "__proto__", "toString", "valueOf", "hasOwnProperty"]) {
+    expect(toneOf(event({ type: `x.${name}` }))).toBeNull();
+    expect(toneOf(event({ type: "run.transitioned", payload: { to: name } }))).toBeNull();
+  }
+});
+
+test("a line is made of its beginning alone, however much there is", () => {
+  const wide = Object.fromEntries(Array.from({ length: 100_000 }, (_, at) => [`name${at}`, at]));
+  const payloads: { [name: string]: unknown }[] = [
+    { text: `x${" ".repeat(900_000)}y` },
+    { text: `x${" \n".repeat(400_000)}y` },
+    { [`x${" ".repeat(900_000)}y`]: 1 },
+    { error: { message: " ".repeat(900_000) } },
+    { counts: wide },
+    wide,
+    { list: Array.from({ length: 400_000 }, () => 1) },
+    { from: "x".repeat(900_000), to: "y".repeat(900_000) },
+  ];
+  // A generous bound: what grows with the square of the text takes minutes.
+  const started = performance.now();
+  for (const payload of payloads) {
+    const one = event({ payload });
+    expect(previewOf(one).length).toBeLessThanOrEqual(321);
+    expect(contains(one, "not there")).toBe(false);
+    expect(eventSummary(one).length).toBeLessThan(1_000);
+  }
+  expect(performance.now() - started).toBeLessThan(5_000);
 });

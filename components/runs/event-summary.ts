@@ -1,4 +1,5 @@
 import type { LogEvent } from "../../domain/event.ts";
+import { oneLine } from "../../domain/text.ts";
 import { OUTPUT_EVENT } from "./output.ts";
 
 /** Fields of a payload worth a place on an event's line, the most telling first. */
@@ -17,6 +18,7 @@ const TELLING = [
   "text",
 ] as const;
 const MOST = 4;
+const LONGEST_PART = 200;
 
 /** Types that come often and say little by themselves: left out unless asked for. */
 export const QUIET_TYPES: ReadonlySet<string> = new Set([
@@ -29,7 +31,7 @@ export const QUIET_TYPES: ReadonlySet<string> = new Set([
 export function eventSummary({ payload }: Pick<LogEvent, "payload">): string {
   const parts: string[] = [];
   const { from, to } = payload;
-  if (isText(from) && isText(to)) parts.push(`${from} → ${to}`);
+  if (isText(from) && isText(to)) parts.push(`${onLine(from)} → ${onLine(to)}`);
   const error = messageOf(payload.error);
   for (const name of TELLING) {
     if (parts.length >= MOST) break;
@@ -40,14 +42,14 @@ export function eventSummary({ payload }: Pick<LogEvent, "payload">): string {
     else if (name === "durationMs" && typeof value === "number") parts.push(`${Math.round(value)} ms`);
     else if (name === "attempt" && typeof value === "number") {
       if (value > 0) parts.push(`attempt ${value}`);
-    } else if (isText(value)) parts.push(oneLine(value));
+    } else if (isText(value)) parts.push(onLine(value));
   }
-  if (error) parts.push(oneLine(error));
+  if (error) parts.push(onLine(error));
   return parts.join(" · ").replaceAll("_", " ");
 }
 
 const isText = (value: unknown): value is string => typeof value === "string" && value !== "";
-const oneLine = (text: string): string => text.replace(/\s+/g, " ").trim().slice(0, 200);
+const onLine = (text: string): string => oneLine(text, LONGEST_PART);
 
 function messageOf(error: unknown): string | null {
   const message = (error as { message?: unknown } | null | undefined)?.message;

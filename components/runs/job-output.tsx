@@ -10,7 +10,7 @@ import { PastPosition } from "../replay/past.ts";
 import { Button, IconButton } from "../ui/button.tsx";
 import { cn } from "../ui/cn.ts";
 import { CopyButton } from "./copy-button.tsx";
-import { joinOutput, OUTPUT_EVENT, plainText, splitResult } from "./output.ts";
+import { OUTPUT_EVENT, OutputScreen, plainOutput, splitResult } from "./output.ts";
 
 interface JobOutputProps {
   attempt: Wire<"attempt">;
@@ -25,7 +25,7 @@ const MAX_PAGES = 10;
 
 /** An attempt's output: live while it runs, then the end that its result keeps, and all of it on request. */
 export function JobOutput({ attempt, events }: JobOutputProps) {
-  const { output: kept } = splitResult(attempt.result);
+  const { output: kept } = useMemo(() => splitResult(attempt.result), [attempt.result]);
   const runs = attempt.finishedAt === null;
   const until = useContext(PastPosition);
   const [asked, setAll] = useState(false);
@@ -37,12 +37,12 @@ export function JobOutput({ attempt, events }: JobOutputProps) {
     enabled: all || kept === null,
     staleTime: Number.POSITIVE_INFINITY,
   });
-  const fromLog = useMemo(
-    () => joinOutput(upTo(until, [...(logged.data ?? []), ...events]), attempt.jobId, attempt.number),
-    [logged.data, events, until, attempt.jobId, attempt.number],
+  const fromResult = !runs && kept && !(all && logged.data) ? kept : null;
+  const [screen] = useState(() => new OutputScreen(attempt.jobId, attempt.number));
+  const { text: shown, truncated } = useMemo(
+    () => (fromResult ? plainOutput(fromResult) : screen.show(upTo(until, [...(logged.data ?? []), ...events]))),
+    [fromResult, screen, logged.data, events, until],
   );
-  const { text, truncated } = !runs && kept && !(all && logged.data) ? kept : fromLog;
-  const shown = useMemo(() => plainText(text), [text]);
   if (shown === "" && !logged.isFetching) {
     return <p className="px-1 text-[12px] text-faint">{runs ? "No output yet" : "No output"}</p>;
   }
