@@ -1,7 +1,9 @@
 import { PrismaPg } from "@prisma/adapter-pg";
 import pg from "pg";
 import { PrismaClient } from "./generated/client.ts";
+import { prepareSession } from "./session.ts";
 import { createStatementNamer } from "./statement-names.ts";
+import { schemaOf } from "./url.ts";
 
 export interface DatabaseOptions {
   /** Most connections this process opens. Default 10. */
@@ -42,19 +44,14 @@ export function createDatabase(url: string, options: DatabaseOptions = {}): Data
     idleTimeoutMillis: 60_000,
     keepAlive: true,
     application_name: "switchyard",
-    // By SET and not as start-up options, which connection poolers in front of Postgres refuse.
-    onConnect: async (client) => {
-      await client.query(
-        `SET statement_timeout = ${Math.trunc(statementTimeoutMs)}; SET idle_in_transaction_session_timeout = 2000`,
-      );
-    },
+    onConnect: (client) => prepareSession(client, url, { statementTimeoutMs, idleInTransactionMs: 2_000 }),
   });
   // Without listeners a connection that dies, idle or lent out, would be an uncaught 'error' event.
   pool.on("error", onConnectionLost);
   pool.on("connect", (client) => client.on("error", onConnectionLost));
 
   const nameOf = createStatementNamer();
-  const adapter = new PrismaPg(pool, { statementNameGenerator: ({ sql }) => nameOf(sql) });
+  const adapter = new PrismaPg(pool, { schema: schemaOf(url), statementNameGenerator: ({ sql }) => nameOf(sql) });
   const prisma = new PrismaClient({ adapter });
 
   let closing: Promise<void> | undefined;

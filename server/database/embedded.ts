@@ -3,7 +3,7 @@ import { closeSync, openSync, readFileSync, rmSync, statSync, truncateSync } fro
 import net from "node:net";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import pg from "pg";
+import { connect } from "./connect.ts";
 import { type DataFolder, openDataFolder } from "./data-folder.ts";
 import { StartupError } from "./errors.ts";
 import { endProcess, isPostgresOf } from "./processes.ts";
@@ -214,9 +214,7 @@ async function ensureDatabase(folder: DataFolder, listen: Listen): Promise<strin
     url.searchParams.set("host", listen.host);
     return url.toString();
   };
-  const client = new pg.Client({ connectionString: urlOf("postgres") });
-  client.on("error", () => {});
-  await client.connect();
+  const client = await connect(urlOf("postgres"), { name: "switchyard-start" });
   try {
     const { rowCount } = await client.query("SELECT 1 FROM pg_database WHERE datname = $1", [NAME]);
     if (rowCount === 0) await client.query(`CREATE DATABASE ${NAME}`);

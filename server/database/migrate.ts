@@ -2,6 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import pg from "pg";
+import { connect } from "./connect.ts";
 import { StartupError } from "./errors.ts";
 
 /** Prisma's own number for its advisory lock: its CLI and our starters exclude each other. */
@@ -45,7 +46,7 @@ export async function migrate(url: string, migrations: Migration[] = readMigrati
   try {
     await requireVersion(client);
     // A starter may wait for another one that builds a large index, but not for ever.
-    await client.query("SET lock_timeout = '10min'; SET statement_timeout = 0");
+    await client.query("SET lock_timeout = '10min'");
     await client.query("SELECT pg_advisory_lock($1)", [MIGRATION_LOCK]);
     await client.query(MIGRATIONS_TABLE);
     const pending = await pendingMigrations(client, migrations);
@@ -78,17 +79,11 @@ export function migrationsDirectory(): string {
 }
 
 async function connectOnce(url: string): Promise<pg.Client> {
-  const client = new pg.Client({
-    connectionString: url,
-    connectionTimeoutMillis: 10_000,
-    application_name: "switchyard-migrate",
-  });
-  client.on("error", () => {});
   try {
-    await client.connect();
-    return client;
+    return await connect(url, { name: "switchyard-migrate", connectTimeoutMs: 10_000 });
   } catch (error) {
-    throw new StartupError("database_unreachable", `cannot reach the database at ${place(client)}: ${reason(error)}`, {
+    const at = place(new pg.Client({ connectionString: url }));
+    throw new StartupError("database_unreachable", `cannot reach the database at ${at}: ${reason(error)}`, {
       cause: error,
     });
   }

@@ -4,6 +4,7 @@ import { PrismaPg } from "@prisma/adapter-pg";
 import { bindMigrationAwareSqlAdapterFactory, ColumnTypeEnum, type SqlQuery } from "@prisma/driver-adapter-utils";
 import type { SchemaEngine } from "@prisma/schema-engine-wasm";
 import pg from "pg";
+import { prepareSession } from "./session.ts";
 
 interface Glue {
   SchemaEngine: typeof SchemaEngine;
@@ -26,7 +27,7 @@ export interface OpenEngine {
 export async function openSchemaEngine(url: string, datamodels: [string, string][]): Promise<OpenEngine> {
   glue ??= loadGlue();
   const { SchemaEngine } = await glue;
-  const pool = new pg.Pool({ connectionString: url });
+  const pool = new pg.Pool({ connectionString: url, onConnect: (client) => prepareSession(client, url) });
   const adapter = bindMigrationAwareSqlAdapterFactory(new CatalogueAdapter(markCharColumns(pool)));
   const engine = await SchemaEngine.new({ datamodels }, () => {}, adapter);
   return {

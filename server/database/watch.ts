@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import pg from "pg";
+import type pg from "pg";
+import { connect } from "./connect.ts";
 
 export interface WatchOptions {
   /** How often it asks, ms. A connection that is lost is noticed at once, without asking. */
@@ -37,23 +38,20 @@ export function watchDatabase(url: string, options: WatchOptions = {}): Database
 
   const watch = async (): Promise<void> => {
     while (!closing.signal.aborted) {
-      const client = new pg.Client({
-        connectionString: url,
-        connectionTimeoutMillis: withinMs,
-        query_timeout: withinMs,
-        application_name: "switchyard watch",
-      });
-      const lost = new Promise<void>((resolve) => client.once("end", resolve).on("error", () => resolve()));
       try {
-        await client.connect();
+        const client = await connect(url, {
+          name: "switchyard watch",
+          connectTimeoutMs: withinMs,
+          answerWithinMs: withinMs,
+        });
+        const lost = new Promise<void>((resolve) => client.once("end", resolve).on("error", () => resolve()));
         tell(false);
         await hold(client, lost);
+        // Not waited for: one that does not answer does not say goodbye either.
+        client.end().catch(() => {});
       } catch {
         tell(true);
         await pause(retryMs);
-      } finally {
-        // Not waited for: one that does not answer does not say goodbye either.
-        client.end().catch(() => {});
       }
     }
   };

@@ -15,6 +15,20 @@ declare module "vitest" {
   }
 }
 
+/** What a Postgres elsewhere may be set to. */
+export const FOREIGN_HABITS = [
+  ["TimeZone", "America/St_Johns"],
+  ["DateStyle", "SQL, DMY"],
+  ["IntervalStyle", "sql_standard"],
+  ["extra_float_digits", "-15"],
+  ["bytea_output", "escape"],
+  ["standard_conforming_strings", "off"],
+  ["default_transaction_isolation", "serializable"],
+  ["search_path", "elsewhere, public"],
+  ["array_nulls", "off"],
+  ["idle_session_timeout", "1s"],
+] as const;
+
 /**
  * One Postgres for the whole run, with one migrated database that test files clone. TEST_DATABASE_URL names a server
  * to use instead; its user must be allowed to create databases.
@@ -24,6 +38,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   ensureRedis();
   const given = project.config.provide.givenServer;
   const server = given ? { url: given, stop: async () => {} } : await startTemporaryPostgres();
+  // Nothing may rely on how Postgres happens to be configured; another operator's is configured differently.
+  if (!given)
+    for (const [name, value] of FOREIGN_HABITS) await run(server.url, `ALTER ROLE ALL SET ${name} = '${value}'`);
   const template = `switchyard_template_${randomBytes(6).toString("hex")}`;
   await run(server.url, `CREATE DATABASE "${template}"`);
   await migrate(withDatabase(server.url, template));
