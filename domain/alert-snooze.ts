@@ -38,6 +38,7 @@ export function snoozeAlert(tx: Tx, m: z.infer<typeof alertSnooze>): Alert {
     status: "snoozed",
     snoozedUntil: until,
     snoozeMode,
+    snoozedValue: snoozeMode === "worse" ? alert.value : null,
     note,
     escalateAt: null,
     updatedAt: tx.at,
@@ -54,7 +55,8 @@ export function expireSnooze(tx: Tx, m: z.infer<typeof alertSnoozeExpire>): Aler
 
 /** Ends a snooze: it fires again. */
 export function wakeAlert(tx: Tx, alert: Readonly<Alert>, reason: string): Alert {
-  tx.put("alert", { ...alert, status: "firing", snoozedUntil: null, snoozeMode: null, note: null, updatedAt: tx.at });
+  const awake = { snoozedUntil: null, snoozeMode: null, snoozedValue: null, note: null };
+  tx.put("alert", { ...alert, ...awake, status: "firing", updatedAt: tx.at });
   emitAlert(tx, "alert.woken", alert, { by: tx.actor, reason });
   notifyAgain(tx, alert.id, "alert.woken");
   return must(tx, "alert", alert.id);

@@ -1,4 +1,4 @@
-import { notifyAlert, withoutHeld } from "./notify.ts";
+import { notifyAlert, notifyEnd, withoutHeld } from "./notify.ts";
 import { iso, ms } from "./primitives.ts";
 import { ALERT_MOVES, type AlertStatus, type Severity } from "./statuses.ts";
 import { must, Refusal, type RowBase, type Subject, type Tx } from "./tx.ts";
@@ -37,6 +37,8 @@ export interface Alert extends RowBase {
   snoozedUntil: string | null;
   /** Until when it sleeps: a time, its end, or until it gets worse. */
   snoozeMode: "time" | "resolved" | "worse" | null;
+  /** What was measured when it was snoozed until that gets worse. */
+  snoozedValue: number | null;
   comments: AlertComment[];
   /** How far its rule's escalation has gone, and when it goes on. */
   escalationStep: number;
@@ -45,6 +47,8 @@ export interface Alert extends RowBase {
   heldAt: string | null;
   /** Channels that are held back from it, or that were last told of it in a digest. */
   reach: { [channelId: string]: "held" | "digest" };
+  /** Channels that were notified of this firing, each with the time of the first notification: they are sent its end. */
+  notified: { [channelId: string]: string };
   updatedAt: string;
 }
 
@@ -121,11 +125,13 @@ function rowOf(tx: Tx, condition: Condition, known: Readonly<Alert> | undefined)
     causeId,
     snoozedUntil: null,
     snoozeMode: null,
+    snoozedValue: null,
     comments: known?.comments ?? [],
     escalationStep: 0,
     escalateAt: escalateAfterMs === null ? null : iso(ms(tx.at) + escalateAfterMs),
     heldAt: null,
     reach: withoutHeld(known?.reach ?? {}),
+    notified: {},
     updatedAt: tx.at,
   };
 }
@@ -146,13 +152,14 @@ export function endAlert(tx: Tx, alert: Readonly<Alert>, reason: string): Alert 
     pendingSince: null,
     snoozedUntil: null,
     snoozeMode: null,
+    snoozedValue: null,
     escalateAt: null,
     heldAt: null,
     updatedAt: tx.at,
   });
   const wasTold = alert.status !== "pending";
   emitAlert(tx, wasTold ? "alert.resolved" : "alert.withdrawn", alert, { by: tx.actor, reason });
-  if (wasTold) notifyAlert(tx, alert.id, "alert.resolved");
+  if (wasTold) notifyEnd(tx, alert.id);
   return must(tx, "alert", alert.id);
 }
 

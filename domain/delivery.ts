@@ -35,6 +35,9 @@ export const deliveryFail = z.strictObject({
   retryInMs: keptMs.nullable(),
 });
 
+/** How the error of a try ends that nobody answered: it may have arrived all the same. */
+export const NO_ANSWER = "no answer in time";
+
 /** An alert as notifications tell it. */
 export interface AlertNotice {
   alertId: string;
@@ -51,6 +54,8 @@ export interface AlertNotice {
   firedAt: string;
   resolvedAt: string | null;
   reopened: number;
+  /** Of the alert that is told: of two notifications of one alert the one with the higher version is the later. */
+  version: number;
 }
 
 /** What a delivery's payload holds: an alert, a digest's figures, or a word of greeting. */
@@ -62,11 +67,11 @@ export interface Notice {
 
 export function noticeOf(alert: Readonly<Alert>): AlertNotice {
   const { id: alertId, rule, severity, status, title, detail, subjectKind, subjectId, runId, value, threshold } = alert;
-  const { causeId, firedAt, resolvedAt, reopened } = alert;
+  const { causeId, firedAt, resolvedAt, reopened, version } = alert;
   const subject = { kind: subjectKind, id: subjectId };
   return {
     ...{ alertId, rule, severity, status, title, detail, subject, runId, value, threshold },
-    ...{ causeId, firedAt, resolvedAt, reopened },
+    ...{ causeId, firedAt, resolvedAt, reopened, version },
   };
 }
 
@@ -117,7 +122,7 @@ export function createDelivery(tx: Tx, asked: NewDelivery): Delivery {
 /** A delivery that is there. */
 export const deliveryOf = (tx: Tx, deliveryId: string): Delivery => must(tx, "delivery", deliveryId);
 
-/** Whether a channel is sent anything at all. */
+/** Whether a channel is sent what begins. What ends is also owed to one that is turned off. */
 export const isSent = (channel: Readonly<Channel> | undefined): boolean =>
   channel?.removedAt === null && channel.enabled && channel.channelKind !== "browser";
 

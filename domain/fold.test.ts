@@ -68,7 +68,7 @@ describe("C13: an alert whose cause is open", () => {
     unfold();
     expect(world.seq).toBe(after);
     clear();
-    expect(sent().slice(2)).toEqual(["alert.resolved team", "alert.resolved extra"]);
+    expect(sent().slice(2)).toEqual(["alert.resolved extra", "alert.resolved team"]);
   });
 
   test("that ends before its cause does was never told, and is not told to be over", () => {

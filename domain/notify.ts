@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Alert } from "./alert.ts";
+import type { Channel } from "./channel.ts";
 import { isSent } from "./delivery.ts";
 import { tellChannel } from "./pace.ts";
 import { id, iso, ms } from "./primitives.ts";
@@ -7,24 +8,38 @@ import { type Rule, ruleOf } from "./rule.ts";
 import { must, type Tx } from "./tx.ts";
 
 /**
- * Who is told of an alert. When it fires, or fires again, its rule's channels are. While it goes on firing and nobody acknowledges it, the rule's
- * escalation goes on: after a step's time that step's channels are told, and the time of the next step begins. An acknowledgement, a snooze or
- * the end stops it; firing again begins it anew. When it is resolved, everybody is told who had been told of it.
+ * Which channels are notified of an alert. When it fires, or fires again, its rule's channels are. While it goes on firing and nobody acknowledges
+ * it, the rule's escalation goes on: after a step's time that step's channels are notified, and the time of the next step begins. An
+ * acknowledgement, a snooze or the end stops it; firing again begins it anew.
  *
- * An alert whose cause is open is folded into that: channels that are told of the cause are held back from it (`reach`), and while any is, it does
- * not escalate. When the cause has ended and it still fires, they are told and its escalation begins (`alert.unfold`); when it ends before, they
- * never hear of it. A rule may say that its alerts are told of all the same.
+ * The alert keeps who was notified of this firing (`notified`), and exactly those channels are sent its end, once, whatever has become of the rule
+ * since. A channel that was removed is sent nothing, also when another was put under its id since.
+ *
+ * An alert whose cause is open is folded into that: channels that were notified of the cause are held back from it (`reach`), and while any is, it
+ * does not escalate. When the cause has ended and it still fires, those are notified and its escalation begins (`alert.unfold`); when it ends
+ * before, they never hear of it. A rule may say that its alerts are notified all the same.
  */
 export const alertEscalate = z.strictObject({ type: z.literal("alert.escalate"), alertId: id, escalateAt: z.string() });
 
 /** The sender's, not open to clients: the cause of an alert that still fires has ended. One that is held back no more stays as it is. */
 export const alertUnfold = z.strictObject({ type: z.literal("alert.unfold"), alertId: id });
 
-/** Puts the deliveries of what has just happened to an alert on their way, in the same commit. `event` is the type of the event that tells it. */
+/** Puts the deliveries of what has just happened to an alert on their way, in the same commit. `event` is the type of the event that says it. */
 export function notifyAlert(tx: Tx, alertId: string, event: string): void {
   const alert = must(tx, "alert", alertId);
   const rule = ruleOf(tx, alert.rule);
-  if (rule) tell(tx, alert, rule, event, channelsOf(alert, rule));
+  if (rule) notify(tx, alert, rule, event, channelsOf(alert, rule));
+}
+
+/** Sends the end of an alert to the channels that were notified of this firing, and to no others. */
+export function notifyEnd(tx: Tx, alertId: string): void {
+  const alert = must(tx, "alert", alertId);
+  const reach = withoutHeld(alert.reach);
+  for (const channel of notifiedChannels(tx, alert)) {
+    if (tellChannel(tx, channel, alert, "alert.resolved") === "digest") reach[channel.id] = "digest";
+    else delete reach[channel.id];
+  }
+  tx.put("alert", { ...alert, reach });
 }
 
 /** An alert that fires again by itself: its rule's channels are told, and escalation begins anew. */
@@ -51,11 +66,11 @@ export function escalateAlert(tx: Tx, m: z.infer<typeof alertEscalate>): Alert {
     runId,
     payload: { rule: alert.rule, severity, title, step: escalationStep, channels, next: step ? next : null },
   });
-  if (rule) tell(tx, must(tx, "alert", alert.id), rule, "alert.escalated", channels);
+  if (rule) notify(tx, must(tx, "alert", alert.id), rule, "alert.escalated", channels);
   return must(tx, "alert", alert.id);
 }
 
-/** Tells those who were held back as they knew of the cause, which has ended. */
+/** Notifies those who were held back as they knew of the cause, which has ended. */
 export function unfoldAlert(tx: Tx, m: z.infer<typeof alertUnfold>): Alert {
   const alert = must(tx, "alert", m.alertId);
   if (alert.status !== "firing" || alert.heldAt === null || openCause(tx, alert)) return alert;
@@ -75,9 +90,9 @@ export function unfoldAlert(tx: Tx, m: z.infer<typeof alertUnfold>): Alert {
     runId,
     payload: { rule: alert.rule, severity, title, causeId, channels },
   });
-  const named = rule ? channelsOf(alert, rule).filter((channelId) => channels.includes(channelId)) : [];
-  if (rule) {
-    tell(tx, must(tx, "alert", alert.id), rule, reopened > 0 ? "alert.reopened" : "alert.fired", named);
+  // They are owed it, whomever the rule names by now. Without its rule the alert is about to be resolved.
+  if (rule?.enabled) {
+    notify(tx, must(tx, "alert", alert.id), rule, reopened > 0 ? "alert.reopened" : "alert.fired", channels);
   }
   return must(tx, "alert", alert.id);
 }
@@ -91,28 +106,41 @@ function channelsOf(alert: Readonly<Alert>, rule: Readonly<Rule>): string[] {
 /** Events that begin an alert: by them it is decided who is held back. */
 const BEGINNINGS = new Set(["alert.fired", "alert.reopened"]);
 
-function tell(tx: Tx, alert: Readonly<Alert>, rule: Readonly<Rule>, event: string, channels: readonly string[]): void {
+function notify(
+  tx: Tx,
+  alert: Readonly<Alert>,
+  rule: Readonly<Rule>,
+  event: string,
+  channels: readonly string[],
+): void {
   const cause = rule.notifyFolded ? undefined : openCause(tx, alert);
-  const begins = BEGINNINGS.has(event);
+  // One that fired while it was snoozed begins for its channels when it wakes.
+  const begins =
+    BEGINNINGS.has(event) || (event !== "alert.escalated" && Object.keys(alert.notified).length === 0 && !alert.heldAt);
   const knowing = cause && begins ? new Set(knowersOf(tx, cause)) : new Set<string>();
   const reach = { ...alert.reach };
+  const notified = { ...alert.notified };
   for (const channelId of new Set(channels)) {
     const channel = tx.get("channel", channelId);
     if (!channel || !isSent(channel)) continue;
     const held = begins ? knowing.has(channelId) : reach[channelId] === "held";
-    if (held && (cause || event === "alert.resolved")) reach[channelId] = "held";
-    else if (tellChannel(tx, channel, alert, event) === "digest") reach[channelId] = "digest";
+    if (held && cause) {
+      reach[channelId] = "held";
+      continue;
+    }
+    if (tellChannel(tx, channel, alert, event) === "digest") reach[channelId] = "digest";
     else delete reach[channelId];
+    if (!wasNotified(alert, channel)) notified[channelId] = tx.at;
   }
-  noteReach(tx, alert, event === "alert.resolved" ? withoutHeld(reach) : reach);
+  noteReach(tx, alert, reach, notified);
 }
 
-/** Writes down who was held back, which stops the escalation. */
-function noteReach(tx: Tx, alert: Readonly<Alert>, reach: Alert["reach"]): void {
+/** Writes down who was notified and who was held back, which stops the escalation. */
+function noteReach(tx: Tx, alert: Readonly<Alert>, reach: Alert["reach"], notified: Alert["notified"]): void {
   const before = heldFrom(alert);
   const channels = heldFrom({ reach });
   const heldAt = channels.length === 0 ? null : (alert.heldAt ?? tx.at);
-  tx.put("alert", { ...alert, reach, heldAt, escalateAt: heldAt === null ? alert.escalateAt : null });
+  tx.put("alert", { ...alert, reach, notified, heldAt, escalateAt: heldAt === null ? alert.escalateAt : null });
   if (channels.length <= before.length) return;
   const { rule, severity, title, runId, causeId } = alert;
   const payload = { rule, severity, title, causeId, channels };
@@ -125,16 +153,29 @@ function openCause(tx: Tx, { causeId }: Readonly<Alert>): Readonly<Alert> | unde
   return cause && cause.status !== "resolved" && cause.status !== "pending" ? cause : undefined;
 }
 
-/** Channels that are told of an open alert, or know of what caused it. */
-function knowersOf(tx: Tx, cause: Readonly<Alert>): string[] {
-  const rule = ruleOf(tx, cause.rule);
-  return rule ? channelsOf(cause, rule) : [];
+/** Channels that were notified of an open alert, or are held back from it as they know of what caused that. */
+const knowersOf = (tx: Tx, cause: Readonly<Alert>): string[] => [
+  ...notifiedChannels(tx, cause).map(({ id: channelId }) => channelId),
+  ...heldFrom(cause),
+];
+
+/** The channels that were notified of this firing and are there still, in the order in which they were. */
+function notifiedChannels(tx: Tx, alert: Readonly<Alert>): Readonly<Channel>[] {
+  const order = ([a, at]: [string, string], [b, bt]: [string, string]) => ((at === bt ? a < b : at < bt) ? -1 : 1);
+  return Object.entries(alert.notified)
+    .sort(order)
+    .flatMap(([channelId]) => tx.get("channel", channelId) ?? [])
+    .filter((channel) => channel.removedAt === null && wasNotified(alert, channel));
 }
+
+/** Whether it was this channel that was notified, not one that had its id before. */
+const wasNotified = ({ notified }: Readonly<Alert>, { id: channelId, createdAt }: Readonly<Channel>): boolean =>
+  createdAt <= (notified[channelId] ?? "");
 
 const heldFrom = ({ reach }: Pick<Alert, "reach">): string[] =>
   Object.keys(reach).filter((channelId) => reach[channelId] === "held");
 
-/** Who was told of an alert how, without those that are held back from it. */
+/** Who was notified of an alert how, without those that are held back from it. */
 export const withoutHeld = (reach: Readonly<Alert["reach"]>): Alert["reach"] =>
   Object.fromEntries(Object.entries(reach).filter(([, how]) => how !== "held"));
 

@@ -43,11 +43,13 @@ const BASE: Alert = {
   causeId: null,
   snoozedUntil: null,
   snoozeMode: null,
+  snoozedValue: null,
   comments: [],
   escalationStep: 0,
   escalateAt: null,
   heldAt: null,
   reach: {},
+  notified: {},
   updatedAt: "2026-11-21T00:00:00.000Z",
 };
 const alert = (id: string, seq: number, status: Alert["status"] = "firing"): Wire<"alert"> =>

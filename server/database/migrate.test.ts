@@ -154,3 +154,42 @@ test("no connection is left open, also after a fault", async () => {
   await client.end();
   expect(rows).toEqual([]);
 });
+
+test("alerts that were open before it was kept who was notified know it by what was sent of them", async () => {
+  await empty();
+  const all = readMigrations();
+  const at = all.findIndex(({ name }) => name.endsWith("_who_was_notified"));
+  await migrate(db.url, all.slice(0, at));
+  await db.pool.query(`INSERT INTO "Tenant" ("id", "name", "createdAt") VALUES ('t', 't', now())`);
+  const alert = `INSERT INTO "Alert" ("tenantId", "id", "rule", "severity", "status", "title", "subjectKind", "subjectId", "firedAt", "updatedAt", "seq", "value", "snoozeMode")
+    VALUES ('t', $1, 'r', 'info', $2, 'x', 'agent', 'a', '2026-01-02T00:00:00Z', now(), 1, 7, $3)`;
+  await db.pool.query(alert, ["open", "acknowledged", null]);
+  await db.pool.query(alert, ["over", "resolved", null]);
+  await db.pool.query(alert, ["asleep", "snoozed", "worse"]);
+  let n = 0;
+  const sent = (alertId: string, channelId: string, event: string, createdAt: string) => {
+    n += 1;
+    return db.pool.query(
+      `INSERT INTO "Delivery" ("tenantId", "id", "channelId", "alertId", "event", "status", "payload", "createdAt", "updatedAt", "seq")
+       VALUES ('t', $1, $2, $3, $4, 'delivered', '{}', $5, now(), 1)`,
+      [`d${n}`, channelId, alertId, event, createdAt],
+    );
+  };
+  await sent("open", "before", "alert.fired", "2026-01-01T00:00:00Z");
+  await sent("open", "before", "alert.resolved", "2026-01-01T01:00:00Z");
+  await sent("open", "team", "alert.reopened", "2026-01-02T00:00:00Z");
+  await sent("open", "team", "alert.unacknowledged", "2026-01-02T02:00:00Z");
+  await sent("open", "boss", "alert.escalated", "2026-01-02T03:00:00.250Z");
+  await sent("over", "team", "alert.fired", "2026-01-02T00:00:00Z");
+  await migrate(db.url);
+  const { rows } = await db.pool.query(`SELECT "id", "notified", "snoozedValue" FROM "Alert" ORDER BY "id"`);
+  expect(rows).toEqual([
+    { id: "asleep", notified: {}, snoozedValue: 7 },
+    {
+      id: "open",
+      notified: { boss: "2026-01-02T03:00:00.250Z", team: "2026-01-02T00:00:00.000Z" },
+      snoozedValue: null,
+    },
+    { id: "over", notified: {}, snoozedValue: null },
+  ]);
+});

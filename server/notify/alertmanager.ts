@@ -55,5 +55,5 @@ function labelsOf({ rule, severity, subject, runId, alertId }: AlertNotice): Lab
 const testAlert = (message: string): AlertNotice => ({
   ...{ alertId: "test", rule: "test", severity: "info", status: "firing", title: message, detail: null },
   ...{ subject: { kind: "channel", id: "test" }, runId: null, value: null, threshold: null, causeId: null },
-  ...{ firedAt: new Date().toISOString(), resolvedAt: null, reopened: 0 },
+  ...{ firedAt: new Date().toISOString(), resolvedAt: null, reopened: 0, version: 1 },
 });

@@ -47,6 +47,7 @@ export function digestOf(notice: DigestNotice, entries: readonly DigestEntry[]):
   const sum = (of: (one: RuleCount) => number) => byRule.reduce((total, one) => total + of(one), 0);
   return {
     ...notice,
+    count: entries.length,
     fired: sum((one) => one.fired),
     resolved: sum((one) => one.resolved),
     byRule,

@@ -146,7 +146,7 @@ test("C13: user and password are sent within TLS, and a wrong one is told withou
     expect(JSON.stringify([stored.rows, desk.logged])).not.toContain(secret);
   }
 
-  await desk.commit(...closeBreakers(["codex"]));
+  await desk.commit(...openBreakers(["claude"]));
   desk.start({ smtp: settings(0, { url: url("p@ss:word") }) });
   await desk.settled(2);
   expect(guarded.got).toMatchObject([{ user: "ops", secure: true }]);

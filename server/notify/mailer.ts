@@ -1,5 +1,6 @@
 import type { ConnectionOptions } from "node:tls";
 import { createTransport, type NodemailerError } from "nodemailer";
+import { NO_ANSWER } from "../../domain/delivery.ts";
 import { addressesOf } from "../../domain/email-address.ts";
 import type { Mail } from "./mail.ts";
 import type { Sent } from "./post.ts";
@@ -102,7 +103,7 @@ function refused(error: NodemailerError): Sent {
     return { ok: false, status, error: `answered ${status}`, retry: !ofMail || !all.every(isFinal) };
   }
   const late = error.code === "ETIMEDOUT" || error.code === "EABORT";
-  const why = late ? "gave no answer in time" : `could not be reached: ${error.originalCode ?? error.code}`;
+  const why = late ? `gave ${NO_ANSWER}` : `could not be reached: ${error.originalCode ?? error.code}`;
   return { ok: false, status, error: `the SMTP server ${why}`, retry: true };
 }
 

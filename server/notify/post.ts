@@ -1,5 +1,6 @@
 import http from "node:http";
 import https from "node:https";
+import { NO_ANSWER } from "../../domain/delivery.ts";
 import { type Guard, TargetRefused } from "./guard.ts";
 
 /** What came of a try to send: taken, or not, and whether another try makes sense. */
@@ -85,7 +86,7 @@ function judge({ status, retryAfter }: { status: number; retryAfter: string | un
 export function reasonOf(error: unknown): string {
   if (error instanceof TargetRefused) return error.message;
   const { name, code, cause } = error as { name?: string; code?: string; cause?: { name?: string } };
-  if (name === "TimeoutError" || cause?.name === "TimeoutError") return "no answer in time";
-  if (name === "AbortError") return "no answer in time";
+  if (name === "TimeoutError" || cause?.name === "TimeoutError") return NO_ANSWER;
+  if (name === "AbortError") return NO_ANSWER;
   return typeof code === "string" ? `could not be reached: ${code}` : "could not be reached";
 }

@@ -19,6 +19,8 @@ export interface SendDeps {
   mailer: Mailer | undefined;
 }
 
+const UNHEARD = "not sent: nothing that said it fires had arrived";
+
 const never = (error: string): Sent => ({ ok: false, status: null, error, retry: false });
 
 /** One try to send a delivery in the form of its channel's kind; `entries` are what a digest tells. Never rejects. */
@@ -28,6 +30,7 @@ export async function sendDelivery(due: DueDelivery, entries: readonly DigestEnt
   if (!channel.enabled && delivery.event !== "test") return never("the channel is turned off");
   const { event, createdAt } = delivery;
   const notice = delivery.payload as Notice;
+  if (due.unheard || (notice.digest && entries.length === 0)) return never(UNHEARD);
   const digest = notice.digest && { digest: digestOf(notice.digest, entries) };
   const message: Message = {
     event,

@@ -60,6 +60,10 @@ export const alert = z.object({
   causeId: maybeText.meta({ description: "The alert that caused this one" }),
   snoozedUntil: maybeAt,
   snoozeMode: z.enum(["time", "resolved", "worse"]).nullable(),
+  snoozedValue: z
+    .number()
+    .nullable()
+    .meta({ description: "What was measured when it was snoozed until it gets worse" }),
   comments: z.array(z.object({ by: text, at, text })),
   escalationStep: count,
   escalateAt: maybeAt,
@@ -67,6 +71,10 @@ export const alert = z.object({
   reach: z
     .record(id, z.enum(["held", "digest"]))
     .meta({ description: "Channels that are not told of it as its cause is open, or were last told in a digest" }),
+  notified: z.record(id, at).meta({
+    description:
+      "Channels that were notified of this firing, with the time of the first notification: they are sent its end",
+  }),
   updatedAt: at,
 });
 
