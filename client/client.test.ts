@@ -127,8 +127,8 @@ describe("reads and the queue", () => {
       else sendJson(response, 200, { jobs: [{ jobId: "j1", leaseToken: "t" }] });
     });
     const client = createClient({ url: server.url, key: "k", retry: quick });
-    const request = { agentKey: "a", capabilities: ["c"], max: 2, leaseMs: 1000, waitMs: 10 };
-    expect(await client.claim(request)).toEqual([{ jobId: "j1", leaseToken: "t" }]);
+    const request = { agentKey: "a", capabilities: ["c"], max: 2, leaseMs: 1000 };
+    expect(await client.claim({ ...request, waitMs: 5_000 })).toEqual([{ jobId: "j1", leaseToken: "t" }]);
     expect(server.seen[1]).toMatchObject({ method: "POST", path: "/api/v1/jobs/claim", body: request });
     expect(server.seen[1]?.headers["idempotency-key"]).toBe(server.seen[0]?.headers["idempotency-key"]);
   });

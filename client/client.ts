@@ -1,6 +1,7 @@
 import type { ClientMutationInput } from "../domain/mutations.ts";
 import type { Receipt } from "../domain/receipt.ts";
 import { CommitBuffer } from "./buffer.ts";
+import { createClaim } from "./claim.ts";
 import { follow, followEvents } from "./follow.ts";
 import { peopleCalls } from "./people.ts";
 import { routingCalls } from "./routing.ts";
@@ -10,9 +11,6 @@ import { type CallOptions, createTransport, type Query, type TransportOptions } 
 import type { CallControl, Client, CommitOptions } from "./types.ts";
 
 export type ClientOptions = TransportOptions;
-
-/** How much longer than `waitMs` a claim may take before its connection counts as dead. */
-const CLAIM_SLACK_MS = 10_000;
 
 /**
  * A client of one server, as one principal. `retry` and `timeoutMs` are defaults that every call can override. It holds no connection
@@ -44,18 +42,8 @@ export function createClient(options: ClientOptions): Client {
     listAlerts: (filters, control) => read("/alerts", control, filters),
     listEvents: (filters, control) => read("/events", control, filters),
     ...routingCalls(transport),
-    ...peopleCalls(transport, (asked) => tail(client, transport, asked)),
-    async claim({ signal, retry, idempotencyKey, ...request }) {
-      // The key makes a repeated claim give the same jobs: a lost answer must not leave them leased to nobody.
-      const answer = await transport.call<{ jobs: Awaited<ReturnType<Client["claim"]>> }>("POST", "/jobs/claim", {
-        body: request,
-        headers: { "idempotency-key": idempotencyKey ?? globalThis.crypto.randomUUID() },
-        timeoutMs: (request.waitMs ?? 0) + CLAIM_SLACK_MS,
-        signal,
-        retry,
-      });
-      return answer.jobs;
-    },
+    ...peopleCalls(transport, (asked) => tail(client, transport, asked, options.timing)),
+    claim: createClaim(transport, options),
     // Without a key: a beat told twice does no harm, and the server need not remember its answer.
     heartbeat: (lease, control) =>
       transport.call("POST", "/commits", { ...control, body: { mutations: [{ type: "job.heartbeat", ...lease }] } }),
@@ -65,7 +53,7 @@ export function createClient(options: ClientOptions): Client {
     runJob: (request, work) => runJob(client, request, work),
     follow: (following, onEvents) => follow({ ...following, ...connection(options), client }, onEvents),
     events: (following) => followEvents({ ...following, ...connection(options), client }),
-    tail: (asked) => tail(client, transport, asked),
+    tail: (asked) => tail(client, transport, asked, options.timing),
   };
   return client;
 }

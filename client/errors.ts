@@ -36,10 +36,14 @@ export class SwitchyardError extends Error {
     this.retryAfterMs = more.retryAfterMs;
   }
 
-  /** Whether the same call may succeed later: no answer, too many requests, or a server that is away. */
+  /**
+   * Whether the same call may succeed later: no answer, too many requests, or a server that is away (408 and 520–527 are what proxies
+   * say for that).
+   */
   get retryable(): boolean {
-    if (this.status === 0) return this.code === "network" || this.code === "timeout";
-    return this.status === 429 || (this.status >= 502 && this.status <= 504);
+    const { status } = this;
+    if (status === 0) return this.code === "network" || this.code === "timeout";
+    return status === 408 || status === 429 || (status >= 502 && status <= 504) || (status >= 520 && status <= 527);
   }
 
   /** Whether the answer, or any fault in it, has this code. */

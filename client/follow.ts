@@ -2,13 +2,14 @@ import type { LogEvent } from "../domain/event.ts";
 import { SwitchyardError } from "./errors.ts";
 import { LiveSocket } from "./live-socket.ts";
 import { backoffMs, DEFAULT_RETRY, REAL_TIMING, type RetryPolicy, type Timing } from "./retry.ts";
-import type { Client, EventRange, FollowOptions } from "./types.ts";
+import type { CallControl, Client, EventRange, FollowOptions } from "./types.ts";
 
 /**
  * Following the log without a gap. The position (the last `seq` handed over) is the only state that matters; whatever breaks, the
  * stream is taken up again from it.
  *
- * connecting    No socket. It is opened, again and again with backoff.
+ * connecting    No socket. It is opened, again and again with backoff. After each try that failed the log is read by HTTP: there may be a
+ *               server, and something on the way that lets no WebSockets through.
  * catching_up   Subscribing since the position. Frames that continue it are handed over; others wait for the answer, as they may belong to
  *               a subscription that has ended. `reset` (too slow, too old): the missing events are read by HTTP, then subscribed anew.
  * live          The subscription was answered. Each frame must begin at position + 1; one that begins later is a gap, one that the reader
@@ -77,6 +78,9 @@ async function* ranges(deps: FollowDeps): AsyncGenerator<EventRange, void, void>
         case "disconnected":
           enter("connecting");
           break;
+        case "unreachable":
+          yield* readByHttp(deps, position);
+          break;
         case "subscribed":
           position.adopt(message);
           enter("live");
@@ -113,17 +117,39 @@ async function* ranges(deps: FollowDeps): AsyncGenerator<EventRange, void, void>
   }
 }
 
+/** What has been added to the log, if the server can be reached by HTTP. Without a position the next call tells what came after this one. */
+async function* readByHttp(deps: FollowDeps, position: Position): AsyncGenerator<EventRange, void, void> {
+  const once = { ...(deps.signal && { signal: deps.signal }), retry: { totalMs: 0 } };
+  try {
+    if (position.seq === undefined) {
+      const newest = await deps.client.listEvents({ order: "desc", limit: 1 }, once);
+      position.seq = newest.items[0]?.seq ?? 0;
+    }
+    yield* catchUp(deps, position, position.seq, once);
+  } catch (error) {
+    // An abort ends the loop by its own message.
+    if (deps.signal?.aborted || (error instanceof SwitchyardError && error.retryable)) return;
+    throw error;
+  }
+}
+
 /** Reads what lies between the position and (at least) `head` by HTTP. Below the retained floor this throws `position_gone`. */
-async function* catchUp(deps: FollowDeps, position: Position, head: number): AsyncGenerator<EventRange, void, void> {
+async function* catchUp(
+  deps: FollowDeps,
+  position: Position,
+  head: number,
+  control: CallControl = deps.signal ? { signal: deps.signal } : {},
+): AsyncGenerator<EventRange, void, void> {
   const runId = deps.topic.startsWith("run:") ? deps.topic.slice(4) : undefined;
-  for (;;) {
+  for (let cursor: string | undefined; ; ) {
     const after = position.seq ?? head;
-    const control = deps.signal ? { signal: deps.signal } : {};
-    const { items } = await deps.client.listEvents({ after, limit: PAGE, ...(runId && { runId }) }, control);
-    const full = items.length === PAGE;
-    const to = Math.max(items.at(-1)?.seq ?? after, full ? 0 : head);
+    const query = { after, limit: PAGE, cursor, ...(runId && { runId }) };
+    const { items, nextCursor } = await deps.client.listEvents(query, control);
+    // A page that is not full is not the last one: the server looks through so much of the log at a time.
+    const to = Math.max(items.at(-1)?.seq ?? after, nextCursor === null ? head : 0);
     if (to > after) yield position.take({ from: after + 1, to, events: items });
-    if (!full) return;
+    if (nextCursor === null) return;
+    cursor = nextCursor;
   }
 }
 

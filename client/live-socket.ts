@@ -5,6 +5,8 @@ import { SwitchyardError } from "./errors.ts";
 export type LiveMessage =
   | { type: "connected" }
   | { type: "disconnected" }
+  /** A try to connect has failed; more follow by themselves. */
+  | { type: "unreachable" }
   | { type: "subscribed"; head: number; floor: number; logId: string }
   | { type: "frame"; frame: LogFrame }
   | { type: "reset"; seq: number; reason: ResetFrame["reason"] }
@@ -49,6 +51,7 @@ export class LiveSocket {
     this.#socket.on("connect_error", (error) => {
       // Active: the transport failed and socket.io tries again by itself. Else the server refused the handshake.
       if (!this.#socket.active) this.#post({ type: "failed", error: refused(error) });
+      else if (this.#mailbox.at(-1)?.type !== "unreachable") this.#post({ type: "unreachable" });
     });
     this.#socket.on("log", (frame) => this.#receive(frame));
     this.#socket.on("reset", ({ seq, reason }) => this.#post({ type: "reset", seq, reason }));

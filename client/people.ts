@@ -1,6 +1,6 @@
 import type { Wire } from "../domain/wire.ts";
 import { SwitchyardError } from "./errors.ts";
-import { backoffMs, DEFAULT_RETRY, sleep } from "./retry.ts";
+import { sleep } from "./retry.ts";
 import type { CallOptions, Query, Transport } from "./transport.ts";
 import type { CallControl, Client, WriteOptions } from "./types.ts";
 
@@ -62,67 +62,69 @@ export function peopleCalls(transport: Transport, tail: Client["tail"]): PeopleC
 }
 
 const SETTLED = ["approval.approved", "approval.rejected", "approval.expired"];
+/** How often the approval is looked at besides. */
+const LOOK_MS = 5_000;
 
-/** See `Client.waitForApproval`. Each connection begins with a look, so what happened while there was none is not missed. */
+/** See `Client.waitForApproval`. Only what is read of the approval itself ends it; the log's events say when a look is worth it. */
 async function waitForApproval(
   client: Pick<Client, "getApproval" | "tail">,
   approvalId: string,
   control: CallControl = {},
 ): Promise<Wire<"approval">> {
-  for (let failures = 0; ; ) {
-    control.signal?.throwIfAborted();
-    try {
-      const found = await untilSettled(client, approvalId, control, () => {
-        failures = 0;
-      });
-      if (found) return found;
-    } catch (error) {
+  const over = new AbortController();
+  const abort = () => over.abort(control.signal?.reason);
+  if (control.signal?.aborted) abort();
+  control.signal?.addEventListener("abort", abort, { once: true });
+  const hints = new Hints();
+  const listen = async () => {
+    const options = { types: SETTLED, signal: over.signal, onOpen: () => hints.give() };
+    for await (const event of client.tail(options)) if (event.subject.id === approvalId) hints.give();
+  };
+  listen().catch(() => undefined);
+  try {
+    for (;;) {
       control.signal?.throwIfAborted();
-      if (!(error instanceof SwitchyardError) || !error.retryable) throw error;
+      const approval = await lookAt(client, approvalId, control);
+      if (approval && approval.status !== "pending") return approval;
+      await hints.wait(LOOK_MS, over.signal);
     }
-    failures += 1;
-    await sleep(backoffMs(DEFAULT_RETRY, failures, Math.random), control.signal);
+  } finally {
+    control.signal?.removeEventListener("abort", abort);
+    over.abort();
   }
 }
 
-/** The settled approval, or undefined when the connection has ended before it was. */
-async function untilSettled(
-  client: Pick<Client, "getApproval" | "tail">,
-  approvalId: string,
-  control: CallControl,
-  onSeen: () => void,
-): Promise<Wire<"approval"> | undefined> {
-  const over = new AbortController();
-  const { signal } = over;
-  const abort = () => over.abort();
-  control.signal?.addEventListener("abort", abort, { once: true });
-  let found: Wire<"approval"> | undefined;
-  let fault: unknown;
-  const look = async () => {
-    try {
-      const approval = await client.getApproval(approvalId, { ...control, signal });
-      onSeen();
-      if (approval.status !== "pending") found = approval;
-    } catch (error) {
-      fault = error;
-    }
-    if (found || fault) abort();
-  };
-  let looking = Promise.resolve();
-  const onOpen = () => {
-    looking = look();
-  };
+/** The approval, or undefined when the server cannot be reached now. */
+async function lookAt(client: Pick<Client, "getApproval">, approvalId: string, control: CallControl) {
   try {
-    for await (const event of client.tail({ types: SETTLED, signal, onOpen })) {
-      if (event.subject.id === approvalId) await look();
-    }
+    return await client.getApproval(approvalId, control);
   } catch (error) {
-    if (!signal.aborted) fault ??= error;
-  } finally {
-    control.signal?.removeEventListener("abort", abort);
+    control.signal?.throwIfAborted();
+    if (error instanceof SwitchyardError && error.retryable) return undefined;
+    throw error;
   }
-  await looking;
-  if (found) return found;
-  if (fault) throw fault;
-  return undefined;
+}
+
+/** Signs that something may have changed; one that comes while nobody waits is kept. */
+class Hints {
+  #given = false;
+  #wake: (() => void) | undefined;
+
+  give(): void {
+    this.#given = true;
+    this.#wake?.();
+  }
+
+  /** Resolves at the next hint, after `ms`, or when the signal is aborted. */
+  async wait(ms: number, signal: AbortSignal): Promise<void> {
+    const slept = new AbortController();
+    const wake = () => slept.abort();
+    this.#wake = wake;
+    signal.addEventListener("abort", wake, { once: true });
+    if (this.#given || signal.aborted) wake();
+    await sleep(ms, slept.signal).catch(() => undefined);
+    signal.removeEventListener("abort", wake);
+    this.#wake = undefined;
+    this.#given = false;
+  }
 }

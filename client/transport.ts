@@ -1,3 +1,4 @@
+import { STREAM_BEAT_MS } from "../domain/live.ts";
 import { errorOfAnswer, SwitchyardError } from "./errors.ts";
 import { DEFAULT_RETRY, REAL_TIMING, type RetryPolicy, type Timing, withRetry } from "./retry.ts";
 
@@ -27,11 +28,14 @@ export interface CallOptions {
 export interface Transport {
   /** Calls `/api/v1` + `path` and answers the parsed body; throws `SwitchyardError`, or the signal's reason when aborted. */
   call<T>(method: string, path: string, options?: CallOptions): Promise<T>;
-  /** `GET` of an answer that does not end by itself, line by line; one try. Leaving the loop closes it. */
+  /**
+   * `GET` of an answer that does not end by itself, line by line, without the empty ones; one try. Leaving the loop closes it. Throws when
+   * nothing has come for `silenceMs` (three of the server's beats): the connection is dead, or something on the way keeps what comes.
+   */
   lines(path: string, options: LineOptions): AsyncGenerator<string, void, void>;
 }
 
-type LineOptions = Pick<CallOptions, "query" | "signal"> & { onOpen?: () => void };
+type LineOptions = Pick<CallOptions, "query" | "signal"> & { onOpen?: () => void; silenceMs?: number };
 
 const DEFAULT_TIMEOUT_MS = 15_000;
 
@@ -61,7 +65,7 @@ export function createTransport(options: TransportOptions): Transport {
     const deadline = withDeadline(call.signal, call.timeoutMs ?? options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
     try {
       const text = await (await request(method, url, call, deadline.signal)).text();
-      return (text === "" ? undefined : JSON.parse(text)) as T;
+      return (text === "" ? undefined : parse(method, url, text)) as T;
     } catch (error) {
       if (error instanceof SwitchyardError) throw error;
       if (call.signal?.aborted) throw call.signal.reason;
@@ -77,13 +81,14 @@ export function createTransport(options: TransportOptions): Transport {
     let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
     try {
       const { body } = await request("GET", url, call, deadline.signal);
-      deadline.lift();
       call.onOpen?.();
       reader = body?.getReader();
       const decoder = new TextDecoder();
       let rest = "";
       for (;;) {
+        deadline.restart(call.silenceMs ?? 3 * STREAM_BEAT_MS);
         const chunk = await reader?.read();
+        deadline.lift();
         if (!chunk?.value) break;
         const parts = (rest + decoder.decode(chunk.value, { stream: true })).split("\n");
         rest = parts.pop() ?? "";
@@ -114,6 +119,8 @@ interface Deadline {
   signal: AbortSignal;
   /** Takes the time limit away; it still follows. */
   lift(): void;
+  /** Sets a new time limit, from now. */
+  restart(ms: number): void;
   clear(): void;
 }
 
@@ -121,12 +128,18 @@ interface Deadline {
 function withDeadline(outer: AbortSignal | undefined, ms: number): Deadline {
   const controller = new AbortController();
   const follow = () => controller.abort(outer?.reason);
-  const timer = setTimeout(() => controller.abort(new DOMException("timed out", "TimeoutError")), ms);
+  let timer: NodeJS.Timeout;
+  const restart = (limitMs: number) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => controller.abort(new DOMException("timed out", "TimeoutError")), limitMs);
+  };
+  restart(ms);
   if (outer?.aborted) follow();
   outer?.addEventListener("abort", follow, { once: true });
   return {
     signal: controller.signal,
     lift: () => clearTimeout(timer),
+    restart,
     clear() {
       clearTimeout(timer);
       outer?.removeEventListener("abort", follow);
@@ -145,6 +158,16 @@ function toSearch(query: Query | undefined): string {
     if (value !== undefined) search.set(name, Array.isArray(value) ? value.join(",") : String(value));
   }
   return search.size > 0 ? `?${search}` : "";
+}
+
+/** Something on the way (a login page, a captive portal) may answer 200 with a page of its own. */
+function parse(method: string, url: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    const detail = `${method} ${url.split("?")[0]}: the answer is no JSON; does the URL lead to a Switchyard server?`;
+    throw new SwitchyardError(0, "network", detail, { cause });
+  }
 }
 
 /** `fetch failed` says nothing; its cause does. */

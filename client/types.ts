@@ -7,6 +7,7 @@ import type { SessionStatus, TaskStatus } from "../domain/statuses.ts";
 import type { Kind } from "../domain/tx.ts";
 import type { Listed, Wire } from "../domain/wire.ts";
 import type { CommitBuffer } from "./buffer.ts";
+import type { SwitchyardError } from "./errors.ts";
 import type { RetryPolicy } from "./retry.ts";
 import type { Query } from "./transport.ts";
 
@@ -137,7 +138,10 @@ export interface FollowOptions {
 export interface TailOptions {
   types: readonly string[];
   signal?: AbortSignal;
+  /** The stream is open, for the first time or again: from here on nothing is missed. */
   onOpen?: () => void;
+  /** It has broken and could not be taken up again at the first try; it goes on being tried. */
+  onLost?: (error: SwitchyardError) => void;
 }
 
 export type FollowState = "connecting" | "catching_up" | "live";
@@ -199,8 +203,9 @@ export interface Client {
   getApproval(approvalId: string, control?: CallControl): Promise<Wire<"approval">>;
   listApprovals(filters?: Query, control?: CallControl): Promise<CountedPage<Wire<"approval">>>;
   /**
-   * The approval once it is approved, rejected or expired, told by the log as it happens; at once if it is already. Waits on through
-   * reconnects and restarts of the server, for as long as the signal is not aborted (then it throws the signal's reason).
+   * The approval once it is approved, rejected or expired; at once if it is already. The log tells when, and as that may not get through
+   * (a proxy that keeps what it should pass on) the approval is looked at every few seconds too. Waits on through reconnects and restarts
+   * of the server, for as long as the signal is not aborted (then it throws the signal's reason).
    */
   waitForApproval(approvalId: string, control?: CallControl): Promise<Wire<"approval">>;
 
@@ -224,7 +229,7 @@ export interface Client {
     work: (agentKey: string, context: { decision: Wire<"decision">; signal?: AbortSignal }) => Promise<T> | T,
   ): Promise<RoutedTask<T>>;
 
-  /** Claims up to `max` jobs for an agent, waiting up to `waitMs` for one. */
+  /** Claims up to `max` jobs for an agent, waiting up to `waitMs` for one; a long wait is asked for in pieces that proxies let pass. */
   claim(request: ClaimRequest): Promise<ClaimedJob[]>;
   /** Extends a lease; throws `lease_lost` when it is no longer held (see `isLeaseLost`). */
   heartbeat(lease: { jobId: string; leaseToken: string; progress?: Json }, control?: CallControl): Promise<Receipt>;
@@ -253,8 +258,9 @@ export interface Client {
   /** The same, one event after another. Leaving the loop ends it. */
   events(options: FollowOptions): AsyncGenerator<LogEvent, void, void>;
   /**
-   * Events of some types that happen from now on, picked by the server: for hints, as it does not come back by itself. Ends with the
-   * connection (throws) or when the signal is aborted; `onOpen` is told once nothing more is missed.
+   * Events of some types that happen from now on, picked by the server, each once and in order. A stream that breaks is asked for again
+   * from where it was, for as long as the signal is not aborted (then it throws the signal's reason); an error that no new try can mend
+   * is thrown. What leaves the log by age while it is away is not told.
    */
   tail(options: TailOptions): AsyncGenerator<LogEvent, void, void>;
 }

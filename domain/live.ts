@@ -34,6 +34,9 @@ export const STATE_INTERVAL_MS = 100;
 /** The server says its head this often, so that a silent socket is told from a quiet log. */
 export const BEAT_INTERVAL_MS = 5000;
 
+/** A stream over HTTP (`GET /events?follow=true`) is silent for no longer than this (ms): below what proxies cut, 15 s and more. */
+export const STREAM_BEAT_MS = 10_000;
+
 const topic = z.union([
   z.enum(["log", ...(Object.keys(STATE_TOPICS) as (keyof typeof STATE_TOPICS)[])]),
   z.string().refine((value) => value.startsWith("run:") && id.safeParse(value.slice(4)).success, "must be run:{id}"),

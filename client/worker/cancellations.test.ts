@@ -11,14 +11,15 @@ test("cancellations are handed on; after a break what may have been missed is as
   const seen: string[] = [];
   const lines: string[] = [];
   let tries = 0;
-  const tail: Client["tail"] = async function* ({ types, onOpen }) {
+  const tail: Client["tail"] = async function* ({ types, onOpen, onLost }) {
     expect(types).toEqual(["job.cancelled"]);
     tries += 1;
-    if (tries === 2 || tries === 3) throw new SwitchyardError(503, "unavailable", "starting", { retryAfterMs: 1 });
+    if (tries === 2 || tries === 3) throw new SwitchyardError(403, "forbidden", "no", { retryAfterMs: 1 });
     onOpen?.();
     yield cancelled(`job-${tries}`);
     if (tries === 4) stop.abort();
-    throw new SwitchyardError(0, "network", "closed");
+    if (tries === 1) onLost?.(new SwitchyardError(0, "network", "closed"));
+    throw new SwitchyardError(403, "forbidden", "no");
   };
   await followCancellations({
     client: { tail },

@@ -19,21 +19,27 @@ export interface CancellationOptions {
  */
 export async function followCancellations(options: CancellationOptions): Promise<void> {
   const { client, signal } = options;
+  let lost = false;
   let failures = 0;
   const onOpen = () => {
-    if (failures > 0) options.log("follows cancellations again");
+    if (lost) options.log("follows cancellations again");
+    lost = false;
     failures = 0;
     options.onFollowing();
   };
+  const onLost = (error: unknown) => {
+    if (!lost) options.log(`cancellations are seen with heartbeats only for now: ${String(error)}`);
+    lost = true;
+  };
   while (!signal.aborted) {
     try {
-      for await (const event of client.tail({ types: ["job.cancelled"], signal, onOpen })) {
+      for await (const event of client.tail({ types: ["job.cancelled"], signal, onOpen, onLost })) {
         options.onCancelled(event.subject.id);
       }
     } catch (error) {
       if (signal.aborted) return;
       failures += 1;
-      if (failures === 1) options.log(`cancellations are seen with heartbeats only for now: ${String(error)}`);
+      onLost(error);
       const after = error instanceof SwitchyardError ? error.retryAfterMs : undefined;
       await sleep(backoffMs(DEFAULT_RETRY, failures, Math.random, after), signal).catch(() => undefined);
     }

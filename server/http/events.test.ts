@@ -2,7 +2,8 @@ import { once } from "node:events";
 import http, { type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createInterface } from "node:readline";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
+import { STREAM_BEAT_MS } from "../../domain/live.ts";
 import { type Api, allPages, type Caller, fresh, openApi } from "./resource.test-kit.ts";
 
 let api: Api;
@@ -33,7 +34,12 @@ async function follow(caller: Caller, query: string) {
   const lines = createInterface({ input: response })[Symbol.asyncIterator]();
   return {
     response,
-    next: async () => JSON.parse((await lines.next()).value as string) as { seq: number; type: string },
+    next: async () => {
+      for (;;) {
+        const { value } = await lines.next();
+        if (value !== "") return JSON.parse(value as string) as { seq: number; type: string };
+      }
+    },
     close: () => request.destroy(),
   };
 }
@@ -152,6 +158,66 @@ test("B11: a stream begins at a position, then follows, without gap or repeat", 
   await writing;
   expect(seen).toEqual(Array.from({ length: 110 }, (_, i) => before + 1 + i));
   stream.close();
+});
+
+/** The raw answer of a stream, as far as it has come. */
+async function rawStream(query: string, headers: Record<string, string> = {}) {
+  const { port } = api.t.app.server.address() as AddressInfo;
+  const authorization = `Bearer ${api.me.secret}`;
+  const request = http.get({
+    port,
+    path: `/api/v1/events?follow=true&${query}`,
+    headers: { authorization, ...headers },
+  });
+  const [response] = (await once(request, "response")) as [IncomingMessage];
+  let text = "";
+  response.setEncoding("utf8").on("data", (chunk: string) => {
+    text += chunk;
+  });
+  return { response, text: () => text, close: () => request.destroy() };
+}
+
+test.each([
+  ["NDJSON", {}, "application/x-ndjson", "\n"],
+  ["server-sent events", { accept: "text/event-stream" }, "text/event-stream", ": beat\n\n"],
+])(
+  "%s: the first byte comes at once, a beat in every quiet, and proxies are told to pass it on",
+  async (_name, headers, type, beat) => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const stream = await rawStream("runId=none", headers);
+    onTestFinished(() => void stream.close());
+    expect(stream.response.headers).toMatchObject({
+      "content-type": type,
+      "cache-control": "no-store, no-transform",
+      "x-accel-buffering": "no",
+    });
+    await expect.poll(stream.text).toBe(beat);
+    for (let n = 2; n <= 4; n += 1) {
+      vi.advanceTimersByTime(STREAM_BEAT_MS);
+      await expect.poll(stream.text).toBe(beat.repeat(n));
+    }
+    expect(STREAM_BEAT_MS).toBeLessThan(20_000);
+  },
+);
+
+test("server-sent events carry their position, and go on behind the last one a browser has", async () => {
+  const before = await api.me.head();
+  await api.me.commit(note(1), note(2), note(3));
+  const accept = "text/event-stream";
+  const stream = await rawStream(`after=${before}`, { accept });
+  const ids = (text: string) =>
+    [...text.matchAll(/^id: (\d+)\ndata: (\{.*\})\n\n/gm)].map(([, id, data]) => [id, data]);
+  await expect.poll(() => ids(stream.text()).length).toBe(3);
+  for (const [id, data] of ids(stream.text()))
+    expect(JSON.parse(String(data))).toMatchObject({ seq: Number(id), type: "x.note" });
+  stream.close();
+  // A browser repeats the address it began with.
+  const resumed = await rawStream(`after=${before}`, { accept, "last-event-id": String(before + 2) });
+  await expect.poll(() => ids(resumed.text()).map(([id]) => id)).toEqual([String(before + 3)]);
+  resumed.close();
+  const wrong = await rawStream("", { accept, "last-event-id": "yesterday" });
+  expect(wrong.response.statusCode).toBe(400);
 });
 
 test("a stream answers before anything happens, and gives only what its filters and its tenant allow", async () => {

@@ -1,4 +1,3 @@
-import { Readable } from "node:stream";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import type { LogEvent } from "../../domain/event.ts";
@@ -7,6 +6,7 @@ import type { Subject } from "../../domain/tx.ts";
 import { type EventQuery, readLogPage } from "../store/reads/events.ts";
 import { decodeCursor, encodeCursor, type Page } from "../store/reads/page.ts";
 import { positionGone, readPosition } from "../store/reads/position.ts";
+import { NDJSON, SERVER_SENT_EVENTS, sendEventStream } from "./event-stream.ts";
 import { followLog } from "./log-stream.ts";
 import { eventsDoc } from "./openapi/route-docs.ts";
 import { ProblemError } from "./problem.ts";
@@ -45,7 +45,7 @@ const eventQuery = z.strictObject({
     .enum(["true", "false"])
     .transform((text) => text === "true")
     .optional()
-    .meta({ description: "`true`: an endless stream of NDJSON, one event a line, from `after` on, without a gap" }),
+    .meta({ description: "`true`: an endless stream, from `after` on, without a gap: NDJSON, or server-sent events" }),
 });
 
 type Asked = z.infer<typeof runEventQuery> & { runId?: string; subject?: Subject };
@@ -99,8 +99,23 @@ async function stream(
     });
   }
   const { head, floor } = await readPosition(request.db);
-  const query = toQuery(asked, head, floor);
+  const format = wantsServerSentEvents(request) ? SERVER_SENT_EVENTS : NDJSON;
+  const resumed = format === SERVER_SENT_EVENTS ? lastEventIdOf(request) : undefined;
+  const query = toQuery(resumed === undefined ? asked : { ...asked, after: resumed }, head, floor);
   const signal = signalOf(reply, deps.stopping);
-  const lines = followLog(deps.store, scopeOf(request, deps), query, signal, () => reply.raw.flushHeaders());
-  return reply.type("application/x-ndjson").send(Readable.from(lines));
+  return sendEventStream(reply, format, followLog(deps.store, scopeOf(request, deps), query, signal));
+}
+
+const wantsServerSentEvents = (request: FastifyRequest): boolean =>
+  /(^|,)\s*text\/event-stream\s*(;|,|$)/i.test(request.headers.accept ?? "");
+
+/** The position a browser's `EventSource` goes on from after a break. */
+function lastEventIdOf(request: FastifyRequest): number | undefined {
+  const given = request.headers["last-event-id"];
+  if (given === undefined || given === "") return undefined;
+  const parsed = position.safeParse(given);
+  if (parsed.success) return parsed.data;
+  throw new ProblemError(400, "malformed", "Last-Event-ID must be a position of the log.", {
+    errors: [{ code: "invalid_header", message: "must be a position of the log", path: "Last-Event-ID" }],
+  });
 }

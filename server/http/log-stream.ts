@@ -8,11 +8,11 @@ const MAX_PENDING = 5_000;
 const READ_AT_ONCE = 1_000;
 
 /**
- * The log as lines of JSON, from `query.after` on, without gap or repeat, until `signal` aborts.
+ * The log as batches of events, from `query.after` on, without gap or repeat, until `signal` aborts.
  *
  * *Reading*: pages of the log up to the position where the store's announcements begin. *Following*: the announced ranges. A range
  * that does not follow on the last position, or a reader so slow that too much was announced meanwhile, leads back to reading: nothing is
- * held for it beyond a bound. Lines are made only when the reader takes them.
+ * held for it beyond a bound.
  *
  * When retention has removed what comes next, the stream ends: whoever asks to go on from there is told 410 with the floor.
  */
@@ -21,15 +21,13 @@ export async function* followLog(
   scope: Scope,
   query: EventQuery,
   signal: AbortSignal,
-  begin: () => void,
-): AsyncGenerator<string> {
+): AsyncGenerator<readonly LogEvent[]> {
   const inbox = new Inbox(scope.tenantId);
   const stop = store.onCommitted((committed) => inbox.put(committed));
   const unwatch = store.watch(scope.tenantId);
   const matches = matcherOf(query);
   let at = query.after;
   try {
-    begin();
     while (!signal.aborted) {
       inbox.clear();
       const { head, floor } = await store.head(scope.tenantId);
@@ -39,14 +37,14 @@ export async function* followLog(
         // Its beginning may have left while it was read.
         if (at < (await store.head(scope.tenantId)).floor) return;
         at = page.next ?? head;
-        if (page.items.length > 0) yield linesOf(page.items);
+        if (page.items.length > 0) yield page.items;
       }
       for await (const range of inbox.ranges(signal)) {
         if (range.to <= at) continue;
         if (range.from > at + 1) break;
         const events = range.events.filter((event) => event.seq > at && matches(event));
         at = range.to;
-        if (events.length > 0) yield linesOf(events);
+        if (events.length > 0) yield events;
       }
     }
   } finally {
@@ -108,8 +106,6 @@ class Inbox {
     });
   }
 }
-
-const linesOf = (events: readonly LogEvent[]) => `${events.map((event) => JSON.stringify(event)).join("\n")}\n`;
 
 /** The same filters as the page's, on events in hand. */
 function matcherOf({ types, subject, runId }: EventQuery): (event: LogEvent) => boolean {

@@ -176,7 +176,10 @@ async function firstFollowed({ secret }: World, after: number): Promise<number> 
   try {
     const [response] = (await once(request, "response")) as [IncomingMessage];
     const lines = createInterface({ input: response })[Symbol.asyncIterator]();
-    return (JSON.parse((await lines.next()).value as string) as LogEvent).seq;
+    for (;;) {
+      const { value } = await lines.next();
+      if (value !== "") return (JSON.parse(value as string) as LogEvent).seq;
+    }
   } finally {
     request.destroy();
   }

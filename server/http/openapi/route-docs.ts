@@ -86,9 +86,14 @@ export function eventsDoc(query: z.ZodType): RouteDoc {
     tag: "Events",
     summary: "The log: every fact, in order",
     description:
-      "With `follow=true` the answer is an endless stream of NDJSON: one event a line, from `after` on (by default all that are kept), without gap or repeat. It ends when retention has removed what comes next.",
+      "With `follow=true` the answer is an endless stream of NDJSON: one event a line, from `after` on (by default all that are kept), without gap or repeat. An empty line comes at once and every 10 s at least, so that proxies keep the stream open: skip empty lines. With `Accept: text/event-stream` the same comes as server-sent events: `id:` is the position, `Last-Event-ID` resumes behind it, beats are comments. The stream ends when retention has removed what comes next, and may end at any time: ask again after the last `seq`.",
     query,
-    answers: { 200: { description: "A page; with `follow=true` one event a line", schema: pageSchema(ref("Event")) } },
+    answers: {
+      200: {
+        description: "A page; with `follow=true` one event a line, empty lines between",
+        schema: pageSchema(ref("Event")),
+      },
+    },
     problems: [400, 410],
   };
 }
