@@ -2,6 +2,7 @@ import { z } from "zod";
 import { addBusy, ensureAgent } from "./agent.ts";
 import { openAttempt } from "./attempt.ts";
 import { freeTrialSlots, takePermit } from "./breaker.ts";
+import { byClaimOrder, canTake, freeSlots, givesJobs } from "./claim-order.ts";
 import { emitJob, type Job, legalJobMoves } from "./job.ts";
 import { countJob } from "./job-counts.ts";
 import { id, iso, json, label, ms } from "./primitives.ts";
@@ -47,16 +48,14 @@ export type ClaimedJob = Job;
  */
 export function claimJobs(tx: Tx, m: z.infer<typeof jobClaim>): { jobs: ClaimedJob[] } {
   const agent = ensureAgent(tx, m.agentKey);
-  const slots = agent.bounded ? agent.capacity - agent.busy : Number.POSITIVE_INFINITY;
-  const max = agent.draining ? 0 : Math.min(m.max, slots, freeTrialSlots(tx, m.agentKey));
+  const max = agent.draining ? 0 : Math.min(m.max, freeSlots(agent), freeTrialSlots(tx, m.agentKey));
   if (max <= 0) return { jobs: [] };
   const capabilities = new Set([...agent.capabilities, ...(m.capabilities ?? [])]);
   const queues = m.queues ?? null;
   const fits = (job: Readonly<Job>) =>
     job.status === "queued" &&
     job.runAt <= tx.at &&
-    (job.capability === null || capabilities.has(job.capability)) &&
-    (job.agentKey === null || job.agentKey === m.agentKey) &&
+    canTake(agent, job, m.capabilities) &&
     (queues === null || queues.includes(job.queue));
   const query = { agentKey: m.agentKey, capabilities: [...capabilities], queues, at: tx.at };
   const seen = new Set<string>();
@@ -88,14 +87,14 @@ function bestOf(tx: Tx, ids: readonly string[], fits: (job: Readonly<Job>) => bo
   const candidates = ids
     .map((jobId) => tx.get("job", jobId))
     .filter((job): job is Job => job !== undefined && fits(job))
-    .sort((a, b) => b.priority - a.priority || compare(a.runAt, b.runAt) || compare(a.id, b.id));
+    .sort(byClaimOrder);
   const best: Job[] = [];
   const room = new Map<string, number>();
   for (const job of candidates) {
     if (best.length === max) break;
     const left = room.get(job.queue) ?? roomIn(tx.get("queue", job.queue) ?? newQueue(tx, job.queue));
     room.set(job.queue, left);
-    if (left === 0 || isFinalRun(must(tx, "run", job.runId).status)) continue;
+    if (left === 0 || !givesJobs(must(tx, "run", job.runId).status)) continue;
     best.push(job);
     room.set(job.queue, left - 1);
   }
@@ -187,5 +186,3 @@ function startJob(tx: Tx, job: Readonly<Job>, agentKey: string, lease: number | 
   if (run.status === "pending") moveRun(tx, run, "running", "its first job started");
   return started;
 }
-
-const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);

@@ -25,7 +25,7 @@ export function useOlderCards(initial: readonly Card[], cursors: Cursors, runId:
       const query = new URLSearchParams({ status, cursor, limit: "100", ...(runId && { runId }) });
       return api.get<BoardPage>(`/workstreams?${query}`);
     },
-    { failure: "Older cards could not be loaded" },
+    { failure: "Older cards could not be loaded", reads: true },
   );
   const loadOlder = useCallback(
     async (status: WorkstreamStatus) => {

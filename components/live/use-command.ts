@@ -18,6 +18,8 @@ export interface CommandOptions<A extends unknown[], R> {
   success?: string | ((answer: R, ...args: A) => string);
   /** What a toast says above the server's reason on failure. */
   failure?: string;
+  /** It only reads: whoever may only look may do it too. */
+  reads?: true;
 }
 
 export interface Command<A extends unknown[], R> {
@@ -49,7 +51,7 @@ export function useCommand<A extends unknown[], R>(
   const [run] = useState(() => async (...args: A): Promise<R | undefined> => {
     const now = latest.current;
     // Keys and drags reach this too; nothing is shown that the server would refuse.
-    if (!now.mayChange) {
+    if (!now.mayChange && !now.options.reads) {
       toast.info(ONLY_LOOKS);
       return undefined;
     }

@@ -1,9 +1,9 @@
 "use client";
 
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { LogEvent } from "../../domain/event.ts";
-import type { Wire } from "../../domain/wire.ts";
+import type { DependencyFacts, GateFacts, TimelineAnswer } from "../../domain/timeline.ts";
 import { api } from "./api.ts";
 import type { Range } from "./cursor.ts";
 import { createFrameQueue } from "./frame-queue.ts";
@@ -12,14 +12,15 @@ import { type Live, type Whole, wholeOf } from "./newer.ts";
 import { seedTopic } from "./row-cache.ts";
 import { useRow, useTopicList, useTopicRows } from "./rows.ts";
 
-/** What `GET /runs/{id}/timeline` answers; true at position `seq`. */
-export interface Timeline {
-  run: Wire<"run">;
-  workstreams: Wire<"workstream">[];
-  jobs: Wire<"job">[];
-  attempts: Wire<"attempt">[];
-  seq: number;
-}
+/** What `GET /runs/{id}/timeline` answers, as far as a page needs it; true at position `seq`. */
+export type Timeline = Pick<
+  TimelineAnswer,
+  "run" | "workstreams" | "jobs" | "attempts" | "seq" | "nextCursor" | "totals"
+> &
+  Partial<Pick<TimelineAnswer, "approvals" | "dependencies">>;
+
+/** Rows of a run that have been loaded beside those the page began with. */
+export type RunPart = Partial<Pick<TimelineAnswer, "workstreams" | "jobs" | "attempts" | "approvals" | "dependencies">>;
 
 export interface RunLive {
   run: Whole<"run">;
@@ -28,6 +29,11 @@ export interface RunLive {
   attempts: readonly Live<"attempt">[];
   /** The run's events, oldest first: those of `initial` and what came since; the newest 5,000. */
   events: readonly LogEvent[];
+  /** What the loaded jobs wait for or have waited for, as far as it was loaded with them. */
+  approvals: readonly GateFacts[];
+  dependencies: readonly DependencyFacts[];
+  /** Brings in more rows of the run: they are live from then on. */
+  take: (part: RunPart) => void;
 }
 
 const KEPT_EVENTS = 5_000;
@@ -46,26 +52,67 @@ export function useRunLive(runId: string, initial: Timeline & { events?: LogEven
   const attempts = useTopicRows(topic, "attempt", initial.attempts);
   const events = useRunEvents(runId, initial.events ?? NONE, initial.seq);
 
-  // A snapshot that left rows out may hide changes made between the server's rendering and now.
+  const [facts, setFacts] = useState(() => factsOf(NO_FACTS, initial));
+  const take = useCallback(
+    (part: RunPart) => {
+      seedTopic(client, topic, "workstream", part.workstreams ?? []);
+      seedTopic(client, topic, "job", part.jobs ?? []);
+      seedTopic(client, topic, "attempt", part.attempts ?? []);
+      setFacts((known) => factsOf(known, part));
+    },
+    [client, topic],
+  );
+
+  // A snapshot that left rows out may hide changes made since the last of them was loaded.
   const loadedAt = useRef(initial.seq);
   useEffect(() => {
-    if (cut === 0 || loadedAt.current >= seq) return;
+    const from = loadedAt.current;
+    if (cut === 0 || from >= seq) return;
     loadedAt.current = seq;
     const abort = new AbortController();
-    const load = async () => {
-      const whole = await api.get<Timeline>(`/runs/${encodeURIComponent(runId)}/timeline`, abort.signal);
-      seedTopic(client, topic, "run", [whole.run]);
-      seedTopic(client, topic, "workstream", whole.workstreams);
-      seedTopic(client, topic, "job", whole.jobs);
-      seedTopic(client, topic, "attempt", whole.attempts);
-    };
-    load().catch(() => {
-      loadedAt.current = 0;
+    catchUp(runId, from, abort.signal, (part) => {
+      seedTopic(client, topic, "run", [part.run]);
+      take(part);
+    }).catch(() => {
+      loadedAt.current = Math.min(from, loadedAt.current);
     });
     return () => abort.abort();
-  }, [client, cut, seq, runId, topic]);
+  }, [client, cut, seq, runId, topic, take]);
 
-  return { run, workstreams, jobs: jobs as readonly Live<"job">[], attempts, events };
+  return { run, workstreams, jobs: jobs as readonly Live<"job">[], attempts, events, ...facts, take };
+}
+
+/** So many pages of changes are loaded at most after a while without a connection; then the page begins anew. */
+const MOST_PAGES = 10;
+
+/** Loads what has changed of a run behind a position. */
+async function catchUp(
+  runId: string,
+  from: number,
+  signal: AbortSignal,
+  take: (part: TimelineAnswer) => void,
+): Promise<void> {
+  const path = `/runs/${encodeURIComponent(runId)}/timeline`;
+  let cursor: string | null = null;
+  for (let page = 0; page < MOST_PAGES; page += 1) {
+    const after: string = cursor === null ? "" : `&cursor=${encodeURIComponent(cursor)}`;
+    const answer: TimelineAnswer = await api.get<TimelineAnswer>(`${path}?changedAfter=${from}${after}`, signal);
+    take(answer);
+    cursor = answer.nextCursor;
+    if (cursor === null) return;
+  }
+  take(await api.get<TimelineAnswer>(path, signal));
+}
+
+type Facts = Pick<RunLive, "approvals" | "dependencies">;
+const NO_FACTS: Facts = { approvals: [], dependencies: [] };
+
+/** The known facts with the newer ones; the same when there are none. */
+function factsOf(known: Facts, { approvals = [], dependencies = [] }: RunPart): Facts {
+  if (approvals.length + dependencies.length === 0) return known;
+  const gates = new Map([...known.approvals, ...approvals].map((one) => [one.approvalId, one]));
+  const jobs = new Map([...known.dependencies, ...dependencies].map((one) => [one.jobId, one]));
+  return { approvals: [...gates.values()], dependencies: [...jobs.values()] };
 }
 
 /** The run's events, oldest first, from `initial` on. */

@@ -5,6 +5,7 @@ import { ChevronRight, FileDiff, TriangleAlert } from "lucide-react";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useMemo, useState } from "react";
+import { totalJobs } from "../../domain/job-counts.ts";
 import { type ApiProblem, api } from "../live/api.ts";
 import { type Timeline, useRunLive } from "../live/use-run-live.ts";
 import { JobProgress } from "../runs/job-progress.tsx";
@@ -14,7 +15,7 @@ import { useModel } from "../timeline/use-model.ts";
 import { StatusBadge } from "../ui/badge.tsx";
 import { cn } from "../ui/cn.ts";
 import { ErrorState } from "../ui/empty-state.tsx";
-import { formatPlural } from "../ui/format.ts";
+import { formatCount, formatPlural } from "../ui/format.ts";
 import { Skeleton } from "../ui/skeleton.tsx";
 import { Duration } from "../ui/time.tsx";
 import { Files } from "./files-list.tsx";
@@ -51,6 +52,7 @@ function LiveRun({ runId, initial }: { runId: string; initial: Timeline }) {
   const router = useRouter();
   const { run, workstreams, jobs, attempts } = useRunLive(runId, initial);
   const model = useModel({ workstreams, jobs, attempts, trials: NO_TRIALS });
+  const total = totalJobs(run.jobCounts);
   const open = (jobId: string) => router.push(`${runHref(runId)}?job=${encodeURIComponent(jobId)}`);
   return (
     <section aria-label={`Run ${runId}`} className="overflow-hidden rounded-lg border border-line bg-surface">
@@ -66,6 +68,11 @@ function LiveRun({ runId, initial }: { runId: string; initial: Timeline }) {
         <span className="text-[12px] text-muted">
           <Duration from={run.startedAt} to={run.finishedAt} />
         </span>
+        {jobs.length < total && (
+          <Link href={`${runHref(runId)}?tab=jobs`} className="link text-[12px]">
+            {formatCount(jobs.length)} of {formatCount(total)} jobs, what failed or runs first
+          </Link>
+        )}
       </header>
       {model.rows.size === 0 ? (
         <p className="border-t border-line px-3 py-2 text-[13px] text-muted">No jobs yet.</p>

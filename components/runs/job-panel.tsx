@@ -214,6 +214,7 @@ interface JobLinksProps {
 }
 
 function JobLinks({ title, ids, jobs, onSelect }: JobLinksProps) {
+  const isPresent = useContext(PastPosition) === null;
   if (ids.length === 0) return null;
   return (
     <section aria-label={title}>
@@ -225,7 +226,8 @@ function JobLinks({ title, ids, jobs, onSelect }: JobLinksProps) {
             <li key={id}>
               <button
                 type="button"
-                disabled={!job}
+                // One that is not loaded is looked for; of the past there is only what is here.
+                disabled={!job && !isPresent}
                 onClick={() => onSelect(id)}
                 className="flex h-7 items-center gap-1.5 rounded-md border border-line px-2 text-[13px] enabled:hover:bg-hover"
               >

@@ -6,31 +6,46 @@ import { memo, useMemo, useRef, useState } from "react";
 import { JOB_STATUSES, type JobStatus } from "../../domain/statuses.ts";
 import { GridCell, GridGroup, GridHead, GridRow, GridTable } from "../lists/grid.tsx";
 import { isPending, type Live } from "../live/rows.ts";
+import type { RunPart } from "../live/use-run-live.ts";
 import { jobLabel, type TimelineModel } from "../timeline/engine/model.ts";
 import { StatusBadge } from "../ui/badge.tsx";
+import { Button } from "../ui/button.tsx";
 import { cn } from "../ui/cn.ts";
 import { EmptyState } from "../ui/empty-state.tsx";
-import { formatDuration } from "../ui/format.ts";
+import { formatCount, formatDuration } from "../ui/format.ts";
 import { Input } from "../ui/input.tsx";
 import { useNow } from "../ui/now.ts";
 import { Select } from "../ui/select.tsx";
 import { statusLook } from "../ui/status.ts";
 import { RelativeTime } from "../ui/time.tsx";
 import { type JobFilter, type JobSort, type ListedJob, listJobs } from "./jobs-filter.ts";
+import { useJobSearch } from "./use-job-search.ts";
+import type { RunParts } from "./use-run-parts.ts";
 
 const ROW = 34;
 const COLUMNS = "grid-cols-[7.5rem_minmax(12rem,2fr)_minmax(7rem,1fr)_minmax(6rem,1fr)_4.5rem_5.5rem_5.5rem_4rem_6rem]";
 
 interface JobsTableProps {
+  run: Live<"run">;
   model: TimelineModel;
+  parts: RunParts;
+  /** Takes in what was found on the server. */
+  take: (part: RunPart) => void;
   selected: string | null;
   onSelect: (jobId: string) => void;
 }
 
-/** All jobs of the run as a table: found by text, narrowed to a status, the longest first. */
-export function JobsTable({ model, selected, onSelect }: JobsTableProps) {
+/**
+ * All jobs of the run as a table: found by text, narrowed to a status, the longest first. Of a run that is not loaded as a whole the server finds
+ * what matches; what it finds is live from then on.
+ */
+export function JobsTable({ run, model, parts, take, selected, onSelect }: JobsTableProps) {
   const [filter, setFilter] = useState<JobFilter>({ text: "", status: null, sort: "order" });
   const now = useNow() ?? 0;
+  const isPart = parts.loaded < parts.total;
+  const search = useJobSearch(run.runId, filter, isPart, take);
+  const isNarrowed = filter.text.trim() !== "" || filter.status !== null;
+  const next = isNarrowed ? search : parts;
   const jobs = useMemo(() => listJobs(model, filter, now), [model, filter, now]);
   const scroller = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
@@ -45,6 +60,12 @@ export function JobsTable({ model, selected, onSelect }: JobsTableProps) {
     { value: "any", label: "Any status" },
     ...JOB_STATUSES.map((status) => ({ value: status, label: statusLook("job", status).label })),
   ];
+  /** How many jobs of the run match: those shown, and those that are not loaded. */
+  const matching = (shown: number): number => {
+    if (!isPart || !isNarrowed) return isNarrowed ? model.rows.size : parts.total;
+    if (filter.text.trim() === "" && filter.status !== null) return shown + parts.left[filter.status];
+    return Math.max(shown, search.matched ?? 0);
+  };
   const sortBy = (sort: JobSort) => setFilter({ ...filter, sort: filter.sort === sort ? "order" : sort });
   return (
     <>
@@ -69,8 +90,12 @@ export function JobsTable({ model, selected, onSelect }: JobsTableProps) {
           }
         />
         <span className="text-[12px] text-muted tabular-nums">
-          {jobs.length} of {model.rows.size}
+          {formatCount(jobs.length)} of {formatCount(matching(jobs.length))}
         </span>
+        {isPart && filter.sort !== "order" && (
+          <span className="text-[12px] text-muted">the longest of those that are loaded</span>
+        )}
+        {isNarrowed && search.error && <span className="text-[12px] text-danger">{search.error.detail}</span>}
       </div>
       <GridTable
         ref={scroller}
@@ -99,7 +124,9 @@ export function JobsTable({ model, selected, onSelect }: JobsTableProps) {
               <Head right>Started</Head>
             </GridRow>
           </GridGroup>
-          {jobs.length === 0 && <EmptyState title="No job matches" />}
+          {jobs.length === 0 && (
+            <EmptyState title={isPart && search.loading ? "Searching all jobs…" : "No job matches"} />
+          )}
           <GridGroup className="relative" style={{ height: virtual.getTotalSize() }}>
             {virtual.getVirtualItems().map(({ index, start }) => {
               const job = jobs[index];
@@ -118,6 +145,11 @@ export function JobsTable({ model, selected, onSelect }: JobsTableProps) {
           </GridGroup>
         </div>
       </GridTable>
+      {isPart && next.hasMore && (
+        <Button size="sm" className="mt-2" busy={next.loading} onClick={next.more}>
+          Load more jobs
+        </Button>
+      )}
     </>
   );
 }

@@ -1,3 +1,4 @@
+import type { JobCounts } from "../../domain/job-counts.ts";
 import type { RunStatus } from "../../domain/statuses.ts";
 import type { Wire } from "../../domain/wire.ts";
 import { statusLook } from "../ui/status.ts";
@@ -17,8 +18,14 @@ export function runTitle(run: Pick<Wire<"run">, "status" | "workflow" | "runId">
   return `${GLYPHS[run.status]} ${statusLook("run", run.status).label} ${run.workflow} · ${run.runId}`;
 }
 
-/** The job that went wrong first, and how many did; null when none has. A cancelled one did not go wrong itself. */
-export function firstFailure(jobs: readonly Wire<"job">[]): { job: Wire<"job">; count: number } | null {
+/**
+ * The job that went wrong first, of those that are loaded, and how many did in all; null when none has. A cancelled one did not go wrong
+ * itself.
+ */
+export function firstFailure(
+  jobs: readonly Wire<"job">[],
+  counts?: Readonly<JobCounts>,
+): { job: Wire<"job">; count: number } | null {
   let first: Wire<"job"> | null = null;
   let count = 0;
   for (const job of jobs) {
@@ -26,5 +33,5 @@ export function firstFailure(jobs: readonly Wire<"job">[]): { job: Wire<"job">; 
     count += 1;
     if (!first || (job.finishedAt ?? "") < (first.finishedAt ?? "")) first = job;
   }
-  return first && { job: first, count };
+  return first && { job: first, count: Math.max(count, counts ? counts.failed + counts.timed_out : 0) };
 }

@@ -88,7 +88,7 @@ interface RunErrorProps {
 
 /** What went wrong, with the job it began with. Nothing while nothing has. */
 export function RunError({ run, jobs, onSelectJob }: RunErrorProps) {
-  const failure = firstFailure(jobs);
+  const failure = firstFailure(jobs, run.jobCounts);
   const endedBadly = run.status === "failed" || run.status === "timed_out";
   const told = run.error?.message ?? (endedBadly ? run.reason : null);
   if (!failure && !told) return null;

@@ -22,16 +22,19 @@ import { RunEvents } from "./events-tab.tsx";
 import { RunHints } from "./hints.tsx";
 import { JobPanel } from "./job-panel.tsx";
 import { JobsTable } from "./jobs-tab.tsx";
+import { LinkedPanel } from "./linked-panel.tsx";
 import { RunApprovals } from "./run-approvals.tsx";
 import { runTitle } from "./run-facts.ts";
 import { RunError, RunHeader } from "./run-header.tsx";
 import { runPageSearch, TABS, type Tab } from "./run-search.ts";
+import { SizeNotice } from "./size-notice.tsx";
+import { useLinkedJob, useRunParts } from "./use-run-parts.ts";
 import { useTrials } from "./use-trials.ts";
 import { Workstreams } from "./workstreams-tab.tsx";
 
 interface RunViewProps {
   runId: string;
-  initial: TimelineData & { events: LogEvent[]; truncated?: boolean };
+  initial: TimelineData & { events: LogEvent[] };
 }
 
 /**
@@ -70,7 +73,10 @@ export function RunView({ runId, initial }: RunViewProps) {
     void setSearch({ job: next?.jobId ?? null, attempt: next?.attempt ?? null }, { history });
   };
   const selectJob = (jobId: string) => select({ jobId, attempt: null });
+  const parts = useRunParts(live, initial);
+  const linked = useLinkedJob(live, past ? null : search.job);
   const row = selection ? model.rows.get(selection.jobId) : undefined;
+  const panel = selection !== null && (row !== undefined || (!replays && linked.state !== "here"));
 
   const tabs: TabItem[] = [
     {
@@ -82,20 +88,36 @@ export function RunView({ runId, initial }: RunViewProps) {
             They appear here as soon as its orchestrator enqueues them.
           </EmptyState>
         ) : (
-          <Timeline run={run} model={liveModel} selection={selection} onSelect={select} />
+          <Timeline run={run} model={liveModel} total={parts.total} selection={selection} onSelect={select} />
         ),
     },
     {
       value: "workstreams",
       label: "Workstreams",
-      count: workstreams.length,
-      content: <Workstreams workstreams={liveModel.groups.flatMap(({ workstream }) => workstream ?? [])} />,
+      count: parts.workstreams,
+      content: (
+        <Workstreams
+          runId={runId}
+          workstreams={liveModel.groups.flatMap(({ workstream }) => workstream ?? [])}
+          total={parts.workstreams}
+          take={live.take}
+        />
+      ),
     },
     {
       value: "jobs",
       label: "Jobs",
-      count: jobs.length,
-      content: <JobsTable model={liveModel} selected={selection?.jobId ?? null} onSelect={selectJob} />,
+      count: parts.total,
+      content: (
+        <JobsTable
+          run={run}
+          model={liveModel}
+          parts={parts}
+          take={live.take}
+          selected={selection?.jobId ?? null}
+          onSelect={selectJob}
+        />
+      ),
     },
     {
       value: "radar",
@@ -173,12 +195,8 @@ export function RunView({ runId, initial }: RunViewProps) {
           )}
         </>
       )}
-      {initial.truncated && !replays && jobs.length >= initial.jobs.length && (
-        <p className="mb-3 text-[13px] text-muted">
-          This run is larger than one page shows: its first {jobs.length} jobs are here.
-        </p>
-      )}
-      <div className={cn("min-w-0 items-start gap-4", row && "xl:grid xl:grid-cols-[minmax(0,1fr)_27rem]")}>
+      {!replays && <SizeNotice parts={parts} onFind={() => void setSearch({ tab: "jobs" })} />}
+      <div className={cn("min-w-0 items-start gap-4", panel && "xl:grid xl:grid-cols-[minmax(0,1fr)_27rem]")}>
         <Tabs
           label="Run"
           items={tabs}
@@ -199,6 +217,9 @@ export function RunView({ runId, initial }: RunViewProps) {
             events={events}
             onSelect={select}
           />
+        )}
+        {panel && !row && linked.state !== "here" && (
+          <LinkedPanel jobId={selection.jobId} linked={linked} onClose={() => select(null)} />
         )}
       </div>
     </PastView>

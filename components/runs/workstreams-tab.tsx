@@ -1,13 +1,19 @@
 "use client";
 
 import { ArrowRight, ChevronDown } from "lucide-react";
+import { useState } from "react";
 import { WORKSTREAM_MOVES } from "../../domain/statuses.ts";
+import type { Wire } from "../../domain/wire.ts";
+import { api } from "../live/api.ts";
 import { isPending, type Live } from "../live/rows.ts";
+import { useCommand } from "../live/use-command.ts";
+import type { RunPart } from "../live/use-run-live.ts";
 import { StatusBadge, StatusIcon } from "../ui/badge.tsx";
 import { Button } from "../ui/button.tsx";
 import { Changes } from "../ui/changes.tsx";
 import { CopyId } from "../ui/copy-id.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
+import { formatCount } from "../ui/format.ts";
 import { Menu, MenuItem } from "../ui/menu.tsx";
 import { statusLook } from "../ui/status.ts";
 import { Table, TableBody, TableHead, TableRow, Td, Th } from "../ui/table.tsx";
@@ -15,8 +21,19 @@ import { RelativeTime } from "../ui/time.tsx";
 import { JobProgress } from "./job-progress.tsx";
 import { useMoveWorkstream } from "./use-run-actions.ts";
 
+interface WorkstreamsProps {
+  runId: string;
+  /** Those that are loaded. */
+  workstreams: readonly Live<"workstream">[];
+  /** How many the run has. */
+  total: number;
+  /** Takes in those that were loaded later. */
+  take: (part: RunPart) => void;
+}
+
 /** The run's tracks of work, in the order given: how far each is, and where it can go. */
-export function Workstreams({ workstreams }: { workstreams: readonly Live<"workstream">[] }) {
+export function Workstreams({ runId, workstreams, total, take }: WorkstreamsProps) {
+  const more = useMoreWorkstreams(runId, take);
   if (workstreams.length === 0) {
     return (
       <EmptyState title="This run has no workstreams">
@@ -63,8 +80,36 @@ export function Workstreams({ workstreams }: { workstreams: readonly Live<"works
           ))}
         </TableBody>
       </Table>
+      {workstreams.length < total && more.hasMore && (
+        <div className="flex items-center gap-3 border-t border-line p-2.5 text-[12px] text-muted">
+          {formatCount(workstreams.length)} of {formatCount(total)} workstreams are loaded.
+          <Button size="sm" busy={more.loading} onClick={more.load}>
+            Load more
+          </Button>
+        </div>
+      )}
     </div>
   );
+}
+
+/** Pages of the run's workstreams, the newest first: those that came with the run are among them. */
+function useMoreWorkstreams(runId: string, take: WorkstreamsProps["take"]) {
+  const [cursor, setCursor] = useState<string | null>("");
+  const { run, pending } = useCommand(
+    (at: string) => {
+      const query = new URLSearchParams({ runId, limit: "100", ...(at !== "" && { cursor: at }) });
+      return api.get<{ items: Wire<"workstream">[]; nextCursor: string | null }>(`/workstreams?${query}`);
+    },
+    { failure: "More workstreams could not be loaded", reads: true },
+  );
+  const load = async () => {
+    if (cursor === null) return;
+    const page = await run(cursor);
+    if (!page) return;
+    take({ workstreams: page.items });
+    setCursor(page.nextCursor);
+  };
+  return { hasMore: cursor !== null, loading: pending, load: () => void load() };
 }
 
 function Move({ workstream }: { workstream: Live<"workstream"> }) {

@@ -13,6 +13,7 @@ import { Minimap } from "./minimap.tsx";
 import { ROW_HEIGHT, RowView } from "./row-view.tsx";
 import { type Hovered, SegmentTip } from "./segment-tip.tsx";
 import "./timeline.css";
+import { formatCount, formatPlural } from "../ui/format.ts";
 import type { TimelineStore } from "./timeline-store.ts";
 import { Toolbar } from "./toolbar.tsx";
 import { type Past, placing, useClock, useTimelineStore, useWidth } from "./use-timeline-store.ts";
@@ -26,6 +27,8 @@ export interface Selection {
 interface TimelineProps {
   run: Wire<"run">;
   model: TimelineModel;
+  /** How many jobs the run has in all, where the model may not have them all. */
+  total?: number;
   selection: Selection | null;
   onSelect: (selection: Selection | null) => void;
   /** Shows the rows as they were then instead of letting time go on; the rows must be of that time. */
@@ -39,7 +42,7 @@ const FIRST_HEIGHT = 640;
  * The run over time: a row per job under its workstream, what it did with its time as bars. The keyboard moves among the rows, plus, minus and 0
  * zoom, F follows. Rows render only when their job changes; time moves them by CSS variables alone (`useClock`).
  */
-export function Timeline({ run, model, selection, onSelect, past }: TimelineProps) {
+export function Timeline({ run, model, total = 0, selection, onSelect, past }: TimelineProps) {
   const root = useRef<HTMLDivElement>(null);
   const scroller = useRef<HTMLDivElement>(null);
   const track = useRef<HTMLDivElement>(null);
@@ -132,7 +135,8 @@ export function Timeline({ run, model, selection, onSelect, past }: TimelineProp
         </div>
         <div className="flex h-7 border-b border-line">
           <div className="w-(--label-width) shrink-0 border-r border-line px-2 py-1.5 text-[11px] text-faint">
-            {model.rows.size} {model.rows.size === 1 ? "job" : "jobs"}
+            {total > model.rows.size ? `${formatCount(model.rows.size)} of ` : ""}
+            {formatPlural(Math.max(total, model.rows.size), "job")}
           </div>
           <div ref={track} className="relative min-w-0 flex-1 overflow-hidden">
             <Axis store={store} origin={origin} width={width} />

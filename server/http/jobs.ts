@@ -1,8 +1,10 @@
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
-import { id } from "../../domain/primitives.ts";
+import { id, label } from "../../domain/primitives.ts";
 import { JOB_STATUSES } from "../../domain/statuses.ts";
 import { listJobs, readJob } from "../store/reads/jobs.ts";
+import { queriesOf } from "../store/reads/scope.ts";
+import { lookNow, readWhy } from "../store/reads/waiting.ts";
 import type { CommitOutcome } from "../store/types.ts";
 import { type Command, registerCommand } from "./command.ts";
 import { listDoc, oneDoc } from "./openapi/route-docs.ts";
@@ -15,6 +17,7 @@ import {
   pathId,
   type ResourceDeps,
   runFilter,
+  scopeOf,
   withRun,
 } from "./resource.ts";
 
@@ -24,6 +27,9 @@ const jobQuery = z.strictObject({
   status: listOf(JOB_STATUSES).optional(),
   agent: id.optional().meta({ description: "The agent that runs or ran it last, or the only one that may" }),
   queue: id.optional(),
+  q: label
+    .optional()
+    .meta({ description: "What the step, the id, the tool or the agent has in it, whatever its case" }),
   ...pageQuery,
 });
 
@@ -54,13 +60,24 @@ const COMMANDS: readonly Omit<Command<"job">, "kind" | "tag">[] = [
 /** All of the queue but the claim, see `claims.ts`. */
 export function registerJobs(app: FastifyInstance, deps: ResourceDeps): void {
   app.get(`${BASE}/jobs`, { config: { doc: listDoc(tag, "Jobs, the newest first", "Job", jobQuery) } }, (request) =>
-    listJobs(request.db, withRun(jobQuery.parse(request.query))),
+    listJobs(request.db, scopeOf(request, deps), withRun(jobQuery.parse(request.query))),
   );
   const one = oneDoc(tag, "One job with its attempts", "JobWithAttempts");
   app.get(`${BASE}/jobs/:id`, { config: { doc: one } }, async (request) => {
     const jobId = pathId(request);
     await mustHaveReached(request);
     return found(await readJob(request.db, jobId), "job", jobId);
+  });
+  const why = {
+    ...oneDoc(tag, "Why the job does not run now: all that holds it up, the deciding cause first", "Waiting"),
+    description:
+      "What it waits for (jobs, an approval), until when (schedule, back-off), its queue (paused, full), the agents that could take it (missing, draining, busy, breakers), and how many jobs a claim takes first. `next`: nothing holds it up. Empty for a job that runs or has ended.",
+  };
+  app.get(`${BASE}/jobs/:id/why`, { config: { doc: why } }, async (request) => {
+    const jobId = pathId(request);
+    await mustHaveReached(request);
+    const { tenantId } = request.principal;
+    return found(await readWhy(await lookNow(queriesOf(deps.prisma), tenantId), jobId), "job", jobId);
   });
   for (const command of COMMANDS) registerCommand(app, deps, { ...command, kind: "job", tag });
 }

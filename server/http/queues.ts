@@ -1,8 +1,10 @@
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
-import { listJobs } from "../store/reads/jobs.ts";
+import { listDue, listJobs } from "../store/reads/jobs.ts";
 import { readRow } from "../store/reads/one-row.ts";
 import { listQueues, readQueue } from "../store/reads/queues.ts";
+import { queriesOf } from "../store/reads/scope.ts";
+import { readQueueWhy } from "../store/reads/waiting-of-many.ts";
 import { bodyOf, registerCommand } from "./command.ts";
 import { MOST_AT_ONCE, retryBody, retryDeadLetters } from "./dead-letters.ts";
 import { listDoc, oneDoc, type RouteDoc } from "./openapi/route-docs.ts";
@@ -41,12 +43,27 @@ export function registerQueues(app: FastifyInstance, deps: ResourceDeps): void {
     summary: "Pause or resume a queue, bound how many of its jobs run at once; it comes to be when it is not there",
   });
 
+  const why = oneDoc(tag, "The job that has been due the longest in the queue, and why it waits", "QueueWaiting");
+  app.get(`${BASE}/queues/:id/why`, { config: { doc: why } }, async (request) => {
+    const queue = pathId(request);
+    await mustHaveReached(request);
+    found(await readRow(request.db, "queue", queue), "queue", queue);
+    return readQueueWhy(queriesOf(deps.prisma), request.principal.tenantId, queue);
+  });
+  const due = listDoc(tag, "Jobs of the queue that could start, in the order in which claims take them", "Job", query);
+  app.get(`${BASE}/queues/:id/due`, { config: { doc: due } }, async (request) => {
+    const queue = pathId(request);
+    const page = query.parse(request.query);
+    found(await readRow(request.db, "queue", queue), "queue", queue);
+    return listDue(request.db, scopeOf(request, deps), queue, page);
+  });
+
   const dead = listDoc(tag, "Jobs that failed or timed out for good, the newest first", "Job", query);
   app.get(`${BASE}/queues/:id/dead-letters`, { config: { doc: dead } }, async (request) => {
     const queue = pathId(request);
     const page = query.parse(request.query);
     found(await readRow(request.db, "queue", queue), "queue", queue);
-    return listJobs(request.db, { ...page, queue, status: ["failed", "timed_out"] });
+    return listJobs(request.db, scopeOf(request, deps), { ...page, queue, status: ["failed", "timed_out"] });
   });
   app.post(`${BASE}/queues/:id/dead-letters/retry`, { config: { doc: RETRY_DOC } }, async (request) => {
     const queue = pathId(request);

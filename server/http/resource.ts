@@ -66,7 +66,11 @@ export function pathId(request: FastifyRequest): string {
 
 /** Checks the query of a read of one thing: the log must have come as far as its caller has seen. */
 export async function mustHaveReached(request: FastifyRequest): Promise<void> {
-  const { minSeq } = oneQuery.parse(request.query);
+  await mustBeAt(request, oneQuery.parse(request.query).minSeq);
+}
+
+/** Throws 425 while the log has not come as far as `minSeq`. */
+export async function mustBeAt(request: FastifyRequest, minSeq: number | undefined): Promise<void> {
   if (minSeq === undefined) return;
   const { head } = await readPosition(request.db);
   if (head >= minSeq) return;

@@ -1,13 +1,28 @@
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
-import { label, time } from "../../domain/primitives.ts";
-import { RUN_STATUSES } from "../../domain/statuses.ts";
+import { id, label, time } from "../../domain/primitives.ts";
+import { JOB_STATUSES, RUN_STATUSES } from "../../domain/statuses.ts";
+import { TIMELINE_JOBS } from "../../domain/timeline.ts";
 import { readRow } from "../store/reads/one-row.ts";
-import { listRuns, readTimeline } from "../store/reads/runs.ts";
+import { listRuns } from "../store/reads/runs.ts";
+import { queriesOf } from "../store/reads/scope.ts";
+import { readTimeline } from "../store/reads/timeline.ts";
+import { readRunWhy } from "../store/reads/waiting-of-many.ts";
 import { registerCommand } from "./command.ts";
 import { answerEvents, runEventQuery } from "./events.ts";
 import { listDoc, oneDoc } from "./openapi/route-docs.ts";
-import { BASE, found, listOf, mustHaveReached, pageQuery, pathId, type ResourceDeps, scopeOf } from "./resource.ts";
+import {
+  BASE,
+  found,
+  listOf,
+  mustBeAt,
+  mustHaveReached,
+  oneQuery,
+  pageQuery,
+  pathId,
+  type ResourceDeps,
+  scopeOf,
+} from "./resource.ts";
 
 const runQuery = z.strictObject({
   status: listOf(RUN_STATUSES).optional(),
@@ -20,6 +35,26 @@ const runQuery = z.strictObject({
   ...pageQuery,
 });
 
+const timelineQuery = oneQuery.extend({
+  job: id.optional().meta({
+    description:
+      "This job is in the answer if the run has it, and so are those it depends on and those that depend on it",
+  }),
+  status: listOf(JOB_STATUSES).optional(),
+  q: label.optional().meta({ description: "What a job's step, id, tool or agent has in it, whatever its case" }),
+  changedAfter: z.coerce.number().int().min(0).optional().meta({
+    description: "Only jobs that have changed behind this position of the log, in the order of their changes",
+  }),
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(TIMELINE_JOBS)
+    .default(TIMELINE_JOBS)
+    .meta({ description: "How many jobs" }),
+  cursor: pageQuery.cursor,
+});
+
 export function registerRuns(app: FastifyInstance, deps: ResourceDeps): void {
   const tag = "Runs";
   app.get(`${BASE}/runs`, { config: { doc: listDoc(tag, "Runs, the newest first", "Run", runQuery) } }, (request) =>
@@ -30,11 +65,24 @@ export function registerRuns(app: FastifyInstance, deps: ResourceDeps): void {
     await mustHaveReached(request);
     return found(await readRow(request.db, "run", runId), "run", runId);
   });
-  const timeline = oneDoc(tag, "All that a timeline of the run draws, with the position to follow from", "Timeline");
+  const timeline = {
+    ...oneDoc(tag, "What a timeline of the run draws, with the position to follow from", "Timeline"),
+    description:
+      "A run of more jobs than `limit` is paged: the first page has the jobs that failed, run or were cancelled, then the oldest; the pages behind it go on with the oldest. `status` and `q` narrow it to jobs that match, the oldest first.",
+    query: timelineQuery,
+  };
   app.get(`${BASE}/runs/:id/timeline`, { config: { doc: timeline } }, async (request) => {
     const runId = pathId(request);
+    const { minSeq, ...query } = timelineQuery.parse(request.query);
+    await mustBeAt(request, minSeq);
+    return found(await readTimeline(request.db, scopeOf(request, deps), runId, query), "run", runId);
+  });
+  const why = oneDoc(tag, "What holds up the run's jobs, one entry per cause with how many it holds", "RunWaiting");
+  app.get(`${BASE}/runs/:id/why`, { config: { doc: why } }, async (request) => {
+    const runId = pathId(request);
     await mustHaveReached(request);
-    return found(await readTimeline(request.db, runId), "run", runId);
+    const { status } = found(await readRow(request.db, "run", runId), "run", runId);
+    return readRunWhy(queriesOf(deps.prisma), request.principal.tenantId, runId, status);
   });
   const events = listDoc(tag, "The run's events, in order", "Event", runEventQuery);
   app.get(`${BASE}/runs/:id/events`, { config: { doc: events } }, async (request) => {

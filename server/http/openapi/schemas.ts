@@ -5,9 +5,10 @@ import { MAX_MUTATIONS } from "../../../domain/commit.ts";
 import { CLIENT_MUTATION_TYPES, contractOf } from "../../../domain/mutations.ts";
 import { id } from "../../../domain/primitives.ts";
 import { currentSnapshot } from "../../../domain/snapshot-versions.ts";
-import { ALERT_STATUSES, BREAKER_STATES, RULE_KINDS, RUN_STATUSES } from "../../../domain/statuses.ts";
+import { ALERT_STATUSES, BREAKER_STATES, JOB_STATUSES, RULE_KINDS, RUN_STATUSES } from "../../../domain/statuses.ts";
 import { ROUTING_ANSWERS } from "./routing-answers.ts";
 import { ROWS } from "./rows.ts";
+import { dependencyFacts, gateFacts, WAITING_ANSWERS } from "./waiting-answers.ts";
 
 export type JsonSchema = { [keyword: string]: unknown };
 
@@ -176,6 +177,7 @@ export const ANSWERS = {
     receipt: z.unknown().meta({ description: "Of the one commit; null when nothing could be done" }),
   }),
   ...ROUTING_ANSWERS,
+  ...WAITING_ANSWERS,
   TaskTypes: z.object({ items: z.array(z.string()) }),
   Summary: z.object({
     runs: z.object({ byStatus: counts(RUN_STATUSES) }),
@@ -302,9 +304,24 @@ export const COMPONENTS: { [name: string]: JsonSchema } = {
     run: ref("Run"),
     workstreams: arrayOf(ref("Workstream")),
     jobs: arrayOf(ref("Job")),
-    attempts: arrayOf(ref("Attempt")),
+    attempts: { ...arrayOf(ref("Attempt")), description: "Of these jobs, the newest of each" },
+    approvals: {
+      ...arrayOf(answeredSchema(gateFacts)),
+      description: "Approvals that one of these jobs waits for or has waited for",
+    },
+    dependencies: {
+      ...arrayOf(answeredSchema(dependencyFacts)),
+      description: "Jobs that these depend on and that are not among them",
+    },
     seq: { type: "integer", description: "Follow the run's events from here" },
-    truncated: { type: "boolean", description: "The run has more than one answer carries" },
+    truncated: { type: "boolean", description: "The run has more than this answer carries" },
+    nextCursor: { type: ["string", "null"], description: "Where the next page begins; null on the last one" },
+    totals: {
+      ...answeredSchema(counts(["jobs", "workstreams", "attempts"])),
+      description: "How much the run has in all",
+    },
+    leftOut: { ...answeredSchema(counts(JOB_STATUSES)), description: "Jobs that are not in this answer, by status" },
+    matched: { type: ["integer", "null"], description: "How many jobs `status` and `q` let through" },
   }),
   Mutation: {
     oneOf: CLIENT_MUTATION_TYPES.map((type) => ref(mutationName(type))),

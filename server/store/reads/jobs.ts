@@ -1,8 +1,10 @@
 import type { JobStatus } from "../../../domain/statuses.ts";
 import type { Wire } from "../../../domain/wire.ts";
+import { Prisma } from "../../database/generated/client.ts";
 import type { TenantClient } from "../../database/tenant.ts";
-import { decodeCursor, type Page, type PageRequest, pageOf } from "./page.ts";
+import { decodeCursor, encodeCursor, type Page, type PageRequest, pageOf } from "./page.ts";
 import type { Scope } from "./scope.ts";
+import { textMatches } from "./timeline-ids.ts";
 import { wireOf, wiresOf } from "./wire-rows.ts";
 
 export interface JobQuery extends PageRequest {
@@ -12,10 +14,16 @@ export interface JobQuery extends PageRequest {
   /** The agent that runs or ran it last, or the only one that may. */
   agent?: string;
   queue?: string;
+  /** What the step, the id, the tool or the agent has in it, whatever its case. */
+  q?: string;
 }
 
+/** A search looks at this many jobs per page; when that was not enough, the page is short and its cursor goes on from there. */
+const SEARCH_WINDOW = 20_000;
+
 /** Jobs, the newest first. */
-export async function listJobs(db: TenantClient, query: JobQuery): Promise<Page<Wire<"job">>> {
+export async function listJobs(db: TenantClient, scope: Scope, query: JobQuery): Promise<Page<Wire<"job">>> {
+  if (query.q !== undefined) return searchJobs(db, scope, query, query.q);
   const at = decodeCursor(query.cursor, ["time", "text"]);
   const rows = await db.job.findMany({
     where: {
@@ -37,6 +45,80 @@ export async function listJobs(db: TenantClient, query: JobQuery): Promise<Page<
     (row) => [row.createdAt, row.id],
     (row) => wireOf("job", row),
   );
+}
+
+/** Jobs of a queue that could start now, in the order in which claims take them. */
+export async function listDue(
+  db: TenantClient,
+  { prisma, tenantId }: Scope,
+  queue: string,
+  { cursor, limit }: PageRequest,
+): Promise<Page<Wire<"job">>> {
+  const at = decodeCursor(cursor, ["integer", "time", "text"]);
+  const after = at
+    ? Prisma.sql`AND ("priority" < ${at[0]}::int OR ("priority" = ${at[0]}::int
+        AND ("runAt", "id") > (${at[1].toISOString()}::timestamptz, ${at[2]})))`
+    : Prisma.empty;
+  const order = await prisma.$queryRaw<{ id: string }[]>`
+    SELECT "id" FROM "Job" WHERE "tenantId" = ${tenantId} AND "queue" = ${queue} AND "status" = 'queued' AND "runAt" <= clock_timestamp() ${after}
+    ORDER BY "priority" DESC, "runAt", "id" LIMIT ${limit + 1}`;
+  const stored = await db.job.findMany({ where: { id: { in: order.map(({ id }) => id) } } });
+  const byId = new Map(stored.map((row) => [row.id, row]));
+  return pageOf(
+    order.flatMap(({ id }) => byId.get(id) ?? []),
+    limit,
+    (row) => [row.priority, row.runAt, row.id],
+    (row) => wireOf("job", row),
+  );
+}
+
+interface Found {
+  ids: string[];
+  scanned: number;
+  lastAt: Date | null;
+  lastId: string | null;
+}
+
+async function searchJobs(db: TenantClient, scope: Scope, query: JobQuery, q: string): Promise<Page<Wire<"job">>> {
+  const { limit } = query;
+  const found = await findMatching(scope, query, q);
+  const shown = found.ids.slice(0, limit);
+  const stored = await db.job.findMany({
+    where: { id: { in: shown } },
+    orderBy: [{ createdAt: "desc" }, { id: "desc" }],
+  });
+  const last = stored.at(-1);
+  let nextCursor: string | null = null;
+  if (found.ids.length > limit && last) nextCursor = encodeCursor([last.createdAt, last.id]);
+  else if (found.scanned === SEARCH_WINDOW && found.lastAt && found.lastId !== null) {
+    nextCursor = encodeCursor([found.lastAt, found.lastId]);
+  }
+  return { items: wiresOf("job", stored), nextCursor };
+}
+
+async function findMatching({ prisma, tenantId }: Scope, query: JobQuery, q: string): Promise<Found> {
+  const at = decodeCursor(query.cursor, ["time", "text"]);
+  const conditions = [
+    Prisma.sql`"tenantId" = ${tenantId}`,
+    ...(query.runId !== undefined ? [Prisma.sql`"runId" = ${query.runId}`] : []),
+    ...(query.workstreamId !== undefined ? [Prisma.sql`"workstreamId" = ${query.workstreamId}`] : []),
+    ...(query.status ? [Prisma.sql`"status" = ANY (${query.status})`] : []),
+    ...(query.queue !== undefined ? [Prisma.sql`"queue" = ${query.queue}`] : []),
+    ...(query.agent !== undefined ? [Prisma.sql`("claimedBy" = ${query.agent} OR "agentKey" = ${query.agent})`] : []),
+    ...(at ? [Prisma.sql`("createdAt", "id") < (${at[0].toISOString()}::timestamptz, ${at[1]})`] : []),
+  ];
+  const [found] = await prisma.$queryRaw<Found[]>`
+    WITH scanned AS MATERIALIZED (
+      SELECT "id", "createdAt", "step", "tool", "claimedBy" FROM "Job"
+      WHERE ${Prisma.join(conditions, " AND ")} ORDER BY "createdAt" DESC, "id" DESC LIMIT ${SEARCH_WINDOW}
+    ), matching AS (
+      SELECT "id", "createdAt" FROM scanned WHERE ${textMatches(q)} ORDER BY "createdAt" DESC, "id" DESC LIMIT ${query.limit + 1}
+    )
+    SELECT (SELECT coalesce(array_agg("id" ORDER BY "createdAt" DESC, "id" DESC), '{}') FROM matching) AS "ids",
+      (SELECT count(*)::int FROM scanned) AS "scanned",
+      (SELECT "createdAt" FROM scanned ORDER BY "createdAt", "id" LIMIT 1) AS "lastAt",
+      (SELECT "id" FROM scanned ORDER BY "createdAt", "id" LIMIT 1) AS "lastId"`;
+  return found ?? { ids: [], scanned: 0, lastAt: null, lastId: null };
 }
 
 export type JobWithAttempts = Wire<"job"> & { attempts: Wire<"attempt">[] };

@@ -15,7 +15,7 @@ export interface PageRequest {
   cursor?: string;
 }
 
-type Part = "time" | "text" | "number" | "count";
+type Part = "time" | "text" | "number" | "count" | "integer";
 type ValueOf<P extends Part> = P extends "time" ? Date : P extends "text" ? string : number;
 type Key<S extends readonly Part[]> = { -readonly [i in keyof S]: ValueOf<S[i]> };
 
@@ -64,6 +64,10 @@ function partOf(part: unknown, wanted: Part): Date | string | number {
     const fits =
       typeof part === "number" && part >= 0 && part <= max && (wanted === "number" || Number.isInteger(part));
     if (fits) return part;
+    throw badCursor();
+  }
+  if (wanted === "integer") {
+    if (typeof part === "number" && Number.isInteger(part) && Math.abs(part) < 2 ** 31) return part;
     throw badCursor();
   }
   if (typeof part !== "string" || part.includes("\0") || !part.isWellFormed()) throw badCursor();

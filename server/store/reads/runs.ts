@@ -1,9 +1,8 @@
 import type { RunStatus } from "../../../domain/statuses.ts";
-import { LARGE, type Listed, type Wire } from "../../../domain/wire.ts";
+import { LARGE, type Listed } from "../../../domain/wire.ts";
 import { Prisma } from "../../database/generated/client.ts";
 import type { TenantClient } from "../../database/tenant.ts";
 import { decodeCursor, encodeCursor, type Page, type PageRequest, pageOf } from "./page.ts";
-import { readPosition } from "./position.ts";
 import type { Scope } from "./scope.ts";
 import { wireOf, wiresOf } from "./wire-rows.ts";
 
@@ -125,47 +124,4 @@ async function findMatching({ prisma, tenantId }: Scope, query: RunQuery, q: str
       (SELECT "createdAt" FROM scanned ORDER BY "place" DESC LIMIT 1) AS "lastAt",
       (SELECT "id" FROM scanned ORDER BY "place" DESC LIMIT 1) AS "lastId"`;
   return found ?? { ids: [], scanned: 0, lastAt: null, lastId: null };
-}
-
-export interface Timeline {
-  run: Wire<"run">;
-  workstreams: Wire<"workstream">[];
-  jobs: Wire<"job">[];
-  attempts: Wire<"attempt">[];
-  /** Follow the run's events from here; the rows may be newer, which their own `seq` tells. */
-  seq: number;
-  /** There is more than one answer carries; the rest is in `/jobs?runId=`. */
-  truncated: boolean;
-}
-
-export const TIMELINE_JOBS = 2_000;
-const TIMELINE_ATTEMPTS = 2 * TIMELINE_JOBS;
-
-/** All of a run that a timeline draws, oldest first; null when there is no such run. */
-export async function readTimeline(db: TenantClient, runId: string): Promise<Timeline | null> {
-  // The position before the rows: whoever follows from it sees every change that the rows do not have yet.
-  const { head } = await readPosition(db);
-  const [run, workstreams, jobs, attempts] = await Promise.all([
-    db.run.findFirst({ where: { id: runId } }),
-    db.workstream.findMany({
-      where: { runId },
-      orderBy: [{ createdAt: "asc" }, { id: "asc" }],
-      take: TIMELINE_JOBS + 1,
-    }),
-    db.job.findMany({ where: { runId }, orderBy: [{ createdAt: "asc" }, { id: "asc" }], take: TIMELINE_JOBS + 1 }),
-    db.attempt.findMany({
-      where: { runId },
-      orderBy: [{ startedAt: "asc" }, { id: "asc" }],
-      take: TIMELINE_ATTEMPTS + 1,
-    }),
-  ]);
-  if (!run) return null;
-  return {
-    run: wireOf("run", run),
-    workstreams: wiresOf("workstream", workstreams.slice(0, TIMELINE_JOBS)),
-    jobs: wiresOf("job", jobs.slice(0, TIMELINE_JOBS)),
-    attempts: wiresOf("attempt", attempts.slice(0, TIMELINE_ATTEMPTS)),
-    seq: head,
-    truncated: workstreams.length > TIMELINE_JOBS || jobs.length > TIMELINE_JOBS || attempts.length > TIMELINE_ATTEMPTS,
-  };
 }

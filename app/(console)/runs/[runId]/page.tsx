@@ -5,6 +5,7 @@ import { runTitle } from "../../../../components/runs/run-facts.ts";
 import { RunView } from "../../../../components/runs/run-view.tsx";
 import type { LogEvent } from "../../../../domain/event.ts";
 import { id } from "../../../../domain/primitives.ts";
+import type { Wire } from "../../../../domain/wire.ts";
 import { serverGet } from "../../../server-fetch.ts";
 
 /** How many of the run's latest events come with the page. */
@@ -12,17 +13,19 @@ const EVENTS = 200;
 
 interface Props {
   params: Promise<{ runId: string }>;
+  searchParams: Promise<{ job?: string | string[] }>;
 }
-type Answer = Timeline & { truncated: boolean };
 
 export async function generateMetadata(props: Props): Promise<Metadata> {
-  const { run } = await serverGet<Answer>(`${await pathOf(props)}/timeline`);
+  const run = await serverGet<Wire<"run">>(await pathOf(props));
   return { title: runTitle(run) };
 }
 
 export default async function Page(props: Props) {
   const path = await pathOf(props);
-  const timeline = await serverGet<Answer>(`${path}/timeline`);
+  const job = id.safeParse((await props.searchParams).job);
+  const linked = job.success ? `?job=${encodeURIComponent(job.data)}` : "";
+  const timeline = await serverGet<Timeline>(`${path}/timeline${linked}`);
   // After the timeline, so that there is no position between the two that neither has.
   const { items } = await serverGet<{ items: LogEvent[] }>(`${path}/events?order=desc&limit=${EVENTS}`);
   return (

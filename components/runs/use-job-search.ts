@@ -1,0 +1,73 @@
+"use client";
+
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import type { TimelineAnswer } from "../../domain/timeline.ts";
+import { type ApiProblem, api } from "../live/api.ts";
+import type { RunPart } from "../live/use-run-live.ts";
+import type { JobFilter } from "./jobs-filter.ts";
+
+const PAGE = 200;
+/** A search is asked for when nothing has been typed for so long. */
+const PAUSE_MS = 250;
+
+export interface JobSearch {
+  /** How many jobs of the run match; null while that is not known. */
+  matched: number | null;
+  hasMore: boolean;
+  loading: boolean;
+  more: () => void;
+  error: ApiProblem | null;
+}
+
+/** Finds jobs of a run on the server and brings them in, page by page. `wanted`: not all jobs are loaded, and the filter narrows them. */
+export function useJobSearch(
+  runId: string,
+  { text, status }: JobFilter,
+  wanted: boolean,
+  take: (part: RunPart) => void,
+): JobSearch {
+  const typed = usePaused(text.trim());
+  const query = new URLSearchParams({
+    limit: String(PAGE),
+    ...(status !== null && { status }),
+    ...(typed !== "" && { q: typed }),
+  });
+  const { data, error, hasNextPage, isFetching, fetchNextPage } = useInfiniteQuery<
+    TimelineAnswer,
+    ApiProblem,
+    { pages: TimelineAnswer[] },
+    string[],
+    string | null
+  >({
+    queryKey: ["run-jobs", runId, String(query)],
+    queryFn: ({ pageParam, signal }) => {
+      const after = pageParam === null ? "" : `&cursor=${encodeURIComponent(pageParam)}`;
+      return api.get<TimelineAnswer>(`/runs/${encodeURIComponent(runId)}/timeline?${query}${after}`, signal);
+    },
+    initialPageParam: null,
+    getNextPageParam: (last) => last.nextCursor,
+    enabled: wanted && (typed !== "" || status !== null),
+  });
+  const pages = data?.pages;
+  useEffect(() => {
+    for (const page of pages ?? []) take(page);
+  }, [pages, take]);
+  return {
+    matched: pages?.[0]?.matched ?? null,
+    hasMore: wanted && hasNextPage,
+    loading: wanted && (isFetching || typed !== text.trim()),
+    more: () => void fetchNextPage(),
+    error,
+  };
+}
+
+/** The text once it has stood still. */
+function usePaused(text: string): string {
+  const [paused, setPaused] = useState(text);
+  useEffect(() => {
+    const timer = setTimeout(() => setPaused(text), PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [text]);
+  return paused;
+}

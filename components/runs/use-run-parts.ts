@@ -1,0 +1,97 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import { type JobCounts, NO_JOBS, totalJobs } from "../../domain/job-counts.ts";
+import { JOB_STATUSES } from "../../domain/statuses.ts";
+import type { TimelineAnswer } from "../../domain/timeline.ts";
+import type { Wire } from "../../domain/wire.ts";
+import { ApiProblem, api } from "../live/api.ts";
+import { useCommand } from "../live/use-command.ts";
+import type { RunLive, Timeline } from "../live/use-run-live.ts";
+
+/** How much of a run is loaded, and how to load more of it. */
+export interface RunParts {
+  loaded: number;
+  total: number;
+  /** Jobs that are not loaded, by status. */
+  left: JobCounts;
+  /** Workstreams of the run in all. */
+  workstreams: number;
+  /** Whether there are pages that nobody has asked for. */
+  hasMore: boolean;
+  loading: boolean;
+  more: () => void;
+}
+
+/** The pages of a run that is larger than one of them: all that was loaded is live. */
+export function useRunParts(live: RunLive, initial: Timeline): RunParts {
+  const { run, jobs, take } = live;
+  const [cursor, setCursor] = useState(initial.nextCursor);
+  const { run: load, pending } = useCommand(
+    (at: string) =>
+      api.get<TimelineAnswer>(`/runs/${encodeURIComponent(run.runId)}/timeline?cursor=${encodeURIComponent(at)}`),
+    { failure: "More jobs could not be loaded", reads: true },
+  );
+  const more = async () => {
+    if (cursor === null || pending) return;
+    const page = await load(cursor);
+    if (!page) return;
+    take(page);
+    setCursor(page.nextCursor);
+  };
+  const left = leftOf(run.jobCounts, jobs);
+  const total = Math.max(totalJobs(run.jobCounts), jobs.length);
+  return {
+    loaded: jobs.length,
+    total,
+    left,
+    workstreams: Math.max(initial.totals.workstreams, live.workstreams.length),
+    hasMore: cursor !== null && jobs.length < total,
+    loading: pending,
+    more: () => void more(),
+  };
+}
+
+/** How many jobs of each status are not among these; a job may move a moment before its run's figures do. */
+export function leftOf(counts: Readonly<JobCounts>, jobs: readonly Pick<Wire<"job">, "status">[]): JobCounts {
+  const left = { ...NO_JOBS };
+  for (const status of JOB_STATUSES) left[status] = counts[status];
+  for (const { status } of jobs) left[status] -= 1;
+  for (const status of JOB_STATUSES) left[status] = Math.max(0, left[status]);
+  return left;
+}
+
+/** What became of a job that was asked for by its id. */
+export type Linked =
+  | { state: "here" }
+  | { state: "loading" }
+  | { state: "unknown" }
+  | { state: "elsewhere"; runId: string }
+  | { state: "failed"; detail: string; retry: () => void };
+
+type JobAnswer = Wire<"job"> & { attempts: Wire<"attempt">[] };
+
+/** Loads a job that is not among the loaded ones, or some of whose attempts are not. `jobId` null: none is asked for. */
+export function useLinkedJob({ run, jobs, attempts, take }: RunLive, jobId: string | null): Linked {
+  const job = jobId === null ? undefined : jobs.find((one) => one.jobId === jobId);
+  const tried = job ? attempts.filter((attempt) => attempt.jobId === jobId).length : 0;
+  const { data, error, refetch } = useQuery<JobAnswer, ApiProblem>({
+    queryKey: ["linked-job", jobId],
+    queryFn: ({ signal }) => api.get<JobAnswer>(`/jobs/${encodeURIComponent(jobId ?? "")}`, signal),
+    enabled: jobId !== null && (job === undefined || tried < job.attempt),
+    retry: false,
+    gcTime: 0,
+  });
+  useEffect(() => {
+    if (!data || data.runId !== run.runId) return;
+    const { attempts: tries, ...row } = data;
+    take({ jobs: [row], attempts: tries });
+  }, [data, run.runId, take]);
+  if (job || jobId === null) return { state: "here" };
+  if (data) return data.runId === run.runId ? { state: "loading" } : { state: "elsewhere", runId: data.runId };
+  if (!error) return { state: "loading" };
+  // What cannot be an id at all is as unknown as what is none.
+  if (error instanceof ApiProblem && (error.status === 404 || error.status === 400)) return { state: "unknown" };
+  return { state: "failed", detail: error.message, retry: () => void refetch() };
+}
