@@ -13,6 +13,11 @@ export class ServerFetchError extends Error {
   }
 }
 
+/** The database's time when this page was asked for, epoch ms, as our own server tells it. */
+export async function pageTime(): Promise<number> {
+  return Number((await headers()).get("x-switchyard-time")) || Date.now();
+}
+
 /**
  * Reads the API for a server component: over loopback to this same server, with the request's own cookie. 401 leads to the login page, 404
  * to the not-found page. One request asks each path once.

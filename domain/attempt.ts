@@ -41,10 +41,14 @@ export interface AttemptEnd {
   error?: ErrorInfo;
 }
 
-/** Closes the open attempt of a job; its duration is what the caller told, or the time since it started. */
+/**
+ * Closes the open attempt of a job. Its duration is what the caller told, but no more than the time since it started, which is what it is when nothing was
+ * told: a worker measures its own work, which cannot have taken longer than the attempt.
+ */
 export function closeAttempt(tx: Tx, job: Readonly<Job>, status: AttemptStatus, end: AttemptEnd): number {
   const attempt = tx.get("attempt", attemptId(job.id, job.attempt));
-  const durationMs = end.durationMs ?? ms(tx.at) - ms(attempt?.startedAt ?? job.startedAt ?? tx.at);
+  const span = Math.max(0, ms(tx.at) - ms(attempt?.startedAt ?? job.startedAt ?? tx.at));
+  const durationMs = Math.min(end.durationMs ?? span, span);
   if (attempt) {
     tx.put("attempt", {
       ...attempt,

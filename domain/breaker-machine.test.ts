@@ -3,6 +3,8 @@ import { breakerWith, failed, feed, halfOpen, iso, ok, opened, SECOND, T0 } from
 import { openDurationMs, resolveBreakerConfig } from "./breaker-config.ts";
 import { acquire, record, release, tick, trialSlots } from "./breaker-machine.ts";
 
+const DAY = 86_400_000;
+
 describe("a closed breaker", () => {
   test("lets every call pass and issues no permit", () => {
     expect(acquire(breakerWith(), T0, "p")).toMatchObject({
@@ -82,9 +84,14 @@ describe("a closed breaker", () => {
 
   test("a time window whose clock goes back keeps counting in its newest second", () => {
     const b = feed(breakerWith({ window: "time", windowSize: 10, minimumCalls: 100 }), "x.", T0 + 60 * SECOND);
-    const back = feed(b, "x", T0 + 20 * SECOND);
+    const back = feed(b, "x", T0 + 57 * SECOND);
     expect(back).toMatchObject({ calls: 3, failureCount: 2 });
     expect(back.window).toMatchObject({ buckets: [[0, 3, 2, 0]] });
+  });
+
+  test("a time window forgets calls of a time that is far from having come", () => {
+    const b = feed(breakerWith({ window: "time", windowSize: 10, minimumCalls: 100 }), "x.", T0 + 40 * DAY);
+    expect(feed(b, "x", T0 + 20 * SECOND)).toMatchObject({ calls: 1, failureCount: 1 });
   });
 
   test("opens on slow calls, slow meaning longer than slowCallMs", () => {
@@ -153,12 +160,20 @@ describe("an open breaker", () => {
 
   test("does not open for a shorter time when the clock goes back", () => {
     const b = opened();
-    expect(tick(b, T0 - 3_600_000).breaker).toBe(b);
+    expect(tick(b, T0 - 4_000).breaker).toBe(b);
     const trialsFailed = ["t1", "t2", "t3"].reduce(
-      (next, permit) => record(next, failed, T0 - 3_600_000, permit).breaker,
+      (next, permit) => record(next, failed, T0 + 26_000, permit).breaker,
       halfOpen(3),
     );
     expect(trialsFailed).toMatchObject({ state: "open", openedAt: iso(T0 + 30_000), resetAt: iso(T0 + 60_000) });
+  });
+
+  test("waits its own time from now when the clock that was far ahead has been put right", () => {
+    const now = T0 - 40 * DAY;
+    const waits = tick(opened(), now).breaker;
+    expect(waits).toMatchObject({ state: "open", openedAt: iso(now), changedAt: iso(now), resetAt: iso(now + 30_000) });
+    expect(tick(waits, now + 29_999).breaker).toBe(waits);
+    expect(tick(waits, now + 30_000).breaker).toMatchObject({ state: "half_open" });
   });
 });
 

@@ -22,8 +22,9 @@
  * that it began in another epoch, or when it has no permit in `half_open` (unless the caller asks for `anyTrial`).
  *
  * Time is an argument (`now`, epoch ms). What is due at `now` happens first in every operation, so whether a timer or a
- * caller comes first makes no difference. A `now` before `changedAt` counts as `changedAt`: a clock that goes back can
- * lengthen a wait, never shorten it. Inputs are never mutated.
+ * caller comes first makes no difference. A `now` a little before `changedAt` counts as `changedAt`: a clock that goes back can
+ * lengthen a wait, never shorten it. Far before it, the clock was wrong when the state changed and has been put right: then what
+ * waits begins anew at `now` and waits as long as it was to (`rebased`). Inputs are never mutated.
  */
 import { type BreakerConfig, effectiveMinimumCalls, openDurationMs, sameBreakerConfig } from "./breaker-config.ts";
 import {
@@ -35,7 +36,7 @@ import {
   type TransitionCause,
   withWindow,
 } from "./breaker-state.ts";
-import { emptyWindow, pushCall, type WindowCall } from "./breaker-window.ts";
+import { emptyWindow, pushCall, shiftWindow, type WindowCall } from "./breaker-window.ts";
 import type { BreakerStateName } from "./statuses.ts";
 
 export {
@@ -48,9 +49,12 @@ export {
 export type { BreakerStateName } from "./statuses.ts";
 
 const LONGEST_ERROR = 500;
+/** Clocks of servers differ by less than this; what lies further ahead was written by a clock that was wrong. */
+const STEP_BACK_MS = 5_000;
 
 /** What time alone does by `now`. Returns the same object and no transitions when nothing is due. */
-export function tick(b: BreakerState, now: number): BreakerStep {
+export function tick(was: BreakerState, now: number): BreakerStep {
+  const b = rebased(was, now);
   const at = clamp(b, now);
   switch (b.state) {
     case "closed":
@@ -238,6 +242,24 @@ export function reconfigure(b: BreakerState, config: BreakerConfig, now: number)
       return { ...due, breaker: withWindow({ ...current, config }, window) };
     }
   }
+}
+
+/**
+ * A state of a time that is yet to come, moved to `now`: with it the end of its open time, the deadlines of its trials and the calls in its window.
+ * An operator's `expiresAt` stays, as it is a time and no wait. Any other state is the same object.
+ */
+function rebased(b: BreakerState, now: number): BreakerState {
+  const ahead = Date.parse(b.changedAt) - now;
+  if (ahead <= STEP_BACK_MS) return b;
+  const back = (at: string) => iso(Date.parse(at) - ahead);
+  return {
+    ...b,
+    changedAt: iso(now),
+    openedAt: b.openedAt === null ? null : back(b.openedAt),
+    resetAt: b.state === "open" && b.resetAt !== null ? back(b.resetAt) : b.resetAt,
+    trials: b.trials.map((trial) => ({ ...trial, expiresAt: back(trial.expiresAt) })),
+    window: shiftWindow(b.window, -ahead),
+  };
 }
 
 function unmoved(b: BreakerState): BreakerStep {

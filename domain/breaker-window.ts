@@ -9,7 +9,7 @@ export type CountWindow = { kind: "count"; last: string; failures: number; slow:
 
 /**
  * The calls of the last seconds: `[seconds after since, calls, failures, slow]`, oldest first, only seconds that had calls.
- * `since` is an epoch second. Calls leave the window when the next call enters: the totals are as of the newest bucket.
+ * `since` is an epoch second. What is stored is the window as of its newest call; `windowAt` says what is left of it at a time.
  */
 export type TimeWindow = {
   kind: "time";
@@ -29,9 +29,14 @@ export function emptyWindow(kind: BreakerWindow["kind"]): BreakerWindow {
     case "count":
       return { kind, last: "", failures: 0, slow: 0 };
     case "time":
-      return { kind, since: 0, buckets: [], calls: 0, failures: 0, slow: 0 };
+      return emptyTime();
   }
 }
+
+const emptyTime = (): TimeWindow => ({ kind: "time", since: 0, buckets: [], calls: 0, failures: 0, slow: 0 });
+
+/** Clocks of servers differ by less than this. */
+const STEP_BACK_S = 5;
 
 export function windowTotals(window: BreakerWindow): WindowTotals {
   switch (window.kind) {
@@ -52,6 +57,27 @@ export function pushCall(window: BreakerWindow, size: number, call: WindowCall, 
   }
 }
 
+/** What is left of a window at `now` (epoch ms): of a time window the calls of its last seconds. The same object when nothing has left it. */
+export function windowAt(window: BreakerWindow, size: number, now: number): BreakerWindow {
+  if (window.kind === "count") return window;
+  const from = Math.floor(now / 1000) - size + 1;
+  const kept = window.buckets.filter(([second]) => window.since + second >= from);
+  if (kept.length === window.buckets.length) return window;
+  const sum = (at: 1 | 2 | 3) => kept.reduce((total, bucket) => total + bucket[at], 0);
+  return { ...window, buckets: kept, calls: sum(1), failures: sum(2), slow: sum(3) };
+}
+
+/** When calls left a window the last time, by `now` (epoch ms); 0 when none has since its newest call. */
+export function leftBy(window: BreakerWindow, size: number, now: number): number {
+  if (window.kind === "count") return 0;
+  const ends = window.buckets.map(([second]) => (window.since + second + size) * 1000).filter((end) => end <= now);
+  return Math.max(0, ...ends);
+}
+
+/** The window with its calls at other times, ms later. */
+export const shiftWindow = (window: BreakerWindow, ms: number): BreakerWindow =>
+  window.kind === "count" ? window : { ...window, since: window.since + Math.round(ms / 1000) };
+
 function pushCount(window: CountWindow, size: number, call: WindowCall): CountWindow {
   const mark = call.failed ? (call.slow ? "X" : "x") : call.slow ? "s" : ".";
   const evicted = window.last.length >= size ? window.last.charAt(0) : "";
@@ -65,7 +91,9 @@ function pushCount(window: CountWindow, size: number, call: WindowCall): CountWi
 
 function pushTime(window: TimeWindow, size: number, call: WindowCall, now: number): TimeWindow {
   const newest = window.buckets.at(-1);
-  // A clock that went back keeps filling the newest second: buckets never run backwards.
+  // Calls of a time that is far from having come were counted by a clock that was wrong: nobody knows how old they are.
+  if (newest && window.since + newest[0] > now / 1000 + STEP_BACK_S) return pushTime(emptyTime(), size, call, now);
+  // A clock that went back a little keeps filling the newest second: buckets never run backwards.
   const second = newest ? Math.max(Math.floor(now / 1000), window.since + newest[0]) : Math.floor(now / 1000);
   const from = second - size + 1;
   let { calls, failures, slow } = window;

@@ -70,6 +70,7 @@ export function go(m: Model, to: BreakerStateName, at: number, until: number | n
 
 /** One call enters the window, and may move the breaker. */
 export function add(m: Model, failed: boolean, slow: boolean, at: number): void {
+  if (m.windowKind === "time" && (m.history.at(-1)?.second ?? 0) > (at + STEP_BACK_MS) / 1000) m.history = [];
   const second = Math.max(Math.floor(at / 1000), m.history.at(-1)?.second ?? 0);
   m.history.push({ second, failed, slow });
   const { calls, failures, slow: slowCalls } = recount(m);
@@ -85,8 +86,21 @@ export function add(m: Model, failed: boolean, slow: boolean, at: number): void 
   }
 }
 
+/** Further back than this the clock is believed. */
+export const STEP_BACK_MS = 5_000;
+
+/** Whether the clock was set back so far that what waits begins anew. */
+export const isSetBack = (floor: number, now: number): boolean => floor - now > STEP_BACK_MS;
+
 /** What time does; answers the time that counts. */
 export function passTime(m: Model): number {
+  if (isSetBack(m.floor, m.now)) {
+    const ahead = m.floor - m.now;
+    m.floor = m.now;
+    for (const trial of m.trials) trial.deadline -= ahead;
+    if (m.state === "open" && m.resetAt !== null) m.resetAt -= ahead;
+    if (m.windowKind === "time") for (const call of m.history) call.second += Math.round(-ahead / 1000);
+  }
   const at = Math.max(m.now, m.floor);
   if (m.state === "open" && (m.resetAt ?? 0) <= at) go(m, "half_open", at);
   else if ((m.state === "forced_open" || m.state === "disabled") && m.resetAt !== null && m.resetAt <= at) {

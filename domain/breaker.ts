@@ -164,9 +164,10 @@ function save(tx: Tx, was: Readonly<Breaker>, step: machine.BreakerStep, quiet?:
   if (step.breaker === was) return;
   tx.put("breaker", { ...was, ...step.breaker, updatedAt: tx.at });
   const { calls, failureRate, resetAt, openings, lastError } = step.breaker;
-  if (quiet && step.transitions.length === 0) {
-    const payload = { state: step.breaker.state, trials: step.breaker.trials.length, calls };
-    tx.emit({ type: `breaker.${quiet}`, subject: subjectOf(was.id), payload });
+  const silent = step.breaker.changedAt < was.changedAt ? "wait_restarted" : quiet;
+  if (silent && step.transitions.length === 0) {
+    const payload = { state: step.breaker.state, trials: step.breaker.trials.length, calls, resetAt };
+    tx.emit({ type: `breaker.${silent}`, subject: subjectOf(was.id), payload });
   }
   for (const move of step.transitions) {
     const payload = { ...move, calls, failureRate, resetAt, openings, lastError, epoch: step.breaker.epoch };

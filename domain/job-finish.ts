@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { addBusy } from "./agent.ts";
 import { openApproval } from "./approval.ts";
-import { type AttemptEnd, attemptOutcome, closeAttempt } from "./attempt.ts";
+import { type AttemptEnd, attemptId, attemptOutcome, closeAttempt } from "./attempt.ts";
 import { releasePermit } from "./breaker.ts";
 import { type Escalation, emitJob, type Job, legalJobMoves } from "./job.ts";
 import { afterFinish } from "./job-cascade.ts";
@@ -25,12 +25,15 @@ export const jobFail = z.strictObject({
 });
 export const jobTimeout = z.strictObject({ type: z.literal("job.timeout"), ...told, result: json.optional() });
 
-/** The clock's: the lease of this attempt ran out, or its time did. Not open to clients. */
+/**
+ * The clock's: the lease of this attempt ran out, or its time did; or (`clock`) the job waits since a time that is yet to come, as the database's
+ * clock was ahead then and has been put right. Not open to clients.
+ */
 export const jobExpire = z.strictObject({
   type: z.literal("job.expire"),
   jobId: id,
   attempt: int32,
-  why: z.enum(["lease", "timeout"]),
+  why: z.enum(["lease", "timeout", "clock"]),
 });
 
 /** The longest wait between two tries. */
@@ -77,9 +80,10 @@ export function timeOutJob(tx: Tx, m: z.infer<typeof jobTimeout>): Job {
   return endBadly(tx, job, "timed_out", { ...m, error });
 }
 
-/** The clock's: ends the attempt that it saw expire, unless something else has ended it since. */
+/** The clock's: ends the attempt that it saw expire, unless something else has ended it since; or begins anew what waits by a wrong clock. */
 export function expireJob(tx: Tx, m: z.infer<typeof jobExpire>): Job {
   const job = must(tx, "job", m.jobId);
+  if (m.why === "clock") return job.attempt === m.attempt ? beginAnew(tx, job) : job;
   const due = m.why === "lease" ? job.leaseExpiresAt : job.timeoutAt;
   if (job.status !== "running" || job.attempt !== m.attempt || due === null || due > tx.at) return job;
   if (m.why === "timeout") {
@@ -88,6 +92,42 @@ export function expireJob(tx: Tx, m: z.infer<typeof jobExpire>): Job {
   }
   const error = { message: `agent ${job.claimedBy} let its lease of ${job.leaseMs} ms run out`, code: "lease_expired" };
   return endBadly(tx, job, "failed", { error }, { seen: false });
+}
+
+/**
+ * A job that waits by the times of a clock that was wrong: its lease, its time limit or its back-off begins anew now, each as long as it was. A `runAt`
+ * that was asked for stays.
+ */
+function beginAnew(tx: Tx, job: Readonly<Job>): Job {
+  const now = ms(tx.at);
+  const past = (at: string | null) => (at !== null && at > tx.at ? tx.at : at);
+  const inMs = (wait: number | null) => (wait === null ? null : iso(now + wait));
+  if (job.status === "running") {
+    const { leaseExpiresAt, timeoutAt, startedAt } = job;
+    const times = {
+      queuedAt: past(job.queuedAt),
+      startedAt: past(startedAt),
+      leaseExpiresAt: leaseExpiresAt && inMs(Math.min(job.leaseMs ?? 0, ms(leaseExpiresAt) - now)),
+      timeoutAt: timeoutAt && inMs(Math.min(job.timeoutMs ?? 0, ms(timeoutAt) - now)),
+    };
+    tx.put("job", { ...job, ...times, updatedAt: tx.at });
+    const attempt = tx.get("attempt", attemptId(job.id, job.attempt));
+    const { queuedAt = tx.at } = attempt ?? {};
+    if (attempt)
+      tx.put("attempt", {
+        ...attempt,
+        queuedAt: past(queuedAt) ?? queuedAt,
+        startedAt: past(attempt.startedAt) ?? tx.at,
+      });
+    emitJob(tx, "job.timers_restarted", must(tx, "job", job.id), times);
+  } else if (job.status === "queued" && job.queuedAt !== null) {
+    const wait = ms(job.runAt) - ms(job.queuedAt);
+    const runAt = job.attempt > job.attemptBase ? iso(now + Math.max(0, wait)) : wait > 0 ? job.runAt : tx.at;
+    const times = { queuedAt: past(job.queuedAt), runAt };
+    tx.put("job", { ...job, ...times, updatedAt: tx.at });
+    emitJob(tx, "job.timers_restarted", must(tx, "job", job.id), times);
+  }
+  return must(tx, "job", job.id);
 }
 
 /**

@@ -51,7 +51,7 @@ export function tellChannel(
   const { stormThreshold = STORM_THRESHOLD, stormWindowMs = STORM_WINDOW_MS } = channel.config;
   const pace = tx.get("pace", channel.id);
   const now = ms(tx.at);
-  const recent = (pace?.recent ?? []).filter((at) => at > now - stormWindowMs);
+  const recent = (pace?.recent ?? []).filter((at) => at > now - stormWindowMs && at <= now + stormWindowMs);
   const open = pace?.digestId ? tx.get("delivery", pace.digestId) : undefined;
   const inDigest = alert.reach[channel.id] === "digest" && (open !== undefined || event === "alert.resolved");
   const digested = recent.length >= stormThreshold || inDigest;

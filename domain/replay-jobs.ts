@@ -64,6 +64,11 @@ function particulars(before: Wire<"job">, { type, at }: LogEvent, told: Told): P
     }
     case "job.heartbeat_received":
       return { leaseExpiresAt: told.leaseExpiresAt ?? null, progress: told.progress ?? null };
+    case "job.timers_restarted": {
+      const { queuedAt = before.queuedAt, startedAt = before.startedAt, runAt = before.runAt } = told;
+      const { leaseExpiresAt = null, timeoutAt = null } = told;
+      return { queuedAt, startedAt, runAt, leaseExpiresAt, timeoutAt };
+    }
     case "job.completed":
       return { ...NO_LEASE, ...endOf(told), error: null, reason: null, finishedAt: at };
     case "job.attempt_failed":

@@ -162,6 +162,7 @@ interface RunTold {
   to?: RunStatus;
   reason?: string | null;
   error?: ErrorInfo | null;
+  deadlineAt?: string;
 }
 
 /** The execution state and the version by its own fold; here the run's life. */
@@ -170,6 +171,10 @@ function foldRun(view: Fold, event: LogEvent): void {
   const told = event.payload as RunTold;
   const run = type === "run.created" ? newRun(event, told) : view.run;
   if (!run) return;
+  if (type === "run.deadline_restarted") {
+    view.run = { ...run, deadlineAt: told.deadlineAt ?? run.deadlineAt, updatedAt: at, seq };
+    return;
+  }
   const next = { ...foldState(run, event), updatedAt: at, seq };
   if (next.version === run.version) return;
   if (type === "run.transitioned" && told.to) Object.assign(next, moved(run, told.to, told, at));

@@ -177,10 +177,24 @@ export function retryRun(tx: Tx, m: z.infer<typeof runRetry>): Run {
   return must(tx, "run", run.id);
 }
 
-/** The clock's: ends a run whose deadline is still the one it saw. */
+/**
+ * The clock's: ends a run whose deadline is still the one it saw. One that lies further ahead than its time limit was set by a clock that was wrong:
+ * it begins anew now.
+ */
 export function timeOutRun(tx: Tx, m: z.infer<typeof runTimeout>): Run {
   const run = must(tx, "run", m.runId);
   if (isFinalRun(run.status) || run.deadlineAt !== m.deadlineAt) return run;
+  const soonest = run.timeoutMs === null ? m.deadlineAt : iso(ms(tx.at) + run.timeoutMs);
+  if (soonest < m.deadlineAt) {
+    tx.put("run", { ...run, deadlineAt: soonest, updatedAt: tx.at });
+    tx.emit({
+      type: "run.deadline_restarted",
+      subject: subjectOf(run.id),
+      runId: run.id,
+      payload: { deadlineAt: soonest },
+    });
+    return must(tx, "run", run.id);
+  }
   const error = { message: `the run did not end within ${span(run.timeoutMs ?? 0)}`, code: "run_timed_out" };
   if (run.status === "pending") return moveRun(tx, run, "failed", "deadline passed before it started", error);
   return moveRun(tx, run, "timed_out", "deadline passed", error);

@@ -85,7 +85,7 @@ export type RowSet =
 
 /** What a reducer changes state through: one commit's view of one tenant's rows. */
 export interface Tx {
-  /** Time of the commit, RFC 3339; never below the previous event's. */
+  /** Time of the commit, RFC 3339: the database's. It may be below that of the events before when that clock was set back. */
   readonly at: string;
   /** Who asks, as it stands in the log: `user:NAME`, `key:NAME`, `system:clock`. */
   readonly actor: string;

@@ -9,6 +9,7 @@ import { createRollupLoop } from "./clock/rollups.ts";
 import { Closers } from "./closers.ts";
 import type { Config } from "./config.ts";
 import { createDatabase, type Database } from "./database/client.ts";
+import { DatabaseClock } from "./database/clock.ts";
 import { startEmbedded } from "./database/embedded.ts";
 import { migrate, migrationsDirectory, readMigrations } from "./database/migrate.ts";
 import { type DatabaseWatch, watchDatabase } from "./database/watch.ts";
@@ -33,6 +34,9 @@ import { ensureTenant } from "./store/tenants.ts";
 const TENANT = "default";
 
 const DAY_MS = 86_400_000;
+
+/** How often the database is asked what time it is, ms. */
+const ASK_TIME_EVERY_MS = 5_000;
 
 /** As long as a key must be not to be guessed. */
 const NO_GUESS = "0123456789abcdef";
@@ -94,6 +98,7 @@ async function build(config: Config, options: ComposeOptions, closers: Closers):
 
   const store = createStore({
     pool: database.pool,
+    clock: database.clock,
     registry: metrics,
     idempotencyTtlSeconds: config.idempotencyTtlSeconds,
     redisUrl: config.redisUrl,
@@ -120,7 +125,7 @@ async function build(config: Config, options: ComposeOptions, closers: Closers):
 
   const parts = { config, prisma, store, retention, queries, auth, logger, metrics, health, memory: watch.figures };
   const app = buildApp({ ...parts, stopping: stopping.signal });
-  await registerPages(app, { auth, draw: await draw, dev: config.development });
+  await registerPages(app, { auth, draw: await draw, dev: config.development, now: store.now });
   await app.ready();
   refuseForeignUpgrades(app.server, { dev: config.development });
   let closing: Promise<void> | undefined;
@@ -197,7 +202,7 @@ async function openDatabase(
   logger: Logger,
   onFatal: (reason: string) => void,
   stopping: AbortSignal,
-): Promise<Database & { watch: DatabaseWatch }> {
+): Promise<Database & { watch: DatabaseWatch; clock: DatabaseClock }> {
   let url = config.databaseUrl;
   if (url === undefined) {
     const embedded = await startEmbedded(config.dataDir, { onUnexpectedExit: onFatal });
@@ -219,7 +224,12 @@ async function openDatabase(
     else logger.info("the database is back");
   });
   closers.add("watch of the database", 500, () => watch.close());
-  return { ...database, watch };
+  const clock = new DatabaseClock();
+  await clock.ask(database.pool);
+  // Idle, a server hears of the time from nobody else. While the database is away the last answer stands.
+  const asking = setInterval(() => void clock.ask(database.pool).catch(() => {}), ASK_TIME_EVERY_MS);
+  closers.add("database's clock", 100, () => clearInterval(asking));
+  return { ...database, watch, clock };
 }
 
 /** One question says both: the database answers, and what this code needs has been applied to it. */

@@ -4,16 +4,17 @@ import { Shell } from "../../components/shell/shell.tsx";
 import type { Me } from "../../components/shell/user-menu.tsx";
 import type { AlertCounts } from "../../domain/answers.ts";
 import type { Wire } from "../../domain/wire.ts";
-import { serverGet } from "../server-fetch.ts";
+import { pageTime, serverGet } from "../server-fetch.ts";
 
 export default async function ConsoleLayout({ children }: { children: ReactNode }) {
-  const [me, alerts, approvals] = await Promise.all([
+  const [me, alerts, approvals, now] = await Promise.all([
     serverGet<Me>("/me"),
     serverGet<AlertCounts>(countsPath(ALL_ALERTS)),
     serverGet<{ items: Wire<"approval">[] }>("/approvals?status=pending&limit=100"),
+    pageTime(),
   ]);
   return (
-    <Shell me={me} alerts={alerts} approvals={approvals.items} now={Date.now()}>
+    <Shell me={me} alerts={alerts} approvals={approvals.items} now={now}>
       {children}
     </Shell>
   );

@@ -2,8 +2,10 @@
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo } from "react";
+import { breakerAt, breakerChangedBy } from "../../domain/breaker-now.ts";
 import { seedTopic } from "../live/row-cache.ts";
 import { useTopicList, useTopicRows } from "../live/rows.ts";
+import { useNow } from "../ui/now.ts";
 import { type AgentItem, type AgentView, joinRows, splitItems } from "./agent-rows.ts";
 import { getPages } from "./get-pages.ts";
 
@@ -29,7 +31,19 @@ export function useAgents(initial: readonly AgentItem[]): AgentView[] {
     seedTopic(client, "agents", "statistics", all.statistics);
   }, [client, data]);
   const agents = list.rows as readonly AgentView["agent"][];
-  return useMemo(() => joinRows(agents, breakers, statistics), [agents, breakers, statistics]);
+  const current = useBreakersNow(breakers);
+  return useMemo(() => joinRows(agents, current, statistics), [agents, current, statistics]);
+}
+
+/** Breakers as they stand now: calls leave time windows by time alone. Only then is there a new list. */
+function useBreakersNow<B extends AgentView["breaker"]>(breakers: readonly B[]): readonly B[] {
+  const now = useNow();
+  // The moment of the last change stands for now: until the next there is nothing to work out anew.
+  const changed = now === null ? 0 : Math.max(0, ...breakers.map((breaker) => breakerChangedBy(breaker, now)));
+  return useMemo(
+    () => (changed === 0 ? breakers : breakers.map((breaker) => breakerAt(breaker, changed) as B)),
+    [breakers, changed],
+  );
 }
 
 /** The board shows no more than these many pages of 100. */

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
+import { breakerAt } from "../../domain/breaker-now.ts";
 import { listAgents, readAgent } from "../store/reads/agents.ts";
 import { readRow } from "../store/reads/one-row.ts";
 import { registerCommand } from "./command.ts";
@@ -13,13 +14,13 @@ export function registerAgents(app: FastifyInstance, deps: ResourceDeps): void {
   const tag = "Agents";
   const list = listDoc(tag, "Agents by key, each with its breaker and its figures", "AgentWithState", agentQuery);
   app.get(`${BASE}/agents`, { config: { doc: list } }, (request) =>
-    listAgents(request.db, agentQuery.parse(request.query)),
+    listAgents(request.db, agentQuery.parse(request.query), deps.store.now()),
   );
   const one = oneDoc(tag, "One agent with its breaker and its figures", "AgentWithState");
   app.get(`${BASE}/agents/:id`, { config: { doc: one } }, async (request) => {
     const agentKey = pathId(request);
     await mustHaveReached(request);
-    return found(await readAgent(request.db, agentKey), "agent", agentKey);
+    return found(await readAgent(request.db, agentKey, deps.store.now()), "agent", agentKey);
   });
   const breaker = oneDoc(tag, "The circuit breaker in front of an agent", "Breaker");
   app.get(`${BASE}/agents/:id/breaker`, { config: { doc: breaker } }, async (request, reply) => {
@@ -27,7 +28,7 @@ export function registerAgents(app: FastifyInstance, deps: ResourceDeps): void {
     await mustHaveReached(request);
     const row = found(await readRow(request.db, "breaker", agentKey), "agent", agentKey);
     reply.header("etag", etagOf(row));
-    return row;
+    return breakerAt(row, deps.store.now());
   });
 
   registerCommand(app, deps, {

@@ -10,7 +10,7 @@ import { previewRule } from "../store/reads/rule-preview.ts";
 import { bodyOf, commitOnRow, parseMutation } from "./command.ts";
 import { plainDoc, type RouteDoc } from "./openapi/route-docs.ts";
 import { ref, sentSchema } from "./openapi/schemas.ts";
-import { BASE, found, pathId, type ResourceDeps } from "./resource.ts";
+import { BASE, found, pathId, type ResourceDeps, scopeOf } from "./resource.ts";
 
 const tag = "Alerts";
 
@@ -89,7 +89,7 @@ export function registerAlertRules(app: FastifyInstance, deps: ResourceDeps): vo
     return { ...sent(rule), receipt: outcome.receipt };
   });
   app.post(`${BASE}/alert-rules/preview`, { config: { doc: previewDoc, forViewers: true } }, (request) =>
-    previewRule({ prisma: deps.prisma, tenantId: request.principal.tenantId }, previewBody.parse(bodyOf(request))),
+    previewRule(scopeOf(request, deps), previewBody.parse(bodyOf(request))),
   );
 }
 

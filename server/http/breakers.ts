@@ -3,14 +3,14 @@ import { z } from "zod";
 import { BREAKER_STATES } from "../../domain/statuses.ts";
 import { listBreakers } from "../store/reads/breakers.ts";
 import { listDoc } from "./openapi/route-docs.ts";
-import { BASE, listOf, pageQuery } from "./resource.ts";
+import { BASE, listOf, pageQuery, type ResourceDeps } from "./resource.ts";
 
 const breakerQuery = z.strictObject({ state: listOf(BREAKER_STATES).optional(), ...pageQuery });
 
 /** `GET /breakers`: those that are open, for one (C5). */
-export function registerBreakers(app: FastifyInstance): void {
+export function registerBreakers(app: FastifyInstance, { store }: ResourceDeps): void {
   const doc = listDoc("Agents", "Circuit breakers by agent", "Breaker", breakerQuery);
   app.get(`${BASE}/breakers`, { config: { doc } }, (request) =>
-    listBreakers(request.db, breakerQuery.parse(request.query)),
+    listBreakers(request.db, breakerQuery.parse(request.query), store.now()),
   );
 }

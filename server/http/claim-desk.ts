@@ -1,3 +1,4 @@
+import { performance } from "node:perf_hooks";
 import { roomIn } from "../../domain/queue.ts";
 import type { Wire } from "../../domain/wire.ts";
 import type { JobOffer } from "../store/reads/jobs.ts";
@@ -182,7 +183,7 @@ class Desk {
       return;
     }
     if (this.#later.size >= MAX_REMEMBERED) return;
-    const due = Date.now() + dueInMs + CLOCK_SLACK_MS;
+    const due = performance.now() + dueInMs + CLOCK_SLACK_MS;
     this.#later.set(id, { ...offer, due });
     if (due < this.#timerDue) this.#arm(due);
   }
@@ -225,11 +226,11 @@ class Desk {
     clearTimeout(this.#timer);
     this.#timerDue = due;
     if (due === Number.POSITIVE_INFINITY) return;
-    this.#timer = setTimeout(() => this.#ripen(), Math.min(MAX_TIMER_MS, Math.max(0, due - Date.now())));
+    this.#timer = setTimeout(() => this.#ripen(), Math.min(MAX_TIMER_MS, Math.max(0, due - performance.now())));
   }
 
   #ripen(): void {
-    const now = Date.now();
+    const now = performance.now();
     let next = Number.POSITIVE_INFINITY;
     for (const [id, { due, ...offer }] of this.#later) {
       if (due > now) {

@@ -1,3 +1,4 @@
+import { performance } from "node:perf_hooks";
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import type { ClientMutation } from "../../domain/mutations.ts";
@@ -22,7 +23,7 @@ export function registerClaims(app: FastifyInstance, deps: ResourceDeps): void {
   const { store, prisma, stopping } = deps;
   const desks = new ClaimDesks({
     store,
-    outlook: (tenantId, limit) => readOutlook({ prisma, tenantId }, limit),
+    outlook: (tenantId, limit) => readOutlook({ prisma, tenantId, now: store.now() }, limit),
     onError: (err) => app.log.warn({ err }, "the outlook on coming jobs could not be read"),
   });
   app.addHook("onClose", async () => desks.close());
@@ -39,7 +40,7 @@ export function registerClaims(app: FastifyInstance, deps: ResourceDeps): void {
     };
     if (waitMs === 0) return answer(await commitFor(request, deps, commit, key));
 
-    const ends = Date.now() + waitMs;
+    const ends = performance.now() + waitMs;
     const signal = signalOf(reply, stopping);
     const ticket = desks.enter(request.principal.tenantId, claimerOf(agentKey, wanted));
     try {
@@ -50,7 +51,7 @@ export function registerClaims(app: FastifyInstance, deps: ResourceDeps): void {
         if (outcome.replayed) continue;
         const registered = outcome.row("agent", agentKey)?.capabilities;
         const at = Date.parse(outcome.receipt.committedAt);
-        if (!(await ticket.wait(ends - Date.now(), signal, at, registered))) return answer(outcome);
+        if (!(await ticket.wait(ends - performance.now(), signal, at, registered))) return answer(outcome);
       }
     } finally {
       ticket.leave();

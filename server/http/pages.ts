@@ -8,6 +8,8 @@ import { installPageSecurity } from "./security.ts";
 
 /** The request header that tells server-rendered pages where this server's API is, over loopback. */
 export const ORIGIN_HEADER = "x-switchyard-origin";
+/** The one that tells them what time it is, epoch ms by the database's clock. */
+export const TIME_HEADER = "x-switchyard-time";
 
 /** Answers a page's request on Node's own objects. */
 export type DrawPage = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
@@ -16,6 +18,8 @@ export interface PagesDeps {
   auth: Authenticator;
   draw: DrawPage;
   dev: boolean;
+  /** The database's time, epoch ms. */
+  now: () => number;
 }
 
 /** What the login page shows before anyone is signed in. */
@@ -34,6 +38,7 @@ export async function registerPages(app: FastifyInstance, deps: PagesDeps): Prom
 
     const draw = async (request: FastifyRequest, reply: FastifyReply) => {
       request.raw.headers[ORIGIN_HEADER] = loopbackOrigin(app);
+      request.raw.headers[TIME_HEADER] = String(Math.round(deps.now()));
       request.raw.headers["x-request-id"] = request.id;
       reply.hijack();
       try {

@@ -88,7 +88,7 @@ export function found<T>(row: T | null, kind: string, id: string): T {
 
 /** For reads in raw SQL: the caller's tenant. */
 export function scopeOf(request: FastifyRequest, deps: ResourceDeps): Scope {
-  return { prisma: deps.prisma, tenantId: request.principal.tenantId };
+  return { prisma: deps.prisma, tenantId: request.principal.tenantId, now: deps.store.now() };
 }
 
 /** Aborts when the client has gone, or when the server stops: for answers that take their time. */

@@ -44,7 +44,7 @@ export function registerRoutes(app: FastifyInstance, deps: AppDeps): void {
   registerClaims(app, deps);
   registerQueues(app, deps);
   registerAgents(app, deps);
-  registerBreakers(app);
+  registerBreakers(app, deps);
   registerLeaderboard(app, deps);
   registerRouting(app, deps);
   registerAlerts(app, deps);

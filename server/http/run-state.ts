@@ -22,7 +22,7 @@ export function registerRunState(app: FastifyInstance, { store }: ResourceDeps):
       updatedAt: row.updatedAt,
       tier,
       strategy: "durable-first",
-      servedAt: new Date().toISOString(),
+      servedAt: new Date(store.now()).toISOString(),
     };
   });
 }

@@ -59,6 +59,7 @@ export async function createTestApp(
   const app = buildApp(deps);
   routes(app, deps);
   await registerPages(app, {
+    now: Date.now,
     auth,
     dev: false,
     draw: async (request, response) => {

@@ -161,7 +161,7 @@ export function createLive(deps: LiveDeps): Live {
   });
   const beatOf = (feed: Feed): Beat => {
     const away = deps.availability?.away ? { databaseAway: true as const } : {};
-    return { head: feed.position ?? 0, at: new Date().toISOString(), ...away };
+    return { head: feed.position ?? 0, at: new Date(source.now()).toISOString(), ...away };
   };
   const beat = (all: boolean) => {
     for (const [tenantId, { feed, sockets }] of feeds) {

@@ -69,6 +69,10 @@ export class MemoryLog implements LogSource {
     return () => this.#listeners.delete(listener);
   }
 
+  now(): number {
+    return Date.now();
+  }
+
   watch(): () => void {
     return () => {};
   }

@@ -36,6 +36,8 @@ export interface Availability {
 
 /** What this room reads; the store is one. */
 export interface LogSource {
+  /** The time by which what is stored is timed, epoch ms. */
+  now(): number;
   onCommitted(listener: (committed: Committed) => void): () => void;
   /** Keeps the tenant's tail running on this node; returns how to stop. */
   watch(tenantId: string): () => void;

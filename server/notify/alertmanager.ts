@@ -7,8 +7,10 @@ import { linkTo, type Message } from "./messages.ts";
 const NO_END = "0001-01-01T00:00:00Z";
 
 /** What Prometheus Alertmanager sends to webhook receivers, version 4. A digest is a group of its alerts, each as it was last. */
-export function alertmanagerBody({ notice, digest, channelName, publicUrl }: Message): object {
-  const told = digest ? latestOf(digest).map(({ alert }) => alert) : [notice.alert ?? testAlert(notice.message ?? "")];
+export function alertmanagerBody({ createdAt, notice, digest, channelName, publicUrl }: Message): object {
+  const told = digest
+    ? latestOf(digest).map(({ alert }) => alert)
+    : [notice.alert ?? testAlert(notice.message ?? "", createdAt)];
   const alerts = told.map((alert) => ({
     status: statusOf(alert),
     labels: labelsOf(alert),
@@ -52,8 +54,8 @@ function labelsOf({ rule, severity, subject, runId, alertId }: AlertNotice): Lab
   return runId === null ? labels : { ...labels, run_id: runId };
 }
 
-const testAlert = (message: string): AlertNotice => ({
+const testAlert = (message: string, firedAt: string): AlertNotice => ({
   ...{ alertId: "test", rule: "test", severity: "info", status: "firing", title: message, detail: null },
   ...{ subject: { kind: "channel", id: "test" }, runId: null, value: null, threshold: null, causeId: null },
-  ...{ firedAt: new Date().toISOString(), resolvedAt: null, reopened: 0, version: 1 },
+  ...{ firedAt, resolvedAt: null, reopened: 0, version: 1 },
 });

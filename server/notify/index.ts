@@ -28,7 +28,7 @@ import { sendDelivery } from "./send.ts";
  * whose window is over, alerts whose cause has ended.
  */
 export interface NotifierDeps {
-  store: Pick<Store, "commit">;
+  store: Pick<Store, "commit" | "now">;
   queries: LaneQueries;
   registry: Registry;
   log: { warn(facts: object, message: string): void };
@@ -90,7 +90,14 @@ export function createNotifier(deps: NotifierDeps): Notifier {
     const { tenantId, delivery } = due;
     const isDigest = (delivery.payload as Notice).digest !== undefined;
     const entries = isDigest ? await readDigestEntries(queries, tenantId, delivery.replayOf ?? delivery.id) : [];
-    const sent = await sendDelivery(due, entries, { guard, mailer, publicUrl: publicUrl(), timeoutMs, signal });
+    const sent = await sendDelivery(due, entries, {
+      guard,
+      mailer,
+      publicUrl: publicUrl(),
+      timeoutMs,
+      signal,
+      now: store.now,
+    });
     // Cut off by the end of this process: nobody knows, so it stays pending and the next sender sends it.
     if (signal.aborted && !sent.ok) return;
     await commit(due.tenantId, toldOf(due, sent, scheduleMs));

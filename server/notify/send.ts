@@ -13,6 +13,8 @@ import { signatureOf } from "./signature.ts";
 export interface SendDeps {
   guard: Guard;
   publicUrl: string;
+  /** The database's time, epoch ms: receivers compare a signature's time with their own. */
+  now: () => number;
   timeoutMs: number;
   signal: AbortSignal;
   /** Undefined: this server sends no e-mail. */
@@ -73,7 +75,7 @@ function postSigned(
   const { secret, previousSecret, rotatedMs } = channel;
   const both = rotatedMs !== null && rotatedMs < ROTATION_MS ? [secret, previousSecret] : [secret];
   const secrets = signs(channel.channelKind) ? both.filter((one) => one !== null) : [];
-  const headers = { ...JSON_BODY, ...signatureOf(webhookId, Date.now(), body, secrets) };
+  const headers = { ...JSON_BODY, ...signatureOf(webhookId, deps.now(), body, secrets) };
   return post({ url: channel.target, headers, body }, deps);
 }
 

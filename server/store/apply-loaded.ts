@@ -1,7 +1,8 @@
 import { keyOf } from "../../domain/draft.ts";
 import { needsOf, rowsAround } from "../../domain/mutations.ts";
 import { iso } from "../../domain/primitives.ts";
-import { type AppliedBatch, applyBatch, type Head, type Pending } from "./batch.ts";
+import type { DatabaseClock } from "../database/clock.ts";
+import { type AppliedBatch, applyBatch, type Head, type Pending, rowTime } from "./batch.ts";
 import type { KeyMemory } from "./key-memory.ts";
 import type { LaneQueries } from "./lane-database.ts";
 import type { LanePosition } from "./lane-position.ts";
@@ -21,6 +22,7 @@ export interface ApplyOptions {
   cache: RowCache;
   keys: KeyMemory;
   position: LanePosition;
+  clock: DatabaseClock;
 }
 
 /** A batch applied in memory, where it started from, and what it read. */
@@ -42,12 +44,12 @@ export async function applyLoaded(
   if (!o.position.head) await o.position.catchUp(queries);
   let source = new RowSource(o.cache, o.keys, o.strict);
   // One time for all tries: it is part of what a claim asks for, and what was loaded for one time must serve the next try.
-  const now = o.position.now();
+  const now = o.clock.now();
   for (let loads = 0; loads < MAX_LOADS; loads += 1) {
     const deep = loads > FEW_LOADS;
     source.clearMissing();
     const start = o.position.head as Head;
-    noteNeeds(batch, source, deep, iso(Math.max(start.at, now)));
+    noteNeeds(batch, source, deep, iso(rowTime(start, now)));
     if (source.isComplete) {
       const result = applyBatch(o.tenantId, batch, source, start, now, o.keyTtlMs);
       if (source.isComplete) return { start, result, source };

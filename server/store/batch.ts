@@ -63,6 +63,17 @@ export interface BatchSource extends Source {
   prove(key: string | null): void;
 }
 
+/** Clocks of servers, and what they know of the database's, differ by less than this: a head that is ahead by less is no clock set back. */
+export const STEP_BACK_MS = 5_000;
+
+/**
+ * The time of what a batch changes: rows, deadlines and figures go by it. It is the head's or now, whichever is later. Events and receipts never go
+ * below the head; but when that is far ahead, as the database's clock was wrong once and has been put right, rows go by the right time:
+ * else every lease and timer would stand still until the clock had caught up.
+ */
+export const rowTime = (head: Pick<Head, "at">, now: number): number =>
+  head.at - now > STEP_BACK_MS ? now : Math.max(head.at, now);
+
 /** Keys of one principal do not meet those of another. */
 export const keyName = (principal: string, key: string): string => `${principal} ${key}`;
 
@@ -80,17 +91,18 @@ export function applyBatch(
 ): AppliedBatch {
   const draft = new Draft(source);
   const keys = new Map<string, StoredKey>();
+  const time = rowTime(start, now);
   let head = { ...start, at: Math.max(start.at, now) };
   const applied = batch.map((pending): Applied => {
     try {
       const known = pending.key && (keys.get(pending.key.name) ?? source.key(pending.key.name));
-      if (known && known.expiresAt > head.at) {
+      if (known && known.expiresAt > time) {
         return known.fingerprint === pending.key?.fingerprint
           ? { state: "replayed", receipt: known.receipt }
           : { state: "mismatch" };
       }
       source.begin();
-      const done = applyOne(tenantId, pending, draft, head, keyTtlMs);
+      const done = applyOne(tenantId, pending, draft, head, { time, keyTtlMs });
       if (done.state !== "done") {
         source.prove(pending.key?.name ?? null);
         return done;
@@ -100,7 +112,7 @@ export function applyBatch(
         keys.set(pending.key.name, {
           fingerprint: pending.key.fingerprint,
           receipt: done.receipt,
-          expiresAt: head.at + keyTtlMs,
+          expiresAt: time + keyTtlMs,
         });
       }
       return done;
@@ -112,8 +124,14 @@ export function applyBatch(
   return { applied, draft, head, keys };
 }
 
-function applyOne(tenantId: string, pending: Pending, draft: Draft, head: Head, keyTtlMs: number): Applied {
-  const at = iso(head.at);
+function applyOne(
+  tenantId: string,
+  pending: Pending,
+  draft: Draft,
+  head: Head,
+  { time, keyTtlMs }: { time: number; keyTtlMs: number },
+): Applied {
+  const at = iso(time);
   const { by, receiptId: commitId, secret } = pending;
   const tx = draft.begin({ at, actor: by.actor, traceId: by.traceId, commitId, secret, keyTtlMs });
   try {
@@ -122,7 +140,7 @@ function applyOne(tenantId: string, pending: Pending, draft: Draft, head: Head, 
       tx.abort();
       return stale.length > 0 ? { state: "stale", faults: stale } : { state: "refused", faults };
     }
-    return finish(tenantId, pending, draft, tx, results, head, at);
+    return finish(tenantId, pending, draft, tx, results, head, iso(head.at));
   } catch (error) {
     tx.abort();
     throw error;

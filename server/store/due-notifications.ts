@@ -20,6 +20,9 @@ export interface DueDelivery {
   unheard: boolean;
 }
 
+/** What was written by a clock that was far ahead, which has been put right since, waits no longer. */
+const AHEAD = "now() + interval '5 seconds'";
+
 /** What says that an alert fires, or goes on firing. */
 const BEGINNINGS = "('alert.fired', 'alert.reopened', 'alert.unacknowledged', 'alert.woken', 'alert.escalated')";
 
@@ -67,7 +70,7 @@ const DUE_DELIVERIES = `SELECT /* due deliveries */ "tenantId", "delivery", "cha
     ${UNHEARD} AS "unheard"
   FROM "LogHead" AS h JOIN "Delivery" AS d ON d."tenantId" = h."tenantId" AND d."status" = 'pending'
   JOIN "Channel" AS c ON c."tenantId" = d."tenantId" AND c."id" = d."channelId"
-  WHERE d."nextAt" <= now() AND NOT (d."tenantId" || '/' || d."id" = ANY ($2::text[]))
+  WHERE (d."nextAt" <= now() OR (h."at" > ${AHEAD} AND d."updatedAt" > ${AHEAD})) AND NOT (d."tenantId" || '/' || d."id" = ANY ($2::text[]))
     AND NOT ${WAITS_FOR_CHANNEL} AND (d."replayOf" IS NOT NULL OR NOT ${OVERTAKES})
 ) AS due WHERE "n" <= $1::int ORDER BY "createdAt", "id" LIMIT $3::int`;
 
@@ -98,7 +101,7 @@ export async function readDigestEntries(
 
 const DUE_DIGESTS = `SELECT /* due digests */ d."tenantId", d."id" AS "deliveryId"
   FROM "LogHead" AS h JOIN "Delivery" AS d ON d."tenantId" = h."tenantId" AND d."status" = 'collecting'
-  WHERE d."nextAt" <= now() LIMIT 500`;
+  WHERE d."nextAt" <= now() OR (h."at" > ${AHEAD} AND d."createdAt" > ${AHEAD}) LIMIT 500`;
 
 /** Digests whose window is over. */
 export async function readDueDigests(queries: LaneQueries): Promise<{ tenantId: string; deliveryId: string }[]> {
@@ -109,7 +112,7 @@ export async function readDueDigests(queries: LaneQueries): Promise<{ tenantId: 
 const DUE_UNFOLDED = `SELECT /* alerts to unfold */ a."tenantId", a."id" AS "alertId"
   FROM "LogHead" AS h JOIN "Alert" AS a ON a."tenantId" = h."tenantId" AND a."heldAt" IS NOT NULL AND a."status" = 'firing'
   LEFT JOIN "Alert" AS c ON c."tenantId" = a."tenantId" AND c."id" = a."causeId"
-  WHERE c."id" IS NULL OR c."status" = 'pending' OR (c."status" = 'resolved' AND c."resolvedAt" <= now() - $1::int * interval '1 millisecond')
+  WHERE c."id" IS NULL OR c."status" = 'pending' OR (c."status" = 'resolved' AND ((h."at" > ${AHEAD} AND c."resolvedAt" > ${AHEAD}) OR c."resolvedAt" <= now() - $1::int * interval '1 millisecond'))
   LIMIT 500`;
 
 /** Firing alerts that channels are held back from though their cause has been over for `settleMs`. */
@@ -123,7 +126,7 @@ export async function readDueUnfolded(
 const DUE_ESCALATIONS = `SELECT /* due escalations */ a."tenantId", a."id" AS "alertId",
     to_char(a."escalateAt" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "escalateAt"
   FROM "LogHead" AS h JOIN "Alert" AS a ON a."tenantId" = h."tenantId" AND a."status" = 'firing'
-  WHERE a."escalateAt" <= now() LIMIT 500`;
+  WHERE a."escalateAt" <= now() OR (h."at" > ${AHEAD} AND a."escalateAt" IS NOT NULL AND a."updatedAt" > ${AHEAD}) LIMIT 500`;
 
 /** Firing alerts that nobody has acknowledged in time. */
 export async function readDueEscalations(

@@ -17,12 +17,20 @@ const LIMIT = CASCADE_LIMIT;
  */
 const TIMEOUT_GRACE_MS = 250;
 
+/**
+ * Times beyond this were written by a clock that was ahead and has been put right since. Waits that began then would last until it has caught up, so
+ * where the head is beyond it they are looked for: reducers begin them anew (`job.expire` with `clock`, `run.timeout`, `breaker.tick`), and
+ * what merely is asked again is due at once.
+ */
+const AHEAD = "(now() + interval '5 seconds')";
+
 const ISO = (column: string) => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
 const DUE_BREAKERS = `SELECT /* due breakers */ b."tenantId", b."id"
   FROM "LogHead" AS h JOIN "Breaker" AS b ON b."tenantId" = h."tenantId"
   WHERE (b."state" IN ('open', 'forced_open', 'disabled') AND b."resetAt" <= now())
     OR (b."state" = 'half_open' AND EXISTS (SELECT 1 FROM jsonb_array_elements(b."trials") AS t WHERE (t ->> 'expiresAt')::timestamptz <= now()))
+    OR (h."at" > ${AHEAD} AND b."changedAt" > ${AHEAD})
   LIMIT $1::int`;
 
 const DUE_JOBS = `SELECT /* due jobs */ j."tenantId", j."id", j."attempt", j."leaseExpiresAt" <= now() AS "lease"
@@ -32,11 +40,11 @@ const DUE_JOBS = `SELECT /* due jobs */ j."tenantId", j."id", j."attempt", j."le
 
 const DUE_RUNS = `SELECT /* due runs */ r."tenantId", r."id", ${ISO('r."deadlineAt"')} AS "deadlineAt"
   FROM "LogHead" AS h JOIN "Run" AS r ON r."tenantId" = h."tenantId" AND r."status" IN ('pending', 'running', 'blocked')
-  WHERE r."deadlineAt" <= now() LIMIT $1::int`;
+  WHERE r."deadlineAt" <= now() OR (h."at" > ${AHEAD} AND r."deadlineAt" > ${AHEAD} + r."timeoutMs" * interval '1 millisecond') LIMIT $1::int`;
 
 const DUE_ACKNOWLEDGEMENTS = `SELECT /* due acknowledgements */ a."tenantId", a."id", ${ISO('a."ackExpiresAt"')} AS "ackExpiresAt"
   FROM "LogHead" AS h JOIN "Alert" AS a ON a."tenantId" = h."tenantId" AND a."status" = 'acknowledged'
-  WHERE a."ackExpiresAt" <= now() LIMIT $1::int`;
+  WHERE a."ackExpiresAt" <= now() OR (h."at" > ${AHEAD} AND a."ackExpiresAt" IS NOT NULL AND a."acknowledgedAt" > ${AHEAD}) LIMIT $1::int`;
 
 /** $2: how long a session may go untouched, ms. */
 const DUE_SNOOZES = `SELECT /* due snoozes */ a."tenantId", a."id", ${ISO('a."snoozedUntil"')} AS "snoozedUntil"
@@ -69,6 +77,13 @@ const LEFT_BEHIND = `SELECT /* jobs left behind */ j."tenantId", j."id"
         AND p."status" <> 'completed')
         AND (j."approvalId" IS NULL OR EXISTS (SELECT 1 FROM "Approval" AS a WHERE a."tenantId" = j."tenantId" AND a."id" = j."approvalId"
           AND a."status" = 'approved')))))
+  LIMIT $1::int`;
+
+/** Jobs that wait since a time that is yet to come, or longer than they were to. */
+const JOBS_AHEAD = `SELECT /* jobs ahead of the clock */ j."tenantId", j."id", j."attempt"
+  FROM "LogHead" AS h JOIN "Job" AS j ON j."tenantId" = h."tenantId" AND j."status" IN ('queued', 'running')
+  WHERE h."at" > ${AHEAD} AND (j."queuedAt" > ${AHEAD} OR (j."status" = 'running' AND (j."startedAt" > ${AHEAD}
+    OR j."leaseExpiresAt" > ${AHEAD} + j."leaseMs" * interval '1 millisecond' OR j."timeoutAt" > ${AHEAD} + j."timeoutMs" * interval '1 millisecond')))
   LIMIT $1::int`;
 
 type Found<T> = { tenantId: string; id: string } & T;
@@ -105,18 +120,26 @@ export async function readDue(queries: LaneQueries, sessionRetentionMs: number):
   ];
 }
 
-/** What long cascades have left behind; a heavier look than `readDue`, for the clock's slow round. */
+/** What long cascades have left behind, and jobs that a wrong clock has; a heavier look than `readDue`, for the clock's slow round. */
 export async function readLeftBehind(queries: LaneQueries): Promise<Due[]> {
-  const left = await queries.query<Found<object>>(LEFT_BEHIND, [LIMIT]);
-  return left.map(({ tenantId, id }) => due(tenantId, { type: "job.settle", jobId: id }));
+  const [left, ahead] = await Promise.all([
+    queries.query<Found<object>>(LEFT_BEHIND, [LIMIT]),
+    queries.query<Found<{ attempt: number }>>(JOBS_AHEAD, [LIMIT]),
+  ]);
+  return [
+    ...left.map(({ tenantId, id }) => due(tenantId, { type: "job.settle", jobId: id })),
+    ...ahead.map(({ tenantId, id, attempt }) =>
+      due(tenantId, { type: "job.expire", jobId: id, attempt, why: "clock" }),
+    ),
+  ];
 }
 
 const due = (tenantId: string, mutation: Mutation): Due => ({ tenantId, mutation });
 
-/** $1 name · $2 holder · $3 ms. One row when the holder has the lease now, on the database's time. */
+/** $1 name · $2 holder · $3 ms, the same for all who ask for it. One row when the holder has the lease now, on the database's time. */
 const TAKE_LEASE = `INSERT INTO "Lease" AS l ("name", "holder", "expiresAt") VALUES ($1, $2, now() + $3::int * interval '1 millisecond')
   ON CONFLICT ("name") DO UPDATE SET "holder" = excluded."holder", "expiresAt" = excluded."expiresAt"
-  WHERE l."holder" = excluded."holder" OR l."expiresAt" <= now() RETURNING 1 AS "held"`;
+  WHERE l."holder" = excluded."holder" OR l."expiresAt" <= now() OR l."expiresAt" > ${AHEAD} + 10 * $3::int * interval '1 millisecond' RETURNING 1 AS "held"`;
 
 /** Takes or renews a lease on database time; false when another holds it. */
 export async function takeLease(queries: LaneQueries, name: string, holder: string, forMs: number): Promise<boolean> {

@@ -1,7 +1,9 @@
 import type pg from "pg";
 import type { Registry } from "prom-client";
+import { DatabaseClock } from "../database/clock.ts";
 import { verifyChain } from "./chain.ts";
 import { StoreError } from "./errors.ts";
+import { watchAhead } from "./head-ahead.ts";
 import { createHints } from "./hints.ts";
 import { Lane } from "./lane.ts";
 import { laneDatabase } from "./lane-database.ts";
@@ -16,6 +18,8 @@ export interface StoreDeps {
   /** The connections, which the doorbell between nodes takes one of. */
   pool: pg.Pool;
   registry: Registry;
+  /** The database's clock, if the process has one already. */
+  clock?: DatabaseClock;
   idempotencyTtlSeconds: number;
   /** How often the log is looked at for other nodes' commits while somebody watches, ms. The doorbell is faster; this is for when it fails. */
   pollMs?: number;
@@ -33,7 +37,9 @@ export interface StoreDeps {
 /** The state store of this process: one lane per tenant, made when first needed. */
 export function createStore(deps: StoreDeps): Store {
   const database = laneDatabase(deps.pool);
+  const clock = deps.clock ?? new DatabaseClock();
   const metrics = createLaneMetrics(deps.registry);
+  const noteAhead = watchAhead(clock, deps.registry, deps.log ?? SILENT);
   const lanes = new Map<string, Lane>();
   const watchers = new Map<string, number>();
   const listeners = new Set<(committed: Committed) => void>();
@@ -56,11 +62,13 @@ export function createStore(deps: StoreDeps): Store {
         tenantId,
         database,
         metrics,
+        clock,
         maxQueue,
         keyTtlMs: deps.idempotencyTtlSeconds * 1000,
         tiers: tiers.lane(tenantId),
         onWritten: hints.ring,
         onCommitted: (committed) => {
+          noteAhead(committed);
           for (const listener of listeners) listener(committed);
         },
       });
@@ -81,6 +89,7 @@ export function createStore(deps: StoreDeps): Store {
   poll.unref();
 
   return {
+    now: () => clock.now(),
     commit: (tenantId, by, commit, options) => laneOf(tenantId).commit(by, commit, options),
     onCommitted(listener) {
       listeners.add(listener);

@@ -3,6 +3,7 @@ import { keyOf, refOf } from "../../domain/draft.ts";
 import { iso } from "../../domain/primitives.ts";
 import type { Kind } from "../../domain/tx.ts";
 import { toWire, type Wire } from "../../domain/wire.ts";
+import type { DatabaseClock } from "../database/clock.ts";
 import type { Head } from "./batch.ts";
 import type { KeyMemory } from "./key-memory.ts";
 import type { LaneQueries } from "./lane-database.ts";
@@ -15,6 +16,7 @@ export interface PositionOptions {
   tenantId: string;
   tiers: LaneTiers;
   keys: KeyMemory;
+  clock: DatabaseClock;
   onCommitted: (committed: Committed) => void;
 }
 
@@ -22,11 +24,9 @@ export interface PositionOptions {
 const CATCH_UP_LIMIT = 10_000;
 const EVENTS_PAGE = 2000;
 const ROWS_PAGE = 1000;
-/** An answer under way makes the database's clock look late, by no more than this as a rule. */
-const JITTER_MS = 200;
 
 /**
- * Where a lane stands in the log, and what time it is there. The hot tier and the known keys are true at this position, and the followers have
+ * Where a lane stands in the log. The hot tier and the known keys are true at this position, and the followers have
  * been told everything up to it.
  *
  * To *catch up* is to read which rows changed since the position and forget them, and to tell the followers the range in between. What
@@ -36,8 +36,6 @@ const JITTER_MS = 200;
 export class LanePosition {
   readonly #o: PositionOptions;
   #head: Head | undefined;
-  /** Database clock minus our monotonic one, ms: a step of this machine's clock changes nothing. */
-  #offset: number | undefined;
 
   constructor(options: PositionOptions) {
     this.#o = options;
@@ -48,17 +46,6 @@ export class LanePosition {
     return this.#head;
   }
 
-  /** The database's time, epoch ms, as far as it is known here. */
-  now(): number {
-    return performance.now() + (this.#offset ?? 0);
-  }
-
-  /** Takes the database's time from an answer. */
-  hearTime(now: number): void {
-    const heard = now - performance.now();
-    if (this.#offset === undefined || heard > this.#offset || heard < this.#offset - JITTER_MS) this.#offset = heard;
-  }
-
   /** What the lane itself has written up to. */
   moveTo(head: Head): void {
     this.#head = head;
@@ -66,9 +53,11 @@ export class LanePosition {
 
   async catchUp(queries: LaneQueries): Promise<void> {
     const { tenantId, tiers, keys } = this.#o;
-    if (!this.#head) return this.#begin(await readHead(queries, tenantId));
+    const sent = performance.now();
+    if (!this.#head) return this.#begin(await readHead(queries, tenantId), sent);
     const since = this.#head.seq;
     const { head, floor, touched } = await touchedSince(queries, tenantId, since);
+    this.#o.clock.hear(head.now, sent);
     if (head.seq === since) return this.#stand(head);
     keys.clear();
     const from = since < floor || head.seq - since > CATCH_UP_LIMIT ? head.seq + 1 : since + 1;
@@ -78,14 +67,14 @@ export class LanePosition {
   }
 
   /** What the hot tier has of before is not known to be true here. */
-  #begin(head: SeenHead): void {
+  #begin(head: SeenHead, sent: number): void {
+    this.#o.clock.hear(head.now, sent);
     this.#o.tiers.commit({ from: head.seq + 1, to: head.seq, rows: [], forgotten: [] });
     this.#stand(head);
   }
 
-  #stand({ seq, hash, at, now }: SeenHead): void {
+  #stand({ seq, hash, at }: Head): void {
     this.#head = { seq, hash, at };
-    this.hearTime(now);
   }
 
   /** Tells the followers what other nodes wrote, page by page; the rows come with the first. */

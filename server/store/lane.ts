@@ -7,6 +7,7 @@ import type { Mutation } from "../../domain/mutations.ts";
 import { iso } from "../../domain/primitives.ts";
 import type { Kind, Rows } from "../../domain/tx.ts";
 import { toWire, type Wire } from "../../domain/wire.ts";
+import type { DatabaseClock } from "../database/clock.ts";
 import { applyLoaded } from "./apply-loaded.ts";
 import { type AppliedBatch, keyName, type Pending } from "./batch.ts";
 import { StoreError } from "./errors.ts";
@@ -44,6 +45,8 @@ export interface LaneOptions {
   tenantId: string;
   database: LaneDatabase;
   metrics: LaneMetrics;
+  /** What time it is: the database's. */
+  clock: DatabaseClock;
   /** Told of every range that has become durable, in order. */
   onCommitted: (committed: Committed) => void;
   /** Told after each batch this lane has written: other nodes may want to know. */
@@ -281,9 +284,15 @@ export class Lane {
     strict: boolean,
     defer: (settle: () => void) => void = (settle) => settle(),
   ): Promise<Round> {
-    const { tenantId, keyTtlMs } = this.#o;
+    const { tenantId, keyTtlMs, clock } = this.#o;
     const memory = { cache: this.#cache, keys: this.#keys, position: this.#position };
-    const { start, result, source } = await applyLoaded(queries, batch, { tenantId, keyTtlMs, strict, ...memory });
+    const { start, result, source } = await applyLoaded(queries, batch, {
+      tenantId,
+      keyTtlMs,
+      strict,
+      clock,
+      ...memory,
+    });
     const write = writeOf(tenantId, start, batch, result, (name) => source.keyIsStored(name));
     if (!write) {
       // Nothing to write: the answers are true only if the head is still where they were found.
@@ -296,9 +305,10 @@ export class Lane {
       return "moved";
     }
     this.#sent.push(result);
+    const sentAt = performance.now();
     try {
       const [row] = await queries.query<{ moved: number; now: number }>(write.text, write.values);
-      if (row) this.#position.hearTime(row.now);
+      if (row) clock.hear(row.now, sentAt);
       if (row?.moved !== 1) {
         this.#sent.pop();
         return "lost";

@@ -5,9 +5,10 @@ import type { LaneDatabase, LaneQueries } from "./lane-database.ts";
  * and of every agent at every type. So a chart reads one row per step, however many agents and types there are.
  *
  * It goes on beside the lane and may be behind: a mark says up to where rollups are whole, and what lies after it is read from the tallies
- * (`reads/tallied.ts`), so answers are exact at any time. A stretch is rolled up when the log has gone past its end: the time of a commit never
- * goes below that of the one before, so no outcome can be added to it any more. Doing it again gives the same rows: a second
- * node at it does no harm, and a crash in between loses nothing.
+ * (`reads/tallied.ts`), so answers are exact at any time. A stretch is rolled up when the log has gone past its end: figures never go to a time before
+ * that of the commit before, so no outcome can be added to it any more. Where the head is ahead of the clock, which was wrong once, figures
+ * go by the clock, and so does this: the mark comes back to it. Doing it again gives the same rows: a second node at it does no harm, and a
+ * crash in between loses nothing.
  */
 export async function rollUp(database: LaneDatabase, signal?: AbortSignal): Promise<number> {
   const tenants = await database.query<{ tenantId: string }>(`SELECT "tenantId" FROM "LogHead"`, []);
@@ -34,10 +35,11 @@ const PIECE_MS = { minute: 3_600_000, hour: 86_400_000, day: 86_400_000 } as con
  */
 const NEXT = `SELECT /* rollup: next */ p."from", least(p."end", p."from" + $4::float8 * interval '1 millisecond') AS "to" FROM (
     SELECT coalesce(
-        (SELECT m."upTo" FROM "RollupMark" AS m WHERE m."tenantId" = $1 AND m."width" = $2),
+        (SELECT least(m."upTo", date_trunc($2, now(), 'UTC')) FROM "RollupMark" AS m WHERE m."tenantId" = $1 AND m."width" = $2),
         (SELECT date_trunc($2, min(t."t"), 'UTC') FROM "Tally" AS t WHERE t."tenantId" = $1 AND t."width" = $3)
       ) AS "from",
-      (SELECT date_trunc($2, h."at", 'UTC') FROM "LogHead" AS h WHERE h."tenantId" = $1) AS "end"
+      (SELECT date_trunc($2, CASE WHEN h."at" > now() THEN now() - interval '10 seconds' ELSE h."at" END, 'UTC')
+        FROM "LogHead" AS h WHERE h."tenantId" = $1) AS "end"
   ) AS p WHERE p."from" < p."end"`;
 
 /** $1 tenant · $2 width · $3 width of the tallies · $4 from · $5 to. */
@@ -62,11 +64,14 @@ const ROLL = `WITH told AS (
   SELECT $1, $2, f."scope", f."agentKey", f."taskType", f."t", f."total", f."successful", f."failed", f."upstream", f."timed", f."totalDurationMs",
     coalesce(h."histogram", '{}')
   FROM figures AS f LEFT JOIN histograms AS h USING ("scope", "agentKey", "taskType", "t")
-  ON CONFLICT DO NOTHING`;
+  ON CONFLICT ("tenantId", "width", "scope", "agentKey", "taskType", "t") DO UPDATE SET "total" = excluded."total",
+    "successful" = excluded."successful", "failed" = excluded."failed", "upstream" = excluded."upstream", "timed" = excluded."timed",
+    "totalDurationMs" = excluded."totalDurationMs", "histogram" = excluded."histogram"`;
 
 /** $1 tenant · $2 width · $3 up to. */
 const MARK = `INSERT /* rollup: mark */ INTO "RollupMark" AS m ("tenantId", "width", "upTo") VALUES ($1, $2, $3)
-  ON CONFLICT ("tenantId", "width") DO UPDATE SET "upTo" = greatest(m."upTo", excluded."upTo")`;
+  ON CONFLICT ("tenantId", "width") DO UPDATE SET "upTo" =
+    CASE WHEN m."upTo" > now() THEN excluded."upTo" ELSE greatest(m."upTo", excluded."upTo") END`;
 
 /** False when there was none to do. */
 async function rollPiece(queries: LaneQueries, tenantId: string, width: RolledWidth): Promise<boolean> {

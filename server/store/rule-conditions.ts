@@ -31,6 +31,10 @@ type Look<K extends RuleKind> = (
   rule: Rule,
 ) => Promise<Observed[]>;
 
+/** An open breaker keeps the calls that opened it; one that tries has those of its trials, if there are any yet. */
+const ratesOf = (rate: number | null, calls: number): string =>
+  rate === null ? "trial calls decide whether it closes" : `failure rate ${percent(rate)} of ${calls} calls`;
+
 const LOOKS: { readonly [K in RuleKind]: Look<K> } = {
   async breaker_open(queries, tenantId, { agents }) {
     const rows = await queries.query<{
@@ -48,7 +52,7 @@ const LOOKS: { readonly [K in RuleKind]: Look<K> } = {
       subject: { kind: "agent", id },
       runId: null,
       title: `Breaker of ${id} is open`,
-      detail: `failure rate ${percent(rate ?? 0)} of ${calls} calls${error ? `; last error: ${error}` : ""}`.slice(
+      detail: `${ratesOf(rate, calls)}${error ? `; last error: ${error}` : ""}`.slice(
         0,
         4000,
       ),

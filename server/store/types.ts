@@ -62,6 +62,8 @@ export interface EventRange {
 
 /** The state store: one way in (`commit`), the log and its followers out. Everything else reads rows by the tenant-scoped client. */
 export interface Store {
+  /** The database's time, epoch ms: the one clock of all that is stored, decided and shown. */
+  now(): number;
   /** Applies a commit; resolves when it is durable. Rejects with `StoreError`: commit_refused, stale_expectation, idempotency_mismatch, lane_full, database_away. */
   commit(
     tenantId: string,

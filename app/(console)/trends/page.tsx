@@ -3,16 +3,17 @@ import type { QueueItem } from "../../../components/queues/queue-model.ts";
 import { named } from "../../../components/trends/trends-model.ts";
 import { TrendsScreen } from "../../../components/trends/trends-screen.tsx";
 import type { Standing } from "../../../domain/answers.ts";
-import { serverGet } from "../../server-fetch.ts";
+import { pageTime, serverGet } from "../../server-fetch.ts";
 import { serverGetPages } from "../../server-fetch-pages.ts";
 
 export const metadata: Metadata = { title: "Trends" };
 
 export default async function Trends() {
-  const [agents, queues, types] = await Promise.all([
+  const [agents, queues, types, now] = await Promise.all([
     serverGetPages<Standing>("/leaderboard"),
     serverGetPages<QueueItem>("/queues"),
     serverGet<{ items: string[] }>("/task-types"),
+    pageTime(),
   ]);
   return (
     <TrendsScreen
@@ -21,7 +22,7 @@ export default async function Trends() {
       )}
       queues={queues.items.map(({ id, depth }) => ({ id, name: id, weight: depth }))}
       taskTypes={types.items}
-      renderedAt={Date.now()}
+      renderedAt={now}
     />
   );
 }

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import type { Config } from "../../config.ts";
+import type { Store } from "../../store/index.ts";
 import type { Authenticator } from "./authenticator.ts";
 import { requireRole } from "./authorize.ts";
 import { LOGIN_LINK_SECONDS } from "./better-auth.ts";
@@ -10,8 +11,11 @@ import { safeNext } from "./origin.ts";
 const NewLoginLink = z.strictObject({ next: z.string().optional() }).optional();
 
 /** `GET /api/v1/me`, `POST /api/v1/logout`, `POST /api/v1/login-links`: the caller's own affairs. */
-export function registerAccountRoutes(app: FastifyInstance, deps: { auth: Authenticator; config: Config }): void {
-  const { auth, config } = deps;
+export function registerAccountRoutes(
+  app: FastifyInstance,
+  deps: { auth: Authenticator; config: Config; store: Pick<Store, "now"> },
+): void {
+  const { auth, config, store } = deps;
 
   app.get("/api/v1/me", (request) => {
     const { tenantId, kind, id, name, role } = request.principal;
@@ -39,7 +43,7 @@ export function registerAccountRoutes(app: FastifyInstance, deps: { auth: Authen
       .header("cache-control", "no-store")
       .send({
         url: loginUrl(origin, token, next),
-        expiresAt: new Date(Date.now() + LOGIN_LINK_SECONDS * 1_000).toISOString(),
+        expiresAt: new Date(store.now() + LOGIN_LINK_SECONDS * 1_000).toISOString(),
       });
   });
 }

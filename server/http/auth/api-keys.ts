@@ -30,11 +30,9 @@ export async function mintApiKey(prisma: PrismaClient, key: NewApiKey): Promise<
 
 /** Ends a key's life; servers notice within the look-up cache's time to live. Returns whether there was a live one. */
 export async function revokeApiKey(prisma: PrismaClient, tenantId: string, id: string): Promise<boolean> {
-  const { count } = await prisma.apiKey.updateMany({
-    where: { tenantId, id, revokedAt: null },
-    data: { revokedAt: new Date() },
-  });
-  return count === 1;
+  const revoked = await prisma.$executeRaw`
+    UPDATE "ApiKey" SET "revokedAt" = now() WHERE "tenantId" = ${tenantId} AND "id" = ${id} AND "revokedAt" IS NULL`;
+  return revoked === 1;
 }
 
 /**

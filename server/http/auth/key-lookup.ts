@@ -50,20 +50,15 @@ export class KeyLookup {
   private async load(hash: string): Promise<Principal | null> {
     const key = await this.prisma.apiKey.findUnique({ where: { hash } });
     if (key === null || key.revokedAt !== null) return null;
-    this.noteUse(key.id, key.lastUsedAt);
+    this.noteUse(key.id);
     return { tenantId: key.tenantId, kind: "key", id: key.id, name: key.name, role: key.role };
   }
 
   /** At most one write per key and minute; nobody waits for it, and a lost one does no harm. */
-  private noteUse(id: string, lastUsedAt: Date | null): void {
-    const now = new Date();
-    const before = new Date(now.getTime() - LAST_USED_EVERY_MS);
-    if (lastUsedAt !== null && lastUsedAt > before) return;
-    const write = this.prisma.apiKey
-      .updateMany({
-        where: { id, OR: [{ lastUsedAt: null }, { lastUsedAt: { lt: before } }] },
-        data: { lastUsedAt: now },
-      })
+  private noteUse(id: string): void {
+    const write: Promise<unknown> = this.prisma.$executeRaw`
+      UPDATE "ApiKey" SET "lastUsedAt" = now() WHERE "id" = ${id}
+        AND ("lastUsedAt" IS NULL OR "lastUsedAt" < now() - ${LAST_USED_EVERY_MS}::int * interval '1 millisecond')`
       .catch(() => {})
       .finally(() => this.writes.delete(write));
     this.writes.add(write);

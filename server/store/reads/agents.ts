@@ -1,3 +1,4 @@
+import { breakerAt } from "../../../domain/breaker-now.ts";
 import type { Wire } from "../../../domain/wire.ts";
 import type { TenantClient } from "../../database/tenant.ts";
 import { decodeCursor, type Page, type PageRequest, pageOf } from "./page.ts";
@@ -5,8 +6,8 @@ import { wireOf } from "./wire-rows.ts";
 
 export type AgentWithState = Wire<"agent"> & { breaker: Wire<"breaker"> | null; statistics: Wire<"statistics"> | null };
 
-/** Agents by key, each with its breaker and its figures. */
-export async function listAgents(db: TenantClient, query: PageRequest): Promise<Page<AgentWithState>> {
+/** Agents by key, each with its breaker and its figures as they stand at `now` (epoch ms). */
+export async function listAgents(db: TenantClient, query: PageRequest, now: number): Promise<Page<AgentWithState>> {
   const at = decodeCursor(query.cursor, ["text"]);
   const rows = await db.agent.findMany({
     where: { ...(at && { id: { gt: at[0] } }) },
@@ -19,18 +20,18 @@ export async function listAgents(db: TenantClient, query: PageRequest): Promise<
     (row) => [row.id],
     (row) => row,
   );
-  return { items: await withState(db, page.items), nextCursor: page.nextCursor };
+  return { items: await withState(db, page.items, now), nextCursor: page.nextCursor };
 }
 
 /** One agent with its breaker and its figures; null when there is no such agent. */
-export async function readAgent(db: TenantClient, agentKey: string): Promise<AgentWithState | null> {
+export async function readAgent(db: TenantClient, agentKey: string, now: number): Promise<AgentWithState | null> {
   const agent = await db.agent.findFirst({ where: { id: agentKey } });
   if (!agent) return null;
-  const [item] = await withState(db, [agent]);
+  const [item] = await withState(db, [agent], now);
   return item ?? null;
 }
 
-async function withState(db: TenantClient, agents: readonly ({ id: string } & object)[]): Promise<AgentWithState[]> {
+async function withState(db: TenantClient, agents: readonly ({ id: string } & object)[], now: number): Promise<AgentWithState[]> {
   const where = { id: { in: agents.map((agent) => agent.id) } };
   const [breakers, statistics] = await Promise.all([db.breaker.findMany({ where }), db.statistics.findMany({ where })]);
   const breakerOf = new Map(breakers.map((row) => [row.id, row]));
@@ -40,7 +41,7 @@ async function withState(db: TenantClient, agents: readonly ({ id: string } & ob
     const figures = statisticsOf.get(agent.id);
     return {
       ...wireOf("agent", agent),
-      breaker: breaker ? wireOf("breaker", breaker) : null,
+      breaker: breaker ? breakerAt(wireOf("breaker", breaker), now) : null,
       statistics: figures ? wireOf("statistics", figures) : null,
     };
   });

@@ -1,3 +1,4 @@
+import { breakerAt } from "../../../domain/breaker-now.ts";
 import type { BreakerStateName } from "../../../domain/statuses.ts";
 import type { Wire } from "../../../domain/wire.ts";
 import type { TenantClient } from "../../database/tenant.ts";
@@ -8,8 +9,8 @@ export interface BreakerQuery extends PageRequest {
   state?: BreakerStateName[];
 }
 
-/** Breakers by the key of their agent. */
-export async function listBreakers(db: TenantClient, query: BreakerQuery): Promise<Page<Wire<"breaker">>> {
+/** Breakers by the key of their agent, as they stand at `now` (epoch ms). */
+export async function listBreakers(db: TenantClient, query: BreakerQuery, now: number): Promise<Page<Wire<"breaker">>> {
   const at = decodeCursor(query.cursor, ["text"]);
   const rows = await db.breaker.findMany({
     where: { ...(query.state && { state: { in: query.state } }), ...(at && { id: { gt: at[0] } }) },
@@ -20,6 +21,6 @@ export async function listBreakers(db: TenantClient, query: BreakerQuery): Promi
     rows,
     query.limit,
     (row) => [row.id],
-    (row) => wireOf("breaker", row),
+    (row) => breakerAt(wireOf("breaker", row), now),
   );
 }

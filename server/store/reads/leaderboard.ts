@@ -61,7 +61,7 @@ async function readAgents(scope: Scope, query: LeaderboardQuery): Promise<Ranked
   }
   const finest = query.window === "1h" ? "minute" : query.window === "24h" ? "hour" : "day";
   const unitMs = finest === "minute" ? 60_000 : HOUR_MS;
-  const to = Math.floor(Date.now() / unitMs) * unitMs + unitMs;
+  const to = Math.floor(scope.now / unitMs) * unitMs + unitMs;
   const from = windowMs === null ? 0 : to - windowMs;
   const perAgent = { taskType: query.taskType, perAgent: true, finest } as const;
   const now = await tallied(scope, { ...perAgent, from, to });

@@ -61,7 +61,7 @@ async function withFigures(scope: Scope, queues: Wire<"queue">[]): Promise<Queue
   const oldestOf = new Map(oldest.map((one) => [one.queue, one]));
   const recentOf = new Map(recent.map((one) => [one.queue, one]));
   return queues.map((queue) => {
-    const { oldest: since = null, now = Date.now() } = oldestOf.get(queue.id) ?? {};
+    const { oldest: since = null, now = scope.now } = oldestOf.get(queue.id) ?? {};
     return { ...queue, ...figuresOf(queue, since?.getTime() ?? null, recentOf.get(queue.id), now) };
   });
 }

@@ -61,7 +61,7 @@ const PAST: { readonly [K in RuleKind]: Past<K> | null } = {
   },
 
   async success_rate(
-    { prisma, tenantId },
+    { prisma, tenantId, now },
     { threshold, recovery = threshold, windowMs, minimumSample, agent = null, taskType = null },
     from,
   ) {
@@ -74,7 +74,7 @@ const PAST: { readonly [K in RuleKind]: Past<K> | null } = {
     rows.reverse();
     const spans: Span[] = [];
     for (const minutes of grouped(rows).values())
-      spans.push(...rateSpans(minutes, { threshold, recovery, windowMs, minimumSample }));
+      spans.push(...rateSpans(now, minutes, { threshold, recovery, windowMs, minimumSample }));
     return { spans, from: Math.max(from, rows[0]?.t ?? from) };
   },
 
@@ -168,7 +168,7 @@ type Row = Span;
 
 /** How often the rule would have fired. Kinds that no history is kept for say so. */
 export async function previewRule(scope: Scope, query: PreviewQuery): Promise<RulePreview> {
-  const now = Date.now();
+  const { now } = scope;
   const from = now - query.days * DAY_MS;
   const past = PAST[query.kind] as Past<RuleKind> | null;
   if (!past)
@@ -223,6 +223,7 @@ interface RateMinute {
 
 /** One agent's stretches under the threshold, by a window that slides minute by minute. A window that holds no call ends one too. */
 function rateSpans(
+  now: number,
   minutes: readonly RateMinute[],
   rule: { threshold: number; recovery: number; windowMs: number; minimumSample: number },
 ): Span[] {
@@ -250,7 +251,7 @@ function rateSpans(
     } else if (open && rate >= rule.recovery) end(minute.t);
   }
   const last = minutes.at(-1);
-  if (open && last && Date.now() - last.t > rule.windowMs) end(last.t + rule.windowMs);
+  if (open && last && now - last.t > rule.windowMs) end(last.t + rule.windowMs);
   return spans;
 }
 

@@ -5,6 +5,8 @@ import type { LaneQueries } from "../lane-database.ts";
 export interface Scope {
   prisma: PrismaClient;
   tenantId: string;
+  /** The database's time, epoch ms. */
+  now: number;
 }
 
 /** The same statements as the lane's, over the pool that reads go by. */

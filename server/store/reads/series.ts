@@ -55,7 +55,7 @@ const GAUGES: { readonly [metric in SeriesMetric]?: GaugeMetric } = {
 /** One metric over a stretch of time, in steps of the same length; a step about which nothing is known is null. */
 export async function readSeries(scope: Scope, query: SeriesQuery): Promise<Series> {
   const gauged = query.metric === "utilisation" || GAUGES[query.metric] !== undefined;
-  const recent = query.to - query.from <= MINUTES_UP_TO_MS && query.from >= Date.now() - MINUTES_KEPT_MS;
+  const recent = query.to - query.from <= MINUTES_UP_TO_MS && query.from >= scope.now - MINUTES_KEPT_MS;
   const least = gauged || recent ? MINUTE : HOUR;
   const step = stepFor(query.to - query.from, Math.max(query.step ?? 0, least));
   const from = Math.floor(query.from / step) * step;
@@ -142,7 +142,7 @@ interface GaugeRow {
  * Gauges, summed over what the filter lets through. Between two changes a value is what it was: exact, not interpolated. Before the first
  * change that is known, and after now, there is nothing to say.
  */
-async function gaugeValues({ prisma, tenantId }: Scope, grid: Grid): Promise<Values> {
+async function gaugeValues({ prisma, tenantId, now }: Scope, grid: Grid): Promise<Values> {
   const metrics = grid.metric === "utilisation" ? ["busy", "capacity"] : [GAUGES[grid.metric] as GaugeMetric];
   const ofQueue = grid.metric.startsWith("queue_");
   const key = (ofQueue ? grid.queue : grid.agent) ?? null;
@@ -158,7 +158,7 @@ async function gaugeValues({ prisma, tenantId }: Scope, grid: Grid): Promise<Val
       ORDER BY g."metric", g."key", g."t" DESC
     ) AS b ORDER BY 3`;
   const steps = Math.round((grid.to - grid.from) / grid.step);
-  const upTo = Math.min(steps, Math.ceil((Date.now() - grid.from) / grid.step));
+  const upTo = Math.min(steps, Math.ceil((now - grid.from) / grid.step));
   const summed = new Map(metrics.map((metric) => [metric, [] as Values]));
   const byGauge = new Map<string, GaugeRow[]>();
   for (const row of rows) {
