@@ -43,12 +43,13 @@ export interface AttemptEnd {
 
 /**
  * Closes the open attempt of a job. Its duration is what the caller told, but no more than the time since it started, which is what it is when nothing was
- * told: a worker measures its own work, which cannot have taken longer than the attempt.
+ * told: a worker measures its own work, which cannot have taken longer than the attempt. Of one that is told after the fact, started and ended in one
+ * commit, nothing was measured: what is told stands.
  */
 export function closeAttempt(tx: Tx, job: Readonly<Job>, status: AttemptStatus, end: AttemptEnd): number {
   const attempt = tx.get("attempt", attemptId(job.id, job.attempt));
   const span = Math.max(0, ms(tx.at) - ms(attempt?.startedAt ?? job.startedAt ?? tx.at));
-  const durationMs = Math.min(end.durationMs ?? span, span);
+  const durationMs = span > 0 ? Math.min(end.durationMs ?? span, span) : (end.durationMs ?? 0);
   if (attempt) {
     tx.put("attempt", {
       ...attempt,

@@ -36,7 +36,9 @@ describe("a breaker as it stands now", () => {
   });
 
   test("counts exactly the calls of the last seconds, whenever it is looked at, and says when that changed", () => {
-    const calls = fc.array(fc.record({ after: fc.nat(8_000), ok: fc.boolean(), slow: fc.boolean() }), { maxLength: 20 });
+    const calls = fc.array(fc.record({ after: fc.nat(8_000), ok: fc.boolean(), slow: fc.boolean() }), {
+      maxLength: 20,
+    });
     fc.assert(
       fc.property(calls, fc.integer({ min: 1, max: 9 }), fc.nat(60_000), (list, windowSize, later) => {
         let b = breakerWith({ ...calm, window: "time", windowSize });

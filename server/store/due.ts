@@ -139,7 +139,7 @@ const due = (tenantId: string, mutation: Mutation): Due => ({ tenantId, mutation
 /** $1 name · $2 holder · $3 ms, the same for all who ask for it. One row when the holder has the lease now, on the database's time. */
 const TAKE_LEASE = `INSERT INTO "Lease" AS l ("name", "holder", "expiresAt") VALUES ($1, $2, now() + $3::int * interval '1 millisecond')
   ON CONFLICT ("name") DO UPDATE SET "holder" = excluded."holder", "expiresAt" = excluded."expiresAt"
-  WHERE l."holder" = excluded."holder" OR l."expiresAt" <= now() OR l."expiresAt" > ${AHEAD} + 10 * $3::int * interval '1 millisecond' RETURNING 1 AS "held"`;
+  WHERE l."holder" = excluded."holder" OR l."expiresAt" <= now() OR l."expiresAt" > ${AHEAD} + 10 * ($3::int * interval '1 millisecond') RETURNING 1 AS "held"`;
 
 /** Takes or renews a lease on database time; false when another holds it. */
 export async function takeLease(queries: LaneQueries, name: string, holder: string, forMs: number): Promise<boolean> {

@@ -52,10 +52,7 @@ const LOOKS: { readonly [K in RuleKind]: Look<K> } = {
       subject: { kind: "agent", id },
       runId: null,
       title: `Breaker of ${id} is open`,
-      detail: `${ratesOf(rate, calls)}${error ? `; last error: ${error}` : ""}`.slice(
-        0,
-        4000,
-      ),
+      detail: `${ratesOf(rate, calls)}${error ? `; last error: ${error}` : ""}`.slice(0, 4000),
       value: null,
       threshold: null,
       agent: null,

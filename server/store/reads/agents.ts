@@ -31,7 +31,11 @@ export async function readAgent(db: TenantClient, agentKey: string, now: number)
   return item ?? null;
 }
 
-async function withState(db: TenantClient, agents: readonly ({ id: string } & object)[], now: number): Promise<AgentWithState[]> {
+async function withState(
+  db: TenantClient,
+  agents: readonly ({ id: string } & object)[],
+  now: number,
+): Promise<AgentWithState[]> {
   const where = { id: { in: agents.map((agent) => agent.id) } };
   const [breakers, statistics] = await Promise.all([db.breaker.findMany({ where }), db.statistics.findMany({ where })]);
   const breakerOf = new Map(breakers.map((row) => [row.id, row]));
