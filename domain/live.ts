@@ -77,12 +77,25 @@ export interface ResetFrame {
   reason: "too_slow" | "too_old" | "unknown_log";
 }
 
+/** Why a server's database does not do its work. */
+export type DatabaseReason =
+  | "unreachable"
+  | "read_only"
+  | "full"
+  | "busy"
+  | "pooled"
+  | "schema"
+  | "privileges"
+  | "failing";
+
 /** What a server says every few seconds, and at once when its database goes away or comes back. */
 export interface Beat {
   head: number;
   at: string;
-  /** The database does not answer: changes are refused, and others' changes do not come in. Left out otherwise. */
+  /** The database does not do its work: changes are refused, and others' changes may not come in. Left out otherwise. */
   databaseAway?: true;
+  /** Why; there whenever `databaseAway` is. */
+  databaseReason?: DatabaseReason;
 }
 
 export interface ServerToClient {

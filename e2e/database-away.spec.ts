@@ -56,7 +56,10 @@ test("E8: while Postgres is stopped the process stays, writes and reads answer 5
     await mustBeAway(await ask("GET", "/api/v1/runs"), "a read");
     expect(await statusOf(ask("GET", "/healthz"))).toBe(200);
     const readiness = await ask("GET", "/readyz");
-    expect([readiness.status, await readiness.json()]).toEqual([503, { status: "database_away" }]);
+    expect([readiness.status, await readiness.json()]).toEqual([
+      503,
+      { status: "database_away", reason: "unreachable", detail: "the database is away" },
+    ]);
     await expect.poll(() => beats.at(-1)).toMatchObject({ databaseAway: true });
     expect([socket.connected, socket.id, lost]).toEqual([true, id, []]);
 

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
+import type { Registry } from "prom-client";
 import { createCleanupLoop } from "./clock/cleanup.ts";
 import { createClock } from "./clock/index.ts";
 import { createRetentionLoop } from "./clock/retention.ts";
@@ -11,7 +12,10 @@ import type { Config } from "./config.ts";
 import { createDatabase, type Database } from "./database/client.ts";
 import { DatabaseClock } from "./database/clock.ts";
 import { startEmbedded } from "./database/embedded.ts";
-import { migrate, migrationsDirectory, readMigrations } from "./database/migrate.ts";
+import { SENTENCES } from "./database/faults.ts";
+import { migrate, readMigrations } from "./database/migrate.ts";
+import { checkReadiness } from "./database/readiness.ts";
+import { createRefusals } from "./database/refusals.ts";
 import { type DatabaseWatch, watchDatabase } from "./database/watch.ts";
 import { buildApp } from "./http/app.ts";
 import { ensureLocalKey, setBootstrapKey } from "./http/auth/api-keys.ts";
@@ -83,9 +87,10 @@ async function build(config: Config, options: ComposeOptions, closers: Closers):
   // Next needs no database and the database no Next: both get ready at once.
   const draw = options.draw === undefined ? openNext(config, closers) : Promise.resolve(options.draw);
   draw.catch(() => {});
-  const database = await openDatabase(config, closers, logger, onFatal, stopping.signal);
+  const database = await openDatabase(config, closers, logger, metrics, onFatal, stopping.signal);
   const { prisma } = database;
-  const health: Health = { state: "starting", check: () => checkDatabase(database) };
+  const migrations = readMigrations();
+  const health: Health = { state: "starting", check: () => checkReadiness(database.pool, database.watch, migrations) };
 
   await ensureTenant(prisma, TENANT, "Default");
   await setBootstrapKey(prisma, TENANT, config.bootstrapKey ?? null);
@@ -105,8 +110,9 @@ async function build(config: Config, options: ComposeOptions, closers: Closers):
     hotTierTtlMs: config.hotTierTtlSeconds * 1000,
     hotTierBytes: config.hotTierMb * 1024 * 1024,
     log: logger.child({ part: "store" }),
+    onAway: (reason) => database.watch.suspect(reason),
   });
-
+  store.onCommitted(() => database.watch.trust());
   closers.add("store", 1_000, () => store.close());
 
   const queries = laneDatabase(database.pool);
@@ -200,6 +206,7 @@ async function openDatabase(
   config: Config,
   closers: Closers,
   logger: Logger,
+  registry: Registry,
   onFatal: (reason: string) => void,
   stopping: AbortSignal,
 ): Promise<Database & { watch: DatabaseWatch; clock: DatabaseClock }> {
@@ -216,11 +223,14 @@ async function openDatabase(
       // Postgres may stop before it has seen that we hung up. Not the error itself: it holds the whole client.
       if (!stopping.aborted) logger.warn({ reason: message }, "a database connection was lost");
     },
+    onRefused: createRefusals({ registry, log: logger.child({ part: "database" }) }),
   });
   closers.add("database", 500, () => database.close());
   const watch = watchDatabase(url);
-  watch.onChange((away) => {
-    if (away) logger.warn("the database is away: changes are refused until it is back");
+  watch.onChange((reason) => {
+    // Another server may have taken the place of the one that the connections were made to.
+    if (reason === "read_only" || reason === null) database.renew();
+    if (reason !== null) logger.warn({ reason }, `${SENTENCES[reason]}: changes are refused until it is back`);
     else logger.info("the database is back");
   });
   closers.add("watch of the database", 500, () => watch.close());
@@ -230,16 +240,6 @@ async function openDatabase(
   const asking = setInterval(() => void clock.ask(database.pool).catch(() => {}), ASK_TIME_EVERY_MS);
   closers.add("database's clock", 100, () => clearInterval(asking));
   return { ...database, watch, clock };
-}
-
-/** One question says both: the database answers, and what this code needs has been applied to it. */
-async function checkDatabase(database: Database): Promise<void> {
-  const { rows } = await database.pool.query<{ applied: string }>(
-    "SELECT count(*) AS applied FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL",
-  );
-  const needed = readMigrations(migrationsDirectory()).length;
-  if (Number(rows[0]?.applied) < needed)
-    throw new Error(`${needed} migrations are needed, ${rows[0]?.applied} applied`);
 }
 
 async function openNext(config: Config, closers: Closers): Promise<DrawPage> {

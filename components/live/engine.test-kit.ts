@@ -1,5 +1,5 @@
 import type { LogEvent } from "../../domain/event.ts";
-import type { StateFrame, SubscribeAck, SubscribeRequest } from "../../domain/live.ts";
+import type { Beat, StateFrame, SubscribeAck, SubscribeRequest } from "../../domain/live.ts";
 import type { Range } from "./cursor.ts";
 import { LiveEngine, type Reader, type Transport } from "./engine.ts";
 
@@ -71,7 +71,7 @@ export class Bench {
     this.engine.log(logFrame(topic, from, to));
   }
 
-  beat(head = this.head, more: { databaseAway?: true } = {}): void {
+  beat(head = this.head, more: Partial<Beat> = {}): void {
     this.engine.beat({ head, at: new Date().toISOString(), ...more });
   }
 }

@@ -270,26 +270,26 @@ test("state frames of topics in use are handed on, others are not", async () => 
 
 test("E8: while the database is away the page says so; on its return what was refused is asked for at once", async () => {
   const reader = await reading(3, 3);
-  bench.beat(3, { databaseAway: true });
-  expect(bench.engine.freshness()).toMatchObject({ state: "stale", databaseAway: true, since: new Date() });
+  bench.beat(3, { databaseAway: true, databaseReason: "full" });
+  expect(bench.engine.freshness()).toMatchObject({ state: "stale", databaseAway: "full", since: new Date() });
   bench.answer = () => ({ error: { code: "unavailable", message: "the log cannot be read" } });
   bench.engine.retain("runs");
   await settle(3_000);
-  bench.beat(3, { databaseAway: true });
+  bench.beat(3, { databaseAway: true, databaseReason: "full" });
   const asked = bench.asked.length;
   bench.answer = () => bench.ok();
   bench.beat(3);
   await settle();
   expect(bench.asked.slice(asked)).toEqual([{ topic: "runs" }]);
   expect(bench.returns).toBe(1);
-  expect(bench.engine.freshness()).toMatchObject({ state: "live", databaseAway: false, since: null });
+  expect(bench.engine.freshness()).toMatchObject({ state: "live", databaseAway: null, since: null });
   bench.send(4, 5);
   expect(reader.seen).toEqual([4, 5]);
 });
 
 test("E8: a connection that is lost while the database is away says that it is lost", async () => {
   await reading(3, 3);
-  bench.beat(3, { databaseAway: true });
+  bench.beat(3, { databaseAway: true, databaseReason: "full" });
   bench.engine.disconnected();
-  expect(bench.engine.freshness()).toMatchObject({ state: "stale", databaseAway: false });
+  expect(bench.engine.freshness()).toMatchObject({ state: "stale", databaseAway: null });
 });

@@ -2,6 +2,7 @@ import type { LogEvent } from "../../domain/event.ts";
 import {
   BEAT_INTERVAL_MS,
   type Beat,
+  type DatabaseReason,
   type LogFrame,
   type ResetFrame,
   type StateFrame,
@@ -89,7 +90,14 @@ export class LiveEngine {
   #behindSince: number | null = null;
 
   constructor(readonly handlers: EngineHandlers) {
-    const nothing = { connected: false, lastHeard: null, behind: false, awaySince: null, head: 0 };
+    const nothing = {
+      connected: false,
+      lastHeard: null,
+      behind: false,
+      awaySince: null,
+      awayFor: "unreachable" as const,
+      head: 0,
+    };
     this.#connection = { ...nothing, startedAt: Date.now() };
     this.#shown = freshnessOf(this.#connection, Date.now());
   }
@@ -204,7 +212,7 @@ export class LiveEngine {
 
   beat(beat: Beat): void {
     this.#heard(beat.head);
-    this.#hearOfDatabase(beat.databaseAway === true);
+    this.#hearOfDatabase(beat.databaseAway === true, beat.databaseReason);
     this.handlers.onClock?.(Date.parse(beat.at) - Date.now());
     const topic = this.#topics.get("log");
     const position = topic && positionOf(topic);
@@ -217,9 +225,10 @@ export class LiveEngine {
     this.#check();
   }
 
-  #hearOfDatabase(away: boolean): void {
+  #hearOfDatabase(away: boolean, reason: DatabaseReason = "unreachable"): void {
     const was = this.#connection.awaySince;
     this.#connection.awaySince = away ? (was ?? Date.now()) : null;
+    this.#connection.awayFor = reason;
     if (away || was === null) return;
     // What was refused meanwhile waits for its next try; there is no reason to wait any more.
     for (const topic of this.#topics.values()) {

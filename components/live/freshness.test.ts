@@ -2,17 +2,25 @@ import { expect, test } from "vitest";
 import { type Connection, freshnessOf, PATIENCE_MS, SILENCE_MS } from "./freshness.ts";
 
 const T = 1_800_000_000_000;
-const good: Connection = { connected: true, lastHeard: T, startedAt: T, behind: false, awaySince: null, head: 12 };
+const good: Connection = {
+  connected: true,
+  lastHeard: T,
+  startedAt: T,
+  behind: false,
+  awaySince: null,
+  awayFor: "unreachable",
+  head: 12,
+};
 
 test("a connection that was heard within two beats and has nothing to catch up is live", () => {
-  expect(freshnessOf(good, T + SILENCE_MS)).toEqual({ state: "live", since: null, databaseAway: false, head: 12 });
+  expect(freshnessOf(good, T + SILENCE_MS)).toEqual({ state: "live", since: null, databaseAway: null, head: 12 });
 });
 
 test("a connected but silent socket is stale since it was last heard", () => {
   expect(freshnessOf(good, T + SILENCE_MS + 1)).toEqual({
     state: "stale",
     since: new Date(T),
-    databaseAway: false,
+    databaseAway: null,
     head: 12,
   });
 });
@@ -25,7 +33,7 @@ test("a lost connection is stale at once, since it was last heard", () => {
   expect(freshnessOf({ ...good, connected: false }, T + 10)).toEqual({
     state: "stale",
     since: new Date(T),
-    databaseAway: false,
+    databaseAway: null,
     head: 12,
   });
 });
@@ -37,7 +45,12 @@ test("the first connection is given a moment before the page calls itself stale"
 });
 
 test("E8: a server whose database is away is stale since it said so, and the page knows why", () => {
-  const away = { ...good, awaySince: T - 500 };
-  expect(freshnessOf(away, T)).toEqual({ state: "stale", since: new Date(T - 500), databaseAway: true, head: 12 });
-  expect(freshnessOf({ ...away, connected: false }, T)).toMatchObject({ state: "stale", databaseAway: false });
+  const away: Connection = { ...good, awaySince: T - 500, awayFor: "read_only" };
+  expect(freshnessOf(away, T)).toEqual({
+    state: "stale",
+    since: new Date(T - 500),
+    databaseAway: "read_only",
+    head: 12,
+  });
+  expect(freshnessOf({ ...away, connected: false }, T)).toMatchObject({ state: "stale", databaseAway: null });
 });

@@ -1,4 +1,4 @@
-import { BEAT_INTERVAL_MS } from "../../domain/live.ts";
+import { BEAT_INTERVAL_MS, type DatabaseReason } from "../../domain/live.ts";
 
 export type FreshnessState = "live" | "catching_up" | "stale";
 
@@ -6,8 +6,8 @@ export interface Freshness {
   state: FreshnessState;
   /** Stale: when the server was last heard, or when its database went away; else null. */
   since: Date | null;
-  /** Stale because the server has no database now: it is there, and refuses changes. */
-  databaseAway: boolean;
+  /** Why the server's database does not do its work now: the server is there, and refuses changes. Null when that is not why it is stale. */
+  databaseAway: DatabaseReason | null;
   /** The last position of the log that this tab has heard of. */
   head: number;
 }
@@ -27,6 +27,8 @@ export interface Connection {
   behind: boolean;
   /** Epoch ms when the server first said that its database is away; null while it is there. */
   awaySince: number | null;
+  /** Why it is away, as the server said last. */
+  awayFor: DatabaseReason;
   head: number;
 }
 
@@ -35,8 +37,8 @@ export interface Connection {
  * is being made · stale: not connected, silent for two beats, or the server says that its database is away. What is shown is true as of `since`.
  */
 export function freshnessOf(c: Connection, now: number): Freshness {
-  const fresh = (state: FreshnessState): Freshness => ({ state, since: null, databaseAway: false, head: c.head });
-  const stale = (since: number, databaseAway = false): Freshness => {
+  const fresh = (state: FreshnessState): Freshness => ({ state, since: null, databaseAway: null, head: c.head });
+  const stale = (since: number, databaseAway: DatabaseReason | null = null): Freshness => {
     return { state: "stale", since: new Date(since), databaseAway, head: c.head };
   };
   if (!c.connected) {
@@ -44,7 +46,7 @@ export function freshnessOf(c: Connection, now: number): Freshness {
     return stale(c.lastHeard ?? c.startedAt);
   }
   if (c.lastHeard !== null && now - c.lastHeard > SILENCE_MS) return stale(c.lastHeard);
-  if (c.awaySince !== null) return stale(c.awaySince, true);
+  if (c.awaySince !== null) return stale(c.awaySince, c.awayFor);
   return fresh(c.behind ? "catching_up" : "live");
 }
 

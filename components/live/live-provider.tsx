@@ -51,7 +51,7 @@ export function useEngine(): LiveEngine {
   return engine;
 }
 
-const BEFORE: Freshness = { state: "catching_up", since: null, databaseAway: false, head: 0 };
+const BEFORE: Freshness = { state: "catching_up", since: null, databaseAway: null, head: 0 };
 
 /** Whether what is shown is live, catching up, or stale since when; and the log's head as far as this tab knows. */
 export function useFreshness(): Freshness {

@@ -5,8 +5,9 @@ import type { CSSProperties } from "react";
 import { useFreshness } from "../live/live-provider.tsx";
 import { formatClock } from "../ui/format.ts";
 import { toneColor } from "../ui/status.ts";
+import { DATABASE_FAULTS, DATABASE_WAYS_OUT } from "./database-faults.ts";
 
-/** Says on every page that the server has no database now: changes are refused, and what is shown may be old. */
+/** Says on every page why the server's database does not do its work now: changes are refused, and what is shown may be old. */
 export function DatabaseBanner() {
   const { databaseAway, since } = useFreshness();
   return (
@@ -19,10 +20,10 @@ export function DatabaseBanner() {
           <DatabaseZap aria-hidden className="size-4 shrink-0" />
           <span>
             <strong className="font-semibold">
-              The database is away{since && ` since ${formatClock(since.getTime())}`}.
+              {DATABASE_FAULTS[databaseAway]}
+              {since && ` since ${formatClock(since.getTime())}`}.
             </strong>{" "}
-            Changes are refused, and what you see may be out of date. It goes on by itself as soon as the database is
-            back.
+            Changes are refused, and what you see may be out of date. {DATABASE_WAYS_OUT[databaseAway]}
           </span>
         </p>
       )}

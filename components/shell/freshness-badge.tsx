@@ -7,6 +7,7 @@ import { cn } from "../ui/cn.ts";
 import { formatAbsolute, formatClock, formatCount } from "../ui/format.ts";
 import { type Tone, toneColor } from "../ui/status.ts";
 import { Tooltip } from "../ui/tooltip.tsx";
+import { DATABASE_FAULTS, DATABASE_LABELS } from "./database-faults.ts";
 
 /** Whether the page is live: `Live`, `Catching up`, `Stale since 12:03:20`, or `Database away`. */
 export function FreshnessBadge({ className }: { className?: string }) {
@@ -17,14 +18,18 @@ export function FreshnessBadge({ className }: { className?: string }) {
     stale: {
       tone: "failed" as Tone,
       icon: CloudOff,
-      label: databaseAway ? "Database away" : since ? `Stale since ${formatClock(since.getTime())}` : "Stale",
+      label: databaseAway
+        ? DATABASE_LABELS[databaseAway]
+        : since
+          ? `Stale since ${formatClock(since.getTime())}`
+          : "Stale",
     },
   }[state];
   const Icon = look.icon;
   const explanation = {
     live: "Every change shows here as it happens.",
     catching_up: "Connected; what was missed is being loaded.",
-    stale: `${databaseAway ? "The server has no database." : "Not connected."} What you see was true at ${since ? formatAbsolute(since.getTime()) : "the last load"}; it goes on by itself once the server answers.`,
+    stale: `${databaseAway ? `${DATABASE_FAULTS[databaseAway]}.` : "Not connected."} What you see was true at ${since ? formatAbsolute(since.getTime()) : "the last load"}; it goes on by itself once the server answers.`,
   }[state];
   return (
     <Tooltip

@@ -1,5 +1,6 @@
 import { PrismaPg } from "@prisma/adapter-pg";
 import pg from "pg";
+import { type Refusal, superviseConnections } from "./connections.ts";
 import { PrismaClient } from "./generated/client.ts";
 import { prepareSession } from "./session.ts";
 import { createStatementNamer } from "./statement-names.ts";
@@ -14,6 +15,8 @@ export interface DatabaseOptions {
   statementTimeoutMs?: number;
   /** Told of every lost connection; the pool replaces it by itself. */
   onConnectionLost?: (error: Error) => void;
+  /** Told of everything that Postgres refuses for another reason than the data. */
+  onRefused?: (refusal: Refusal) => void;
 }
 
 export interface Database {
@@ -21,6 +24,8 @@ export interface Database {
   prisma: PrismaClient;
   /** The pool under `prisma`, for statements that need their own name or transaction. */
   pool: pg.Pool;
+  /** Closes every connection for a new one: what is behind them may be another server than at the database's address now. */
+  renew(): void;
   /** Waits for queries under way, then closes every connection. Safe to call twice. */
   close(): Promise<void>;
 }
@@ -49,6 +54,7 @@ export function createDatabase(url: string, options: DatabaseOptions = {}): Data
   // Without listeners a connection that dies, idle or lent out, would be an uncaught 'error' event.
   pool.on("error", onConnectionLost);
   pool.on("connect", (client) => client.on("error", onConnectionLost));
+  const { renew } = superviseConnections(pool, options.onRefused ?? (() => {}));
 
   const nameOf = createStatementNamer();
   const adapter = new PrismaPg(pool, { schema: schemaOf(url), statementNameGenerator: ({ sql }) => nameOf(sql) });
@@ -62,6 +68,7 @@ export function createDatabase(url: string, options: DatabaseOptions = {}): Data
   return {
     prisma,
     pool,
+    renew,
     close: () => {
       closing ??= close();
       return closing;

@@ -11,12 +11,12 @@ afterAll(() => database.drop());
 
 let proxy: PgProxy;
 let watch: DatabaseWatch;
-let told: boolean[] = [];
+let told: (string | null)[] = [];
 beforeEach(async () => {
   proxy = await createPgProxy(database.url);
-  watch = watchDatabase(proxy.url, { everyMs: 20, retryMs: 10 });
+  watch = watchDatabase(proxy.url, { everyMs: 20, retryMs: 10, suspectMs: 300 });
   told = [];
-  watch.onChange((away) => void told.push(away));
+  watch.onChange((reason) => void told.push(reason));
 });
 afterEach(async () => {
   await watch.close();
@@ -33,10 +33,10 @@ const sessions = async (): Promise<number[]> => {
 test("E8: a database that goes is away until it is back, and each is told once", async () => {
   await expect.poll(sessions).toHaveLength(1);
   proxy.setAway(true);
-  await expect.poll(() => told).toEqual([true]);
+  await expect.poll(() => told).toEqual(["unreachable"]);
   expect(watch.away).toBe(true);
   proxy.setAway(false);
-  await expect.poll(() => told).toEqual([true, false]);
+  await expect.poll(() => told).toEqual(["unreachable", null]);
   expect(watch.away).toBe(false);
 });
 
@@ -51,8 +51,50 @@ test("a session that is ended while the database stays is no absence", async () 
 test("a watch that is closed while the database is away ends, and says nothing any more", async () => {
   await expect.poll(sessions).toHaveLength(1);
   proxy.setAway(true);
-  await expect.poll(() => told).toEqual([true]);
+  await expect.poll(() => told).toEqual(["unreachable"]);
   await watch.close();
   proxy.setAway(false);
-  expect(told).toEqual([true]);
+  expect(told).toEqual(["unreachable"]);
+});
+
+const name = () => new URL(database.url).pathname.slice(1);
+const backends = async (where = "true"): Promise<void> => {
+  await database.pool.query(
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND ${where}`,
+  );
+};
+
+test("a database that answers but takes no writes says so, and what connections follow another server when it is there", async () => {
+  await expect.poll(sessions).toHaveLength(1);
+  await database.pool.query(`ALTER DATABASE ${name()} SET default_transaction_read_only = on`);
+  await backends("application_name = 'switchyard watch'");
+  await expect.poll(() => watch.reason).toBe("read_only");
+  const [before] = await sessions();
+  // Its connection is given up again and again: the next may lead to a server that takes writes.
+  await expect.poll(async () => (await sessions()).some((pid) => pid !== before)).toBe(true);
+  await database.pool.query("SET default_transaction_read_only = off");
+  await database.pool.query(`BEGIN READ WRITE; ALTER DATABASE ${name()} RESET default_transaction_read_only; COMMIT`);
+  await expect.poll(() => watch.reason).toBe(null);
+  expect(told.filter((reason, index) => reason !== told[index - 1])).toEqual(["read_only", null]);
+});
+
+test("what a writer was refused for counts until a write succeeds", async () => {
+  await expect.poll(sessions).toHaveLength(1);
+  watch.suspect("privileges");
+  expect(watch.reason).toBe("privileges");
+  watch.trust();
+  expect([watch.reason, told]).toEqual([null, ["privileges", null]]);
+});
+
+test("a full disk counts until there is room, also when nobody tries to write", async () => {
+  await expect.poll(sessions).toHaveLength(1);
+  watch.suspect("full");
+  expect(watch.away).toBe(true);
+  await expect.poll(() => told).toEqual(["full", null]);
+});
+
+test("who could not get through is no reason to doubt a database that answers", async () => {
+  await expect.poll(sessions).toHaveLength(1);
+  watch.suspect("unreachable");
+  expect([watch.reason, told]).toEqual([null, []]);
 });

@@ -1,11 +1,9 @@
-import { connect } from "node:net";
 import { PrismaPg } from "@prisma/adapter-pg";
 import { Client } from "pg";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { PrismaClient } from "../database/generated/client.ts";
 import { StoreError } from "../store/errors.ts";
-import { isDatabaseAway } from "./database-away.ts";
 import { ProblemError, toProblemError } from "./problem.ts";
 
 /** Port 1 takes no connections; the folder of the socket does not exist. */
@@ -83,27 +81,4 @@ test("a database that refuses connections is recognised behind Prisma and behind
       });
     }
   }
-});
-
-test("a database socket that is gone counts as away, a missing file does not", async () => {
-  const gone = await new Promise<unknown>((resolve) => connect("/nowhere/.s.PGSQL.5432").once("error", resolve));
-  expect(isDatabaseAway(gone)).toBe(true);
-  expect(isDatabaseAway(Object.assign(new Error("no such file"), { code: "ENOENT", syscall: "open" }))).toBe(false);
-});
-
-test("E8: a database that is starting up counts as away, however Prisma words it", () => {
-  const said = { kind: "postgres", code: "57P03", severity: "FATAL", message: "the database system is starting up" };
-  const driverAdapterError = Object.assign(new Error("postgres"), { name: "DriverAdapterError", cause: said });
-  const byPrisma = Object.assign(new Error("Database error."), { code: "P2039", meta: { driverAdapterError } });
-  expect(toProblemError(byPrisma)).toMatchObject({ status: 503, code: "database_away" });
-  const refused = { ...said, code: "22P02", severity: "ERROR", message: "invalid input syntax" };
-  driverAdapterError.cause = refused;
-  expect(isDatabaseAway(byPrisma)).toBe(false);
-});
-
-test("a server that shuts down counts as away, a refused statement does not", () => {
-  const stopped = Object.assign(new Error("terminating connection due to administrator command"), { code: "57P01" });
-  expect(isDatabaseAway(new Error("wrapped", { cause: stopped }))).toBe(true);
-  expect(isDatabaseAway(Object.assign(new Error("duplicate key"), { code: "23505" }))).toBe(false);
-  expect(isDatabaseAway(Object.assign(new Error("cancelled"), { code: "57014" }))).toBe(false);
 });

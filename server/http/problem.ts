@@ -1,8 +1,8 @@
 import { STATUS_CODES } from "node:http";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { ZodError } from "zod";
-import { StoreError, type StoreErrorCode } from "../store/errors.ts";
-import { isDatabaseAway } from "./database-away.ts";
+import { faultOf } from "../database/faults.ts";
+import { databaseAway, StoreError, type StoreErrorCode } from "../store/errors.ts";
 
 const CONTENT_TYPE = "application/problem+json; charset=utf-8";
 
@@ -108,10 +108,8 @@ export function toProblemError(error: unknown): ProblemError {
     }));
     return new ProblemError(400, "malformed", "The request does not match its contract.", { errors, cause: error });
   }
-  if (isDatabaseAway(error)) {
-    const detail = "The database cannot be reached at the moment; try again.";
-    return new ProblemError(503, "database_away", detail, { headers: RETRY_SOON, cause: error });
-  }
+  const fault = faultOf(error);
+  if (fault?.about === "state") return toProblemError(databaseAway(fault.reason, error));
   return (
     fromFastify(error) ?? new ProblemError(500, "internal", "Something went wrong on the server.", { cause: error })
   );

@@ -5,17 +5,17 @@ import type { Availability } from "./source.ts";
 
 /** A database that goes and comes as the test says. */
 class Tide implements Availability {
-  away = false;
-  readonly #listeners = new Set<(away: boolean) => void>();
+  reason: Availability["reason"] = null;
+  readonly #listeners = new Set<() => void>();
 
-  onChange(listener: (away: boolean) => void): () => void {
+  onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  turn(away: boolean): void {
-    this.away = away;
-    for (const listener of this.#listeners) listener(away);
+  turn(reason: Availability["reason"]): void {
+    this.reason = reason;
+    for (const listener of this.#listeners) listener();
   }
 }
 
@@ -32,12 +32,13 @@ test("E8: sockets stay connected while the database is away, and are told when i
   socket.on("beat", (beat) => beats.push(beat)).on("disconnect", (reason) => lost.push(reason));
   await subscribe(socket, "log");
   const { id } = socket;
-  tide.turn(true);
-  await vi.waitFor(() => expect(beats).toEqual([{ head: 2, at: expect.any(String), databaseAway: true }]));
+  tide.turn("read_only");
+  const away = { databaseAway: true, databaseReason: "read_only" };
+  await vi.waitFor(() => expect(beats).toEqual([{ head: 2, at: expect.any(String), ...away }]));
   const late = t.client();
   const told = new Promise<Beat>((resolve) => late.on("beat", resolve));
-  expect(await told).toMatchObject({ databaseAway: true });
-  tide.turn(false);
+  expect(await told).toMatchObject(away);
+  tide.turn(null);
   await vi.waitFor(() => expect(beats.at(-1)).toEqual({ head: 2, at: expect.any(String) }));
   expect([socket.id, lost]).toEqual([id, []]);
 });

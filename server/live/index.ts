@@ -124,7 +124,7 @@ export function createLive(deps: LiveDeps): Live {
     sessions.add(socket.id, { handshake, principal, end: () => socket.disconnect(true) });
     metrics.sockets.inc();
     void socket.join(tenantRoom(tenantId));
-    if (deps.availability?.away) socket.emit("beat", beatOf(feed));
+    if (deps.availability && deps.availability.reason !== null) socket.emit("beat", beatOf(feed));
     socket.on("disconnect", () => {
       connections.delete(socket.id);
       sessions.delete(socket.id);
@@ -160,7 +160,8 @@ export function createLive(deps: LiveDeps): Live {
     }
   });
   const beatOf = (feed: Feed): Beat => {
-    const away = deps.availability?.away ? { databaseAway: true as const } : {};
+    const reason = deps.availability?.reason ?? null;
+    const away = reason === null ? {} : { databaseAway: true as const, databaseReason: reason };
     return { head: feed.position ?? 0, at: new Date(source.now()).toISOString(), ...away };
   };
   const beat = (all: boolean) => {

@@ -1,4 +1,5 @@
 import type { LogEvent } from "../../domain/event.ts";
+import type { DatabaseReason } from "../../domain/live.ts";
 import type { Kind } from "../../domain/tx.ts";
 import type { Sent, Wire } from "../../domain/wire.ts";
 
@@ -27,11 +28,12 @@ export interface Snapshot {
   rows: Sent[];
 }
 
-/** Whether the database answers; the server's watch of it is one. */
+/** Whether the database does its work; the server's watch of it is one. */
 export interface Availability {
-  readonly away: boolean;
-  /** Told of every change; returns how to stop. */
-  onChange(listener: (away: boolean) => void): () => void;
+  /** Why it does not; null when it does. */
+  readonly reason: DatabaseReason | null;
+  /** Calls back on every change; returns how to stop. */
+  onChange(listener: () => void): () => void;
 }
 
 /** What this room reads; the store is one. */

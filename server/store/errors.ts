@@ -1,3 +1,5 @@
+import { type Reason, SENTENCES } from "../database/faults.ts";
+
 /**
  * Every way the store refuses a call. The codes are part of the HTTP and socket contracts: transports map them
  * (`server/http/problem.ts`), clients switch on them.
@@ -45,4 +47,10 @@ export class StoreError extends Error {
     this.errors = options.errors;
     this.extra = options.extra;
   }
+}
+
+/** The refusal of everything that the database cannot do now, for a reason that is not the caller's. */
+export function databaseAway(reason: Reason, cause?: unknown): StoreError {
+  const message = `${SENTENCES[reason]}; try again`;
+  return new StoreError("database_away", message, { extra: { reason, retryAfterSeconds: 1 }, cause });
 }

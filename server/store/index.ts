@@ -1,6 +1,7 @@
 import type pg from "pg";
 import type { Registry } from "prom-client";
 import { DatabaseClock } from "../database/clock.ts";
+import type { Reason } from "../database/faults.ts";
 import { verifyChain } from "./chain.ts";
 import { StoreError } from "./errors.ts";
 import { watchAhead } from "./head-ahead.ts";
@@ -30,6 +31,8 @@ export interface StoreDeps {
   /** The Redis that servers share as a further hot tier; none by default. */
   redisUrl?: string | undefined;
   log?: TierLog;
+  /** Told why commits are refused because of the database. */
+  onAway?: (reason: Reason) => void;
   /** Commits a lane lets wait. */
   maxQueue?: number;
 }
@@ -66,6 +69,7 @@ export function createStore(deps: StoreDeps): Store {
         maxQueue,
         keyTtlMs: deps.idempotencyTtlSeconds * 1000,
         tiers: tiers.lane(tenantId),
+        onAway: deps.onAway,
         onWritten: hints.ring,
         onCommitted: (committed) => {
           noteAhead(committed);

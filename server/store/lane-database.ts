@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type pg from "pg";
+import { faultOf, isAboutData, type Reason, sqlStateOf } from "../database/faults.ts";
 
 /** What the lane needs of a database: a query with a stable text (so that it is prepared by name), and a transaction. */
 export interface LaneDatabase extends LaneQueries {
@@ -64,10 +65,13 @@ function nameOf(text: string): string {
 export class DatabaseFailure extends Error {
   override name = "DatabaseFailure";
   readonly failure: Failure;
+  /** Why the database is not at work; of no meaning where `failure` is about the data. */
+  readonly reason: Reason;
 
   constructor(cause: unknown) {
     super(cause instanceof Error ? cause.message : String(cause), { cause });
     this.failure = failureOf(cause);
+    this.reason = faultOf(cause)?.reason ?? "failing";
   }
 }
 
@@ -83,16 +87,9 @@ export type Failure = "unique" | "refused" | "transient" | "connection";
  * there. `refused`: Postgres will not have this data.
  */
 function failureOf(error: unknown): Failure {
-  const code = sqlState(error);
+  const code = sqlStateOf(error);
   if (code === undefined) return "connection";
   if (code === "23505") return "unique";
-  if (/^(08|57P)/.test(code) || code === "25P03" || code === "25P02") return "connection";
-  if (/^(40|53|55|57)/.test(code)) return "transient";
-  return "refused";
-}
-
-/** The SQLSTATE that Postgres answered with; undefined when it did not answer. */
-function sqlState(error: unknown): string | undefined {
-  const { code, severity } = error as { code?: unknown; severity?: unknown };
-  return typeof code === "string" && typeof severity === "string" ? code : undefined;
+  if (isAboutData(code)) return "refused";
+  return /^(08|57P|25P0[23]$|40003$)/.test(code) ? "connection" : "transient";
 }

@@ -8,9 +8,10 @@ import { iso } from "../../domain/primitives.ts";
 import type { Kind, Rows } from "../../domain/tx.ts";
 import { toWire, type Wire } from "../../domain/wire.ts";
 import type { DatabaseClock } from "../database/clock.ts";
+import type { Reason } from "../database/faults.ts";
 import { applyLoaded } from "./apply-loaded.ts";
 import { type AppliedBatch, keyName, type Pending } from "./batch.ts";
-import { StoreError } from "./errors.ts";
+import { databaseAway, StoreError } from "./errors.ts";
 import { KeyMemory } from "./key-memory.ts";
 import { answer, outcomeOf } from "./lane-answers.ts";
 import { DatabaseFailure, type LaneDatabase, type LaneQueries } from "./lane-database.ts";
@@ -36,7 +37,8 @@ import { writeOf } from "./write-batch.ts";
  * - lost: another node has written. The next round takes the head's row lock, catches up and applies the same commits again.
  * - unknown: the connection died after sending. Under the row lock, the batch's receipts say whether it landed; if not, apply again.
  * - clash: a row assumed absent is there. Apply again with every new id looked up.
- * - transient: Postgres was too busy, or not to be reached before anything was sent. Try again for a moment, then say that it is away.
+ * - transient: Postgres was not to be reached before anything was sent, or refused for any reason but the data. Try again for a moment, then say
+ *   that it is away, and why.
  * - refused: Postgres will not have some row. Halve the batch until only the culprit is left, and refuse that one.
  *
  * Where the lane stands, and how it catches up, is `lane-position.ts`; how a batch gets the rows it needs, `apply-loaded.ts`.
@@ -49,6 +51,8 @@ export interface LaneOptions {
   clock: DatabaseClock;
   /** Told of every range that has become durable, in order. */
   onCommitted: (committed: Committed) => void;
+  /** Told why commits are refused because of the database. */
+  onAway?: ((reason: Reason) => void) | undefined;
   /** Told after each batch this lane has written: other nodes may want to know. */
   onWritten: (tenantId: string) => void;
   keyTtlMs: number;
@@ -80,7 +84,10 @@ export class Lane {
   /** Those who wait for a look at the head. */
   #lookers: (() => void)[] = [];
   #closed = false;
-  #away = false;
+  /** Why commits are refused at once; null: they are not. */
+  #away: Reason | null = null;
+  /** Why the database has failed last. */
+  #failed: Reason = "unreachable";
   #queuedBytes = 0;
   /** Tries of the present batch whose outcome nobody knows. */
   #sent: AppliedBatch[] = [];
@@ -101,7 +108,7 @@ export class Lane {
   }
 
   commit(by: Committer, commit: CommitRequest<Mutation>, options: CommitOptions = {}): Promise<CommitOutcome> {
-    if (this.#closed || this.#away) return Promise.reject(away());
+    if (this.#closed || this.#away) return Promise.reject(databaseAway(this.#away ?? "unreachable"));
     const bytes = options.bytes ?? 500 * commit.mutations.length;
     if (this.#queue.length >= (this.#o.maxQueue ?? 10_000) || this.#queuedBytes > MAX_QUEUE_BYTES) {
       return Promise.reject(
@@ -203,7 +210,8 @@ export class Lane {
         if (error instanceof UnknownTenant)
           return refuseAll(batch, new StoreError("unknown_entity", "the tenant has no log"));
         if (!(error instanceof DatabaseFailure)) return refuseAll(batch, asError(error));
-        round = this.#sent.length > 0 ? "unknown" : "transient";
+        this.#failed = error.reason;
+        round = this.#sent.length > 0 ? "unknown" : error.failure === "refused" ? "refused" : "transient";
       }
       if (round === "moved") return;
       if (round === "clash") strict = true;
@@ -212,8 +220,7 @@ export class Lane {
       if (round !== "unknown" && round !== "transient") continue;
       const now = performance.now();
       if (failedAt !== undefined && now - failedAt > PATIENCE_MS) {
-        refuseAll(batch, away());
-        return await this.#awaitReturn();
+        return await this.#awaitReturn(batch, this.#failed);
       }
       failedAt ??= now;
       await delay(10);
@@ -221,13 +228,14 @@ export class Lane {
   }
 
   /** While the database is away, whoever waits is told at once, and so is whoever comes. */
-  async #awaitReturn(): Promise<void> {
-    refuseAll(this.#queue.splice(0), away());
+  async #awaitReturn(batch: readonly Pending[], reason: Reason): Promise<void> {
+    this.#o.onAway?.(reason);
+    refuseAll([...batch, ...this.#queue.splice(0)], databaseAway(reason));
     this.#queuedBytes = 0;
-    for (this.#away = true; this.#away && !this.#closed; ) {
+    for (this.#away = reason; this.#away && !this.#closed; ) {
       try {
         await this.#position.catchUp(this.#o.database);
-        this.#away = false;
+        this.#away = null;
       } catch {
         // Nor does who only wants to know where the log is wait for its return.
         for (const resolve of this.#lookers.splice(0)) resolve();
@@ -315,6 +323,7 @@ export class Lane {
       }
     } catch (error) {
       if (!(error instanceof DatabaseFailure)) throw error;
+      this.#failed = error.reason;
       if (error.failure === "connection") return "unknown";
       this.#sent.pop();
       if (error.failure === "unique") return strict ? "refused" : "clash";
@@ -359,7 +368,6 @@ export class Lane {
   }
 }
 
-const away = () => new StoreError("database_away", "the database is away", { extra: { retryAfterSeconds: 1 } });
 const asError = (error: unknown) => (error instanceof Error ? error : new Error(String(error)));
 
 function refuseAll(batch: readonly Pending[], error: Error): void {

@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { isAPIError } from "better-auth/api";
 import type { Logger } from "pino";
+import { faultOf } from "../../database/faults.ts";
 import type { PrismaClient } from "../../database/generated/client.ts";
-import { StoreError } from "../../store/errors.ts";
+import { databaseAway } from "../../store/errors.ts";
 import type { Principal } from "../principal.ts";
 import { type BetterAuth, createBetterAuth } from "./better-auth.ts";
 import { cookieValue } from "./cookies.ts";
@@ -113,7 +114,7 @@ export class Sessions {
   private async load(cookie: string): Promise<Session | null> {
     const found = await this.auth.api.getSession({ headers: this.headersOf(cookie) }).catch((cause: unknown) => {
       // better-auth keeps the reason to its own log; a look-up by id fails for no other one.
-      throw new StoreError("database_away", "The session cannot be looked up at the moment; try again.", { cause });
+      throw databaseAway(faultOf(cause)?.reason ?? "unreachable", cause);
     });
     if (found === null) return null;
     const { user, session } = found;

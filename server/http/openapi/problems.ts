@@ -38,6 +38,7 @@ export const PROBLEM_CODES: { readonly [code: string]: string } = {
   unsupported_media_type: "Send the body as `application/json`.",
   lane_full:
     "Too many commits are waiting. Try again after `Retry-After` seconds; a commit with an Idempotency-Key is safe to repeat.",
-  database_away: "The database cannot be reached at the moment. The server reconnects by itself; try again.",
+  database_away:
+    "The database does not do its work at the moment; `reason` says why (`unreachable`, `read_only`, `full`, `busy`, `pooled`, `schema`, `privileges`, `failing`). The server goes on by itself; try again.",
   internal: "A fault of the server. Its log has the cause under `requestId`.",
 };
