@@ -5,6 +5,7 @@ import { releasePermit } from "./breaker.ts";
 import { emitJob, hasCancelledToken, type Job, putBack, requeueJob } from "./job.ts";
 import { countJob, openJobs, totalJobs } from "./job-counts.ts";
 import { closeGate, gateOf, passGate } from "./job-gate.ts";
+import { DEPENDENCY_FAILED, restoreOf } from "./job-restore.ts";
 import { recordUpstreamEnd } from "./outcome.ts";
 import { id } from "./primitives.ts";
 import { moveRun } from "./run.ts";
@@ -17,9 +18,6 @@ import { must, type Tx } from "./tx.ts";
  * at most `CASCADE_LIMIT` jobs each way; the clock finds the rest and goes on in batches (`job.settle`).
  */
 export const CASCADE_LIMIT = 500;
-
-/** Why a job was cancelled when one it depends on did not complete. */
-const DEPENDENCY_FAILED = "dependency_failed";
 
 /** The clock's: what a cascade longer than its limit has left of this job. Not open to clients. */
 export const jobSettle = z.strictObject({ type: z.literal("job.settle"), jobId: id });
@@ -160,17 +158,14 @@ const RETRYABLE = ["failed", "timed_out", "cancelled"] as const;
 
 /** Brings back the jobs that were cancelled because this one had not completed, unless another still holds them, or their run has ended. */
 export function restoreDependents(tx: Tx, jobId: string): void {
-  const restored = [jobId];
-  for (const parentId of restored) {
-    for (const dependentId of must(tx, "job", parentId).dependents) {
-      const job = tx.get("job", dependentId);
-      if (job?.status !== "cancelled" || job.reason !== DEPENDENCY_FAILED) continue;
-      const run = must(tx, "run", job.runId);
-      if (isFinalRun(run.status) || hasCancelledToken(run, job.tokenId) || failedDependency(tx, job)) continue;
-      putBack(tx, job, `${parentId} is retried`);
-      restored.push(dependentId);
-    }
-  }
+  const { comeBack } = restoreOf(jobId, {
+    job: (id) => tx.get("job", id),
+    run(id) {
+      const run = must(tx, "run", id);
+      return { status: run.status, tokenIsCancelled: (tokenId) => hasCancelledToken(run, tokenId) };
+    },
+  });
+  for (const { jobId: id, by } of comeBack) putBack(tx, must(tx, "job", id), `${by} is retried`);
 }
 
 /** Ends a run created with `completion: "auto"` when all its jobs are final: failed if any of them did not complete. */

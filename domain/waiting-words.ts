@@ -17,15 +17,11 @@ export function dependencies(open: readonly DependencyFacts[], runId: string): s
   return `Waiting for ${named.join(", ")}${more}`;
 }
 
-export function approval(
-  { title, requiredApprovals, decisions, expiresAt }: ApprovalFacts,
-  escalated: boolean,
-): string {
+export function approval({ title, requiredApprovals, decisions }: ApprovalFacts, escalated: boolean): string {
   const given = decisions.filter(({ decision }) => decision === "approved").length;
   const people = requiredApprovals > 1 ? `; ${given} of ${requiredApprovals} people have approved` : "";
   const since = escalated ? " after its last attempt failed" : "";
-  const end = expiresAt === null ? "" : `; it expires at ${expiresAt}`;
-  return `Waiting for the approval “${title}”${since}${people}${end}`;
+  return `Waiting for the approval “${title}”${since}${people}`;
 }
 
 export const releaseDue = "It has all that it waited for and is about to be queued";
@@ -66,7 +62,7 @@ export function agents(code: WaitCode, who: readonly CandidateFacts[]): string {
     default:
       if (single?.capacity === 0) return `${single.displayName} could run it, but has no slots`;
       return single
-        ? `${single.displayName} is busy: all its ${single.capacity} slots are taken`
+        ? `${single.displayName} is busy: ${single.busy} of its ${single.capacity} slots are taken`
         : `All ${who.length} agents that could run it are busy`;
   }
 }

@@ -40,7 +40,7 @@ export interface WaitReason {
   holds: boolean;
   tone: "info" | "warning" | "critical";
   text: string;
-  /** When time alone ends it, RFC 3339. */
+  /** When time alone ends it, RFC 3339: the schedule, the back-off, the breaker's open time, the approval's own time. */
   until: string | null;
   /** The jobs that it waits for. */
   jobs: DependencyFacts[];
@@ -166,7 +166,7 @@ function whatItWaitsFor({ job, parents, approval }: WaitFacts): WaitReason[] {
   if (open.length > 0) reasons.push(reason("dependencies", "info", say.dependencies(open, job.runId), { jobs: open }));
   if (approval?.status === "pending") {
     const text = say.approval(approval, approval.createdAt === job.escalatedAt);
-    reasons.push(reason("approval", "warning", text, { approvalId: approval.id, until: null }));
+    reasons.push(reason("approval", "warning", text, { approvalId: approval.id, until: approval.expiresAt }));
   }
   // It has all it waited for: a long cascade goes on in batches.
   return reasons.length > 0 ? reasons : [reason("release_due", "info", say.releaseDue)];

@@ -1,5 +1,5 @@
+import { canTake } from "../../domain/claim-order.ts";
 import type { Wire } from "../../domain/wire.ts";
-import { candidatesFor } from "../timeline/engine/diagnose.ts";
 import type { AgentView } from "./agent-rows.ts";
 import { holdsUp } from "./agent-standing.ts";
 
@@ -26,7 +26,7 @@ export function waitingByAgent(
   const byAgent = new Map<string, Wire<"job">[]>();
   for (const job of jobs) {
     if (job.status !== "queued") continue;
-    const able = candidatesFor(job, rows);
+    const able = rows.filter((agent) => canTake(agent, job));
     if (!able.every(({ agentKey }) => held.has(agentKey))) continue;
     for (const { agentKey } of able) byAgent.set(agentKey, [...(byAgent.get(agentKey) ?? []), job]);
   }

@@ -1,6 +1,6 @@
 "use client";
 
-import { api } from "../live/api.ts";
+import { postIfSame } from "../live/if-unmoved.ts";
 import { type Command, useCommand } from "../live/use-command.ts";
 import { serverNow } from "../ui/now.ts";
 import { type ApprovalRow, approvedBy, rejectedBy } from "./approval-model.ts";
@@ -14,22 +14,32 @@ export interface ApprovalCommands {
 const nowIso = (): string => new Date(serverNow()).toISOString();
 const pathOf = (approval: ApprovalRow): string => `/approvals/${encodeURIComponent(approval.id)}`;
 
+/** Sends a decision on what was seen: another payload, or a decision that settled it, is another thing. */
+const decide = (approval: ApprovalRow, verb: "approve" | "reject", body: object): Promise<ApprovalRow> =>
+  postIfSame<ApprovalRow, ApprovalRow>(
+    `${pathOf(approval)}/${verb}`,
+    approval,
+    body,
+    (now) =>
+      now.status === approval.status && sameJson(now.edit, approval.edit) && sameJson(now.payload, approval.payload),
+    (now) =>
+      now.status === approval.status ? "It was edited meanwhile: look at it again." : `It was ${now.status} meanwhile.`,
+  );
+
+const sameJson = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+
 /** The clicks on an approval, by `me` (`user:ada`). Each shows at once; a lost race shows what the approval is now. */
 export function useApprovalCommands(me: string): ApprovalCommands {
   const approve = useCommand(
     (approval: ApprovalRow, comment: string, edit: ApprovalRow["edit"]) =>
-      api.post<ApprovalRow>(`${pathOf(approval)}/approve`, {
-        ...(comment && { comment }),
-        ...(edit !== null && { edit }),
-      }),
+      decide(approval, "approve", { ...(comment && { comment }), ...(edit !== null && { edit }) }),
     {
       optimistic: (approval, comment, edit) => [approvedBy(approval, me, nowIso(), comment, edit)],
       failure: "It was not approved",
     },
   );
   const reject = useCommand(
-    (approval: ApprovalRow, comment: string) =>
-      api.post<ApprovalRow>(`${pathOf(approval)}/reject`, { ...(comment && { comment }) }),
+    (approval: ApprovalRow, comment: string) => decide(approval, "reject", { ...(comment && { comment }) }),
     {
       optimistic: (approval, comment) => [rejectedBy(approval, me, nowIso(), comment)],
       failure: "It was not rejected",

@@ -18,10 +18,10 @@ import { statusLook } from "../ui/status.ts";
 import { type Card, type Lane, WHOLE_BOARD } from "./board-model.ts";
 import { CardView } from "./card-view.tsx";
 import { ColumnHead } from "./column-head.tsx";
-import { announcements, arrowKeys, cardOf, INSTRUCTIONS, zoneUnder } from "./drag.ts";
+import { announcementsOf, arrowKeys, cardOf, INSTRUCTIONS, zoneUnder } from "./drag.ts";
 import { DropZone } from "./drop-zone.tsx";
 import { LaneHead } from "./lane-head.tsx";
-import { refusalOf, zoneOf } from "./moves.ts";
+import { dropOf, zoneOf } from "./moves.ts";
 
 interface BoardSurfaceProps {
   lanes: Lane[];
@@ -53,11 +53,16 @@ export function BoardSurface(props: BoardSurfaceProps) {
 
   const drop = ({ active, over }: DragEndEvent) => {
     setLifted(null);
-    const [card, zone] = [cardOf(active), over && zoneOf(String(over.id))];
-    if (!card || !zone || zone.status === card.status) return;
-    const refusal = refusalOf(card.status, zone.status);
-    if (refusal) toast.error(`${card.title} stays where it is`, { description: `${refusal}.` });
-    else onMove(card, zone.status);
+    const zone = over && zoneOf(String(over.id));
+    if (!lifted || !zone) return;
+    // Where it is now, not where it was when it was lifted.
+    const present = cardIn(lanes, String(active.id));
+    const { move, say } = dropOf(lifted.status, present?.status ?? null, zone.status);
+    if (move && present) onMove(present, zone.status);
+    if (say !== null)
+      toast[move ? "info" : "error"](move ? lifted.title : `${lifted.title} stays where it is`, {
+        description: `${say}.`,
+      });
   };
 
   return (
@@ -65,7 +70,7 @@ export function BoardSurface(props: BoardSurfaceProps) {
       id="board"
       sensors={sensors}
       collisionDetection={zoneUnder}
-      accessibility={{ announcements, screenReaderInstructions: INSTRUCTIONS }}
+      accessibility={{ announcements: announcementsOf(lifted), screenReaderInstructions: INSTRUCTIONS }}
       onDragStart={({ active }) => setLifted(cardOf(active))}
       onDragEnd={drop}
       onDragCancel={() => setLifted(null)}
@@ -113,6 +118,16 @@ export function BoardSurface(props: BoardSurfaceProps) {
       <DragOverlay dropAnimation={null}>{lifted && <CardView card={lifted} lifted showRun={!swimlanes} />}</DragOverlay>
     </DndContext>
   );
+}
+
+function cardIn(lanes: readonly Lane[], id: string): Card | undefined {
+  for (const { columns } of lanes) {
+    for (const status of WORKSTREAM_STATUSES) {
+      const found = columns[status].find((card) => card.id === id);
+      if (found) return found;
+    }
+  }
+  return undefined;
 }
 
 function zoneName(status: WorkstreamStatus, lane: Lane): string {

@@ -7,7 +7,7 @@ import {
 } from "@dnd-kit/core";
 import { statusLook } from "../ui/status.ts";
 import type { Card } from "./board-model.ts";
-import { legalMoves, neighbour, refusalOf, sentenceList, zoneId, zoneOf } from "./moves.ts";
+import { dropOf, legalMoves, neighbour, refusalOf, sentenceList, zoneId, zoneOf } from "./moves.ts";
 
 /** The column under the pointer; for the keyboard, which has none, the column the card lies over. */
 export const zoneUnder: CollisionDetection = (args) => {
@@ -66,8 +66,8 @@ function targetOf(key: string, here: Zone, rects: Rects): string | null {
 
 const name = (status: Card["status"]): string => statusLook("workstream", status).label;
 
-/** What a screen reader says while a card is dragged. */
-export const announcements: Announcements = {
+/** What a screen reader says while a card is dragged; `lifted` is the card as it was when it was picked up. */
+export const announcementsOf = (lifted: Card | null): Announcements => ({
   onDragStart: ({ active }) => {
     const card = cardOf(active);
     if (!card) return;
@@ -85,14 +85,14 @@ export const announcements: Announcements = {
   onDragEnd: ({ active, over }) => {
     const [card, zone] = [cardOf(active), over && zoneOf(String(over.id))];
     if (!card) return;
-    const moves = zone && zone.status !== card.status && refusalOf(card.status, zone.status) === null;
+    const moves = zone && dropOf(lifted?.status ?? card.status, card.status, zone.status).move;
     return moves ? `${card.title} moved to ${name(zone.status)}.` : `${card.title} stays in ${name(card.status)}.`;
   },
   onDragCancel: ({ active }) => {
     const card = cardOf(active);
     return card ? `${card.title} stays in ${name(card.status)}.` : undefined;
   },
-};
+});
 
 export const INSTRUCTIONS = {
   draggable:

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { WORKSTREAM_MOVES, WORKSTREAM_STATUSES } from "../../domain/statuses.ts";
-import { legalMoves, neighbour, refusalOf, sentenceList, zoneId, zoneOf } from "./moves.ts";
+import { dropOf, legalMoves, neighbour, refusalOf, sentenceList, zoneId, zoneOf } from "./moves.ts";
 
 describe("moves of a card", () => {
   it("B10: a column takes exactly the drops the lifecycle allows, and says why it refuses the others", () => {
@@ -36,5 +36,18 @@ describe("drop zones", () => {
     expect(neighbour("pending", -1)).toBe("pending");
     expect(neighbour("pending", 1)).toBe("ready");
     expect(neighbour("failed", 1)).toBe("failed");
+  });
+
+  it("a drop goes by where the card is now, and back where it was lifted is no move", () => {
+    expect(dropOf("running", "running", "review")).toEqual({ move: true, say: null });
+    expect(dropOf("running", "running", "running")).toEqual({ move: false, say: null });
+    expect(dropOf("running", "review", "running")).toEqual({ move: false, say: "It was moved to review meanwhile" });
+    expect(dropOf("running", "review", "review")).toEqual({ move: false, say: "It was moved to review meanwhile" });
+    expect(dropOf("running", "review", "done")).toEqual({ move: true, say: "It was moved to review meanwhile" });
+    expect(dropOf("running", "review", "blocked")).toMatchObject({
+      move: false,
+      say: expect.stringMatching(/^It was moved to review meanwhile. A review workstream can move/),
+    });
+    expect(dropOf("running", null, "review")).toEqual({ move: false, say: "It is no longer on the board" });
   });
 });

@@ -31,3 +31,23 @@ export function neighbour(from: WorkstreamStatus, step: 1 | -1): WorkstreamStatu
   const at = WORKSTREAM_STATUSES.indexOf(from) + step;
   return WORKSTREAM_STATUSES[Math.min(WORKSTREAM_STATUSES.length - 1, Math.max(0, at))] ?? from;
 }
+
+/** What a drop comes to, and what there is to say of it. */
+export interface Drop {
+  move: boolean;
+  /** Told when the card was moved by somebody else while it was held, or may not go there. */
+  say: string | null;
+}
+
+/**
+ * What it means to drop a card that was lifted from one column, and may have been moved meanwhile. Back where it was lifted is no move, wherever it
+ * is now; what is legal goes by where it is now. `present` is null for one that is no longer on the board.
+ */
+export function dropOf(lifted: WorkstreamStatus, present: WorkstreamStatus | null, to: WorkstreamStatus): Drop {
+  if (present === null) return { move: false, say: "It is no longer on the board" };
+  const moved = present === lifted ? null : `It was moved to ${present} meanwhile`;
+  if (to === present || to === lifted) return { move: false, say: moved };
+  const refusal = refusalOf(present, to);
+  if (refusal !== null) return { move: false, say: moved === null ? refusal : `${moved}. ${refusal}` };
+  return { move: true, say: moved };
+}

@@ -1,17 +1,23 @@
 "use client";
 
-import type { Receipt } from "../../domain/receipt.ts";
 import type { WorkstreamStatus } from "../../domain/statuses.ts";
-import { commit } from "../live/api.ts";
+import type { Wire } from "../../domain/wire.ts";
+import { postIfUnmoved } from "../live/if-unmoved.ts";
 import { type Command, useCommand } from "../live/use-command.ts";
 import { serverNow } from "../ui/now.ts";
+import { statusLook } from "../ui/status.ts";
 import type { Card } from "./board-model.ts";
 
-/** Moves a card to another column: at once on this board, taken back if the server refuses. */
-export function useMoveCard(): Command<[card: Card, to: WorkstreamStatus], Receipt> {
+/** Moves a card to another column: at once on this board, taken back if the server refuses or somebody has moved it before. */
+export function useMoveCard(): Command<[card: Card, to: WorkstreamStatus], Wire<"workstream">> {
   return useCommand(
     (card: Card, to: WorkstreamStatus) =>
-      commit([{ type: "workstream.transition", workstreamId: card.workstreamId, to }]),
+      postIfUnmoved<Wire<"workstream">, Card>(
+        `/workstreams/${encodeURIComponent(card.workstreamId)}/transition`,
+        card,
+        { to },
+        (now) => `It was moved to ${statusLook("workstream", now.status).label} meanwhile.`,
+      ),
     {
       optimistic: (card, to) => [{ ...card, status: to, reason: null, enteredAt: new Date(serverNow()).toISOString() }],
       failure: "The card was not moved",

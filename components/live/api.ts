@@ -33,6 +33,12 @@ export const api = {
   /** @throws ApiProblem */
   post: <T>(path: string, body?: unknown, signal?: AbortSignal, timeoutMs?: number): Promise<T> =>
     call<T>("POST", path, body, signal, timeoutMs),
+  /**
+   * As `post`, if the row is still of the version that was seen.
+   * @throws ApiProblem 412 with the row as it is now in `body.row`
+   */
+  postIf: <T>(path: string, version: number, body?: unknown): Promise<T> =>
+    call<T>("POST", path, body, undefined, undefined, { "if-match": `"${version}"` }),
   /** @throws ApiProblem */
   put: <T>(path: string, body: unknown): Promise<T> => call<T>("PUT", path, body),
   /** @throws ApiProblem */
@@ -50,9 +56,10 @@ async function call<T>(
   body?: unknown,
   signal?: AbortSignal,
   timeoutMs = TIMEOUT_MS,
+  more: Record<string, string> = {},
 ): Promise<T> {
   const isCommit = method === "POST" && path === "/commits";
-  const headers: Record<string, string> = { accept: "application/json" };
+  const headers: Record<string, string> = { accept: "application/json", ...more };
   if (body !== undefined) headers["content-type"] = "application/json";
   if (isCommit) headers["idempotency-key"] = newKey();
   const url = path.startsWith("/api/") || path.startsWith("/login/") ? path : `${BASE}${path}`;

@@ -80,9 +80,13 @@ function Shown({ player, log, model, show, selection, onSelect }: Omit<ReplaySta
 }
 
 /** The timeline's model of a replayed position. */
-export function useReplayModel({ view, trials }: Pick<Player, "view" | "trials">): TimelineModel {
+export function useReplayModel({
+  view,
+  trials,
+  approvals,
+}: Pick<Player, "view" | "trials" | "approvals">): TimelineModel {
   const workstreams = useMemo(() => [...view.workstreams.values()], [view]);
   const jobs = useMemo(() => [...view.jobs.values()], [view]);
   const attempts = useMemo(() => [...view.attempts.values()], [view]);
-  return useModel({ workstreams, jobs, attempts, trials });
+  return useModel({ workstreams, jobs, attempts, trials, approvals });
 }

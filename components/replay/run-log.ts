@@ -1,7 +1,7 @@
 import type { LogEvent } from "../../domain/event.ts";
 
-/** Nouns whose events the fold reads. A job's output and the orchestrator's own notes change no row, and can be a hundred times as much. */
-const NOUNS = ["run", "workstream", "job", "context", "token", "scope", "step", "metadata"] as const;
+/** Nouns whose events the fold reads, and approvals, which tell what jobs waited for. A job's output and the orchestrator's own notes change no row, and can be a hundred times as much. */
+const NOUNS = ["run", "workstream", "job", "context", "token", "scope", "step", "metadata", "approval"] as const;
 
 const PAGE = 1000;
 

@@ -4,6 +4,8 @@ import { useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 import type { LogEvent } from "../../domain/event.ts";
 import { createReplay, type ReplayView } from "../../domain/replay.ts";
 import { startOf } from "../../domain/replay-start.ts";
+import type { GateFacts } from "../../domain/timeline.ts";
+import { gatesAfter } from "../timeline/engine/gates.ts";
 import { advance, failureCounts, type Speed } from "./player.ts";
 import type { RunLog } from "./use-run-log.ts";
 
@@ -20,6 +22,8 @@ export interface Player {
   failures: readonly number[];
   /** Attempts that were trials of a half-open breaker, of the whole log. */
   trials: ReadonlySet<string>;
+  /** The approvals that jobs waited for, as they were. */
+  approvals: readonly GateFacts[];
   go: (count: number) => void;
   play: (playing: boolean) => void;
   setSpeed: (speed: Speed) => void;
@@ -49,6 +53,12 @@ export function usePlayer(
   const count = at === null ? total : replay.countAt(at);
   const shown = useDeferredValue(count);
   const view = useMemo(() => replay.after(shown), [replay, shown]);
+  const decisions = useMemo(() => events.filter(({ type }) => type.startsWith("approval.")), [events]);
+  const upTo = events[shown - 1]?.seq ?? 0;
+  const approvals = useMemo(() => {
+    const before = decisions.filter(({ seq }) => seq <= upTo);
+    return gatesAfter([], before);
+  }, [decisions, upTo]);
 
   const go = (next: number) => {
     const to = Math.max(0, Math.min(total, Math.round(next)));
@@ -86,6 +96,7 @@ export function usePlayer(
     speed,
     failures,
     trials,
+    approvals,
     go: (next) => {
       setPlaying(false);
       go(next);

@@ -2,12 +2,15 @@
 
 import { Info, OctagonX, TriangleAlert } from "lucide-react";
 import Link from "next/link";
-import type { CSSProperties } from "react";
+import type { CSSProperties, ReactNode } from "react";
+import type { WaitReason } from "../../domain/waiting.ts";
 import type { Wire } from "../../domain/wire.ts";
-import { diagnose, diagnoseRun, type Hint } from "../timeline/engine/diagnose.ts";
+import { diagnose } from "../timeline/engine/diagnose.ts";
 import { jobLabel } from "../timeline/engine/model.ts";
 import { Countdown } from "../ui/time.tsx";
-import { useSurroundings } from "./use-surroundings.ts";
+import { approvalHref } from "./run-approvals.tsx";
+import { runHref } from "./run-row.tsx";
+import { useRunWhy, useWhy } from "./use-why.ts";
 
 const LOOKS = {
   info: { icon: Info, tone: "var(--status-running)" },
@@ -20,66 +23,149 @@ interface HintsProps {
   onSelectJob: (jobId: string) => void;
 }
 
-/** What holds up the queued jobs of a run. Mount it while some are queued. */
-export function RunHints({ jobs, onSelectJob }: HintsProps) {
-  const around = useSurroundings(jobs);
-  const hints = around ? diagnoseRun(around) : [];
-  return <HintList hints={hints} jobs={jobs} onSelectJob={onSelectJob} withJobs={false} />;
-}
-
-/** Why a job stands where it stands. */
-export function JobHints({ job, jobs, onSelectJob }: HintsProps & { job: Wire<"job"> }) {
-  const around = useSurroundings(jobs);
-  const hints = around ? diagnose(job, around) : [];
-  return <HintList hints={hints} jobs={jobs} onSelectJob={onSelectJob} withJobs />;
-}
-
-function HintList({ hints, jobs, onSelectJob, withJobs }: HintsProps & { hints: readonly Hint[]; withJobs: boolean }) {
-  if (hints.length === 0) return null;
+/** What holds up the jobs of a run. Mount it while some wait. Approvals are left to the notice that leads to their decision. */
+export function RunHints({ run, jobs, onSelectJob }: HintsProps & { run: Wire<"run"> }) {
+  const why = useRunWhy(run.runId, run.seq);
+  // While something of it runs, what only takes its turn is no news.
+  const stands = run.jobCounts.running === 0;
+  const reasons = (why?.reasons ?? []).filter(
+    ({ code, tone }) => code !== "approval" && (tone !== "info" || stands || code === "queue_full"),
+  );
+  if (reasons.length === 0) return null;
   return (
     <ul aria-label="Hints" className="space-y-1.5">
-      {hints.map((hint) => {
-        const { icon: Icon, tone } = LOOKS[hint.tone];
-        const named = withJobs ? hint.jobIds.slice(0, 5) : hint.jobIds.slice(0, 1);
-        return (
-          <li
-            key={hint.text}
-            style={{ "--tone": tone } as CSSProperties}
-            className="flex items-start gap-2 rounded-lg border border-(--tone)/25 bg-[color-mix(in_oklab,var(--tone)_var(--tint),var(--surface))] px-2.5 py-1.5 text-[13px]"
-          >
-            <Icon aria-hidden className="mt-0.5 size-3.5 shrink-0 text-(--tone)" />
-            <span className="min-w-0 text-ink">
-              {hint.text}
-              {hint.until && <Until hint={hint} at={hint.until} />}
-              <span className="flex flex-wrap gap-x-3 empty:hidden">
-                {hint.agentKeys.map((agentKey) => (
-                  <Link key={agentKey} href={`/agents/${encodeURIComponent(agentKey)}`} className="link">
-                    Agent {agentKey}
-                  </Link>
-                ))}
-                {named.map((jobId) => {
-                  const job = jobs.get(jobId);
-                  return (
-                    <button key={jobId} type="button" className="link" onClick={() => onSelectJob(jobId)}>
-                      {job ? jobLabel(job) : jobId}
-                    </button>
-                  );
-                })}
-              </span>
-            </span>
-          </li>
-        );
-      })}
+      {reasons.map((reason) => (
+        <Note key={`${reason.code} ${reason.text}`} tone={reason.tone}>
+          {reason.text}: {reason.count === 1 ? "1 job waits" : `${reason.count} jobs wait`}
+          <Until reason={reason} />
+          <Links reason={reason} jobIds={reason.jobIds.slice(0, 1)} jobs={jobs} onSelectJob={onSelectJob} />
+        </Note>
+      ))}
     </ul>
   );
 }
 
-function Until({ hint, at }: { hint: Hint; at: string }) {
-  const before = hint.code === "breaker_open" ? "; it lets trials through in " : " in ";
+/** Why a job stands where it stands: all that holds it up, the deciding cause first, or why it ended. */
+export function JobHints({ job, jobs, onSelectJob }: HintsProps & { job: Wire<"job"> }) {
+  const why = useWhy(job.jobId, job.seq);
+  const reasons = why?.status === job.status ? why.reasons : [];
+  const ended = diagnose(job, jobs);
+  if (reasons.length + ended.length === 0) return null;
+  return (
+    <ul aria-label={reasons.length > 0 ? "Why it waits" : "Hints"} className="space-y-1.5">
+      {reasons.map((reason) => (
+        <Note key={`${reason.code} ${reason.text}`} tone={reason.tone}>
+          <Text reason={reason} />
+          <Links reason={reason} jobs={jobs} onSelectJob={onSelectJob} />
+        </Note>
+      ))}
+      {ended.map(({ text, tone, agentKeys, jobIds }) => (
+        <Note key={text} tone={tone}>
+          {text}
+          <span className="flex flex-wrap gap-x-3 empty:hidden">
+            <Agents keys={agentKeys} />
+            <Jobs ids={jobIds} jobs={jobs} onSelectJob={onSelectJob} />
+          </span>
+        </Note>
+      ))}
+    </ul>
+  );
+}
+
+function Note({ tone: name, children }: { tone: WaitReason["tone"]; children: ReactNode }) {
+  const { icon: Icon, tone } = LOOKS[name];
+  return (
+    <li
+      style={{ "--tone": tone } as CSSProperties}
+      className="flex items-start gap-2 rounded-lg border border-(--tone)/25 bg-[color-mix(in_oklab,var(--tone)_var(--tint),var(--surface))] px-2.5 py-1.5 text-[13px]"
+    >
+      <Icon aria-hidden className="mt-0.5 size-3.5 shrink-0 text-(--tone)" />
+      <span className="min-w-0 break-words text-ink">{children}</span>
+    </li>
+  );
+}
+
+/** The sentence, with the time that is left until time alone ends the cause. */
+export function Text({ reason }: { reason: WaitReason }) {
   return (
     <>
-      {before}
-      <Countdown to={at} />
+      {reason.text}
+      <Until reason={reason} />
     </>
   );
+}
+
+const UNTIL: { readonly [code in WaitReason["code"]]?: string } = {
+  breaker_open: "; it lets trials through in ",
+  approval: "; it expires in ",
+};
+
+function Until({ reason: { code, until } }: { reason: WaitReason }) {
+  if (until === null) return null;
+  return (
+    <>
+      {UNTIL[code] ?? " in "}
+      <Countdown to={until} />
+    </>
+  );
+}
+
+interface LinksProps extends HintsProps {
+  reason: WaitReason;
+  jobIds?: readonly string[];
+}
+
+/** What a cause speaks of, as ways there. */
+function Links({ reason, jobIds, jobs, onSelectJob }: LinksProps) {
+  const { approvalId, queue, agents, jobs: parents } = reason;
+  return (
+    <span className="flex flex-wrap gap-x-3 empty:hidden">
+      {approvalId && (
+        <Link href={approvalHref(approvalId)} className="link">
+          Decide
+        </Link>
+      )}
+      {queue && (
+        <Link href={`/queues/${encodeURIComponent(queue)}`} className="link">
+          Queue {queue}
+        </Link>
+      )}
+      <Agents keys={reason.code === "next" ? [] : agents} />
+      {parents.slice(0, 5).map((parent) =>
+        jobs.has(parent.jobId) ? null : (
+          <Link
+            key={parent.jobId}
+            href={`${runHref(parent.runId)}?job=${encodeURIComponent(parent.jobId)}`}
+            className="link"
+          >
+            {parent.step ?? parent.jobId}
+          </Link>
+        ),
+      )}
+      <Jobs
+        ids={jobIds ?? parents.flatMap(({ jobId }) => (jobs.has(jobId) ? jobId : []))}
+        jobs={jobs}
+        onSelectJob={onSelectJob}
+      />
+    </span>
+  );
+}
+
+function Agents({ keys }: { keys: readonly string[] }) {
+  return keys.slice(0, 5).map((agentKey) => (
+    <Link key={agentKey} href={`/agents/${encodeURIComponent(agentKey)}`} className="link">
+      Agent {agentKey}
+    </Link>
+  ));
+}
+
+function Jobs({ ids, jobs, onSelectJob }: HintsProps & { ids: readonly string[] }) {
+  return ids.slice(0, 5).map((jobId) => {
+    const job = jobs.get(jobId);
+    return (
+      <button key={jobId} type="button" className="link" onClick={() => onSelectJob(jobId)}>
+        {job ? jobLabel(job) : jobId}
+      </button>
+    );
+  });
 }

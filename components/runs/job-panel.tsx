@@ -92,9 +92,7 @@ function PanelBody({
   return (
     <>
       <div className="space-y-2.5 p-3 empty:hidden">
-        {isPresent && job.status !== "running" && job.status !== "completed" && (
-          <JobHints job={job} jobs={jobs} onSelectJob={selectJob} />
-        )}
+        {isPresent && job.status !== "completed" && <JobHints job={job} jobs={jobs} onSelectJob={selectJob} />}
         <JobFacts job={job} workstream={workstream} />
       </div>
       <Attempts key={`${attempt} ${newest}`} row={row} chosen={attempt ?? newest} trials={trials} events={events} />

@@ -12,6 +12,7 @@ import { ReplayStage, useReplayModel } from "../replay/replay-stage.tsx";
 import { usePlayer } from "../replay/use-player.ts";
 import { useRunLog } from "../replay/use-run-log.ts";
 import { RunStateTab } from "../state/state-tab.tsx";
+import { gatesAfter } from "../timeline/engine/gates.ts";
 import { type Selection, Timeline } from "../timeline/timeline.tsx";
 import { useModel } from "../timeline/use-model.ts";
 import { cn } from "../ui/cn.ts";
@@ -46,7 +47,9 @@ export function RunView({ runId, initial }: RunViewProps) {
   const live = useRunLive(runId, initial);
   const { run, workstreams, jobs, attempts, events } = live;
   const liveTrials = useTrials(runId, events, attempts.length > 0);
-  const liveModel = useModel({ workstreams, jobs, attempts, trials: liveTrials });
+  const approvals = useMemo(() => gatesAfter(live.approvals, events), [live.approvals, events]);
+  const { dependencies } = live;
+  const liveModel = useModel({ workstreams, jobs, attempts, trials: liveTrials, dependencies, approvals });
   const replays = search.tab === "replay";
   const compares = search.tab === "state" && search.compare;
   const log = useRunLog(runId, replays || compares, run.seq);
@@ -188,9 +191,9 @@ export function RunView({ runId, initial }: RunViewProps) {
         <>
           <RunError run={run} jobs={jobs} onSelectJob={selectJob} />
           <RunApprovals runId={runId} jobs={byId} onSelectJob={selectJob} />
-          {run.jobCounts.queued > 0 && (
+          {run.jobCounts.queued + run.jobCounts.waiting > 0 && (
             <div className="mb-3 empty:hidden">
-              <RunHints jobs={byId} onSelectJob={selectJob} />
+              <RunHints run={run} jobs={byId} onSelectJob={selectJob} />
             </div>
           )}
         </>

@@ -1,9 +1,11 @@
 import { isFinalRun, type WorkstreamStatus } from "../../domain/statuses.ts";
 import type { Wire } from "../../domain/wire.ts";
 import { api, commit } from "../live/api.ts";
+import { postIfUnmoved } from "../live/if-unmoved.ts";
 import type { Live } from "../live/rows.ts";
 import { useCommand } from "../live/use-command.ts";
 import { serverNow } from "../ui/now.ts";
+import { statusLook } from "../ui/status.ts";
 
 const nowIso = (): string => new Date(serverNow()).toISOString();
 const because = (reason: string) => (reason === "" ? {} : { reason });
@@ -61,8 +63,13 @@ export function useJobActions(run: Live<"run">) {
 /** Moves a workstream to another status; only legal moves are accepted. */
 export function useMoveWorkstream() {
   return useCommand(
-    ({ workstreamId }: Wire<"workstream">, to: WorkstreamStatus) =>
-      commit([{ type: "workstream.transition", workstreamId, to }]),
+    (workstream: Wire<"workstream">, to: WorkstreamStatus) =>
+      postIfUnmoved<Wire<"workstream">, Wire<"workstream">>(
+        `/workstreams/${encodeURIComponent(workstream.workstreamId)}/transition`,
+        workstream,
+        { to },
+        (now) => `It was moved to ${statusLook("workstream", now.status).label} meanwhile.`,
+      ),
     {
       optimistic: (workstream, to) => [{ ...workstream, status: to, enteredAt: nowIso() }],
       failure: "The workstream could not be moved",

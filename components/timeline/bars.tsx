@@ -38,13 +38,16 @@ function barStyle(segment: Segment, origin: number): CSSProperties {
   } as CSSProperties;
 }
 
+/** What a job waits for before it can be queued is no work of its group. */
+const BEFORE: ReadonlySet<Segment["kind"]> = new Set(["dependencies", "approval", "scheduled"]);
+
 /** One bar over all that a group's jobs did. */
 export function GroupBar({ group, origin }: { group: GroupRow; origin: number }) {
   let start = Number.POSITIVE_INFINITY;
   let end: number | null = 0;
   for (const { segments } of group.jobs) {
     for (const segment of segments) {
-      if (segment.kind === "dependencies" || segment.kind === "scheduled") continue;
+      if (BEFORE.has(segment.kind)) continue;
       start = Math.min(start, segment.start);
       if (segment.end === null) end = null;
       else if (end !== null) end = Math.max(end, segment.end);

@@ -5,6 +5,8 @@ const ITEMS = [
   { kind: "run", label: "Running", status: "running" },
   { kind: "queue", label: "In the queue" },
   { kind: "dependencies", label: "Waiting for jobs" },
+  { kind: "approval", label: "Waiting for approval" },
+  { kind: "scheduled", label: "Scheduled for later" },
   { kind: "gap", label: "Until the next attempt" },
   { kind: "run", label: "Trial of a half-open breaker", status: "running", trial: true },
 ] as const;

@@ -15,9 +15,11 @@ export interface Hovered {
 
 const WHAT: { readonly [kind in Exclude<SegmentKind, "run">]: string } = {
   dependencies: "Waiting for other jobs",
+  approval: "Waiting for approval",
   scheduled: "Scheduled for later",
   queue: "In the queue",
   gap: "Between two attempts",
+  unloaded: "Earlier attempts, not loaded: open the job to see them",
 };
 
 const iso = (time: number): string => new Date(time).toISOString();

@@ -2,10 +2,25 @@ import { useMemo, useRef } from "react";
 import { buildModel, type TimelineInput, type TimelineModel } from "./engine/model.ts";
 
 /** The model of what is live now; rows that have not changed stay the same objects. */
-export function useModel({ workstreams, jobs, attempts, trials }: TimelineInput): TimelineModel {
+export function useModel({
+  workstreams,
+  jobs,
+  attempts,
+  trials,
+  dependencies,
+  approvals,
+}: TimelineInput): TimelineModel {
   const previous = useRef<TimelineModel | undefined>(undefined);
   return useMemo(() => {
-    previous.current = buildModel({ workstreams, jobs, attempts, trials }, previous.current);
+    const input = {
+      workstreams,
+      jobs,
+      attempts,
+      trials,
+      ...(dependencies && { dependencies }),
+      ...(approvals && { approvals }),
+    };
+    previous.current = buildModel(input, previous.current);
     return previous.current;
-  }, [workstreams, jobs, attempts, trials]);
+  }, [workstreams, jobs, attempts, trials, dependencies, approvals]);
 }

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { id, label } from "../../domain/primitives.ts";
 import { JOB_STATUSES } from "../../domain/statuses.ts";
 import { listJobs, readJob } from "../store/reads/jobs.ts";
+import { readRetryPreview } from "../store/reads/retry-preview.ts";
 import { queriesOf } from "../store/reads/scope.ts";
 import { lookNow, readWhy } from "../store/reads/waiting.ts";
 import type { CommitOutcome } from "../store/types.ts";
@@ -78,6 +79,16 @@ export function registerJobs(app: FastifyInstance, deps: ResourceDeps): void {
     await mustHaveReached(request);
     const { tenantId } = request.principal;
     return found(await readWhy(await lookNow(queriesOf(deps.prisma), tenantId), jobId), "job", jobId);
+  });
+  const preview = oneDoc(
+    tag,
+    "What a retry of the job would bring back with it, and what it would not",
+    "RetryPreview",
+  );
+  app.get(`${BASE}/jobs/:id/retry`, { config: { doc: preview } }, async (request) => {
+    const jobId = pathId(request);
+    await mustHaveReached(request);
+    return found(await readRetryPreview(request.db, jobId), "job", jobId);
   });
   for (const command of COMMANDS) registerCommand(app, deps, { ...command, kind: "job", tag });
 }

@@ -39,7 +39,7 @@ export function registerRoutes(app: FastifyInstance, deps: AppDeps): void {
   registerRuns(app, deps);
   registerRunState(app, deps);
   registerRunSnapshot(app, deps);
-  registerWorkstreams(app);
+  registerWorkstreams(app, deps);
   registerJobs(app, deps);
   registerClaims(app, deps);
   registerQueues(app, deps);

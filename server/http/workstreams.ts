@@ -3,8 +3,19 @@ import { z } from "zod";
 import { WORKSTREAM_STATUSES } from "../../domain/statuses.ts";
 import { readRow } from "../store/reads/one-row.ts";
 import { listWorkstreams } from "../store/reads/workstreams.ts";
+import { registerCommand } from "./command.ts";
 import { listDoc, oneDoc } from "./openapi/route-docs.ts";
-import { BASE, found, listOf, mustHaveReached, pageQuery, pathId, runFilter, withRun } from "./resource.ts";
+import {
+  BASE,
+  found,
+  listOf,
+  mustHaveReached,
+  pageQuery,
+  pathId,
+  type ResourceDeps,
+  runFilter,
+  withRun,
+} from "./resource.ts";
 
 const workstreamQuery = z.strictObject({
   ...runFilter,
@@ -12,7 +23,7 @@ const workstreamQuery = z.strictObject({
   ...pageQuery,
 });
 
-export function registerWorkstreams(app: FastifyInstance): void {
+export function registerWorkstreams(app: FastifyInstance, deps: ResourceDeps): void {
   const tag = "Workstreams";
   const list = listDoc(tag, "Workstreams, the newest first", "Workstream", workstreamQuery);
   app.get(`${BASE}/workstreams`, { config: { doc: list } }, (request) =>
@@ -27,4 +38,11 @@ export function registerWorkstreams(app: FastifyInstance): void {
       return found(await readRow(request.db, "workstream", workstreamId), "workstream", workstreamId);
     },
   );
+  registerCommand(app, deps, {
+    path: "/workstreams/:id/transition",
+    kind: "workstream",
+    mutation: "workstream.transition",
+    tag,
+    summary: "Move a workstream to another status",
+  });
 }

@@ -55,7 +55,7 @@ export function minimapBlocks(
 
 function inkOf(segment: Segment): Ink | null {
   if (segment.kind === "run") return segment.status ?? "running";
-  return segment.kind === "queue" || segment.kind === "dependencies" ? "idle" : null;
+  return segment.kind === "queue" || segment.kind === "dependencies" || segment.kind === "approval" ? "idle" : null;
 }
 
 /** First and one past the last index of each stretch of ones. */

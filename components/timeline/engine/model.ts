@@ -1,3 +1,4 @@
+import type { DependencyFacts, GateFacts } from "../../../domain/timeline.ts";
 import type { Wire } from "../../../domain/wire.ts";
 import { type Segment, segmentsOf } from "./segments.ts";
 
@@ -7,8 +8,13 @@ export interface JobRow {
   id: string;
   job: Wire<"job">;
   attempts: Wire<"attempt">[];
+  /** How the jobs it depends on stood, and its approvals, when the segments were made. */
+  parents: readonly (Parent | undefined)[];
+  gates: readonly GateFacts[];
   segments: Segment[];
 }
+
+type Parent = Pick<DependencyFacts, "status" | "finishedAt">;
 
 /** The row above the jobs of one workstream; `workstream` is null for jobs that belong to none. */
 export interface GroupRow {
@@ -33,10 +39,14 @@ export interface TimelineInput {
   attempts: readonly Wire<"attempt">[];
   /** Ids of attempts that were trials of a half-open breaker. */
   trials: ReadonlySet<string>;
+  /** Jobs that are not among `jobs`, on which some of these depend. */
+  dependencies?: readonly DependencyFacts[];
+  approvals?: readonly GateFacts[];
 }
 
 /** No workstream can have this id: the alphabet of ids has no `#`. */
 const NO_WORKSTREAM = "#none";
+const NONE: readonly never[] = [];
 const EMPTY: TimelineModel = { groups: [], rows: new Map(), trials: 0 };
 const natural = new Intl.Collator("en", { numeric: true });
 
@@ -47,6 +57,9 @@ const natural = new Intl.Collator("en", { numeric: true });
  */
 export function buildModel(input: TimelineInput, previous: TimelineModel = EMPTY): TimelineModel {
   const tried = attemptsByJob(input.attempts);
+  const byId = new Map<string, Parent>((input.dependencies ?? []).map((one) => [one.jobId, one]));
+  for (const job of input.jobs) byId.set(job.id, job);
+  const gatesOf = approvalsByJob(input.approvals ?? []);
   const sameTrials = previous.trials === input.trials.size;
   const rows = new Map<string, JobRow>();
   const members = new Map<string, JobRow[]>();
@@ -54,8 +67,14 @@ export function buildModel(input: TimelineInput, previous: TimelineModel = EMPTY
   for (const [rank, job] of (sameOrder(input.jobs, previous) ?? inOrder(input.jobs)).entries()) {
     const attempts = tried.get(job.id) ?? [];
     const before = previous.rows.get(job.id);
-    const isKept = before && isSame(before, job, attempts) && (sameTrials || hasTrials(before, input.trials));
-    const row = isKept ? before : newRow(job, attempts, input.trials);
+    const parents = job.dependsOn.length === 0 ? NONE : job.dependsOn.map((id) => byId.get(id));
+    const gates = gatesOf.get(job.id) ?? NONE;
+    const isKept =
+      before &&
+      isSame(before, job, attempts) &&
+      waitsAlike(before, parents, gates) &&
+      (sameTrials || hasTrials(before, input.trials));
+    const row = isKept ? before : newRow(job, attempts, parents, gates, input.trials);
     rows.set(job.id, row);
     const key = job.workstreamId ?? NO_WORKSTREAM;
     if (!ranks.has(key)) ranks.set(key, rank);
@@ -92,8 +111,32 @@ export function latestTime(model: TimelineModel): number {
 /** What a job is called: its step, else its tool, else its id. */
 export const jobLabel = (job: Pick<Wire<"job">, "id" | "step" | "tool">): string => job.step ?? job.tool ?? job.id;
 
-function newRow(job: Wire<"job">, attempts: Wire<"attempt">[], trials: ReadonlySet<string>): JobRow {
-  return { type: "job", id: job.id, job, attempts, segments: segmentsOf(job, attempts, (id) => trials.has(id)) };
+function newRow(
+  job: Wire<"job">,
+  attempts: Wire<"attempt">[],
+  parents: JobRow["parents"],
+  gates: readonly GateFacts[],
+  trials: ReadonlySet<string>,
+): JobRow {
+  const dependency = (id: string) => parents[job.dependsOn.indexOf(id)];
+  const segments = segmentsOf(job, attempts, { isTrial: (id) => trials.has(id), dependency, approvals: gates });
+  return { type: "job", id: job.id, job, attempts, parents, gates, segments };
+}
+
+/** Whether a row's segments would be the same by what it waited for. */
+function waitsAlike(row: JobRow, parents: JobRow["parents"], gates: readonly GateFacts[]): boolean {
+  return (
+    row.parents.length === parents.length &&
+    row.gates.length === gates.length &&
+    row.parents.every((one, i) => one?.status === parents[i]?.status && one?.finishedAt === parents[i]?.finishedAt) &&
+    row.gates.every((one, i) => one.approvalId === gates[i]?.approvalId && one.status === gates[i]?.status)
+  );
+}
+
+function approvalsByJob(approvals: readonly GateFacts[]): Map<string, GateFacts[]> {
+  const byJob = new Map<string, GateFacts[]>();
+  for (const one of approvals) byJob.set(one.jobId, [...(byJob.get(one.jobId) ?? []), one]);
+  return byJob;
 }
 
 function isSame(row: JobRow, job: Wire<"job">, attempts: Wire<"attempt">[]): boolean {

@@ -108,7 +108,7 @@ describe("segments of a job", () => {
 
   it("marks the attempts that were trials", () => {
     const job = aJob("a", { status: "running", attempt: 1, startedAt: at(1) });
-    const segments = segmentsOf(job, [anAttempt("a", 1)], (id) => id === "a#1");
+    const segments = segmentsOf(job, [anAttempt("a", 1)], { isTrial: (id) => id === "a#1" });
     expect(segments.filter((segment) => segment.trial).map((segment) => segment.attempt)).toEqual([1]);
   });
 
@@ -116,5 +116,111 @@ describe("segments of a job", () => {
     const job = aJob("a", { status: "completed", attempt: 1, createdAt: at(3), finishedAt: at(2) });
     const attempt = anAttempt("a", 1, { status: "completed", queuedAt: at(1), startedAt: at(2), finishedAt: at(2) });
     expect(short(segmentsOf(job, [attempt]))).toEqual([["run", 3, 3]]);
+  });
+
+  const done = (id: string, seconds: number) => (jobId: string) =>
+    jobId === id ? ({ status: "completed", finishedAt: at(seconds) } as const) : undefined;
+  const gate = (created: number, decided: number | null, more: object = {}) => ({
+    approvalId: "apr",
+    jobId: "b",
+    status: decided === null ? ("pending" as const) : ("approved" as const),
+    createdAt: at(created),
+    decidedAt: decided === null ? null : at(decided),
+    ...more,
+  });
+
+  it("tells apart what a job waited for: jobs, then its approval, then its time, then the queue", () => {
+    const job = aJob("b", {
+      dependsOn: ["a"],
+      approvalId: "apr",
+      runAt: at(40),
+      queuedAt: at(16),
+      status: "running",
+      attempt: 1,
+      startedAt: at(43),
+    });
+    const attempt = anAttempt("b", 1, { queuedAt: at(40), startedAt: at(43) });
+    expect(short(segmentsOf(job, [attempt], { dependency: done("a", 5), approvals: [gate(0, 16)] }))).toEqual([
+      ["dependencies", 0, 5],
+      ["approval", 5, 16],
+      ["scheduled", 16, 40],
+      ["queue", 40, 43],
+      ["run", 43, null],
+    ]);
+    // The approval came first: only the dependency held it up.
+    const early = { ...job, queuedAt: at(16) };
+    expect(
+      short(segmentsOf(early, [attempt], { dependency: done("a", 16), approvals: [gate(0, 5)] })).slice(0, 2),
+    ).toEqual([
+      ["dependencies", 0, 16],
+      ["scheduled", 16, 40],
+    ]);
+    // With nothing known of the job it depends on, its release tells when that was.
+    expect(short(segmentsOf(job, [attempt])).slice(0, 2)).toEqual([
+      ["dependencies", 0, 16],
+      ["scheduled", 16, 40],
+    ]);
+  });
+
+  it("goes on waiting for the approval once all jobs have completed, and for jobs while one has not", () => {
+    const job = aJob("b", { status: "waiting", dependsOn: ["a"], approvalId: "apr", queuedAt: null });
+    expect(short(segmentsOf(job, [], { dependency: done("a", 5), approvals: [gate(0, null)] }))).toEqual([
+      ["dependencies", 0, 5],
+      ["approval", 5, null],
+    ]);
+    const open = { dependency: () => ({ status: "running", finishedAt: null }) as const, approvals: [gate(0, 3)] };
+    expect(short(segmentsOf(job, [], open))).toEqual([["dependencies", 0, null]]);
+    const refused = aJob("b", { status: "cancelled", approvalId: "apr", queuedAt: null, finishedAt: at(9) });
+    expect(short(segmentsOf(refused, [], { approvals: [gate(0, 9, { status: "rejected" })] }))).toEqual([
+      ["approval", 0, 9],
+    ]);
+  });
+
+  it("shows the wait for an escalation's approval as that, not as the time until the next attempt", () => {
+    const failed = anAttempt("b", 1, { status: "failed", queuedAt: at(0), startedAt: at(1), finishedAt: at(4) });
+    const waiting = aJob("b", {
+      status: "waiting",
+      attempt: 1,
+      attemptBase: 1,
+      escalatedAt: at(4),
+      approvalId: "apr",
+      queuedAt: null,
+    });
+    expect(short(segmentsOf(waiting, [failed], { approvals: [gate(4, null)] })).slice(-1)).toEqual([
+      ["approval", 4, null],
+    ]);
+    const again = {
+      ...waiting,
+      status: "running" as const,
+      attempt: 2,
+      queuedAt: at(10),
+      runAt: at(10),
+      startedAt: at(12),
+    };
+    const second = anAttempt("b", 2, { queuedAt: at(10), startedAt: at(12) });
+    expect(short(segmentsOf(again, [failed, second], { approvals: [gate(4, 10)] })).slice(2)).toEqual([
+      ["approval", 4, 10],
+      ["queue", 10, 12],
+      ["run", 12, null],
+    ]);
+  });
+
+  it("does not take an approval that somebody asked for about the job for one that holds it", () => {
+    const job = aJob("b", { queuedAt: at(0), createdAt: at(0), runAt: at(20) });
+    const other = gate(3, null, { approvalId: "asked-by-hand" });
+    expect(short(segmentsOf(job, [], { approvals: [other] }))).toEqual([
+      ["scheduled", 0, 20],
+      ["queue", 20, null],
+    ]);
+  });
+
+  it("says that earlier attempts are not loaded", () => {
+    const job = aJob("b", { status: "running", attempt: 7, startedAt: at(50) });
+    const last = anAttempt("b", 7, { queuedAt: at(45), startedAt: at(50) });
+    expect(short(segmentsOf(job, [last]))).toEqual([
+      ["unloaded", 0, 45],
+      ["queue", 45, 50],
+      ["run", 50, null],
+    ]);
   });
 });

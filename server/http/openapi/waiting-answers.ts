@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { APPROVAL_STATUSES, JOB_STATUSES } from "../../../domain/statuses.ts";
+import { APPROVAL_STATUSES, JOB_STATUSES, RUN_STATUSES } from "../../../domain/statuses.ts";
 import type { DependencyFacts, GateFacts } from "../../../domain/timeline.ts";
 import {
   type QueueWaiting,
@@ -8,6 +8,7 @@ import {
   type Waiting,
   type WaitReason,
 } from "../../../domain/waiting.ts";
+import type { RetryPreview } from "../../store/reads/retry-preview.ts";
 import { at, count, maybeAt, maybeText, text } from "./row-fields.ts";
 
 export const gateFacts: z.ZodType<GateFacts> = z.object({
@@ -63,5 +64,28 @@ const queueWaiting: z.ZodType<QueueWaiting> = z.object({
   at,
 });
 
-/** Answers about why jobs wait. */
-export const WAITING_ANSWERS = { Waiting: waiting, RunWaiting: runWaiting, QueueWaiting: queueWaiting };
+const retryPreview: z.ZodType<RetryPreview> = z.object({
+  jobId: text,
+  comeBack: z.array(z.object({ jobId: text, runId: text, by: text })).meta({
+    description: "Jobs cancelled because of it that come back, each with the job whose return brings it back",
+  }),
+  stay: z
+    .array(
+      z.object({
+        jobId: text,
+        runId: text,
+        why: z.enum(["run_ended", "token_cancelled", "dependency_failed"]),
+        runStatus: z.enum(RUN_STATUSES),
+      }),
+    )
+    .meta({ description: "Those that stay cancelled" }),
+  truncated: z.boolean().meta({ description: "There are more jobs behind it than were looked at" }),
+});
+
+/** Answers about why jobs wait, and what comes back with one. */
+export const WAITING_ANSWERS = {
+  RetryPreview: retryPreview,
+  Waiting: waiting,
+  RunWaiting: runWaiting,
+  QueueWaiting: queueWaiting,
+};
