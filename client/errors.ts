@@ -37,13 +37,13 @@ export class SwitchyardError extends Error {
   }
 
   /**
-   * Whether the same call may succeed later: no answer, too many requests, or a server that is away (408 and 520–527 are what proxies
-   * say for that).
+   * Whether the same call may succeed later: no answer, too many requests, or anything that is the server's fault or that of what stands
+   * before it (408 and everything from 500), which says nothing about what was sent.
    */
   get retryable(): boolean {
     const { status } = this;
     if (status === 0) return this.code === "network" || this.code === "timeout";
-    return status === 408 || status === 429 || (status >= 502 && status <= 504) || (status >= 520 && status <= 527);
+    return status === 408 || status === 429 || status >= 500;
   }
 
   /** Whether the answer, or any fault in it, has this code. */

@@ -81,12 +81,12 @@ describe("retrying", () => {
     expect(tries).toBe(1);
   });
 
-  test.each([429, 502, 503, 504])("tries %i again", async (status) => {
+  test.each([408, 429, 500, 501, 502, 503, 504, 507, 520, 599])("tries %i again", async (status) => {
     const { tries } = await failing(() => errorOfAnswer(status, "", null, 0), fakeTiming());
     expect(tries).toBeGreaterThan(1);
   });
 
-  test.each([400, 401, 403, 404, 409, 410, 413, 422, 500, 501])("never tries %i again", async (status) => {
+  test.each([400, 401, 403, 404, 409, 410, 413, 422])("never tries %i again", async (status) => {
     const { tries } = await failing(() => errorOfAnswer(status, "", null, 0), fakeTiming());
     expect(tries).toBe(1);
   });

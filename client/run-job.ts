@@ -7,6 +7,7 @@ type JobCalls = Pick<Client, "commit" | "getJob" | "heartbeat" | "complete" | "f
 type Work = (job: JobWithAttempts, context: RunJobContext) => Promise<Json | undefined> | Json | undefined;
 
 const DEFAULT_LEASE_MS = 30_000;
+const ONE_DAY_MS = 86_400_000;
 
 /** See `Client.runJob`. */
 export async function runJob(client: JobCalls, request: RunJobRequest, work: Work): Promise<JobWithAttempts> {
@@ -17,8 +18,13 @@ export async function runJob(client: JobCalls, request: RunJobRequest, work: Wor
   const { attempt, leaseToken } = receipt.results[0] as { attempt: number; leaseToken: string };
 
   const stop = new AbortController();
+  const lost = new AbortController();
   const started = performance.now();
-  const lease = keepLease({ client, jobId, leaseToken, leaseMs, askedAt, onLost: (error) => stop.abort(error) });
+  const onLost = (error: SwitchyardError) => {
+    lost.abort(error);
+    stop.abort(error);
+  };
+  const lease = keepLease({ client, jobId, leaseToken, leaseMs, askedAt, onLost });
   const follow = () => stop.abort(outer?.reason);
   outer?.addEventListener("abort", follow, { once: true });
   let timer: NodeJS.Timeout | undefined;
@@ -26,15 +32,17 @@ export async function runJob(client: JobCalls, request: RunJobRequest, work: Wor
 
   // What is told of the end must reach the server even when the caller's signal is why it ended.
   const end = (): JobEnd => ({ jobId, leaseToken, durationMs: Math.round(performance.now() - started) });
-  const tell = retry ? { retry } : {};
+  // A server that is away takes nothing from the result: it is sent again for as long as the lease is held.
+  const tell = retry ? { retry } : { retry: { totalMs: ONE_DAY_MS }, signal: lost.signal };
+  const afterwards = retry ? { retry } : {};
   try {
     const job = await client.getJob(jobId, control);
     if (job.timeoutMs !== null) timer = setTimeout(() => stop.abort(timeUp), job.timeoutMs);
     const context = { attempt, signal: stop.signal, progress: lease.progress };
     const result = await Promise.race([Promise.resolve().then(() => work(job, context)), rejection(stop.signal)]);
-    await client.complete({ ...end(), ...(result !== undefined && { result }) }, tell);
+    await client.complete({ ...end(), ...(result !== undefined && { result }) }, tell).catch(notRefused);
   } catch (error) {
-    if (isLeaseLost(error)) throw error;
+    if (isLeaseLost(error) || error instanceof Undelivered) throw error instanceof Undelivered ? error.cause : error;
     if (error === timeUp) await client.timeOut(end(), tell);
     else await client.fail({ ...end(), error: toErrorInfo(error), retryable: isRetryable(error) }, tell);
   } finally {
@@ -42,7 +50,15 @@ export async function runJob(client: JobCalls, request: RunJobRequest, work: Wor
     outer?.removeEventListener("abort", follow);
     await lease.release();
   }
-  return client.getJob(jobId, tell);
+  return client.getJob(jobId, afterwards);
+}
+
+/** The job was done and the server could not be told so: no reason to call the job failed. */
+class Undelivered extends Error {}
+
+/** Passes on a refusal of the result, which the job fails for. */
+function notRefused(error: unknown): never {
+  throw error instanceof SwitchyardError && error.retryable ? new Undelivered("undelivered", { cause: error }) : error;
 }
 
 /** Rejects when the signal is aborted, so that work which does not listen cannot hold its job. */

@@ -16,6 +16,7 @@ import { SENTENCES } from "./database/faults.ts";
 import { migrate, readMigrations } from "./database/migrate.ts";
 import { checkReadiness } from "./database/readiness.ts";
 import { createRefusals } from "./database/refusals.ts";
+import { requireDatabase } from "./database/requirements.ts";
 import { type DatabaseWatch, watchDatabase } from "./database/watch.ts";
 import { buildApp } from "./http/app.ts";
 import { ensureLocalKey, setBootstrapKey } from "./http/auth/api-keys.ts";
@@ -210,13 +211,16 @@ async function openDatabase(
   onFatal: (reason: string) => void,
   stopping: AbortSignal,
 ): Promise<Database & { watch: DatabaseWatch; clock: DatabaseClock }> {
-  let url = config.databaseUrl;
-  if (url === undefined) {
+  let given = config.databaseUrl;
+  if (given === undefined) {
     const embedded = await startEmbedded(config.dataDir, { onUnexpectedExit: onFatal });
     closers.add("postgres", 3_000, () => embedded.stop());
-    url = embedded.url;
+    given = embedded.url;
   }
-  const applied = await migrate(url);
+  const url = await requireDatabase(given);
+  const applied = await migrate(url, readMigrations(), () => {
+    logger.info("waiting for another server, which migrates this database");
+  });
   if (applied.length > 0) logger.info({ applied }, "migrated");
   const database = createDatabase(url, {
     onConnectionLost: ({ message }) => {

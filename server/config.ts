@@ -31,6 +31,11 @@ const postgresUrl = text.refine(
   "must be a URL of the form postgresql://user:password@host:port/database",
 );
 
+const oneHost = postgresUrl.refine(
+  (value) => !/^[^/]*\/\/[^/?]*,/.test(value),
+  "names several hosts; name one address that leads to the primary",
+);
+
 const redisUrl = text.refine(
   (value) => /^rediss?:\/\//.test(value) && URL.canParse(value),
   "must be a URL of the form redis://user:password@host:port",
@@ -85,7 +90,7 @@ const environment = z
   .object({
     PORT: setting(whole(0, 65_535).default(3000)),
     HOST: setting(text.default("127.0.0.1")),
-    DATABASE_URL: setting(postgresUrl.optional()),
+    DATABASE_URL: setting(oneHost.optional()),
     REDIS_URL: setting(redisUrl.optional()),
     HOT_TIER_TTL_SECONDS: setting(whole(1, 86_400).default(900)),
     HOT_TIER_MB: setting(whole(1, 65_536).default(64)),

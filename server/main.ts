@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import { type Composed, compose } from "./compose.ts";
 import { type Config, loadConfig } from "./config.ts";
 import { StartupError } from "./database/errors.ts";
+import { faultOf, SENTENCES } from "./database/faults.ts";
 import { createLogger } from "./log.ts";
 import { welcome } from "./welcome.ts";
 
@@ -121,10 +122,21 @@ async function main(): Promise<void> {
     const config = loadConfig();
     await new Process(config, createLogger(config.logLevel)).start();
   } catch (error) {
-    const message = error instanceof StartupError ? error.message : `cannot start: ${stackOf(error)}`;
+    const message = error instanceof StartupError ? error.message : `cannot start: ${causeOf(error)}`;
     process.stderr.write(`switchyard: ${message}\n`);
     process.exit(1);
   }
+}
+
+/** One line for what the database refuses; whatever else it is, is for whoever mends the code. */
+function causeOf(error: unknown): string {
+  const fault = faultOf(error);
+  if (fault?.about !== "state") return stackOf(error);
+  const [line = ""] = String(error instanceof Error ? error.message : error)
+    .trim()
+    .split("\n")
+    .slice(-1);
+  return `${SENTENCES[fault.reason]}${fault.code ? ` (${fault.code})` : ""}: ${line}`;
 }
 
 function stackOf(error: unknown): string {

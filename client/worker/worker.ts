@@ -70,7 +70,8 @@ export function startWorker(options: WorkerOptions): Worker {
     };
   };
 
-  const reach = patiently(stopping.signal, log);
+  let isReady = false;
+  const reach = patiently(stopping.signal, log, () => !isReady);
   const register = () =>
     reach(() =>
       client.commit([{ type: "agent.register", agentKey, capabilities, capacity: slots }], {
@@ -82,6 +83,7 @@ export function startWorker(options: WorkerOptions): Worker {
   async function claimForever(): Promise<void> {
     await register();
     if (stopping.signal.aborted) return;
+    isReady = true;
     log(
       `ready: agent ${agentKey}, ${slots} ${slots === 1 ? "slot" : "slots"}, ${capabilities.join(", ") || "no capabilities"}`,
     );
@@ -188,8 +190,11 @@ export function startWorker(options: WorkerOptions): Worker {
 
 const ONCE = { totalMs: 0 };
 
-/** Calls until it is answered, telling once that the server is away and once that it is back. Undefined when the signal ends it. */
-function patiently(signal: AbortSignal, log: Log) {
+/**
+ * Calls until it is answered, telling once that the server is away and once that it is back. Undefined when the signal ends it. Throws when the
+ * server does not take the key, and while the worker is `starting` whatever else it refuses; later a refusal ends no work that goes on.
+ */
+function patiently(signal: AbortSignal, log: Log, starting: () => boolean) {
   let failures = 0;
   return async <T>(call: () => Promise<T>): Promise<T | undefined> => {
     while (!signal.aborted) {
@@ -201,7 +206,8 @@ function patiently(signal: AbortSignal, log: Log) {
       } catch (error) {
         if (signal.aborted) return undefined;
         if (!(error instanceof SwitchyardError)) throw error;
-        if (!error.retryable && error.status < 500) throw error;
+        const isKeyRefused = error.status === 401 || error.status === 403;
+        if (!error.retryable && (isKeyRefused || starting())) throw error;
         failures += 1;
         if (failures === 1) log(`the server is away, trying again: ${error.message}`);
         await sleep(backoffMs(DEFAULT_RETRY, failures, Math.random, error.retryAfterMs), signal).catch(() => undefined);

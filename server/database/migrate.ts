@@ -1,13 +1,19 @@
 import { createHash, randomUUID } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import pg from "pg";
-import { connect } from "./connect.ts";
+import { setTimeout as delay } from "node:timers/promises";
+import type pg from "pg";
 import { StartupError } from "./errors.ts";
+import { Prisma } from "./generated/client.ts";
+import { connectAtStart, placeOf, reasonOf } from "./requirements.ts";
+import { quoteIdentifier } from "./session.ts";
+import { schemaOf } from "./url.ts";
 
 /** Prisma's own number for its advisory lock: its CLI and our starters exclude each other. */
 const MIGRATION_LOCK = 72_707_369;
-const OLDEST_SERVER = 150_000;
+/** A starter waits so long for another one, which may be building a large index. */
+const LOCK_WITHIN_MS = 600_000;
+const LOCK_AGAIN_MS = 250;
 
 // Prisma's DDL for its own table, as its schema engine writes it.
 const MIGRATIONS_TABLE = `CREATE TABLE IF NOT EXISTS _prisma_migrations (
@@ -37,20 +43,28 @@ interface Recorded {
 
 /**
  * Brings the database at `url` to the schema of this code and returns the names of the migrations it applied.
- * Any number of starters may race: one applies, the others wait and find nothing to do.
- * Throws StartupError if the database cannot be reached, is older than PostgreSQL 15, knows migrations this code does
- * not, or holds one that was edited after it was applied or that never finished.
+ * Any number of starters may race: one applies, the others wait (`onWait`, once) and find nothing to do. Where nothing is to be done, nobody
+ * waits, and the role need not be allowed to make tables.
+ * Throws StartupError if the database cannot be reached, lacks a right, knows migrations this code does not, or holds one that was edited after
+ * it was applied or that never finished.
  */
-export async function migrate(url: string, migrations: Migration[] = readMigrations()): Promise<string[]> {
-  const client = await connectOnce(url);
+export async function migrate(
+  url: string,
+  migrations: Migration[] = readMigrations(),
+  onWait: () => void = () => {},
+): Promise<string[]> {
+  const client = await connectAtStart(url);
   try {
-    await requireVersion(client);
-    // A starter may wait for another one that builds a large index, but not for ever.
-    await client.query("SET lock_timeout = '10min'");
-    await client.query("SELECT pg_advisory_lock($1)", [MIGRATION_LOCK]);
-    await client.query(MIGRATIONS_TABLE);
-    const pending = await pendingMigrations(client, migrations);
-    for (const migration of pending) await apply(client, migration);
+    let pending = await readPending(client, migrations);
+    if (pending.length > 0) {
+      await requireRights(client, url);
+      await underLock(client, onWait, async () => {
+        await client.query(MIGRATIONS_TABLE);
+        pending = await pendingMigrations(client, migrations);
+        for (const migration of pending) await apply(client, migration);
+      });
+    }
+    await requireTables(client);
     return pending.map((migration) => migration.name);
   } finally {
     await client.end().catch(() => {});
@@ -78,36 +92,72 @@ export function migrationsDirectory(): string {
   }
 }
 
-async function connectOnce(url: string): Promise<pg.Client> {
+/** Whether there is anything to do, without a lock and without the right to make anything. */
+async function readPending(client: pg.Client, migrations: Migration[]): Promise<Migration[]> {
+  const { rows } = await client.query<{ there: boolean }>(
+    `SELECT to_regclass('_prisma_migrations') IS NOT NULL AS "there"`,
+  );
+  return rows[0]?.there ? await pendingMigrations(client, migrations) : migrations;
+}
+
+/** Holds the lock while the work is done, and gives it back before the connection ends: a pooler may keep that. */
+async function underLock<T>(client: pg.Client, onWait: () => void, work: () => Promise<T>): Promise<T> {
+  const deadline = performance.now() + LOCK_WITHIN_MS;
+  for (let waited = false; !(await tryLock(client)); waited = true) {
+    if (!waited) onWait();
+    if (performance.now() > deadline) throw new StartupError("database_busy", await lockedBy(client));
+    await delay(LOCK_AGAIN_MS);
+  }
   try {
-    return await connect(url, { name: "switchyard-migrate", connectTimeoutMs: 10_000 });
-  } catch (error) {
-    const at = place(new pg.Client({ connectionString: url }));
-    throw new StartupError("database_unreachable", `cannot reach the database at ${at}: ${reason(error)}`, {
-      cause: error,
-    });
+    return await work();
+  } finally {
+    await client.query("SELECT pg_advisory_unlock($1)", [MIGRATION_LOCK]).catch(() => {});
   }
 }
 
-// Never the whole URL: it holds the password.
-function place(client: pg.Client): string {
-  return `${client.host}:${client.port}/${client.database ?? ""}`;
+async function tryLock(client: pg.Client): Promise<boolean> {
+  const { rows } = await client.query<{ taken: boolean }>("SELECT pg_try_advisory_lock($1) AS taken", [MIGRATION_LOCK]);
+  return rows[0]?.taken === true;
 }
 
-function reason(error: unknown): string {
-  if (error instanceof AggregateError && error.errors.length > 0) return reason(error.errors[0]);
-  return error instanceof Error ? error.message : String(error);
+async function lockedBy(client: pg.Client): Promise<string> {
+  const { rows } = await client.query<{ pid: number; name: string }>(
+    `SELECT a.pid, a.application_name AS name FROM pg_locks AS l JOIN pg_stat_activity AS a USING (pid)
+      WHERE l.locktype = 'advisory' AND l.granted AND l.objid = $1 AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+    [MIGRATION_LOCK],
+  );
+  const holder = rows[0] ? `process ${rows[0].pid} ("${rows[0].name}") holds` : "another process holds";
+  return `the database at ${placeOf(client)} could not be migrated: ${holder} the lock for it`;
 }
 
-async function requireVersion(client: pg.Client): Promise<void> {
-  const { rows } = await client.query<{ number: string; version: string }>(
-    "SELECT current_setting('server_version_num') AS number, version() AS version",
+/** Says which right is missing before anything is half made. */
+async function requireRights(client: pg.Client, url: string): Promise<void> {
+  const { rows } = await client.query<{ role: string; schema: string; mayCreate: boolean }>(
+    `SELECT current_user AS "role", current_schema() AS "schema", has_schema_privilege(current_schema(), 'CREATE') AS "mayCreate"`,
+  );
+  const { role = "", schema, mayCreate } = rows[0] ?? {};
+  if (mayCreate) return;
+  const grant = `GRANT USAGE, CREATE ON SCHEMA ${quoteIdentifier(schema ?? schemaOf(url))} TO ${quoteIdentifier(role)}`;
+  throw new StartupError(
+    "database_forbidden",
+    `the role "${role}" may not make tables in schema "${schema ?? schemaOf(url)}" of the database at ${placeOf(client)}: ${grant}, or name a schema of its own with ?schema=… in DATABASE_URL`,
+  );
+}
+
+/** Says which tables the role may not use: those of another owner, as a rule. */
+async function requireTables(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ name: string; role: string; schema: string }>(
+    `SELECT c.relname AS "name", current_user AS "role", current_schema() AS "schema" FROM pg_catalog.pg_class AS c
+      WHERE c.relnamespace = (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = current_schema()) AND c.relkind = 'r' AND c.relname = ANY ($1::text[])
+        AND NOT (has_table_privilege(c.oid, 'SELECT') AND has_table_privilege(c.oid, 'INSERT')
+          AND has_table_privilege(c.oid, 'UPDATE') AND has_table_privilege(c.oid, 'DELETE')) ORDER BY 1 LIMIT 1`,
+    [Object.values(Prisma.ModelName)],
   );
   const found = rows[0];
-  if (found && Number(found.number) >= OLDEST_SERVER && found.version.startsWith("PostgreSQL")) return;
+  if (!found) return;
   throw new StartupError(
-    "database_too_old",
-    `the database at ${place(client)} must be PostgreSQL 15 or newer, it is ${found?.version ?? "unknown"}`,
+    "database_forbidden",
+    `the role "${found.role}" may not use the table "${found.name}" of the database at ${placeOf(client)}: GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ${quoteIdentifier(found.schema)} TO ${quoteIdentifier(found.role)}`,
   );
 }
 
@@ -122,19 +172,19 @@ async function pendingMigrations(client: pg.Client, migrations: Migration[]): Pr
     if (!migration) {
       throw new StartupError(
         "database_newer",
-        `the database at ${place(client)} is newer than this code: it has the migration "${row.migration_name}", which this code does not know; start the newer version`,
+        `the database at ${placeOf(client)} is newer than this code: it has the migration "${row.migration_name}", which this code does not know; start the newer version`,
       );
     }
     if (!row.finished_at) {
       throw new StartupError(
         "database_failed_migration",
-        `the migration "${row.migration_name}" began on the database at ${place(client)} and did not finish; repair it by hand, then run "npx prisma migrate resolve"`,
+        `the migration "${row.migration_name}" began on the database at ${placeOf(client)} and did not finish; repair it by hand, then run "npx prisma migrate resolve"`,
       );
     }
     if (row.checksum !== migration.checksum) {
       throw new StartupError(
         "database_changed_migration",
-        `the migration "${row.migration_name}" was edited after it was applied to the database at ${place(client)}; put the file back and write a new migration`,
+        `the migration "${row.migration_name}" was edited after it was applied to the database at ${placeOf(client)}; put the file back and write a new migration`,
       );
     }
     applied.add(row.migration_name);
@@ -163,10 +213,14 @@ async function apply(client: pg.Client, migration: Migration): Promise<void> {
     );
     if (!alone) await client.query("COMMIT");
   } catch (error) {
-    if (alone) await recordFailure(client, id, reason(error));
-    throw new StartupError("database_failed_migration", `the migration "${migration.name}" failed: ${reason(error)}`, {
-      cause: error,
-    });
+    if (alone) await recordFailure(client, id, reasonOf(error));
+    throw new StartupError(
+      "database_failed_migration",
+      `the migration "${migration.name}" failed: ${reasonOf(error)}`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 

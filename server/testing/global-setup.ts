@@ -3,6 +3,7 @@ import pg from "pg";
 import type { TestProject } from "vitest/node";
 import { migrate } from "../database/migrate.ts";
 import { startTemporaryPostgres } from "../database/temporary.ts";
+import { ensurePgBouncer } from "./pgbouncer.ts";
 import { ensureRedis } from "./redis.ts";
 import { withDatabase } from "./url.ts";
 
@@ -24,7 +25,7 @@ export const FOREIGN_HABITS = [
   ["bytea_output", "escape"],
   ["standard_conforming_strings", "off"],
   ["default_transaction_isolation", "serializable"],
-  ["search_path", "elsewhere, public"],
+  ["search_path", "elsewhere', 'public"],
   ["array_nulls", "off"],
   ["idle_session_timeout", "1s"],
 ] as const;
@@ -36,6 +37,7 @@ export const FOREIGN_HABITS = [
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   // Here, once, because two installations at a time stand in each other's way. The tests that need it say so if it is not there.
   ensureRedis();
+  ensurePgBouncer();
   const given = project.config.provide.givenServer;
   const server = given ? { url: given, stop: async () => {} } : await startTemporaryPostgres();
   // Nothing may rely on how Postgres happens to be configured; another operator's is configured differently.

@@ -25,8 +25,13 @@ export interface TestRedis {
 
 /** Installs Debian's redis-server if there is none and this is a Debian where we may. */
 export function ensureRedis(): void {
-  if (isInstalled() || process.getuid?.() !== 0) return;
-  const install = `apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends ${PROGRAM}`;
+  if (!isInstalled()) installPackage(PROGRAM);
+}
+
+/** Installs a package of Debian, where this is one and we may. */
+export function installPackage(name: string): void {
+  if (process.getuid?.() !== 0) return;
+  const install = `apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends ${name}`;
   spawnSync("sh", ["-c", install], { timeout: 300_000, stdio: "ignore" });
 }
 

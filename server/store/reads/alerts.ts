@@ -56,7 +56,9 @@ export async function countAlerts(db: TenantClient, filter: AlertFilter): Promis
 }
 
 function filterOf({ severity, rule, subject, runId, causeId, q }: AlertFilter): Prisma.AlertWhereInput {
-  const words = q === undefined ? undefined : { contains: q, mode: "insensitive" as const };
+  // Prisma makes a LIKE pattern of it and leaves the signs of one as they are.
+  const literal = q?.replace(/[\\%_]/g, "\\$&");
+  const words = literal === undefined ? undefined : { contains: literal, mode: "insensitive" as const };
   return {
     ...(severity && { severity: { in: severity } }),
     ...(rule && { rule }),

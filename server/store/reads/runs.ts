@@ -4,6 +4,7 @@ import { Prisma } from "../../database/generated/client.ts";
 import type { TenantClient } from "../../database/tenant.ts";
 import { decodeCursor, encodeCursor, type Page, type PageRequest, pageOf } from "./page.ts";
 import type { Scope } from "./scope.ts";
+import { searchPattern } from "./text-search.ts";
 import { wireOf, wiresOf } from "./wire-rows.ts";
 
 export interface RunQuery extends PageRequest {
@@ -93,6 +94,7 @@ async function searchRuns(db: TenantClient, scope: Scope, query: RunQuery, q: st
 async function findMatching({ prisma, tenantId }: Scope, query: RunQuery, q: string): Promise<Found> {
   const at = decodeCursor(query.cursor, CURSOR);
   const descending = query.order === "desc";
+  const begins = searchPattern(q, "start");
   const conditions = [
     Prisma.sql`"tenantId" = ${tenantId}`,
     ...(query.status ? [Prisma.sql`"status" = ANY (${query.status})`] : []),
@@ -115,8 +117,8 @@ async function findMatching({ prisma, tenantId }: Scope, query: RunQuery, q: str
       FROM "Run" WHERE ${Prisma.join(conditions, " AND ")} ORDER BY ${order} LIMIT ${SEARCH_WINDOW}
     ), matching AS (
       SELECT "id", "place" FROM scanned
-      WHERE starts_with(lower("id"), lower(${q})) OR starts_with(lower("workflow"), lower(${q}))
-        OR EXISTS (SELECT 1 FROM unnest("tags") AS tag WHERE starts_with(lower(tag), lower(${q})))
+      WHERE "id" COLLATE "C" ~ ${begins} OR "workflow" COLLATE "C" ~ ${begins}
+        OR EXISTS (SELECT 1 FROM unnest("tags") AS tag WHERE tag COLLATE "C" ~ ${begins})
       ORDER BY "place" LIMIT ${query.limit + 1}
     )
     SELECT (SELECT coalesce(array_agg("id" ORDER BY "place"), '{}') FROM matching) AS "ids",
