@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ownOf } from "./json-map.ts";
 import { id, type Json, jsonObject, keptMs, label } from "./primitives.ts";
 import { defaultRule } from "./rule-defaults.ts";
 import { RULE_PARAMS } from "./rule-params.ts";
@@ -48,7 +49,7 @@ export const rulePut = z
   })
   .check((ctx) => {
     // A kind that is none has been told already.
-    const parsed = RULE_PARAMS[ctx.value.kind]?.safeParse(ctx.value.params);
+    const parsed = ownOf(RULE_PARAMS, ctx.value.kind)?.safeParse(ctx.value.params);
     for (const issue of parsed?.error?.issues ?? []) {
       ctx.issues.push({
         code: "custom",

@@ -10,9 +10,9 @@ export const metadata: Metadata = { title: "Overview" };
 export default async function OverviewPage() {
   const [summary, runs, agents, alerts] = await Promise.all([
     serverGet<Summary>("/summary"),
-    serverGet<{ items: Listed<"run">[] }>("/runs?limit=12"),
+    serverGet<{ items: Listed<"run">[] }>("/runs?limit=12&large=omit"),
     serverGet<{ items: AgentItem[] }>("/agents?limit=100"),
-    serverGet<{ items: Wire<"alert">[] }>("/alerts?limit=100"),
+    serverGet<{ items: Wire<"alert">[] }>("/alerts?limit=100&large=omit"),
   ]);
   return <OverviewScreen summary={summary} runs={runs.items} agents={agents.items} alerts={alerts.items} />;
 }

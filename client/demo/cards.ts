@@ -1,4 +1,5 @@
 import type { LogEvent } from "../../domain/event.ts";
+import { ownOf } from "../../domain/json-map.ts";
 import {
   isFinalJob,
   isFinalRun,
@@ -88,7 +89,7 @@ export class Cards {
     const told =
       event.type === "job.enqueued" || event.type === "job.retried"
         ? event.payload.status
-        : JOB_STATUS_AFTER[event.type];
+        : ownOf(JOB_STATUS_AFTER, event.type);
     if (!card || told === undefined) return [];
     card.jobs.set(event.subject.id, told as JobStatus);
     return this.#bring(workstreamId as string, card, event.type.replace(".", " "));
@@ -96,10 +97,10 @@ export class Cards {
 
   #applyBreaker(event: LogEvent): Move[] {
     const moves: Move[] = [];
-    for (const id of this.#behindBreaker[event.subject.id] ?? []) {
+    for (const id of ownOf(this.#behindBreaker, event.subject.id) ?? []) {
       const card = this.#cards.get(id);
       if (!card) continue;
-      const state = BREAKER_AFTER[event.type];
+      const state = ownOf(BREAKER_AFTER, event.type);
       if (state === undefined) continue;
       if (state === "open") this.#blocked.add(id);
       else this.#blocked.delete(id);

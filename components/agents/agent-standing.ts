@@ -1,3 +1,4 @@
+import { ownOf } from "../../domain/json-map.ts";
 import { BREAKER_STATES, type BreakerStateName } from "../../domain/statuses.ts";
 import type { AlertRow } from "../alerts/alert-model.ts";
 import type { AgentView } from "./agent-rows.ts";
@@ -40,7 +41,7 @@ export type Stands = Pick<AgentView, "agent" | "breaker"> & { alerts: readonly A
 
 /** The worst of what holds of an agent. Silence is what a rule has found, so that an idle agent does not count as silent. */
 export function standingOf({ agent, breaker, alerts }: Stands): Standing {
-  if (breaker.state !== "closed") return STANDING_OF[breaker.state];
+  if (breaker.state !== "closed") return ownOf(STANDING_OF, breaker.state) ?? "open";
   if ((breaker.failureRate ?? 0) > breaker.config.failureRateThreshold / 2) return "failing";
   if (agent.draining) return "draining";
   return alerts.some(isSilence) ? "silent" : "closed";

@@ -34,7 +34,10 @@ export function RecentJobs({ agentKey, initial, changed }: RecentJobsProps) {
   const { data, error, refetch } = useQuery({
     queryKey: ["agent-jobs", agentKey],
     queryFn: ({ signal }) =>
-      api.get<JobPage>(`/jobs?${new URLSearchParams({ agent: agentKey, limit: String(RECENT_JOBS) })}`, signal),
+      api.get<JobPage>(
+        `/jobs?${new URLSearchParams({ agent: agentKey, limit: String(RECENT_JOBS), large: "omit" })}`,
+        signal,
+      ),
     initialData: initial,
     refetchOnMount: false,
   });

@@ -23,7 +23,8 @@ export function AlertAffected({ alert }: { alert: AlertRow }) {
   const where = placeOf(alert);
   const { data } = useQuery({
     queryKey: ["alerts", "affected", where, alert.seq],
-    queryFn: ({ signal }) => api.get<Jobs>(`/jobs?${where}&status=waiting,queued,running&limit=${LOOKED_AT}`, signal),
+    queryFn: ({ signal }) =>
+      api.get<Jobs>(`/jobs?${where}&status=waiting,queued,running&limit=${LOOKED_AT}&large=omit`, signal),
     enabled: where !== null,
   });
   if (where === null || !data) return null;

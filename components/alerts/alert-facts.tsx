@@ -2,6 +2,7 @@
 
 import Link from "next/link";
 import type { ReactNode } from "react";
+import { ownOf } from "../../domain/json-map.ts";
 import { barOf, formatMeasure, MEASURES } from "../rules/measure.ts";
 import { useRules } from "../rules/use-rules.ts";
 import { StatusIcon } from "../ui/badge.tsx";
@@ -24,9 +25,9 @@ export function AlertFacts({ alert, cause, effects, onOpen }: AlertFactsProps) {
   const subject = `${alert.subjectKind} ${alert.subjectId}`;
   return (
     <>
-      {rule && alert.value !== null && MEASURES[rule.kind] && (
+      {rule && alert.value !== null && ownOf(MEASURES, rule.kind) && (
         <Measured
-          name={MEASURES[rule.kind] ?? ""}
+          name={ownOf(MEASURES, rule.kind) ?? ""}
           value={formatMeasure(rule.kind, alert.value)}
           threshold={alert.threshold === null ? null : formatMeasure(rule.kind, alert.threshold)}
           bar={alert.threshold === null ? null : barOf(rule.kind, alert.value, alert.threshold)}

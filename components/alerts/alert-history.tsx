@@ -19,7 +19,12 @@ export function AlertHistory({ alert }: { alert: AlertRow }) {
   const history = useQuery({
     queryKey: ["alerts", "history", alert.id, alert.seq],
     queryFn: ({ signal }) => {
-      const query = new URLSearchParams({ subject: `alert:${alert.id}`, order: "desc", limit: String(SHOWN) });
+      const query = new URLSearchParams({
+        subject: `alert:${alert.id}`,
+        order: "desc",
+        limit: String(SHOWN),
+        large: "omit",
+      });
       return api.get<{ items: LogEvent[]; nextCursor: string | null }>(`/events?${query}`, signal);
     },
     placeholderData: keepPreviousData,

@@ -1,10 +1,10 @@
 "use client";
 
 import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from "react";
-import { toast } from "sonner";
 import { useHotkey } from "../shell/hotkeys.ts";
 import { Button } from "../ui/button.tsx";
 import { ONLY_LOOKS, useMayChange } from "../ui/changes.tsx";
+import { toast } from "../ui/toast.ts";
 import { useAlertCommands } from "./alert-actions.ts";
 import { AlertDialogs, type Asking } from "./alert-dialogs.tsx";
 import type { Ask } from "./alert-item.tsx";

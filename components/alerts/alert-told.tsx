@@ -22,7 +22,7 @@ export function AlertTold({ alert }: { alert: AlertRow }) {
   const query = useQuery({
     queryKey: ["alerts", "told", alert.id],
     queryFn: ({ signal }) =>
-      api.get<DeliveryPage>(`/deliveries?alertId=${encodeURIComponent(alert.id)}&limit=${SHOWN}`, signal),
+      api.get<DeliveryPage>(`/deliveries?alertId=${encodeURIComponent(alert.id)}&limit=${SHOWN}&large=omit`, signal),
   });
   const live = useTopicRows("rules", "delivery");
   const names = new Map(useChannels().map(({ id, name }) => [id, name]));

@@ -1,4 +1,5 @@
 import type { LogEvent } from "../../domain/event.ts";
+import { ownOf } from "../../domain/json-map.ts";
 import { formatAbsolute } from "../ui/format.ts";
 import { actorName } from "./alert-model.ts";
 
@@ -24,7 +25,7 @@ export function historyText({ type, actor, payload }: Pick<LogEvent, "type" | "a
   by: string | null;
   words: string | null;
 } {
-  const what = SAYS[type] ?? type.replace("alert.", "").replaceAll("_", " ");
+  const what = ownOf(SAYS, type) ?? type.replace("alert.", "").replaceAll("_", " ");
   const person = typeof payload.by === "string" ? payload.by : actor;
   const words = [payload.text, payload.note, payload.reason].find((one) => typeof one === "string" && one !== "");
   return {

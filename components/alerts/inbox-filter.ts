@@ -41,6 +41,7 @@ export function inboxPath(filter: InboxFilter, cursor: string | null): string {
   query.set("status", statusesOf(filter.view).join(","));
   if (filter.view !== "resolved") query.set("sort", "urgency");
   query.set("limit", String(PAGE_SIZE));
+  query.set("large", "omit");
   if (cursor !== null) query.set("cursor", cursor);
   return `/alerts?${query}`;
 }

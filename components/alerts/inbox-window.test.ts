@@ -62,10 +62,10 @@ describe("the filter of the inbox", () => {
   it("becomes the API's query, the same for equal filters", () => {
     const narrow: InboxFilter = { view: "firing", severity: ["info", "critical"], rule: "stuck", q: " Codex " };
     expect(inboxPath(narrow, "c1")).toBe(
-      "/alerts?severity=critical%2Cinfo&rule=stuck&q=Codex&status=firing&sort=urgency&limit=100&cursor=c1",
+      "/alerts?severity=critical%2Cinfo&rule=stuck&q=Codex&status=firing&sort=urgency&limit=100&large=omit&cursor=c1",
     );
     expect(countsPath(narrow)).toBe("/alerts/counts?severity=critical%2Cinfo&rule=stuck&q=Codex");
-    expect(inboxPath({ ...open, view: "resolved" }, null)).toBe("/alerts?status=resolved&limit=100");
+    expect(inboxPath({ ...open, view: "resolved" }, null)).toBe("/alerts?status=resolved&limit=100&large=omit");
     expect(isNarrowed({ ...open, severity: ["info", "warning", "critical"], q: "  " })).toBe(false);
     expect(isNarrowed(narrow)).toBe(true);
   });

@@ -3,10 +3,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { parseAsString, useQueryState } from "nuqs";
 import { useEffect } from "react";
-import { toast } from "sonner";
 import type { ApiProblem } from "../live/api.ts";
 import { api } from "../live/api.ts";
 import { useRow } from "../live/rows.ts";
+import { toast } from "../ui/toast.ts";
 import { useAlertCommands } from "./alert-actions.ts";
 import { AlertDrawer } from "./alert-drawer.tsx";
 import type { AlertRow } from "./alert-model.ts";

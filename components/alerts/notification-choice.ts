@@ -1,6 +1,7 @@
 "use client";
 
 import { useSyncExternalStore } from "react";
+import { titleText } from "../../domain/visible.ts";
 
 /**
  * Whether this browser tells of alerts: `off` until somebody turns it on, which asks for the browser's permission; `denied` when the browser
@@ -67,7 +68,7 @@ export const turnOff = (): void => choose("off");
 /** Shows a notification; one of the same tag takes the place of the one before. @returns undefined where that is refused. */
 export function show(title: string, body: string, tag: string, onClick: () => void): Notification | undefined {
   try {
-    const shown = new Notification(title, { body, tag, icon: "/icon-firing.svg" });
+    const shown = new Notification(titleText(title), { body: titleText(body, 400), tag, icon: "/icon-firing.svg" });
     shown.onclick = () => {
       window.focus();
       shown.close();

@@ -1,12 +1,12 @@
 "use client";
 
 import { useQueryClient } from "@tanstack/react-query";
-import { toast } from "sonner";
 import type { BulkResult } from "../../domain/answers.ts";
 import { api } from "../live/api.ts";
 import { applyRows } from "../live/row-cache.ts";
 import { type Command, useCommand } from "../live/use-command.ts";
 import { formatPlural } from "../ui/format.ts";
+import { toast } from "../ui/toast.ts";
 import type { AlertRow } from "./alert-model.ts";
 
 type Verb = "acknowledge" | "unacknowledge" | "snooze" | "resolve";

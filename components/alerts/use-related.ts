@@ -25,6 +25,7 @@ export function useRelated(alert: AlertRow): { cause: AlertRow | undefined; effe
         causeId: alert.id,
         status: "firing,acknowledged,snoozed",
         limit: String(SHOWN),
+        large: "omit",
       });
       return api.get<{ items: AlertRow[] }>(`/alerts?${query}`, signal);
     },

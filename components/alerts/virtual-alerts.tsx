@@ -2,6 +2,7 @@
 
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { Part } from "../ui/part.tsx";
 import { AlertItem, type AlertItemHandlers } from "./alert-item.tsx";
 import type { ListState, PlacedAlert } from "./alert-model.ts";
 
@@ -60,17 +61,18 @@ export function VirtualAlerts({ placed, state, folded, hasMore, more, ...handler
         const place = placed[index];
         if (!place) return null;
         return (
-          <AlertItem
-            key={place.alert.id}
-            measure={virtual.measureElement}
-            index={index}
-            setSize={hasMore ? -1 : placed.length}
-            {...place}
-            selected={state.selected.has(place.alert.id)}
-            current={place.alert.id === state.cursor}
-            folded={folded.has(place.alert.id)}
-            {...handlers}
-          />
+          <Part key={place.alert.id} name="This alert">
+            <AlertItem
+              measure={virtual.measureElement}
+              index={index}
+              setSize={hasMore ? -1 : placed.length}
+              {...place}
+              selected={state.selected.has(place.alert.id)}
+              current={place.alert.id === state.cursor}
+              folded={folded.has(place.alert.id)}
+              {...handlers}
+            />
+          </Part>
         );
       })}
     </ul>

@@ -13,6 +13,7 @@ import { Textarea } from "../ui/input.tsx";
 import { useNow } from "../ui/now.ts";
 import { RelativeTime } from "../ui/time.tsx";
 import { type ApprovalRow, offerOf } from "./approval-model.ts";
+import { useWholeApproval } from "./use-whole-approval.ts";
 
 interface ApprovalDetailsProps {
   id: string;
@@ -26,9 +27,16 @@ interface ApprovalDetailsProps {
 export function ApprovalDetails({ id, approval, me, comment, onComment }: ApprovalDetailsProps) {
   const field = useId();
   const offer = offerOf(approval, me, useNow());
-  const { payload, edit, decisions, expiresAt } = approval;
+  const { decisions, expiresAt } = approval;
+  const { payload, edit, loading, failed } = useWholeApproval(approval);
   return (
     <div id={id} className="space-y-3 px-4 pb-3.5 sm:pl-8">
+      {loading && <p className="text-[12px] text-muted">The payload is being loaded…</p>}
+      {failed && (
+        <p role="alert" className="text-[12px] text-danger">
+          The payload is large and could not be loaded. Open the approval again.
+        </p>
+      )}
       {payload !== null && <Payload title={edit === null ? "Payload" : "Payload as asked for"} value={payload} />}
       {edit !== null && <Payload title="Payload as edited" value={edit} />}
       {decisions.length > 0 && (

@@ -4,6 +4,7 @@ import { useCallback, useRef, useState } from "react";
 import { useHotkey } from "../shell/hotkeys.ts";
 import { useMayChange } from "../ui/changes.tsx";
 import { serverNow } from "../ui/now.ts";
+import { Part } from "../ui/part.tsx";
 import { useApprovalCommands } from "./approval-actions.ts";
 import { ApprovalItem } from "./approval-item.tsx";
 import { type ApprovalRow, neighbour, offerOf } from "./approval-model.ts";
@@ -62,19 +63,20 @@ export function ApprovalList({ approvals, me, id, onChoose, follows = false }: A
     <>
       <ul aria-label="Approvals" className="overflow-clip rounded-lg border border-line bg-surface">
         {approvals.map((approval) => (
-          <ApprovalItem
-            key={approval.id}
-            approval={approval}
-            me={me}
-            open={approval.id === id}
-            justDecided={follows && approval.status !== "pending"}
-            comment={approval.id === id ? comment : ""}
-            onComment={onComment}
-            onToggle={onToggle}
-            onApprove={onApprove}
-            onReject={onReject}
-            onEdit={setEditing}
-          />
+          <Part key={approval.id} name="This approval">
+            <ApprovalItem
+              approval={approval}
+              me={me}
+              open={approval.id === id}
+              justDecided={follows && approval.status !== "pending"}
+              comment={approval.id === id ? comment : ""}
+              onComment={onComment}
+              onToggle={onToggle}
+              onApprove={onApprove}
+              onReject={onReject}
+              onEdit={setEditing}
+            />
+          </Part>
         ))}
       </ul>
       <EditDialog

@@ -1,8 +1,9 @@
+import type { Omitting } from "../../domain/lean.ts";
 import type { ApprovalStatus } from "../../domain/statuses.ts";
 import type { Wire } from "../../domain/wire.ts";
 
 /** An approval; `pending` while the server has not confirmed a click on it. */
-export type ApprovalRow = Wire<"approval"> & { readonly pending?: boolean };
+export type ApprovalRow = Wire<"approval"> & Omitting & { readonly pending?: boolean };
 
 export interface ApprovalPage {
   items: ApprovalRow[];
@@ -10,7 +11,7 @@ export interface ApprovalPage {
 }
 
 /** The path of the first page of approvals of a status. */
-export const approvalsPath = (status: ApprovalStatus): string => `/approvals?status=${status}&limit=50`;
+export const approvalsPath = (status: ApprovalStatus): string => `/approvals?status=${status}&limit=50&large=omit`;
 
 /**
  * The approvals of a view. Those that wait: the longest waiting first, so that none moves when another comes, and in their midst those in

@@ -5,6 +5,7 @@ import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Input, Textarea } from "../ui/input.tsx";
 import { type ApprovalRow, parseWritten } from "./approval-model.ts";
+import { useWholeApproval } from "./use-whole-approval.ts";
 
 interface EditDialogProps {
   /** Null while it is closed. */
@@ -24,9 +25,16 @@ export function EditDialog({ approval, ...rest }: EditDialogProps) {
       description={approval?.title}
       className="w-[min(44rem,calc(100vw-2rem))]"
     >
-      {approval && <EditForm key={approval.id} approval={approval} {...rest} />}
+      {approval && <WholeForm key={approval.id} approval={approval} {...rest} />}
     </Dialog>
   );
+}
+
+function WholeForm({ approval, ...rest }: EditDialogProps & { approval: ApprovalRow }) {
+  const { payload, edit, loading, failed } = useWholeApproval(approval);
+  if (failed) return <p className="mt-3 text-[13px] text-danger">The payload could not be loaded.</p>;
+  if (loading) return <p className="mt-3 text-[13px] text-muted">The payload is being loaded…</p>;
+  return <EditForm approval={{ ...approval, payload, edit }} {...rest} />;
 }
 
 function EditForm({ approval, comment: first, onClose, onApprove }: EditDialogProps & { approval: ApprovalRow }) {

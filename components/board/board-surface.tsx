@@ -11,10 +11,10 @@ import {
   useSensors,
 } from "@dnd-kit/core";
 import { useState } from "react";
-import { toast } from "sonner";
 import { WORKSTREAM_STATUSES, type WorkstreamStatus } from "../../domain/statuses.ts";
 import { cn } from "../ui/cn.ts";
 import { statusLook } from "../ui/status.ts";
+import { toast } from "../ui/toast.ts";
 import { type Card, type Lane, WHOLE_BOARD } from "./board-model.ts";
 import { CardView } from "./card-view.tsx";
 import { ColumnHead } from "./column-head.tsx";

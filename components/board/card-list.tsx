@@ -3,6 +3,7 @@
 import { defaultRangeExtractor, useVirtualizer } from "@tanstack/react-virtual";
 import { useRef } from "react";
 import { cn } from "../ui/cn.ts";
+import { Part } from "../ui/part.tsx";
 import { BoardCard, type BoardCardProps } from "./board-card.tsx";
 import type { Card } from "./board-model.ts";
 
@@ -77,5 +78,9 @@ function VirtualList(props: CardListProps) {
 }
 
 function drawn(card: Card, { arrived, showRun, onMove }: CardListProps) {
-  return <BoardCard card={card} arrived={arrived.has(card.id)} showRun={showRun} onMove={onMove} />;
+  return (
+    <Part name="This card">
+      <BoardCard card={card} arrived={arrived.has(card.id)} showRun={showRun} onMove={onMove} />
+    </Part>
+  );
 }

@@ -22,7 +22,7 @@ export function useOlderCards(initial: readonly Card[], cursors: Cursors, runId:
 
   const { run: load } = useCommand(
     (status: WorkstreamStatus, cursor: string) => {
-      const query = new URLSearchParams({ status, cursor, limit: "100", ...(runId && { runId }) });
+      const query = new URLSearchParams({ status, cursor, limit: "100", large: "omit", ...(runId && { runId }) });
       return api.get<BoardPage>(`/workstreams?${query}`);
     },
     { failure: "Older cards could not be loaded", reads: true },

@@ -59,7 +59,7 @@ function sayingOf(text: string, unit: FieldUnit): number | undefined | null {
     case "number":
       return numberOf(words);
     case "percent": {
-      const percent = numberOf(words.replace(/\s*%$/, ""));
+      const percent = numberOf(words.endsWith("%") ? words.slice(0, -1).trimEnd() : words);
       return percent === null ? null : Number((percent / 100).toFixed(8));
     }
     case "span": {

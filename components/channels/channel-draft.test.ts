@@ -63,6 +63,6 @@ describe("the filter of the log", () => {
     expect(deliveriesPath({ channelId: "pager", status: ["failed", "pending"] }, "c")).toBe(
       deliveriesPath({ channelId: "pager", status: ["pending", "failed"] }, "c"),
     );
-    expect(deliveriesPath({ channelId: null, status: [] })).toBe("/deliveries?limit=50");
+    expect(deliveriesPath({ channelId: null, status: [] })).toBe("/deliveries?limit=50&large=omit");
   });
 });

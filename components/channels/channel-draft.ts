@@ -3,7 +3,7 @@ import { channelPut } from "../../domain/channel.ts";
 import { CHANNEL_KINDS, type ChannelKind } from "../../domain/statuses.ts";
 import type { ApiProblem } from "../live/api.ts";
 import { parseSpan, spanWords } from "../rules/span.ts";
-import { CHANNEL_LOOKS, type ChannelRow, hasSecret } from "./channel-model.ts";
+import { type ChannelRow, channelLook, hasSecret } from "./channel-model.ts";
 
 /** A channel as it stands in the form. */
 export interface ChannelDraft {
@@ -63,8 +63,8 @@ export function draftOfChannel({ id, channelKind, name, target, enabled, config 
 export function parseChannel(draft: ChannelDraft, taken: readonly string[]): Parsed {
   const { kind, enabled } = draft;
   const channelId = draft.channelId.trim();
-  const hasTarget = CHANNEL_LOOKS[kind].target !== null;
-  const target = hasTarget ? draft.target.trim().replace(/[\s,]*\n[\s,]*/g, ", ") : "";
+  const hasTarget = channelLook(kind).target !== null;
+  const target = hasTarget ? oneTarget(draft.target) : "";
   const secret = draft.secret.trim();
   const faults: { [field in ChannelField]?: string } = {};
   const threshold = draft.stormThreshold.trim();
@@ -109,4 +109,16 @@ export function faultsOf(problem: ApiProblem): { faults: ChannelFaults; other: s
   }
   const nothing = Object.keys(faults).length === 0 && rest.length === 0;
   return { faults, other: nothing ? problem.detail : rest.join(" · ") || null };
+}
+
+/** Addresses may stand one a line. */
+function oneTarget(text: string): string {
+  const lines = text.split("\n").map((line) =>
+    line
+      .split(",")
+      .map((part) => part.trim())
+      .filter(Boolean)
+      .join(", "),
+  );
+  return lines.filter(Boolean).join(", ");
 }

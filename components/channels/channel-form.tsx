@@ -17,7 +17,7 @@ import {
   KINDS,
   parseChannel,
 } from "./channel-draft.ts";
-import { CHANNEL_LOOKS, type ChannelRow, hasSecret, isSentTo, targetWarning } from "./channel-model.ts";
+import { type ChannelRow, channelLook, hasSecret, isSentTo, targetWarning } from "./channel-model.ts";
 import { KindIcon } from "./kind-icon.tsx";
 import { channelPath } from "./use-channels.ts";
 
@@ -62,7 +62,7 @@ function ChannelForm({ editing, taken, onClose, onSaved }: ChannelFormProps & { 
   const [busy, setBusy] = useState(false);
   const [refused, setRefused] = useState<{ faults: ChannelFaults; other: string | null }>(NOT_REFUSED);
   const parsed = parseChannel(draft, isNew ? taken : []);
-  const look = CHANNEL_LOOKS[draft.kind];
+  const look = channelLook(draft.kind);
 
   const change = (part: Partial<ChannelDraft>) => {
     setDraft((before) => ({ ...before, ...part }));
@@ -114,7 +114,7 @@ function ChannelForm({ editing, taken, onClose, onSaved }: ChannelFormProps & { 
             value={draft.kind}
             options={KINDS.map((kind) => ({
               value: kind,
-              label: CHANNEL_LOOKS[kind].label,
+              label: channelLook(kind).label,
               icon: <KindIcon kind={kind} className="size-3.5 text-muted" />,
             }))}
             onValueChange={(kind) => change({ kind, target: "", secret: "" })}

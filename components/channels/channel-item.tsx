@@ -10,7 +10,7 @@ import { Menu, MenuItem, MenuSeparator } from "../ui/menu.tsx";
 import { Skeleton } from "../ui/skeleton.tsx";
 import { Switch } from "../ui/switch.tsx";
 import { Countdown, RelativeTime } from "../ui/time.tsx";
-import { CHANNEL_LOOKS, type ChannelRow, type DeliveryRow, eventWords, hasSecret, isSentTo } from "./channel-model.ts";
+import { type ChannelRow, channelLook, type DeliveryRow, eventWords, hasSecret, isSentTo } from "./channel-model.ts";
 import { DeliveryBadge } from "./delivery-badge.tsx";
 import { KindIcon } from "./kind-icon.tsx";
 import { TestResult, type TestState } from "./test-result.tsx";
@@ -53,7 +53,7 @@ export const ChannelItem = memo(function ChannelItem(props: ChannelItemProps) {
               <span className="font-medium break-words">{name}</span>
             )}
             {name !== id && <span className="font-mono text-[12px] text-muted">{id}</span>}
-            <Badge>{CHANNEL_LOOKS[kind].label}</Badge>
+            <Badge>{channelLook(kind).label}</Badge>
             {!enabled && <Badge>Off</Badge>}
           </div>
           <p className="mt-0.5 truncate text-[12px] text-muted" title={target || undefined}>

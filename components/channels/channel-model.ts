@@ -1,4 +1,5 @@
 import { signs } from "../../domain/channel.ts";
+import { ownOf } from "../../domain/json-map.ts";
 import type { ChannelKind, DeliveryStatus } from "../../domain/statuses.ts";
 import type { Sent } from "../../domain/wire.ts";
 import type { Live } from "../live/newer.ts";
@@ -68,7 +69,7 @@ const EVENTS: { readonly [event: string]: string } = {
 };
 
 /** What a delivery tells, in words. */
-export const eventWords = (event: string): string => EVENTS[event] ?? event;
+export const eventWords = (event: string): string => ownOf(EVENTS, event) ?? event;
 
 /** Where a delivery stands. `retrying` is one on its way that has been refused before. */
 export type DeliveryState = "sending" | "retrying" | Exclude<DeliveryStatus, "pending">;
@@ -174,3 +175,11 @@ export function latestByChannel(rows: readonly DeliveryRow[]): Map<string, Deliv
   }
   return latest;
 }
+
+/** How a kind of channels reads; one that only a newer version knows goes by its own name. */
+export const channelLook = (kind: string): KindLook =>
+  ownOf(CHANNEL_LOOKS, kind) ?? {
+    label: kind,
+    says: "A kind of channel that this page does not know yet.",
+    target: null,
+  };

@@ -7,6 +7,7 @@ import type { ReactNode } from "react";
 import type { LogEvent } from "../../domain/event.ts";
 import { api } from "../live/api.ts";
 import { useRow } from "../live/rows.ts";
+import { isLean } from "../live/whole.ts";
 import { JsonTree } from "../runs/json-tree.tsx";
 import { Button } from "../ui/button.tsx";
 import { CopyId } from "../ui/copy-id.tsx";
@@ -42,11 +43,11 @@ export function DeliveryDrawer({ deliveryId, known, channel, mayReplay, onReplay
   const asked = useQuery({
     queryKey: ["deliveries", "one", deliveryId],
     queryFn: ({ signal }) => api.get<DeliveryRow>(`/deliveries/${encodeURIComponent(deliveryId ?? "")}`, signal),
-    enabled: deliveryId !== null && !known,
+    enabled: deliveryId !== null && (!known || isLean(known)),
     retry: false,
   });
   const delivery = useRow("delivery", deliveryId ?? "", known ?? asked.data);
-  const shown = deliveryId === null ? undefined : delivery;
+  const shown = deliveryId === null || !delivery ? undefined : withPayload(delivery, asked.data);
   return (
     <Drawer
       open={deliveryId !== null}
@@ -72,6 +73,10 @@ export function DeliveryDrawer({ deliveryId, known, channel, mayReplay, onReplay
     </Drawer>
   );
 }
+
+/** The delivery with its payload, where a list left that out and it has been asked for. */
+const withPayload = (delivery: DeliveryRow, asked: DeliveryRow | undefined): DeliveryRow =>
+  asked && isLean(delivery) ? { ...delivery, payload: asked.payload } : delivery;
 
 function Details({ delivery }: { delivery: DeliveryRow }) {
   const {
@@ -164,7 +169,7 @@ function Tries({ delivery }: { delivery: DeliveryRow }) {
   const tries = useQuery({
     queryKey: ["deliveries", "tries", id, attempts],
     queryFn: ({ signal }) => {
-      const query = new URLSearchParams({ subject: `delivery:${id}`, limit: "50" });
+      const query = new URLSearchParams({ subject: `delivery:${id}`, limit: "50", large: "omit" });
       return api.get<{ items: LogEvent[] }>(`/events?${query}`, signal);
     },
     enabled: attempts > 0,
@@ -200,7 +205,7 @@ function Digested({ delivery: { id, seq } }: { delivery: DeliveryRow }) {
   const told = useQuery({
     queryKey: ["deliveries", "digested", id, seq],
     queryFn: ({ signal }) =>
-      api.get<DeliveryPage>(`/deliveries?digestId=${encodeURIComponent(id)}&limit=${LISTED}`, signal),
+      api.get<DeliveryPage>(`/deliveries?digestId=${encodeURIComponent(id)}&limit=${LISTED}&large=omit`, signal),
     placeholderData: keepPreviousData,
   });
   const items = told.data?.items ?? [];

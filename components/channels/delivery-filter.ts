@@ -24,7 +24,7 @@ export function filterOf(search: { [name: string]: string | string[] | undefined
 
 /** The path of a page of the log, below the API. */
 export function deliveriesPath({ channelId, status }: DeliveryFilter, cursor: string | null = null): string {
-  const query = new URLSearchParams({ limit: String(PAGE) });
+  const query = new URLSearchParams({ limit: String(PAGE), large: "omit" });
   if (channelId !== null) query.set("channelId", channelId);
   const chosen = DELIVERY_STATUSES.filter((one) => status.includes(one));
   if (chosen.length > 0) query.set("status", chosen.join(","));

@@ -1,4 +1,5 @@
 import { AppWindow, Hash, type LucideIcon, Mail, Siren, Webhook } from "lucide-react";
+import { ownOf } from "../../domain/json-map.ts";
 import type { ChannelKind } from "../../domain/statuses.ts";
 
 const ICONS: { readonly [kind in ChannelKind]: LucideIcon } = {
@@ -11,6 +12,6 @@ const ICONS: { readonly [kind in ChannelKind]: LucideIcon } = {
 
 /** The icon of a kind of channel; its name stands beside it. */
 export function KindIcon({ kind, className = "size-4" }: { kind: ChannelKind; className?: string }) {
-  const Icon = ICONS[kind];
+  const Icon = ownOf(ICONS, kind) ?? Webhook;
   return <Icon aria-hidden className={className} />;
 }

@@ -67,7 +67,7 @@ export function useLatestDelivery(channelId: string, enabled: boolean): Delivery
   const { data } = useQuery({
     queryKey: ["deliveries", "latest", channelId],
     queryFn: async ({ signal }) => {
-      const path = `/deliveries?limit=1&channelId=${encodeURIComponent(channelId)}`;
+      const path = `/deliveries?limit=1&large=omit&channelId=${encodeURIComponent(channelId)}`;
       return (await api.get<DeliveryPage>(path, signal)).items[0] ?? null;
     },
     enabled: enabled && !seen,

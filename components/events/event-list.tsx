@@ -5,6 +5,7 @@ import { type ReactNode, type RefObject, useEffect, useState } from "react";
 import type { Range } from "../live/cursor.ts";
 import type { FeedRow } from "../live/feed.ts";
 import { cn } from "../ui/cn.ts";
+import { Part } from "../ui/part.tsx";
 import { useHydrated } from "../ui/use-hydrated.ts";
 import { isCutOff } from "./event-look.ts";
 import { EVENT_COLUMNS, EventRow, HoleRow } from "./event-row.tsx";
@@ -111,14 +112,16 @@ export function EventList(props: EventListProps) {
                 {row.kind === "hole" ? (
                   <HoleRow hole={row.hole} loading={loading} onLoad={onLoadHole} />
                 ) : (
-                  <EventRow
-                    event={row.event}
-                    open={open.has(row.seq) || (current === row.seq && find !== "" && isCutOff(row.event, find))}
-                    current={current === row.seq}
-                    find={find}
-                    local={local}
-                    onToggle={toggle}
-                  />
+                  <Part name="This event">
+                    <EventRow
+                      event={row.event}
+                      open={open.has(row.seq) || (current === row.seq && find !== "" && isCutOff(row.event, find))}
+                      current={current === row.seq}
+                      find={find}
+                      local={local}
+                      onToggle={toggle}
+                    />
+                  </Part>
                 )}
               </li>
             );

@@ -4,14 +4,13 @@ import { ChevronRight, FoldVertical } from "lucide-react";
 import Link from "next/link";
 import { memo } from "react";
 import type { LogEvent } from "../../domain/event.ts";
-import type { Json } from "../../domain/primitives.ts";
 import type { Range } from "../live/cursor.ts";
-import { JsonTree } from "../runs/json-tree.tsx";
 import { Button } from "../ui/button.tsx";
 import { cn } from "../ui/cn.ts";
 import { formatAbsolute, formatClock, formatCount } from "../ui/format.ts";
 import { toneColor } from "../ui/status.ts";
 import { previewOf, subjectPath, toneOf } from "./event-look.ts";
+import { EventPayload } from "./event-payload.tsx";
 import { Highlight } from "./highlight.tsx";
 
 /** Columns of the log: fold, position, time, type, subject, actor, payload. */
@@ -98,7 +97,7 @@ function EventDetail({ event }: { event: LogEvent }) {
           Only this subject
         </Link>
       </p>
-      <JsonTree value={event.payload as Json} />
+      <EventPayload event={event} />
     </div>
   );
 }

@@ -1,7 +1,9 @@
 import { Fragment, type ReactNode } from "react";
+import { visible } from "../../domain/visible.ts";
 
 /** The text with every occurrence of `find` marked, upper and lower case alike. */
-export function Highlight({ text, find }: { text: string; find: string }) {
+export function Highlight({ text: given, find }: { text: string; find: string }) {
+  const text = visible(given);
   if (find === "") return text;
   const lower = text.toLowerCase();
   const needle = find.toLowerCase();

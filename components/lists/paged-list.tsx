@@ -4,6 +4,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { type ReactNode, useEffect, useRef, useSyncExternalStore } from "react";
 import { Button } from "../ui/button.tsx";
 import { cn } from "../ui/cn.ts";
+import { Part } from "../ui/part.tsx";
 import { GridCell, GridGroup, GridHead, GridRow, GridTable } from "./grid.tsx";
 import { useListKeys } from "./list-keys.ts";
 
@@ -86,7 +87,7 @@ export function PagedList<T extends { id: string }>(props: PagedListProps<T>) {
                 className="absolute inset-x-0"
                 style={{ height: size, transform: `translateY(${start}px)` }}
               >
-                {props.row(row, { index, active: row.id === active, card })}
+                <Part name="This row">{props.row(row, { index, active: row.id === active, card })}</Part>
               </div>
             );
           })}

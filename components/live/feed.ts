@@ -1,4 +1,5 @@
 import type { LogEvent } from "../../domain/event.ts";
+import { leanOlder } from "../../domain/lean.ts";
 import type { Range } from "./cursor.ts";
 
 /**
@@ -41,7 +42,7 @@ export function arrive(feed: Feed, events: readonly LogEvent[], bound = FEED_BOU
   if (events.length === 0) return feed;
   if (!feed.paused) {
     const all = append(feed.events, events);
-    const kept = all.length > bound ? all.slice(-bound) : all;
+    const kept = leanOlder(all.length > bound ? all.slice(-bound) : all);
     const first = kept[0]?.seq ?? 0;
     const holes = feed.holes.filter((hole) => hole.to >= first);
     return { ...feed, events: kept, holes, hasOlder: feed.hasOlder || kept.length < all.length };
@@ -49,10 +50,10 @@ export function arrive(feed: Feed, events: readonly LogEvent[], bound = FEED_BOU
   const all = append(feed.held, events);
   const over = all.slice(0, Math.max(0, all.length - bound));
   const [first, last] = [over[0], over.at(-1)];
-  if (!first || !last) return { ...feed, held: all };
+  if (!first || !last) return { ...feed, held: leanOlder(all) };
   return {
     ...feed,
-    held: all.slice(-bound),
+    held: leanOlder(all.slice(-bound)),
     heldHoles: joined([...feed.heldHoles, { from: first.seq, to: last.seq }]),
   };
 }

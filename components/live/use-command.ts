@@ -2,10 +2,10 @@
 
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
-import { toast } from "sonner";
 import type { Kind } from "../../domain/tx.ts";
 import { ID_NAME } from "../../domain/wire.ts";
 import { ONLY_LOOKS, useMayChange } from "../ui/changes.tsx";
+import { toast } from "../ui/toast.ts";
 import { ApiProblem } from "./api.ts";
 import type { Live } from "./newer.ts";
 import { applyRows, rowKey, settle, showPending } from "./row-cache.ts";

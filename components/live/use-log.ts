@@ -85,6 +85,7 @@ export function useLog(filter: EventFilter, initial: LogPage): LogView {
     setLoading(true);
     setError(null);
     try {
+      query.set("large", "omit");
       take(await api.get<Page>(`/events?${query}`));
     } catch (thrown) {
       setError(thrown instanceof ApiProblem ? thrown : new ApiProblem(0, "internal", String(thrown)));

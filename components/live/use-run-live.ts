@@ -3,6 +3,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { LogEvent } from "../../domain/event.ts";
+import { leanOlder } from "../../domain/lean.ts";
 import type { DependencyFacts, GateFacts, TimelineAnswer } from "../../domain/timeline.ts";
 import { api } from "./api.ts";
 import type { Range } from "./cursor.ts";
@@ -96,12 +97,15 @@ async function catchUp(
   let cursor: string | null = null;
   for (let page = 0; page < MOST_PAGES; page += 1) {
     const after: string = cursor === null ? "" : `&cursor=${encodeURIComponent(cursor)}`;
-    const answer: TimelineAnswer = await api.get<TimelineAnswer>(`${path}?changedAfter=${from}${after}`, signal);
+    const answer: TimelineAnswer = await api.get<TimelineAnswer>(
+      `${path}?large=omit&changedAfter=${from}${after}`,
+      signal,
+    );
     take(answer);
     cursor = answer.nextCursor;
     if (cursor === null) return;
   }
-  take(await api.get<TimelineAnswer>(path, signal));
+  take(await api.get<TimelineAnswer>(`${path}?large=omit`, signal));
 }
 
 type Facts = Pick<RunLive, "approvals" | "dependencies">;
@@ -125,7 +129,7 @@ function useRunEvents(runId: string, initial: readonly LogEvent[], seq: number):
     const queue = createFrameQueue<LogEvent[]>((batches) => setEvents((known) => merge(known, batches.flat())));
     const fill = async ({ from, to }: Range) => {
       // The newest of what is missed are the ones that are kept.
-      const path = `/runs/${encodeURIComponent(runId)}/events?order=desc&after=${from - 1}&before=${to + 1}&limit=1000`;
+      const path = `/runs/${encodeURIComponent(runId)}/events?order=desc&after=${from - 1}&before=${to + 1}&limit=1000&large=omit`;
       let cursor: string | null = null;
       for (let loaded = 0; loaded < KEPT_EVENTS; ) {
         const page: EventPage = await api.get<EventPage>(
@@ -158,9 +162,9 @@ function merge(known: readonly LogEvent[], more: readonly LogEvent[]): readonly 
   if (more.length === 0) return known;
   const last = known.at(-1)?.seq ?? 0;
   if (more.every((event, at) => event.seq > (more[at - 1]?.seq ?? last)))
-    return [...known, ...more].slice(-KEPT_EVENTS);
+    return leanOlder([...known, ...more].slice(-KEPT_EVENTS));
   const bySeq = new Map([...known, ...more].map((event) => [event.seq, event]));
-  return [...bySeq.values()].sort((a, b) => a.seq - b.seq).slice(-KEPT_EVENTS);
+  return leanOlder([...bySeq.values()].sort((a, b) => a.seq - b.seq).slice(-KEPT_EVENTS));
 }
 
 interface EventPage {

@@ -29,7 +29,7 @@ const STALE_MS = 30_000;
 export function RadarRun({ runId, initial }: { runId: string; initial: Timeline | undefined }) {
   const { data, error, refetch } = useQuery<Timeline, ApiProblem>({
     queryKey: ["radar-run", runId],
-    queryFn: ({ signal }) => api.get<Timeline>(`${runHref(runId)}/timeline`, signal),
+    queryFn: ({ signal }) => api.get<Timeline>(`${runHref(runId)}/timeline?large=omit`, signal),
     ...(initial && { initialData: initial }),
     staleTime: STALE_MS,
     refetchOnWindowFocus: false,

@@ -7,9 +7,15 @@ describe("which runs the radar shows", () => {
     const query = (path: string) => Object.fromEntries(new URLSearchParams(path.split("?")[1]));
     expect(query(radarPath({ runs: "active", q: "" }, null))).toEqual({
       limit: "10",
+      large: "omit",
       status: "pending,running,blocked",
     });
-    expect(query(radarPath({ runs: "all", q: " check " }, "c"))).toEqual({ limit: "10", q: "check", cursor: "c" });
+    expect(query(radarPath({ runs: "all", q: " check " }, "c"))).toEqual({
+      limit: "10",
+      large: "omit",
+      q: "check",
+      cursor: "c",
+    });
     const runs = [aRun("a"), aRun("b", 0, { status: "failed" }), aRun("c", 0, { status: "completed" })];
     const shown = (which: "active" | "failed" | "all") =>
       runs.filter((run) => isOnRadar(run, { runs: which, q: "" })).map(({ id }) => id);

@@ -41,7 +41,7 @@ export const isOnRadar = (run: Parameters<typeof matchesFilters>[0], filter: Rad
 /** The path of one page of the radar's runs. */
 export function radarPath(filter: RadarFilter, cursor: string | null): string {
   const { status, q } = filtersOf(filter);
-  const query = new URLSearchParams({ limit: String(RADAR_PAGE) });
+  const query = new URLSearchParams({ limit: String(RADAR_PAGE), large: "omit" });
   if (status.length > 0) query.set("status", status.join(","));
   if (q) query.set("q", q);
   if (cursor !== null) query.set("cursor", cursor);

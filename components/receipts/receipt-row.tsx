@@ -80,7 +80,7 @@ function Details({ runId, receipt }: { runId: string; receipt: StoredReceipt }) 
   const { data, error } = useQuery<LogEvent[], ApiProblem>({
     queryKey: ["receipt-events", runId, receipt.receiptId],
     queryFn: async ({ signal }) => {
-      const path = `/runs/${encodeURIComponent(runId)}/events?after=${firstSeq - 1}&before=${lastSeq + 1}&limit=${MOST_EVENTS}`;
+      const path = `/runs/${encodeURIComponent(runId)}/events?after=${firstSeq - 1}&before=${lastSeq + 1}&limit=${MOST_EVENTS}&large=omit`;
       return (await api.get<{ items: LogEvent[] }>(path, signal)).items;
     },
     enabled: lastSeq >= firstSeq,

@@ -2,7 +2,7 @@
 
 import Link from "next/link";
 import { useId } from "react";
-import { CHANNEL_LOOKS, type ChannelRow } from "../channels/channel-model.ts";
+import { type ChannelRow, channelLook } from "../channels/channel-model.ts";
 import { KindIcon } from "../channels/kind-icon.tsx";
 import { cn } from "../ui/cn.ts";
 
@@ -37,7 +37,7 @@ export function ChannelPicker({ label, channels, chosen, onChange, fault, disabl
           {channels.map(({ id, name, channelKind, enabled }) => (
             <Choice key={id} checked={chosen.includes(id)} onToggle={() => toggle(id)}>
               <KindIcon kind={channelKind} className="size-3.5 shrink-0 text-muted" />
-              <span className="truncate" title={CHANNEL_LOOKS[channelKind].label}>
+              <span className="truncate" title={channelLook(channelKind).label}>
                 {name}
               </span>
               {!enabled && <span className="text-muted">off</span>}

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { rulePut } from "../../domain/rule.ts";
 import type { RuleKind, Severity } from "../../domain/statuses.ts";
-import { type FieldUnit, RULE_LOOKS } from "./rule-fields.ts";
+import { type FieldUnit, ruleLook } from "./rule-fields.ts";
 import { parseSpan, spanWords } from "./span.ts";
 import { newStep, type StepDraft } from "./telling.ts";
 import type { AlertRule } from "./use-rules.ts";
@@ -25,7 +25,7 @@ export type RulePut = z.input<typeof rulePut>;
 type Parsed = { ok: true; rule: RulePut } | { ok: false; faults: { readonly [field: string]: string } };
 
 export function newDraft(kind: RuleKind): RuleDraft {
-  const { fields, label } = RULE_LOOKS[kind];
+  const { fields, label } = ruleLook(kind);
   return {
     ruleId: "",
     kind,
@@ -41,7 +41,7 @@ export function newDraft(kind: RuleKind): RuleDraft {
 }
 
 export function draftOf(rule: AlertRule): RuleDraft {
-  const { fields } = RULE_LOOKS[rule.kind];
+  const { fields } = ruleLook(rule.kind);
   const { ruleId, kind, name, severity, enabled, channels, notifyFolded } = rule;
   const textOf = (field: (typeof fields)[number]) => {
     const value = rule.params[field.name];
@@ -71,7 +71,7 @@ function written(unit: FieldUnit, value: unknown): string {
 export function parseDraft(draft: RuleDraft, channels: readonly string[] = EVERY): Parsed {
   const faults: { [field: string]: string } = {};
   const params: { [name: string]: string | number | string[] } = {};
-  for (const field of RULE_LOOKS[draft.kind].fields) {
+  for (const field of ruleLook(draft.kind).fields) {
     const text = (draft.params[field.name] ?? "").trim();
     if (text === "") {
       if (field.empty === undefined) faults[field.name] = "is needed";
@@ -162,7 +162,7 @@ export function freeId(from: string, taken: readonly string[]): string {
 
 /** The rule in one line: `Fires under 80% · Looked at over 15 minutes`. */
 export function ruleSummary(rule: AlertRule): string {
-  const parts = RULE_LOOKS[rule.kind].fields.flatMap((field) => {
+  const parts = ruleLook(rule.kind).fields.flatMap((field) => {
     const value = rule.params[field.name];
     return value === undefined || value === null ? [] : [`${field.label} ${written(field.unit, value)}`];
   });

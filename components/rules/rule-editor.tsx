@@ -8,7 +8,7 @@ import { Drawer } from "../ui/drawer.tsx";
 import { TextField } from "../ui/field.tsx";
 import { Select } from "../ui/select.tsx";
 import { newDraft, parseDraft, type RuleDraft, type RulePut } from "./rule-draft.ts";
-import { RULE_LOOKS } from "./rule-fields.ts";
+import { ruleLook } from "./rule-fields.ts";
 import { RulePreviewStrip } from "./rule-preview.tsx";
 import { RuleTelling } from "./rule-telling.tsx";
 import { useNames } from "./use-names.ts";
@@ -66,7 +66,7 @@ function RuleForm(props: RuleEditorProps & { editing: Editing }) {
   };
   // Neither the id nor who is told has a part in what a rule finds.
   const previewed = parseDraft({ ...draft, ruleId: "preview", name: "preview", channels: [], escalation: [] });
-  const look = RULE_LOOKS[draft.kind];
+  const look = ruleLook(draft.kind);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setSent(true);
@@ -90,7 +90,7 @@ function RuleForm(props: RuleEditorProps & { editing: Editing }) {
             <Select
               label="Fires when"
               value={draft.kind}
-              options={RULE_KINDS.map((kind) => ({ value: kind, label: RULE_LOOKS[kind].label }))}
+              options={RULE_KINDS.map((kind) => ({ value: kind, label: ruleLook(kind).label }))}
               onValueChange={(kind) => {
                 const { name, params } = newDraft(kind);
                 change({ kind, params, ...(draft.name === look.label && { name }) });

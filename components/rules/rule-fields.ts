@@ -1,3 +1,4 @@
+import { ownOf } from "../../domain/json-map.ts";
 import type { RuleKind } from "../../domain/statuses.ts";
 
 /** How a parameter is written: a share as percent, a span in words, a whole number, a name, or names with commas. */
@@ -113,3 +114,12 @@ export const RULE_LOOKS: { readonly [kind in RuleKind]: RuleLook } = {
     fields: [needed("afterMs", "Fires after", "span", "30 minutes")],
   },
 };
+
+/** How a kind of rules reads; one that only a newer version knows goes by its own name, without fields. */
+export const ruleLook = (kind: string): RuleLook =>
+  ownOf(RULE_LOOKS, kind) ?? {
+    label: kind,
+    says: "A kind of rule that this page does not know yet.",
+    brief: kind,
+    fields: [],
+  };

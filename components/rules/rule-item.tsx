@@ -8,7 +8,7 @@ import { cn } from "../ui/cn.ts";
 import { Menu, MenuItem, MenuSeparator } from "../ui/menu.tsx";
 import { Switch } from "../ui/switch.tsx";
 import { ruleSummary } from "./rule-draft.ts";
-import { RULE_LOOKS } from "./rule-fields.ts";
+import { ruleLook } from "./rule-fields.ts";
 import { spanWords } from "./span.ts";
 import { tellingWords } from "./telling.ts";
 import type { AlertRule } from "./use-rules.ts";
@@ -51,7 +51,7 @@ export function RuleItem({ rule, channels, mayChange, busy, changed, onAsk, onTo
           {!enabled && <Badge>Off</Badge>}
         </div>
         <p className="mt-0.5 text-[12px] break-words text-muted">
-          {[RULE_LOOKS[kind].brief, ruleSummary(rule)].filter(Boolean).join(" · ")}
+          {[ruleLook(kind).brief, ruleSummary(rule)].filter(Boolean).join(" · ")}
         </p>
         {tells && (
           <p className="mt-0.5 text-[12px] break-words text-muted">

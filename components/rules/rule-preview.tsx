@@ -3,6 +3,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import type { RulePreview } from "../../domain/answers.ts";
+import { ownOf } from "../../domain/json-map.ts";
 import { api } from "../live/api.ts";
 import { Button } from "../ui/button.tsx";
 import { formatPlural } from "../ui/format.ts";
@@ -60,7 +61,7 @@ export function RulePreviewStrip({ rule }: { rule: RulePut | null }) {
           {data.supported ? (
             <Firings preview={data} kind={rule.kind} />
           ) : (
-            <p className="text-[13px] text-muted">{UNSEEN[rule.kind] ?? NO_HISTORY}</p>
+            <p className="text-[13px] text-muted">{ownOf(UNSEEN, rule.kind) ?? NO_HISTORY}</p>
           )}
         </div>
       )}

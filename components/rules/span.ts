@@ -24,7 +24,7 @@ export function parseSpan(text: string): number | null {
   if (/^\d+(\.\d+)?$/.test(words)) return Math.round(Number(words) * 60_000);
   if (!/^(\d+(\.\d+)?\s*[a-z]+[\s,]*)+$/.test(words)) return null;
   let total = 0;
-  for (const [, count, name = ""] of words.matchAll(/(\d+(?:\.\d+)?)\s*([a-z]+)/g)) {
+  for (const [, count, name = ""] of words.matchAll(/(?<![\d.])(\d+(?:\.\d+)?)\s*([a-z]+)/g)) {
     const unit = UNITS.find((one) => name === one.short || (name.length > 1 && `${one.name}s`.startsWith(name)));
     if (!unit) return null;
     total += Number(count) * unit.ms;

@@ -1,8 +1,8 @@
 "use client";
 
 import { Copy } from "lucide-react";
-import { toast } from "sonner";
 import { IconButton } from "../ui/button.tsx";
+import { toast } from "../ui/toast.ts";
 
 /** Copies a long text that is shown beside it. */
 export function CopyButton({ text, label }: { text: () => string; label: string }) {

@@ -4,8 +4,8 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown, ChevronRight } from "lucide-react";
 import { memo, type RefObject, useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { LogEvent } from "../../domain/event.ts";
-import type { Json } from "../../domain/primitives.ts";
 import type { Wire } from "../../domain/wire.ts";
+import { EventPayload } from "../events/event-payload.tsx";
 import { api } from "../live/api.ts";
 import { useCommand } from "../live/use-command.ts";
 import { jobLabel } from "../timeline/engine/model.ts";
@@ -15,8 +15,8 @@ import { EmptyState } from "../ui/empty-state.tsx";
 import { formatAbsolute, formatClock } from "../ui/format.ts";
 import { Input } from "../ui/input.tsx";
 import { useNow } from "../ui/now.ts";
+import { Part } from "../ui/part.tsx";
 import { eventSummary, QUIET_TYPES } from "./event-summary.ts";
-import { JsonTree } from "./json-tree.tsx";
 
 const ROW = 32;
 const PAGE = 200;
@@ -110,13 +110,15 @@ export function RunEvents({ runId, events, jobs, onSelectJob }: RunEventsProps) 
                   className="absolute inset-x-0 border-b border-line"
                   style={{ transform: `translateY(${start}px)` }}
                 >
-                  <EventLine
-                    event={event}
-                    job={event.subject.kind === "job" ? jobs.get(event.subject.id) : undefined}
-                    open={open.has(event.seq)}
-                    onToggle={toggle}
-                    onSelectJob={onSelectJob}
-                  />
+                  <Part name="This event">
+                    <EventLine
+                      event={event}
+                      job={event.subject.kind === "job" ? jobs.get(event.subject.id) : undefined}
+                      open={open.has(event.seq)}
+                      onToggle={toggle}
+                      onSelectJob={onSelectJob}
+                    />
+                  </Part>
                 </div>
               );
             })}
@@ -176,7 +178,7 @@ const EventLine = memo(function EventLine({ event, job, open, onToggle, onSelect
               </button>
             )}
           </p>
-          <JsonTree value={event.payload as { [key: string]: Json }} />
+          <EventPayload event={event} />
         </div>
       )}
     </>
@@ -214,7 +216,7 @@ function useEarlier(runId: string, events: readonly LogEvent[]) {
   const first = earlier[0] ?? events[0];
   const load = useCommand(
     (before: number | undefined) => {
-      const path = `/runs/${encodeURIComponent(runId)}/events?order=desc&limit=${PAGE}`;
+      const path = `/runs/${encodeURIComponent(runId)}/events?order=desc&limit=${PAGE}&large=omit`;
       return api.get<EventPage>(before === undefined ? path : `${path}&before=${before}`);
     },
     {

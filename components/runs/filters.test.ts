@@ -7,7 +7,7 @@ describe("filters of the list of runs", () => {
     const query = filterQuery({ ...NO_FILTERS, status: ["failed", "running"], q: " nightly ", tag: "a&b" });
     expect(query).toBe("status=running%2Cfailed&tag=a%26b&q=nightly");
     expect(filterQuery({ ...NO_FILTERS, q: "nightly", tag: "a&b", status: ["running", "failed"] })).toBe(query);
-    expect(runsPath({ ...NO_FILTERS, tag: "x" }, "c1")).toBe("/runs?tag=x&limit=50&cursor=c1");
+    expect(runsPath({ ...NO_FILTERS, tag: "x" }, "c1")).toBe("/runs?tag=x&limit=50&large=omit&cursor=c1");
   });
 
   it("are none when nothing, blanks or every status is chosen", () => {

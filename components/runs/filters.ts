@@ -34,6 +34,7 @@ export function filterQuery(filters: RunFilters): string {
 export function runsPath(filters: RunFilters, cursor: string | null): string {
   const query = new URLSearchParams(filterQuery(filters));
   query.set("limit", String(PAGE_SIZE));
+  query.set("large", "omit");
   if (cursor !== null) query.set("cursor", cursor);
   return `/runs?${query}`;
 }

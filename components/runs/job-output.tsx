@@ -10,7 +10,7 @@ import { PastPosition } from "../replay/past.ts";
 import { Button, IconButton } from "../ui/button.tsx";
 import { cn } from "../ui/cn.ts";
 import { CopyButton } from "./copy-button.tsx";
-import { OUTPUT_EVENT, OutputScreen, plainOutput, splitResult } from "./output.ts";
+import { lengthOf, MAX_CHARS, OUTPUT_EVENT, OutputScreen, plainOutput, splitResult } from "./output.ts";
 
 interface JobOutputProps {
   attempt: Wire<"attempt">;
@@ -18,10 +18,10 @@ interface JobOutputProps {
   events: readonly LogEvent[];
 }
 
-/** What is asked for at once: the end of a running attempt's output, or pieces of all of it. */
-const TAIL_EVENTS = 300;
-const PAGE_EVENTS = 1000;
-const MAX_PAGES = 10;
+/** Pages of how many events, and how many of them at most: the end of a running attempt's output, or all of it. */
+const PAGE_EVENTS = 100;
+const TAIL_PAGES = 5;
+const ALL_PAGES = 100;
 
 /** An attempt's output: live while it runs, then the end that its result keeps, and all of it on request. */
 export function JobOutput({ attempt, events }: JobOutputProps) {
@@ -33,7 +33,7 @@ export function JobOutput({ attempt, events }: JobOutputProps) {
   const all = asked || (until !== null && runs);
   const logged = useQuery({
     queryKey: ["output", attempt.attemptId, all],
-    queryFn: ({ signal }) => (all ? allOutput(attempt, signal) : lastOutput(attempt, signal)),
+    queryFn: ({ signal }) => outputOf(attempt, all ? ALL_PAGES : TAIL_PAGES, signal),
     enabled: all || kept === null,
     staleTime: Number.POSITIVE_INFINITY,
   });
@@ -109,16 +109,13 @@ const upTo = (until: number | null, events: LogEvent[]): LogEvent[] =>
 const pathOf = ({ jobId }: Wire<"attempt">): string =>
   `/events?type=${OUTPUT_EVENT}&subject=${encodeURIComponent(`job:${jobId}`)}`;
 
-async function lastOutput(attempt: Wire<"attempt">, signal: AbortSignal): Promise<LogEvent[]> {
-  const { items } = await api.get<{ items: LogEvent[] }>(`${pathOf(attempt)}&order=desc&limit=${TAIL_EVENTS}`, signal);
-  return items;
-}
-
-/** Newest first, until this attempt's beginning or the limit of what is worth drawing. */
-async function allOutput(attempt: Wire<"attempt">, signal: AbortSignal): Promise<LogEvent[]> {
+/**
+ * The attempt's output from its end, the newest first: as far as it is worth drawing, or back to the attempt's beginning, at most `pages` pages.
+ */
+async function outputOf(attempt: Wire<"attempt">, pages: number, signal: AbortSignal): Promise<LogEvent[]> {
   const events: LogEvent[] = [];
   let cursor: string | null = null;
-  for (let page = 0; page < MAX_PAGES; page += 1) {
+  for (let page = 0; page < pages && lengthOf(events, attempt.number) < MAX_CHARS; page += 1) {
     const after: string = cursor === null ? "" : `&cursor=${encodeURIComponent(cursor)}`;
     const path = `${pathOf(attempt)}&order=desc&limit=${PAGE_EVENTS}${after}`;
     const answer = await api.get<{ items: LogEvent[]; nextCursor: string | null }>(path, signal);

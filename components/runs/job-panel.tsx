@@ -5,6 +5,7 @@ import Link from "next/link";
 import { useContext, useEffect, useRef, useState } from "react";
 import type { LogEvent } from "../../domain/event.ts";
 import { isFinalJob } from "../../domain/statuses.ts";
+import { jsonBeginning } from "../../domain/text.ts";
 import type { Wire } from "../../domain/wire.ts";
 import { isPending, type Live } from "../live/rows.ts";
 import { PastPosition } from "../replay/past.ts";
@@ -13,6 +14,7 @@ import type { Selection } from "../timeline/timeline.tsx";
 import { StatusBadge, StatusIcon } from "../ui/badge.tsx";
 import { IconButton } from "../ui/button.tsx";
 import { CopyId } from "../ui/copy-id.tsx";
+import { Part } from "../ui/part.tsx";
 import { Countdown, RelativeTime } from "../ui/time.tsx";
 import { AttemptView, Fact, Facts } from "./attempt-view.tsx";
 import { CopyButton } from "./copy-button.tsx";
@@ -20,6 +22,10 @@ import { JobHints } from "./hints.tsx";
 import { JobActions } from "./job-actions.tsx";
 import { JsonTree } from "./json-tree.tsx";
 import { approvalHref } from "./run-approvals.tsx";
+import { useWholeJob } from "./use-whole-job.ts";
+
+/** Of what a job says of its progress so much is shown. */
+const LONGEST_PROGRESS = 400;
 
 interface JobPanelProps {
   run: Live<"run">;
@@ -69,7 +75,9 @@ export function JobPanel(props: JobPanelProps) {
           </div>
         </header>
         <div className="min-h-0 flex-1 overflow-y-auto overscroll-contain">
-          <PanelBody key={job.jobId} {...props} job={job} />
+          <Part key={job.jobId} name="This job">
+            <PanelBody {...props} job={job} />
+          </Part>
         </div>
       </aside>
     </>
@@ -89,23 +97,36 @@ function PanelBody({
   const newest = row.attempts.at(-1)?.number ?? null;
   const isPresent = useContext(PastPosition) === null;
   const selectJob = (jobId: string) => onSelect({ jobId, attempt: null });
+  const whole = useWholeJob(job, row.attempts);
   return (
     <>
       <div className="space-y-2.5 p-3 empty:hidden">
         {isPresent && job.status !== "completed" && <JobHints job={job} jobs={jobs} onSelectJob={selectJob} />}
-        <JobFacts job={job} workstream={workstream} />
+        <JobFacts job={whole.job} workstream={workstream} />
       </div>
-      <Attempts key={`${attempt} ${newest}`} row={row} chosen={attempt ?? newest} trials={trials} events={events} />
+      <Attempts
+        key={`${attempt} ${newest}`}
+        attempts={whole.attempts}
+        chosen={attempt ?? newest}
+        trials={trials}
+        events={events}
+      />
       <div className="space-y-3 border-t border-line p-3 empty:hidden">
         <JobLinks title="Depends on" ids={job.dependsOn} jobs={jobs} onSelect={selectJob} />
         <JobLinks title="Needed by" ids={job.dependents} jobs={jobs} onSelect={selectJob} />
-        {job.input !== null && (
+        {whole.loading && <p className="text-[12px] text-muted">What is large is being loaded…</p>}
+        {whole.failed && (
+          <p role="alert" className="text-[12px] text-danger">
+            What is large could not be loaded. Open the job again.
+          </p>
+        )}
+        {whole.job.input !== null && (
           <section aria-label="Input">
             <div className="flex items-center justify-between">
               <h3 className="text-[12px] font-medium text-muted">Input</h3>
-              <CopyButton label="Copy the input" text={() => JSON.stringify(job.input, null, 2)} />
+              <CopyButton label="Copy the input" text={() => JSON.stringify(whole.job.input, null, 2)} />
             </div>
-            <JsonTree value={job.input} />
+            <JsonTree value={whole.job.input} />
           </section>
         )}
       </div>
@@ -134,7 +155,7 @@ function JobFacts({ job, workstream }: { job: Live<"job">; workstream: Wire<"wor
       )}
       {job.progress !== null && (
         <Fact name="Progress">
-          <span className="font-mono text-[12px]">{JSON.stringify(job.progress)}</span>
+          <span className="font-mono text-[12px]">{jsonBeginning(job.progress, LONGEST_PROGRESS)}</span>
         </Fact>
       )}
       {workstream && <Fact name="Workstream">{workstream.title}</Fact>}
@@ -172,16 +193,16 @@ function JobFacts({ job, workstream }: { job: Live<"job">; workstream: Wire<"wor
 }
 
 interface AttemptsProps {
-  row: JobRow;
+  attempts: JobRow["attempts"];
   chosen: number | null;
   trials: ReadonlySet<string>;
   events: readonly LogEvent[];
 }
 
 /** Newest first; the chosen one is unfolded. */
-function Attempts({ row, chosen, trials, events }: AttemptsProps) {
+function Attempts({ attempts, chosen, trials, events }: AttemptsProps) {
   const [open, setOpen] = useState<ReadonlySet<number>>(new Set(chosen === null ? [] : [chosen]));
-  if (row.attempts.length === 0) return null;
+  if (attempts.length === 0) return null;
   const toggle = (number: number) =>
     setOpen(
       (before) => new Set(before.has(number) ? [...before].filter((one) => one !== number) : [...before, number]),
@@ -189,7 +210,7 @@ function Attempts({ row, chosen, trials, events }: AttemptsProps) {
   return (
     <section aria-label="Attempts" className="border-t border-line">
       <ul>
-        {row.attempts.toReversed().map((attempt) => (
+        {attempts.toReversed().map((attempt) => (
           <AttemptView
             key={attempt.attemptId}
             attempt={attempt}

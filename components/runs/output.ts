@@ -1,4 +1,5 @@
 import type { LogEvent } from "../../domain/event.ts";
+import type { Omitting } from "../../domain/lean.ts";
 import type { Json } from "../../domain/primitives.ts";
 import { endOf } from "../../domain/text.ts";
 import { Terminal } from "./terminal.ts";
@@ -7,7 +8,7 @@ import { Terminal } from "./terminal.ts";
 export const OUTPUT_EVENT = "x.job.output";
 
 /** How much output is drawn at most, characters; what came before is left out. */
-const MAX_CHARS = 200_000;
+export const MAX_CHARS = 200_000;
 
 /** How much output is looked at for that: what is written over and colours take room too. */
 const MAX_LOOKED_AT = 2 * MAX_CHARS;
@@ -77,12 +78,15 @@ export class OutputScreen {
     return this.#shown;
   }
 
-  #isPiece({ type, subject, payload }: LogEvent): boolean {
+  #isPiece(event: LogEvent): boolean {
+    const { type, subject, payload } = event;
     return (
       type === OUTPUT_EVENT &&
       subject.id === this.#jobId &&
       payload.attempt === this.#attempt &&
-      typeof payload.text === "string"
+      typeof payload.text === "string" &&
+      // The beginning of a piece is no output: whole ones come from elsewhere.
+      (event as Omitting).omitted === undefined
     );
   }
 
@@ -109,7 +113,12 @@ export class OutputScreen {
   }
 }
 
-const textOf = (event: LogEvent | undefined): string => String(event?.payload.text ?? "");
+/** How many UTF-16 units of an attempt's output these events have. */
+export const lengthOf = (events: readonly LogEvent[], attempt: number): number =>
+  events.reduce((sum, event) => sum + (event.payload.attempt === attempt ? textOf(event).length : 0), 0);
+
+const textOf = (event: LogEvent | undefined): string =>
+  typeof event?.payload.text === "string" ? event.payload.text : "";
 
 function sortedBySeq(events: readonly LogEvent[]): LogEvent[] {
   const bySeq = new Map(events.map((event) => [event.seq, event]));

@@ -24,7 +24,7 @@ export function RunApprovals({ runId, jobs, onSelectJob }: RunApprovalsProps) {
   const { data } = useQuery<Wire<"approval">[], ApiProblem>({
     queryKey: ["run-approvals", runId],
     queryFn: async ({ signal }) => {
-      const path = `/approvals?runId=${encodeURIComponent(runId)}&status=pending&limit=100`;
+      const path = `/approvals?runId=${encodeURIComponent(runId)}&status=pending&limit=100&large=omit`;
       return (await api.get<{ items: Wire<"approval">[] }>(path, signal)).items;
     },
     staleTime: Number.POSITIVE_INFINITY,

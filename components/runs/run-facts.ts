@@ -1,4 +1,5 @@
 import type { JobCounts } from "../../domain/job-counts.ts";
+import { ownOf } from "../../domain/json-map.ts";
 import type { RunStatus } from "../../domain/statuses.ts";
 import type { Wire } from "../../domain/wire.ts";
 import { statusLook } from "../ui/status.ts";
@@ -15,7 +16,7 @@ const GLYPHS: { readonly [status in RunStatus]: string } = {
 
 /** The title of a run's page, so that a tab tells how it stands. */
 export function runTitle(run: Pick<Wire<"run">, "status" | "workflow" | "runId">): string {
-  return `${GLYPHS[run.status]} ${statusLook("run", run.status).label} ${run.workflow} · ${run.runId}`;
+  return `${ownOf(GLYPHS, run.status) ?? "·"} ${statusLook("run", run.status).label} ${run.workflow} · ${run.runId}`;
 }
 
 /**

@@ -43,7 +43,7 @@ export function useJobSearch(
     queryKey: ["run-jobs", runId, String(query)],
     queryFn: ({ pageParam, signal }) => {
       const after = pageParam === null ? "" : `&cursor=${encodeURIComponent(pageParam)}`;
-      return api.get<TimelineAnswer>(`/runs/${encodeURIComponent(runId)}/timeline?${query}${after}`, signal);
+      return api.get<TimelineAnswer>(`/runs/${encodeURIComponent(runId)}/timeline?large=omit&${query}${after}`, signal);
     },
     initialPageParam: null,
     getNextPageParam: (last) => last.nextCursor,

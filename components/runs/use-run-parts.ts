@@ -30,7 +30,9 @@ export function useRunParts(live: RunLive, initial: Timeline): RunParts {
   const [cursor, setCursor] = useState(initial.nextCursor);
   const { run: load, pending } = useCommand(
     (at: string) =>
-      api.get<TimelineAnswer>(`/runs/${encodeURIComponent(run.runId)}/timeline?cursor=${encodeURIComponent(at)}`),
+      api.get<TimelineAnswer>(
+        `/runs/${encodeURIComponent(run.runId)}/timeline?large=omit&cursor=${encodeURIComponent(at)}`,
+      ),
     { failure: "More jobs could not be loaded", reads: true },
   );
   const more = async () => {

@@ -14,7 +14,7 @@ export function useTrials(runId: string, events: readonly LogEvent[], anyStarted
   const { data } = useQuery({
     queryKey: ["starts", runId],
     queryFn: async ({ signal }) => {
-      const path = `/runs/${encodeURIComponent(runId)}/events?type=job.started&order=desc&limit=${STARTS}`;
+      const path = `/runs/${encodeURIComponent(runId)}/events?type=job.started&order=desc&limit=${STARTS}&large=omit`;
       return trialsOf((await api.get<{ items: LogEvent[] }>(path, signal)).items);
     },
     enabled: anyStarted,

@@ -22,7 +22,7 @@ export function Audit({ kind, id, seq }: { kind: string; id: string; seq: number
     queryKey: ["audit", kind, id, seq],
     queryFn: ({ signal }) =>
       api.get<{ items: LogEvent[]; nextCursor: string | null }>(
-        `/events?subject=${subject}&order=desc&limit=${MOST}`,
+        `/events?subject=${subject}&order=desc&limit=${MOST}&large=omit`,
         signal,
       ),
     placeholderData: keepPreviousData,

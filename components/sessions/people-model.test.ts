@@ -65,13 +65,13 @@ describe("E1, E4: lists of sessions and tasks", () => {
   });
 
   it("asks the server for what the filters say, and leaves out what it would refuse", () => {
-    expect(sessionsPath(NONE)).toBe("/sessions?limit=50");
+    expect(sessionsPath(NONE)).toBe("/sessions?limit=50&large=omit");
     expect(sessionsPath({ ...NONE, status: "active", who: " coder " })).toBe(
-      "/sessions?limit=50&status=active&agentRole=coder",
+      "/sessions?limit=50&large=omit&status=active&agentRole=coder",
     );
-    expect(sessionsPath({ ...NONE, status: "running" })).toBe("/sessions?limit=50");
+    expect(sessionsPath({ ...NONE, status: "running" })).toBe("/sessions?limit=50&large=omit");
     expect(tasksPath({ status: "running", who: "coder", type: "review" })).toBe(
-      "/tasks?limit=50&status=running&agent=coder&taskType=review",
+      "/tasks?limit=50&large=omit&status=running&agent=coder&taskType=review",
     );
   });
 

@@ -26,7 +26,7 @@ const clean = (text: string): string => text.trim().slice(0, 200);
 
 /** The path of the first page of sessions under these filters. */
 export function sessionsPath({ status, who }: PeopleFilters): string {
-  const query = new URLSearchParams({ limit: String(PAGE_SIZE) });
+  const query = new URLSearchParams({ limit: String(PAGE_SIZE), large: "omit" });
   if (isOneOf(SESSION_STATUSES, status)) query.set("status", status);
   if (clean(who)) query.set("agentRole", clean(who));
   return `/sessions?${query}`;
@@ -34,7 +34,7 @@ export function sessionsPath({ status, who }: PeopleFilters): string {
 
 /** The same of tasks. */
 export function tasksPath({ status, who, type }: PeopleFilters): string {
-  const query = new URLSearchParams({ limit: String(PAGE_SIZE) });
+  const query = new URLSearchParams({ limit: String(PAGE_SIZE), large: "omit" });
   if (isOneOf(TASK_STATUSES, status)) query.set("status", status);
   if (clean(who)) query.set("agent", clean(who));
   if (clean(type)) query.set("taskType", clean(type));

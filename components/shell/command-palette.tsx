@@ -157,7 +157,10 @@ function useFound(term: string): { runs: Listed<"run">[]; agents: AgentItem[]; b
   const runs = useQuery({
     queryKey: ["palette", "runs", term],
     queryFn: ({ signal }) =>
-      api.get<{ items: Listed<"run">[] }>(`/runs?limit=6${term ? `&q=${encodeURIComponent(term)}` : ""}`, signal),
+      api.get<{ items: Listed<"run">[] }>(
+        `/runs?limit=6&large=omit${term ? `&q=${encodeURIComponent(term)}` : ""}`,
+        signal,
+      ),
     placeholderData: keepPreviousData,
   });
   const agents = useQuery({

@@ -5,13 +5,13 @@ import Link from "next/link";
 import { usePathname, useRouter } from "next/navigation";
 import { type ReactNode, useState } from "react";
 import type { AlertCounts } from "../../domain/answers.ts";
-import type { Wire } from "../../domain/wire.ts";
 import { useAlertCounts } from "../alerts/alert-counts.ts";
 import { BrowserNotifier } from "../alerts/browser-notifier.tsx";
 import { ALL_ALERTS } from "../alerts/inbox-filter.ts";
 import { NotificationsButton } from "../alerts/notifications-button.tsx";
+import { useWaiting } from "../approvals/use-waiting.ts";
+import type { Waiting } from "../approvals/waiting.ts";
 import { LiveProvider } from "../live/live-provider.tsx";
-import { useTopicRows } from "../live/rows.ts";
 import { IconButton } from "../ui/button.tsx";
 import { MayChangeProvider } from "../ui/changes.tsx";
 import { cn } from "../ui/cn.ts";
@@ -33,8 +33,8 @@ interface ShellProps {
   me: Me;
   /** How many alerts there were when the server rendered the page, for the badge. */
   alerts: AlertCounts;
-  /** Pending approvals, for theirs. */
-  approvals: Wire<"approval">[];
+  /** How many approvals waited. */
+  waiting: Waiting;
   /** The server's time when it rendered the page, epoch ms. */
   now: number;
   children: ReactNode;
@@ -52,12 +52,11 @@ export function Shell({ children, now, ...frame }: ShellProps) {
   );
 }
 
-function Frame({ me, alerts, approvals, children }: Omit<ShellProps, "now">) {
+function Frame({ me, alerts, waiting, children }: Omit<ShellProps, "now">) {
   const [palette, setPalette] = useState(false);
   const [help, setHelp] = useState(false);
   const firing = useAlertCounts(ALL_ALERTS, alerts)?.firing ?? 0;
-  const waiting = useTopicRows("approvals", "approval", approvals).filter(({ status }) => status === "pending").length;
-  const counts: Counts = { "/alerts": firing, "/approvals": waiting };
+  const counts: Counts = { "/alerts": firing, "/approvals": useWaiting(waiting) };
   useHotkey("mod+k", () => setPalette((open) => !open), "Search and jump");
   useHotkey("?", () => setHelp(true), "This help");
 

@@ -2,10 +2,10 @@
 
 import { CircleUser, LogOut, Server } from "lucide-react";
 import { useRouter } from "next/navigation";
-import { toast } from "sonner";
 import { ApiProblem, api } from "../live/api.ts";
 import { IconButton } from "../ui/button.tsx";
 import { Menu, MenuItem, MenuSeparator } from "../ui/menu.tsx";
+import { toast } from "../ui/toast.ts";
 
 /** What `GET /me` answers. */
 export interface Me {

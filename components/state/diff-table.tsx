@@ -3,6 +3,8 @@
 import { Minus, PenLine, Plus } from "lucide-react";
 import { useMemo, useState } from "react";
 import type { Json } from "../../domain/primitives.ts";
+import { shortened } from "../../domain/text.ts";
+import { visibleJson } from "../../domain/visible.ts";
 import { JsonTree } from "../runs/json-tree.tsx";
 import { cn } from "../ui/cn.ts";
 import { formatPlural } from "../ui/format.ts";
@@ -16,6 +18,9 @@ const LOOKS = {
 
 /** This many changes are drawn at first, and this many more with each click. */
 const STEP = 100;
+/** How many lines of a value are open at first. */
+const ROOM = 20;
+const LONGEST_PATH = 1_000;
 
 /** What differs between two states, place by place: before at the left, after at the right. */
 export function DiffTable({ before, after }: { before: Json; after: Json }) {
@@ -62,7 +67,9 @@ function ChangeRow({ change }: { change: JsonChange }) {
         <span className="flex items-start gap-1.5">
           <Icon aria-hidden className={cn("mt-0.5 size-3.5 shrink-0", tone)} strokeWidth={2.5} />
           <span className="sr-only">{label}</span>
-          <span className="min-w-0 font-mono text-[12px] break-all">{pathText(change.path)}</span>
+          <span className="min-w-0 font-mono text-[12px] break-all">
+            {visibleJson(shortened(pathText(change.path), LONGEST_PATH))}
+          </span>
         </span>
       </th>
       <Side value={change.before} tone="bg-[color-mix(in_oklab,var(--status-failed)_7%,transparent)]" />
@@ -74,7 +81,7 @@ function ChangeRow({ change }: { change: JsonChange }) {
 function Side({ value, tone }: { value: Json | undefined; tone: string }) {
   return (
     <td className={cn("px-3 py-1 max-sm:block max-sm:empty:hidden", value !== undefined && tone)}>
-      {value !== undefined && <JsonTree value={value} className="-ml-4" />}
+      {value !== undefined && <JsonTree value={value} room={ROOM} className="-ml-4" />}
     </td>
   );
 }

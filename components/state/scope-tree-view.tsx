@@ -2,6 +2,7 @@
 
 import { Box, ChevronRight, CircleSlash, Milestone } from "lucide-react";
 import { type ReactNode, useState } from "react";
+import { jsonBeginning } from "../../domain/text.ts";
 import type { Wire } from "../../domain/wire.ts";
 import { JsonTree } from "../runs/json-tree.tsx";
 import { jobLabel } from "../timeline/engine/model.ts";
@@ -86,6 +87,9 @@ function ScopeItem({ node, ...rest }: Rest & { node: ScopeNode }) {
   );
 }
 
+/** Of a token's value so much stands beside it. */
+const LONGEST_VALUE = 200;
+
 function TokenItem({ entry: { id, token }, jobs, onSelectJob }: Rest & { entry: TokenEntry }) {
   const [open, setOpen] = useState(false);
   const gone = token.status === "cancelled";
@@ -110,7 +114,9 @@ function TokenItem({ entry: { id, token }, jobs, onSelectJob }: Rest & { entry: 
         <Name id={id} gone={gone} />
         {gone ? <Cancelled /> : <span className="rounded bg-inset px-1 text-[12px] text-muted">{token.status}</span>}
         {!hasMore && token.value !== null && (
-          <code className="max-w-full truncate font-mono text-[12px] text-muted">{JSON.stringify(token.value)}</code>
+          <code className="max-w-full truncate font-mono text-[12px] text-muted">
+            {jsonBeginning(token.value, LONGEST_VALUE)}
+          </code>
         )}
         {(jobs.get(id) ?? []).slice(0, 5).map((job) => (
           <button

@@ -3,6 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Database, type LucideIcon, RotateCw, Server, Zap } from "lucide-react";
 import type { RunState, TierName } from "../../domain/answers.ts";
+import { ownOf } from "../../domain/json-map.ts";
 import { type ApiProblem, api } from "../live/api.ts";
 import { Badge } from "../ui/badge.tsx";
 import { IconButton } from "../ui/button.tsx";
@@ -33,7 +34,7 @@ export function ServedBy({ runId }: { runId: string }) {
   });
   if (error) return <Badge title={error.detail}>tier unknown</Badge>;
   if (!data) return <Badge className="animate-pulse">asking…</Badge>;
-  const { icon: Icon, label, what } = TIERS[data.tier];
+  const { icon: Icon, label, what } = ownOf(TIERS, data.tier) ?? TIERS.durable;
   return (
     <span className="inline-flex items-center gap-0.5">
       <Badge

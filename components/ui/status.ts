@@ -25,6 +25,7 @@ import {
   ShieldQuestion,
   TimerOff,
 } from "lucide-react";
+import { ownOf } from "../../domain/json-map.ts";
 import type {
   AlertStatus,
   ApprovalStatus,
@@ -144,9 +145,10 @@ const LOOKS: { readonly [K in StatusKind]: { readonly [status in Statuses[K]]: S
   },
 };
 
-/** Name, colour and icon of a status. */
+/** Name, colour and icon of a status; of one that only a newer version knows, its own name. */
 export function statusLook<K extends StatusKind>(kind: K, status: Statuses[K]): StatusLook {
-  return LOOKS[kind][status] ?? { label: String(status), tone: "waiting", icon: CircleDashed };
+  const looks: { readonly [status: string]: StatusLook } = LOOKS[kind];
+  return ownOf(looks, status) ?? { label: String(status), tone: "waiting", icon: CircleDashed };
 }
 
 /** The CSS colour of a tone, for styles and charts. */

@@ -4,6 +4,7 @@ import { Tabs as Base } from "@base-ui/react/tabs";
 import type { ReactNode } from "react";
 import { cn } from "./cn.ts";
 import { formatCount } from "./format.ts";
+import { Part } from "./part.tsx";
 
 export interface TabItem {
   value: string;
@@ -43,7 +44,7 @@ export function Tabs({ items, value, onValueChange, label, className }: TabsProp
       </Base.List>
       {items.map((item) => (
         <Base.Panel key={item.value} value={item.value} className={cn("pt-3 outline-none")}>
-          {item.content}
+          <Part name="This tab">{item.content}</Part>
         </Base.Panel>
       ))}
     </Base.Root>

@@ -1,8 +1,9 @@
 import { useEffect } from "react";
+import { titleText } from "../../domain/visible.ts";
 
 /** Keeps the tab's title at what the page shows now: the thing and its status. The product's name is added. */
 export function useTitle(title: string): void {
   useEffect(() => {
-    document.title = `${title} · Switchyard`;
+    document.title = `${titleText(title)} · Switchyard`;
   }, [title]);
 }

@@ -26,7 +26,13 @@ export class StartupError extends Error {
   readonly code: StartupErrorCode;
 
   constructor(code: StartupErrorCode, message: string, options?: ErrorOptions) {
-    super(message.replace(/\s*\n\s*/g, " "), options);
+    super(lines(message).join(" "), options);
     this.code = code;
   }
 }
+
+const lines = (text: string): string[] =>
+  text
+    .split("\n")
+    .map((line) => line.trim())
+    .filter(Boolean);

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
+import { ownOf } from "../../domain/json-map.ts";
 import { jsonObject, keptMs } from "../../domain/primitives.ts";
 import type { Rule } from "../../domain/rule.ts";
 import { defaultRule } from "../../domain/rule-defaults.ts";
@@ -22,7 +23,7 @@ const previewBody = z
     days: z.number().min(0.01).max(90).default(7),
   })
   .check((ctx) => {
-    for (const issue of RULE_PARAMS[ctx.value.kind]?.safeParse(ctx.value.params).error?.issues ?? []) {
+    for (const issue of ownOf(RULE_PARAMS, ctx.value.kind)?.safeParse(ctx.value.params).error?.issues ?? []) {
       ctx.issues.push({
         code: "custom",
         message: issue.message,

@@ -9,6 +9,7 @@ import type { Retention } from "../store/retention.ts";
 import type { Authenticator } from "./auth/authenticator.ts";
 import { installAuthorization } from "./auth/authorize.ts";
 import { type Health, registerHealth } from "./health.ts";
+import { installLeanAnswers } from "./lean-answers.ts";
 import { installMetrics } from "./metrics.ts";
 import { installProblems, notFound, sendProblem } from "./problem.ts";
 import { registerRoutes } from "./routes.ts";
@@ -70,6 +71,7 @@ export function buildApp(deps: AppDeps): FastifyInstance {
   installProblems(app);
   installAuthorization(app, deps);
   installMetrics(app, deps.metrics);
+  installLeanAnswers(app);
 
   app.addHook("onSend", (_request, reply, _payload, done) => {
     for (const name in API_HEADERS) {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { CountedRequest } from "../store/reads/counted.ts";
 import { ProblemError } from "./problem.ts";
+import { largeQuery } from "./resource.ts";
 
 const PAGE_SIZE = 20;
 const size = z.coerce.number().int().min(1).max(100).optional();
@@ -19,6 +20,7 @@ export const countedQuery = {
   cursor: z.string().max(2000).optional().meta({
     description: "`nextCursor` of the page before: whatever is added meanwhile, no row comes twice or is missed",
   }),
+  ...largeQuery,
 };
 
 interface Asked {

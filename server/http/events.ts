@@ -10,7 +10,7 @@ import { NDJSON, SERVER_SENT_EVENTS, sendEventStream } from "./event-stream.ts";
 import { followLog } from "./log-stream.ts";
 import { eventsDoc } from "./openapi/route-docs.ts";
 import { ProblemError } from "./problem.ts";
-import { BASE, type ResourceDeps, scopeOf, signalOf } from "./resource.ts";
+import { BASE, largeQuery, type ResourceDeps, scopeOf, signalOf } from "./resource.ts";
 
 const position = z.coerce.number().pipe(whole).optional();
 const pattern = z.string().regex(/^[A-Za-z0-9_.:-]{1,200}\*?$|^\*$/, "must be a type, or the beginning of one and `*`");
@@ -27,6 +27,7 @@ const fields = {
     .meta({ description: "Types separated by commas, each exact or a beginning and `*`: `job.*,run.created`" }),
   limit: z.coerce.number().int().min(1).max(1000).default(100),
   cursor: z.string().max(2000).optional().meta({ description: "`nextCursor` of the page before" }),
+  ...largeQuery,
 };
 
 export const runEventQuery = z.strictObject(fields);

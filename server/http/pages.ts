@@ -1,8 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { Logger } from "pino";
 import type { Authenticator } from "./auth/authenticator.ts";
 import { registerLogin } from "./auth/sign-in-routes.ts";
 import { sendPageError } from "./away-page.ts";
+import { logPageErrors } from "./page-errors.ts";
 import { notFound, sendProblem } from "./problem.ts";
 import { installPageSecurity } from "./security.ts";
 
@@ -30,6 +32,7 @@ const LOGIN_ASSETS = ["/_next/static/*", "/brand/*", "/favicon.ico", "/icon.svg"
  * scope of its own, whose body parser touches nothing: what a request carries is read by whoever draws the page.
  */
 export async function registerPages(app: FastifyInstance, deps: PagesDeps): Promise<void> {
+  logPageErrors(app.log as Pick<Logger, "error" | "warn">);
   await app.register(async (pages) => {
     pages.setErrorHandler(sendPageError);
     pages.removeAllContentTypeParsers();

@@ -20,17 +20,27 @@ export interface ResourceDeps {
 
 export const BASE = "/api/v1";
 
+/** Asks for an answer without what is large in it. */
+export const largeQuery = {
+  large: z.enum(["omit"]).optional().meta({
+    description:
+      "`omit` leaves out what callers have reported and is large: JSON columns of more than 4,096 bytes, and what makes an event's payload larger than 16,384. `omitted` names what is left out; a read of the one thing has it",
+  }),
+};
+
 /** The query of a read of one thing. */
 export const oneQuery = z.strictObject({
   minSeq: z.coerce.number().int().min(0).optional().meta({
     description: "Answer no older state than this position of the log; 425 if the log has not come that far.",
   }),
+  ...largeQuery,
 });
 
 /** The query every list takes. */
 export const pageQuery = {
   limit: z.coerce.number().int().min(1).max(100).default(20),
   cursor: z.string().max(2000).optional().meta({ description: "`nextCursor` of the page before" }),
+  ...largeQuery,
 };
 
 /** The filter by run, under the contract's word and under the rows' own. */

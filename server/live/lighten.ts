@@ -1,8 +1,10 @@
+import { leanRow } from "../../domain/lean.ts";
 import { largeColumns, type Sent, toListed } from "../../domain/wire.ts";
 
 /**
- * Leaves out of a topic's frames what can be large and is not needed there: always in topics that list things, in a run's own topic while it is
- * as it was when its viewers got it last. Rows never change in place, so a column that is the same object has not changed.
+ * Leaves out of a topic's frames what can be large and is not needed there: what callers report as soon as it is large (`lean.ts`), a run's
+ * state always in topics that list things, and in a run's own topic while it is as it was when its viewers got it last. Rows never change in
+ * place, so a column that is the same object has not changed.
  */
 export class Lightener {
   readonly #always: boolean;
@@ -14,6 +16,20 @@ export class Lightener {
 
   /** The row as it goes out now, to all viewers. */
   next(row: Sent): Sent {
+    return this.#lean(this.#without(row));
+  }
+
+  /** The rows of a snapshot. */
+  all(rows: readonly Sent[]): Sent[] {
+    return rows.map((row) => this.#lean(row));
+  }
+
+  /** A run has its state in its own topic, metadata included. */
+  #lean(row: Sent): Sent {
+    return row.kind === "run" && !this.#always ? row : leanRow(row);
+  }
+
+  #without(row: Sent): Sent {
     const large = largeColumns(row.kind);
     if (large.length === 0) return row;
     if (this.#always) return toListed(row);

@@ -104,8 +104,8 @@ test("a slow viewer of latest rows is reset and gets a snapshot when it asks aga
   const { log, t, line, fast, slow, gotFast, gotSlow } = await start(60_000);
   await Promise.all([subscribe(fast, "runs"), subscribe(slow, "runs")]);
   line.block();
-  const metadata = { text: "x".repeat(2_000_000) };
-  const change = () => log.commit(["a"], [runRow("a", log.events.length + 1, { metadata })]);
+  const workflow = "x".repeat(2_000_000);
+  const change = () => log.commit(["a"], [runRow("a", log.events.length + 1, { workflow })]);
   const filling = { interval: 50, timeout: 15_000 };
   await vi.waitFor(() => {
     change();
@@ -124,7 +124,7 @@ test("a slow viewer of latest rows is reset and gets a snapshot when it asks aga
 
 test("a client that does not read cannot make the server keep snapshots for it", async () => {
   const { log, t, line, slow } = await start(60_000);
-  log.commit(["a"], [runRow("a", 1, { metadata: { text: "x".repeat(4_000_000) } })]);
+  log.commit(["a"], [runRow("a", 1, { workflow: "x".repeat(4_000_000) })]);
   await subscribe(slow, "runs");
   line.block();
   for (const _ of range(1, 100)) {

@@ -125,7 +125,7 @@ export class StateTopic {
     if (!found || arrived.length === 0) return;
     const { topic, emitter } = this.#deps;
     const rooms = arrived.map((viewer) => viewer.sink.id);
-    const upserts = cutFairly(found.rows, SNAPSHOT_ROWS);
+    const upserts = this.#lightener.all(cutFairly(found.rows, SNAPSHOT_ROWS));
     this.#lightener.forget();
     emitter.state(rooms, { topic, seq: found.seq, snapshot: true, upserts, removes: [] }, rooms.length);
     for (const viewer of arrived) {

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { AlertNotice } from "../../domain/delivery.ts";
+import { plainVisible } from "../../domain/visible.ts";
 import { latestOf } from "./digest.ts";
 import { linkTo, type Message } from "./messages.ts";
 
@@ -14,7 +15,7 @@ export function alertmanagerBody({ createdAt, notice, digest, channelName, publi
   const alerts = told.map((alert) => ({
     status: statusOf(alert),
     labels: labelsOf(alert),
-    annotations: { summary: alert.title, description: alert.detail ?? "" },
+    annotations: { summary: plainVisible(alert.title), description: plainVisible(alert.detail ?? "") },
     startsAt: alert.firedAt,
     endsAt: alert.resolvedAt ?? NO_END,
     generatorURL: linkTo(publicUrl, digest || notice.alert ? alert : undefined),

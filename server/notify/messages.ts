@@ -1,4 +1,6 @@
 import type { AlertNotice, Notice } from "../../domain/delivery.ts";
+import { ownOf } from "../../domain/json-map.ts";
+import { plainVisible, titleText } from "../../domain/visible.ts";
 import { type Digest, digestHeadline, latestOf } from "./digest.ts";
 
 /** What is to be told, in the form that the kinds shape it from. */
@@ -34,11 +36,17 @@ const HAPPENED: { readonly [event: string]: string } = {
 };
 
 const lineOf = (event: string, alert: AlertNotice | undefined): string =>
-  `${HAPPENED[event] ?? event} (${alert?.severity}): ${alert?.title}`;
+  `${ownOf(HAPPENED, event) ?? event} (${alert?.severity}): ${titleText(alert?.title ?? "")}`;
+
+const LONGEST_MESSAGE = 1_000;
 
 /** One line that says it all. */
 export function headline({ event, notice, digest }: Message): string {
-  return digest ? digestHeadline(digest) : (notice.message ?? lineOf(event, notice.alert));
+  return digest
+    ? digestHeadline(digest)
+    : notice.message === undefined
+      ? lineOf(event, notice.alert)
+      : titleText(notice.message, LONGEST_MESSAGE);
 }
 
 /** How many alerts of a digest people are shown; the console has them all. */
@@ -46,7 +54,7 @@ const SHOWN = 20;
 
 /** What people are told below the headline: paragraphs of lines. */
 export function paragraphs({ notice, digest }: Message): string[][] {
-  if (!digest) return notice.alert?.detail ? [[notice.alert.detail]] : [];
+  if (!digest) return notice.alert?.detail ? [[plainVisible(notice.alert.detail)]] : [];
   const rules = digest.byRule.map(({ rule, severity, fired, resolved }) => {
     const counts = [fired > 0 ? `${fired} fired` : "", resolved > 0 ? `${resolved} resolved` : ""];
     return `${severity} · ${rule}: ${counts.filter(Boolean).join(", ")}`;

@@ -9,7 +9,7 @@ export const metadata: Metadata = { title: "Agents" };
 export default async function Agents() {
   const [agents, alerts] = await Promise.all([
     serverGetPages<AgentItem>("/agents"),
-    serverGetPages<AlertRow>("/alerts", 3),
+    serverGetPages<AlertRow>("/alerts?large=omit", 3),
   ]);
   return <AgentsScreen initial={agents.items} alerts={alerts.items} />;
 }

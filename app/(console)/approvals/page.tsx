@@ -16,9 +16,11 @@ export default async function Approvals({ searchParams }: PageProps) {
   const { status, id } = await searchParams;
   const [me, pending, named] = await Promise.all([
     serverGet<Me>("/me"),
-    serverGetPages<ApprovalRow>("/approvals?status=pending"),
+    serverGetPages<ApprovalRow>("/approvals?status=pending&large=omit"),
     // An address of an approval that is no more shows the inbox.
-    typeof id === "string" ? serverGet<ApprovalRow>(`/approvals/${encodeURIComponent(id)}`).catch(() => null) : null,
+    typeof id === "string"
+      ? serverGet<ApprovalRow>(`/approvals/${encodeURIComponent(id)}?large=omit`).catch(() => null)
+      : null,
   ]);
   const first = named?.status ?? "pending";
   const view = APPROVAL_STATUSES.find((one) => one === status) ?? first;

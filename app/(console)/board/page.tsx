@@ -17,7 +17,7 @@ export default async function Board({ searchParams }: PageProps) {
   const runId = typeof run === "string" ? run : "";
   const columns = await Promise.all(
     WORKSTREAM_STATUSES.map(async (status) => {
-      const query = new URLSearchParams({ status, limit: "100", ...(runId && { runId }) });
+      const query = new URLSearchParams({ status, limit: "100", large: "omit", ...(runId && { runId }) });
       return { status, page: await serverGet<BoardPage>(`/workstreams?${query}`) };
     }),
   );

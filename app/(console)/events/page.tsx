@@ -19,11 +19,12 @@ interface EventsPageProps {
 export default async function EventsPage({ searchParams }: EventsPageProps) {
   const filter = await loadEventFilter(searchParams);
   // The head is read first: what the page after it shows twice is told by its position, nothing is missed between the two.
-  const newest = await serverGet<EventPage>("/events?order=desc&limit=1");
+  const newest = await serverGet<EventPage>("/events?order=desc&limit=1&large=omit");
   const head = newest.items[0]?.seq ?? 0;
   const query = filterQuery(filter);
   query.set("order", "desc");
   query.set("limit", "200");
+  query.set("large", "omit");
   const { items, nextCursor } = await serverGet<EventPage>(`/events?${query}`);
   return <EventsScreen filter={filter} initial={{ items, hasOlder: nextCursor !== null, head }} />;
 }

@@ -19,7 +19,7 @@ export default async function Page({ searchParams }: Props) {
   const initial = await serverGet<RunPage>(radarPath(filter, null));
   const first = initial.items.slice(0, WITH_ROWS);
   const timelines = await Promise.all(
-    first.map(({ id }) => serverGet<Timeline>(`/runs/${encodeURIComponent(id)}/timeline`)),
+    first.map(({ id }) => serverGet<Timeline>(`/runs/${encodeURIComponent(id)}/timeline?large=omit`)),
   );
   return <RadarScreen initial={initial} initialFilter={filter} timelines={timelines} />;
 }

@@ -22,9 +22,10 @@ export async function generateMetadata({ params }: PageProps): Promise<Metadata>
 
 export default async function Agent({ params }: PageProps) {
   const agentKey = decodeURIComponent((await params).agentKey);
-  const newest = await serverGet<EventPage>("/events?order=desc&limit=1");
+  const newest = await serverGet<EventPage>("/events?order=desc&limit=1&large=omit");
   const head = newest.items[0]?.seq ?? 0;
   const history = new URLSearchParams({
+    large: "omit",
     subject: `agent:${agentKey}`,
     type: HISTORY_TYPES.join(","),
     order: "desc",
@@ -33,10 +34,12 @@ export default async function Agent({ params }: PageProps) {
   });
   const [agent, alerts, jobs, events, oldest] = await Promise.all([
     serverGet<AgentItem>(`/agents/${encodeURIComponent(agentKey)}`),
-    serverGet<{ items: AlertRow[] }>(`/alerts?${new URLSearchParams({ subject: agentKey, limit: "100" })}`),
-    serverGet<JobPage>(`/jobs?${new URLSearchParams({ agent: agentKey, limit: String(RECENT_JOBS) })}`),
+    serverGet<{ items: AlertRow[] }>(
+      `/alerts?${new URLSearchParams({ subject: agentKey, limit: "100", large: "omit" })}`,
+    ),
+    serverGet<JobPage>(`/jobs?${new URLSearchParams({ agent: agentKey, limit: String(RECENT_JOBS), large: "omit" })}`),
     serverGet<EventPage>(`/events?${history}`),
-    serverGet<EventPage>("/events?limit=1"),
+    serverGet<EventPage>("/events?limit=1&large=omit"),
   ]);
   const first = oldest.items[0];
   return (

@@ -16,7 +16,7 @@ export default async function DecisionPage({ params }: Props) {
   const asked = id.safeParse(decodeURIComponent((await params).decisionId));
   if (!asked.success) notFound();
   const decisionId = asked.data;
-  const newest = await serverGet<{ items: LogEvent[] }>("/events?order=desc&limit=1");
+  const newest = await serverGet<{ items: LogEvent[] }>("/events?order=desc&limit=1&large=omit");
   const initial = await serverGet<ExplainedDecision>(`/routing/decisions/${encodeURIComponent(decisionId)}`);
   return <DecisionScreen key={decisionId} initial={initial} head={newest.items[0]?.seq ?? 0} />;
 }

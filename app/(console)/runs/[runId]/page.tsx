@@ -5,6 +5,7 @@ import { runTitle } from "../../../../components/runs/run-facts.ts";
 import { RunView } from "../../../../components/runs/run-view.tsx";
 import type { LogEvent } from "../../../../domain/event.ts";
 import { id } from "../../../../domain/primitives.ts";
+import { titleText } from "../../../../domain/visible.ts";
 import type { Wire } from "../../../../domain/wire.ts";
 import { serverGet } from "../../../server-fetch.ts";
 
@@ -18,16 +19,16 @@ interface Props {
 
 export async function generateMetadata(props: Props): Promise<Metadata> {
   const run = await serverGet<Wire<"run">>(await pathOf(props));
-  return { title: runTitle(run) };
+  return { title: titleText(runTitle(run)) };
 }
 
 export default async function Page(props: Props) {
   const path = await pathOf(props);
   const job = id.safeParse((await props.searchParams).job);
-  const linked = job.success ? `?job=${encodeURIComponent(job.data)}` : "";
-  const timeline = await serverGet<Timeline>(`${path}/timeline${linked}`);
+  const linked = job.success ? `&job=${encodeURIComponent(job.data)}` : "";
+  const timeline = await serverGet<Timeline>(`${path}/timeline?large=omit${linked}`);
   // After the timeline, so that there is no position between the two that neither has.
-  const { items } = await serverGet<{ items: LogEvent[] }>(`${path}/events?order=desc&limit=${EVENTS}`);
+  const { items } = await serverGet<{ items: LogEvent[] }>(`${path}/events?order=desc&limit=${EVENTS}&large=omit`);
   return (
     <RunView key={timeline.run.runId} runId={timeline.run.runId} initial={{ ...timeline, events: items.reverse() }} />
   );

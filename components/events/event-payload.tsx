@@ -1,0 +1,24 @@
+"use client";
+
+import type { LogEvent } from "../../domain/event.ts";
+import type { Json } from "../../domain/primitives.ts";
+import { isLean, useWhole } from "../live/whole.ts";
+import { JsonTree } from "../runs/json-tree.tsx";
+
+/** What an event carries, as a tree; asked for where the list left out what is large. */
+export function EventPayload({ event }: { event: LogEvent }) {
+  const { seq } = event;
+  const path = `/events?after=${seq - 1}&before=${seq + 1}&limit=1`;
+  const { whole, loading, failed } = useWhole<{ items: LogEvent[] }>(isLean(event), path, seq);
+  if (loading) return <p className="text-[12px] text-muted">The payload is being loaded…</p>;
+  return (
+    <>
+      {failed && (
+        <p role="alert" className="text-[12px] text-danger">
+          The payload is large and could not be loaded; this is its beginning.
+        </p>
+      )}
+      <JsonTree value={(whole?.items[0] ?? event).payload as Json} />
+    </>
+  );
+}

@@ -1,0 +1,35 @@
+"use client";
+
+import { useMemo } from "react";
+import type { Wire } from "../../domain/wire.ts";
+import type { Live } from "../live/rows.ts";
+import { isLean, useWhole } from "../live/whole.ts";
+import type { JobRow } from "../timeline/engine/model.ts";
+
+type Attempts = JobRow["attempts"];
+
+interface WholeJob {
+  job: Live<"job">;
+  attempts: Attempts;
+  /** Something of it is large and has not come yet. */
+  loading: boolean;
+  failed: boolean;
+}
+
+/** A job with its attempts, also what the run's timeline left out because it is large. */
+export function useWholeJob(job: Live<"job">, attempts: Attempts): WholeJob {
+  const omits = isLean(job) || attempts.some(isLean);
+  const path = `/jobs/${encodeURIComponent(job.jobId)}`;
+  const { whole, loading, failed } = useWhole<Wire<"job"> & { attempts: Wire<"attempt">[] }>(omits, path, job.version);
+  return useMemo(() => {
+    if (!whole) return { job, attempts, loading, failed };
+    const byId = new Map(whole.attempts.map((attempt) => [attempt.id, attempt]));
+    const { input, progress, result, error } = whole;
+    return {
+      job: isLean(job) ? { ...job, input, progress, result, error, omitted: [] } : job,
+      attempts: attempts.map((attempt) => (isLean(attempt) ? (byId.get(attempt.id) ?? attempt) : attempt)),
+      loading,
+      failed,
+    };
+  }, [job, attempts, whole, loading, failed]);
+}
