@@ -10,7 +10,8 @@ export interface Summary {
   runs: { byStatus: { [status in RunStatus]: number } };
   /** Of the runs that ended by themselves (not cancelled) in the last `windowMs`; null when none did. */
   successRate: { rate: number | null; completed: number; ended: number; windowMs: number };
-  queue: { waiting: number; queued: number; running: number; oldestQueuedAt: string | null };
+  /** `later`: how many of the queued ones are to start later. */
+  queue: { waiting: number; queued: number; later: number; running: number; oldestQueuedAt: string | null };
   breakers: { [state in BreakerStateName]: number };
   alerts: { firing: number; acknowledged: number };
   agents: { total: number; busy: number; capacity: number };
@@ -66,6 +67,8 @@ export interface Series {
 export interface QueueFigures {
   /** Jobs that are queued, those that are to start later included. */
   depth: number;
+  /** Those of them that are to start later: by their `runAt`, or by the back-off of their last attempt. */
+  later: number;
   running: number;
   /** Since when the job that could have started longest ago waits; null when none could. */
   oldestQueuedAt: string | null;
@@ -74,7 +77,7 @@ export interface QueueFigures {
   deadLetters: number;
   /** Jobs that ended by themselves, a minute, over the last ten. */
   throughputPerMinute: number;
-  /** How long `depth` takes at that rate; null while the queue is paused or nothing leaves it. */
+  /** How long those that could start now take at that rate; null while the queue is paused or nothing leaves it. */
   drainEstimateMs: number | null;
 }
 

@@ -135,17 +135,21 @@ export function freeTrialSlots(tx: Tx, agentKey: string): number {
 }
 
 /**
- * Takes the permit for a job that is about to start; there must be a free slot. A job under a lease ends by itself, so its trial
- * has no deadline of its own: a long job is not a failed trial.
+ * Takes the permit for a job that is about to start; there must be a free slot. The job's end ends its trial: a long job is not a failed one. Under a
+ * lease or a time limit (`endsByItself`) that end always comes; without, one that never tells would hold the breaker for ever, so its trial
+ * fails at its deadline, but not within an hour.
  */
-export function takePermit(tx: Tx, agentKey: string, leased: boolean): { permitId: string | null; epoch: number } {
+export function takePermit(
+  tx: Tx,
+  agentKey: string,
+  endsByItself: boolean,
+): { permitId: string | null; epoch: number } {
   const breaker = must(tx, "breaker", agentKey);
   const step = machine.acquire(breaker, ms(tx.at), tx.newId("permit"));
   const { permitId } = step;
-  const forever = iso(ms(tx.at) + LEASED_TRIAL_MS);
-  const trials = step.breaker.trials.map((trial) =>
-    leased && trial.permitId === permitId ? { ...trial, expiresAt: forever } : trial,
-  );
+  const { trialTimeoutMs } = step.breaker.config;
+  const expiresAt = iso(ms(tx.at) + (endsByItself ? BOUNDED_TRIAL_MS : Math.max(trialTimeoutMs, UNBOUNDED_TRIAL_MS)));
+  const trials = step.breaker.trials.map((trial) => (trial.permitId === permitId ? { ...trial, expiresAt } : trial));
   save(tx, breaker, permitId === null ? step : { ...step, breaker: { ...step.breaker, trials } });
   return { permitId, epoch: step.epoch };
 }
@@ -214,6 +218,8 @@ const EVENT_OF: { readonly [state in machine.BreakerStateName]: string } = {
   disabled: "disabled",
 };
 
-const LEASED_TRIAL_MS = 30 * 86_400_000;
+const BOUNDED_TRIAL_MS = 30 * 86_400_000;
+/** How long the trial of an attempt without lease and time limit may take at least. */
+const UNBOUNDED_TRIAL_MS = 3_600_000;
 
 const subjectOf = (agentKey: string) => ({ kind: "agent", id: agentKey });

@@ -152,7 +152,7 @@ export function mustHoldLease(job: Readonly<Job>, leaseToken: string | undefined
 }
 
 function startJob(tx: Tx, job: Readonly<Job>, agentKey: string, lease: number | null): Job {
-  const { permitId, epoch } = takePermit(tx, agentKey, lease !== null);
+  const { permitId, epoch } = takePermit(tx, agentKey, lease !== null || job.timeoutMs !== null);
   const attempt = openAttempt(tx, job, agentKey);
   tx.put("job", {
     ...job,

@@ -1,4 +1,5 @@
-import { expect, test } from "vitest";
+import fc from "fast-check";
+import { afterEach, expect, test } from "vitest";
 import { countTicks, durationTicks, stepLabel, tenMinuteTicks, timeLabel, timeTicks } from "./ticks.ts";
 
 test("marks of a count are round numbers and reach over the highest bar", () => {
@@ -41,4 +42,80 @@ test("times are marked at round ones, whatever the stretch", () => {
 test("a step is told from its beginning to its end", () => {
   expect(stepLabel(local(9, 14), 60_000)).toBe("Nov 21, 09:14 – 09:15");
   expect(stepLabel(local(23), 3_600_000)).toBe("Nov 21, 23:00 – Nov 22, 00:00");
+});
+
+const zone = process.env.TZ;
+afterEach(() => {
+  if (zone === undefined) delete process.env.TZ;
+  else process.env.TZ = zone;
+});
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const clockOf = (t: number) =>
+  `${String(new Date(t).getHours()).padStart(2, "0")}:${String(new Date(t).getMinutes()).padStart(2, "0")}`;
+
+test("marks stay on round times of the clock when summer time begins or ends", () => {
+  for (const [name, at] of [
+    ["America/New_York", "2026-11-01T04:00:00Z"],
+    ["Europe/Berlin", "2026-03-28T23:00:00Z"],
+    ["Australia/Lord_Howe", "2026-04-04T13:00:00Z"],
+  ] as const) {
+    process.env.TZ = name;
+    const from = Date.parse(at);
+    const clocks = timeTicks(from, from + DAY, 5).map(clockOf);
+    expect([name, clocks]).toEqual([
+      name,
+      ["00:00", "06:00", "12:00", "18:00"].concat(clocks[4] ?? []).slice(0, clocks.length),
+    ]);
+  }
+});
+
+test("a day without a midnight is marked where it begins, and the days after it at midnight", () => {
+  for (const [name, day] of [
+    ["America/Sao_Paulo", [2018, 10, 4]],
+    ["Africa/Cairo", [2026, 3, 24]],
+    ["America/Havana", [2026, 2, 8]],
+    ["Asia/Beirut", [2026, 2, 29]],
+  ] as const) {
+    process.env.TZ = name;
+    const [year, month, date] = day;
+    const from = new Date(year, month, date - 3).getTime();
+    const ticks = timeTicks(from, from + 8 * DAY, 8);
+    const firsts = ticks.map((t) =>
+      new Date(new Date(t).getFullYear(), new Date(t).getMonth(), new Date(t).getDate()).getTime(),
+    );
+    expect([name, ticks]).toEqual([name, firsts]);
+    expect(ticks.map(clockOf).filter((clock) => clock !== "00:00")).toEqual(["01:00"]);
+    expect(ticks.map(timeLabel).every((label) => /^[A-Z][a-z]{2} \d+$/.test(label))).toBe(true);
+  }
+});
+
+test("in every time zone and stretch marks are round, ordered and few", () => {
+  const stretch = fc.constantFrom(HOUR / 4, HOUR, 6 * HOUR, DAY, 3 * DAY, 7 * DAY, 30 * DAY);
+  const from = fc.integer({ min: Date.parse("2005-01-01"), max: Date.parse("2037-01-01") });
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...Intl.supportedValuesOf("timeZone")),
+      from,
+      stretch,
+      fc.integer({ min: 2, max: 12 }),
+      (name, start, span, count) => {
+        process.env.TZ = name;
+        const ticks = timeTicks(start, start + span, count);
+        for (const [at, t] of ticks.entries()) {
+          expect(t).toBeGreaterThanOrEqual(start);
+          expect(t).toBeLessThanOrEqual(start + span);
+          if (at > 0) expect(t).toBeGreaterThan(ticks[at - 1] as number);
+          expect(
+            new Date(t).getMinutes() === 0 ||
+              new Date(t).getMinutes() % 5 === 0 ||
+              span < HOUR ||
+              /^[A-Z]/.test(timeLabel(t)),
+          ).toBe(true);
+        }
+        expect(ticks.length).toBeLessThanOrEqual(2 * count + 2);
+      },
+    ),
+  );
 });

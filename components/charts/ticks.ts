@@ -41,34 +41,50 @@ export function durationTicks(most: number, count = 4): number[] {
 const TIME_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720].map((minutes) => minutes * MINUTE);
 
 /**
- * Round times (epoch ms) within a stretch, `count` at most, in the reader's own time zone: full minutes, quarters, hours or days. What is longer
- * than a few days is marked at midnights.
+ * Round times (epoch ms) within a stretch, about `count` at most, in the reader's own time zone: full minutes, quarters, hours or days. What is longer
+ * than a few days is marked where days begin. Each is round on the reader's clock, whatever that does: times that it leaves out have no mark, an hour
+ * that it repeats is marked twice where hours are, and a day without a midnight begins when it begins.
  */
 export function timeTicks(from: number, to: number, count: number): number[] {
   const step = TIME_STEPS.find((one) => (to - from) / one <= count);
   const everyDays = step === undefined ? Math.ceil((to - from) / DAY / count) : 1;
-  const day = new Date(from);
-  day.setHours(0, 0, 0, 0);
-  const ticks: number[] = [];
-  // Days of 23 and 25 hours: each begins at its own midnight.
-  for (; day.getTime() <= to; day.setDate(day.getDate() + everyDays)) {
-    const next = new Date(day);
-    next.setDate(day.getDate() + 1);
-    for (let t = day.getTime(); t < next.getTime(); t += step ?? DAY * 2) {
-      if (t >= from && t <= to) ticks.push(t);
+  const first = new Date(from);
+  const [year, month, date] = [first.getFullYear(), first.getMonth(), first.getDate()];
+  const ticks = new Set<number>();
+  // From the calendar each time: to move one Date on would carry a shifted hour from day to day.
+  for (let n = 0; new Date(year, month, date + n).getTime() <= to; n += everyDays) {
+    const day = new Date(year, month, date + n).getTime();
+    ticks.add(day);
+    for (let at = step ?? DAY; at < DAY; at += step ?? DAY) {
+      for (const t of instantsOf(year, month, date + n, at / MINUTE, (step ?? DAY) <= HOUR)) ticks.add(t);
     }
   }
-  return ticks;
+  return [...ticks].filter((t) => t >= from && t <= to).sort((a, b) => a - b);
+}
+
+/** When the reader's clock shows so many minutes after midnight of a day: never, once, or (`again`) twice. */
+function instantsOf(year: number, month: number, date: number, minutes: number, again: boolean): number[] {
+  const at = new Date(year, month, date, 0, minutes);
+  const shows = (t: number) => {
+    const clock = new Date(t);
+    return clock.getHours() * 60 + clock.getMinutes() === minutes;
+  };
+  const t = at.getTime();
+  if (!shows(t)) return [];
+  const repeats = again ? [HOUR / 2, HOUR].map((shift) => t + shift).filter(shows) : [];
+  return [t, ...repeats];
 }
 
 const MONTH_DAY = new Intl.DateTimeFormat("en-US", { month: "short", day: "numeric" });
 
-/** What stands below a mark: the clock time, or the date at midnight. In the reader's own time zone. */
-export function timeLabel(t: number): string {
+/** Whether a day of the reader's begins then: at midnight, or later where the clock leaves that out. */
+function beginsDay(t: number): boolean {
   const date = new Date(t);
-  if (date.getHours() === 0 && date.getMinutes() === 0) return MONTH_DAY.format(date);
-  return formatClock(t).slice(0, 5);
+  return new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime() === t;
 }
+
+/** What stands below a mark: the clock time, or the date where a day begins. In the reader's own time zone. */
+export const timeLabel = (t: number): string => (beginsDay(t) ? MONTH_DAY.format(t) : formatClock(t).slice(0, 5));
 
 /** A time in full: `Nov 21, 09:14`. In the reader's own time zone. */
 export const momentLabel = (t: number): string => `${MONTH_DAY.format(t)}, ${formatClock(t).slice(0, 5)}`;

@@ -40,10 +40,10 @@ export function StatTiles({ summary, firing, agents }: StatTilesProps) {
       <Tile
         href="/events?type=job.enqueued,job.released,job.retried,job.started"
         label="Queue depth"
-        value={formatCount(queue.queued)}
+        value={formatCount(queue.queued - queue.later)}
         hint={
           <>
-            {queue.oldestQueuedAt && queue.queued > 0 ? (
+            {queue.oldestQueuedAt && queue.queued > queue.later ? (
               <>
                 oldest <RelativeTime at={queue.oldestQueuedAt} /> ·{" "}
               </>

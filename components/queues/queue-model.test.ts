@@ -22,6 +22,7 @@ function queue(over: Partial<QueueRow> = {}): QueueRow {
 
 const COUNTED = {
   depth: 99,
+  later: 0,
   running: 99,
   deadLetters: 99,
   oldestQueuedAt: "2026-11-21T10:00:00.000Z",

@@ -15,17 +15,20 @@ export type QueueItem = QueueRow & QueueFigures;
  */
 export function withFigures(row: QueueRow, counted: QueueFigures | undefined): QueueItem {
   const { queued, running, failed, timed_out: timedOut } = row.jobCounts;
-  const waits = queued > 0;
+  const later = Math.min(counted?.later ?? 0, queued);
+  const startable = queued - later;
+  const waits = startable > 0;
   const perMinute = counted?.throughputPerMinute ?? 0;
   return {
     ...row,
     depth: queued,
+    later,
     running,
     deadLetters: failed + timedOut,
     oldestQueuedAt: waits ? (counted?.oldestQueuedAt ?? null) : null,
     oldestAgeMs: waits ? (counted?.oldestAgeMs ?? null) : null,
     throughputPerMinute: perMinute,
-    drainEstimateMs: !waits ? 0 : row.paused || perMinute === 0 ? null : Math.round((queued / perMinute) * 60_000),
+    drainEstimateMs: !waits ? 0 : row.paused || perMinute === 0 ? null : Math.round((startable / perMinute) * 60_000),
   };
 }
 
@@ -37,10 +40,11 @@ export interface QueueLook {
 
 /** What an operator should see first about a queue. */
 export function queueLook(queue: QueueItem): QueueLook {
-  const { paused, capacity, concurrency, depth, running } = queue;
+  const { paused, capacity, concurrency, running } = queue;
+  const startable = queue.depth - queue.later;
   if (paused) return { label: "Paused", tone: "blocked", icon: CirclePause };
-  if (capacity !== null && depth > capacity) return { label: "Over capacity", tone: "failed", icon: TriangleAlert };
-  if (concurrency !== null && running >= concurrency && depth > 0)
+  if (capacity !== null && startable > capacity) return { label: "Over capacity", tone: "failed", icon: TriangleAlert };
+  if (concurrency !== null && running >= concurrency && startable > 0)
     return { label: "At its limit", tone: "queued", icon: Gauge };
   return { label: "Open", tone: "completed", icon: CirclePlay };
 }

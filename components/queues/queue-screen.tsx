@@ -43,8 +43,8 @@ export function QueueScreen({ initial, deadLetters }: QueueScreenProps) {
       <div className="mb-3 grid grid-cols-2 gap-x-4 gap-y-3 rounded-lg border border-line bg-surface p-3.5 sm:grid-cols-3 xl:grid-cols-6">
         <Stat
           label="Waiting"
-          value={formatCount(queue.depth)}
-          hint={queue.capacity === null ? "no limit" : `${formatCount(queue.capacity)} may wait`}
+          value={formatCount(queue.depth - queue.later)}
+          hint={`${queue.later > 0 ? `${formatCount(queue.later)} more for later, ` : ""}${queue.capacity === null ? "no limit" : `${formatCount(queue.capacity)} may wait`}`}
         />
         <Stat
           label="Running"
@@ -56,7 +56,7 @@ export function QueueScreen({ initial, deadLetters }: QueueScreenProps) {
         <Stat label="Ends per minute" value={queue.throughputPerMinute} hint="over the last ten" />
         <Stat label="Dead letters" value={formatCount(queue.deadLetters)} hint="failed or timed out for good" />
       </div>
-      <Card title="Waiting, last hour" className="mb-3">
+      <Card title="Queued, those for later included, last hour" className="mb-3">
         <DepthChart queue={queue.id} />
       </Card>
       <DeadLetters queue={queue} initial={deadLetters} />

@@ -52,7 +52,7 @@ function SettingsForm({ queue, onClose }: Omit<QueueSettingsProps, "open">) {
       />
       <BoundField
         label="Jobs that may wait"
-        hint={`${queue.depth} wait now. Above the limit the queue is shown as over capacity; nothing is refused.`}
+        hint={`${queue.depth - queue.later} wait now. Above the limit the queue is shown as over capacity; nothing is refused.`}
         value={waiting}
         onChange={setWaiting}
         fault={"fault" in capacity ? capacity.fault : null}

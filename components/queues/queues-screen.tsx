@@ -22,7 +22,7 @@ const ENQUEUE = `curl -X POST $URL/api/v1/commits -H "authorization: Bearer $KEY
 export function QueuesScreen({ initial }: { initial: readonly QueueItem[] }) {
   const queues = useQueues(initial);
   const paused = queues.filter((queue) => queue.paused).length;
-  const depth = queues.reduce((sum, queue) => sum + queue.depth, 0);
+  const depth = queues.reduce((sum, queue) => sum + queue.depth - queue.later, 0);
   useTitle(paused > 0 ? `Queues (${paused} paused)` : "Queues");
   if (queues.length === 0) {
     return (
@@ -87,7 +87,8 @@ const QueueLine = memo(function QueueLine({ queue }: { queue: QueueItem }) {
         <QueueState queue={queue} />
       </Td>
       <Td numeric>
-        {formatCount(queue.depth)}
+        {formatCount(queue.depth - queue.later)}
+        {queue.later > 0 && <span className="text-muted"> +{formatCount(queue.later)} later</span>}
         {queue.capacity !== null && <span className="text-muted"> / {formatCount(queue.capacity)}</span>}
       </Td>
       <Td className="hidden lg:table-cell">
@@ -123,7 +124,7 @@ const QueueLine = memo(function QueueLine({ queue }: { queue: QueueItem }) {
 
 /** How long what waits will take; why not, when nobody can say. */
 export function Drain({ queue }: { queue: QueueItem }) {
-  if (queue.depth === 0) return <span className="text-faint">–</span>;
+  if (queue.depth === queue.later) return <span className="text-faint">–</span>;
   if (queue.drainEstimateMs !== null) return <span>~{formatDuration(queue.drainEstimateMs)}</span>;
   const [word, why] = queue.paused
     ? ["paused", "Nothing leaves a paused queue"]

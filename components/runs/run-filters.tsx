@@ -5,10 +5,10 @@ import { type FormEvent, useEffect, useId, useRef, useState } from "react";
 import { RUN_STATUSES, type RunStatus } from "../../domain/statuses.ts";
 import { StatusIcon } from "../ui/badge.tsx";
 import { Button } from "../ui/button.tsx";
-import { formatAbsolute } from "../ui/format.ts";
 import { Input } from "../ui/input.tsx";
+import { fromLocal, toLocal, zoneName } from "../ui/local-time.ts";
 import { Menu, MenuCheckItem, MenuItem, MenuSeparator } from "../ui/menu.tsx";
-import { serverNow } from "../ui/now.ts";
+import { serverNow, useNow } from "../ui/now.ts";
 import { Popover } from "../ui/popover.tsx";
 import { statusLook } from "../ui/status.ts";
 import { isUnfiltered, type RunFilters } from "./filters.ts";
@@ -158,7 +158,9 @@ interface TimeFilterProps {
 }
 
 export function TimeFilter({ from, to, onChange, what = "Created" }: TimeFilterProps) {
-  const text = from || to ? `${from ? short(from) : "…"} – ${to ? short(to) : "now"}` : "Any time";
+  const browser = useNow() !== null;
+  const show = (at: string) => (browser ? short(at) : "…");
+  const text = from || to ? `${from ? show(from) : "…"} – ${to ? show(to) : "now"}` : "Any time";
   return (
     <Popover
       label={`${what} between`}
@@ -193,7 +195,7 @@ function TimeForm({ from, to, onChange }: Omit<TimeFilterProps, "what">) {
   const ids = { from: useId(), to: useId() };
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    onChange({ from: fromLocal(start), to: fromLocal(end) });
+    onChange({ from: fromLocal(start, from), to: fromLocal(end, to) });
   };
   return (
     <form
@@ -201,9 +203,16 @@ function TimeForm({ from, to, onChange }: Omit<TimeFilterProps, "what">) {
       className="mt-3 grid grid-cols-[auto_1fr] items-center gap-x-2 gap-y-1.5 text-[12px] text-muted"
     >
       <label htmlFor={ids.from}>From</label>
-      <Input id={ids.from} type="datetime-local" value={start} onChange={(event) => setStart(event.target.value)} />
+      <Input
+        id={ids.from}
+        type="datetime-local"
+        step={1}
+        value={start}
+        onChange={(event) => setStart(event.target.value)}
+      />
       <label htmlFor={ids.to}>To</label>
-      <Input id={ids.to} type="datetime-local" value={end} onChange={(event) => setEnd(event.target.value)} />
+      <Input id={ids.to} type="datetime-local" step={1} value={end} onChange={(event) => setEnd(event.target.value)} />
+      <span className="col-start-2">Times in {zoneName()}</span>
       <Button type="submit" size="sm" className="col-start-2 justify-self-end">
         Apply
       </Button>
@@ -211,16 +220,5 @@ function TimeForm({ from, to, onChange }: Omit<TimeFilterProps, "what">) {
   );
 }
 
-const short = (at: string): string => formatAbsolute(at).slice(5, 16);
-
-/** RFC 3339 to what a `datetime-local` field holds, in the reader's zone, and back. */
-function toLocal(at: string | null): string {
-  if (!at) return "";
-  const date = new Date(at);
-  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
-}
-
-function fromLocal(text: string): string | null {
-  const date = new Date(text);
-  return text === "" || Number.isNaN(date.getTime()) ? null : date.toISOString();
-}
+/** `11-21 04:42` in the reader's zone; while the server renders, which does not know it, nothing yet. */
+const short = (at: string): string => toLocal(at).slice(5, 16).replace("T", " ");

@@ -1,5 +1,6 @@
 import type { LaneDatabase } from "../store/lane-database.ts";
 import { rollUp } from "../store/rollups.ts";
+import { noteUp } from "../store/up.ts";
 import { createLedLoop, type LedLoop } from "./led-loop.ts";
 
 export interface RollupLoopDeps {
@@ -11,7 +12,7 @@ export interface RollupLoopDeps {
 const EVERY_MS = 15_000;
 const FIRST_MS = 1_000;
 
-/** Keeps the rollups of tallies near the present. */
+/** Keeps the rollups of tallies near the present, and notes that somebody is there to count. */
 export const createRollupLoop = ({ database, log }: RollupLoopDeps): LedLoop =>
   createLedLoop({
     name: "rollups",
@@ -19,7 +20,9 @@ export const createRollupLoop = ({ database, log }: RollupLoopDeps): LedLoop =>
     firstMs: FIRST_MS,
     everyMs: EVERY_MS,
     async look(lead, signal) {
-      if (await lead()) await rollUp(database, signal);
+      if (!(await lead())) return;
+      await noteUp(database);
+      await rollUp(database, signal);
     },
     failed: (error) => log.warn({ err: error }, "figures could not be rolled up; they are again soon"),
   });

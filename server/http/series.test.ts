@@ -139,7 +139,20 @@ describe("C12: GET /metrics/series", () => {
 
   test("another tenant sees none of it", async () => {
     const { body } = await api.stranger.get("/metrics/series?metric=throughput");
-    expect(told((body as unknown as { points: Point[] }).points)).toEqual([]);
+    expect(told((body as unknown as { points: Point[] }).points).every((value) => value === 0)).toBe(true);
+  });
+
+  test("counts are 0 where nothing happened while a server was up, and unknown while none was", async () => {
+    const minutes = "metric=throughput&agent=idle&step=60000";
+    const before = (await series(minutes)).points;
+    expect(before.slice(0, -2).every(({ value }) => value === null)).toBe(true);
+    await api.t.deps.prisma.$executeRaw`
+      INSERT INTO "Gauge" ("tenantId", "id", "metric", "key", "t", "last", "max", "min", "seq")
+      SELECT h."tenantId", 'up||' || n, 'up', '', date_trunc('minute', now(), 'UTC') - n * interval '1 minute', 1, 1, 1, 0
+      FROM "LogHead" AS h, generate_series(10, 20) AS n`;
+    const values = (await series(minutes)).points.map(({ value }) => value);
+    expect(values.filter((value) => value === 0).length).toBeGreaterThanOrEqual(11);
+    expect(values[0]).toBeNull();
   });
 });
 

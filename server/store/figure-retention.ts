@@ -20,7 +20,7 @@ const DELETE_ROLLUPS = deleteFrom("Rollup");
 
 /** $1 tenant · $2 ms · $3 limit. */
 const DELETE_GAUGES = `DELETE /* old gauges */ FROM "Gauge" WHERE ctid = ANY (ARRAY(
-    SELECT g.ctid FROM "Gauge" AS g WHERE g."tenantId" = $1 AND g."t" < now() - $2::float8 * interval '1 millisecond'
+    SELECT g.ctid FROM "Gauge" AS g WHERE g."tenantId" = $1 AND g."metric" <> 'up_hour' AND g."t" < now() - $2::float8 * interval '1 millisecond'
       AND EXISTS (SELECT 1 FROM "Gauge" AS n WHERE n."tenantId" = g."tenantId" AND n."metric" = g."metric" AND n."key" = g."key" AND n."t" > g."t")
     LIMIT $3::int
   )) RETURNING 1 AS "gone"`;

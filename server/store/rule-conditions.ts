@@ -89,9 +89,14 @@ const LOOKS: { readonly [K in RuleKind]: Look<K> } = {
 
   async queue_depth(queries, tenantId, { queue, depth }) {
     const rows = await queries.query<{ id: string; depth: number; bound: number }>(
-      `SELECT /* rule queue depth */ q."id", (q."jobCounts" ->> 'queued')::int AS "depth", coalesce($3::int, q."capacity") AS "bound"
-       FROM "Queue" AS q WHERE q."tenantId" = $1 AND ($2::text IS NULL OR q."id" = $2)
-         AND (q."jobCounts" ->> 'queued')::int > coalesce($3::int, q."capacity") ORDER BY q."id" LIMIT ${LIMIT}`,
+      `SELECT /* rule queue depth */ q."id", w."depth", q."bound" FROM (
+         SELECT q."tenantId", q."id", coalesce($3::int, q."capacity") AS "bound" FROM "Queue" AS q
+         WHERE q."tenantId" = $1 AND ($2::text IS NULL OR q."id" = $2)
+           AND (q."jobCounts" ->> 'queued')::int > coalesce($3::int, q."capacity")
+       ) AS q CROSS JOIN LATERAL (
+         SELECT count(*)::int AS "depth" FROM "Job" AS j
+         WHERE j."tenantId" = q."tenantId" AND j."queue" = q."id" AND j."status" = 'queued' AND j."runAt" <= now()
+       ) AS w WHERE w."depth" > q."bound" ORDER BY q."id" LIMIT ${LIMIT}`,
       [tenantId, queue ?? null, depth ?? null],
     );
     return rows.map(({ id, depth: value, bound }) => ({

@@ -8,8 +8,8 @@ const ALL = Object.keys(FRAMEWORKS) as Framework[];
 
 /**
  * Runs a test command and reads its summary. Input: as of `shell`, and `framework` if only that one's summary is to count. The result's
- * `tests` is `{framework, passed, failed, skipped, total}`, the sum when the command ran several suites (`suites` then holds each), or null with
- * the reason in `testsNote` when no summary was understood. Whether the job completes is decided by the exit code alone.
+ * `tests` is `{framework, passed, failed, skipped, total}`, or null with the reason in `testsNote`: when no summary was understood, or several were, as
+ * then some may stand in captured output of the tests themselves, and no sum of them is sure (`suites` holds each, in order). Whether the job completes is decided by the exit code alone.
  */
 export const tests: Adapter = {
   name: "tests",
@@ -39,8 +39,8 @@ function parse(input: Json | null): { frameworks: Framework[]; command: Command 
 }
 
 function withSummary(outcome: AdapterOutcome, summaries: Summary[], looked: readonly Framework[]): AdapterOutcome {
-  const tests = sumOf(summaries);
-  const note = tests ? doubtAbout(tests, outcome) : `no summary of ${looked.join(", ")} was found in the output`;
+  const [tests = null] = summaries.length === 1 ? summaries : [];
+  const note = tests ? doubtAbout(tests, outcome) : whyNot(summaries, looked);
   const result = {
     ...outcome.result,
     tests: tests && { ...tests },
@@ -52,18 +52,16 @@ function withSummary(outcome: AdapterOutcome, summaries: Summary[], looked: read
   return { ...outcome, result, error: { message, code: "tests_failed" } };
 }
 
-type Sum = Omit<Summary, "framework"> & { framework: string };
-
-function sumOf(summaries: readonly Summary[]): Sum | null {
-  if (summaries.length === 0) return null;
-  const sum = (name: "passed" | "failed" | "skipped" | "total") =>
-    summaries.reduce((total, summary) => total + summary[name], 0);
-  const framework = [...new Set(summaries.map((summary) => summary.framework))].join(" + ");
-  return { framework, passed: sum("passed"), failed: sum("failed"), skipped: sum("skipped"), total: sum("total") };
+function whyNot(summaries: readonly Summary[], looked: readonly Framework[]): string {
+  if (summaries.length === 0) return `no summary of ${looked.join(", ")} was found in the output`;
+  return `${summaries.length} summaries were found in the output, of several suites or printed by the tests themselves: which of them count is not known`;
 }
 
 /** What a reader of the figures should know. */
-function doubtAbout({ passed, failed, skipped, total }: Sum, { exitCode, error }: AdapterOutcome): string | undefined {
+function doubtAbout(
+  { passed, failed, skipped, total }: Summary,
+  { exitCode, error }: AdapterOutcome,
+): string | undefined {
   const notes = [];
   if (passed + failed + skipped !== total)
     notes.push(`the runner counts ${total} tests, its parts add up to ${passed + failed + skipped}`);

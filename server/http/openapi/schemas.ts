@@ -113,13 +113,14 @@ export const ANSWERS = {
     tooLarge: z.array(id).meta({ description: "Old runs that stay: they have too many rows to leave in one commit" }),
   }),
   QueueFigures: z.object({
-    depth: count.meta({ description: "Jobs that are queued" }),
+    depth: count.meta({ description: "Jobs that are queued, those for later included" }),
+    later: count.meta({ description: "Those of them that are to start later, by their `runAt` or a back-off" }),
     running: count,
     oldestQueuedAt: at.nullable(),
     oldestAgeMs: count.nullable(),
     deadLetters: count.meta({ description: "Jobs that failed or timed out for good" }),
     throughputPerMinute: z.number().min(0).meta({ description: "Jobs that ended, over the last ten minutes" }),
-    drainEstimateMs: count.nullable().meta({ description: "How long `depth` takes at that rate" }),
+    drainEstimateMs: count.nullable().meta({ description: "How long those that could start now take at that rate" }),
   }),
   DeadLetterRetry: z.object({
     retried: count,
@@ -182,7 +183,7 @@ export const ANSWERS = {
   Summary: z.object({
     runs: z.object({ byStatus: counts(RUN_STATUSES) }),
     successRate: z.object({ rate: z.number().nullable(), completed: count, ended: count, windowMs: count }),
-    queue: z.object({ waiting: count, queued: count, running: count, oldestQueuedAt: at.nullable() }),
+    queue: z.object({ waiting: count, queued: count, later: count, running: count, oldestQueuedAt: at.nullable() }),
     breakers: counts(BREAKER_STATES),
     alerts: counts(["firing", "acknowledged"]),
     agents: z.object({ total: count, busy: count, capacity: count }),

@@ -57,34 +57,57 @@ interface Recent {
 
 async function withFigures(scope: Scope, queues: Wire<"queue">[]): Promise<QueueWithFigures[]> {
   const names = queues.map((queue) => queue.id);
-  const [oldest, recent] = await Promise.all([readOldest(scope, names), readRecent(scope)]);
+  const [oldest, recent, later] = await Promise.all([
+    readOldest(scope, names),
+    readRecent(scope),
+    readLater(scope, names),
+  ]);
   const oldestOf = new Map(oldest.map((one) => [one.queue, one]));
   const recentOf = new Map(recent.map((one) => [one.queue, one]));
   return queues.map((queue) => {
     const { oldest: since = null, now = scope.now } = oldestOf.get(queue.id) ?? {};
-    return { ...queue, ...figuresOf(queue, since?.getTime() ?? null, recentOf.get(queue.id), now) };
+    return {
+      ...queue,
+      ...figuresOf(queue, later.get(queue.id) ?? 0, since?.getTime() ?? null, recentOf.get(queue.id), now),
+    };
   });
 }
 
-function figuresOf(queue: Wire<"queue">, oldest: number | null, recent: Recent | undefined, now: number): QueueFigures {
+function figuresOf(
+  queue: Wire<"queue">,
+  counted: number,
+  oldest: number | null,
+  recent: Recent | undefined,
+  now: number,
+): QueueFigures {
   const { queued, running, failed, timed_out: timedOut } = queue.jobCounts;
+  const later = Math.min(counted, queued);
   const from = Math.max(now - WINDOW_MS, Date.parse(queue.createdAt), recent?.since ?? 0);
   const perMs = (recent?.ended ?? 0) / Math.max(LEAST_SPAN_MS, now - from);
   return {
     depth: queued,
+    later,
     running,
     oldestQueuedAt: oldest === null ? null : new Date(oldest).toISOString(),
     oldestAgeMs: oldest === null ? null : Math.max(0, Math.round(now - oldest)),
     deadLetters: failed + timedOut,
     throughputPerMinute: Math.round(perMs * 60_000 * 100) / 100,
-    drainEstimateMs: drainMs(queue, perMs),
+    drainEstimateMs: drainMs(queue, queued - later, perMs),
   };
 }
 
-/** How long what waits will take at the rate of late; unknown while nothing leaves. */
-function drainMs({ paused, jobCounts }: Wire<"queue">, perMs: number): number | null {
-  if (jobCounts.queued === 0) return 0;
-  return paused || perMs === 0 ? null : Math.round(jobCounts.queued / perMs);
+/** How long what could start will take at the rate of late; unknown while nothing leaves. */
+function drainMs({ paused }: Wire<"queue">, startable: number, perMs: number): number | null {
+  if (startable === 0) return 0;
+  return paused || perMs === 0 ? null : Math.round(startable / perMs);
+}
+
+/** How many queued jobs are to start later, by queue. */
+async function readLater({ prisma, tenantId }: Scope, names: string[]): Promise<Map<string, number>> {
+  const rows = await prisma.$queryRaw<{ queue: string; later: number }[]>`
+    SELECT j."queue", count(*)::int AS "later" FROM "Job" AS j WHERE j."tenantId" = ${tenantId} AND j."queue" = ANY (${names})
+      AND j."status" = 'queued' AND j."runAt" > now() GROUP BY 1`;
+  return new Map(rows.map(({ queue, later }) => [queue, later]));
 }
 
 /**

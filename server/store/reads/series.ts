@@ -1,8 +1,10 @@
 import type { Series, SeriesMetric, SeriesPoint } from "../../../domain/answers.ts";
 import { type Histogram, mergeHistograms, percentile } from "../../../domain/figures.ts";
 import type { GaugeMetric } from "../../../domain/gauge.ts";
+import { type GaugeMinute, highestSums, shareOf } from "./gauge-sums.ts";
 import type { Scope } from "./scope.ts";
 import { tallied } from "./tallied.ts";
+import { knownSteps } from "./up-minutes.ts";
 
 /**
  * Figures over time for charts. Read from tallies, their rollups and gauges only: what it costs depends on the minutes or hours asked for, never on
@@ -75,6 +77,9 @@ function stepFor(rangeMs: number, wanted: number): number {
   return STEPS.find((step) => step >= wanted && rangeMs / step <= MAX_POINTS - 1) ?? (STEPS.at(-1) as number);
 }
 
+/** Where nothing happened these are 0, as long as somebody was there to count; rates and durations of nothing are unknown. */
+const COUNTS: ReadonlySet<SeriesMetric> = new Set(["throughput", "failures", "upstream"]);
+
 type Grid = SeriesQuery & { step: number };
 type Values = (number | null)[];
 
@@ -101,6 +106,7 @@ async function tallyValues(scope: Scope, grid: Grid, minutes: boolean): Promise<
       CASE WHEN ${percentiles} THEN json_agg(t."histogram") END AS "histograms"
     FROM (${figures}) AS t GROUP BY 1`;
   const values: Values = [];
+  if (COUNTS.has(metric)) for (const slot of await knownSteps(scope, grid)) values[slot] = 0;
   for (const row of rows) values[row.slot] = figureOf(metric, row);
   return values;
 }
@@ -129,24 +135,15 @@ function figureOf(metric: SeriesMetric, row: TallyRow): number | null {
 
 const merged = (row: TallyRow): Histogram => (row.histograms ?? []).reduce(mergeHistograms, {});
 
-interface GaugeRow {
-  metric: GaugeMetric;
-  key: string;
-  /** ms since 1970; what stood before the stretch is told at its beginning. */
-  t: number;
-  last: number;
-  max: number;
-}
-
 /**
- * Gauges, summed over what the filter lets through. Between two changes a value is what it was: exact, not interpolated. Before the first
- * change that is known, and after now, there is nothing to say.
+ * Gauges, summed over what the filter lets through (`gauge-sums.ts`). Between two changes a value is what it was: exact, not interpolated. Before the
+ * first change that is known, and after now, there is nothing to say.
  */
 async function gaugeValues({ prisma, tenantId, now }: Scope, grid: Grid): Promise<Values> {
   const metrics = grid.metric === "utilisation" ? ["busy", "capacity"] : [GAUGES[grid.metric] as GaugeMetric];
   const ofQueue = grid.metric.startsWith("queue_");
   const key = (ofQueue ? grid.queue : grid.agent) ?? null;
-  const rows = await prisma.$queryRaw<GaugeRow[]>`
+  const rows = await prisma.$queryRaw<(GaugeMinute & { metric: GaugeMetric })[]>`
     SELECT /* series of gauges */ g."metric", g."key", (extract(epoch FROM g."t") * 1000)::float8 AS "t", g."last", g."max" FROM "Gauge" AS g
     WHERE g."tenantId" = ${tenantId} AND g."metric" = ANY (${metrics}) AND (${key}::text IS NULL OR g."key" = ${key})
       AND g."t" >= ${new Date(grid.from)} AND g."t" < ${new Date(grid.to)}
@@ -159,46 +156,9 @@ async function gaugeValues({ prisma, tenantId, now }: Scope, grid: Grid): Promis
     ) AS b ORDER BY 3`;
   const steps = Math.round((grid.to - grid.from) / grid.step);
   const upTo = Math.min(steps, Math.ceil((now - grid.from) / grid.step));
-  const summed = new Map(metrics.map((metric) => [metric, [] as Values]));
-  const byGauge = new Map<string, GaugeRow[]>();
-  for (const row of rows) {
-    const name = `${row.metric}|${row.key}`;
-    const own = byGauge.get(name);
-    if (own) own.push(row);
-    else byGauge.set(name, [row]);
-  }
-  for (const own of byGauge.values()) {
-    const total = summed.get(own[0]?.metric as GaugeMetric) as Values;
-    for (const [at, value] of filled(own, grid, upTo).entries()) {
-      if (value !== null) total[at] = (total[at] ?? 0) + value;
-    }
-  }
-  const [first = [], capacity = []] = metrics.map((metric) => summed.get(metric));
-  if (grid.metric !== "utilisation") return first;
-  return Array.from({ length: upTo }, (_, at) => {
-    const slots = capacity[at] ?? 0;
-    return slots > 0 ? (first[at] ?? 0) / slots : null;
-  });
-}
-
-/** One gauge on the grid: the highest value it had within each step, begun with the value it came in with. */
-function filled(rows: readonly GaugeRow[], { from, step }: Grid, steps: number): Values {
-  const values: Values = [];
-  let standing: number | null = null;
-  let next = 0;
-  for (let at = 0; at < steps; at += 1) {
-    const end = from + (at + 1) * step;
-    let highest = standing;
-    for (let row = rows[next]; row && row.t < end; row = rows[next]) {
-      // What stood before the stretch begins it, whatever it was higher before.
-      if (row.t >= from) highest = Math.max(highest ?? 0, row.max);
-      else highest = row.last;
-      standing = row.last;
-      next += 1;
-    }
-    values.push(highest);
-  }
-  return values;
+  const of = (metric: string) => rows.filter((row) => row.metric === metric);
+  if (grid.metric === "utilisation") return shareOf(of("busy"), of("capacity"), grid, upTo);
+  return highestSums(rows, grid, upTo);
 }
 
 const iso = (at: number): string => new Date(at).toISOString();

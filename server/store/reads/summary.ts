@@ -10,6 +10,7 @@ interface Counted {
   runs: { [status: string]: number };
   ended: { [status: string]: number };
   jobs: { [status: string]: number };
+  later: number;
   oldest: Date | null;
   breakers: { [state: string]: number };
   alerts: { [status: string]: number };
@@ -28,6 +29,7 @@ export async function readSummary(scope: Scope, calls: Throughput): Promise<Summ
     queue: {
       waiting: jobs.waiting,
       queued: jobs.queued,
+      later: Math.min(counted.later, jobs.queued),
       running: jobs.running,
       oldestQueuedAt: counted.oldest?.toISOString() ?? null,
     },
@@ -52,7 +54,8 @@ async function count({ prisma, tenantId }: Scope): Promise<Counted> {
       (SELECT coalesce(json_object_agg(x."status", x.n), '{}') FROM (
         SELECT "status", count(*)::int AS n FROM "Job" WHERE "tenantId" = h."tenantId"
           AND "status" IN ('waiting', 'queued', 'running') GROUP BY "status") AS x) AS "jobs",
-      (SELECT min("queuedAt") FROM "Job" WHERE "tenantId" = h."tenantId" AND "status" = 'queued') AS "oldest",
+      (SELECT count(*)::int FROM "Job" WHERE "tenantId" = h."tenantId" AND "status" = 'queued' AND "runAt" > now()) AS "later",
+      (SELECT min(greatest("queuedAt", "runAt")) FROM "Job" WHERE "tenantId" = h."tenantId" AND "status" = 'queued' AND "runAt" <= now()) AS "oldest",
       (SELECT coalesce(json_object_agg(x."state", x.n), '{}') FROM (
         SELECT "state", count(*)::int AS n FROM "Breaker" WHERE "tenantId" = h."tenantId" GROUP BY "state") AS x) AS "breakers",
       (SELECT coalesce(json_object_agg(x."status", x.n), '{}') FROM (
@@ -69,6 +72,7 @@ const NOTHING: Counted = {
   runs: {},
   ended: {},
   jobs: {},
+  later: 0,
   oldest: null,
   breakers: {},
   alerts: {},

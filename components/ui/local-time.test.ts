@@ -1,0 +1,31 @@
+import fc from "fast-check";
+import { afterEach, expect, test } from "vitest";
+import { fromLocal, toLocal } from "./local-time.ts";
+
+const zone = process.env.TZ;
+afterEach(() => {
+  if (zone === undefined) delete process.env.TZ;
+  else process.env.TZ = zone;
+});
+
+test("a time that is opened and applied again stays that very time, in every zone, in repeated hours too", () => {
+  const zones = fc.constantFrom(...Intl.supportedValuesOf("timeZone"));
+  const times = fc.integer({ min: Date.parse("2000-01-01"), max: Date.parse("2040-01-01") });
+  fc.assert(
+    fc.property(zones, times, (name, ms) => {
+      process.env.TZ = name;
+      const at = new Date(ms).toISOString();
+      expect(fromLocal(toLocal(at), at)).toBe(at);
+    }),
+  );
+  process.env.TZ = "America/New_York";
+  for (const at of ["2026-11-01T05:30:00.123Z", "2026-11-01T06:30:00.123Z"])
+    expect(fromLocal(toLocal(at), at)).toBe(at);
+});
+
+test("what is typed is a time of the reader's zone, and nothing is no time", () => {
+  process.env.TZ = "Asia/Kathmandu";
+  expect(fromLocal("2026-11-21T10:00", "2026-11-20T00:00:00.000Z")).toBe("2026-11-21T04:15:00.000Z");
+  expect(fromLocal("", "2026-11-20T00:00:00.000Z")).toBeNull();
+  expect(toLocal(null)).toBe("");
+});
