@@ -42,6 +42,10 @@ export class LiveSocket {
       reconnectionDelayMax: 5_000,
     });
     this.#socket.on("connect", () => this.#post({ type: "connected" }));
+    this.#socket.io.on("error", () => {
+      // Something on the way may let no WebSockets through. What begins by polling still becomes one where it can.
+      this.#socket.io.opts.transports = ["polling", "websocket"];
+    });
     this.#socket.on("disconnect", (reason) => {
       this.#post({ type: "disconnected" });
       // The server hung up on purpose (it stops, or the session ended): socket.io leaves it to us to come back.

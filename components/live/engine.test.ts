@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { BEAT_INTERVAL_MS } from "../../domain/live.ts";
-import { Bench, range, TestReader } from "./engine.test-kit.ts";
+import { Bench, eventAt, range, TestReader } from "./engine.test-kit.ts";
 import { SILENCE_MS } from "./freshness.ts";
 
 let bench: Bench;
@@ -292,4 +292,26 @@ test("E8: a connection that is lost while the database is away says that it is l
   bench.beat(3, { databaseAway: true, databaseReason: "full" });
   bench.engine.disconnected();
   expect(bench.engine.freshness()).toMatchObject({ state: "stale", databaseAway: null });
+});
+
+test("without a live connection what is read by HTTP reaches the readers in order, and a connection goes on from there", async () => {
+  bench.head = 3;
+  const log = new TestReader(3);
+  const run = new TestReader(3);
+  bench.engine.read("log", log);
+  bench.engine.read("run:r", run);
+  const events = [4, 5, 6].map((seq) => ({ ...eventAt(seq), ...(seq === 5 && { runId: "r" }) }));
+  bench.engine.reloaded({ from: 4, to: 6, events });
+  bench.engine.reloaded(null);
+  expect(bench.engine.freshness()).toMatchObject({ state: "reloading", head: 6 });
+  expect([log.seen, run.seen]).toEqual([[4, 5, 6], [5]]);
+  // More than is read at a time is a hole, which is loaded like any other.
+  bench.engine.reloaded({ from: 9, to: 9, events: [eventAt(9)] });
+  expect([log.seen, log.holes]).toEqual([[4, 5, 6, 9], [{ from: 7, to: 8 }]]);
+  bench.engine.connected("polling");
+  await settle();
+  expect(bench.asked).toContainEqual({ topic: "log", since: 9 });
+  expect(bench.engine.freshness()).toMatchObject({ state: "live", carrier: "polling" });
+  bench.engine.carriedBy("socket");
+  expect(bench.engine.freshness()).toMatchObject({ state: "live", carrier: "socket" });
 });

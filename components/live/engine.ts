@@ -1,4 +1,3 @@
-import type { LogEvent } from "../../domain/event.ts";
 import {
   BEAT_INTERVAL_MS,
   type Beat,
@@ -9,8 +8,11 @@ import {
   type SubscribeAck,
   type SubscribeRequest,
 } from "../../domain/live.ts";
-import { backoffMs, type Range, sinceOf, stepOf } from "./cursor.ts";
-import { type Connection, type Freshness, freshnessOf, SILENCE_MS, sameFreshness } from "./freshness.ts";
+import { backoffMs, type Range, stepOf } from "./cursor.ts";
+import { type Carrier, type Connection, type Freshness, freshnessOf, SILENCE_MS, sameFreshness } from "./freshness.ts";
+import { isBehind, positionOf, type Reader, readOf, type Topic } from "./topic.ts";
+
+export type { Reader } from "./topic.ts";
 
 /**
  * What the live view knows of the log, independent of sockets and of React. Correctness comes from positions, never from the socket.
@@ -29,14 +31,6 @@ export interface Transport {
   reconnect(): void;
 }
 
-export interface Reader {
-  /** Last position it has; null to start at the head. The engine moves it on. */
-  position: number | null;
-  onEvents(events: LogEvent[], position: number): void;
-  /** Positions that cannot be replayed: load them over HTTP or show that they are missing. */
-  onHole(missing: Range): void;
-}
-
 export interface EngineHandlers {
   onState(frame: StateFrame): void;
   /** Nobody uses the topic any more; what is cached of it is no longer kept up to date. */
@@ -47,28 +41,6 @@ export interface EngineHandlers {
   onClock?(offset: number): void;
   /** The server has its database again: what could not be loaded can be now. */
   onReturn?(): void;
-}
-
-interface Topic {
-  name: string;
-  users: number;
-  readers: Set<Reader>;
-  phase: "idle" | "subscribing" | "live";
-  attempt: number;
-  failures: number;
-  /** Where the last gap was met: a second one there cannot be replayed. */
-  gapAt: number | null;
-  refused: boolean;
-  timer: ReturnType<typeof setTimeout> | null;
-  asked: boolean;
-  /** Whether the server has this topic down for this connection. */
-  held: boolean;
-  /** Epoch ms of the last failure: after a quiet while the next one is a first one again. */
-  failedAt: number;
-  /** The head when it was subscribed: until the readers are there, it is catching up. */
-  target: number;
-  /** Where the readers were at the last beat. */
-  atBeat: number;
 }
 
 /** How long an unused topic stays subscribed: going from page to page should not ask anew. */
@@ -96,6 +68,8 @@ export class LiveEngine {
       behind: false,
       awaySince: null,
       awayFor: "unreachable" as const,
+      reloadedAt: null,
+      carrier: "socket" as const,
       head: 0,
     };
     this.#connection = { ...nothing, startedAt: Date.now() };
@@ -150,8 +124,10 @@ export class LiveEngine {
     };
   }
 
-  connected(): void {
+  connected(carrier: Carrier = "socket"): void {
     this.#connection.connected = true;
+    this.#connection.carrier = carrier;
+    this.#connection.reloadedAt = null;
     this.#heard();
     for (const topic of this.#topics.values()) {
       topic.phase = "idle";
@@ -161,6 +137,26 @@ export class LiveEngine {
       topic.held = false;
       this.#cancelTimer(topic);
       this.#ask(topic);
+    }
+    this.#check();
+  }
+
+  /** The connection goes on by another way. */
+  carriedBy(carrier: Carrier): void {
+    this.#connection.carrier = carrier;
+    this.#check();
+  }
+
+  /**
+   * No live connection gets through, and the page was brought up to date by HTTP just now: `frame` is what the log has got since, null if
+   * nothing.
+   */
+  reloaded(frame: Omit<LogFrame, "topic"> | null): void {
+    if (this.#connection.connected) return;
+    this.#connection.reloadedAt = Date.now();
+    if (frame !== null) {
+      this.#connection.head = Math.max(this.#connection.head, frame.to);
+      for (const topic of this.#topics.values()) readOf(topic, frame);
     }
     this.#check();
   }
@@ -394,14 +390,4 @@ export class LiveEngine {
     this.#shown = next;
     for (const listener of this.#listeners) listener();
   }
-}
-
-const positionOf = (topic: Topic): number | undefined =>
-  sinceOf(Array.from(topic.readers, (reader) => reader.position));
-
-function isBehind(topic: Topic): boolean {
-  if (topic.refused) return false;
-  if (topic.phase !== "live") return true;
-  // Only of the whole log is every position told; a run's frames come when the run moves.
-  return topic.name === "log" && (positionOf(topic) ?? topic.target) < topic.target;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Connection, freshnessOf, PATIENCE_MS, SILENCE_MS } from "./freshness.ts";
+import { type Connection, freshnessOf, PATIENCE_MS, RELOAD_MS, SILENCE_MS } from "./freshness.ts";
 
 const T = 1_800_000_000_000;
 const good: Connection = {
@@ -9,11 +9,19 @@ const good: Connection = {
   behind: false,
   awaySince: null,
   awayFor: "unreachable",
+  carrier: "socket",
+  reloadedAt: null,
   head: 12,
 };
 
 test("a connection that was heard within two beats and has nothing to catch up is live", () => {
-  expect(freshnessOf(good, T + SILENCE_MS)).toEqual({ state: "live", since: null, databaseAway: null, head: 12 });
+  expect(freshnessOf(good, T + SILENCE_MS)).toEqual({
+    state: "live",
+    since: null,
+    databaseAway: null,
+    carrier: "socket",
+    head: 12,
+  });
 });
 
 test("a connected but silent socket is stale since it was last heard", () => {
@@ -21,6 +29,7 @@ test("a connected but silent socket is stale since it was last heard", () => {
     state: "stale",
     since: new Date(T),
     databaseAway: null,
+    carrier: "socket",
     head: 12,
   });
 });
@@ -34,6 +43,7 @@ test("a lost connection is stale at once, since it was last heard", () => {
     state: "stale",
     since: new Date(T),
     databaseAway: null,
+    carrier: "socket",
     head: 12,
   });
 });
@@ -50,7 +60,15 @@ test("E8: a server whose database is away is stale since it said so, and the pag
     state: "stale",
     since: new Date(T - 500),
     databaseAway: "read_only",
+    carrier: "socket",
     head: 12,
   });
   expect(freshnessOf({ ...away, connected: false }, T)).toMatchObject({ state: "stale", databaseAway: null });
+});
+
+test("a page that is brought up to date by HTTP says so, and is stale once that has failed three times", () => {
+  const blocked = { ...good, connected: false, reloadedAt: T };
+  expect(freshnessOf(blocked, T + 3 * RELOAD_MS)).toMatchObject({ state: "reloading", since: null });
+  expect(freshnessOf(blocked, T + 3 * RELOAD_MS + 1)).toMatchObject({ state: "stale", since: new Date(T) });
+  expect(freshnessOf({ ...blocked, connected: true }, T).state).toBe("live");
 });

@@ -1,6 +1,7 @@
 "use client";
 
 import { notifyManager, useQueryClient } from "@tanstack/react-query";
+import { useRouter } from "next/navigation";
 import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from "react";
 import type { StateFrame } from "../../domain/live.ts";
 import { setClockOffset } from "../ui/now.ts";
@@ -15,6 +16,7 @@ const Context = createContext<LiveEngine | null>(null);
 /** One live connection for the tab: state frames go to the query cache, log frames to their readers. */
 export function LiveProvider({ children }: { children: ReactNode }) {
   const client = useQueryClient();
+  const router = useRouter();
   const [engine] = useState(() => {
     const frames = createFrameQueue<StateFrame>((items) =>
       notifyManager.batch(() => {
@@ -34,13 +36,16 @@ export function LiveProvider({ children }: { children: ReactNode }) {
     // A mount that is taken back at once, as development's double mount, opens no socket.
     let close: (() => void) | null = null;
     const timer = setTimeout(() => {
-      close = openSocket(engine);
+      close = openSocket(engine, () => {
+        router.refresh();
+        void client.invalidateQueries();
+      });
     }, 0);
     return () => {
       clearTimeout(timer);
       close?.();
     };
-  }, [engine]);
+  }, [engine, client, router]);
   return <Context value={engine}>{children}</Context>;
 }
 
@@ -51,7 +56,13 @@ export function useEngine(): LiveEngine {
   return engine;
 }
 
-const BEFORE: Freshness = { state: "catching_up", since: null, databaseAway: null, head: 0 };
+const BEFORE: Freshness = {
+  state: "catching_up",
+  since: null,
+  databaseAway: null,
+  carrier: "socket",
+  head: 0,
+};
 
 /** Whether what is shown is live, catching up, or stale since when; and the log's head as far as this tab knows. */
 export function useFreshness(): Freshness {

@@ -3,18 +3,21 @@ import type { ClientToServer, ServerToClient, SubscribeAck } from "../../domain/
 import { api } from "./api.ts";
 import { backoffMs } from "./cursor.ts";
 import type { LiveEngine, Transport } from "./engine.ts";
+import { keepReloading } from "./reload.ts";
 
 const ACK_TIMEOUT_MS = 10_000;
 /** How often a connection that fails is taken as a reason to ask whether the session still stands. */
 const ASK_AGAIN_MS = 5_000;
 
 /**
- * The engine's socket: one per tab, websocket only, the session's cookie vouches for it. It reconnects by itself, also after the
+ * The engine's socket: one per tab, the session's cookie vouches for it. A WebSocket, or long polling where none gets through (a proxy that
+ * does not pass them on); where neither does but the API answers, the page is loaded anew while something happens. It reconnects by itself, also after the
  * server refused or closed it; a session that has ended leads to the login page (by the API's 401).
  *
+ * @param refresh renders and fetches anew what is shown, while no live connection gets through.
  * @returns what closes it.
  */
-export function openSocket(engine: LiveEngine): () => void {
+export function openSocket(engine: LiveEngine, refresh: () => void): () => void {
   const socket: Socket<ServerToClient, ClientToServer> = io("/live", {
     transports: ["websocket"],
     reconnectionDelay: 300,
@@ -24,6 +27,12 @@ export function openSocket(engine: LiveEngine): () => void {
   let retry: ReturnType<typeof setTimeout> | null = null;
   let refusals = 0;
   let askedAt = 0;
+  let pollingFailed = false;
+  let stopReloading: (() => void) | null = null;
+  const endReloading = () => {
+    stopReloading?.();
+    stopReloading = null;
+  };
 
   const transport: Transport = {
     subscribe: (request) => socket.timeout(ACK_TIMEOUT_MS).emitWithAck("subscribe", request) as Promise<SubscribeAck>,
@@ -50,7 +59,11 @@ export function openSocket(engine: LiveEngine): () => void {
 
   socket.on("connect", () => {
     refusals = 0;
-    engine.connected();
+    pollingFailed = false;
+    endReloading();
+    const { engine: connection } = socket.io;
+    engine.connected(connection.transport.name === "polling" ? "polling" : "socket");
+    connection.once("upgrade", () => engine.carriedBy("socket"));
   });
   socket.on("disconnect", () => {
     engine.disconnected();
@@ -61,7 +74,17 @@ export function openSocket(engine: LiveEngine): () => void {
     // A browser is not told why a handshake failed. If the session has ended, this call leads to the login page.
     if (Date.now() - askedAt < ASK_AGAIN_MS) return;
     askedAt = Date.now();
-    api.get("/me").catch(() => undefined);
+    api.get("/me").then(
+      () => {
+        if (!socket.connected && pollingFailed) stopReloading ??= keepReloading(engine, refresh);
+      },
+      () => undefined,
+    );
+  });
+  const { io: manager } = socket;
+  manager.on("error", () => {
+    pollingFailed ||= manager.opts.transports?.[0] === "polling";
+    manager.opts.transports = ["polling", "websocket"];
   });
   socket.on("log", (frame) => engine.log(frame));
   socket.on("state", (frame) => engine.state(frame));
@@ -78,7 +101,9 @@ export function openSocket(engine: LiveEngine): () => void {
     window.removeEventListener("online", wake);
     document.removeEventListener("visibilitychange", wake);
     if (retry !== null) clearTimeout(retry);
+    endReloading();
     socket.removeAllListeners();
+    manager.removeAllListeners();
     stop();
     socket.disconnect();
   };

@@ -2,6 +2,7 @@
 
 import { CloudOff, Radio, RefreshCw } from "lucide-react";
 import type { CSSProperties } from "react";
+import { RELOAD_MS } from "../live/freshness.ts";
 import { useFreshness } from "../live/live-provider.tsx";
 import { cn } from "../ui/cn.ts";
 import { formatAbsolute, formatClock, formatCount } from "../ui/format.ts";
@@ -9,12 +10,13 @@ import { type Tone, toneColor } from "../ui/status.ts";
 import { Tooltip } from "../ui/tooltip.tsx";
 import { DATABASE_FAULTS, DATABASE_LABELS } from "./database-faults.ts";
 
-/** Whether the page is live: `Live`, `Catching up`, `Stale since 12:03:20`, or `Database away`. */
+/** Whether the page is live: `Live`, `Catching up`, `Reloading every 5 s`, `Stale since 12:03:20`, or `Database away`. */
 export function FreshnessBadge({ className }: { className?: string }) {
-  const { state, since, databaseAway, head } = useFreshness();
+  const { state, since, databaseAway, carrier, head } = useFreshness();
   const look = {
     live: { tone: "completed" as Tone, icon: Radio, label: "Live" },
     catching_up: { tone: "blocked" as Tone, icon: RefreshCw, label: "Catching up" },
+    reloading: { tone: "blocked" as Tone, icon: RefreshCw, label: `Reloading every ${RELOAD_MS / 1000} s` },
     stale: {
       tone: "failed" as Tone,
       icon: CloudOff,
@@ -27,7 +29,12 @@ export function FreshnessBadge({ className }: { className?: string }) {
   }[state];
   const Icon = look.icon;
   const explanation = {
-    live: "Every change shows here as it happens.",
+    live:
+      carrier === "polling"
+        ? "Every change shows here within a moment. It comes by HTTP: something between here and the server, a proxy most likely, lets no WebSockets through."
+        : "Every change shows here as it happens.",
+    reloading:
+      "The server answers, but no live connection gets through: something in between, a proxy most likely, lets no WebSockets through, and several servers behind it need sticky sessions. Until one does, the page asks for what is new.",
     catching_up: "Connected; what was missed is being loaded.",
     stale: `${databaseAway ? `${DATABASE_FAULTS[databaseAway]}.` : "Not connected."} What you see was true at ${since ? formatAbsolute(since.getTime()) : "the last load"}; it goes on by itself once the server answers.`,
   }[state];

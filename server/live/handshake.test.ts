@@ -1,12 +1,15 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import {
+  collect,
   MemoryLog,
+  positions,
   runRow,
   startLive,
   subscribe,
   type TestLive,
   type TestSocket,
   testAuthenticator,
+  turn,
 } from "./live.test-kit.ts";
 
 let log: MemoryLog;
@@ -126,4 +129,34 @@ test("closing ends every socket as a loss, so that clients come back, and lets i
   const late = t.client({ reconnection: false });
   await new Promise((resolve) => late.once("connect_error", resolve));
   expect(t.live.stats().sockets).toBe(0);
+});
+
+test("who gets no WebSocket through is served by polling, under the same rules", async () => {
+  const polling = { transports: ["polling"] };
+  const socket = await t.connect(polling);
+  const { log: frames } = collect(socket);
+  await subscribe(socket, "log");
+  log.commit(["r1", undefined], [runRow("r1", 1)]);
+  await vi.waitFor(() => expect(positions(frames, "log", 0)).toEqual([1, 2]));
+  expect(await refusalOf(t.client({ ...polling, auth: {} }))).toMatchObject({ status: 401 });
+  const headers = { cookie: "session=one", origin: "https://elsewhere.example" };
+  const stranger = t.client({ ...polling, auth: {}, extraHeaders: headers });
+  expect(await refusalOf(stranger)).toMatchObject({ code: "cross_origin" });
+  const gone = goneOf(socket);
+  revoked.add("one");
+  await t.live.check();
+  expect(await gone).toBe("io server disconnect");
+});
+
+test("a connection that begins by polling becomes a WebSocket, and goes on without a gap", async () => {
+  const socket = await t.connect({ transports: ["polling", "websocket"] });
+  const { log: frames } = collect(socket);
+  await subscribe(socket, "log");
+  while (socket.io.engine.transport.name !== "websocket") {
+    log.commit([undefined]);
+    await turn();
+  }
+  log.commit([undefined]);
+  const all = log.events.map(({ seq }) => seq);
+  await vi.waitFor(() => expect(positions(frames, "log", 0)).toEqual(all));
 });

@@ -72,9 +72,12 @@ export function createLive(deps: LiveDeps): Live {
   let closing = false;
 
   const io = new Server<ClientToServer, ServerToClient, Record<never, never>, Who>(deps.httpServer, {
-    transports: ["websocket"],
+    // Polling is for who sits behind a proxy that lets no WebSockets through. It needs no origin: a page of another site can neither
+    // read its answers nor know the id that its posts must carry.
+    transports: ["websocket", "polling"],
     serveClient: false,
     perMessageDeflate: false,
+    httpCompression: false,
     maxHttpBufferSize: 64 * 1024,
     connectTimeout: 5_000,
     pingInterval: 15_000,

@@ -41,7 +41,10 @@ export class Outlet implements Sink {
       this.#waitingBytes = 0;
       this.#waitingFrames = 0;
     });
-    conn.transport.on("ready", () => this.#wake());
+    const watch = () => conn.transport.on("ready", () => this.#wake());
+    watch();
+    // A connection that began by polling goes on as a WebSocket where one gets through.
+    conn.on("upgrade", watch);
     conn.on("close", () => this.close());
   }
 

@@ -1,0 +1,49 @@
+import type { LogEvent } from "../../domain/event.ts";
+import type { LogFrame } from "../../domain/live.ts";
+import { api } from "./api.ts";
+import type { LiveEngine } from "./engine.ts";
+import { RELOAD_MS } from "./freshness.ts";
+
+const PAGE = 500;
+
+/**
+ * For a page whose server answers while no live connection gets through: asks the log for what is new, again and again, and has the page
+ * loaded anew when there is something.
+ *
+ * @param refresh renders and fetches anew what is shown.
+ * @returns what stops it.
+ */
+export function keepReloading(engine: LiveEngine, refresh: () => void): () => void {
+  let stopped = false;
+  let asking = false;
+  const ask = async () => {
+    if (asking) return;
+    asking = true;
+    try {
+      const frame = await newsSince(engine.freshness().head);
+      if (stopped) return;
+      engine.reloaded(frame);
+      if (frame !== null) refresh();
+    } catch {
+      // The page says since when it is not up to date.
+    } finally {
+      asking = false;
+    }
+  };
+  const timer = setInterval(() => void ask(), RELOAD_MS);
+  void ask();
+  return () => {
+    stopped = true;
+    clearInterval(timer);
+  };
+}
+
+/** What the log has got since `head` (0: not known), the newest of it if that is much; null if nothing. */
+async function newsSince(head: number): Promise<Omit<LogFrame, "topic"> | null> {
+  const after = head > 0 ? `&after=${head}` : "";
+  const { items } = await api.get<{ items: LogEvent[] }>(`/events?order=desc&limit=${PAGE}${after}`);
+  const events = items.toReversed();
+  const [first, last] = [events[0], events.at(-1)];
+  if (!first || !last) return null;
+  return { from: head > 0 && events.length < PAGE ? head + 1 : first.seq, to: last.seq, events };
+}
