@@ -1,6 +1,8 @@
 import type { NextConfig } from "next";
 
 const config: NextConfig = {
+  // The build that `server/start.mjs` serves; building itself goes to the usual folder.
+  distDir: process.env.NEXT_DIST_DIR ?? ".next",
   poweredByHeader: false,
   devIndicators: false,
   reactStrictMode: true,

@@ -10,8 +10,8 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
+  cpSync,
   existsSync,
-  linkSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -21,14 +21,21 @@ import {
   writeFileSync,
 } from "node:fs";
 import path from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { dropLock, identify, takeLock } from "./start-lock.mjs";
 
 const ROOT = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const at = (...parts) => path.join(ROOT, ...parts);
-const OLDEST_NODE = [20, 19];
+/** The oldest of each line of Node that Switchyard and its packages run on; lines after the last are fine. */
+const NODES = [
+  [20, 19],
+  [22, 12],
+  [24, 0],
+];
 const LOCK = at("dist", "start.lock");
 const STAMPS = at("dist", "stamps.json");
+/** Files in a build's folder that say who serves it. */
+const USER = "used-by-";
 
 /** What each product is made from. A product is made again when the content of one of these changes. */
 const INPUTS = {
@@ -56,15 +63,8 @@ try {
   requireNode();
   process.env.NEXT_TELEMETRY_DISABLED = "1";
   followNpm();
-  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, stopBuilding);
-  mkdirSync(at("dist"), { recursive: true });
-  await takeLock();
-  try {
-    await prepare();
-  } finally {
-    dropLock();
-  }
-  for (const signal of ["SIGINT", "SIGTERM"]) process.off(signal, stopBuilding);
+  // Nothing is written where nothing is to be made: the folder may be read-only, or somebody else's.
+  if (!isPrepared()) await prepareAlone();
   if (mode === "--dev") runFromSource();
   else if (!mode) await runBundle();
 } catch (error) {
@@ -73,10 +73,39 @@ try {
   process.exitCode = 1;
 }
 
+async function prepareAlone() {
+  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, stopBuilding);
+  try {
+    mkdirSync(at("dist"), { recursive: true });
+    await takeLock(LOCK, (pid) => say(`Waiting for another start in this folder (pid ${pid}) to finish building`));
+    await prepare();
+  } catch (error) {
+    throw mayNotWrite(error) ? new StepFailed(notOurs(error)) : error;
+  } finally {
+    dropLock(LOCK);
+  }
+  for (const signal of ["SIGINT", "SIGTERM"]) process.off(signal, stopBuilding);
+}
+
+function mayNotWrite({ code, message }) {
+  return ["EACCES", "EPERM", "EROFS"].includes(code) || /\b(EACCES|EPERM|EROFS)\b/.test(message ?? "");
+}
+
+function notOurs({ code, path: file, message }) {
+  const why = code ? `${code} at ${file}` : message;
+  const who = process.getuid ? `user ${process.getuid()}` : "this user";
+  return (
+    `switchyard: something is to be built in ${ROOT}, and ${who} may not write there (${why}). ` +
+    "Run `node server/start.mjs --build` as the folder's owner first, with the same files; then any user can start it, read-only too."
+  );
+}
+
 function requireNode() {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
-  if (major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1])) return;
-  throw new StepFailed(`Switchyard needs Node ${OLDEST_NODE.join(".")} or newer; this is ${process.versions.node}.`);
+  const last = NODES.at(-1)[0];
+  if (major > last || NODES.some(([line, least]) => line === major && minor >= least)) return;
+  const fine = NODES.map(([line, least]) => (least === 0 ? `${line}` : `${line}.${least}`)).join(", ");
+  throw new StepFailed(`Switchyard needs Node ${fine} or newer of these lines; this is ${process.versions.node}.`);
 }
 
 // `npm start` runs this through a shell. A SIGTERM to npm ends npm and the shell, and neither passes it on.
@@ -89,24 +118,97 @@ function followNpm() {
     process.kill(process.pid, "SIGTERM");
   }, 200);
   watch.unref();
+  if (npmIsFirst()) {
+    say("npm is process 1 here, and when it is stopped everything ends at once; run `node server/start.mjs` instead");
+  }
+}
+
+// The first process of a container: when npm ends, the kernel ends the server with it, before it has closed anything.
+function npmIsFirst() {
+  try {
+    return /^(npm|node\0[^\0]*npm(-cli\.js)?)\b/.test(readFileSync("/proc/1/cmdline", "utf8"));
+  } catch {
+    return false;
+  }
+}
+
+/** What is made from the sources, in order: what it is made of, where it lies once it is made, and how it is made. */
+function products() {
+  const all = [
+    {
+      name: "client",
+      output: at("server/database/generated/client.ts"),
+      message: "Generating the database client",
+      make: () => run(process.execPath, [at("node_modules/prisma/build/index.js"), "generate"], {}),
+    },
+    { name: "server", output: at("dist/server.mjs"), message: "Building the server", make: buildServer },
+    {
+      name: "console",
+      output: path.join(consoleFolder(), "BUILD_ID"),
+      message: "Building the console, about a minute",
+      make: buildConsole,
+    },
+  ];
+  return mode === "--dev" || mode === "--install" ? all.slice(0, 1) : all;
+}
+
+/** Whether nothing is to be installed or made. */
+function isPrepared() {
+  if (!packagesAreInstalled()) return false;
+  const stamps = readStamps();
+  return products().every(({ name, output }) => existsSync(output) && stamps[name] === hashOf(INPUTS[name]));
 }
 
 async function prepare() {
   if (!packagesAreInstalled()) await install();
   const stamps = readStamps();
-  await product("client", at("server/database/generated/client.ts"), "Generating the database client", stamps, () =>
-    run(process.execPath, [at("node_modules/prisma/build/index.js"), "generate"], {}),
-  );
-  if (mode === "--dev" || mode === "--install") return;
-  await product("server", at("dist/server.mjs"), "Building the server", stamps, async () => {
-    const { buildServer } = await import(pathToFileURL(at("server/build.mjs")).href);
-    await buildServer({ entry: at("server/main.ts"), outfile: at("dist/server.mjs") }).catch((error) => {
-      throw new StepFailed(error.message);
-    });
+  for (const product of products()) await makeProduct(product, stamps);
+}
+
+async function buildServer() {
+  const { buildServer: bundle } = await import(pathToFileURL(at("server/build.mjs")).href);
+  await bundle({ entry: at("server/main.ts"), outfile: at("dist/server.mjs") }).catch((error) => {
+    throw mayNotWrite(error) ? error : new StepFailed(error.message);
   });
-  await product("console", at(".next/BUILD_ID"), "Building the console, about a minute", stamps, () =>
-    run(process.execPath, [at("node_modules/next/dist/bin/next"), "build"], { NODE_ENV: "production" }),
-  );
+}
+
+/** The build of the console for the sources as they are: a folder of its own, which no later build touches. */
+function consoleFolder() {
+  return at(`.next-${hashOf(INPUTS.console).slice(0, 12)}`);
+}
+
+// A server reads pages from its build when they are first asked for, so the build it began with must stay while it runs.
+async function buildConsole() {
+  const folder = consoleFolder();
+  await run(process.execPath, [at("node_modules/next/dist/bin/next"), "build"], { NODE_ENV: "production" });
+  rmSync(`${folder}.new`, { recursive: true, force: true });
+  const left = new Set([at(".next/cache"), at(".next/dev"), at(".next/types"), at(".next/diagnostics")]);
+  cpSync(at(".next"), `${folder}.new`, { recursive: true, filter: (file) => !left.has(file) });
+  rmSync(folder, { recursive: true, force: true });
+  renameSync(`${folder}.new`, folder);
+  for (const entry of readdirSync(ROOT)) {
+    if (entry.startsWith(".next-") && at(entry) !== folder && !isUsed(at(entry)))
+      rmSync(at(entry), { recursive: true, force: true });
+  }
+}
+
+/** Notes that this process serves a build; where nothing can be written, nothing can be removed either. */
+function use(folder) {
+  const note = path.join(folder, `${USER}${process.pid}`);
+  try {
+    writeFileSync(note, identify(process.pid));
+    process.once("exit", () => rmSync(note, { force: true }));
+  } catch (error) {
+    if (!mayNotWrite(error)) throw error;
+  }
+}
+
+function isUsed(folder) {
+  const users = readdirSync(folder).filter((entry) => entry.startsWith(USER));
+  return users.some((entry) => {
+    const note = readFileSync(path.join(folder, entry), "utf8");
+    return note !== "" && identify(Number.parseInt(note, 10)) === note;
+  });
 }
 
 // npm writes this list last, so it is missing after an install that was interrupted. Packages for other platforms are
@@ -149,7 +251,7 @@ function npm(args) {
 }
 
 /** Makes one product unless it is there and its inputs are as they were when it was last made. */
-async function product(name, output, message, stamps, make) {
+async function makeProduct({ name, output, message, make }, stamps) {
   const hash = hashOf(INPUTS[name]);
   if (existsSync(output) && stamps[name] === hash) return;
   say(message);
@@ -216,7 +318,7 @@ function run(command, args, env) {
 
 function stopBuilding(signal) {
   child?.kill(signal);
-  dropLock();
+  dropLock(LOCK);
   process.exit(signal === "SIGINT" ? 130 : 143);
 }
 
@@ -224,81 +326,14 @@ function say(message) {
   console.error(`switchyard: ${message} …`);
 }
 
-// ---- One starter at a time builds in a checkout; the others wait and then find everything made. -------------------
-
-async function takeLock() {
-  const mine = `${LOCK}.${process.pid}`;
-  writeFileSync(mine, identify(process.pid));
-  try {
-    for (let turn = 0; !tryLink(mine, LOCK); turn++) {
-      const holder = readLock(LOCK);
-      if (holder !== undefined && identify(Number.parseInt(holder, 10)) === holder) {
-        if (turn === 0)
-          say(`Waiting for another start in this folder (pid ${Number.parseInt(holder, 10)}) to finish building`);
-        await delay(200);
-      } else if (holder !== undefined) {
-        clearDeadLock(holder);
-      }
-    }
-  } finally {
-    rmSync(mine, { force: true });
-  }
-}
-
-function clearDeadLock(holder) {
-  const aside = `${LOCK}.dead.${process.pid}`;
-  try {
-    renameSync(LOCK, aside);
-  } catch {
-    return;
-  }
-  // Another starter may have taken over since the look: what was moved is its lock then.
-  if (readLock(aside) !== holder) tryLink(aside, LOCK);
-  rmSync(aside, { force: true });
-}
-
-function dropLock() {
-  if (readLock(LOCK) === identify(process.pid)) rmSync(LOCK, { force: true });
-}
-
-function tryLink(from, to) {
-  try {
-    linkSync(from, to);
-    return true;
-  } catch (error) {
-    if (error.code === "EEXIST") return false;
-    throw error;
-  }
-}
-
-function readLock(file) {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    return undefined;
-  }
-}
-
-/** A living process as "<id> <start time>", so that a later process with the same id is not taken for it. */
-function identify(pid) {
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    if (error.code !== "EPERM") return "";
-  }
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return `${pid} ${stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19]}`;
-  } catch {
-    return `${pid} `;
-  }
-}
-
 // ---- Running -------------------------------------------------------------------------------------------------------
 
 async function runBundle() {
   process.env.NODE_ENV ??= "production";
   process.setSourceMapsEnabled(true);
+  const folder = consoleFolder();
+  use(folder);
+  process.env.NEXT_DIST_DIR = path.relative(ROOT, folder);
   await import(pathToFileURL(at("dist/server.mjs")).href);
 }
 

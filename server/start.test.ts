@@ -1,6 +1,17 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
@@ -10,6 +21,8 @@ import { isAlive } from "./database/processes.ts";
 const PROJECT = path.dirname(import.meta.dirname);
 let root: string;
 const at = (...parts: string[]) => path.join(root, ...parts);
+/** The folders that hold a build of the console. */
+const builds = () => readdirSync(root).filter((entry) => entry.startsWith(".next-"));
 const ran = () => (existsSync(at("ran")) ? readFileSync(at("ran"), "utf8").trim().split("\n") : []);
 
 function write(file: string, text: string): void {
@@ -35,7 +48,7 @@ beforeEach(() => {
   root = mkdtempSync(path.join(os.tmpdir(), "switchyard-start-"));
   const folder = root;
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  for (const file of ["start.mjs", "build.mjs"])
+  for (const file of ["start.mjs", "start-lock.mjs", "build.mjs"])
     cpSync(path.join(import.meta.dirname, file), at("server", file), { recursive: true });
   write("package.json", '{ "type": "module" }');
   write("package-lock.json", LOCK_FILE);
@@ -59,8 +72,11 @@ interface Run {
   said: () => string;
 }
 
-function launch(...args: string[]): Run {
+function launch(args: string[] = [], as: { uid?: number; gid?: number } = {}): Run {
+  // Only root can start it as another user; anybody else already is one that the folder can be closed to.
+  const user = process.getuid?.() === 0 ? as : {};
   const child = spawn(process.execPath, [at("server/start.mjs"), ...args], {
+    ...user,
     cwd: root,
     stdio: ["ignore", "pipe", "pipe"],
     env: { NODE_ENV: "production", npm_execpath: at("fake/npm-cli.js") },
@@ -78,7 +94,7 @@ function launch(...args: string[]): Run {
 const serves = (run: Run) => vi.waitFor(() => expect(run.said()).toContain("serving"), { timeout: 10_000 });
 
 async function build(...args: string[]): Promise<string> {
-  const run = launch(...(args.length > 0 ? args : ["--build"]));
+  const run = launch(args.length > 0 ? args : ["--build"]);
   expect(await run.code, run.said()).toBe(0);
   return run.said();
 }
@@ -109,14 +125,14 @@ test("only what changed is made again, and tests are no part of it", async () =>
   write("server/main.ts", 'console.log("serving anew")');
   expect(await build()).toContain("Building the server");
   expect(ran()).toHaveLength(4);
-  rmSync(at(".next"), { recursive: true });
+  for (const folder of builds()) rmSync(at(folder), { recursive: true });
   await build();
   expect(ran()).toEqual(["prisma", "next", "next", "prisma", "next"]);
 });
 
 test("a step that fails shows its output, ends with a code, and is tried again", async () => {
   write("next.fails", "Type error in page.tsx");
-  const run = launch("--build");
+  const run = launch(["--build"]);
   expect(await run.code).toBe(1);
   expect(run.said()).toContain("Type error in page.tsx");
   expect(run.said()).toContain("This step failed (code 1)");
@@ -128,20 +144,20 @@ test("a step that fails shows its output, ends with a code, and is tried again",
 
 test("a fault in the server's source is shown with its place", async () => {
   write("server/main.ts", "const = 1;");
-  const run = launch("--build");
+  const run = launch(["--build"]);
   expect(await run.code).toBe(1);
   expect(run.said()).toMatch(/main\.ts:1:6/);
 });
 
 test("two starts at once build once", async () => {
-  const runs = [launch("--build"), launch("--build"), launch("--build")];
+  const runs = [launch(["--build"]), launch(["--build"]), launch(["--build"])];
   for (const run of runs) expect(await run.code, run.said()).toBe(0);
   expect(ran()).toEqual(["prisma", "next"]);
 });
 
 test("the lock of a start that was killed is taken over", async () => {
   write("next.hangs", "");
-  const first = launch("--build");
+  const first = launch(["--build"]);
   const pid = await vi.waitFor(() => Number(readFileSync(at("next.pid"), "utf8")), { timeout: 10_000 });
   onTestFinished(() => void process.kill(pid, "SIGKILL"));
   first.child.kill("SIGKILL");
@@ -175,6 +191,41 @@ test("SIGTERM to the shell that npm runs it in stops the server", async () => {
   await vi.waitFor(() => expect(isAlive(server)).toBe(false), { timeout: 5_000 });
 });
 
+test("where nothing is to be built nothing is written, and where something is one line says who must do it", async () => {
+  const other = { uid: 65_534, gid: 65_534 };
+  chmodSync(root, 0o755);
+  await build();
+  chmodSync(at("dist"), 0o555);
+  const first = launch([], other);
+  await serves(first);
+  expect(first.said()).toBe(`serving ${first.child.pid}\n`);
+  first.child.kill("SIGTERM");
+  await first.code;
+  expect(readdirSync(at("dist")).sort()).toEqual(["server.mjs", "server.mjs.map", "stamps.json"]);
+
+  write("server/main.ts", 'console.log("serving anew")');
+  const second = launch([], other);
+  expect(await second.code).toBe(1);
+  expect(second.said().trim().split("\n")).toHaveLength(1);
+  expect(second.said()).toContain("node server/start.mjs --build");
+});
+
+test("a new build leaves alone the one that a server reads from, and clears away those that nobody does", async () => {
+  const serving = launch([]);
+  await serves(serving);
+  const [first] = builds();
+  write("app/page.tsx", "another page");
+  await build();
+  expect(builds()).toHaveLength(2);
+  expect(builds()).toContain(first);
+  serving.child.kill("SIGKILL");
+  await serving.code;
+  write("app/page.tsx", "a third page");
+  await build();
+  expect(builds()).toHaveLength(1);
+  expect(builds()).not.toContain(first);
+});
+
 test("packages are installed when they are missing or not those of the lock file", async () => {
   await build("--install");
   expect(ran()).toEqual(["prisma"]);
@@ -197,11 +248,13 @@ test("packages of other platforms are not missed, those for development only whe
   expect(ran()).toContain("npm");
 });
 
-test("a Node that is too old is told so in one line", async () => {
+test("a Node that is too old, or of a line that is not supported, is told so in one line", async () => {
   const script = readFileSync(at("server/start.mjs"), "utf8");
-  write("server/start.mjs", script.replace("[20, 19]", "[99, 1]"));
+  write("server/start.mjs", script.replace(/const NODES = \[[^;]*\];/, "const NODES = [[99, 1], [101, 0]];"));
   const run = launch();
   expect(await run.code).toBe(1);
-  expect(run.said()).toBe(`Switchyard needs Node 99.1 or newer; this is ${process.versions.node}.\n`);
+  expect(run.said()).toBe(
+    `Switchyard needs Node 99.1, 101 or newer of these lines; this is ${process.versions.node}.\n`,
+  );
   expect(ran()).toEqual([]);
 });
