@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readConfig } from "./config.ts";
+import { readConfig, unknownSettings } from "./config.ts";
 import { StartupError } from "./database/errors.ts";
 
 test("notifications go to all targets, to none, or to those that are named", () => {
@@ -65,7 +65,7 @@ test("variables that are set win, in the units their names say", () => {
     HOT_TIER_MB: "8",
     SWITCHYARD_DATA_DIR: "/srv/switchyard",
     SWITCHYARD_BOOTSTRAP_KEY: "k".repeat(16),
-    SWITCHYARD_PUBLIC_URL: "https://switchyard.example/console/",
+    SWITCHYARD_PUBLIC_URL: "https://switchyard.example/",
     IDEMPOTENCY_TTL_SECONDS: "60",
     EVENT_RETENTION_DAYS: "0.0001",
     SWITCHYARD_ARCHIVE_DIR: "/srv/archive",
@@ -119,4 +119,31 @@ test("sessions can be kept for part of a day", () => {
 
 test.each(["-1", "3000abc", "0x10", " 3000", "1e3"])("PORT=%s is refused", (PORT) => {
   expect(() => readConfig({ PORT })).toThrow(/PORT must be a whole number from 0 to 65535/);
+});
+
+test("a public address with a path is refused, as the console cannot be served under one", () => {
+  const publicUrl = (value: string) => readConfig({ SWITCHYARD_PUBLIC_URL: value }).publicUrl;
+  expect([publicUrl("https://a.example"), publicUrl("http://a.example:8443/")]).toEqual([
+    "https://a.example",
+    "http://a.example:8443",
+  ]);
+  for (const wrong of ["https://a.example/tools/switchyard", "https://a.example/?a=1", "https://u:p@a.example"])
+    expect(() => publicUrl(wrong), wrong).toThrow("SWITCHYARD_PUBLIC_URL must be an address without a path");
+});
+
+test("HOST is an address or a name, with or without the brackets of IPv6, and nothing more", () => {
+  const host = (value: string) => readConfig({ HOST: value }).host;
+  const given = ["::1", "[::1]", "::", "[::]", "0.0.0.0", "localhost", "my-host.internal"];
+  expect(given.map(host)).toEqual(["::1", "::1", "::", "::", "0.0.0.0", "localhost", "my-host.internal"]);
+  for (const wrong of ["http://127.0.0.1", "127.0.0.1:3000", "[::1]:3000", "a b", "host/path", "[localhost]", "*"])
+    expect(() => host(wrong), wrong).toThrow("HOST must be an address or a name");
+});
+
+test("variables that look like settings and are none are named, with what may have been meant", () => {
+  const env = { SWITCHYARD_DATADIR: "a", SWITCHYARD_PUBLIC_URI: "b", SWITCHYARD_COLOUR: "c", SWITCHYARD_URL: "d", PORT: "1" };
+  expect(unknownSettings({ ...env, SWITCHYARD_DATA_DIR: "e", SWITCHYARD_KEY: "f" })).toEqual([
+    { name: "SWITCHYARD_DATADIR", meant: "SWITCHYARD_DATA_DIR" },
+    { name: "SWITCHYARD_PUBLIC_URI", meant: "SWITCHYARD_PUBLIC_URL" },
+    { name: "SWITCHYARD_COLOUR" },
+  ]);
 });

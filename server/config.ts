@@ -46,7 +46,22 @@ const httpUrl = text
     (value) => /^https?:\/\//.test(value) && URL.canParse(value),
     "must be a URL that starts with http:// or https://",
   )
+  .refine(
+    (value) => !URL.canParse(value) || new URL(value).origin === new URL(value).href.replace(/\/$/, ""),
+    "must be an address without a path, like https://switchyard.example.com: the console needs a host or port of its own and cannot be served under a path of one",
+  )
   .transform((value) => new URL(value).origin);
+
+/** An address or a name, as `listen` takes it: IPv6 without its brackets. */
+const host = text.transform((value, ctx) => {
+  const bare = /^\[(.*)\]$/.exec(value)?.[1] ?? value;
+  if (isIP(bare) !== 0 || (bare === value && /^[A-Za-z0-9_]([A-Za-z0-9_.-]{0,252})$/.test(value))) return bare;
+  ctx.addIssue({
+    code: "custom",
+    message: "must be an address or a name of this machine alone, like 0.0.0.0 or ::1; the port goes into PORT",
+  });
+  return z.NEVER;
+});
 
 const smtpUrl = text.refine(isSmtpUrl, "must be a URL of the form smtp://user:password@host:port, or smtps://");
 
@@ -89,7 +104,7 @@ function isTarget(entry: string): boolean {
 const environment = z
   .object({
     PORT: setting(whole(0, 65_535).default(3000)),
-    HOST: setting(text.default("127.0.0.1")),
+    HOST: setting(host.default("127.0.0.1")),
     DATABASE_URL: setting(oneHost.optional()),
     REDIS_URL: setting(redisUrl.optional()),
     HOT_TIER_TTL_SECONDS: setting(whole(1, 86_400).default(900)),
@@ -184,6 +199,34 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     logLevel: data.LOG_LEVEL,
     development: data.NODE_ENV === "development",
   };
+}
+
+/** Settings of the client, the worker and the commands they run, which may stand in the same environment. */
+const OF_OTHERS = ["URL", "KEY", "ADAPTERS", "JOB_ID", "RUN_ID", "ATTEMPT", "CHROMIUM", "FAULTS_SEED"].map((name) => `SWITCHYARD_${name}`);
+
+/** Variables that look like settings of ours and are none: most likely misspelt. Each with the setting it may have meant. */
+export function unknownSettings(env: Readonly<Record<string, string | undefined>>): { name: string; meant?: string }[] {
+  const known = [...Object.keys(environment.shape), ...OF_OTHERS];
+  return Object.keys(env)
+    .filter((name) => /^SWITCHYARD[_-]/i.test(name) && !known.includes(name))
+    .map((name) => {
+      const meant = known.find((other) => differ(name.toUpperCase().replaceAll("-", "_"), other) <= 2);
+      return meant === undefined ? { name } : { name, meant };
+    });
+}
+
+/** How many letters must be changed, added or left out to make one of the other (Levenshtein). */
+function differ(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_none, at) => at);
+  for (let i = 1; i <= a.length; i += 1) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      const kept = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(kept, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
 }
 
 /** The configuration of this process. */

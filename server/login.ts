@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
-import { loadConfig } from "./config.ts";
+import { type Config, loadConfig } from "./config.ts";
 import { localKeyPath } from "./http/auth/api-keys.ts";
+import { notedAddress } from "./own-address.ts";
 import { reachable } from "./welcome.ts";
 
 /**
@@ -10,7 +11,7 @@ import { reachable } from "./welcome.ts";
 async function main(): Promise<void> {
   const config = loadConfig();
   const key = config.bootstrapKey ?? (await readFile(localKeyPath(config.dataDir), "utf8")).trim();
-  const origin = `http://${reachable(config.host)}:${config.port}`;
+  const origin = await originOf(config);
   const answer = await fetch(`${origin}/api/v1/login-links`, {
     method: "POST",
     headers: { authorization: `Bearer ${key}` },
@@ -18,6 +19,12 @@ async function main(): Promise<void> {
   if (!answer.ok) throw new Error(`${origin} answers ${answer.status}: ${await answer.text()}`);
   const { url } = (await answer.json()) as { url: string };
   process.stdout.write(`Open ${url}\n`);
+}
+
+/** What is set counts; else where the server of this data folder says that it listens. */
+async function originOf({ host, port, dataDir }: Config): Promise<string> {
+  const noted = Number(process.env.PORT || 0) === 0 ? await notedAddress(dataDir) : undefined;
+  return noted ?? `http://${reachable(host)}:${port}`;
 }
 
 try {

@@ -1,11 +1,12 @@
 import { createServer } from "node:net";
 import type { Logger } from "pino";
 import { type Composed, compose } from "./compose.ts";
-import { type Config, loadConfig } from "./config.ts";
+import { type Config, loadConfig, unknownSettings } from "./config.ts";
 import { StartupError } from "./database/errors.ts";
 import { faultOf, SENTENCES } from "./database/faults.ts";
 import { createLogger } from "./log.ts";
-import { welcome } from "./welcome.ts";
+import { noteAddress } from "./own-address.ts";
+import { reachable, welcome } from "./welcome.ts";
 
 /** The promise is 5 s from the signal to the end of the process; the rest is for the exit itself. */
 const HARD_EXIT_MS = 4_700;
@@ -63,7 +64,8 @@ class Process {
     const address = server.app.server.address();
     const port = typeof address === "object" && address !== null ? address.port : this.config.port;
     // Next's hot reload listens for upgrades from its first page on; a tab left open must not have to wait for somebody to ask.
-    if (this.config.development) fetch(`http://${this.config.host}:${port}/login`).catch(() => {});
+    if (this.config.development) fetch(`http://${reachable(this.config.host)}:${port}/login`).catch(() => {});
+    await noteAddress(this.config.dataDir, `http://${reachable(this.config.host)}:${port}`);
     for (const line of await welcome(this.config, port, server)) process.stdout.write(`${line}\n`);
   }
 
@@ -108,6 +110,8 @@ function portError(error: NodeJS.ErrnoException, host: string, port: number): Er
   const why: Record<string, string> = {
     EADDRINUSE: `port ${port} of ${host} is taken by another program; stop it or set PORT to another one`,
     EACCES: `port ${port} of ${host} is not open to this user; set PORT to 1024 or above`,
+    EAFNOSUPPORT: `this machine does not speak the protocol of ${host} (IPv6 may be off); set HOST to another address`,
+    EAI_AGAIN: `the name ${host} cannot be looked up now; set HOST to an address of this machine`,
     EADDRNOTAVAIL: `this machine has no address ${host}; set HOST to one it has`,
     ENOTFOUND: `the name ${host} is not known; set HOST to an address of this machine`,
   };
@@ -120,7 +124,11 @@ async function main(): Promise<void> {
   process.stdout.on("error", () => {});
   try {
     const config = loadConfig();
-    await new Process(config, createLogger(config.logLevel)).start();
+    const logger = createLogger(config.logLevel);
+    for (const { name, meant } of unknownSettings(process.env)) {
+      logger.warn({ name, meant }, `${name} is no setting${meant ? `; is ${meant} meant?` : ""}`);
+    }
+    await new Process(config, logger).start();
   } catch (error) {
     const message = error instanceof StartupError ? error.message : `cannot start: ${causeOf(error)}`;
     process.stderr.write(`switchyard: ${message}\n`);
