@@ -140,7 +140,13 @@ test("HOST is an address or a name, with or without the brackets of IPv6, and no
 });
 
 test("variables that look like settings and are none are named, with what may have been meant", () => {
-  const env = { SWITCHYARD_DATADIR: "a", SWITCHYARD_PUBLIC_URI: "b", SWITCHYARD_COLOUR: "c", SWITCHYARD_URL: "d", PORT: "1" };
+  const env = {
+    SWITCHYARD_DATADIR: "a",
+    SWITCHYARD_PUBLIC_URI: "b",
+    SWITCHYARD_COLOUR: "c",
+    SWITCHYARD_URL: "d",
+    PORT: "1",
+  };
   expect(unknownSettings({ ...env, SWITCHYARD_DATA_DIR: "e", SWITCHYARD_KEY: "f" })).toEqual([
     { name: "SWITCHYARD_DATADIR", meant: "SWITCHYARD_DATA_DIR" },
     { name: "SWITCHYARD_PUBLIC_URI", meant: "SWITCHYARD_PUBLIC_URL" },
