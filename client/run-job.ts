@@ -8,6 +8,8 @@ type Work = (job: JobWithAttempts, context: RunJobContext) => Promise<Json | und
 
 const DEFAULT_LEASE_MS = 30_000;
 const ONE_DAY_MS = 86_400_000;
+/** As long as one try of a call takes at most. */
+const LAST_TRY_MS = 15_000;
 
 /** See `Client.runJob`. */
 export async function runJob(client: JobCalls, request: RunJobRequest, work: Work): Promise<JobWithAttempts> {
@@ -19,9 +21,11 @@ export async function runJob(client: JobCalls, request: RunJobRequest, work: Wor
 
   const stop = new AbortController();
   const lost = new AbortController();
+  let giveUp: NodeJS.Timeout | undefined;
   const started = performance.now();
   const onLost = (error: SwitchyardError) => {
-    lost.abort(error);
+    // A try that is under way may still be answered, and the server knows better than our clock.
+    giveUp = setTimeout(() => lost.abort(error), LAST_TRY_MS);
     stop.abort(error);
   };
   const lease = keepLease({ client, jobId, leaseToken, leaseMs, askedAt, onLost });
@@ -47,6 +51,7 @@ export async function runJob(client: JobCalls, request: RunJobRequest, work: Wor
     else await client.fail({ ...end(), error: toErrorInfo(error), retryable: isRetryable(error) }, tell);
   } finally {
     clearTimeout(timer);
+    clearTimeout(giveUp);
     outer?.removeEventListener("abort", follow);
     await lease.release();
   }
