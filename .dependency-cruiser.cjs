@@ -32,6 +32,7 @@ module.exports = {
     only("live", "^server/live/", "^(server/(live|store)|domain)/", "The push side follows the store."),
     only("notify", "^server/notify/", "^(server/(notify|store)|domain)/", "What is due is sent, and told by commits."),
     only("clock", "^server/clock/", "^(server/(clock|store)|domain)/", "Time commits like anybody else."),
+    only("renderer", "^server/renderer/", "^server/renderer/", "Pages are drawn for whoever asks, by Next alone."),
     only(
       "http",
       "^server/http/",

@@ -201,7 +201,8 @@ export interface TierSize {
 export interface System {
   uptimeMs: number;
   node: string;
-  memory: {
+  /** Of the whole process: null for who is no admin of the tenant that runs it. */
+  memory: null | {
     rssBytes: number;
     heapUsedBytes: number;
     heapTotalBytes: number;
@@ -213,7 +214,8 @@ export interface System {
     /** Either is close to its limit: the hot tier gives way. */
     short: boolean;
   };
-  hotTier: {
+  /** Like `memory`. */
+  hotTier: null | {
     backend: "memory" | "redis";
     ttlMs: number;
     /** Bound of the rows in this process. */

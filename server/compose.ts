@@ -9,27 +9,30 @@ import { createRetentionLoop } from "./clock/retention.ts";
 import { createRollupLoop } from "./clock/rollups.ts";
 import { Closers } from "./closers.ts";
 import type { Config } from "./config.ts";
-import { createDatabase, type Database } from "./database/client.ts";
 import { DatabaseClock } from "./database/clock.ts";
 import { startEmbedded } from "./database/embedded.ts";
 import { SENTENCES } from "./database/faults.ts";
 import { migrate, readMigrations } from "./database/migrate.ts";
+import { openPools, type Pools } from "./database/pools.ts";
 import { checkReadiness } from "./database/readiness.ts";
 import { createRefusals } from "./database/refusals.ts";
 import { requireDatabase } from "./database/requirements.ts";
 import { type DatabaseWatch, watchDatabase } from "./database/watch.ts";
 import { buildApp } from "./http/app.ts";
+import { Assets } from "./http/assets.ts";
 import { ensureLocalKey, setBootstrapKey } from "./http/auth/api-keys.ts";
 import { Authenticator } from "./http/auth/authenticator.ts";
 import type { Health } from "./http/health.ts";
-import { createMetrics } from "./http/metrics.ts";
-import { createNext } from "./http/next.ts";
-import { type DrawPage, registerPages } from "./http/pages.ts";
-import { refuseForeignUpgrades } from "./http/upgrades.ts";
+import { LongReads } from "./http/long-reads.ts";
+import { createMetrics, observeReads } from "./http/metrics.ts";
+import { type PageFault, reportPageFault } from "./http/page-errors.ts";
+import { type DrawPage, pageUnavailable, registerPages } from "./http/pages.ts";
+import { handleUpgrades, type UpgradeHandler } from "./http/upgrades.ts";
 import { createLive } from "./live/index.ts";
 import { watchMemory } from "./memory-watch.ts";
 import { createGuard } from "./notify/guard.ts";
 import { createNotifier } from "./notify/index.ts";
+import { Renderer } from "./renderer/index.ts";
 import { createStore } from "./store/index.ts";
 import { laneDatabase } from "./store/lane-database.ts";
 import { createRetention } from "./store/retention.ts";
@@ -85,13 +88,13 @@ async function build(config: Config, options: ComposeOptions, closers: Closers):
   const metrics = createMetrics();
   const stopping = new AbortController();
 
-  // Next needs no database and the database no Next: both get ready at once.
-  const draw = options.draw === undefined ? openNext(config, closers) : Promise.resolve(options.draw);
-  draw.catch(() => {});
+  // Pages need no database and the database no pages: both get ready at once.
+  const pages = options.draw === undefined ? openPages(config, closers, logger, metrics) : givenPages(options.draw);
+  pages.catch(() => {});
   const database = await openDatabase(config, closers, logger, metrics, onFatal, stopping.signal);
-  const { prisma } = database;
+  const { prisma } = database.auth;
   const migrations = readMigrations();
-  const health: Health = { state: "starting", check: () => checkReadiness(database.pool, database.watch, migrations) };
+  const health: Health = { state: "starting", check: () => checkReadiness(database.clock, database.watch, migrations) };
 
   await ensureTenant(prisma, TENANT, "Default");
   await setBootstrapKey(prisma, TENANT, config.bootstrapKey ?? null);
@@ -103,8 +106,9 @@ async function build(config: Config, options: ComposeOptions, closers: Closers):
   closers.add("auth", 500, () => auth.close());
 
   const store = createStore({
-    pool: database.pool,
-    clock: database.clock,
+    pool: database.lane,
+    reads: laneDatabase(database.reads.pool),
+    clock: database.databaseClock,
     registry: metrics,
     idempotencyTtlSeconds: config.idempotencyTtlSeconds,
     redisUrl: config.redisUrl,
@@ -116,9 +120,9 @@ async function build(config: Config, options: ComposeOptions, closers: Closers):
   store.onCommitted(() => database.watch.trust());
   closers.add("store", 1_000, () => store.close());
 
-  const queries = laneDatabase(database.pool);
+  const [timely, upkeep] = [laneDatabase(database.clock), laneDatabase(database.upkeep)];
   const retention = createRetention({
-    queries,
+    queries: upkeep,
     store,
     registry: metrics,
     log: logger.child({ part: "retention" }),
@@ -130,11 +134,25 @@ async function build(config: Config, options: ComposeOptions, closers: Closers):
   const watch = watchMemory({ registry: metrics, logger: logger.child({ part: "memory" }), onShort });
   closers.add("memory watch", 100, () => watch.close());
 
-  const parts = { config, prisma, store, retention, queries, auth, logger, metrics, health, memory: watch.figures };
-  const app = buildApp({ ...parts, stopping: stopping.signal });
-  await registerPages(app, { auth, draw: await draw, dev: config.development, now: store.now });
+  observeReads(metrics, database.reads.reads);
+  const app = buildApp({
+    config,
+    prisma: database.reads.prisma,
+    queries: laneDatabase(database.reads.pool),
+    store,
+    retention,
+    longReads: new LongReads(),
+    auth,
+    logger,
+    metrics,
+    health,
+    memory: watch.figures,
+    stopping: stopping.signal,
+  });
+  const { draw, assets, upgrade } = await pages;
+  await registerPages(app, { auth, draw, assets, dev: config.development, now: store.now });
   await app.ready();
-  refuseForeignUpgrades(app.server, { dev: config.development });
+  handleUpgrades(app.server, upgrade);
   let closing: Promise<void> | undefined;
   // Requests still open when their time is up are cut: their clients retry, with an idempotency key where it matters.
   closers.add("open connections", 100, () => app.server.closeAllConnections());
@@ -142,25 +160,25 @@ async function build(config: Config, options: ComposeOptions, closers: Closers):
 
   const clock = createClock({
     store,
-    queries,
+    queries: timely,
     log: logger.child({ part: "clock" }),
     sessionRetentionMs: config.sessionRetentionDays * DAY_MS,
   });
   closers.add("clock", 500, () => clock.close());
-  const retentionLoop = createRetentionLoop({ retention, queries, log: logger.child({ part: "retention" }) });
+  const retentionLoop = createRetentionLoop({ retention, queries: upkeep, log: logger.child({ part: "retention" }) });
   closers.add("retention", 500, () => retentionLoop.close());
-  const rollupLoop = createRollupLoop({ database: queries, log: logger.child({ part: "rollups" }) });
+  const rollupLoop = createRollupLoop({ database: upkeep, log: logger.child({ part: "rollups" }) });
   closers.add("rollups", 500, () => rollupLoop.close());
   const cleanupLoop = createCleanupLoop({
     store,
-    queries,
+    queries: upkeep,
     log: logger.child({ part: "cleanup" }),
     keepMs: config.decisionRetentionDays * DAY_MS,
   });
   closers.add("cleanup", 500, () => cleanupLoop.close());
   const notifier = createNotifier({
     store,
-    queries,
+    queries: timely,
     registry: metrics,
     log: logger.child({ part: "notify" }),
     guard: createGuard(config.privateTargets),
@@ -210,7 +228,7 @@ async function openDatabase(
   registry: Registry,
   onFatal: (reason: string) => void,
   stopping: AbortSignal,
-): Promise<Database & { watch: DatabaseWatch; clock: DatabaseClock }> {
+): Promise<Pools & { watch: DatabaseWatch; databaseClock: DatabaseClock }> {
   let given = config.databaseUrl;
   if (given === undefined) {
     const embedded = await startEmbedded(config.dataDir, { onUnexpectedExit: onFatal });
@@ -222,7 +240,7 @@ async function openDatabase(
     logger.info("waiting for another server, which migrates this database");
   });
   if (applied.length > 0) logger.info({ applied }, "migrated");
-  const database = createDatabase(url, {
+  const database = openPools(url, config.databaseConnections, {
     onConnectionLost: ({ message }) => {
       // Postgres may stop before it has seen that we hung up. Not the error itself: it holds the whole client.
       if (!stopping.aborted) logger.warn({ reason: message }, "a database connection was lost");
@@ -238,20 +256,47 @@ async function openDatabase(
     else logger.info("the database is back");
   });
   closers.add("watch of the database", 500, () => watch.close());
-  const clock = new DatabaseClock();
-  await clock.ask(database.pool);
+  const databaseClock = new DatabaseClock();
+  // With what it needs from the start on, so that nothing has to wait for a first connection.
+  await Promise.all([databaseClock.ask(database.clock), database.clock.query("SELECT 1")]);
   // Idle, a server hears of the time from nobody else. While the database is away the last answer stands.
-  const asking = setInterval(() => void clock.ask(database.pool).catch(() => {}), ASK_TIME_EVERY_MS);
+  const asking = setInterval(() => void databaseClock.ask(database.clock).catch(() => {}), ASK_TIME_EVERY_MS);
   closers.add("database's clock", 100, () => clearInterval(asking));
-  return { ...database, watch, clock };
+  return { ...database, watch, databaseClock };
 }
 
-async function openNext(config: Config, closers: Closers): Promise<DrawPage> {
-  const { development: dev, host: hostname, port } = config;
-  const opening = createNext({ dev, dir: projectRoot(), hostname, port });
-  // In development Next's own watchers may not end; the process does not wait for them.
-  closers.add("next", 500, async () => (await opening).close());
-  return (await opening).draw;
+/** How pages are drawn, and what they consist of. */
+interface Pages {
+  draw: DrawPage;
+  assets?: Assets;
+  /** Where hot reload's WebSockets go. */
+  upgrade?: UpgradeHandler;
+}
+
+const givenPages = async (draw: DrawPage): Promise<Pages> => ({ draw });
+
+async function openPages(config: Config, closers: Closers, logger: Logger, registry: Registry): Promise<Pages> {
+  const { development: dev, host: hostname, port, rendererMb: heapMb } = config;
+  const dir = projectRoot();
+  const part = logger.child({ part: "pages" });
+  const renderer = new Renderer({
+    dev,
+    dir,
+    hostname,
+    port,
+    heapMb,
+    logger: part,
+    registry,
+    onFault: (error, fault) => reportPageFault({ ...(fault as Omit<PageFault, "error">), error }),
+  });
+  closers.add("renderer", 500, () => renderer.close());
+  await renderer.start();
+  const draw: DrawPage = (request, response) =>
+    renderer.draw(request, response).catch((cause: unknown) => {
+      throw pageUnavailable(cause);
+    });
+  if (dev) return { draw, upgrade: (request, socket, head) => renderer.upgrade(request, socket, head) };
+  return { draw, assets: await Assets.read(dir) };
 }
 
 /** The folder of `next.config.ts`, found from the source as well as from the bundle in `dist/`. */

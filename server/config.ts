@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import { z } from "zod";
 import { isAddress } from "../domain/email-address.ts";
 import { StartupError } from "./database/errors.ts";
+import { LEAST_CONNECTIONS } from "./database/pools.ts";
 
 const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 
@@ -106,6 +107,7 @@ const environment = z
     PORT: setting(whole(0, 65_535).default(3000)),
     HOST: setting(host.default("127.0.0.1")),
     DATABASE_URL: setting(oneHost.optional()),
+    DATABASE_CONNECTIONS: setting(whole(LEAST_CONNECTIONS, 500).default(18)),
     REDIS_URL: setting(redisUrl.optional()),
     HOT_TIER_TTL_SECONDS: setting(whole(1, 86_400).default(900)),
     HOT_TIER_MB: setting(whole(1, 65_536).default(64)),
@@ -122,6 +124,7 @@ const environment = z
     EVENT_RETENTION_DAYS: setting(days(3_650).default(90)),
     SWITCHYARD_ARCHIVE_DIR: setting(text.optional()),
     DECISION_RETENTION_DAYS: setting(days(3_650).default(90)),
+    RENDERER_MB: setting(whole(128, 65_536).default(512)),
     LOG_LEVEL: setting(z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`).default("info")),
     NODE_ENV: setting(z.string().optional()),
   })
@@ -142,6 +145,8 @@ export interface Config {
   host: string;
   /** A PostgreSQL of the operator's own; undefined means the embedded one in `dataDir`. */
   databaseUrl: string | undefined;
+  /** Most connections to the database that this process opens, of all its parts together. */
+  databaseConnections: number;
   /** A Redis that servers share as a further hot tier; undefined means none. */
   redisUrl: string | undefined;
   /** How long a row stays in the hot tiers. */
@@ -164,6 +169,8 @@ export interface Config {
   /** What leaves the log is first written to files here; undefined means that it is not kept. */
   archiveDir: string | undefined;
   decisionRetentionDays: number;
+  /** Bound of the heap of the process that draws pages, MiB. */
+  rendererMb: number;
   logLevel: (typeof LOG_LEVELS)[number];
   /** True under `npm run dev`: Next compiles pages as they are asked for. */
   development: boolean;
@@ -183,6 +190,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     port: data.PORT,
     host: data.HOST,
     databaseUrl: data.DATABASE_URL,
+    databaseConnections: data.DATABASE_CONNECTIONS,
     redisUrl: data.REDIS_URL,
     hotTierTtlSeconds: data.HOT_TIER_TTL_SECONDS,
     hotTierMb: data.HOT_TIER_MB,
@@ -196,6 +204,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     eventRetentionDays: data.EVENT_RETENTION_DAYS,
     archiveDir: data.SWITCHYARD_ARCHIVE_DIR,
     decisionRetentionDays: data.DECISION_RETENTION_DAYS,
+    rendererMb: data.RENDERER_MB,
     logLevel: data.LOG_LEVEL,
     development: data.NODE_ENV === "development",
   };

@@ -29,17 +29,19 @@ export function SystemScreen({ initial }: { initial: System }) {
     <>
       <PageHeader
         title="System"
-        badge={memory.short ? <Badge tone="blocked">Short of memory</Badge> : undefined}
+        badge={memory?.short ? <Badge tone="blocked">Short of memory</Badge> : undefined}
         description={`The server that answers this page; up for ${formatDuration(data.uptimeMs)}, Node ${data.node}.`}
       />
       <div className="grid gap-3 lg:grid-cols-2">
-        <Card title="Memory">
-          <Meter label="Process" used={memory.rssBytes} limit={memory.limitBytes} />
-          <Meter label="JavaScript heap" used={memory.heapUsedBytes} limit={memory.heapLimitBytes} />
-          <p className="mt-2 text-[12px] text-muted">
-            When either comes close to its limit the hot tier gives way; nothing is lost by that.
-          </p>
-        </Card>
+        {memory && (
+          <Card title="Memory">
+            <Meter label="Process" used={memory.rssBytes} limit={memory.limitBytes} />
+            <Meter label="JavaScript heap" used={memory.heapUsedBytes} limit={memory.heapLimitBytes} />
+            <p className="mt-2 text-[12px] text-muted">
+              When either comes close to its limit the hot tier gives way; nothing is lost by that.
+            </p>
+          </Card>
+        )}
         <Card title="Log">
           <Facts>
             <Fact name="Newest position">{formatCount(log.head)}</Fact>
@@ -53,25 +55,27 @@ export function SystemScreen({ initial }: { initial: System }) {
             <Fact name="Idempotency keys">{formatSetting(keeps.keysMs)}</Fact>
           </Facts>
         </Card>
-        <Card title="Hot tier" className="lg:col-span-2">
-          <div className="grid gap-x-6 gap-y-4 sm:grid-cols-3">
-            <Tier name="This process" tier={hotTier.memory}>
-              <Fact name="Bound">{formatBytes(hotTier.maxBytes)}</Fact>
-              <Fact name="Time to live">{formatSetting(hotTier.ttlMs)}</Fact>
-            </Tier>
-            {hotTier.redis ? (
-              <Tier name="Redis" tier={hotTier.redis} />
-            ) : (
-              <div>
-                <h3 className="mb-1.5 text-[13px] font-medium">Redis</h3>
-                <p className="text-[12px] text-muted">
-                  Not used. Set <code>REDIS_URL</code> to share the hot tier between servers.
-                </p>
-              </div>
-            )}
-            <Tier name="Postgres" tier={hotTier.durable} />
-          </div>
-        </Card>
+        {hotTier && (
+          <Card title="Hot tier" className="lg:col-span-2">
+            <div className="grid gap-x-6 gap-y-4 sm:grid-cols-3">
+              <Tier name="This process" tier={hotTier.memory}>
+                <Fact name="Bound">{formatBytes(hotTier.maxBytes)}</Fact>
+                <Fact name="Time to live">{formatSetting(hotTier.ttlMs)}</Fact>
+              </Tier>
+              {hotTier.redis ? (
+                <Tier name="Redis" tier={hotTier.redis} />
+              ) : (
+                <div>
+                  <h3 className="mb-1.5 text-[13px] font-medium">Redis</h3>
+                  <p className="text-[12px] text-muted">
+                    Not used. Set <code>REDIS_URL</code> to share the hot tier between servers.
+                  </p>
+                </div>
+              )}
+              <Tier name="Postgres" tier={hotTier.durable} />
+            </div>
+          </Card>
+        )}
         <MaintenanceCard days={Math.max(1, Math.round(keeps.decisionsMs / DAY_MS))} />
       </div>
     </>

@@ -89,9 +89,12 @@ export function registerAlertRules(app: FastifyInstance, deps: ResourceDeps): vo
     const rule = found(outcome.row("rule", ruleId) ?? null, "rule", ruleId);
     return { ...sent(rule), receipt: outcome.receipt };
   });
-  app.post(`${BASE}/alert-rules/preview`, { config: { doc: previewDoc, forViewers: true } }, (request) =>
-    previewRule(scopeOf(request, deps), previewBody.parse(bodyOf(request))),
-  );
+  app.post(`${BASE}/alert-rules/preview`, { config: { doc: previewDoc, forViewers: true } }, (request, reply) => {
+    const asked = previewBody.parse(bodyOf(request));
+    return deps.longReads.ask(request, reply, deps.stopping, `preview ${JSON.stringify(asked)}`, () =>
+      previewRule(scopeOf(request, deps), asked),
+    );
+  });
 }
 
 /** A rule as this resource sends it: `kind` is the rule's own, as it is in `rule.put`. */

@@ -10,14 +10,21 @@ import type { Authenticator } from "./auth/authenticator.ts";
 import { installAuthorization } from "./auth/authorize.ts";
 import { type Health, registerHealth } from "./health.ts";
 import { installLeanAnswers } from "./lean-answers.ts";
+import type { LongReads } from "./long-reads.ts";
 import { installMetrics } from "./metrics.ts";
-import { installProblems, notFound, sendProblem } from "./problem.ts";
+import { installProblems, notFound, ProblemError, sendProblem } from "./problem.ts";
+import { installReaders } from "./readers.ts";
 import { registerRoutes } from "./routes.ts";
 import { API_HEADERS } from "./security.ts";
 import type { MemoryFigures } from "./system.ts";
 
 const BODY_LIMIT = 1_048_576;
 const SLOW_MS = 1_000;
+/** Open connections, those of sockets included; more are closed as they come. */
+const MAX_CONNECTIONS = 12_000;
+/** How long a request's headers may take to come, and how often that is looked at. */
+const HEADERS_MS = 15_000;
+const CHECK_MS = 5_000;
 /** Ids have up to 200 characters, each up to three when encoded. */
 const MAX_PARAM_LENGTH = 600;
 
@@ -29,6 +36,7 @@ export interface AppDeps {
   retention: Retention;
   /** Past Prisma, for statements that are prepared by name. */
   queries: LaneQueries;
+  longReads: LongReads;
   auth: Authenticator;
   logger: Logger;
   metrics: Registry;
@@ -55,9 +63,18 @@ export function buildApp(deps: AppDeps): FastifyInstance {
     genReqId: () => prefix + (++requests).toString(36),
     bodyLimit: BODY_LIMIT,
     requestTimeout: 60_000,
+    http: { headersTimeout: HEADERS_MS, connectionsCheckingInterval: CHECK_MS },
     forceCloseConnections: "idle",
+    // Answered below, as a problem like any other.
+    return503OnClosing: false,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     frameworkErrors: (error, request, reply) => sendProblem(error, request, reply),
+  });
+
+  app.server.maxConnections = MAX_CONNECTIONS;
+  app.addHook("onRequest", (request, _reply, done) => {
+    const asksHowItIs = request.routeOptions.url === "/healthz" || request.routeOptions.url === "/readyz";
+    done(deps.stopping.aborted && !asksHowItIs ? closing() : undefined);
   });
 
   // JSON only: a form or plain text is what another site could send without asking. An empty body is no body.
@@ -70,7 +87,8 @@ export function buildApp(deps: AppDeps): FastifyInstance {
 
   installProblems(app);
   installAuthorization(app, deps);
-  installMetrics(app, deps.metrics);
+  installReaders(app);
+  installMetrics(app, deps.metrics, deps.store);
   installLeanAnswers(app);
 
   app.addHook("onSend", (_request, reply, _payload, done) => {
@@ -94,4 +112,9 @@ export function buildApp(deps: AppDeps): FastifyInstance {
   // Pages catch all that is left; an unknown API path is no page.
   app.all("/api/*", (request, reply) => sendProblem(notFound(request), request, reply));
   return app;
+}
+
+function closing(): ProblemError {
+  const headers = { "retry-after": "1", connection: "close" };
+  return new ProblemError(503, "closing", "The server is stopping; ask again, another one may answer.", { headers });
 }

@@ -2,6 +2,7 @@ import { performance } from "node:perf_hooks";
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import type { ClientMutation } from "../../domain/mutations.ts";
+import { runAs } from "../database/caller.ts";
 import { readOutlook } from "../store/reads/jobs.ts";
 import type { CommitOutcome } from "../store/types.ts";
 import { ClaimDesks } from "./claim-desk.ts";
@@ -23,7 +24,8 @@ export function registerClaims(app: FastifyInstance, deps: ResourceDeps): void {
   const { store, prisma, stopping } = deps;
   const desks = new ClaimDesks({
     store,
-    outlook: (tenantId, limit) => readOutlook({ prisma, tenantId, now: store.now() }, limit),
+    outlook: (tenantId, limit) =>
+      runAs({ tenantId, principal: "claims" }, () => readOutlook({ prisma, tenantId, now: store.now() }, limit)),
     onError: (err) => app.log.warn({ err }, "the outlook on coming jobs could not be read"),
   });
   app.addHook("onClose", async () => desks.close());

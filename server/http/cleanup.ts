@@ -1,5 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
+import { runAs } from "../database/caller.ts";
 import { CleanupUnderWay, cleanUpTenant, timeAgo } from "../store/cleanup.ts";
 import type { LaneQueries } from "../store/lane-database.ts";
 import { requireRole } from "./auth/authorize.ts";
@@ -33,7 +34,9 @@ export function registerCleanup(app: FastifyInstance, deps: ResourceDeps & { que
     const { tenantId } = request.principal;
     const olderThan = await timeAgo(deps.queries, tenantId, olderThanDays * DAY_MS);
     const options = { olderThan, dryRun, signal: signalOf(reply, deps.stopping) };
-    return cleanUpTenant(deps, tenantId, committerOf(request), options).catch((error: unknown) => {
+    // Not as the request, whose reads end when it does: what has been begun is ended in order.
+    const clean = () => cleanUpTenant(deps, tenantId, committerOf(request), options);
+    return runAs({ tenantId, principal: "maintenance" }, clean).catch((error: unknown) => {
       throw error instanceof CleanupUnderWay ? underWay(error) : error;
     });
   });

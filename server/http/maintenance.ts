@@ -27,16 +27,20 @@ export function registerMaintenance(app: FastifyInstance, deps: ResourceDeps & {
     answers: { 200: { description: "What has left, or would leave", schema: ref("RetentionReport") } },
     problems: [400, 403, 409],
   };
-  app.post(`${BASE}/maintenance/retention`, { config: { doc, longLived: true } }, async (request) => {
+  app.post(`${BASE}/maintenance/retention`, { config: { doc, longLived: true } }, async (request, reply) => {
     requireRole(request.principal, "admin");
     const { dryRun } = retentionBody.parse(request.body ?? undefined);
     const { tenantId } = request.principal;
     const { retention, stopping: signal } = deps;
     const options = { dryRun, signal, budgetMs: BUDGET_MS, actor: actorOf(request.principal) };
+    if (dryRun) {
+      const look = () => retention.trim(tenantId, options);
+      return { ...(await deps.longReads.ask(request, reply, signal, "retention", look)), idempotencyKeys: 0 };
+    }
     const report = await retention.trim(tenantId, options).catch((error: unknown) => {
       throw error instanceof TrimUnderWay ? underWay(error) : error;
     });
-    return { ...report, idempotencyKeys: dryRun ? 0 : await retention.purgeKeys(tenantId, signal) };
+    return { ...report, idempotencyKeys: await retention.purgeKeys(tenantId, signal) };
   });
 }
 

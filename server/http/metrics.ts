@@ -1,5 +1,8 @@
 import type { FastifyInstance } from "fastify";
-import { collectDefaultMetrics, Histogram, Registry } from "prom-client";
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { ReadFigures } from "../database/shared-reads.ts";
+import type { LogPosition, Store } from "../store/types.ts";
+import { seesProcess } from "./auth/authorize.ts";
 
 /** One registry per server, not prom-client's global one: tests build many servers in one process. */
 export function createMetrics(): Registry {
@@ -8,8 +11,11 @@ export function createMetrics(): Registry {
   return registry;
 }
 
-/** Times every request by route and status, and serves `GET /metrics` (behind the gate) in Prometheus' text format. */
-export function installMetrics(app: FastifyInstance, registry: Registry): void {
+/**
+ * Times every request by route and status, and serves `GET /metrics` (behind the gate) in Prometheus' text format: all of the process for who runs it,
+ * the tenant's own for everybody else.
+ */
+export function installMetrics(app: FastifyInstance, registry: Registry, store: Pick<Store, "head">): void {
   const histogram = new Histogram({
     name: "http_request_duration_seconds",
     help: "Time from a request's arrival to the end of its answer.",
@@ -33,5 +39,44 @@ export function installMetrics(app: FastifyInstance, registry: Registry): void {
     done();
   });
 
-  app.get("/metrics", async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()));
+  app.get("/metrics", async ({ principal }, reply) => {
+    const shown = seesProcess(principal) ? registry : ofTenant(await store.head(principal.tenantId));
+    return reply.type(shown.contentType).send(await shown.metrics());
+  });
+}
+
+function ofTenant({ head, floor }: LogPosition): Registry {
+  const registry = new Registry();
+  const gauge = (name: string, help: string, value: number) =>
+    new Gauge({ name, help, registers: [registry] }).set(value);
+  gauge("switchyard_log_head", "Newest position of the tenant's log.", head);
+  gauge("switchyard_log_floor", "Position up to which the tenant's log is no longer kept.", floor);
+  return registry;
+}
+
+/** How readers fare: who waits for a connection, who was turned away, whose statement was cancelled because they had gone. */
+export function observeReads(registry: Registry, figures: () => ReadFigures): void {
+  const registers = [registry];
+  const names = { running: "Reads under way.", waiting: "Reads that wait for their turn." } as const;
+  for (const key of ["running", "waiting"] as const) {
+    new Gauge({
+      name: `switchyard_reads_${key}`,
+      help: names[key],
+      registers,
+      collect() {
+        this.set(figures()[key]);
+      },
+    });
+  }
+  for (const key of ["refused", "cancelled"] as const) {
+    new Counter({
+      name: `switchyard_reads_${key}_total`,
+      help: key === "refused" ? "Reads turned away." : "Statements cancelled because their caller had gone.",
+      registers,
+      collect() {
+        this.reset();
+        this.inc(figures()[key]);
+      },
+    });
+  }
 }

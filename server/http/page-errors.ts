@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 
 /** What is told of an error in drawing a page (`app/page-errors.ts`). */
-interface PageFault {
+export interface PageFault {
   error: unknown;
   reqId: string | null;
   method: string;
@@ -20,4 +20,9 @@ export function logPageErrors(logger: Pick<Logger, "error" | "warn">): void {
     const isAnswer = error instanceof Error && error.name === "ServerFetchError";
     logger[isAnswer ? "warn" : "error"]({ err: error, ...fault }, "a page could not be drawn");
   };
+}
+
+/** Passes on an error in drawing a page that another process has told of. */
+export function reportPageFault(fault: PageFault): void {
+  (globalThis as { [LISTENER]?: (fault: PageFault) => void })[LISTENER]?.(fault);
 }

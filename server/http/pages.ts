@@ -1,11 +1,14 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Logger } from "pino";
+import { NoPlace } from "../database/fair-share.ts";
+import type { Assets } from "./assets.ts";
 import type { Authenticator } from "./auth/authenticator.ts";
 import { registerLogin } from "./auth/sign-in-routes.ts";
 import { sendPageError } from "./away-page.ts";
 import { logPageErrors } from "./page-errors.ts";
-import { notFound, sendProblem } from "./problem.ts";
+import { PagePlaces } from "./page-places.ts";
+import { notFound, ProblemError, sendProblem } from "./problem.ts";
 import { installPageSecurity } from "./security.ts";
 
 /** The request header that tells server-rendered pages where this server's API is, over loopback. */
@@ -19,6 +22,8 @@ export type DrawPage = (request: IncomingMessage, response: ServerResponse) => P
 export interface PagesDeps {
   auth: Authenticator;
   draw: DrawPage;
+  /** The files of the build; undefined where there is none, and pages come with their own. */
+  assets?: Assets | undefined;
   dev: boolean;
   /** The database's time, epoch ms. */
   now: () => number;
@@ -39,18 +44,29 @@ export async function registerPages(app: FastifyInstance, deps: PagesDeps): Prom
     pages.addContentTypeParser("*", (_request, _payload, done) => done(null));
     await installPageSecurity(pages, deps);
 
+    const places = new PagePlaces();
     const draw = async (request: FastifyRequest, reply: FastifyReply) => {
       request.raw.headers[ORIGIN_HEADER] = loopbackOrigin(app);
       request.raw.headers[TIME_HEADER] = String(Math.round(deps.now()));
       request.raw.headers["x-request-id"] = request.id;
-      reply.hijack();
       try {
-        await deps.draw(request.raw, reply.raw);
-      } catch (err) {
-        request.log.error({ err, reqId: request.id }, "a page could not be drawn");
-        if (!reply.raw.headersSent) reply.raw.writeHead(500, { "content-type": "text/plain" });
-        reply.raw.end("This page could not be drawn.");
+        await places.draw(request, reply, () => deps.draw(request.raw, reply.raw));
+      } catch (cause) {
+        // Whoever has gone needs no answer, and one that was begun cannot be begun again.
+        if (reply.raw.closed || reply.raw.headersSent) return reply.hijack();
+        if (!(cause instanceof NoPlace)) request.log.error({ err: cause, reqId: request.id }, "a page was not drawn");
+        throw cause;
       }
+      return reply.hijack();
+    };
+
+    // Of a build all files are known: one that is not there need not be looked for.
+    const { assets } = deps;
+    const serve = (request: FastifyRequest, reply: FastifyReply) => {
+      if (!assets || (request.method !== "GET" && request.method !== "HEAD")) return draw(request, reply);
+      if (assets.has(request.url)) return assets.send(request, reply);
+      if (request.url.startsWith("/_next/static/")) return sendProblem(notFound(request), request, reply);
+      return draw(request, reply);
     };
 
     registerLogin(pages, { auth: deps.auth, drawLogin: draw });
@@ -61,10 +77,10 @@ export async function registerPages(app: FastifyInstance, deps: PagesDeps): Prom
         config: { access: "public" },
         handler: (request, reply) =>
           // The router matched the path as it stands; nobody further down may resolve it to another one.
-          isPlainPath(request.url) ? draw(request, reply) : sendProblem(notFound(request), request, reply),
+          isPlainPath(request.url) ? serve(request, reply) : sendProblem(notFound(request), request, reply),
       });
     }
-    pages.all("/*", { exposeHeadRoute: false }, draw);
+    pages.all("/*", { exposeHeadRoute: false }, serve);
   });
 }
 
@@ -80,4 +96,12 @@ function loopbackOrigin(app: FastifyInstance): string {
   const anywhere = address.address === "0.0.0.0" || address.address === "::";
   const host = anywhere ? "127.0.0.1" : address.family === "IPv6" ? `[${address.address}]` : address.address;
   return `http://${host}:${address.port}`;
+}
+
+/** The answer where a page could not be drawn. */
+export function pageUnavailable(cause: unknown): ProblemError {
+  return new ProblemError(503, "page_unavailable", "The page cannot be drawn at the moment; try again.", {
+    headers: { "retry-after": "2" },
+    cause,
+  });
 }

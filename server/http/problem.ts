@@ -3,6 +3,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { ZodError } from "zod";
 import { faultOf } from "../database/faults.ts";
 import { databaseAway, StoreError, type StoreErrorCode } from "../store/errors.ts";
+import { readRefusalOf } from "./read-refusals.ts";
 
 const CONTENT_TYPE = "application/problem+json; charset=utf-8";
 
@@ -91,6 +92,9 @@ const FASTIFY_PROBLEMS: Readonly<Record<string, readonly [status: number, code: 
  */
 export function toProblemError(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error;
+  const refused = readRefusalOf(error);
+  if (refused)
+    return new ProblemError(refused.status, refused.code, refused.detail, { headers: refused.headers, cause: error });
   if (error instanceof StoreError) {
     const status = STORE_STATUS[error.code];
     return new ProblemError(status, error.code, error.message, {

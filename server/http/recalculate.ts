@@ -1,6 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import { id, time } from "../../domain/primitives.ts";
+import { runAs } from "../database/caller.ts";
 import type { LaneQueries } from "../store/lane-database.ts";
 import { RecalculationUnderWay, recalculate } from "../store/recalculate.ts";
 import { requireRole } from "./auth/authorize.ts";
@@ -31,7 +32,10 @@ export function registerRecalculation(app: FastifyInstance, deps: ResourceDeps &
     const options = { ...recalculateBody.parse(request.body ?? undefined), signal: signalOf(reply, deps.stopping) };
     const { agentKey } = options;
     if (agentKey !== undefined) found(await request.db.agent.findFirst({ where: { id: agentKey } }), "agent", agentKey);
-    return recalculate(deps, request.principal.tenantId, committerOf(request), options).catch((error: unknown) => {
+    const { tenantId } = request.principal;
+    // Not as the request, whose reads end when it does: what has been begun is ended in order.
+    const rebuild = () => recalculate(deps, tenantId, committerOf(request), options);
+    return runAs({ tenantId, principal: "maintenance" }, rebuild).catch((error: unknown) => {
       throw error instanceof RecalculationUnderWay ? underWay(error) : error;
     });
   });

@@ -13,7 +13,9 @@ export function registerReceipts(app: FastifyInstance, deps: ResourceDeps): void
     listReceipts(request.db, scopeOf(request, deps), withRun(receiptQuery.parse(request.query))),
   );
   const verify = plainDoc(tag, "Recompute the chain of receipts from the oldest one kept to the head", "Verification");
-  app.get(`${BASE}/receipts/verify`, { config: { doc: verify, longLived: true } }, (request) =>
-    deps.store.verify(request.principal.tenantId),
+  app.get(`${BASE}/receipts/verify`, { config: { doc: verify, longLived: true } }, (request, reply) =>
+    deps.longReads.ask(request, reply, deps.stopping, "verify", (signal) =>
+      deps.store.verify(request.principal.tenantId, signal),
+    ),
   );
 }

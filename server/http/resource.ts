@@ -6,6 +6,7 @@ import type { PrismaClient } from "../database/generated/client.ts";
 import { readPosition } from "../store/reads/position.ts";
 import type { Scope } from "../store/reads/scope.ts";
 import type { Committer, Store } from "../store/types.ts";
+import type { LongReads } from "./long-reads.ts";
 import { actorOf, principalScope } from "./principal.ts";
 import { ProblemError } from "./problem.ts";
 import { traceIdOf } from "./trace.ts";
@@ -14,6 +15,7 @@ import { traceIdOf } from "./trace.ts";
 export interface ResourceDeps {
   store: Store;
   prisma: PrismaClient;
+  longReads: LongReads;
   /** Aborted when the server begins to stop: long polls and streams answer then. */
   stopping: AbortSignal;
 }

@@ -1,11 +1,12 @@
 import type { FastifyInstance } from "fastify";
 import type { System } from "../../domain/answers.ts";
 import type { Config } from "../config.ts";
+import { seesProcess } from "./auth/authorize.ts";
 import { plainDoc } from "./openapi/route-docs.ts";
 import { BASE, type ResourceDeps } from "./resource.ts";
 
 /** What this process uses and may use, bytes. */
-export type MemoryFigures = System["memory"];
+export type MemoryFigures = NonNullable<System["memory"]>;
 
 const DAY_MS = 86_400_000;
 
@@ -27,12 +28,13 @@ export function registerSystem(app: FastifyInstance, deps: SystemDeps): void {
   };
   const doc = plainDoc("Overview", "The process that answers: memory, hot tiers, position of the log", "System");
   app.get(`${BASE}/system`, { config: { doc } }, async (request): Promise<System> => {
+    const isOfProcess = seesProcess(request.principal);
     const { head, floor } = await deps.store.head(request.principal.tenantId);
     return {
       uptimeMs: Math.round(process.uptime() * 1000),
       node: process.version,
-      memory: deps.memory(),
-      hotTier: deps.store.tiers.figures(),
+      memory: isOfProcess ? deps.memory() : null,
+      hotTier: isOfProcess ? deps.store.tiers.figures() : null,
       log: { head, floor },
       keeps,
     };

@@ -1,6 +1,8 @@
 import type { FastifyInstance } from "fastify";
 import { pino } from "pino";
 import { readConfig } from "../config.ts";
+import { createDatabase } from "../database/client.ts";
+import { readLimits } from "../database/pools.ts";
 import { watchMemory } from "../memory-watch.ts";
 import { createStore } from "../store/index.ts";
 import { laneDatabase } from "../store/lane-database.ts";
@@ -11,7 +13,8 @@ import { type AppDeps, buildApp } from "./app.ts";
 import { mintApiKey } from "./auth/api-keys.ts";
 import { Authenticator } from "./auth/authenticator.ts";
 import type { Health } from "./health.ts";
-import { createMetrics } from "./metrics.ts";
+import { LongReads } from "./long-reads.ts";
+import { createMetrics, observeReads } from "./metrics.ts";
 import { registerPages } from "./pages.ts";
 
 export interface TestApp {
@@ -27,6 +30,9 @@ export interface TestApp {
   close: () => Promise<void>;
 }
 
+/** Connections for readers. */
+const READS = 6;
+
 /**
  * The real application over a database of its own, with pages drawn as plain text instead of by Next.
  * @param routes adds what the test at hand needs, before the application is ready.
@@ -35,27 +41,50 @@ export async function createTestApp(
   routes: (app: FastifyInstance, deps: AppDeps) => void = () => {},
 ): Promise<TestApp> {
   const database = await createTestDatabase();
-  const { prisma } = database;
+  const share = { limits: readLimits(READS), canceller: database.pool };
+  const readers = createDatabase(database.url, { max: READS, share });
+  const { prisma } = readers;
   const logged: Record<string, unknown>[] = [];
   const logger = pino({ level: "info" }, { write: (line: string) => logged.push(JSON.parse(line)) });
   await ensureTenant(prisma, "default", "Default");
   const key = await mintApiKey(prisma, { tenantId: "default", name: "tests" });
-  const auth = await Authenticator.create(prisma, logger);
+  const auth = await Authenticator.create(database.prisma, logger);
   const health: Health = { state: "ready", check: () => prisma.$queryRaw`SELECT 1`.then(() => null) };
   const config = readConfig({});
   const stopping = new AbortController().signal;
   const metrics = createMetrics();
   const store = createStore({
     pool: database.pool,
+    reads: laneDatabase(readers.pool),
     registry: metrics,
     idempotencyTtlSeconds: config.idempotencyTtlSeconds,
   });
   const watch = watchMemory({ registry: metrics, logger, onShort: () => {} });
   const memory = watch.figures;
   const keepMs = config.eventRetentionDays * 86_400_000;
-  const queries = laneDatabase(database.pool);
-  const retention = createRetention({ queries, store, registry: metrics, log: logger, keepMs });
-  const deps: AppDeps = { config, prisma, store, retention, queries, auth, logger, metrics, health, memory, stopping };
+  const queries = laneDatabase(readers.pool);
+  observeReads(metrics, readers.reads);
+  const retention = createRetention({
+    queries: laneDatabase(database.pool),
+    store,
+    registry: metrics,
+    log: logger,
+    keepMs,
+  });
+  const deps: AppDeps = {
+    config,
+    prisma,
+    store,
+    retention,
+    queries,
+    auth,
+    logger,
+    metrics,
+    health,
+    memory,
+    stopping,
+    longReads: new LongReads(),
+  };
   const app = buildApp(deps);
   routes(app, deps);
   await registerPages(app, {
@@ -73,6 +102,7 @@ export async function createTestApp(
     await store.close();
     watch.close();
     await auth.close();
+    await readers.close();
     await database.drop();
   };
   return { app, database, auth, deps, health, key, logged, close };

@@ -1,14 +1,14 @@
 import { createServer, type Server } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { afterEach, expect, test } from "vitest";
-import { refuseForeignUpgrades } from "./upgrades.ts";
+import { handleUpgrades } from "./upgrades.ts";
 
 let server: Server;
 afterEach(() => new Promise((resolve) => server.close(resolve)));
 
 async function upgrade(path: string, dev: boolean): Promise<string> {
   server = createServer();
-  refuseForeignUpgrades(server, { dev });
+  handleUpgrades(server, dev ? (_request, socket) => void socket.end("served") : undefined);
   // Stands for whoever serves the path: answers if it was left open.
   server.on("upgrade", (_request, socket) => {
     if (socket.writable) socket.end("served");

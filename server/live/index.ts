@@ -4,6 +4,7 @@ import type { Logger } from "pino";
 import type { Registry } from "prom-client";
 import { Server } from "socket.io";
 import { BEAT_INTERVAL_MS, type Beat, type ClientToServer, type ServerToClient } from "../../domain/live.ts";
+import { boundMessages, SOCKET_LIMITS, SocketCounts, type SocketLimits } from "./caps.ts";
 import { Connection } from "./connection.ts";
 import { createEmitter } from "./emitter.ts";
 import { Feed } from "./feed.ts";
@@ -39,6 +40,8 @@ export interface LiveDeps {
   beatMs?: number;
   /** How long a socket may take nothing before its log subscriptions are dropped. */
   patienceMs?: number;
+  /** Others than the usual, for tests. */
+  limits?: Partial<SocketLimits>;
 }
 
 export interface Live {
@@ -67,6 +70,8 @@ export function createLive(deps: LiveDeps): Live {
   const gate = new Gate(READS);
   const sessions = new Sessions(deps.authenticate);
   const connections = new Map<string, Connection>();
+  const limits = { ...SOCKET_LIMITS, ...deps.limits };
+  const counts = new SocketCounts(limits);
   const feeds = new Map<string, { feed: Feed; sockets: number }>();
   const transports = new Set<NetSocket>();
   let closing = false;
@@ -84,13 +89,18 @@ export function createLive(deps: LiveDeps): Live {
     pingTimeout: 10_000,
     // Next listens for upgrades of its own on the same server.
     destroyUpgrade: false,
-    allowRequest: (_request, decide) => decide(null, !closing),
+    allowRequest: (_request, decide) => {
+      const room = io.engine.clientsCount < limits.sockets;
+      if (!room) metrics.refused.inc({ reason: "sockets" });
+      decide(null, room && !closing);
+    },
   });
   const namespace = io.of("/live");
   const emitter = createEmitter(namespace, metrics);
 
-  io.engine.on("connection", ({ request }: { request: { socket: NetSocket } }) => {
-    const { socket } = request;
+  io.engine.on("connection", (conn) => {
+    boundMessages(conn, limits, metrics, logger);
+    const { socket }: { socket: NetSocket } = conn.request;
     transports.add(socket);
     socket.once("close", () => transports.delete(socket));
   });
@@ -105,6 +115,11 @@ export function createLive(deps: LiveDeps): Live {
     deps.authenticate(handshake).then(
       (principal) => {
         if (!principal) return next(nobody());
+        const tooMany = counts.refusalOf(principal);
+        if (tooMany) {
+          metrics.refused.inc({ reason: tooMany });
+          return next(refusal("too_many", "Too many sockets of this key, person or tenant are open."));
+        }
         socket.data = { principal, handshake };
         next();
       },
@@ -125,12 +140,14 @@ export function createLive(deps: LiveDeps): Live {
     const connection = new Connection(socket, { tenantId, feed, emitter, source, gate, metrics, logger, patienceMs });
     connections.set(socket.id, connection);
     sessions.add(socket.id, { handshake, principal, end: () => socket.disconnect(true) });
+    const countOff = counts.add(principal);
     metrics.sockets.inc();
     void socket.join(tenantRoom(tenantId));
     if (deps.availability && deps.availability.reason !== null) socket.emit("beat", beatOf(feed));
     socket.on("disconnect", () => {
       connections.delete(socket.id);
       sessions.delete(socket.id);
+      countOff();
       metrics.sockets.dec();
       connection.close();
       exit(tenantId);

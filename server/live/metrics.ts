@@ -25,6 +25,12 @@ export function createLiveMetrics(registry: Registry) {
       labelNames: ["reason"] as const,
       registers,
     }),
+    refused: new Counter({
+      name: "switchyard_live_refused_total",
+      help: "Sockets that were turned away or disconnected, by why.",
+      labelNames: ["reason"] as const,
+      registers,
+    }),
     commitToEmit: new Histogram({
       name: "switchyard_live_commit_to_emit_seconds",
       help: "Time from the oldest commit of a log frame reaching this room to the frame having been handed to all its sockets.",

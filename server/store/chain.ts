@@ -127,25 +127,32 @@ export async function readEnds(queries: LaneQueries, tenantId: string): Promise<
 const TRIES = 5;
 
 /**
- * Recomputes the chain from the floor, whose hash the head keeps, to the head as it is now: every hash, every link, no gap, no missing end.
+ * Recomputes the chain from the floor, whose hash the head keeps, to the head as it is now: every hash, every link, no gap, no missing end. Rejects with
+ * the signal's reason soon after it aborts.
  */
-export async function verifyChain(queries: LaneQueries, tenantId: string): Promise<Verification> {
+export async function verifyChain(queries: LaneQueries, tenantId: string, signal?: AbortSignal): Promise<Verification> {
   for (let tries = 1; ; tries += 1) {
     const ends = await readEnds(queries, tenantId);
     if (!ends) return { valid: true, from: 1, checked: 0 };
-    const answer = await verifyBetween(queries, tenantId, ends);
+    const answer = await verifyBetween(queries, tenantId, ends, signal);
     if (answer.valid || tries === TRIES) return answer;
     const now = await readEnds(queries, tenantId);
     if (now?.floor.seq === ends.floor.seq) return answer;
   }
 }
 
-async function verifyBetween(queries: LaneQueries, tenantId: string, { head, floor }: Ends): Promise<Verification> {
+async function verifyBetween(
+  queries: LaneQueries,
+  tenantId: string,
+  { head, floor }: Ends,
+  signal: AbortSignal | undefined,
+): Promise<Verification> {
   const from = floor.seq + 1;
   let checked = 0;
   let at = floor;
   let sound = head.seq === floor.seq && head.hash === floor.hash;
   for await (const receipt of readChain(queries, tenantId, floor.seq)) {
+    signal?.throwIfAborted();
     if (!fits(receipt, at)) return { valid: false, from, checked, firstBad: receipt.header.receiptId };
     at = linkOf(receipt);
     checked += 1;

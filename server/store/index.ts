@@ -1,5 +1,6 @@
 import type pg from "pg";
 import type { Registry } from "prom-client";
+import { currentCaller, runAs } from "../database/caller.ts";
 import { DatabaseClock } from "../database/clock.ts";
 import type { Reason } from "../database/faults.ts";
 import { verifyChain } from "./chain.ts";
@@ -7,7 +8,7 @@ import { StoreError } from "./errors.ts";
 import { watchAhead } from "./head-ahead.ts";
 import { createHints } from "./hints.ts";
 import { Lane } from "./lane.ts";
-import { laneDatabase } from "./lane-database.ts";
+import { type LaneQueries, laneDatabase } from "./lane-database.ts";
 import { createLaneMetrics, observeLanes } from "./lane-metrics.ts";
 import { readEvents, readPosition } from "./log.ts";
 import { readSnapshot } from "./snapshots.ts";
@@ -16,8 +17,10 @@ import { Tiers } from "./tiers/tiers.ts";
 import type { Committed, Store } from "./types.ts";
 
 export interface StoreDeps {
-  /** The connections, which the doorbell between nodes takes one of. */
+  /** The connections of the lanes, which the doorbell between nodes takes one of. */
   pool: pg.Pool;
+  /** Where is read for callers; the lanes' connections by default. */
+  reads?: LaneQueries;
   registry: Registry;
   /** The database's clock, if the process has one already. */
   clock?: DatabaseClock;
@@ -41,6 +44,7 @@ export interface StoreDeps {
 export function createStore(deps: StoreDeps): Store {
   const database = laneDatabase(deps.pool);
   const clock = deps.clock ?? new DatabaseClock();
+  const reads = deps.reads ?? database;
   const metrics = createLaneMetrics(deps.registry);
   const noteAhead = watchAhead(clock, deps.registry, deps.log ?? SILENT);
   const lanes = new Map<string, Lane>();
@@ -48,7 +52,7 @@ export function createStore(deps: StoreDeps): Store {
   const listeners = new Set<(committed: Committed) => void>();
   const maxQueue = deps.maxQueue ?? 10_000;
   const tiers = new Tiers({
-    queries: database,
+    queries: reads,
     registry: deps.registry,
     log: deps.log ?? SILENT,
     maxBytes: deps.hotTierBytes ?? 64 * 1024 * 1024,
@@ -114,16 +118,16 @@ export function createStore(deps: StoreDeps): Store {
     },
     async head(tenantId) {
       if (laneOf(tenantId).position === undefined) await laneOf(tenantId).catchUp();
-      const position = await readPosition(database, tenantId);
+      const position = await asReader(tenantId, () => readPosition(reads, tenantId));
       if (!position) throw new StoreError("unknown_entity", "the tenant has no log");
       return position;
     },
     position: (tenantId) => lanes.get(tenantId)?.position,
-    read: (tenantId, kind, id, minSeq) => tiers.read(tenantId, kind, id, minSeq),
+    read: (tenantId, kind, id, minSeq) => together(tenantId, () => tiers.read(tenantId, kind, id, minSeq)),
     tiers: { figures: () => tiers.figures(), shrinkTo: (bytes) => tiers.shrinkTo(bytes) },
-    readEvents: (tenantId, range) => readEvents(database, tenantId, range),
-    snapshot: (tenantId, topic, limit) => readSnapshot(database, tenantId, topic, limit),
-    verify: (tenantId) => verifyChain(database, tenantId),
+    readEvents: (tenantId, range) => asReader(tenantId, () => readEvents(reads, tenantId, range)),
+    snapshot: (tenantId, topic, limit) => asReader(tenantId, () => readSnapshot(reads, tenantId, topic, limit)),
+    verify: (tenantId, signal) => verifyChain(reads, tenantId, signal),
     async close() {
       clearInterval(poll);
       await Promise.all([...lanes.values()].map((lane) => lane.close()));
@@ -131,6 +135,16 @@ export function createStore(deps: StoreDeps): Store {
       tiers.close();
     },
   };
+}
+
+/** Reads for the caller at hand, or, where nobody asks by themselves, for the tenant's open sockets. */
+function asReader<T>(tenantId: string, read: () => T): T {
+  return currentCaller().tenantId === tenantId ? read() : runAs({ tenantId, principal: "live" }, read);
+}
+
+/** Reads what others may be waiting for as well: it goes on when the one who asked first has gone. */
+function together<T>(tenantId: string, read: () => T): T {
+  return runAs({ tenantId, principal: currentCaller().principal || "live" }, read);
 }
 
 const SILENT: TierLog = { debug() {}, info() {}, warn() {} };

@@ -87,8 +87,8 @@ export interface Store {
   readEvents(tenantId: string, range: EventRange): Promise<LogEvent[]>;
   /** Newest rows of a state topic; null when it names a run that does not exist. */
   snapshot(tenantId: string, topic: string, limit: number): Promise<{ seq: number; rows: Sent[] } | null>;
-  /** Recomputes the chain of receipts from the floor on. */
-  verify(tenantId: string): Promise<Verification>;
+  /** Recomputes the chain of receipts from the floor on. Rejects with the signal's reason soon after it aborts. */
+  verify(tenantId: string, signal?: AbortSignal): Promise<Verification>;
   /** Finishes what is under way, refuses what comes. */
   close(): Promise<void>;
 }

@@ -110,3 +110,8 @@ export function requireRole(principal: Principal, ...roles: readonly string[]): 
   if (roles.includes(principal.role)) return;
   throw new ProblemError(403, "forbidden", `This needs one of the roles: ${roles.join(", ")}.`);
 }
+
+/** Whether a caller may see figures of the whole process, in which all tenants' work shows: who runs the server, and not everybody it serves. */
+export function seesProcess({ tenantId, role }: Principal): boolean {
+  return tenantId === "default" && role !== VIEWER;
+}

@@ -36,6 +36,14 @@ export const PROBLEM_CODES: { readonly [code: string]: string } = {
   too_many_attempts: "Too many failed sign-ins. Wait as long as `Retry-After` says.",
   body_too_large: "The body is larger than 1 MiB.",
   unsupported_media_type: "Send the body as `application/json`.",
+  too_many_reads:
+    "This key or person has too many reads waiting at a time. Ask for less at a time, and again after `Retry-After` seconds.",
+  reads_busy: "Too many reads are waiting. Ask again after `Retry-After` seconds.",
+  read_took_too_long:
+    "The read took longer than a read may and was ended. Ask for less: a smaller page, a shorter time.",
+  caller_gone: "The caller hung up before its answer was begun.",
+  closing: "The server is stopping. Ask again after `Retry-After` seconds.",
+  page_unavailable: "The page cannot be drawn at the moment. Ask again after `Retry-After` seconds.",
   lane_full:
     "Too many commits are waiting. Try again after `Retry-After` seconds; a commit with an Idempotency-Key is safe to repeat.",
   database_away:

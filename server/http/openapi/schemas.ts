@@ -212,23 +212,28 @@ export const ANSWERS = {
   System: z.object({
     uptimeMs: count,
     node: z.string(),
-    memory: z.object({
-      rssBytes: count,
-      heapUsedBytes: count,
-      heapTotalBytes: count,
-      externalBytes: count,
-      heapLimitBytes: count.meta({ description: "What V8 lets the heap grow to" }),
-      limitBytes: count.meta({ description: "Memory of the machine or the container" }),
-      short: z.boolean().meta({ description: "Close to a limit: the hot tier gives way" }),
-    }),
-    hotTier: z.object({
-      backend: z.enum(["memory", "redis"]),
-      ttlMs: count,
-      maxBytes: count.meta({ description: "Bound of the rows in this process, as estimated" }),
-      memory: hotTier,
-      redis: hotTier.nullable(),
-      durable: tierReads,
-    }),
+    memory: z
+      .object({
+        rssBytes: count,
+        heapUsedBytes: count,
+        heapTotalBytes: count,
+        externalBytes: count,
+        heapLimitBytes: count.meta({ description: "What V8 lets the heap grow to" }),
+        limitBytes: count.meta({ description: "Memory of the machine or the container" }),
+        short: z.boolean().meta({ description: "Close to a limit: the hot tier gives way" }),
+      })
+      .nullable()
+      .meta({ description: "Of the process; null for who is no admin of tenant `default`" }),
+    hotTier: z
+      .object({
+        backend: z.enum(["memory", "redis"]),
+        ttlMs: count,
+        maxBytes: count.meta({ description: "Bound of the rows in this process, as estimated" }),
+        memory: hotTier,
+        redis: hotTier.nullable(),
+        durable: tierReads,
+      })
+      .nullable(),
     log: z.object({ head: count, floor: count }),
     keeps: z
       .object({ eventsMs: count, sessionsMs: count, decisionsMs: count, keysMs: count, archived: z.boolean() })

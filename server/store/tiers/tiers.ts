@@ -39,7 +39,7 @@ export interface Served<K extends Kind> extends Held<K> {
 }
 
 /** The figures of the tiers, for an operator. */
-export type TierFigures = System["hotTier"];
+export type TierFigures = NonNullable<System["hotTier"]>;
 
 /** Who asks for a position, and not for now, is at most this far behind what other servers have written. */
 const BEHIND_MS = 500;
