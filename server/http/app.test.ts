@@ -25,7 +25,7 @@ const post = (url: string, payload: string, type = "application/json") =>
 test.each([
   ["a body over 1 MiB", () => post("/api/v1/test-echo", JSON.stringify("x".repeat(1_048_576))), 413, "body_too_large"],
   ["malformed JSON", () => post("/api/v1/test-echo", '{"a":'), 400, "malformed_json"],
-  ["a poisoned prototype", () => post("/api/v1/test-echo", '{"__proto__":{"a":1}}'), 400, "malformed_json"],
+  ["a poisoned prototype", () => post("/api/v1/test-echo", '{"__proto__":{"a":1}}'), 400, "malformed"],
   [
     "a form",
     () => post("/api/v1/test-echo", "a=1", "application/x-www-form-urlencoded"),
@@ -35,7 +35,12 @@ test.each([
   ["plain text", () => post("/api/v1/test-echo", "{}", "text/plain"), 415, "unsupported_media_type"],
   ["a body that breaks its contract", () => post("/api/v1/test-parse", '{"n":"x","m":1}'), 400, "malformed"],
   ["an unknown path", () => t.app.inject({ url: "/api/v1/none?x=1", headers: key() }), 404, "not_found"],
-  ["an unknown method", () => t.app.inject({ method: "DELETE", url: "/api/v1/me", headers: key() }), 404, "not_found"],
+  [
+    "an unknown method",
+    () => t.app.inject({ method: "DELETE", url: "/api/v1/me", headers: key() }),
+    405,
+    "method_not_allowed",
+  ],
   ["a full lane", () => t.app.inject({ url: "/api/v1/test-throw/full", headers: key() }), 503, "lane_full"],
   ["an unforeseen error", () => t.app.inject({ url: "/api/v1/test-throw/hunter2", headers: key() }), 500, "internal"],
 ] as const)("%s is answered as a problem", async (_name, send, status, code) => {

@@ -9,14 +9,17 @@ import type { Retention } from "../store/retention.ts";
 import type { Authenticator } from "./auth/authenticator.ts";
 import { installAuthorization } from "./auth/authorize.ts";
 import { type Health, registerHealth } from "./health.ts";
+import { installBodies } from "./json-body.ts";
 import { installLeanAnswers } from "./lean-answers.ts";
 import type { LongReads } from "./long-reads.ts";
+import { installMethods } from "./methods.ts";
 import { installMetrics } from "./metrics.ts";
-import { installProblems, notFound, ProblemError, sendProblem } from "./problem.ts";
+import { installProblems, ProblemError, sendProblem } from "./problem.ts";
 import { installReaders } from "./readers.ts";
 import { registerRoutes } from "./routes.ts";
 import { API_HEADERS } from "./security.ts";
 import type { MemoryFigures } from "./system.ts";
+import { checkUrl } from "./urls.ts";
 
 const BODY_LIMIT = 1_048_576;
 const SLOW_MS = 1_000;
@@ -77,14 +80,8 @@ export function buildApp(deps: AppDeps): FastifyInstance {
     done(deps.stopping.aborted && !asksHowItIs ? closing() : undefined);
   });
 
-  // JSON only: a form or plain text is what another site could send without asking. An empty body is no body.
-  app.removeAllContentTypeParsers();
-  const parse = app.getDefaultJsonParser("error", "error");
-  app.addContentTypeParser("application/json", { parseAs: "string" }, (request, body: string, done) => {
-    if (body === "") return done(null, undefined);
-    return parse(request, body, done);
-  });
-
+  installBodies(app);
+  const unknown = installMethods(app);
   installProblems(app);
   installAuthorization(app, deps);
   installReaders(app);
@@ -107,10 +104,12 @@ export function buildApp(deps: AppDeps): FastifyInstance {
     done();
   });
 
+  app.addHook("onRequest", checkUrl);
+
   registerHealth(app, deps.health);
   registerRoutes(app, deps);
   // Pages catch all that is left; an unknown API path is no page.
-  app.all("/api/*", (request, reply) => sendProblem(notFound(request), request, reply));
+  app.all("/api/*", unknown);
   return app;
 }
 

@@ -74,13 +74,9 @@ const STORE_STATUS: Record<StoreErrorCode, number> = {
 
 const RETRY_SOON = { "retry-after": "1" };
 
-/** The parser does not say which of them it was. */
-const NOT_JSON = "The body is not valid JSON, or has a key `__proto__` or a `constructor` with a `prototype`.";
-
 const FASTIFY_PROBLEMS: Readonly<Record<string, readonly [status: number, code: string, detail: string]>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: [413, "body_too_large", "The body is larger than this endpoint takes."],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: [415, "unsupported_media_type", "Send the body as application/json."],
-  FST_ERR_CTP_INVALID_JSON_BODY: [400, "malformed_json", NOT_JSON],
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: [400, "malformed_body", "The body's size differs from Content-Length."],
   FST_ERR_BAD_URL: [400, "malformed_url", "The URL's path is not valid."],
   FST_ERR_MAX_PARAM_LENGTH: [414, "uri_too_long", "A part of the URL's path is too long."],
@@ -124,9 +120,6 @@ function fromFastify(error: unknown): ProblemError | null {
   const { code = "", statusCode = 500 } = error as Partial<FastifyError>;
   const known = FASTIFY_PROBLEMS[code];
   if (known !== undefined) return new ProblemError(...known, { cause: error });
-  if (error instanceof SyntaxError && statusCode === 400) {
-    return new ProblemError(400, "malformed_json", NOT_JSON, { cause: error });
-  }
   if (code.startsWith("FST_") && statusCode >= 400 && statusCode < 500) {
     return new ProblemError(statusCode, "bad_request", STATUS_CODES[statusCode] ?? "Bad request", { cause: error });
   }
@@ -154,7 +147,6 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
 /** Installs the error and not-found answers on the root instance; they hold for every route registered under it. */
 export function installProblems(app: FastifyInstance): void {
   app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply));
-  app.setNotFoundHandler((request, reply) => sendProblem(notFound(request), request, reply));
 }
 
 /** The answer for a path that leads nowhere. The query stays out of it: it may hold a secret. */

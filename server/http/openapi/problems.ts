@@ -1,9 +1,9 @@
 /** Every `code` a problem can have, and what to do about it. A problem's `type` points at its entry in the reference. */
 export const PROBLEM_CODES: { readonly [code: string]: string } = {
   malformed: "The body, the query or the path breaks its contract. `errors[]` has every fault with its `path`.",
-  malformed_json: "The body is not JSON, or has a key `__proto__`, or a `constructor` with a `prototype`.",
-  malformed_body: "The body's size differs from Content-Length.",
-  malformed_url: "The URL's path is not valid.",
+  malformed_json: "The body is not JSON.",
+  malformed_body: "The body's size differs from Content-Length, or it is not compressed as Content-Encoding says.",
+  malformed_url: "The URL's path or query is not valid: what is not ASCII has to be percent-encoded UTF-8.",
   uri_too_long: "A part of the URL's path is longer than any id.",
   bad_request: "The request cannot be understood.",
   unauthenticated: "Send an API key (`Authorization: Bearer …`) or sign in.",
@@ -44,6 +44,9 @@ export const PROBLEM_CODES: { readonly [code: string]: string } = {
   caller_gone: "The caller hung up before its answer was begun.",
   closing: "The server is stopping. Ask again after `Retry-After` seconds.",
   page_unavailable: "The page cannot be drawn at the moment. Ask again after `Retry-After` seconds.",
+  unsupported_charset: "Send the body in UTF-8.",
+  unsupported_encoding: "Send the body plain or compressed as `Accept-Encoding` says.",
+  method_not_allowed: "The path takes other methods: `Allow` names them.",
   lane_full:
     "Too many commits are waiting. Try again after `Retry-After` seconds; a commit with an Idempotency-Key is safe to repeat.",
   database_away:
