@@ -48,7 +48,7 @@ export function peopleCalls(transport: Transport, tail: Client["tail"]): PeopleC
     updateTask: (taskId, changes, options) => write("PATCH", at("tasks", taskId), changes, options),
     getTask: (taskId, control) => read(at("tasks", taskId), control),
     listTasks: (filters, control) => read("/tasks", control, filters),
-    fetchStatus: (agent, control) => read("/status", control, { agent }),
+    fetchStatus: (agent, control) => read("/status", control, agent === null ? {} : { agent }),
     requestApproval: (ask, options) => write("POST", "/approvals", ask, options),
     approve: (approvalId, answer, options) =>
       write("POST", at("approvals", approvalId, "/approve"), answer ?? {}, options),

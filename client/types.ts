@@ -53,7 +53,8 @@ export interface WriteOptions extends CallControl {
 
 /** What an agent has to do with, see `GET /status`. */
 export interface AgentStatus {
-  agent: string;
+  /** Null: of all agents of the tenant. */
+  agent: string | null;
   tasks: Wire<"task">[];
   sessions: Wire<"session">[];
   approvals: (Wire<"approval"> & { task: Wire<"task"> | null })[];
@@ -189,7 +190,8 @@ export interface Client {
   getTask(taskId: string, control?: CallControl): Promise<Wire<"task">>;
   listTasks(filters?: Query, control?: CallControl): Promise<CountedPage<Wire<"task">>>;
   /** What an agent has to do with, in one call (E9). */
-  fetchStatus(agent: string, control?: CallControl): Promise<AgentStatus>;
+  /** Of an agent, or, with null, of all of the tenant. */
+  fetchStatus(agent: string | null, control?: CallControl): Promise<AgentStatus>;
 
   requestApproval(ask: Asked<"approval.request">, options?: WriteOptions): Promise<Written<"approval">>;
   approve(

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { approvalSettled } from "./job-gate.ts";
-import { id, type Json, json, label, text, time } from "./primitives.ts";
+import { id, type Json, json, label, newId, text, time } from "./primitives.ts";
 import { APPROVAL_MOVES, type ApprovalStatus } from "./statuses.ts";
 import { traceOf } from "./task.ts";
 import { must, mustBeNew, Refusal, type RowBase, type Tx } from "./tx.ts";
@@ -56,7 +56,7 @@ const MAX_REQUIRED = 20;
 
 export const approvalRequest = z.strictObject({
   type: z.literal("approval.request"),
-  approvalId: id,
+  approvalId: newId,
   title: label,
   detail: text.optional(),
   runId: id.optional(),
@@ -110,7 +110,7 @@ export interface ApprovalAsk {
 
 /** Refuses what names an unknown run, job or task (B6), a job of another run, and a time that has passed. */
 export function requestApproval(tx: Tx, m: z.infer<typeof approvalRequest>): Approval {
-  mustBeNew(tx, "approval", m.approvalId);
+  if (m.approvalId !== undefined) mustBeNew(tx, "approval", m.approvalId);
   if (m.runId) must(tx, "run", m.runId);
   const job = m.jobId ? must(tx, "job", m.jobId) : undefined;
   if (job && m.runId && job.runId !== m.runId) {

@@ -9,8 +9,9 @@ type Samples = {
 /** Of each mutation: the fields it needs, and all that it may have besides. */
 const SAMPLES: Samples = {
   "run.create": [
-    { runId: "r", workflow: "w" },
+    { workflow: "w" },
     {
+      runId: "r",
       definition: { steps: [{ name: "a" }] },
       context: { a: { b: "c" } },
       metadata: { a: "b" },
@@ -55,14 +56,16 @@ const SAMPLES: Samples = {
     {},
   ],
   "workstream.create": [
-    { runId: "r", workstreamId: "w", title: "W" },
-    { status: "ready", metadata: { a: "b" } },
+    { runId: "r", title: "W" },
+    { workstreamId: "w", status: "ready", follow: "manual", metadata: { a: "b" } },
   ],
   "workstream.update": [{ workstreamId: "w" }, { title: "W", metadata: { a: "b" } }],
+  "workstream.follow": [{ workstreamId: "w" }, {}],
   "workstream.transition": [{ workstreamId: "w", to: "ready" }, { reason: "so" }],
   "job.enqueue": [
-    { jobId: "j", runId: "r" },
+    { runId: "r" },
     {
+      jobId: "j",
       workstreamId: "w",
       step: "s",
       tool: "t",
@@ -170,23 +173,21 @@ const SAMPLES: Samples = {
   "channel.test": [{ channelId: "c" }, {}],
   "channel.remove": [{ channelId: "c" }, {}],
   "delivery.replay": [{ deliveryId: "d" }, {}],
-  "session.create": [
-    { sessionId: "s", agentRole: "r" },
-    { taskId: "t", metadata: { a: { b: "c" } } },
-  ],
+  "session.create": [{ agentRole: "r" }, { sessionId: "s", taskId: "t", metadata: { a: { b: "c" } } }],
   "session.update": [{ sessionId: "s" }, { taskId: "t", metadata: { a: { b: "c" } } }],
   "session.transition": [{ sessionId: "s", to: "active" }, {}],
   "task.create": [
-    { taskId: "t", taskType: "k" },
-    { idempotencyKey: "k 1", fromAgent: "a", toAgent: "b", payload: { a: ["b"] }, traceId: "t" },
+    { taskType: "k" },
+    { taskId: "t", idempotencyKey: "k 1", fromAgent: "a", toAgent: "b", payload: { a: ["b"] }, traceId: "t" },
   ],
   "task.transition": [
     { taskId: "t", to: "routed" },
     { toAgent: "b", result: { a: ["b"] }, error: { message: "no", code: "E" } },
   ],
   "approval.request": [
-    { approvalId: "a", title: "T" },
+    { title: "T" },
     {
+      approvalId: "a",
       detail: "d",
       runId: "r",
       jobId: "j",

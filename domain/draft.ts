@@ -1,6 +1,6 @@
 import { type Edit, editor } from "./json-map.ts";
 import { roomIn } from "./queue.ts";
-import type { EventDraft, Kind, RowBase, RowSet, Rows, Tx } from "./tx.ts";
+import type { EventDraft, Kind, RowBase, RowSet, Rows, Tx, Unsettled } from "./tx.ts";
 
 /**
  * The working copy that commits are applied to: changed rows over a source of rows that stay as they are. It keeps a journal, so that a
@@ -30,7 +30,7 @@ export interface Change {
 export interface Envelope {
   at: string;
   actor: string;
-  /** Unique to the commit and fixed for its life: ids derive from it. */
+  /** Unique to the commit and fixed for its life, and it sorts by time: ids derive from it. */
   commitId: string;
   /** Unguessable, fixed for the commit's life: tokens derive from it. */
   secret: string;
@@ -86,6 +86,7 @@ export const isKeyed = ({ set }: RowSet): boolean => set === "parts-of-runs" || 
 const KIND_OF_SET = {
   "jobs-of-run": "job",
   "claimable-jobs": "job",
+  "workstreams-of-run": "workstream",
   agents: "agent",
   "hours-of-type": "tally",
 } as const;
@@ -103,6 +104,8 @@ function mayBelong({ kind, row }: Change, query: RowSet): boolean {
       return kind === "job" && (row as Rows["job"]).status === "queued";
     case "jobs-of-run":
       return kind === "job" && (row as Rows["job"]).runId === query.runId;
+    case "workstreams-of-run":
+      return kind === "workstream" && (row as Rows["workstream"]).runId === query.runId;
     case "agents":
       return kind === "agent";
     case "hours-of-type": {
@@ -125,6 +128,7 @@ function namesOne(row: Rows[Kind], columns: readonly string[], ids: readonly str
 /** One commit's transaction on a draft. */
 export class DraftTx implements Tx {
   readonly events: EventDraft[] = [];
+  readonly unsettled: Unsettled = { workstreams: new Set(), endedRuns: new Set() };
   /** Keys of the rows this commit changed. */
   readonly touched = new Set<string>();
   readonly #order: string[] = [];
@@ -228,7 +232,7 @@ export class DraftTx implements Tx {
 
   newId(prefix: string): string {
     this.#ids += 1;
-    return `${prefix}_${this.#envelope.commitId}_${this.#ids}`;
+    return `${prefix}_${this.#envelope.commitId}${this.#ids.toString(32).padStart(3, "0")}`;
   }
 
   newSecret(): string {

@@ -11,6 +11,7 @@ import { id } from "./primitives.ts";
 import { moveRun } from "./run.ts";
 import { isFinalJob, isFinalRun, isRetryableJob } from "./statuses.ts";
 import { must, type Tx } from "./tx.ts";
+import { asksNoMore } from "./workstream-follow.ts";
 
 /**
  * What one job's end does to others. A completed job releases those that waited for it; any other end cancels them
@@ -79,25 +80,30 @@ function verdictOn(tx: Tx, job: Readonly<Job>): Verdict | undefined {
   return gate === "open" && countUnmet(tx, job) === 0 ? "queued" : undefined;
 }
 
-/** Looks at a waiting job's dependencies and its approval as they are now: queues it, cancels it, or leaves it waiting. */
-export function releaseOrCancel(tx: Tx, jobId: string): "queued" | "cancelled" | undefined {
+/**
+ * Looks at a waiting job's dependencies and its approval as they are now: queues it, cancels it, or leaves it waiting.
+ *
+ * @param answered its approval has just been decided, so that it asks for it no more.
+ */
+export function releaseOrCancel(tx: Tx, jobId: string, answered = false): "queued" | "cancelled" | undefined {
   const job = tx.get("job", jobId);
   if (job?.status !== "waiting") return undefined;
   const verdict = verdictOn(tx, job);
   if (verdict === undefined) {
     const unmet = countUnmet(tx, job);
     if (unmet !== job.unmet) tx.put("job", { ...job, unmet, updatedAt: tx.at });
+    if (answered) asksNoMore(tx, job);
     return undefined;
   }
   if (verdict !== "queued") {
     const { reason, ...more } = verdict;
-    end(tx, job, reason, more);
+    end(tx, job, reason, more, answered);
     return "cancelled";
   }
   passGate(tx, job);
   const runAt = job.runAt > tx.at ? job.runAt : tx.at;
   tx.put("job", { ...job, status: "queued", unmet: 0, runAt, queuedAt: tx.at, updatedAt: tx.at });
-  countJob(tx, job, "waiting", "queued");
+  countJob(tx, job, "waiting", "queued", answered ? -1 : 0);
   emitJob(tx, "job.released", must(tx, "job", jobId));
   return "queued";
 }
@@ -182,8 +188,15 @@ function settleRun(tx: Tx, runId: string): void {
 }
 
 /** The row's move to cancelled, without its consequences for others. */
-function end(tx: Tx, job: Readonly<Job>, reason: string, more: { [key: string]: unknown } = {}): void {
+function end(
+  tx: Tx,
+  job: Readonly<Job>,
+  reason: string,
+  more: { [key: string]: unknown } = {},
+  answered = false,
+): void {
   const wasRunning = job.status === "running";
+  const asked = answered || (job.status === "waiting" && gateOf(tx, job) === "pending");
   if (wasRunning) {
     const taken = closeAttempt(tx, job, "cancelled", { error: { message: reason, code: "cancelled" } });
     if (job.claimedBy) {
@@ -204,6 +217,6 @@ function end(tx: Tx, job: Readonly<Job>, reason: string, more: { [key: string]: 
     updatedAt: tx.at,
   });
   if (job.status === "waiting") closeGate(tx, job);
-  countJob(tx, job, job.status, "cancelled");
+  countJob(tx, job, job.status, "cancelled", asked ? -1 : 0);
   emitJob(tx, "job.cancelled", must(tx, "job", job.id), { from: job.status, reason, ...more });
 }

@@ -20,12 +20,18 @@ export const totalJobs = (c: JobCounts): number =>
   c.waiting + c.queued + c.running + c.completed + c.failed + c.timed_out + c.cancelled;
 export const openJobs = (c: JobCounts): number => c.waiting + c.queued + c.running;
 
-/** Moves one job from a status to another in the figures of its run, queue and workstream (`from` null: it is new). */
+/**
+ * Moves one job from a status to another in the figures of its run, queue and workstream (`from` null: it is new). The workstream is settled when
+ * the mutation is through.
+ *
+ * @param asked by how many the jobs of its workstream that wait for an approval become more or fewer.
+ */
 export function countJob(
   tx: Tx,
   job: { runId: string; workstreamId: string | null; queue: string },
   from: JobStatus | null,
   to: JobStatus,
+  asked: -1 | 0 | 1 = 0,
 ): void {
   const run = tx.get("run", job.runId);
   if (run) tx.put("run", { ...run, jobCounts: moved(run.jobCounts, from, to), updatedAt: tx.at });
@@ -38,7 +44,10 @@ export function countJob(
   const workstream = tx.get("workstream", job.workstreamId);
   if (!workstream) return;
   const jobCounts = moved(workstream.jobCounts, from, to);
-  tx.put("workstream", { ...workstream, jobCounts, updatedAt: tx.at });
+  const startedAt = workstream.startedAt ?? (to === "running" ? tx.at : null);
+  const awaitingApproval = workstream.awaitingApproval + asked;
+  tx.put("workstream", { ...workstream, jobCounts, startedAt, awaitingApproval, updatedAt: tx.at });
+  tx.unsettled.workstreams.add(workstream.id);
   tx.emit({
     type: "workstream.progressed",
     subject: { kind: "workstream", id: workstream.id },

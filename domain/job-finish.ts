@@ -163,7 +163,7 @@ function endBadly(
     updatedAt: tx.at,
     ...next,
   });
-  countJob(tx, job, "running", next.status);
+  countJob(tx, job, "running", next.status, next.status === "waiting" ? 1 : 0);
   const ended = must(tx, "job", job.id);
   const goesOn = again || escalation !== null;
   const type = goesOn ? "job.attempt_failed" : status === "failed" ? "job.failed" : "job.timed_out";

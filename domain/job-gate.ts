@@ -49,5 +49,5 @@ export function askAgain(tx: Tx, job: Readonly<Job>): string | null {
 export function approvalSettled(tx: Tx, approval: Readonly<Approval>): void {
   const job = approval.jobId === null ? undefined : tx.get("job", approval.jobId);
   if (job?.status !== "waiting" || job.approvalId !== approval.id) return;
-  if (releaseOrCancel(tx, job.id) === "cancelled") afterFinish(tx, job.id);
+  if (releaseOrCancel(tx, job.id, true) === "cancelled") afterFinish(tx, job.id);
 }

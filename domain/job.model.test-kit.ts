@@ -2,6 +2,7 @@ import { finalJob, finalRun, type JobModel, type Status } from "./job.model.ts";
 import type { Attempt, Job } from "./job.ts";
 import { type JobCounts, NO_JOBS } from "./job-counts.ts";
 import type { World } from "./tx.test-kit.ts";
+import { isStillToEnd } from "./workstream.ts";
 
 /** What must hold whatever has been asked: the rows agree with the model, the figures with the rows. `status`: what the events tell of each job. */
 export function checkWorld(world: World, model: JobModel, status: ReadonlyMap<string, Status>): void {
@@ -25,7 +26,25 @@ export function checkWorld(world: World, model: JobModel, status: ReadonlyMap<st
     const open = own.filter((job) => !finalJob(job.status));
     same(open, [], `open jobs of ${run.id}, which has ended`);
   }
-  for (const { id, jobCounts } of world.all("workstream")) {
+  same(
+    world.all("workstream").map(({ id, status, follow, startedAt }) => [id, status, follow, startedAt !== null]),
+    [...model.streams].map(([id, { status, follows, started }]) => [id, status, follows ? "jobs" : "manual", started]),
+    "workstreams",
+  );
+  for (const { id, openWorkstreams } of world.all("run")) {
+    const open = world.all("workstream").filter((one) => one.runId === id && isStillToEnd(one));
+    same(openWorkstreams, open.length, `open workstreams of ${id}`);
+    if (finalRun(world.row("run", id).status)) same(openWorkstreams, 0, `open workstreams of ${id}, which has ended`);
+  }
+  for (const { id, jobCounts, awaitingApproval } of world.all("workstream")) {
+    const asking = jobs.filter(
+      ({ workstreamId, status, approvalId }) =>
+        workstreamId === id &&
+        status === "waiting" &&
+        approvalId !== null &&
+        world.row("approval", approvalId).status === "pending",
+    );
+    same(awaitingApproval, asking.length, `jobs of ${id} that wait for an approval`);
     same(jobCounts, recount(jobs.filter((job) => job.workstreamId === id)), `figures of ${id}`);
   }
   const queues = new Set([...jobs.map((job) => job.queue), ...model.queues.keys()]);

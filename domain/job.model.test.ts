@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { freeTrialSlots } from "./breaker.ts";
 import type { CommitFault } from "./commit.ts";
 import { Draft } from "./draft.ts";
+import { type Command, command } from "./job.model.commands.test-kit.ts";
 import { checkWorld, same } from "./job.model.test-kit.ts";
 import {
   finalJob,
@@ -11,10 +12,12 @@ import {
   JOB_MOVES,
   JobModel,
   type ModelJob,
+  type ModelStream,
   type RunState,
   type Status,
 } from "./job.model.ts";
 import type { ClientMutationInput } from "./mutations.ts";
+import { WORKSTREAM_MOVES, WORKSTREAM_STATUSES } from "./statuses.ts";
 import { World } from "./tx.test-kit.ts";
 import type { EventDraft } from "./tx.ts";
 
@@ -25,45 +28,10 @@ import type { EventDraft } from "./tx.ts";
 const RUNS = 300;
 const COMMANDS = 60;
 
-/** How often each is asked for, against the others. */
-const WEIGHTS = {
-  enqueue: 9,
-  claim: 5,
-  start: 1,
-  heartbeat: 1,
-  complete: 4,
-  fail: 3,
-  timeout: 1,
-  cancel: 1,
-  retry: 2,
-  moveRun: 1,
-  retryRun: 1,
-  wait: 2,
-  late: 1,
-  newRun: 1,
-  configure: 1,
-  decide: 2,
-  cancelToken: 1,
-  capacity: 1,
-};
-const OPS = Object.entries(WEIGHTS).flatMap(([op, times]) =>
-  Array<keyof typeof WEIGHTS>(times).fill(op as keyof typeof WEIGHTS),
-);
-const command = fc.record({
-  op: fc.constantFrom(...OPS),
-  /** Which of the things there are, modulo how many. */
-  a: fc.nat(1000),
-  b: fc.nat(1000),
-  /** A small number: priority, tries, how many to claim. */
-  n: fc.nat(4),
-  deps: fc.array(fc.nat(1000), { maxLength: 3 }),
-  flag: fc.boolean(),
-  ms: fc.constantFrom(1, 50, 200, 1000, 5000),
-});
-type Command = typeof command extends fc.Arbitrary<infer C> ? C : never;
-
 const RUN_STATES = ["running", "blocked", "completed", "failed", "cancelled", "timed_out"] as const;
 const AGENTS = ["steady", "jumpy"] as const;
+/** Of each run; `e` never gets a job. */
+const STREAMS = ["w", "v", "e"] as const;
 const QUEUES = ["q0", "q1", "q2"] as const;
 const pick = <T>(from: readonly T[], index: number): T | undefined => from[index % Math.max(1, from.length)];
 
@@ -107,9 +75,19 @@ class Beside {
   newRun(auto: boolean) {
     const runId = `r${this.model.runs.size}`;
     this.model.runs.set(runId, { status: "pending", auto, tokenCancelled: false });
+    for (const stream of STREAMS) {
+      const status = stream === "v" ? "ready" : "pending";
+      this.model.streams.set(`${stream}-${runId}`, { run: runId, status, follows: true, started: false });
+    }
     this.commit(
       { type: "run.create", runId, workflow: "model", completion: auto ? "auto" : "manual" },
-      { type: "workstream.create", runId, workstreamId: `w-${runId}`, title: "Work" },
+      ...STREAMS.map((stream) => ({
+        type: "workstream.create" as const,
+        runId,
+        workstreamId: `${stream}-${runId}`,
+        title: "Work",
+        ...(stream === "v" && { status: "ready" as const }),
+      })),
       { type: "scope.enter", runId, scopeId: "s" },
       { type: "token.add", runId, tokenId: "t", token: { scopeId: "s" } },
     );
@@ -180,11 +158,12 @@ class Beside {
         const pinned = b % 11 === 0 ? agentKey : null;
         const escalate = [null, null, HUMAN, "steady", "jumpy"][a % 5] ?? null;
         const run = model.run(runId);
+        const stream = b % 3 === 0 ? null : `${b % 3 === 1 ? "w" : "v"}-${runId}`;
         const legal =
           !finalRun(run.status) && !(token && run.tokenCancelled) && (pinned === null || pinned !== escalate);
         const enqueue = {
           ...{ type: "job.enqueue" as const, jobId: id, runId, dependsOn, queue, ...told },
-          ...(b % 2 && { workstreamId: `w-${runId}` }),
+          ...(stream && { workstreamId: stream }),
           ...(gated && { approval: { title: "Go?" } }),
           ...(token && { tokenId: "t" }),
           ...(pinned && { agentKey: pinned }),
@@ -195,7 +174,7 @@ class Beside {
         if (!this.when(legal, enqueue)) return;
         const gate = gated ? "pending" : "none";
         const settings = { queue, gate, token, pinned, escalate, timeoutMs: told.timeoutMs ?? null } as const;
-        model.enqueue({ id, run: runId, dependsOn, ...told, ...settings });
+        model.enqueue({ id, run: runId, stream, dependsOn, ...told, ...settings });
         return;
       }
       case "claim": {
@@ -285,6 +264,7 @@ class Beside {
         const legal = finalRun(status) && status !== "completed";
         if (!this.when(legal, { type: "run.retry", runId, ...(n === 0 && { jobs: "none" as const }) })) return;
         model.run(runId).status = "running";
+        model.reopenStreams(runId);
         const back =
           n === 0
             ? []
@@ -319,6 +299,21 @@ class Beside {
         if (n > 0) return;
         const legal = !finalRun(status) && !tokenCancelled;
         if (this.when(legal, { type: "scope.cancel", runId, scopeId: "s" })) model.cancelToken(runId);
+        return;
+      }
+      case "place": {
+        const workstreamId = pick([...model.streams.keys()], a) as string;
+        const stream = model.streams.get(workstreamId) as ModelStream;
+        const to = pick(WORKSTREAM_STATUSES, b) as (typeof WORKSTREAM_STATUSES)[number];
+        const legal = WORKSTREAM_MOVES[stream.status].includes(to);
+        if (this.when(legal, { type: "workstream.transition", workstreamId, to }))
+          Object.assign(stream, { status: to, follows: false });
+        return;
+      }
+      case "follow": {
+        const workstreamId = pick([...model.streams.keys()], a) as string;
+        this.commit({ type: "workstream.follow", workstreamId });
+        model.follow(workstreamId);
         return;
       }
       case "wait":
@@ -357,6 +352,7 @@ class Beside {
       const end = mutation.why === "lease" ? job.leaseEndsAt : job.timeoutAt;
       if (end === null || end > world.now) throw new Error(`${job.id} was ended early`);
       model.fail(job, mutation.why === "lease" ? "failed" : "timed_out", true);
+      model.settleStreams();
     }
     for (const job of model.jobs.values()) {
       if (job.status !== "running") continue;
@@ -374,6 +370,7 @@ test("B3, B12: jobs and runs do what the model says, whatever is asked in whatev
       const beside = new Beside();
       for (const one of commands) {
         beside.run(one);
+        beside.model.settleStreams();
         checkWorld(beside.world, beside.model, beside.status);
         executed += 1;
       }

@@ -5,9 +5,13 @@
 export type Status = "waiting" | "queued" | "running" | "completed" | "failed" | "timed_out" | "cancelled";
 export type RunState = "pending" | "running" | "blocked" | "completed" | "failed" | "cancelled" | "timed_out";
 
+export type StreamState = "pending" | "ready" | "running" | "blocked" | "review" | "done" | "failed" | "cancelled";
+
 export interface ModelJob {
   id: string;
   run: string;
+  /** Its workstream. */
+  stream: string | null;
   dependsOn: string[];
   queue: string;
   priority: number;
@@ -46,6 +50,14 @@ export interface ModelRun {
   tokenCancelled: boolean;
 }
 
+export interface ModelStream {
+  run: string;
+  status: StreamState;
+  /** False: somebody has put it where it is. */
+  follows: boolean;
+  started: boolean;
+}
+
 export interface ModelQueue {
   concurrency: number | null;
   paused: boolean;
@@ -82,6 +94,7 @@ export class JobModel {
   readonly jobs = new Map<string, ModelJob>();
   readonly runs = new Map<string, ModelRun>();
   readonly queues = new Map<string, ModelQueue>();
+  readonly streams = new Map<string, ModelStream>();
   /** Capacities that agents have told. */
   readonly capacity = new Map<string, number>();
 
@@ -95,6 +108,46 @@ export class JobModel {
 
   ofRun(run: string): ModelJob[] {
     return [...this.jobs.values()].filter((job) => job.run === run);
+  }
+
+  /** Where each workstream is after a command: where its jobs are, unless it was put somewhere. */
+  settleStreams() {
+    for (const [id, stream] of this.streams) {
+      const jobs = [...this.jobs.values()].filter((job) => job.stream === id);
+      if (jobs.some((job) => job.status === "running")) stream.started = true;
+      if (stream.follows) stream.status = this.standing(stream, jobs);
+    }
+  }
+
+  private standing({ run, status, started }: ModelStream, jobs: ModelJob[]): StreamState {
+    const ended = finalRun(this.run(run).status);
+    const atAnEnd = ["review", "done", "failed", "cancelled"].includes(status);
+    if (jobs.length === 0) return ended && !atAnEnd ? "cancelled" : status;
+    if (jobs.every((job) => job.status === "completed")) return "done";
+    if (jobs.every((job) => finalJob(job.status))) {
+      if (!started && (status === "cancelled" || (ended && status !== "failed"))) return "cancelled";
+      return "failed";
+    }
+    if (jobs.some((job) => job.status === "running")) return "running";
+    const isQueued = jobs.some((job) => job.status === "queued");
+    if (!isQueued && jobs.some((job) => job.status === "waiting" && job.gate === "pending")) return "blocked";
+    if (started || atAnEnd || status === "running") return "running";
+    return status === "ready" ? "ready" : "pending";
+  }
+
+  /** Gives a workstream back to its jobs. */
+  follow(id: string) {
+    const stream = this.streams.get(id) as ModelStream;
+    if (stream.follows) return;
+    Object.assign(stream, { follows: true, status: "pending" });
+  }
+
+  /** A run goes on: its workstreams without jobs do. */
+  reopenStreams(run: string) {
+    for (const [id, stream] of this.streams) {
+      const isEmpty = ![...this.jobs.values()].some((job) => job.stream === id);
+      if (stream.run === run && stream.follows && stream.status === "cancelled" && isEmpty) stream.status = "pending";
+    }
   }
 
   queue(id: string): ModelQueue {

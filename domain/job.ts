@@ -5,7 +5,7 @@ import { afterFinish, cancelJob, failedDependency, releaseOrCancel, restoreDepen
 import { countJob } from "./job-counts.ts";
 import { askAgain, gateOf, passGate } from "./job-gate.ts";
 import { ownOf } from "./json-map.ts";
-import { type ErrorInfo, id, int32, type Json, json, keptMs, label, text, time } from "./primitives.ts";
+import { type ErrorInfo, id, int32, type Json, json, keptMs, label, newId, text, time } from "./primitives.ts";
 import type { Run } from "./run.ts";
 import { type AttemptStatus, isFinalJob, isFinalRun, isRetryableJob, type JobStatus } from "./statuses.ts";
 import { mustHaveToken } from "./token.ts";
@@ -99,7 +99,7 @@ const approvalAsk = z.strictObject({ title: label, detail: text.optional() });
 
 export const jobEnqueue = z.strictObject({
   type: z.literal("job.enqueue"),
-  jobId: id,
+  jobId: newId,
   runId: id,
   workstreamId: id.optional(),
   step: label.optional(),
@@ -148,7 +148,8 @@ export function enqueueJob(tx: Tx, m: z.infer<typeof jobEnqueue>): Job {
   if (isFinalRun(run.status)) {
     throw new Refusal("run_is_final", `run ${run.id} is ${run.status}: nothing can be enqueued on it`);
   }
-  mustBeNew(tx, "job", m.jobId);
+  const jobId = m.jobId ?? tx.newId("job");
+  mustBeNew(tx, "job", jobId);
   if (m.workstreamId && must(tx, "workstream", m.workstreamId).runId !== m.runId) {
     throw new Refusal("not_same_run", `workstream ${m.workstreamId} does not belong to run ${m.runId}`);
   }
@@ -157,15 +158,15 @@ export function enqueueJob(tx: Tx, m: z.infer<typeof jobEnqueue>): Job {
     mustHaveLiveToken(run, m.tokenId);
   }
   if (m.escalate && "agentKey" in m.escalate && m.escalate.agentKey === m.agentKey) {
-    throw new Refusal("not_permitted", `job ${m.jobId} is for ${m.agentKey} only and cannot be escalated to the same`);
+    throw new Refusal("not_permitted", `job ${jobId} is for ${m.agentKey} only and cannot be escalated to the same`);
   }
   const dependsOn = [...new Set(m.dependsOn ?? [])];
   const parents = dependsOn.map((parentId) => must(tx, "job", parentId));
   const unmet = parents.filter((parent) => parent.status !== "completed").length;
-  const approval = m.approval && openApproval(tx, { ...m.approval, runId: m.runId, jobId: m.jobId });
+  const approval = m.approval && openApproval(tx, { ...m.approval, runId: m.runId, jobId });
   const waits = unmet > 0 || approval !== undefined;
   const job: Job = {
-    id: m.jobId,
+    id: jobId,
     runId: m.runId,
     workstreamId: m.workstreamId ?? null,
     step: m.step ?? null,
@@ -217,7 +218,7 @@ export function enqueueJob(tx: Tx, m: z.infer<typeof jobEnqueue>): Job {
       tx.put("job", { ...parent, dependents: [...parent.dependents, job.id] });
     }
   }
-  countJob(tx, job, null, job.status);
+  countJob(tx, job, null, job.status, approval ? 1 : 0);
   const { capability, agentKey: pinnedTo, priority, runAt, maxAttempts, backoffMs, timeoutMs, input } = job;
   const { approvalId, tokenId, escalate } = job;
   const told = { capability, pinnedTo, priority, runAt, dependsOn, unmet, maxAttempts, backoffMs, timeoutMs, input };
@@ -304,7 +305,7 @@ export function putBack(tx: Tx, job: Readonly<Job>, reason?: string): void {
     if (!parent || parent.status === "completed" || parent.dependents.includes(job.id)) continue;
     tx.put("job", { ...parent, dependents: [...parent.dependents, job.id] });
   }
-  countJob(tx, job, job.status, status);
+  countJob(tx, job, job.status, status, waits && gateOf(tx, { approvalId }) === "pending" ? 1 : 0);
   const told = { from: job.status, reason: reason ?? null, unmet, approvalId };
   emitJob(tx, "job.retried", must(tx, "job", job.id), told);
 }

@@ -10,6 +10,7 @@ import { NOTIFICATION_CLOCK_OPERATIONS, NOTIFICATION_OPERATIONS } from "./operat
 import { PEOPLE_CLOCK_OPERATIONS, PEOPLE_OPERATIONS } from "./operations/people.ts";
 import { RUN_CLOCK_OPERATIONS, RUN_OPERATIONS } from "./operations/runs.ts";
 import type { Tx } from "./tx.ts";
+import { settleWorkstreams } from "./workstream-follow.ts";
 
 /**
  * Every mutation by its `type`. The tables stand in `operations/`, one file per area: a new mutation is a line there.
@@ -61,7 +62,14 @@ export function contractOf(type: string): z.ZodType | undefined {
 
 /** Applies one parsed mutation; throws `Refusal` when it cannot be applied. What it yields goes into the receipt's results. */
 export function applyOperation(tx: Tx, mutation: Mutation): unknown {
-  return operationOf(mutation).apply(tx, mutation);
+  try {
+    const yielded = operationOf(mutation).apply(tx, mutation);
+    settleWorkstreams(tx);
+    return yielded;
+  } finally {
+    tx.unsettled.workstreams.clear();
+    tx.unsettled.endedRuns.clear();
+  }
 }
 
 /** Rows that applying the mutation will look at, as far as they can be named from what is loaded. */

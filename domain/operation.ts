@@ -65,4 +65,9 @@ export function jobRows(jobId: string, peek: Peek, at: string): RowRef[] {
 
 export const byJob = (m: { jobId: string }, peek: Peek, at: string): RowRef[] => jobRows(m.jobId, peek, at);
 export const byAgent = (m: { agentKey: string }): RowRef[] => agentRows(m.agentKey);
+/** A workstream, and once it is loaded its run. */
+export function byWorkstream(m: { workstreamId: string }, peek: Peek): RowRef[] {
+  const runId = peek("workstream", m.workstreamId)?.runId;
+  return [["workstream", m.workstreamId], ...(runId ? ([["run", runId]] as const) : [])];
+}
 export const byRun = (m: { runId: string }): RowRef[] => [["run", m.runId]];

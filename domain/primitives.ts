@@ -2,7 +2,8 @@ import { z } from "zod";
 
 /**
  * The value shapes every contract is made of. Strings that reach an index are bounded, and nothing Postgres cannot store
- * (NUL, a lone surrogate, a number beyond 2^53−1, a date beyond 9999) gets past them: one bad row must not fail a batch.
+ * (NUL, a lone surrogate, a date beyond 9999) gets past them: one bad row must not fail a batch. Numbers that a double cannot hold do not get past
+ * the reading of the body (`json-text.ts`).
  */
 
 /** Ids of things, chosen by the caller: 1–200 of `A-Z a-z 0-9 . _ : @ -`. */
@@ -11,6 +12,11 @@ export const id = z
   .string()
   .regex(/^(?!\.{1,2}$)[A-Za-z0-9._:@-]{1,200}$/, "must be 1–200 characters of A-Z a-z 0-9 . _ : @ -")
   .meta({ description: "1–200 characters of A-Z a-z 0-9 . _ : @ -" });
+
+/** The id of what a mutation makes, where it may be left out: the server then makes one that sorts by time. */
+export const newId = id.optional().meta({
+  description: "1–200 characters of A-Z a-z 0-9 . _ : @ -; left out, the server makes one that sorts by time",
+});
 
 const storable = (value: string) => !value.includes("\0") && value.isWellFormed();
 const STORABLE = "must not contain NUL or a lone surrogate";
@@ -43,7 +49,8 @@ export const time = z.iso
     const ms = Date.parse(value);
     return ms >= 0 && ms < 253_402_300_800_000;
   }, "must lie between 1970 and 9999")
-  .transform((value) => new Date(value).toISOString());
+  .transform((value) => new Date(value).toISOString())
+  .meta({ description: "RFC 3339 with an offset; kept as UTC to the millisecond, finer digits are cut" });
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 

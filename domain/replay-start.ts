@@ -2,7 +2,7 @@ import type { LogEvent } from "./event.ts";
 import { emptyState } from "./execution-fold.ts";
 import { NO_JOBS } from "./job-counts.ts";
 import { emptyView, type ReplayView } from "./replay.ts";
-import type { RunStatus, WorkstreamStatus } from "./statuses.ts";
+import type { RunStatus, WorkstreamFollow, WorkstreamStatus } from "./statuses.ts";
 import type { Wire } from "./wire.ts";
 
 /**
@@ -17,6 +17,7 @@ export function startOf(
   const [first] = events;
   if (!first || first.type === "run.created") return emptyView();
   const fromOf = firstMoves(events);
+  const followed = firstFollows(events);
   const before = { updatedAt: first.at, seq: first.seq - 1, reason: null, jobCounts: NO_JOBS };
   const run: Wire<"run"> = {
     ...now.run,
@@ -32,7 +33,10 @@ export function startOf(
     .filter(({ id }) => !created.has(id))
     .map((row): [string, Wire<"workstream">] => {
       const status = (fromOf.get(row.id) as WorkstreamStatus | undefined) ?? row.status;
-      return [row.id, { ...row, ...before, status, enteredAt: earlier(row.enteredAt, first.at) ?? row.createdAt }];
+      const follow = followed.get(row.id) ?? row.follow;
+      const startedAt = earlier(row.startedAt, first.at);
+      const enteredAt = earlier(row.enteredAt, first.at) ?? row.createdAt;
+      return [row.id, { ...row, ...before, status, follow, startedAt, enteredAt }];
     });
   return { ...emptyView(), run, workstreams: new Map(workstreams) };
 }
@@ -45,6 +49,16 @@ function firstMoves(events: readonly LogEvent[]): Map<string, unknown> {
     if (moves && !from.has(subject.id)) from.set(subject.id, payload.from);
   }
   return from;
+}
+
+/** What moved each workstream before the first event that changed it: of one that was put somewhere it is likely, of the others certain. */
+function firstFollows(events: readonly LogEvent[]): Map<string, WorkstreamFollow> {
+  const before = new Map<string, WorkstreamFollow>();
+  for (const { type, subject } of events) {
+    if (type !== "workstream.transitioned" && type !== "workstream.followed") continue;
+    if (!before.has(subject.id)) before.set(subject.id, type === "workstream.followed" ? "manual" : "jobs");
+  }
+  return before;
 }
 
 const earlier = (at: string | null, than: string): string | null => (at !== null && at < than ? at : null);

@@ -34,6 +34,7 @@ const mutation: fc.Arbitrary<ClientMutationInput> = fc.oneof(
     runId: run,
     workstreamId: card,
     title: type("Work"),
+    follow: fc.constantFrom(undefined, undefined, "jobs", "manual"),
     metadata: maybe(data),
   }),
   fc.record({
@@ -45,9 +46,10 @@ const mutation: fc.Arbitrary<ClientMutationInput> = fc.oneof(
   fc.record({
     type: type("workstream.transition"),
     workstreamId: card,
-    to: fc.constantFrom("ready", "running", "review", "done", "failed"),
+    to: fc.constantFrom("ready", "running", "review", "done", "failed", "cancelled"),
     reason: note,
   }),
+  fc.record({ type: type("workstream.follow"), workstreamId: card }),
   ...Array.from({ length: 14 }, () =>
     fc.record({
       type: type("job.enqueue"),

@@ -3,7 +3,13 @@ import { emptyState, foldState } from "./execution-fold.ts";
 import { type JobCounts, NO_JOBS } from "./job-counts.ts";
 import { type ErrorInfo, iso, type Json, ms } from "./primitives.ts";
 import { foldJob } from "./replay-jobs.ts";
-import { isFinalRun, type JobStatus, type RunStatus, type WorkstreamStatus } from "./statuses.ts";
+import {
+  isFinalRun,
+  type JobStatus,
+  type RunStatus,
+  type WorkstreamFollow,
+  type WorkstreamStatus,
+} from "./statuses.ts";
 import type { Wire } from "./wire.ts";
 
 /**
@@ -226,6 +232,7 @@ interface WorkstreamTold {
   metadata?: { [key: string]: Json };
   to?: WorkstreamStatus;
   reason?: string | null;
+  follow?: WorkstreamFollow;
   jobCounts?: JobCounts;
 }
 
@@ -237,24 +244,31 @@ function foldWorkstream(view: Fold, event: LogEvent): void {
   if (type === "workstream.updated") {
     workstream.title = told.title ?? before.title;
     workstream.metadata = told.metadata ?? before.metadata;
-  } else if (type === "workstream.progressed") workstream.jobCounts = told.jobCounts ?? before.jobCounts;
-  else if (type === "workstream.transitioned" && told.to) {
-    Object.assign(workstream, { status: told.to, reason: told.reason ?? null, enteredAt: at });
-  }
+  } else if (type === "workstream.progressed" && told.jobCounts) {
+    workstream.jobCounts = told.jobCounts;
+    if (told.jobCounts.running > before.jobCounts.running) workstream.startedAt ??= at;
+  } else if (type === "workstream.transitioned" && told.to) {
+    // Before workstreams followed their jobs, whoever moved one put it there.
+    const follow = told.follow ?? "manual";
+    Object.assign(workstream, { status: told.to, follow, reason: told.reason ?? null, enteredAt: at });
+  } else if (type === "workstream.followed") workstream.follow = "jobs";
   view.workstreams.set(workstream.id, workstream);
 }
 
 function newWorkstream({ subject, runId, at, seq }: LogEvent, told: WorkstreamTold): Wire<"workstream"> {
+  const { status = "pending" } = told;
   return {
     kind: "workstream",
     id: subject.id,
     workstreamId: subject.id,
     runId: runId ?? "",
     title: told.title ?? subject.id,
-    status: told.status ?? "pending",
+    status,
+    follow: told.follow ?? (status === "pending" ? "jobs" : "manual"),
     metadata: told.metadata ?? {},
     reason: null,
     jobCounts: NO_JOBS,
+    startedAt: null,
     createdAt: at,
     enteredAt: at,
     updatedAt: at,

@@ -15,6 +15,7 @@ import {
   keptMs,
   label,
   ms,
+  newId,
   text,
   toErrorInfo,
 } from "./primitives.ts";
@@ -23,6 +24,7 @@ import { paramsOf } from "./rule-params.ts";
 import { span } from "./span.ts";
 import { isFinalRun, isRetryableRun, RUN_MOVES, RUN_STATUSES, type RunStatus } from "./statuses.ts";
 import { must, mustBeLegal, mustBeNew, Refusal, type RowBase, type Tx } from "./tx.ts";
+import { reopenWorkstreams } from "./workstream-follow.ts";
 
 /**
  * A run: one execution of a workflow (C1, D1).
@@ -52,6 +54,8 @@ export interface Run extends RowBase {
   reason: string | null;
   error: ErrorInfo | null;
   jobCounts: JobCounts;
+  /** How many of its workstreams follow their jobs and have not come to an end: none, and its own end need not look for any. */
+  openWorkstreams: number;
   createdAt: string;
   startedAt: string | null;
   finishedAt: string | null;
@@ -73,7 +77,7 @@ export interface Scope {
 
 export const runCreate = z.strictObject({
   type: z.literal("run.create"),
-  runId: id,
+  runId: newId,
   workflow: label,
   definition: json.optional(),
   context: jsonObject.optional(),
@@ -105,10 +109,11 @@ export const runRetry = z.strictObject({
 export const runTimeout = z.strictObject({ type: z.literal("run.timeout"), runId: id, deadlineAt: z.string() });
 
 export function createRun(tx: Tx, m: z.infer<typeof runCreate>): Run {
-  mustBeNew(tx, "run", m.runId);
+  const runId = m.runId ?? tx.newId("run");
+  mustBeNew(tx, "run", runId);
   if (m.parentRunId) must(tx, "run", m.parentRunId);
   const run: Run = {
-    id: m.runId,
+    id: runId,
     workflow: m.workflow,
     status: "pending",
     definition: m.definition ?? null,
@@ -126,6 +131,7 @@ export function createRun(tx: Tx, m: z.infer<typeof runCreate>): Run {
     reason: null,
     error: null,
     jobCounts: NO_JOBS,
+    openWorkstreams: 0,
     createdAt: tx.at,
     startedAt: null,
     finishedAt: null,
@@ -174,6 +180,7 @@ export function retryRun(tx: Tx, m: z.infer<typeof runRetry>): Run {
   tx.emit({ type: "run.retried", subject: subjectOf(run.id), runId: run.id, payload });
   resolveAlert(tx, overdueAlertId(run.id), "the run is retried");
   if (m.jobs !== "none") retryJobsOfRun(tx, run.id);
+  reopenWorkstreams(tx, run.id);
   return must(tx, "run", run.id);
 }
 
@@ -216,7 +223,10 @@ export function moveRun(tx: Tx, run: Readonly<Run>, to: RunStatus, reason?: stri
   const payload = { from: run.status, to, reason: reason ?? null, error: error ?? null };
   tx.emit({ type: "run.transitioned", subject: subjectOf(run.id), runId: run.id, payload });
   if (to === "timed_out") tellTimeout(tx, run);
-  if (final) cancelJobsOfRun(tx, run.id, `run_${to}`);
+  if (final) {
+    cancelJobsOfRun(tx, run.id, `run_${to}`);
+    tx.unsettled.endedRuns.add(run.id);
+  }
   return must(tx, "run", run.id);
 }
 

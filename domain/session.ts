@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { jsonBytes } from "./json-bytes.ts";
 import { mergePatch } from "./merge-patch.ts";
-import { id, type Json, jsonObject, label } from "./primitives.ts";
+import { id, type Json, jsonObject, label, newId } from "./primitives.ts";
 import { SESSION_MOVES, SESSION_STATUSES, type SessionStatus } from "./statuses.ts";
 import { traceOf } from "./task.ts";
 import { must, mustBeLegal, mustBeNew, Refusal, type RowBase, type Tx } from "./tx.ts";
@@ -27,7 +27,7 @@ export const MAX_SESSION_METADATA = 1_048_576;
 
 export const sessionCreate = z.strictObject({
   type: z.literal("session.create"),
-  sessionId: id,
+  sessionId: newId,
   agentRole: label,
   taskId: id.optional(),
   metadata: jsonObject.optional(),
@@ -55,10 +55,11 @@ export const sessionExpire = z.strictObject({
 });
 
 export function createSession(tx: Tx, m: z.infer<typeof sessionCreate>): Session {
-  mustBeNew(tx, "session", m.sessionId);
+  const sessionId = m.sessionId ?? tx.newId("ses");
+  mustBeNew(tx, "session", sessionId);
   if (m.taskId) must(tx, "task", m.taskId);
   const session: Session = {
-    id: m.sessionId,
+    id: sessionId,
     agentRole: m.agentRole,
     taskId: m.taskId ?? null,
     status: "pending",

@@ -9,7 +9,7 @@ import type { Tx } from "./tx.ts";
 /** Snapshots of a run's execution state, and the way back (D8). */
 
 /** What a run's execution state is now. */
-export function toSnapshot(run: Readonly<Run>): Snapshot {
+export function toSnapshot(run: Readonly<Omit<Run, "openWorkstreams">>): Snapshot {
   const { id: runId, version, seq, status, ...row } = run;
   return { schemaVersion: SNAPSHOT_VERSION, runId, version, seq, status, ...stateOf(row) };
 }

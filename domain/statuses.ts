@@ -6,7 +6,18 @@
 export const RUN_STATUSES = ["pending", "running", "blocked", "completed", "failed", "cancelled", "timed_out"] as const;
 export const JOB_STATUSES = ["waiting", "queued", "running", "completed", "failed", "timed_out", "cancelled"] as const;
 export const ATTEMPT_STATUSES = ["running", "completed", "failed", "timed_out", "cancelled"] as const;
-export const WORKSTREAM_STATUSES = ["pending", "ready", "running", "blocked", "review", "done", "failed"] as const;
+export const WORKSTREAM_STATUSES = [
+  "pending",
+  "ready",
+  "running",
+  "blocked",
+  "review",
+  "done",
+  "failed",
+  "cancelled",
+] as const;
+/** What moves a workstream: its jobs, or whoever puts it somewhere. */
+export const WORKSTREAM_FOLLOWS = ["jobs", "manual"] as const;
 export const BREAKER_STATES = ["closed", "open", "half_open", "forced_open", "disabled"] as const;
 export const SESSION_STATUSES = ["pending", "active", "completed", "failed", "expired"] as const;
 export const TASK_STATUSES = ["pending", "routed", "running", "completed", "failed", "cancelled"] as const;
@@ -32,6 +43,7 @@ export type RunStatus = (typeof RUN_STATUSES)[number];
 export type JobStatus = (typeof JOB_STATUSES)[number];
 export type AttemptStatus = (typeof ATTEMPT_STATUSES)[number];
 export type WorkstreamStatus = (typeof WORKSTREAM_STATUSES)[number];
+export type WorkstreamFollow = (typeof WORKSTREAM_FOLLOWS)[number];
 export type BreakerStateName = (typeof BREAKER_STATES)[number];
 export type SessionStatus = (typeof SESSION_STATUSES)[number];
 export type TaskStatus = (typeof TASK_STATUSES)[number];
@@ -55,15 +67,19 @@ export const RUN_MOVES: Moves<RunStatus> = {
   timed_out: [],
 };
 
-/** What a workstream may do: pending ⇄ ready ⇄ running ⇄ blocked, then review and done; done and failed can be reopened. */
+/**
+ * Where a workstream may be put by `workstream.transition`: pending ⇄ ready ⇄ running ⇄ blocked, then review and done; what has come to an end can
+ * be reopened. One that follows its jobs goes where they are, whatever stands here (`workstream-follow.ts`).
+ */
 export const WORKSTREAM_MOVES: Moves<WorkstreamStatus> = {
-  pending: ["ready", "failed"],
-  ready: ["pending", "running", "failed"],
-  running: ["ready", "blocked", "review", "done", "failed"],
-  blocked: ["running", "failed"],
-  review: ["running", "done", "failed"],
+  pending: ["ready", "failed", "cancelled"],
+  ready: ["pending", "running", "failed", "cancelled"],
+  running: ["ready", "blocked", "review", "done", "failed", "cancelled"],
+  blocked: ["running", "failed", "cancelled"],
+  review: ["running", "done", "failed", "cancelled"],
   done: ["review"],
   failed: ["ready"],
+  cancelled: ["ready"],
 };
 
 /** What a session may do (E2). */
@@ -110,5 +126,8 @@ export const isRetryableRun = (status: RunStatus): boolean =>
 const FINAL_JOB = new Set<JobStatus>(["completed", "failed", "timed_out", "cancelled"]);
 export const isFinalJob = (status: JobStatus): boolean => FINAL_JOB.has(status);
 export const isRetryableJob = (status: JobStatus): boolean => status !== "completed" && FINAL_JOB.has(status);
+const OPEN_WORKSTREAM = new Set<WorkstreamStatus>(["pending", "ready", "running", "blocked"]);
+/** Work is still to come of it. One in review has only a person to wait for. */
+export const isOpenWorkstream = (status: WorkstreamStatus): boolean => OPEN_WORKSTREAM.has(status);
 /** Alerts that still want an operator's eyes: what `/alerts` shows by default. */
 export const isOpenAlert = (status: AlertStatus): boolean => status === "firing" || status === "acknowledged";

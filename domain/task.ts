@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type ErrorInfo, errorInput, id, iso, type Json, json, label, ms, toErrorInfo } from "./primitives.ts";
+import { type ErrorInfo, errorInput, id, iso, type Json, json, label, ms, newId, toErrorInfo } from "./primitives.ts";
 import { TASK_MOVES, TASK_STATUSES, type TaskStatus } from "./statuses.ts";
 import { must, mustBeLegal, mustBeNew, type RowBase, type Tx } from "./tx.ts";
 
@@ -35,7 +35,7 @@ export interface TaskKey extends RowBase {
 
 export const taskCreate = z.strictObject({
   type: z.literal("task.create"),
-  taskId: id,
+  taskId: newId,
   taskType: label,
   idempotencyKey: label.optional(),
   fromAgent: label.optional(),
@@ -65,9 +65,10 @@ export function createTask(tx: Tx, m: z.infer<typeof taskCreate>): Task {
   // Most keys are new: taken for free, the insert proves it, which saves a look-up per task.
   const known = key === undefined || tx.isFree("taskKey", key) ? undefined : must(tx, "taskKey", key);
   if (known && known.expiresAt > tx.at) return must(tx, "task", known.taskId);
-  mustBeNew(tx, "task", m.taskId);
+  const taskId = m.taskId ?? tx.newId("tsk");
+  mustBeNew(tx, "task", taskId);
   const task: Task = {
-    id: m.taskId,
+    id: taskId,
     taskType: m.taskType,
     idempotencyKey: key ?? null,
     fromAgent: m.fromAgent ?? null,

@@ -1,10 +1,12 @@
 import type { CommitFault } from "./commit.ts";
 import { applyCommit, parseCommit } from "./commit.ts";
 import { Draft, keyOf, type Source } from "./draft.ts";
+import { openJobs, totalJobs } from "./job-counts.ts";
 import type { ClientMutationInput, ClockMutation, Mutation } from "./mutations.ts";
 import { roomIn } from "./queue.ts";
 import { isFinalJob } from "./statuses.ts";
 import type { EventDraft, Kind, RowSet, Rows } from "./tx.ts";
+import { isStillToEnd } from "./workstream.ts";
 
 /** One tenant in memory: the reducers' storage for tests, with a clock that stands still until it is turned. */
 export class World implements Source {
@@ -32,6 +34,13 @@ export class World implements Source {
           job.runId === runId && statuses.includes(job.status) && (tokenIds?.includes(job.tokenId ?? "") ?? true),
       );
       return found.map((job) => job.id).slice(0, query.limit ?? undefined);
+    }
+    if (query.set === "workstreams-of-run") {
+      const { runId, statuses, limit } = query;
+      const found = this.all("workstream").filter(
+        (one) => one.runId === runId && one.follow === "jobs" && statuses.includes(one.status),
+      );
+      return found.map((one) => one.id).slice(0, limit ?? undefined);
     }
     if (query.set === "agents") return this.all("agent").map((agent) => agent.id);
     if (query.set === "hours-of-type") {
@@ -148,6 +157,12 @@ export class World implements Source {
       const vain = status === "waiting" && parents.some((parent) => isFinalJob(parent) && parent !== "completed");
       const late = !isFinalJob(status) && this.row("run", job.runId).finishedAt !== null;
       if (stuck || vain || late) due.push({ type: "job.settle", jobId });
+    }
+    for (const workstream of this.all("workstream")) {
+      const { id: workstreamId, runId, jobCounts } = workstream;
+      const ended = this.row("run", runId).finishedAt !== null || totalJobs(jobCounts) > 0;
+      if (ended && isStillToEnd(workstream) && openJobs(jobCounts) === 0)
+        due.push({ type: "workstream.settle", workstreamId });
     }
     for (const { id: agentKey, state, resetAt, trials } of this.all("breaker")) {
       const over = state === "half_open" ? trials.some((trial) => trial.expiresAt <= at) : resetAt && resetAt <= at;

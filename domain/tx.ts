@@ -13,7 +13,7 @@ import type { Candidate, RoutingDecision } from "./routing.ts";
 import type { Rule } from "./rule.ts";
 import type { Run } from "./run.ts";
 import type { Session } from "./session.ts";
-import type { JobStatus } from "./statuses.ts";
+import type { JobStatus, WorkstreamStatus } from "./statuses.ts";
 import type { Tally } from "./tally.ts";
 import type { Task, TaskKey } from "./task.ts";
 import type { Workstream } from "./workstream.ts";
@@ -62,6 +62,8 @@ export type RowSet =
       /** Only those that work for one of these tokens. */
       tokenIds?: readonly string[];
     }
+  /** Those of a run that follow their jobs and are in one of these statuses. */
+  | { set: "workstreams-of-run"; runId: string; statuses: readonly WorkstreamStatus[]; limit: number | null }
   /** Agents, those with the capability (if one is named) first, of them those that let something through, of them those seen last. */
   | { set: "agents"; capability: string | null; limit: number }
   /** Hourly tallies of one type of task from a time on, the newest first. */
@@ -108,10 +110,19 @@ export interface Tx {
   /** Ids of a set, in the storage's order, those changed by this commit included. */
   ids(query: RowSet): string[];
   emit(event: EventDraft): void;
-  /** A new id, unique in the log, the same when the commit is applied again. */
+  /** What the present mutation leaves to be settled when it is through. */
+  readonly unsettled: Unsettled;
+  /** A new id, unique in the log, that sorts by time and within a commit by order; the same when the commit is applied again. */
   newId(prefix: string): string;
   /** An unguessable token, the same when the commit is applied again. Never to be put into an event. */
   newSecret(): string;
+}
+
+export interface Unsettled {
+  /** Workstreams whose jobs have moved. */
+  readonly workstreams: Set<string>;
+  /** Runs that have ended. */
+  readonly endedRuns: Set<string>;
 }
 
 export interface EventDraft {

@@ -25,14 +25,14 @@ export const ID_NAME = {
   pace: "channelId",
 } as const satisfies { [kind in Kind]: string };
 
-/** Columns that no read and no frame ever carries. */
-const SECRETS = ["leaseToken", "permitId", "secret", "previousSecret"] as const;
+/** Columns that no read and no frame ever carries: secrets, and figures that only the reducers go by. */
+const UNSENT = ["leaseToken", "permitId", "secret", "previousSecret", "openWorkstreams", "awaitingApproval"] as const;
 
-type Secret = (typeof SECRETS)[number];
+type Unsent = (typeof UNSENT)[number];
 type IdOf<K extends Kind> = { [name in (typeof ID_NAME)[K]]: string };
 
 /** A row as it is sent: it names its kind, answers to `id` and to its glossary name, and keeps its secrets. */
-export type Wire<K extends Kind = Kind> = K extends Kind ? Omit<Rows[K], Secret> & { kind: K } & IdOf<K> : never;
+export type Wire<K extends Kind = Kind> = K extends Kind ? Omit<Rows[K], Unsent> & { kind: K } & IdOf<K> : never;
 
 /** Columns that can be large: a read of one row has them, lists leave them out. */
 export const LARGE = { run: ["definition", "context", "tokens", "scopes"] } as const;
@@ -63,6 +63,6 @@ export function toListed<K extends Kind>(row: Sent<K>): Listed<K> {
 /** The sendable form of a row, for HTTP answers and live frames alike. */
 export function toWire<K extends Kind>(kind: K, row: Readonly<Rows[K]>): Wire<K> {
   const sent: { [key: string]: unknown } = { kind, [ID_NAME[kind]]: row.id, ...row };
-  for (const secret of SECRETS) delete sent[secret];
+  for (const column of UNSENT) delete sent[column];
   return sent as Wire<K>;
 }

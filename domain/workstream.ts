@@ -1,17 +1,33 @@
 import { z } from "zod";
 import { type JobCounts, NO_JOBS } from "./job-counts.ts";
-import { id, type Json, jsonObject, label, text } from "./primitives.ts";
-import { isFinalRun, WORKSTREAM_MOVES, WORKSTREAM_STATUSES, type WorkstreamStatus } from "./statuses.ts";
+import { id, type Json, jsonObject, label, newId, text } from "./primitives.ts";
+import {
+  isFinalRun,
+  isOpenWorkstream,
+  WORKSTREAM_FOLLOWS,
+  WORKSTREAM_MOVES,
+  WORKSTREAM_STATUSES,
+  type WorkstreamFollow,
+  type WorkstreamStatus,
+} from "./statuses.ts";
 import { must, mustBeLegal, mustBeNew, Refusal, type RowBase, type Tx } from "./tx.ts";
 
-/** A track of work inside a run; a card on the board (B5, B10). Its moves are in `statuses.ts`. */
+/**
+ * A track of work inside a run; a card on the board (B5, B10). It goes where its jobs are (`workstream-follow.ts`), until somebody puts it
+ * somewhere: then it stays there, by the moves in `statuses.ts`, until it is given back to its jobs.
+ */
 export interface Workstream extends RowBase {
   runId: string;
   title: string;
   status: WorkstreamStatus;
+  follow: WorkstreamFollow;
   metadata: { [key: string]: Json };
   reason: string | null;
   jobCounts: JobCounts;
+  /** How many of its jobs wait for an approval that nobody has decided. */
+  awaitingApproval: number;
+  /** When the first of its jobs started; null before. */
+  startedAt: string | null;
   createdAt: string;
   /** When it came into its present status: its age in the column. */
   enteredAt: string;
@@ -21,9 +37,11 @@ export interface Workstream extends RowBase {
 export const workstreamCreate = z.strictObject({
   type: z.literal("workstream.create"),
   runId: id,
-  workstreamId: id,
+  workstreamId: newId,
   title: label,
   status: z.enum(WORKSTREAM_STATUSES).optional(),
+  /** `jobs` (the default): its status follows its jobs; `manual`: it stays where it is put. */
+  follow: z.enum(WORKSTREAM_FOLLOWS).optional(),
   metadata: jsonObject.optional(),
 });
 
@@ -44,28 +62,32 @@ export const workstreamTransition = z.strictObject({
 export function createWorkstream(tx: Tx, m: z.infer<typeof workstreamCreate>): Workstream {
   const run = must(tx, "run", m.runId);
   if (isFinalRun(run.status)) throw new Refusal("run_is_final", `run ${run.id} is ${run.status}`);
-  mustBeNew(tx, "workstream", m.workstreamId);
+  const workstreamId = m.workstreamId ?? tx.newId("ws");
+  mustBeNew(tx, "workstream", workstreamId);
   const workstream: Workstream = {
-    id: m.workstreamId,
+    id: workstreamId,
     runId: m.runId,
     title: m.title,
     status: m.status ?? "pending",
+    follow: m.follow ?? "jobs",
     metadata: m.metadata ?? {},
     reason: null,
     jobCounts: NO_JOBS,
+    awaitingApproval: 0,
+    startedAt: null,
     createdAt: tx.at,
     enteredAt: tx.at,
     updatedAt: tx.at,
     version: 1,
     seq: 0,
   };
-  tx.put("workstream", workstream);
-  const { title, status, metadata } = workstream;
+  putWorkstream(tx, undefined, workstream);
+  const { title, status, metadata, follow } = workstream;
   tx.emit({
     type: "workstream.created",
     subject: subjectOf(workstream),
     runId: m.runId,
-    payload: { title, status, metadata },
+    payload: { title, status, metadata, follow },
   });
   return workstream;
 }
@@ -86,14 +108,37 @@ export function updateWorkstream(tx: Tx, m: z.infer<typeof workstreamUpdate>): W
   return must(tx, "workstream", workstream.id);
 }
 
+/** Puts it into a status by hand: from now on it stays where it is put. */
 export function transitionWorkstream(tx: Tx, m: z.infer<typeof workstreamTransition>): Workstream {
   const workstream = must(tx, "workstream", m.workstreamId);
   mustBeLegal(`workstream ${workstream.id}`, WORKSTREAM_MOVES, workstream.status, m.to);
-  const reason = m.reason ?? null;
-  tx.put("workstream", { ...workstream, status: m.to, reason, enteredAt: tx.at, updatedAt: tx.at });
-  const payload = { from: workstream.status, to: m.to, reason };
-  tx.emit({ type: "workstream.transitioned", subject: subjectOf(workstream), runId: workstream.runId, payload });
+  moveWorkstream(tx, workstream, m.to, m.reason ?? null, "manual");
   return must(tx, "workstream", workstream.id);
 }
 
-const subjectOf = (workstream: { id: string }) => ({ kind: "workstream", id: workstream.id });
+/** The move itself, by hand or by its jobs. */
+export function moveWorkstream(
+  tx: Tx,
+  workstream: Readonly<Workstream>,
+  to: WorkstreamStatus,
+  reason: string | null,
+  follow: WorkstreamFollow,
+): void {
+  putWorkstream(tx, workstream, { ...workstream, status: to, follow, reason, enteredAt: tx.at, updatedAt: tx.at });
+  const payload = { from: workstream.status, to, reason, follow };
+  tx.emit({ type: "workstream.transitioned", subject: subjectOf(workstream), runId: workstream.runId, payload });
+}
+
+/** Puts a workstream, and keeps count in its run of those that its end must find (`was` undefined: it is new). */
+export function putWorkstream(tx: Tx, was: Readonly<Workstream> | undefined, next: Workstream): void {
+  tx.put("workstream", next);
+  const more = Number(isStillToEnd(next)) - Number(was !== undefined && isStillToEnd(was));
+  const run = more === 0 ? undefined : tx.get("run", next.runId);
+  if (run) tx.put("run", { ...run, openWorkstreams: run.openWorkstreams + more });
+}
+
+/** It follows its jobs and has not come to an end: the end of its run may be its own. */
+export const isStillToEnd = ({ follow, status }: Pick<Workstream, "follow" | "status">): boolean =>
+  follow === "jobs" && isOpenWorkstream(status);
+
+export const subjectOf = (workstream: { id: string }) => ({ kind: "workstream", id: workstream.id });

@@ -94,8 +94,6 @@ socket.on("error", (error) => { console.error("127.0.0.1:" + port + ": " + error
 
 export interface Plan {
   runId: string;
-  /** The workstream whose jobs go through the flaky agent. */
-  probeStream: string;
   mutations: ClientMutationInput[];
 }
 
@@ -160,7 +158,7 @@ export function planChecks({ stamp, port, cwd, context }: PlanFacts): Plan {
       });
     });
   }
-  return { runId, probeStream: streamId("probe"), mutations };
+  return { runId, mutations };
 }
 
 /** The second run: four probes of a port where nobody listens, one try each. It fails, and its agent's breaker opens. */
@@ -177,7 +175,7 @@ export function planOutage({ stamp, port, context }: Omit<PlanFacts, "cwd">): Pl
       probeJob({ jobId, runId, workstreamId: probeStream, agentKey: WATCH.agentKey, port, number, maxAttempts: 1 }),
     );
   }
-  return { runId, probeStream, mutations };
+  return { runId, mutations };
 }
 
 interface ProbeJob {

@@ -2,7 +2,6 @@ import { createClient } from "../client.ts";
 import { SwitchyardError } from "../errors.ts";
 import type { Client } from "../types.ts";
 import type { Connection } from "../worker/connection.ts";
-import { Cards, type Move } from "./cards.ts";
 import { CHECKER, FLAKY, planChecks, planOutage, SMALL_BREAKER, WATCH } from "./plan.ts";
 import { Service } from "./service.ts";
 import { CHAPTERS, type Chapter, Story } from "./story.ts";
@@ -38,7 +37,6 @@ export async function show({ connection, context, cwd, say, signal }: ShowOption
     flakyAgent: FLAKY.agentKey,
     watchAgent: WATCH.agentKey,
   });
-  const cards = new Cards([checks.runId, outage.runId], { [FLAKY.agentKey]: [checks.probeStream] });
   const over = new AbortController();
   const end = () => over.abort();
   signal.addEventListener("abort", end, { once: true });
@@ -67,24 +65,19 @@ export async function show({ connection, context, cwd, say, signal }: ShowOption
     const receipt = await client.commit(checks.mutations);
     pointTo(connection.url, checks.runId, say);
     for (const { agentKey, capability } of [CHECKER, FLAKY, WATCH]) workers.start({ agentKey, capability, slots: 2 });
-    let ownMoves = 0;
     await client.follow({ topic: "log", since: receipt.firstSeq - 1, signal: over.signal }, async (events) => {
-      const moves: Move[] = [];
       for (const event of events) {
         const chapter = story.read(event);
         if (chapter) say(`✓ ${CHAPTERS[chapter]}`);
         if (chapter) await act[chapter]?.();
-        const isEcho = event.type === "workstream.transitioned" && event.seq <= ownMoves;
-        if (!isEcho) moves.push(...cards.apply(event));
       }
-      ownMoves = Math.max(ownMoves, await moveCards(client, moves));
       if (story.missing.length === 0) end();
     });
   } finally {
     clearTimeout(timer);
     signal.removeEventListener("abort", end);
     await service.close();
-    await cancelLeftovers(client, [checks.runId, outage.runId], story, cards);
+    await cancelLeftovers(client, [checks.runId, outage.runId], story);
     await workers.stop();
   }
   await summarise(client, connection.url, [checks.runId, outage.runId], story, say);
@@ -102,43 +95,13 @@ async function prepareAgents(client: Client): Promise<void> {
   }
 }
 
-/**
- * Commits the moves of cards; answers the last position they hold. A card that an operator has moved meanwhile stays where it was put; the
- * others are moved all the same.
- */
-async function moveCards(client: Client, moves: Move[]): Promise<number> {
-  if (moves.length === 0) return 0;
-  try {
-    const receipt = await client.commit(moves.map((move) => ({ type: "workstream.transition", ...move })));
-    return receipt.lastSeq;
-  } catch (error) {
-    if (!(error instanceof SwitchyardError && error.has("illegal_transition"))) throw error;
-    const [first, ...others] = [...new Set(moves.map((move) => move.workstreamId))];
-    if (others.length === 0) return 0;
-    let last = 0;
-    for (const id of [first, ...others]) {
-      last = Math.max(
-        last,
-        await moveCards(
-          client,
-          moves.filter((move) => move.workstreamId === id),
-        ),
-      );
-    }
-    return last;
-  }
-}
-
-/** After an interruption: nothing of this demo stays in the queue, and no card looks as if it were worked on. */
-async function cancelLeftovers(client: Client, runIds: string[], story: Story, cards: Cards): Promise<void> {
+/** After an interruption: nothing of this demo stays in the queue, and its cards end with its runs. */
+async function cancelLeftovers(client: Client, runIds: string[], story: Story): Promise<void> {
   const reason = "the demo was interrupted";
   const soon = { retry: { totalMs: 2_000 } };
   for (const runId of runIds) {
     if (story.ends.has(runId)) continue;
     await tolerate(() => client.commit([{ type: "run.transition", runId, to: "cancelled", reason }], soon));
-  }
-  for (const move of cards.abandon(reason)) {
-    await tolerate(() => client.commit([{ type: "workstream.transition", ...move }], soon));
   }
 }
 

@@ -1,7 +1,7 @@
 "use client";
 
 import { useDraggable } from "@dnd-kit/core";
-import { ArrowRightLeft, GripVertical } from "lucide-react";
+import { ArrowRightLeft, GripVertical, Link2 } from "lucide-react";
 import { type KeyboardEventHandler, memo } from "react";
 import type { WorkstreamStatus } from "../../domain/statuses.ts";
 import { StatusIcon } from "../ui/badge.tsx";
@@ -13,6 +13,7 @@ import { statusLook } from "../ui/status.ts";
 import type { Card } from "./board-model.ts";
 import { CardView } from "./card-view.tsx";
 import { legalMoves } from "./moves.ts";
+import { useFollowJobs } from "./use-move-card.ts";
 
 export interface BoardCardProps {
   card: Card;
@@ -78,6 +79,7 @@ export const BoardCard = memo(function BoardCard({ card, arrived, showRun, onMov
                     {statusLook("workstream", to).label}
                   </MenuItem>
                 ))}
+                {card.follow === "manual" && <FollowJobs card={card} />}
               </Menu>
             </Changes>
           </span>
@@ -86,3 +88,13 @@ export const BoardCard = memo(function BoardCard({ card, arrived, showRun, onMov
     </div>
   );
 });
+
+/** Of a card that was put where it is: its jobs move it again. */
+function FollowJobs({ card }: { card: Card }) {
+  const { run: followJobs } = useFollowJobs();
+  return (
+    <MenuItem icon={<Link2 aria-hidden className="size-3.5" />} onSelect={() => void followJobs(card)}>
+      Follow its jobs again
+    </MenuItem>
+  );
+}

@@ -33,7 +33,10 @@ export function matches(card: Card, filter: BoardFilter): boolean {
 
 /** Cards by column; the one that came into its column last is on top. */
 export function columnsOf(cards: readonly Card[]): Columns {
-  const columns: Columns = { pending: [], ready: [], running: [], blocked: [], review: [], done: [], failed: [] };
+  const columns: Columns = {
+    ...{ pending: [], ready: [], running: [], blocked: [] },
+    ...{ review: [], done: [], failed: [], cancelled: [] },
+  };
   for (const card of cards) columns[card.status].push(card);
   for (const status of WORKSTREAM_STATUSES) columns[status].sort(byEntry);
   return columns;

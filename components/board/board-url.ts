@@ -6,5 +6,6 @@ export const BOARD_URL = {
   run: parseAsString.withDefault(""),
   q: parseAsString.withDefault(""),
   lanes: parseAsBoolean.withDefault(false),
-  collapsed: parseAsArrayOf(parseAsStringLiteral(WORKSTREAM_STATUSES)).withDefault([]),
+  /** Cards that were cancelled with their runs are out of the way until somebody asks for them. */
+  collapsed: parseAsArrayOf(parseAsStringLiteral(WORKSTREAM_STATUSES)).withDefault(["cancelled"]),
 };

@@ -1,5 +1,6 @@
 "use client";
 
+import { Hand } from "lucide-react";
 import Link from "next/link";
 import type { ReactNode, Ref } from "react";
 import { cn } from "../ui/cn.ts";
@@ -58,6 +59,7 @@ export function CardView(props: CardViewProps) {
       )}
       <div className="mt-1.5 flex items-center gap-2">
         <CardProgress counts={card.jobCounts} />
+        {card.follow === "manual" && <PlacedByHand />}
         {!showRun && <Age card={card} />}
       </div>
       {chips.length > 0 && (
@@ -80,6 +82,16 @@ export function CardView(props: CardViewProps) {
         </p>
       )}
     </article>
+  );
+}
+
+/** Whoever put the card here wants it to stay, whatever its jobs do. */
+export function PlacedByHand() {
+  return (
+    <span title="Placed by hand: it does not follow its jobs" className="shrink-0 text-muted">
+      <Hand aria-hidden className="size-3.5" />
+      <span className="sr-only">Placed by hand</span>
+    </span>
   );
 }
 

@@ -10,12 +10,12 @@ describe("moves of a card", () => {
         expect(refusalOf(from, to) === null).toBe(allowed);
       }
     }
-    expect(refusalOf("blocked", "done")).toBe("A blocked workstream can move to running or failed only");
+    expect(refusalOf("blocked", "done")).toBe("A blocked workstream can move to running, failed or cancelled only");
     expect(refusalOf("done", "pending")).toBe("A done workstream can move to review only");
   });
 
   it("legal moves come in the order of the board", () => {
-    expect(legalMoves("running")).toEqual(["ready", "blocked", "review", "done", "failed"]);
+    expect(legalMoves("running")).toEqual(["ready", "blocked", "review", "done", "failed", "cancelled"]);
   });
 
   it("words are joined as a sentence", () => {
@@ -35,7 +35,7 @@ describe("drop zones", () => {
   it("the arrow keys stop at the edges of the board", () => {
     expect(neighbour("pending", -1)).toBe("pending");
     expect(neighbour("pending", 1)).toBe("ready");
-    expect(neighbour("failed", 1)).toBe("failed");
+    expect(neighbour("cancelled", 1)).toBe("cancelled");
   });
 
   it("a drop goes by where the card is now, and back where it was lifted is no move", () => {

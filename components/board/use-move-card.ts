@@ -19,8 +19,19 @@ export function useMoveCard(): Command<[card: Card, to: WorkstreamStatus], Wire<
         (now) => `It was moved to ${statusLook("workstream", now.status).label} meanwhile.`,
       ),
     {
-      optimistic: (card, to) => [{ ...card, status: to, reason: null, enteredAt: new Date(serverNow()).toISOString() }],
+      optimistic: (card, to) => [
+        { ...card, status: to, follow: "manual", reason: null, enteredAt: new Date(serverNow()).toISOString() },
+      ],
       failure: "The card was not moved",
     },
   );
+}
+
+/** Gives a card that was put somewhere back to its jobs: where they are is the server's to say. */
+export function useFollowJobs(): Command<[card: Card], Receipt> {
+  return useCommand((card: Card) => commit([{ type: "workstream.follow", workstreamId: card.workstreamId }]), {
+    optimistic: (card) => [{ ...card, follow: "jobs" }],
+    success: "The card follows its jobs again",
+    failure: "The card was not given back to its jobs",
+  });
 }

@@ -44,6 +44,7 @@ export function eventSummary({ payload }: Pick<LogEvent, "payload">): string {
       if (value > 0) parts.push(`attempt ${value}`);
     } else if (isText(value)) parts.push(onLine(value));
   }
+  if (isText(to) && payload.follow === "jobs") parts.splice(1, 0, "by its jobs");
   if (error) parts.push(onLine(error));
   return parts.join(" · ").replaceAll("_", " ");
 }

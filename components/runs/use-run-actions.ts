@@ -71,7 +71,9 @@ export function useMoveWorkstream() {
         (now) => `It was moved to ${statusLook("workstream", now.status).label} meanwhile.`,
       ),
     {
-      optimistic: (workstream, to) => [{ ...workstream, status: to, enteredAt: nowIso() }],
+      optimistic: (workstream, to) => [
+        { ...workstream, status: to, follow: "manual", reason: null, enteredAt: nowIso() },
+      ],
       failure: "The workstream could not be moved",
     },
   );

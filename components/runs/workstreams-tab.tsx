@@ -1,9 +1,11 @@
 "use client";
 
-import { ArrowRight, ChevronDown } from "lucide-react";
+import { ArrowRight, ChevronDown, Link2 } from "lucide-react";
 import { useState } from "react";
 import { WORKSTREAM_MOVES } from "../../domain/statuses.ts";
 import type { Wire } from "../../domain/wire.ts";
+import { PlacedByHand } from "../board/card-view.tsx";
+import { useFollowJobs } from "../board/use-move-card.ts";
 import { api } from "../live/api.ts";
 import { isPending, type Live } from "../live/rows.ts";
 import { useCommand } from "../live/use-command.ts";
@@ -65,7 +67,10 @@ export function Workstreams({ runId, workstreams, total, take }: WorkstreamsProp
                 </span>
               </Td>
               <Td>
-                <StatusBadge kind="workstream" status={workstream.status} pending={isPending(workstream)} />
+                <span className="flex items-center gap-1.5">
+                  <StatusBadge kind="workstream" status={workstream.status} pending={isPending(workstream)} />
+                  {workstream.follow === "manual" && <PlacedByHand />}
+                </span>
               </Td>
               <Td>
                 <JobProgress counts={workstream.jobCounts} />
@@ -114,6 +119,7 @@ function useMoreWorkstreams(runId: string, take: WorkstreamsProps["take"]) {
 
 function Move({ workstream }: { workstream: Live<"workstream"> }) {
   const move = useMoveWorkstream();
+  const followJobs = useFollowJobs();
   return (
     <Changes>
       <Menu
@@ -133,6 +139,11 @@ function Move({ workstream }: { workstream: Live<"workstream"> }) {
             {statusLook("workstream", to).label}
           </MenuItem>
         ))}
+        {workstream.follow === "manual" && (
+          <MenuItem icon={<Link2 aria-hidden className="size-3.5" />} onSelect={() => void followJobs.run(workstream)}>
+            Follow its jobs again
+          </MenuItem>
+        )}
       </Menu>
     </Changes>
   );

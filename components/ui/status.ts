@@ -102,6 +102,7 @@ const LOOKS: { readonly [K in StatusKind]: { readonly [status in Statuses[K]]: S
     review: { label: "Review", tone: "review", icon: Eye },
     done: { label: "Done", tone: "completed", icon: ListChecks },
     failed: WORK.failed,
+    cancelled: WORK.cancelled,
   },
   breaker: {
     closed: { label: "Closed", tone: "completed", icon: ShieldCheck },

@@ -1,5 +1,5 @@
 import { appendEvent, eventAppend } from "../event.ts";
-import { byRun, op, type RowRef } from "../operation.ts";
+import { byRun, byWorkstream, op } from "../operation.ts";
 import {
   createRun,
   overdueAlertId,
@@ -19,8 +19,7 @@ import {
   workstreamTransition,
   workstreamUpdate,
 } from "../workstream.ts";
-
-const byWorkstream = (m: { workstreamId: string }): RowRef[] => [["workstream", m.workstreamId]];
+import { followJobs, settleByClock, workstreamFollow, workstreamSettle } from "../workstream-follow.ts";
 
 /** Runs, their workstreams, and what orchestrators tell of their own. */
 export const RUN_OPERATIONS = {
@@ -30,10 +29,12 @@ export const RUN_OPERATIONS = {
   "workstream.create": op(workstreamCreate, createWorkstream, byRun),
   "workstream.update": op(workstreamUpdate, updateWorkstream, byWorkstream),
   "workstream.transition": op(workstreamTransition, transitionWorkstream, byWorkstream),
+  "workstream.follow": op(workstreamFollow, followJobs, byWorkstream),
   "event.append": op(eventAppend, appendEvent, (m) => (m.runId ? [["run", m.runId]] : [])),
 };
 
 /** What time makes happen to runs. */
 export const RUN_CLOCK_OPERATIONS = {
   "run.timeout": op(runTimeout, timeOutRun, byRun),
+  "workstream.settle": op(workstreamSettle, settleByClock, byWorkstream),
 };

@@ -152,8 +152,10 @@ function routed(random: Random, decisionId: string, runId: string | undefined): 
 
 function remember(known: Known, mutations: readonly ClientMutationInput[]): void {
   for (const mutation of mutations) {
-    if (mutation.type === "run.create" && mutation.workflow !== "never") known.runs.push(mutation.runId);
-    if (mutation.type === "job.enqueue") known.jobs.push(mutation.jobId);
-    if (mutation.type === "workstream.create") known.workstreams.push(mutation.workstreamId);
+    // What the server has to name is known to the log alone.
+    if (mutation.type === "run.create" && mutation.workflow !== "never" && mutation.runId)
+      known.runs.push(mutation.runId);
+    if (mutation.type === "job.enqueue" && mutation.jobId) known.jobs.push(mutation.jobId);
+    if (mutation.type === "workstream.create" && mutation.workstreamId) known.workstreams.push(mutation.workstreamId);
   }
 }

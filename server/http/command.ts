@@ -46,11 +46,14 @@ export function registerCommand<K extends Kind>(app: FastifyInstance, deps: Reso
     const mutation = commit.mutations[0] as unknown as { [field: string]: unknown };
     const asked = String(mutation[idName] ?? "");
     const outcome = await commitOnRow(request, deps, commit, { kind, id: asked, creates });
-    const row = await rowOf(request, outcome, kind, command.rowId?.(outcome) ?? asked);
+    const row = await rowOf(request, outcome, kind, command.rowId?.(outcome) ?? (asked || madeId(outcome)));
     const status = !outcome.replayed && created(row, outcome) ? 201 : 200;
     return sendRow(reply.code(status), outcome, row, command.more?.(outcome));
   });
 }
+
+/** The id that the server has made for what the commit created. */
+const madeId = ({ receipt }: CommitOutcome): string => (receipt.results[0] as { id: string }).id;
 
 /** The row that a commit is about: the one in the path, or the one that is to be made. */
 export interface Subject {

@@ -16,6 +16,8 @@ export interface Pending {
   commit: CommitRequest<Mutation>;
   key: { name: string; fingerprint: string } | null;
   receiptId: string;
+  /** What the ids that it makes begin with. */
+  idSeed: string;
   secret: string;
   bytes: number;
   /** `performance.now()` when it arrived. */
@@ -132,7 +134,7 @@ function applyOne(
   { time, keyTtlMs }: { time: number; keyTtlMs: number },
 ): Applied {
   const at = iso(time);
-  const { by, receiptId: commitId, secret } = pending;
+  const { by, idSeed: commitId, secret } = pending;
   const tx = draft.begin({ at, actor: by.actor, traceId: by.traceId, commitId, secret, keyTtlMs });
   try {
     const { results, faults, stale } = applyCommit(tx, pending.commit);

@@ -86,6 +86,19 @@ const JOBS_AHEAD = `SELECT /* jobs ahead of the clock */ j."tenantId", j."id", j
     OR j."leaseExpiresAt" > ${AHEAD} + j."leaseMs" * interval '1 millisecond' OR j."timeoutAt" > ${AHEAD} + j."timeoutMs" * interval '1 millisecond')))
   LIMIT $1::int`;
 
+/**
+ * Workstreams that follow their jobs and have not come to an end though nothing of them is open: their run has ended, with more of them than one
+ * commit looks for, or all their jobs had before they began to follow them.
+ */
+const WORKSTREAMS_LEFT_BEHIND = `SELECT /* workstreams left behind */ w."tenantId", w."id"
+  FROM "LogHead" AS h
+  JOIN "Workstream" AS w ON w."tenantId" = h."tenantId" AND w."status" IN ('pending', 'ready', 'running', 'blocked') AND w."follow" = 'jobs'
+  JOIN "Run" AS r ON r."tenantId" = w."tenantId" AND r."id" = w."runId"
+  CROSS JOIN LATERAL (SELECT coalesce(sum(c."value"::int) FILTER (WHERE c."key" IN ('waiting', 'queued', 'running')), 0) AS "open",
+    coalesce(sum(c."value"::int), 0) AS "total" FROM jsonb_each_text(w."jobCounts") AS c) AS n
+  WHERE n."open" = 0 AND (n."total" > 0 OR r."status" IN ('completed', 'failed', 'cancelled', 'timed_out'))
+  LIMIT $1::int`;
+
 type Found<T> = { tenantId: string; id: string } & T;
 
 /** Everything that is due now, by the database's clock. A session is when nobody has touched it for `sessionRetentionMs`. */
@@ -122,12 +135,14 @@ export async function readDue(queries: LaneQueries, sessionRetentionMs: number):
 
 /** What long cascades have left behind, and jobs that a wrong clock has; a heavier look than `readDue`, for the clock's slow round. */
 export async function readLeftBehind(queries: LaneQueries): Promise<Due[]> {
-  const [left, ahead] = await Promise.all([
+  const [left, ahead, workstreams] = await Promise.all([
     queries.query<Found<object>>(LEFT_BEHIND, [LIMIT]),
     queries.query<Found<{ attempt: number }>>(JOBS_AHEAD, [LIMIT]),
+    queries.query<Found<object>>(WORKSTREAMS_LEFT_BEHIND, [LIMIT]),
   ]);
   return [
     ...left.map(({ tenantId, id }) => due(tenantId, { type: "job.settle", jobId: id })),
+    ...workstreams.map(({ tenantId, id }) => due(tenantId, { type: "workstream.settle", workstreamId: id })),
     ...ahead.map(({ tenantId, id, attempt }) =>
       due(tenantId, { type: "job.expire", jobId: id, attempt, why: "clock" }),
     ),

@@ -74,6 +74,23 @@ describe("a lane that has nothing loaded", () => {
     expect(await countJobs("cancelled")).toBe(300);
     expect(await database.prisma.attempt.count({ where: { tenantId: tenant, status: "cancelled" } })).toBe(300);
     expect(await database.prisma.agent.count({ where: { tenantId: tenant, busy: 0 } })).toBe(100);
+    expect(await database.prisma.workstream.count({ where: { tenantId: tenant, status: "failed" } })).toBe(300);
+  });
+
+  test("ends the workstreams of a run that had no job, and brings them back with the run", async () => {
+    const cards = all(40, (index) => ({
+      type: "workstream.create",
+      runId: "r",
+      workstreamId: `w${index}`,
+      title: "W",
+      ...(index === 0 && { follow: "manual" as const }),
+    }));
+    await commit(await cold(), [RUN, ...cards], {}, tenant);
+    const countOf = (status: string) => database.prisma.workstream.count({ where: { tenantId: tenant, status } });
+    await commit(await cold(), [{ type: "run.transition", runId: "r", to: "cancelled" }], {}, tenant);
+    expect([await countOf("cancelled"), await countOf("pending")]).toEqual([39, 1]);
+    await commit(await cold(), [{ type: "run.retry", runId: "r" }], {}, tenant);
+    expect([await countOf("cancelled"), await countOf("pending")]).toEqual([0, 40]);
   });
 
   test("brings 700 jobs back with their run", async () => {

@@ -12,6 +12,7 @@ import type { Reason } from "../database/faults.ts";
 import { applyLoaded } from "./apply-loaded.ts";
 import { type AppliedBatch, keyName, type Pending } from "./batch.ts";
 import { databaseAway, StoreError } from "./errors.ts";
+import { IdSeeds } from "./id-seeds.ts";
 import { KeyMemory } from "./key-memory.ts";
 import { answer, outcomeOf } from "./lane-answers.ts";
 import { DatabaseFailure, type LaneDatabase, type LaneQueries } from "./lane-database.ts";
@@ -79,6 +80,7 @@ export class Lane {
   readonly #queue: Pending[] = [];
   readonly #cache: RowCache;
   readonly #keys = new KeyMemory();
+  readonly #idSeeds = new IdSeeds();
   readonly #position: LanePosition;
   #running: Promise<void> | undefined;
   /** Those who wait for a look at the head. */
@@ -122,6 +124,7 @@ export class Lane {
         commit,
         key: idempotencyKey ? { name: keyName(by.id, idempotencyKey), fingerprint: fingerprint ?? "" } : null,
         receiptId: `rc_${randomUUID()}`,
+        idSeed: this.#idSeeds.next(this.#position.head ? this.#position.now() : Date.now()),
         secret: randomUUID() + randomUUID(),
         bytes,
         arrived: performance.now(),

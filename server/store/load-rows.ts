@@ -16,6 +16,7 @@ import {
   READ_HEAD,
   TOUCHED_SINCE,
   USES_OF_AGENTS,
+  WORKSTREAMS_OF_RUN,
 } from "./statements.ts";
 import { KINDS } from "./tables.ts";
 
@@ -98,6 +99,7 @@ export async function loadMissing(
 const KINDS_OF_SET: { readonly [set in RowSet["set"]]: readonly Kind[] } = {
   "jobs-of-run": ["job"],
   "claimable-jobs": ["job"],
+  "workstreams-of-run": ["workstream"],
   agents: ["agent", "breaker", "statistics"],
   "hours-of-type": ["tally"],
   // Their members say themselves of which kind they are.
@@ -127,6 +129,8 @@ function setStatement(tenantId: string, query: RowSet): [text: string, values: u
       return [JOBS_OF_RUN, [tenantId, query.runId, query.statuses, query.limit, query.tokenIds ?? null]];
     case "claimable-jobs":
       return [CLAIMABLE_JOBS, claimValues(tenantId, query)];
+    case "workstreams-of-run":
+      return [WORKSTREAMS_OF_RUN, [tenantId, query.runId, query.statuses, query.limit]];
     case "agents":
       return [AGENTS, [tenantId, query.capability, query.limit]];
     case "hours-of-type":

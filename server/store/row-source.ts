@@ -116,6 +116,7 @@ export class RowSource implements Source {
   noteSet(query: RowSet, ids: string[]): void {
     this.#sets.set(JSON.stringify(query), ids);
     for (const member of ids) {
+      if (query.set === "workstreams-of-run") continue;
       if (!isKeyed(query)) this.#jobsInSets.add(member);
       else if (member.startsWith("job:")) this.#jobsInSets.add(member.slice(4));
     }

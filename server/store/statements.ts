@@ -181,6 +181,16 @@ export const JOBS_OF_RUN = `SELECT /* lane jobs of run */ ${HEAD_COLUMNS},
   FROM "LogHead" AS h WHERE h."tenantId" = $1`;
 
 /**
+ * $1 tenant · $2 run · $3 statuses · $4 limit or null. Answers the head and the ids of its workstreams that follow their jobs and are in these
+ * statuses, oldest first.
+ */
+export const WORKSTREAMS_OF_RUN = `SELECT /* lane workstreams of run */ ${HEAD_COLUMNS},
+  (SELECT coalesce(json_agg(c."id"), '[]') FROM (
+    SELECT "id" FROM "Workstream" WHERE "tenantId" = $1 AND "runId" = $2 AND "follow" = 'jobs' AND "status" = ANY ($3::text[])
+    ORDER BY "createdAt", "id" LIMIT $4::int) AS c)::text AS "ids"
+  FROM "LogHead" AS h WHERE h."tenantId" = $1`;
+
+/**
  * $1 tenant · $2 capability or null · $3 limit. Answers the head and the keys of agents: those with the capability first, of them those that may take
  * something, of them those seen last.
  */

@@ -7,6 +7,7 @@ import {
   BREAKER_STATES,
   JOB_STATUSES,
   RUN_STATUSES,
+  WORKSTREAM_FOLLOWS,
   WORKSTREAM_STATUSES,
 } from "../../../domain/statuses.ts";
 import type { Kind } from "../../../domain/tx.ts";
@@ -54,9 +55,13 @@ const workstream = z.object({
   runId: id,
   title: text,
   status: z.enum(WORKSTREAM_STATUSES),
+  follow: z
+    .enum(WORKSTREAM_FOLLOWS)
+    .meta({ description: "`jobs`: its status follows its jobs; `manual`: it stays where it was put" }),
   metadata: anyObject,
   reason: maybeText,
   jobCounts,
+  startedAt: maybeAt.meta({ description: "When the first of its jobs started" }),
   createdAt: at,
   enteredAt: at.meta({ description: "When it came into its present status" }),
   updatedAt: at,

@@ -294,7 +294,7 @@ export const COMPONENTS: { [name: string]: JsonSchema } = {
     objectOf({ task: { oneOf: [ref("Task"), { type: "null" }], description: "Of a pending one: what it is for" } }, []),
   ),
   AgentStatus: objectOf({
-    agent: { type: "string" },
+    agent: { type: ["string", "null"], description: "Null: of all agents" },
     tasks: arrayOf(ref("Task")),
     sessions: arrayOf(ref("Session")),
     approvals: arrayOf(

@@ -5,7 +5,8 @@ import type { Scope } from "./scope.ts";
 
 /** What an agent has to do with, each list bounded: open ones first, then the newest. */
 export interface AgentStatus {
-  agent: string;
+  /** Null: of all agents. */
+  agent: string | null;
   /** That it sends or gets; of those that share an idempotency key the newest, which is the one that the key stands for. */
   tasks: Wire<"task">[];
   /** Of its role, or for one of its tasks. */
@@ -30,18 +31,21 @@ const tasksOf = (
   final: boolean,
 ) => `(SELECT "id", "idempotencyKey", "createdAt", ${final} AS "final" FROM "Task"
       WHERE "tenantId" = $1 AND "${side}" = $2 AND ${final ? "" : "NOT "}${FINAL_TASK} ORDER BY "createdAt" DESC, "id" DESC LIMIT $4::int)`;
+/** The same of all agents. */
+const tasksOfAll = (final: boolean) => `(SELECT "id", "idempotencyKey", "createdAt", ${final} AS "final" FROM "Task"
+      WHERE "tenantId" = $1 AND ${final ? "" : "NOT "}${FINAL_TASK} ORDER BY "createdAt" DESC, "id" DESC LIMIT $4::int)`;
 const rows = (sql: string) => `(SELECT coalesce(json_agg(row_to_json(r)), '[]') FROM (${sql}) AS r)::text`;
 
-/** $1 tenant · $2 agent · $3 rows of each, one more than are shown · $4 window */
-const READ_STATUS = `WITH /* agent status */ mine AS (
-    ${["toAgent", "fromAgent"].flatMap((side) => [tasksOf(side, false), tasksOf(side, true)]).join(" UNION ")}
+/** $1 tenant · $2 agent, or null for all · $3 rows of each, one more than are shown · $4 window */
+const statusSql = (ofAll: boolean) => `WITH /* ${ofAll ? "all agents'" : "agent"} status */ mine AS (
+    ${(ofAll ? [tasksOfAll(false), tasksOfAll(true)] : ["toAgent", "fromAgent"].flatMap((side) => [tasksOf(side, false), tasksOf(side, true)])).join(" UNION ")}
   ), once AS (
     SELECT DISTINCT ON ("idempotencyKey" IS NULL, coalesce("idempotencyKey", "id")) "id", "createdAt", "final" FROM mine
     ORDER BY "idempotencyKey" IS NULL, coalesce("idempotencyKey", "id"), "createdAt" DESC, "id" DESC
   ), shown AS (
     SELECT "id" FROM once ORDER BY "final", "createdAt" DESC, "id" DESC LIMIT $3::int
   ), sat AS (
-    (SELECT "id", ${FINAL_SESSION} AS "final", "createdAt" FROM "Session" WHERE "tenantId" = $1 AND "agentRole" = $2
+    (SELECT "id", ${FINAL_SESSION} AS "final", "createdAt" FROM "Session" WHERE "tenantId" = $1 AND ${ofAll ? "$2::text IS NULL" : '"agentRole" = $2'}
       ORDER BY ${FINAL_SESSION}, "createdAt" DESC, "id" DESC LIMIT $3::int)
     UNION
     (SELECT "id", ${FINAL_SESSION}, "createdAt" FROM "Session" WHERE "tenantId" = $1 AND "taskId" IN (SELECT "id" FROM mine)
@@ -51,7 +55,7 @@ const READ_STATUS = `WITH /* agent status */ mine AS (
     LEFT JOIN "Task" AS t ON t."tenantId" = a."tenantId" AND t."id" = a."taskId"
     LEFT JOIN "Job" AS j ON j."tenantId" = a."tenantId" AND j."id" = a."jobId"
     WHERE a."tenantId" = $1 AND a."status" = 'pending'
-      AND (t."toAgent" = $2 OR t."fromAgent" = $2 OR j."claimedBy" = $2 OR j."agentKey" = $2)
+      ${ofAll ? "" : 'AND (t."toAgent" = $2 OR t."fromAgent" = $2 OR j."claimedBy" = $2 OR j."agentKey" = $2)'}
     ORDER BY a."createdAt" DESC, a."id" DESC LIMIT $3::int
   )
   SELECT ${HEAD_COLUMNS},
@@ -60,6 +64,8 @@ const READ_STATUS = `WITH /* agent status */ mine AS (
     ${rows(`${selectRows("approval")} AND "id" IN (SELECT "id" FROM waiting) ORDER BY "Approval"."createdAt" DESC, "id" DESC`)} AS "approvals",
     ${rows(`${selectRows("task")} AND "id" IN (SELECT a."taskId" FROM "Approval" AS a JOIN waiting AS w ON w."id" = a."id" WHERE a."tenantId" = $1)`)} AS "embedded"
   FROM "LogHead" AS h WHERE h."tenantId" = $1`;
+const READ_STATUS = statusSql(false);
+const READ_STATUS_OF_ALL = statusSql(true);
 
 interface Found {
   seq: number;
@@ -69,9 +75,15 @@ interface Found {
   embedded: string;
 }
 
-/** What `GET /status` answers for an agent; empty lists for one that nobody has heard of. One statement, so all of it is of the same moment. */
-export async function readAgentStatus({ prisma, tenantId }: Scope, agent: string): Promise<AgentStatus> {
-  const [found] = await prisma.$queryRawUnsafe<Found[]>(READ_STATUS, tenantId, agent, LIMIT + 1, WINDOW);
+/** What `GET /status` answers for an agent, null for all; empty lists for one that nobody has heard of. One statement, so all of it is of the same moment. */
+export async function readAgentStatus({ prisma, tenantId }: Scope, agent: string | null): Promise<AgentStatus> {
+  const [found] = await prisma.$queryRawUnsafe<Found[]>(
+    agent === null ? READ_STATUS_OF_ALL : READ_STATUS,
+    tenantId,
+    agent,
+    LIMIT + 1,
+    WINDOW,
+  );
   const list = <K extends "task" | "session" | "approval">(kind: K, text = "[]") =>
     (JSON.parse(text) as Rows[K][]).map((row) => toWire(kind, row));
   const tasks = list("task", found?.tasks);
