@@ -26,7 +26,7 @@ export class SwitchyardError extends Error {
   readonly retryAfterMs: number | undefined;
 
   constructor(status: number, code: string, detail: string, more: ErrorMore = {}) {
-    super(detail, more.cause === undefined ? undefined : { cause: more.cause });
+    super(withFaults(detail, more.errors ?? []), more.cause === undefined ? undefined : { cause: more.cause });
     this.status = status;
     this.code = code;
     this.detail = detail;
@@ -50,6 +50,17 @@ export class SwitchyardError extends Error {
   has(code: string): boolean {
     return this.code === code || this.errors.some((fault) => fault.code === code);
   }
+}
+
+const MOST_TOLD = 3;
+const LONGEST = 1000;
+
+/** What went wrong, with the faults that were found: "The request does not match its contract: mutations[0].result.n: …". */
+function withFaults(detail: string, errors: readonly CommitFault[]): string {
+  const faults = errors.map(({ message }) => message).filter((one) => typeof one === "string" && !detail.includes(one));
+  if (faults.length === 0) return detail;
+  const more = faults.length > MOST_TOLD ? ` (and ${faults.length - MOST_TOLD} more)` : "";
+  return `${detail.replace(/\.$/, "")}: ${faults.slice(0, MOST_TOLD).join("; ")}`.slice(0, LONGEST) + more;
 }
 
 interface ErrorMore {

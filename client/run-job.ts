@@ -39,16 +39,24 @@ export async function runJob(client: JobCalls, request: RunJobRequest, work: Wor
   // A server that is away takes nothing from the result: it is sent again for as long as the lease is held.
   const tell = retry ? { retry } : { retry: { totalMs: ONE_DAY_MS }, signal: lost.signal };
   const afterwards = retry ? { retry } : {};
+  let isTelling = false;
+  const isRefusal = (error: unknown): error is SwitchyardError =>
+    isTelling && error instanceof SwitchyardError && !error.retryable;
   try {
     const job = await client.getJob(jobId, control);
     if (job.timeoutMs !== null) timer = setTimeout(() => stop.abort(timeUp), job.timeoutMs);
     const context = { attempt, signal: stop.signal, progress: lease.progress };
     const result = await Promise.race([Promise.resolve().then(() => work(job, context)), rejection(stop.signal)]);
+    isTelling = true;
     await client.complete({ ...end(), ...(result !== undefined && { result }) }, tell).catch(notRefused);
   } catch (error) {
     if (isLeaseLost(error) || error instanceof Undelivered) throw error instanceof Undelivered ? error.cause : error;
     if (error === timeUp) await client.timeOut(end(), tell);
-    else await client.fail({ ...end(), error: toErrorInfo(error), retryable: isRetryable(error) }, tell);
+    else if (isRefusal(error)) {
+      // What cannot be kept now cannot be kept by another try either.
+      const message = storable(`the result was refused: ${error.message}`);
+      await client.fail({ ...end(), error: { message, code: "result_refused" }, retryable: false }, tell);
+    } else await client.fail({ ...end(), error: toErrorInfo(error), retryable: isRetryable(error) }, tell);
   } finally {
     clearTimeout(timer);
     clearTimeout(giveUp);

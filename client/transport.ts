@@ -1,5 +1,6 @@
 import { STREAM_BEAT_MS } from "../domain/live.ts";
 import { errorOfAnswer, SwitchyardError } from "./errors.ts";
+import { toBody } from "./json-body.ts";
 import { DEFAULT_RETRY, REAL_TIMING, type RetryPolicy, type Timing, withRetry } from "./retry.ts";
 
 export interface TransportOptions {
@@ -54,7 +55,7 @@ export function createTransport(options: TransportOptions): Transport {
         ...(call.body !== undefined && { "content-type": "application/json" }),
         ...call.headers,
       },
-      ...(call.body !== undefined && { body: JSON.stringify(call.body) }),
+      ...(call.body !== undefined && { body: toBody(call.body) }),
       signal,
     });
     if (response.ok) return response;

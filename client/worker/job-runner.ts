@@ -111,7 +111,8 @@ export async function runClaimedJob(deps: RunnerDeps, job: ClaimedJob): Promise<
       sender.abandon();
       return log(`dropped after ${durationMs} ms: its lease was lost (${lostBy})`);
     }
-    await deliver(deps, [...(await sender.finish()), endOf(end, outcome, reason, result)], end);
+    const refusal = await deliver(deps, [...(await sender.finish()), endOf(end, outcome, reason, result)], end);
+    if (refusal !== undefined) return log(`failed after ${durationMs} ms: ${refusal}`);
     log(`${reason ?? (outcome.error ? outcome.error.message : "completed")} after ${durationMs} ms`);
   } catch (error) {
     if (isLeaseLost(error)) log(`result dropped: ${messageOf(error)}`);
@@ -146,10 +147,14 @@ function endOf(end: End, outcome: AdapterOutcome, reason: StopReason | undefined
   return { type: "job.fail", ...end, result, error, retryable: outcome.retryable ?? true };
 }
 
-/** Tells the end; when the server refuses what was told (and not the lease), the job fails for that, so that it does not run for ever. */
-async function deliver(deps: RunnerDeps, mutations: ClientMutationInput[], end: End): Promise<void> {
+/**
+ * Tells the end; when the server refuses what was told (and not the lease), the job fails for that, so that it does not run for ever. Answers
+ * why it was refused, if it was.
+ */
+async function deliver(deps: RunnerDeps, mutations: ClientMutationInput[], end: End): Promise<string | undefined> {
   try {
     await persist(deps.client, mutations, deps.gone);
+    return undefined;
   } catch (error) {
     if (!(error instanceof SwitchyardError) || error.retryable || isLeaseLost(error)) throw error;
     const told = {
@@ -157,6 +162,7 @@ async function deliver(deps: RunnerDeps, mutations: ClientMutationInput[], end: 
       code: "result_refused",
     };
     await persist(deps.client, [{ type: "job.fail", ...end, error: told, retryable: false }], deps.gone);
+    return told.message;
   }
 }
 

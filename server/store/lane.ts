@@ -124,7 +124,7 @@ export class Lane {
         commit,
         key: idempotencyKey ? { name: keyName(by.id, idempotencyKey), fingerprint: fingerprint ?? "" } : null,
         receiptId: `rc_${randomUUID()}`,
-        idSeed: this.#idSeeds.next(Math.max(this.#position.head?.at ?? 0, Date.now())),
+        idSeed: this.#idSeeds.next(this.#o.clock.now()),
         secret: randomUUID() + randomUUID(),
         bytes,
         arrived: performance.now(),
