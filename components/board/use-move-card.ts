@@ -1,7 +1,9 @@
 "use client";
 
+import type { Receipt } from "../../domain/receipt.ts";
 import type { WorkstreamStatus } from "../../domain/statuses.ts";
 import type { Wire } from "../../domain/wire.ts";
+import { commit } from "../live/api.ts";
 import { postIfUnmoved } from "../live/if-unmoved.ts";
 import { type Command, useCommand } from "../live/use-command.ts";
 import { serverNow } from "../ui/now.ts";
