@@ -13,9 +13,6 @@ export async function serveReal(env: { [name: string]: string }): Promise<Served
   const config = readConfig(env);
   const server = await compose(config, {
     logger: pino({ level: "silent" }),
-    onFatal: (reason) => {
-      throw new Error(reason);
-    },
     draw: async (_request, response) => void response.end("page"),
   });
   await server.app.listen({ host: "127.0.0.1", port: config.port });

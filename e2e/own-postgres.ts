@@ -25,7 +25,7 @@ export async function startOwnPostgres(
   // As root, Postgres runs as somebody else, who must be able to pass through.
   chmodSync(folder, 0o711);
   const events = new EventTarget();
-  const open = () => startEmbedded(folder, { onUnexpectedExit: () => events.dispatchEvent(new Event("exit")) });
+  const open = () => startEmbedded(folder, { revive: false, onDown: () => events.dispatchEvent(new Event("exit")) });
   let running: EmbeddedPostgres | null = await open();
   const { url } = running;
   const stop = async () => {

@@ -30,7 +30,6 @@ const configFor = (env: Record<string, string> = {}): Config =>
 async function start(config: Config): Promise<Composed> {
   const server = await compose(config, {
     logger,
-    onFatal: (reason) => expect.unreachable(reason),
     draw: async (_request, response) => void response.end("page"),
   });
   running.push(server);

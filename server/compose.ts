@@ -12,6 +12,7 @@ import type { Config } from "./config.ts";
 import { DatabaseClock } from "./database/clock.ts";
 import { startEmbedded } from "./database/embedded.ts";
 import { SENTENCES } from "./database/faults.ts";
+import { renameRestoredLogs } from "./database/identity.ts";
 import { migrate, readMigrations } from "./database/migrate.ts";
 import { openPools, type Pools } from "./database/pools.ts";
 import { checkReadiness } from "./database/readiness.ts";
@@ -51,8 +52,6 @@ const NO_GUESS = "0123456789abcdef";
 
 export interface ComposeOptions {
   logger: Logger;
-  /** Told when a part the server cannot do without has ended by itself. */
-  onFatal: (reason: string) => void;
   /** Draws pages in place of Next, for tests of everything but pages. */
   draw?: DrawPage;
 }
@@ -84,14 +83,14 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
 }
 
 async function build(config: Config, options: ComposeOptions, closers: Closers): Promise<Composed> {
-  const { logger, onFatal } = options;
+  const { logger } = options;
   const metrics = createMetrics();
   const stopping = new AbortController();
 
   // Pages need no database and the database no pages: both get ready at once.
   const pages = options.draw === undefined ? openPages(config, closers, logger, metrics) : givenPages(options.draw);
   pages.catch(() => {});
-  const database = await openDatabase(config, closers, logger, metrics, onFatal, stopping.signal);
+  const database = await openDatabase(config, closers, logger, metrics, stopping.signal);
   const { prisma } = database.auth;
   const migrations = readMigrations();
   const health: Health = { state: "starting", check: () => checkReadiness(database.clock, database.watch, migrations) };
@@ -119,6 +118,7 @@ async function build(config: Config, options: ComposeOptions, closers: Closers):
   });
   store.onCommitted(() => database.watch.trust());
   closers.add("store", 1_000, () => store.close());
+  database.watch.onChange((reason) => reason === null && store.look());
 
   const [timely, upkeep] = [laneDatabase(database.clock), laneDatabase(database.upkeep)];
   const retention = createRetention({
@@ -226,14 +226,18 @@ async function openDatabase(
   closers: Closers,
   logger: Logger,
   registry: Registry,
-  onFatal: (reason: string) => void,
   stopping: AbortSignal,
 ): Promise<Pools & { watch: DatabaseWatch; databaseClock: DatabaseClock }> {
   let given = config.databaseUrl;
+  let mark = "";
   if (given === undefined) {
-    const embedded = await startEmbedded(config.dataDir, { onUnexpectedExit: onFatal });
+    const embedded = await startEmbedded(config.dataDir, {
+      onDown: (reason) => logger.error({ reason }, "Postgres is down; it is started again until it runs"),
+      onUp: () => logger.warn("Postgres runs again"),
+    });
     closers.add("postgres", 3_000, () => embedded.stop());
     given = embedded.url;
+    mark = embedded.mark;
   }
   const url = await requireDatabase(given);
   const applied = await migrate(url, readMigrations(), () => {
@@ -248,12 +252,22 @@ async function openDatabase(
     onRefused: createRefusals({ registry, log: logger.child({ part: "database" }) }),
   });
   closers.add("database", 500, () => database.close());
+  const renameRestored = async () => {
+    const logs = await renameRestoredLogs(database.clock, mark);
+    if (logs > 0)
+      logger.warn({ logs }, "the database was restored from a backup, or a standby took over: clients start over");
+  };
+  await renameRestored();
   const watch = watchDatabase(url);
   watch.onChange((reason) => {
     // Another server may have taken the place of the one that the connections were made to.
     if (reason === "read_only" || reason === null) database.renew();
-    if (reason !== null) logger.warn({ reason }, `${SENTENCES[reason]}: changes are refused until it is back`);
-    else logger.info("the database is back");
+    if (reason !== null) {
+      logger.warn({ reason }, `${SENTENCES[reason]}: changes are refused until it is back`);
+      return;
+    }
+    logger.info("the database is back");
+    renameRestored().catch((err: unknown) => logger.warn({ err }, "cannot tell whether it is the same database"));
   });
   closers.add("watch of the database", 500, () => watch.close());
   const databaseClock = new DatabaseClock();

@@ -40,13 +40,7 @@ class Process {
       });
     }
     await requireFreePort(this.config);
-    const server = await compose(this.config, {
-      logger: this.logger,
-      onFatal: (reason) => {
-        this.logger.fatal(reason);
-        if (!this.stopping) this.stop(1, reason);
-      },
-    });
+    const server = await compose(this.config, { logger: this.logger });
     this.server = server;
     try {
       if (!this.stopping) await this.serve(server);

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import {
   chmodSync,
@@ -15,10 +15,11 @@ import {
 import os from "node:os";
 import path from "node:path";
 import pg from "pg";
-import { afterAll, afterEach, expect, onTestFinished, test, vi } from "vitest";
+import { afterAll, afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { dropCopies, type Holder, holdFolder } from "../testing/holder.ts";
 import { type EmbeddedOptions, type EmbeddedPostgres, startEmbedded } from "./embedded.ts";
 import { StartupError } from "./errors.ts";
+import { boundLog } from "./postgres-process.ts";
 import { isAlive } from "./processes.ts";
 
 const isRoot = process.getuid?.() === 0;
@@ -202,14 +203,85 @@ test.runIf(process.platform === "linux")("Postgres is no part of the terminal's 
 });
 
 test("a Postgres that ends by itself is reported with its last words, one that is stopped is not", async () => {
-  const onUnexpectedExit = vi.fn<(reason: string) => void>();
-  const first = await start(shared, { onUnexpectedExit });
+  const onDown = vi.fn<(reason: string) => void>();
+  const first = await start(shared, { revive: false, onDown });
   process.kill(first.pid, "SIGQUIT");
-  await vi.waitFor(() => expect(onUnexpectedExit).toHaveBeenCalledOnce(), { timeout: 10_000 });
+  await expect.poll(() => onDown.mock.calls.length).toBe(1);
   await first.stop();
-  const second = await start(shared, { onUnexpectedExit });
+  const second = await start(shared, { onDown });
   await second.stop();
-  expect(onUnexpectedExit).toHaveBeenCalledOnce();
+  expect(onDown).toHaveBeenCalledOnce();
+});
+
+describe("a Postgres that somebody kills", () => {
+  for (const signal of ["SIGKILL", "SIGQUIT", "SIGINT"] as const) {
+    test(`by ${signal} is started again at the same address, with all its data`, async () => {
+      const [onDown, onUp] = [vi.fn<(reason: string) => void>(), vi.fn()];
+      const postgres = await start(shared, { durable: true, onDown, onUp });
+      const { pid, url } = postgres;
+      await mark(url);
+      // A connection that works on while its Postgres is gone: the next one must not begin beside it.
+      const busy = new pg.Client({ connectionString: url });
+      busy.on("error", () => {});
+      await busy.connect();
+      const working = busy.query("SELECT count(*) FROM generate_series(1, 1000000000)").catch(() => {});
+      process.kill(pid, signal);
+      await expect.poll(() => onUp.mock.calls.length).toBe(1);
+      expect(onDown).toHaveBeenCalled();
+      expect(postgres.pid).not.toBe(pid);
+      expect(await readMark(url)).toEqual(["kept"]);
+      await working;
+    });
+  }
+
+  test("again and again is started again each time, and not after it was told to stop", async () => {
+    const onUp = vi.fn();
+    const postgres = await start(shared, { onUp });
+    for (let times = 1; times <= 3; times++) {
+      process.kill(postgres.pid, "SIGKILL");
+      await expect.poll(() => onUp.mock.calls.length).toBe(times);
+    }
+    process.kill(postgres.pid, "SIGKILL");
+    await postgres.stop();
+    expect(isAlive(postgres.pid)).toBe(false);
+    expect(onUp).toHaveBeenCalledTimes(3);
+  });
+
+  test("and cannot start for now is tried until it can, and its reason is reported once", async () => {
+    const [onDown, onUp] = [vi.fn<(reason: string) => void>(), vi.fn()];
+    const postgres = await start(shared, { onDown, onUp });
+    const control = path.join(postgres.folder, "global", "pg_control");
+    renameSync(control, `${control}.away`);
+    process.kill(postgres.pid, "SIGKILL");
+    await expect.poll(() => onDown.mock.calls.some(([reason]) => /did not start/.test(reason))).toBe(true);
+    const reported = onDown.mock.calls.length;
+    renameSync(`${control}.away`, control);
+    await expect.poll(() => onUp.mock.calls.length).toBe(1);
+    expect(onDown.mock.calls.length).toBe(reported);
+    expect(new Set(onDown.mock.calls.map(([reason]) => reason.replace(/[0-9]/g, ""))).size).toBe(reported);
+  });
+});
+
+test("the log of Postgres begins anew when it is large, and the one before is kept", async () => {
+  const log = path.join(ownFolder(), "postgres.log");
+  writeFileSync(log, "x".repeat(9 * 1024 * 1024));
+  boundLog(log);
+  expect(statSync(log).size).toBe(0);
+  expect(statSync(`${log}.1`).size).toBe(9 * 1024 * 1024);
+  writeFileSync(log, "short");
+  boundLog(log);
+  expect(readFileSync(log, "utf8")).toBe("short");
+});
+
+test("a copy of the database's files is told from the files themselves", async () => {
+  const first = await start(shared);
+  await first.stop();
+  const again = await start(shared);
+  expect(again.mark).toBe(first.mark);
+  await again.stop();
+  const copy = path.join(ownFolder(), "copy");
+  execFileSync("cp", ["-a", shared, copy]);
+  expect((await start(copy)).mark).not.toBe(first.mark);
 });
 
 test("a deleted data folder means a fresh database", async () => {

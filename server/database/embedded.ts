@@ -1,64 +1,59 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, openSync, readFileSync, rmSync, statSync, truncateSync } from "node:fs";
+import { statSync } from "node:fs";
 import net from "node:net";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { connect } from "./connect.ts";
 import { type DataFolder, openDataFolder } from "./data-folder.ts";
-import { StartupError } from "./errors.ts";
-import { endProcess, isPostgresOf } from "./processes.ts";
+import { boundLog, type PostgresProcess, startPostgres } from "./postgres-process.ts";
 
 /** Name of the database and of its owner. */
 const NAME = "switchyard";
-const READY_TIMEOUT_MS = 120_000;
-const LARGEST_LOG = 8 * 1024 * 1024;
-
-// Fast shutdown first; then immediate, which the next start repairs from the write-ahead log.
-const STOP_STEPS = [
-  { signal: "SIGINT", waitMs: 2_000 },
-  { signal: "SIGQUIT", waitMs: 700 },
-  { signal: "SIGKILL", waitMs: 300 },
-] satisfies { signal: NodeJS.Signals; waitMs: number }[];
+/** Pauses before Postgres is started again after it ended by itself; the last one is repeated. */
+const REVIVE_MS = [50, 250, 1_000, 2_000];
+const LOG_LOOK_MS = 60_000;
 
 export interface EmbeddedOptions {
   /** False lets a crash of the machine lose data, for tests. Default true. */
   durable?: boolean;
-  /** Told if Postgres ends without `stop`. */
-  onUnexpectedExit?: (reason: string) => void;
+  /** False leaves it at that when Postgres ends by itself. Default true: it is started again until it runs. */
+  revive?: boolean;
+  /** Told when Postgres has ended without `stop`, and again whenever a new start fails for another reason than the one before. */
+  onDown?: (reason: string) => void;
+  /** Told when it runs again. */
+  onUp?: () => void;
 }
 
 export interface EmbeddedPostgres {
-  /** Connection URL of the application's database, password included. */
+  /** Connection URL of the application's database, password included. It stays the same when Postgres is started again. */
   url: string;
-  pid: number;
+  /** The process that runs now, or ran last. */
+  readonly pid: number;
+  /** Tells these files from a copy of them: a backup that is copied back is another database (see `identity.ts`). */
+  mark: string;
+  /** The folder that the database's files lie in. */
+  folder: string;
   /** Ends Postgres, within 3 s whatever it does, and frees the data folder. Safe to call twice. */
   stop(): Promise<void>;
 }
 
 /**
  * Starts the Postgres of a data folder, making the folder and its database if there is none.
- * Postgres is a session of its own, so the terminal's Ctrl-C does not reach it before the server has drained. If this
- * process is killed, Postgres stays; the next start on the folder ends it and goes on with its data.
+ * If Postgres ends by itself (a full disk, somebody's `kill`) it is started again, as often as it takes. If this process is killed, Postgres
+ * stays; the next start on the folder ends it and goes on with its data.
  * Throws StartupError if the folder is in use or unusable, or Postgres does not start.
  */
 export async function startEmbedded(dataFolder: string, options: EmbeddedOptions = {}): Promise<EmbeddedPostgres> {
   const durable = options.durable ?? true;
   const folder = await openDataFolder(dataFolder, durable);
   try {
-    await endOrphan(folder.database);
     const listen = await chooseListen(folder);
-    const child = launch(folder, listen, durable);
-    const pid = child.pid;
-    if (pid === undefined) throw new StartupError("embedded_failed", `cannot run ${folder.runtime.postgres}`);
-    const killOnExit = () => void trySignal(pid, "SIGINT");
-    process.on("exit", killOnExit);
+    const args = [...listen.args, ...settings(durable)];
+    const first = await startPostgres(folder, args);
     try {
-      await whenReady(child, pid, folder);
       const url = await ensureDatabase(folder, listen);
-      return running(child, pid, url, folder, options, killOnExit);
+      return supervise(url, first, folder, args, options);
     } catch (error) {
-      process.off("exit", killOnExit);
-      await endProcess(pid, STOP_STEPS);
+      await first.stop();
       throw error;
     }
   } catch (error) {
@@ -67,33 +62,82 @@ export async function startEmbedded(dataFolder: string, options: EmbeddedOptions
   }
 }
 
-function running(
-  child: ChildProcess,
-  pid: number,
+/** Keeps Postgres running until `stop`. */
+function supervise(
   url: string,
+  first: PostgresProcess,
   folder: DataFolder,
+  args: readonly string[],
   options: EmbeddedOptions,
-  killOnExit: () => void,
 ): EmbeddedPostgres {
-  let stopping: Promise<void> | undefined;
-  const stop = async () => {
-    await endProcess(pid, STOP_STEPS);
-    process.off("exit", killOnExit);
+  const { revive = true, onDown = () => {}, onUp = () => {} } = options;
+  const stopping = new AbortController();
+  let running = first;
+
+  const watch = async (): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      const reason = await running.ended;
+      if (stopping.signal.aborted) return;
+      onDown(reason);
+      if (!revive) return;
+      const next = await startAgain(reason);
+      if (!next) return;
+      running = next;
+      if (!stopping.signal.aborted) onUp();
+    }
+  };
+
+  const startAgain = async (reason: string): Promise<PostgresProcess | undefined> => {
+    let said = withoutNumbers(reason);
+    for (let tries = 0; !stopping.signal.aborted; tries++) {
+      const pause = REVIVE_MS[Math.min(tries, REVIVE_MS.length - 1)];
+      await delay(pause, undefined, { signal: stopping.signal, ref: false }).catch(() => {});
+      if (stopping.signal.aborted) return undefined;
+      try {
+        return await startPostgres(folder, args, stopping.signal);
+      } catch (error) {
+        const why = (error as Error).message;
+        if (withoutNumbers(why) !== said) onDown(why);
+        said = withoutNumbers(why);
+      }
+    }
+    return undefined;
+  };
+
+  const looks = setInterval(() => boundLog(folder.log), LOG_LOOK_MS);
+  looks.unref();
+  const watching = watch();
+  const end = async () => {
+    stopping.abort();
+    clearInterval(looks);
+    await running.stop();
+    await watching;
+    // One that was being started when it was told to stop.
+    await running.stop();
     folder.close();
   };
-  child.on("exit", (code, signal) => {
-    if (!stopping) options.onUnexpectedExit?.(`Postgres ended (${signal ?? `code ${code}`}): ${lastWords(folder.log)}`);
-  });
-  // The server's own handles keep the process alive; this child must not.
-  child.unref();
+  let stopped: Promise<void> | undefined;
   return {
     url,
-    pid,
+    get pid() {
+      return running.pid;
+    },
+    mark: markOf(folder.database),
+    folder: folder.database,
     stop: () => {
-      stopping ??= stop();
-      return stopping;
+      stopped ??= end();
+      return stopped;
     },
   };
+}
+
+/** What tells whether a reason is the one before: times and process ids do not count. */
+const withoutNumbers = (reason: string) => reason.replace(/[0-9]/g, "");
+
+/** The file's number and the time it was made: a copy has others. */
+function markOf(database: string): string {
+  const { ino, birthtimeNs } = statSync(path.join(database, "PG_VERSION"), { bigint: true });
+  return `${ino}.${birthtimeNs}`;
 }
 
 interface Listen {
@@ -152,62 +196,6 @@ function settings(durable: boolean): string[] {
   return Object.entries(values).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
 }
 
-function launch(folder: DataFolder, listen: Listen, durable: boolean): ChildProcess {
-  if (statSync(folder.log).size > LARGEST_LOG) truncateSync(folder.log);
-  const log = openSync(folder.log, "a");
-  try {
-    const child = spawn(folder.runtime.postgres, ["-D", folder.database, ...listen.args, ...settings(durable)], {
-      ...folder.account,
-      cwd: folder.database,
-      detached: true,
-      stdio: ["ignore", log, log],
-      env: cleanEnvironment(),
-    });
-    child.on("error", () => {});
-    return child;
-  } finally {
-    closeSync(log);
-  }
-}
-
-/** No PG* variable of the caller may change where Postgres looks or listens. */
-export function cleanEnvironment(): NodeJS.ProcessEnv {
-  return { NODE_ENV: "production", LC_ALL: "C", TZ: "UTC" };
-}
-
-async function whenReady(child: ChildProcess, pid: number, folder: DataFolder): Promise<void> {
-  let ended = false;
-  child.once("exit", () => {
-    ended = true;
-  });
-  const deadline = Date.now() + READY_TIMEOUT_MS;
-  while (Date.now() < deadline) {
-    if (ended) break;
-    const [first, ...rest] = readPidFile(folder.database);
-    // The last line of the file turns to "ready" when connections are accepted.
-    if (Number(first) === pid && rest.some((line) => line.trim() === "ready")) return;
-    await delay(10);
-  }
-  throw new StartupError("embedded_failed", `Postgres did not start: ${lastWords(folder.log)} (see ${folder.log})`);
-}
-
-function readPidFile(database: string): string[] {
-  try {
-    return readFileSync(path.join(database, "postmaster.pid"), "utf8").split("\n");
-  } catch {
-    return [];
-  }
-}
-
-/** The Postgres of a server that was killed: ended, so that ours runs with this code's settings, as our child. */
-async function endOrphan(database: string): Promise<void> {
-  const pid = Number(readPidFile(database)[0]);
-  if (!Number.isInteger(pid) || pid <= 0) return;
-  if (isPostgresOf(pid, database)) await endProcess(pid, STOP_STEPS);
-  // Left by a crash. Postgres would refuse to start if another process has that id now.
-  if (!isPostgresOf(pid, database)) rmSync(path.join(database, "postmaster.pid"), { force: true });
-}
-
 async function ensureDatabase(folder: DataFolder, listen: Listen): Promise<string> {
   const urlOf = (database: string) => {
     const url = new URL(`postgresql://${NAME}:${folder.password()}@localhost:${listen.port}/${database}`);
@@ -222,21 +210,4 @@ async function ensureDatabase(folder: DataFolder, listen: Listen): Promise<strin
     await client.end();
   }
   return urlOf(NAME);
-}
-
-function lastWords(log: string): string {
-  try {
-    const lines = readFileSync(log, "utf8").trim().split("\n");
-    return lines.findLast((line) => /FATAL|PANIC|ERROR/.test(line)) ?? lines.at(-1) ?? "it said nothing";
-  } catch {
-    return "it said nothing";
-  }
-}
-
-function trySignal(pid: number, signal: NodeJS.Signals): boolean {
-  try {
-    return process.kill(pid, signal);
-  } catch {
-    return false;
-  }
 }

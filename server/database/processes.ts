@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync, readlinkSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 
 /** True if a process with this id exists, whoever owns it. */
@@ -36,6 +36,15 @@ export function isPostgresOf(pid: number, dataDirectory: string): boolean {
     }
   }
   return ps(pid, "command=").includes(dataDirectory);
+}
+
+/** All processes that work in this data directory: Postgres' own and those of its connections. Empty where the system does not say. */
+export function postgresOf(dataDirectory: string): number[] {
+  if (process.platform !== "linux") return [];
+  return readdirSync("/proc").flatMap((name) => {
+    const pid = Number(name);
+    return Number.isInteger(pid) && isPostgresOf(pid, dataDirectory) ? [pid] : [];
+  });
 }
 
 /** Sends each signal in turn until the process is gone, waiting up to `afterMs` after each. */

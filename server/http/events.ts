@@ -5,7 +5,8 @@ import { id, label, whole } from "../../domain/primitives.ts";
 import type { Subject } from "../../domain/tx.ts";
 import { type EventQuery, readLogPage } from "../store/reads/events.ts";
 import { decodeCursor, encodeCursor, type Page } from "../store/reads/page.ts";
-import { positionGone, readPosition } from "../store/reads/position.ts";
+import { logReplaced, positionGone, readPosition } from "../store/reads/position.ts";
+import type { LogPosition } from "../store/types.ts";
 import { NDJSON, SERVER_SENT_EVENTS, sendEventStream } from "./event-stream.ts";
 import { followLog } from "./log-stream.ts";
 import { eventsDoc } from "./openapi/route-docs.ts";
@@ -42,6 +43,10 @@ const eventQuery = z.strictObject({
     .optional()
     .meta({ description: "`kind:id`, for example `job:build-1`" }),
   runId: id.optional(),
+  logId: label.optional().meta({
+    description:
+      "The log that `after` is of, from the header `Switchyard-Log-Id` of an earlier answer: 410 when this is another one",
+  }),
   follow: z
     .enum(["true", "false"])
     .transform((text) => text === "true")
@@ -55,25 +60,29 @@ type Asked = z.infer<typeof runEventQuery> & { runId?: string; subject?: Subject
 export function registerEvents(app: FastifyInstance, deps: ResourceDeps): void {
   const config = { doc: eventsDoc(eventQuery), longLived: true };
   app.get(`${BASE}/events`, { config }, async (request, reply) => {
-    const { follow, ...asked } = eventQuery.parse(request.query);
-    return follow ? stream(request, reply, deps, asked) : answerEvents(request, deps, asked);
+    const { follow, logId, ...asked } = eventQuery.parse(request.query);
+    const log = await readPosition(request.db);
+    if (logId !== undefined && logId !== log.logId) throw logReplaced(log);
+    reply.header("switchyard-log-id", log.logId);
+    return follow ? stream(request, reply, deps, asked, log) : answerEvents(request, deps, asked);
   });
 }
 
 /** One page of the log as an answer. Throws 410 when what is asked for is no longer kept. */
 export async function answerEvents(request: FastifyRequest, deps: ResourceDeps, asked: Asked): Promise<Page<LogEvent>> {
-  const { head, floor } = await readPosition(request.db);
-  const { items, next } = await readLogPage(scopeOf(request, deps), toQuery(asked, head, floor));
+  const { items, next } = await readLogPage(scopeOf(request, deps), toQuery(asked, await readPosition(request.db)));
   // While the page was read its beginning may have left.
-  toQuery(asked, head, (await readPosition(request.db)).floor);
+  toQuery(asked, await readPosition(request.db));
   return { items, nextCursor: next === null ? null : encodeCursor([next]) };
 }
 
-function toQuery(asked: Asked, head: number, floor: number): EventQuery {
+function toQuery(asked: Asked, log: LogPosition): EventQuery {
+  const { head, floor } = log;
   const { order, limit, type, subject, runId } = asked;
   const from = decodeCursor(asked.cursor, ["count"])?.[0];
   const after = order === "asc" ? (from ?? asked.after) : asked.after;
   const before = order === "desc" ? (from ?? asked.before) : asked.before;
+  if ((after ?? 0) > head) throw logReplaced(log);
   if ((after ?? floor) < floor || (before ?? Number.MAX_SAFE_INTEGER) <= floor) throw positionGone(floor);
   return {
     after: after ?? floor,
@@ -91,6 +100,7 @@ async function stream(
   reply: FastifyReply,
   deps: ResourceDeps,
   asked: Asked,
+  log: LogPosition,
 ): Promise<FastifyReply> {
   if (asked.order === "desc" || asked.before !== undefined) {
     throw new ProblemError(400, "malformed", "`follow` goes forward: leave out `before` and `order=desc`.", {
@@ -99,10 +109,9 @@ async function stream(
       ],
     });
   }
-  const { head, floor } = await readPosition(request.db);
   const format = wantsServerSentEvents(request) ? SERVER_SENT_EVENTS : NDJSON;
   const resumed = format === SERVER_SENT_EVENTS ? lastEventIdOf(request) : undefined;
-  const query = toQuery(resumed === undefined ? asked : { ...asked, after: resumed }, head, floor);
+  const query = toQuery(resumed === undefined ? asked : { ...asked, after: resumed }, log);
   const signal = signalOf(reply, deps.stopping);
   return sendEventStream(reply, format, followLog(deps.store, scopeOf(request, deps), query, signal));
 }

@@ -8,22 +8,25 @@ const MAX_PENDING = 5_000;
 const READ_AT_ONCE = 1_000;
 
 /**
- * The log as batches of events, from `query.after` on, without gap or repeat, until `signal` aborts.
+ * The log as batches of events, from `query.after` on, without gap or repeat, until `over` aborts.
  *
  * *Reading*: pages of the log up to the position where the store's announcements begin. *Following*: the announced ranges. A range
  * that does not follow on the last position, or a reader so slow that too much was announced meanwhile, leads back to reading: nothing is
  * held for it beyond a bound.
  *
- * When retention has removed what comes next, the stream ends: whoever asks to go on from there is told 410 with the floor.
+ * When the log is replaced (a restored backup), the stream ends. When retention has removed what comes next, the stream ends: whoever asks to go on from there is told 410 with the floor.
  */
 export async function* followLog(
   store: Store,
   scope: Scope,
   query: EventQuery,
-  signal: AbortSignal,
+  over: AbortSignal,
 ): AsyncGenerator<readonly LogEvent[]> {
   const inbox = new Inbox(scope.tenantId);
   const stop = store.onCommitted((committed) => inbox.put(committed));
+  const replaced = new AbortController();
+  const stopReplaced = store.onReplaced((tenantId) => tenantId === scope.tenantId && replaced.abort());
+  const signal = AbortSignal.any([over, replaced.signal]);
   const unwatch = store.watch(scope.tenantId);
   const matches = matcherOf(query);
   let at = query.after;
@@ -49,6 +52,7 @@ export async function* followLog(
     }
   } finally {
     stop();
+    stopReplaced();
     unwatch();
   }
 }

@@ -67,6 +67,7 @@ const STORE_STATUS: Record<StoreErrorCode, number> = {
   illegal_transition: 409,
   unknown_entity: 404,
   position_gone: 410,
+  log_replaced: 410,
   not_there_yet: 425,
   lane_full: 503,
   database_away: 503,

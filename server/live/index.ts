@@ -179,6 +179,11 @@ export function createLive(deps: LiveDeps): Live {
       logger.error({ err: error, tenantId: committed.tenantId, to: committed.to }, "a commit could not be pushed");
     }
   });
+  // Their connections are closed without a word, which clients take for a loss: they come back, and the new log's id tells them to start over.
+  const stopReplaced = source.onReplaced((tenantId) => {
+    feeds.get(tenantId)?.feed.close();
+    for (const { data, conn } of namespace.sockets.values()) if (data.principal?.tenantId === tenantId) conn.close();
+  });
   const beatOf = (feed: Feed): Beat => {
     const reason = deps.availability?.reason ?? null;
     const away = reason === null ? {} : { databaseAway: true as const, databaseReason: reason };
@@ -204,6 +209,7 @@ export function createLive(deps: LiveDeps): Live {
     async close() {
       closing = true;
       stopListening();
+      stopReplaced();
       stopWatching?.();
       clearInterval(beats);
       clearInterval(checks);

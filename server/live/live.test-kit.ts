@@ -26,11 +26,13 @@ export class MemoryLog implements LogSource {
   readonly rows = new Map<string, Wire>();
   readonly reads: { after: number; limit: number }[] = [];
   floor = 0;
+  logId = "log-1";
   pause: () => Promise<void> = async () => {};
   #listeners = new Set<(committed: Committed) => void>();
+  #replaced = new Set<(tenantId: string) => void>();
 
   async head(): Promise<Head> {
-    const answer = { head: this.events.length, floor: this.floor, logId: "log-1" };
+    const answer = { head: this.events.length, floor: this.floor, logId: this.logId };
     await this.pause();
     return answer;
   }
@@ -71,6 +73,18 @@ export class MemoryLog implements LogSource {
 
   now(): number {
     return Date.now();
+  }
+
+  onReplaced(listener: (tenantId: string) => void): () => void {
+    this.#replaced.add(listener);
+    return () => this.#replaced.delete(listener);
+  }
+
+  /** Another log with these events takes this one's place. */
+  replace(logId: string, events: LogEvent[]): void {
+    this.logId = logId;
+    this.events.splice(0, this.events.length, ...events);
+    for (const listener of this.#replaced) listener("t1");
   }
 
   watch(): () => void {

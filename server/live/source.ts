@@ -41,6 +41,8 @@ export interface LogSource {
   /** The time by which what is stored is timed, epoch ms. */
   now(): number;
   onCommitted(listener: (committed: Committed) => void): () => void;
+  /** Told when a tenant's log was replaced by another one; returns how to stop. */
+  onReplaced(listener: (tenantId: string) => void): () => void;
   /** Keeps the tenant's tail running on this node; returns how to stop. */
   watch(tenantId: string): () => void;
   head(tenantId: string): Promise<Head>;

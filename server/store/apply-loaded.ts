@@ -6,7 +6,7 @@ import { type AppliedBatch, applyBatch, type Head, type Pending, rowTime } from 
 import type { KeyMemory } from "./key-memory.ts";
 import type { LaneQueries } from "./lane-database.ts";
 import type { LanePosition } from "./lane-position.ts";
-import { loadMissing } from "./load-rows.ts";
+import { isSameHead, loadMissing } from "./load-rows.ts";
 import { RowSource } from "./row-source.ts";
 import type { RowCache } from "./tiers/row-cache.ts";
 
@@ -55,7 +55,7 @@ export async function applyLoaded(
       if (source.isComplete) return { start, result, source };
     }
     const heads = await loadMissing(queries, o.tenantId, source, deep);
-    if (heads.some((head) => head.seq !== start.seq)) {
+    if (!heads.every((head) => isSameHead(head, start))) {
       await o.position.catchUp(queries);
       source = new RowSource(o.cache, o.keys, o.strict);
     }

@@ -13,6 +13,7 @@ export type StoreErrorCode =
   | "illegal_transition"
   | "unknown_entity"
   | "position_gone"
+  | "log_replaced"
   | "not_there_yet"
   | "lane_full"
   | "database_away";

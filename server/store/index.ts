@@ -45,16 +45,18 @@ export function createStore(deps: StoreDeps): Store {
   const database = laneDatabase(deps.pool);
   const clock = deps.clock ?? new DatabaseClock();
   const reads = deps.reads ?? database;
+  const log = deps.log ?? SILENT;
   const metrics = createLaneMetrics(deps.registry);
-  const noteAhead = watchAhead(clock, deps.registry, deps.log ?? SILENT);
+  const noteAhead = watchAhead(clock, deps.registry, log);
   const lanes = new Map<string, Lane>();
   const watchers = new Map<string, number>();
   const listeners = new Set<(committed: Committed) => void>();
+  const replacedListeners = new Set<(tenantId: string) => void>();
   const maxQueue = deps.maxQueue ?? 10_000;
   const tiers = new Tiers({
     queries: reads,
     registry: deps.registry,
-    log: deps.log ?? SILENT,
+    log,
     maxBytes: deps.hotTierBytes ?? 64 * 1024 * 1024,
     ttlMs: deps.hotTierTtlMs ?? 15 * 60_000,
     redisUrl: deps.redisUrl,
@@ -75,6 +77,10 @@ export function createStore(deps: StoreDeps): Store {
         tiers: tiers.lane(tenantId),
         onAway: deps.onAway,
         onWritten: hints.ring,
+        onReplaced: () => {
+          log.warn({ tenantId }, "the log is another one than before, from a backup or a standby: clients start over");
+          for (const listener of replacedListeners) listener(tenantId);
+        },
         onCommitted: (committed) => {
           noteAhead(committed);
           for (const listener of listeners) listener(committed);
@@ -102,6 +108,13 @@ export function createStore(deps: StoreDeps): Store {
     onCommitted(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
+    },
+    onReplaced(listener) {
+      replacedListeners.add(listener);
+      return () => replacedListeners.delete(listener);
+    },
+    look() {
+      for (const lane of lanes.values()) void lane.catchUp();
     },
     watch(tenantId) {
       watchers.set(tenantId, (watchers.get(tenantId) ?? 0) + 1);

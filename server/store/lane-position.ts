@@ -9,6 +9,7 @@ import type { KeyMemory } from "./key-memory.ts";
 import type { LaneQueries } from "./lane-database.ts";
 import { loadRows, readHead, type SeenHead, touchedSince } from "./load-rows.ts";
 import { readEvents, readPosition } from "./log.ts";
+import { RENAME_LOG } from "./statements.ts";
 import type { LaneTiers } from "./tiers/tiers.ts";
 import type { Committed } from "./types.ts";
 
@@ -18,6 +19,8 @@ export interface PositionOptions {
   keys: KeyMemory;
   clock: DatabaseClock;
   onCommitted: (committed: Committed) => void;
+  /** The log is another one than before: what anybody remembers of it is of no use. */
+  onReplaced: () => void;
 }
 
 /** Catch-up over more events than this empties the hot tier. */
@@ -32,10 +35,14 @@ const ROWS_PAGE = 1000;
  * To *catch up* is to read which rows changed since the position and forget them, and to tell the followers the range in between. What
  * retention has removed of it nobody can tell: then the whole hot tier is forgotten, and the followers are told a range that does not follow
  * on the one before, which says to them that they have missed something.
+ *
+ * A log that does not have our position with our hash was *replaced*: by a backup that was restored, or by a standby that had not received the last
+ * commits when it took over. Then everything known of it is forgotten, the log gets another id, and its followers start over.
  */
 export class LanePosition {
   readonly #o: PositionOptions;
   #head: Head | undefined;
+  #logId: string | undefined;
 
   constructor(options: PositionOptions) {
     this.#o = options;
@@ -56,8 +63,9 @@ export class LanePosition {
     const sent = performance.now();
     if (!this.#head) return this.#begin(await readHead(queries, tenantId), sent);
     const since = this.#head.seq;
-    const { head, floor, touched } = await touchedSince(queries, tenantId, since);
+    const { head, floor, same, touched } = await touchedSince(queries, tenantId, this.#head);
     this.#o.clock.hear(head.now, sent);
+    if (!same || head.logId !== this.#logId) return await this.#startOver(queries, head.logId);
     if (head.seq === since) return this.#stand(head);
     keys.clear();
     const from = since < floor || head.seq - since > CATCH_UP_LIMIT ? head.seq + 1 : since + 1;
@@ -73,8 +81,20 @@ export class LanePosition {
     this.#stand(head);
   }
 
-  #stand({ seq, hash, at }: Head): void {
+  /** The log that is there now, from its head on. Of the servers that notice, the first gives it another id. */
+  async #startOver(queries: LaneQueries, logId: string): Promise<void> {
+    const { tenantId, tiers, keys, onReplaced } = this.#o;
+    if (logId === this.#logId) await queries.query(RENAME_LOG, [tenantId, logId]);
+    const head = await readHead(queries, tenantId);
+    keys.clear();
+    tiers.restart(head.seq);
+    this.#stand(head);
+    onReplaced();
+  }
+
+  #stand({ seq, hash, at, logId }: SeenHead): void {
     this.#head = { seq, hash, at };
+    this.#logId = logId;
   }
 
   /** Tells the followers what other nodes wrote, page by page; the rows come with the first. */

@@ -18,7 +18,7 @@ import { answer, outcomeOf } from "./lane-answers.ts";
 import { DatabaseFailure, type LaneDatabase, type LaneQueries } from "./lane-database.ts";
 import type { LaneMetrics } from "./lane-metrics.ts";
 import { LanePosition } from "./lane-position.ts";
-import { readHead, UnknownTenant } from "./load-rows.ts";
+import { isSameHead, readHead, UnknownTenant } from "./load-rows.ts";
 import { FIND_RECEIPTS, LOCK_HEAD } from "./statements.ts";
 import type { RowCache } from "./tiers/row-cache.ts";
 import type { LaneTiers } from "./tiers/tiers.ts";
@@ -54,6 +54,8 @@ export interface LaneOptions {
   onCommitted: (committed: Committed) => void;
   /** Told why commits are refused because of the database. */
   onAway?: ((reason: Reason) => void) | undefined;
+  /** The log was replaced by another one: a backup, or a standby that lacked its end. Followers start over. */
+  onReplaced: () => void;
   /** Told after each batch this lane has written: other nodes may want to know. */
   onWritten: (tenantId: string) => void;
   keyTtlMs: number;
@@ -308,7 +310,7 @@ export class Lane {
     if (!write) {
       // Nothing to write: the answers are true only if the head is still where they were found.
       const head = await readHead(queries, tenantId);
-      if (head.seq !== start.seq) {
+      if (!isSameHead(head, start)) {
         await this.#position.catchUp(queries);
         return "lost";
       }

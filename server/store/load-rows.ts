@@ -23,10 +23,16 @@ import { KINDS } from "./tables.ts";
 /** The head as a read of the lane saw it, and the database's clock at that moment (epoch ms). */
 export interface SeenHead extends Head {
   now: number;
+  /** Which log it is: a log that was replaced has another. */
+  logId: string;
 }
 
-type HeadRow = { seq: number; hash: string; at: number; now: number };
-const seen = ({ seq, hash, at, now }: HeadRow): SeenHead => ({ seq, hash, at, now });
+type HeadRow = { seq: number; hash: string; at: number; now: number; logId: string };
+const seen = ({ seq, hash, at, now, logId }: HeadRow): SeenHead => ({ seq, hash, at, now, logId });
+
+/** Whether two heads are the same position of the same history. */
+export const isSameHead = (a: Pick<Head, "seq" | "hash">, b: Pick<Head, "seq" | "hash">): boolean =>
+  a.seq === b.seq && a.hash === b.hash;
 
 /** The tenant has no log. */
 export class UnknownTenant extends Error {
@@ -42,11 +48,14 @@ async function one<R extends HeadRow>(queries: LaneQueries, text: string, values
 export const readHead = async (queries: LaneQueries, tenantId: string): Promise<SeenHead> =>
   seen(await one<HeadRow>(queries, READ_HEAD, [tenantId]));
 
-/** Keys of the rows that changed after `since`, and the head that they are true at. Nobody knows any more what changed below `floor`. */
-export async function touchedSince(queries: LaneQueries, tenantId: string, since: number) {
-  type Row = HeadRow & { floor: number; touched: string };
-  const row = await one<Row>(queries, TOUCHED_SINCE, [tenantId, String(since)]);
-  return { head: seen(row), floor: row.floor, touched: JSON.parse(row.touched) as string[] };
+/**
+ * Keys of the rows that changed after `since`, and the head that they are true at. Nobody knows any more what changed below `floor`. `same` is
+ * false when the log never had `since` with that hash: it was replaced, by a backup or by a standby that had not got as far.
+ */
+export async function touchedSince(queries: LaneQueries, tenantId: string, since: Pick<Head, "seq" | "hash">) {
+  type Row = HeadRow & { floor: number; same: boolean; touched: string };
+  const row = await one<Row>(queries, TOUCHED_SINCE, [tenantId, String(since.seq), since.hash]);
+  return { head: seen(row), floor: row.floor, same: row.same, touched: JSON.parse(row.touched) as string[] };
 }
 
 /** Rows by kind in one snapshot; stops at the head it saw. */

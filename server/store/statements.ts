@@ -49,7 +49,7 @@ function touchSql(table: Table, touch: Touch, parameter: number): string {
 export type LogPart = "events" | "keys";
 
 /**
- * $1 tenant · $2 expected seq · $3 new seq · $4 new hash · $5 new time, then one JSON array for each part in the order of `parts`. Answers one
+ * $1 tenant · $2 expected seq · $3 new seq · $4 new hash · $5 new time · $6 expected hash, then one JSON array for each part in the order of `parts`. Answers one
  * row `{moved, now}`: `now` is the database's clock (epoch ms), `moved` is 1 when the head was where it was expected and everything is written, else 0 and nothing is.
  */
 const LOG_SQL: { readonly [part in LogPart]: (parameter: number) => string[] } = {
@@ -89,9 +89,9 @@ export function writeStatement(parts: readonly string[]): string {
 function buildWrite(parts: readonly string[]): string {
   const ctes = [
     `head AS (UPDATE "LogHead" SET "seq" = $3::text::int8, "hash" = $4, "at" = $5::text::timestamptz
-    WHERE "tenantId" = $1 AND "seq" = $2::text::int8 RETURNING 1)`,
+    WHERE "tenantId" = $1 AND "seq" = $2::text::int8 AND "hash" = $6 RETURNING 1)`,
   ];
-  let parameter = 6;
+  let parameter = 7;
   for (const part of parts) {
     if (part === "events" || part === "keys") {
       ctes.push(...LOG_SQL[part](parameter));
@@ -132,7 +132,7 @@ function selectEach(without: (kind: Kind) => readonly string[]): { [kind in Kind
 
 /** The part of every read of the lane that says where the log is, in the same snapshot as the rest. */
 export const HEAD_COLUMNS = `h."seq"::float8 AS "seq", h."hash", (extract(epoch FROM h."at") * 1000)::float8 AS "at",
-  (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS "now"`;
+  (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS "now", h."logId"`;
 
 /** $1 tenant, then one text array of ids for each kind. Answers one row: the head, and a JSON array of rows for each kind. */
 export function loadStatement(kinds: readonly Kind[]): string {
@@ -247,11 +247,20 @@ export const DOWNSTREAM = `SELECT /* lane downstream */ ${HEAD_COLUMNS},
   SELECT coalesce(json_agg(c."id"), '[]') FROM (SELECT "id" FROM reach LIMIT 1000) AS c)::text AS "ids"
   FROM "LogHead" AS h WHERE h."tenantId" = $1`;
 
-/** $1 tenant · $2 the position we are at. Answers the head, the floor and the keys of all rows changed since, but for what lies below the floor. */
+/**
+ * $1 tenant · $2 the position we are at · $3 the chain's hash there. Answers the head, the floor, the keys of all rows changed since, but for what
+ * lies below the floor, and whether the log has our position with that very hash (`same`): if not, it is another log than the one we know.
+ */
 export const TOUCHED_SINCE = `SELECT /* lane touched since */ ${HEAD_COLUMNS}, h."floor"::float8 AS "floor",
+  (CASE WHEN h."seq" <= $2::text::int8 THEN h."seq" = $2::text::int8 AND h."hash" = $3
+    WHEN h."floor" >= $2::text::int8 THEN true
+    ELSE EXISTS (SELECT 1 FROM "Receipt" AS r WHERE r."tenantId" = $1 AND r."lastSeq" = $2::text::int8 AND r."hash" = $3) END) AS "same",
   (SELECT coalesce(json_agg(DISTINCT k), '[]') FROM "Receipt" AS r, unnest(r."touched") AS k
     WHERE r."tenantId" = $1 AND r."lastSeq" > $2::text::int8)::text AS "touched"
   FROM "LogHead" AS h WHERE h."tenantId" = $1`;
+
+/** $1 tenant · $2 the id it has. Another id for a log whose history is not the one that clients know; only once, whoever sees it first. */
+export const RENAME_LOG = `UPDATE /* lane rename log */ "LogHead" SET "logId" = gen_random_uuid() WHERE "tenantId" = $1 AND "logId" = $2`;
 
 export const LOCK_HEAD = `SELECT /* lane lock head */ ${HEAD_COLUMNS} FROM "LogHead" AS h WHERE h."tenantId" = $1 FOR UPDATE`;
 export const READ_HEAD = `SELECT /* lane head */ ${HEAD_COLUMNS} FROM "LogHead" AS h WHERE h."tenantId" = $1`;

@@ -72,6 +72,10 @@ export interface Store {
     options?: CommitOptions,
   ): Promise<CommitOutcome>;
   onCommitted(listener: (committed: Committed) => void): () => void;
+  /** Told when a tenant's log was replaced by another one (a backup, a standby that lacked its end). Returns how to stop. */
+  onReplaced(listener: (tenantId: string) => void): () => void;
+  /** Looks at the log of every tenant known here, as when the connection to the database was lost. */
+  look(): void;
   /** Keeps the tenant's tail running on this node while somebody listens. */
   watch(tenantId: string): () => void;
   head(tenantId: string): Promise<LogPosition>;

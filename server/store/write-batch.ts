@@ -29,6 +29,7 @@ export function writeOf(
     String(result.head.seq),
     result.head.hash,
     iso(result.head.at),
+    start.hash,
   ];
   const { events, receipts } = logRows(batch, result);
   if (events.length > 0) {

@@ -30,6 +30,7 @@ export const PROBLEM_CODES: { readonly [code: string]: string } = {
   not_claimable: "The job is for another agent.",
   idempotency_mismatch: "The same Idempotency-Key came with another request before. Use a new key.",
   position_gone: "That part of the log is no longer kept. Start again after `floor`.",
+  log_replaced: "The position is of another log: the database was restored from a backup. Start over.",
   retention_under_way: "The log is being trimmed at this moment. Ask again after `Retry-After` seconds.",
   recalculation_under_way: "Figures are being rebuilt at this moment. Ask again after `Retry-After` seconds.",
   not_there_yet: "The log has not come as far as `minSeq`. Try again shortly.",

@@ -42,6 +42,11 @@ export class HeadLooks {
     return next;
   }
 
+  /** What was seen is of a log that was replaced. */
+  forget(tenantId: string): void {
+    this.#last.delete(tenantId);
+  }
+
   /** A read of something else has seen the head too. */
   note(tenantId: string, seq: number, at: number): void {
     const last = this.#last.get(tenantId);

@@ -113,6 +113,11 @@ export class RedisTier implements HotTier {
     });
   }
 
+  /** The tenant's log was replaced: its rows from now on are kept under the new log's name. */
+  forget(tenantId: string): void {
+    this.#spaces.delete(tenantId);
+  }
+
   /** Of the whole Redis, as it was a moment ago: `rows` are its keys. */
   stats(): TierSize {
     return { ...this.#seen, up: this.#link.isUp };

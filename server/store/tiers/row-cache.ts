@@ -83,6 +83,12 @@ export class RowCache {
     this.#at = to;
   }
 
+  /** Forgets everything and stands at a position that may be an earlier one: of a log that took the place of this one. */
+  restart(at: number): void {
+    this.#rows.clear();
+    this.#at = at;
+  }
+
   /** Forgets the row that was used longest ago; false when there is none. */
   drop(): boolean {
     return this.#rows.pop() !== undefined;

@@ -31,6 +31,8 @@ export interface TiersOptions {
 export interface LaneTiers {
   rows: RowCache;
   commit(range: TierCommit): void;
+  /** The log was replaced and its head is here: forgets all rows of the tenant. */
+  restart(head: number): void;
 }
 
 /** A row as it was served. */
@@ -80,6 +82,11 @@ export class Tiers {
         this.#redis?.commit(tenantId, range);
         const { from, to } = range;
         if (from <= to) this.#o.log.debug({ tenantId, from, to, strategy: "durable-first" }, "stored");
+      },
+      restart: (head) => {
+        this.#heads.forget(tenantId);
+        this.#memory.tenant(tenantId).restart(head);
+        this.#redis?.forget(tenantId);
       },
     };
   }
