@@ -1,10 +1,10 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { RunningServer } from "../server.ts";
 import type { Plan } from "./plan.ts";
 
-/** Breaks what the plan says; resolves when the server's process is gone. Throws when it outlives what it cannot live without. */
+/** Breaks what the plan says; resolves when the server's process is gone, or works again after its Postgres was killed. */
 export async function breakServer({ fault, frozenMs }: Plan, server: RunningServer): Promise<void> {
   const postmaster = postmasterOf(server.dataDir);
   switch (fault) {
@@ -14,7 +14,7 @@ export async function breakServer({ fault, frozenMs }: Plan, server: RunningServ
       return await server.kill("SIGKILL");
     case "postgres killed":
       process.kill(postmaster, "SIGKILL");
-      return await ended(server);
+      return await revived(server, postmaster);
     case "both killed":
       process.kill(postmaster, "SIGKILL");
       return await server.kill("SIGKILL");
@@ -52,19 +52,25 @@ function signal(pid: number, name: NodeJS.Signals): void {
   }
 }
 
-/** An embedded Postgres that dies takes the server with it, in order: whoever watches the process starts it anew. */
-async function ended(server: RunningServer): Promise<void> {
-  const deadline = Date.now() + 10_000;
-  while (isAlive(server.pid)) {
-    if (Date.now() > deadline) {
-      await server.kill("SIGKILL");
-      throw new Error("the server did not end though its Postgres was killed");
-    }
-    await delay(10);
+/** The server starts an embedded Postgres that died again, and lives on. */
+async function revived(server: RunningServer, killed: number): Promise<void> {
+  const deadline = Date.now() + 60_000;
+  for (;;) {
+    if (!isAlive(server.pid)) throw new Error("the server ended when its Postgres was killed");
+    if (postmasterOf(server.dataDir) !== killed && (await isReady(server))) return;
+    if (Date.now() > deadline) throw new Error("the server did not start its Postgres again");
+    await delay(20);
   }
 }
 
-function isAlive(pid: number): boolean {
+const isReady = (server: RunningServer) =>
+  fetch(`${server.url}/readyz`).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+
+/** Whether a process is still there. */
+export function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch {
@@ -72,11 +78,11 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** The process id of the Postgres of a data folder. */
+/** The process id of the Postgres of a data folder; NaN while it is being started. */
 function postmasterOf(dataDir: string): number {
   const { home } = JSON.parse(readFileSync(path.join(dataDir, "postgres.json"), "utf8")) as { home: string };
   const file = path.join(path.resolve(dataDir, home), "data", "postmaster.pid");
-  return Number(readFileSync(file, "utf8").split("\n", 1)[0]);
+  return existsSync(file) ? Number(readFileSync(file, "utf8").split("\n", 1)[0]) : Number.NaN;
 }
 
 /** Postgres' processes for connections and background work. Only Linux says whose children they are without a program. */

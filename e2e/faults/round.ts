@@ -4,7 +4,7 @@ import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { startOwnPostgres } from "../own-postgres.ts";
 import { type RunningServer, startServer } from "../server.ts";
-import { breakServer, sweep } from "./breakage.ts";
+import { breakServer, isAlive, sweep } from "./breakage.ts";
 import { Caller } from "./caller.ts";
 import { checkAll } from "./checks/all.ts";
 import { overdue } from "./checks/timers.ts";
@@ -99,6 +99,7 @@ async function withServers(plan: Plan, dataDir: string): Promise<Props> {
     server,
     fault: () => breakServer(plan, server),
     async goOn() {
+      if (isAlive(server.pid)) return server.url;
       server = await startAgain(plan, dataDir);
       servers.push(server);
       return server.url;

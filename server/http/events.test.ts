@@ -144,6 +144,35 @@ test("a position below the retained floor is gone, and the answer says where the
   await prisma.logHead.update({ where: { tenantId: "other" }, data: { floor: 0 } });
 });
 
+test("a position that this log has not come to, or that is of another log, is refused; the answer says which log this is", async () => {
+  const head = await api.me.head();
+  const { logId } = await api.t.deps.prisma.logHead.findFirstOrThrow({ where: { tenantId: "default" } });
+  for (const query of [
+    `after=${head + 1}`,
+    `after=${head + 1}&follow=true`,
+    "logId=another",
+    "follow=true&logId=another",
+  ]) {
+    const body = { code: "log_replaced", head, logId };
+    expect(await api.me.get(`/events?${query}`)).toMatchObject({ status: 410, body });
+  }
+  const answer = await api.me.get(`/events?after=${head}&logId=${logId}`);
+  expect([answer.status, answer.headers["switchyard-log-id"]]).toEqual([200, logId]);
+});
+
+test("a stream ends when its log is replaced, and going on from there is refused", async () => {
+  await api.stranger.commit(note(1), note(2));
+  const head = await api.stranger.head();
+  const stream = await follow(api.stranger, `after=${head}`);
+  const logId = String(stream.response.headers["switchyard-log-id"]);
+  const ended = once(stream.response, "close");
+  await api.t.deps.prisma.logHead.update({ where: { tenantId: "other" }, data: { logId: "restored" } });
+  api.t.deps.store.look();
+  await ended;
+  expect(await api.stranger.get(`/events?after=${head}&logId=${logId}`)).toMatchObject({ status: 410 });
+  expect((await api.stranger.get(`/events?after=${head}`)).status).toBe(200);
+});
+
 test("B11: a stream begins at a position, then follows, without gap or repeat", async () => {
   const before = await api.me.head();
   await api.me.commit(...Array.from({ length: 30 }, (_, n) => note(n)));
