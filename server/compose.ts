@@ -310,7 +310,7 @@ async function openPages(config: Config, closers: Closers, logger: Logger, regis
       throw pageUnavailable(cause);
     });
   if (dev) return { draw, upgrade: (request, socket, head) => renderer.upgrade(request, socket, head) };
-  return { draw, assets: await Assets.read(dir) };
+  return { draw, assets: await Assets.read(dir, config.consoleBuild) };
 }
 
 /** The folder of `next.config.ts`, found from the source as well as from the bundle in `dist/`. */

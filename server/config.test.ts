@@ -37,6 +37,7 @@ test("an empty environment gives the defaults", () => {
     port: 3000,
     host: "127.0.0.1",
     databaseUrl: undefined,
+    databaseConnections: 18,
     redisUrl: undefined,
     hotTierTtlSeconds: 900,
     hotTierMb: 64,
@@ -50,9 +51,16 @@ test("an empty environment gives the defaults", () => {
     eventRetentionDays: 90,
     archiveDir: undefined,
     decisionRetentionDays: 90,
+    rendererMb: 512,
     logLevel: "info",
+    consoleBuild: ".next",
     development: false,
   });
+});
+
+test("every part of the server has a connection to the database, or it is refused", () => {
+  expect(readConfig({ DATABASE_CONNECTIONS: "14" }).databaseConnections).toBe(14);
+  expect(() => readConfig({ DATABASE_CONNECTIONS: "13" })).toThrow("DATABASE_CONNECTIONS");
 });
 
 test("variables that are set win, in the units their names say", () => {

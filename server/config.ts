@@ -127,6 +127,7 @@ const environment = z
     RENDERER_MB: setting(whole(128, 65_536).default(512)),
     LOG_LEVEL: setting(z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`).default("info")),
     NODE_ENV: setting(z.string().optional()),
+    NEXT_DIST_DIR: setting(text.default(".next")),
   })
   .check(({ value, issues }) => {
     if ((value.SMTP_URL === undefined) === (value.SMTP_FROM === undefined)) return;
@@ -172,6 +173,8 @@ export interface Config {
   /** Bound of the heap of the process that draws pages, MiB. */
   rendererMb: number;
   logLevel: (typeof LOG_LEVELS)[number];
+  /** The folder of the console's build, below the project's root; `server/start.mjs` names the one to serve. */
+  consoleBuild: string;
   /** True under `npm run dev`: Next compiles pages as they are asked for. */
   development: boolean;
 }
@@ -206,6 +209,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     decisionRetentionDays: data.DECISION_RETENTION_DAYS,
     rendererMb: data.RENDERER_MB,
     logLevel: data.LOG_LEVEL,
+    consoleBuild: data.NEXT_DIST_DIR,
     development: data.NODE_ENV === "development",
   };
 }

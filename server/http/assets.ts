@@ -37,11 +37,11 @@ interface Asset {
 export class Assets {
   readonly #files = new Map<string, Asset>();
 
-  /** Reads what a build in the project's root consists of. */
-  static async read(root: string): Promise<Assets> {
+  /** Reads what a build of the console consists of. `build` is its folder, below the project's root. */
+  static async read(root: string, build: string): Promise<Assets> {
     const assets = new Assets();
     // Names under `static` change with their content.
-    await assets.#add(path.join(root, ".next", "static"), "/_next/static", FOR_EVER);
+    await assets.#add(path.join(root, build, "static"), "/_next/static", FOR_EVER);
     await assets.#add(path.join(root, "public"), "", ASK_AGAIN);
     return assets;
   }
