@@ -264,7 +264,7 @@ class Beside {
         const legal = finalRun(status) && status !== "completed";
         if (!this.when(legal, { type: "run.retry", runId, ...(n === 0 && { jobs: "none" as const }) })) return;
         model.run(runId).status = "running";
-        model.reopenStreams(runId);
+        if (n > 0) model.reopenStreams(runId);
         const back =
           n === 0
             ? []

@@ -179,8 +179,10 @@ export function retryRun(tx: Tx, m: z.infer<typeof runRetry>): Run {
   const payload = { from: run.status, to: "running", reason: next.reason };
   tx.emit({ type: "run.retried", subject: subjectOf(run.id), runId: run.id, payload });
   resolveAlert(tx, overdueAlertId(run.id), "the run is retried");
-  if (m.jobs !== "none") retryJobsOfRun(tx, run.id);
-  reopenWorkstreams(tx, run.id);
+  if (m.jobs !== "none") {
+    retryJobsOfRun(tx, run.id);
+    reopenWorkstreams(tx, run.id);
+  }
   return must(tx, "run", run.id);
 }
 

@@ -54,7 +54,7 @@ test("the Idempotency-Key works on conveniences: 200, the same receipt, the row"
 });
 
 test.each([
-  ["/runs", {}, ["runId", "workflow"]],
+  ["/runs", {}, ["workflow"]],
   ["/runs", { runId: "a b", workflow: "x" }, ["runId"]],
   ["/runs", { runId: "x", workflow: "x", colour: "red" }, [""]],
   ["/runs", { type: "run.retry", runId: "x", workflow: "x" }, ["type"]],
