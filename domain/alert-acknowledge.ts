@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type Alert, emitAlert, mustMove, NOT_ACKNOWLEDGED } from "./alert.ts";
-import { wakeAlert } from "./alert-snooze.ts";
+import { isSilent } from "./alert-silence.ts";
+import { endSilence, wakeAlert } from "./alert-snooze.ts";
 import { notifyAgain } from "./notify.ts";
 import { durationMs, id, iso, ms, text } from "./primitives.ts";
 import { must, type Tx } from "./tx.ts";
@@ -46,6 +47,7 @@ export function acknowledgeAlert(tx: Tx, m: z.infer<typeof alertAcknowledge>): A
 export function unacknowledgeAlert(tx: Tx, m: z.infer<typeof alertUnacknowledge>): Alert {
   const alert = must(tx, "alert", m.alertId);
   if (alert.status === "snoozed") return wakeAlert(tx, alert, "the snooze was taken back");
+  if (alert.status === "resolved" && isSilent(alert, tx.at)) return endSilence(tx, alert);
   if (alert.status !== "acknowledged") mustMove(alert, "firing", "not acknowledged");
   return fireAgain(tx, alert, {});
 }

@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { type Alert, awaitAlert, fireAlert, resolveAlert } from "./alert.ts";
+import { type Alert, awaitAlert, fireAlert, refreshAlert, resolveAlert } from "./alert.ts";
 import { wakeAlert } from "./alert-snooze.ts";
 import { id, ms, text } from "./primitives.ts";
 import { ruleOf } from "./rule.ts";
-import type { Tx } from "./tx.ts";
+import { must, type Tx } from "./tx.ts";
 
 /**
  * What the clock sees when it looks at the rules: a condition holds, or an alert's condition does so no more. Not open to clients. Seeing the same
@@ -21,6 +21,20 @@ export const alertFire = z.strictObject({
   threshold: z.number().nullable(),
   /** An alert that is likely to be the cause of this one; it folds this one if it is open. */
   causeId: id.nullable(),
+});
+
+/** Says what is so now of an alert that is open; null: only its severity, which is its rule's. It raises nothing. */
+export const alertRefresh = z.strictObject({
+  type: z.literal("alert.refresh"),
+  alertId: id,
+  seen: z
+    .strictObject({
+      title: text,
+      detail: text.nullable(),
+      value: z.number().nullable(),
+      threshold: z.number().nullable(),
+    })
+    .nullable(),
 });
 
 export const alertClear = z.strictObject({ type: z.literal("alert.clear"), alertId: id, reason: text });
@@ -53,10 +67,19 @@ export function holdCondition(tx: Tx, m: z.infer<typeof alertFire>): Readonly<Al
     else fireAlert(tx, condition);
   } else if (alert.status === "pending") {
     if (ms(tx.at) - ms(alert.pendingSince ?? tx.at) >= rule.forMs) fireAlert(tx, condition);
-  } else if (alert.status === "snoozed" && alert.snoozeMode === "worse" && isWorse(alert, m.value)) {
-    tx.put("alert", { ...alert, value: m.value });
-    wakeAlert(tx, { ...alert, value: m.value }, "it got worse");
+  } else {
+    refreshAlert(tx, alert, condition);
+    const now = must(tx, "alert", alert.id);
+    if (now.status === "snoozed" && now.snoozeMode === "worse" && isWorse(now)) wakeAlert(tx, now, "it got worse");
   }
+  return tx.get("alert", m.alertId) ?? null;
+}
+
+/** What was seen of an open alert since it fired, and the severity that its rule has by now. */
+export function refreshCondition(tx: Tx, m: z.infer<typeof alertRefresh>): Readonly<Alert> | null {
+  const alert = tx.get("alert", m.alertId);
+  const rule = alert && ruleOf(tx, alert.rule);
+  if (alert && rule && alert.status !== "resolved") refreshAlert(tx, alert, { ...m.seen, severity: rule.severity });
   return tx.get("alert", m.alertId) ?? null;
 }
 
@@ -66,10 +89,10 @@ export function clearCondition(tx: Tx, m: z.infer<typeof alertClear>): Readonly<
   return tx.get("alert", m.alertId) ?? null;
 }
 
-/** Whether a value has gone further beyond the threshold, by a fifth of what it was. */
-function isWorse(alert: Readonly<Alert>, value: number | null): boolean {
-  if (value === null || alert.value === null || alert.threshold === null) return false;
-  const [was, now] = [alert.value - alert.threshold, value - alert.threshold];
-  const further = Math.max(Math.abs(alert.value) * WORSE_BY, Number.EPSILON);
+/** Whether its value has gone further beyond the threshold since it was snoozed, by a fifth of what it was then. */
+function isWorse({ value, snoozedValue, threshold }: Readonly<Alert>): boolean {
+  if (value === null || snoozedValue === null || threshold === null) return false;
+  const [was, now] = [snoozedValue - threshold, value - threshold];
+  const further = Math.max(Math.abs(snoozedValue) * WORSE_BY, Number.EPSILON);
   return was <= 0 ? now <= was - further : now >= was + further;
 }

@@ -108,7 +108,7 @@ describe("C13: an alert's life", () => {
     w.commit({ type: "alert.snooze", alertId: "depth:q", mode: "worse" });
     for (const value of [0.41, 0.79, 0.5]) {
       w.tick(rate(value));
-      expect(alert(w)).toMatchObject({ status: "snoozed", value: 0.5 });
+      expect(alert(w)).toMatchObject({ status: "snoozed", value, snoozedValue: 0.5 });
     }
     w.tick(rate(0.4));
     expect(alert(w)).toMatchObject({ status: "firing", value: 0.4 });

@@ -1,12 +1,14 @@
 import { z } from "zod";
 import { type Alert, emitAlert, mustMove, NOT_ACKNOWLEDGED } from "./alert.ts";
+import { NOT_SNOOZED } from "./alert-silence.ts";
 import { notifyAgain } from "./notify.ts";
 import { id, text, time } from "./primitives.ts";
 import { must, Refusal, type Tx } from "./tx.ts";
 
 /**
  * firing, acknowledged → snoozed: nobody wants to hear of it for now. Until a time (`until`), until it is resolved, or until it gets worse, that is
- * until what its rule measures is a fifth worse than it was. Whatever ends the condition resolves it.
+ * until what its rule measures is a fifth worse than it was. Whatever ends the condition resolves it. Until a time means until then: when the
+ * condition comes back before, the alert is snoozed again at once. The other two end with the condition.
  */
 export const alertSnooze = z.strictObject({
   type: z.literal("alert.snooze"),
@@ -53,10 +55,16 @@ export function expireSnooze(tx: Tx, m: z.infer<typeof alertSnoozeExpire>): Aler
   return wakeAlert(tx, alert, "the snooze ran out");
 }
 
+/** Takes back the snooze of an alert that is resolved: when its condition comes back, it fires. */
+export function endSilence(tx: Tx, alert: Readonly<Alert>): Alert {
+  tx.put("alert", { ...alert, ...NOT_SNOOZED, note: null, updatedAt: tx.at });
+  emitAlert(tx, "alert.unsilenced", alert, { by: tx.actor });
+  return must(tx, "alert", alert.id);
+}
+
 /** Ends a snooze: it fires again. */
 export function wakeAlert(tx: Tx, alert: Readonly<Alert>, reason: string): Alert {
-  const awake = { snoozedUntil: null, snoozeMode: null, snoozedValue: null, note: null };
-  tx.put("alert", { ...alert, ...awake, status: "firing", updatedAt: tx.at });
+  tx.put("alert", { ...alert, ...NOT_SNOOZED, note: null, status: "firing", updatedAt: tx.at });
   emitAlert(tx, "alert.woken", alert, { by: tx.actor, reason });
   notifyAgain(tx, alert.id, "alert.woken");
   return must(tx, "alert", alert.id);

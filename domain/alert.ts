@@ -1,3 +1,4 @@
+import { isSilent, NOT_SNOOZED } from "./alert-silence.ts";
 import { notifyAlert, notifyEnd, withoutHeld } from "./notify.ts";
 import { iso, ms } from "./primitives.ts";
 import { ALERT_MOVES, type AlertStatus, type Severity } from "./statuses.ts";
@@ -8,7 +9,8 @@ import { must, Refusal, type RowBase, type Subject, type Tx } from "./tx.ts";
  *
  * pending → firing when the condition has held for as long as its rule asks; firing ⇄ acknowledged by an operator's click; firing,
  * acknowledged → snoozed → firing; any → resolved when the condition ends, or by an operator; resolved → firing when it returns (`reopened` counts
- * that). An acknowledgement with a timeout returns to firing when it has passed.
+ * that), or → snoozed while it is snoozed until a time. An acknowledgement with a timeout returns to firing when it has passed, and ends with the
+ * firing that it was about.
  */
 export interface Alert extends RowBase {
   rule: string;
@@ -77,19 +79,45 @@ export interface Condition {
   escalateAfterMs?: number | null;
 }
 
-/** Raises an alert, or reopens the one this condition had. One that is open already stays as it is. */
+/**
+ * Raises an alert, or reopens the one this condition had. One that is open already goes on, and says what is so now. One that was snoozed until a
+ * time stays so until then, though its condition ended and came back meanwhile: nobody is notified.
+ */
 export function fireAlert(tx: Tx, condition: Condition): void {
   const known = tx.get("alert", condition.id);
-  if (known && known.status !== "resolved" && known.status !== "pending") return;
+  if (known && known.status !== "resolved" && known.status !== "pending") {
+    refreshAlert(tx, known, condition);
+    return;
+  }
   const { id: alertId, rule, severity, title, detail, subject } = condition;
   const { runId = null, value = null, threshold = null, causeId = null } = condition;
   const before = known?.status === "resolved" ? known.reopened + 1 : (known?.reopened ?? 0);
-  tx.put("alert", { ...rowOf(tx, condition, known), status: "firing", firedAt: tx.at, reopened: before });
+  const row = rowOf(tx, condition, known);
+  const status = row.snoozedUntil === null ? "firing" : "snoozed";
+  const escalateAt = status === "firing" ? row.escalateAt : null;
+  tx.put("alert", { ...row, status, escalateAt, firedAt: tx.at, reopened: before });
   const again = known !== undefined && (known.status === "resolved" || known.reopened > 0);
   const type = again ? "alert.reopened" : "alert.fired";
-  const payload = { rule, severity, title, detail, subject, value, threshold, causeId, reopened: before };
+  const { snoozedUntil } = row;
+  const payload = { rule, severity, title, detail, subject, value, threshold, causeId, reopened: before, snoozedUntil };
   tx.emit({ type, subject: { kind: "alert", id: alertId }, runId, payload });
-  notifyAlert(tx, alertId, type);
+  if (status === "firing") notifyAlert(tx, alertId, type);
+}
+
+/** What an alert says of its condition, and how bad its rule holds that to be. */
+export type AlertFacts = Pick<Alert, "severity" | "title" | "detail" | "value" | "threshold">;
+
+/** Lets an alert that is not resolved say what is so now. What has not changed costs no event. */
+export function refreshAlert(tx: Tx, alert: Readonly<Alert>, now: Partial<AlertFacts>): void {
+  const { severity = alert.severity, title = alert.title, detail = alert.detail } = now;
+  const { value = alert.value, threshold = alert.threshold } = now;
+  const facts = { severity, title, detail, value, threshold };
+  if (Object.entries(facts).every(([name, fact]) => alert[name as keyof AlertFacts] === fact)) return;
+  tx.put("alert", { ...alert, ...facts, updatedAt: tx.at });
+  const type = severity === alert.severity ? "alert.measured" : "alert.regraded";
+  const { rule, runId } = alert;
+  const payload = { rule, ...facts, ...(severity !== alert.severity && { from: alert.severity }) };
+  tx.emit({ type, subject: { kind: "alert", id: alert.id }, runId, payload });
 }
 
 /** Notes that a condition holds which must hold for a while before it fires. */
@@ -104,6 +132,7 @@ export function awaitAlert(tx: Tx, condition: Condition): void {
 }
 
 function rowOf(tx: Tx, condition: Condition, known: Readonly<Alert> | undefined) {
+  const snooze = known && isSilent(known, tx.at) ? known : { ...NOT_SNOOZED, note: null };
   const { id, rule, severity, title, detail, subject, escalateAfterMs = null } = condition;
   const { runId = null, value = null, threshold = null, causeId = null } = condition;
   return {
@@ -123,9 +152,10 @@ function rowOf(tx: Tx, condition: Condition, known: Readonly<Alert> | undefined)
     threshold,
     runId,
     causeId,
-    snoozedUntil: null,
-    snoozeMode: null,
+    snoozedUntil: snooze.snoozedUntil,
+    snoozeMode: snooze.snoozeMode,
     snoozedValue: null,
+    note: snooze.note,
     comments: known?.comments ?? [],
     escalationStep: 0,
     escalateAt: escalateAfterMs === null ? null : iso(ms(tx.at) + escalateAfterMs),
@@ -146,13 +176,11 @@ export function resolveAlert(tx: Tx, alertId: string, reason: string): void {
 export function endAlert(tx: Tx, alert: Readonly<Alert>, reason: string): Alert {
   tx.put("alert", {
     ...alert,
+    ...(!isSilent(alert, tx.at) && NOT_SNOOZED),
     status: "resolved",
     resolvedAt: tx.at,
     resolvedBy: tx.actor,
     pendingSince: null,
-    snoozedUntil: null,
-    snoozeMode: null,
-    snoozedValue: null,
     escalateAt: null,
     heldAt: null,
     updatedAt: tx.at,

@@ -26,6 +26,7 @@
  * lengthen a wait, never shorten it. Far before it, the clock was wrong when the state changed and has been put right: then what
  * waits begins anew at `now` and waits as long as it was to (`rebased`). Inputs are never mutated.
  */
+
 import { type BreakerConfig, effectiveMinimumCalls, openDurationMs, sameBreakerConfig } from "./breaker-config.ts";
 import {
   type BreakerOutcome,
@@ -37,7 +38,9 @@ import {
   withWindow,
 } from "./breaker-state.ts";
 import { emptyWindow, pushCall, shiftWindow, type WindowCall } from "./breaker-window.ts";
+import { percent } from "./percent.ts";
 import type { BreakerStateName } from "./statuses.ts";
+import { beginningOf } from "./text.ts";
 
 export {
   type BreakerState,
@@ -357,13 +360,8 @@ function faultOf(b: BreakerState): { cause: TransitionCause; reason: string } | 
   return null;
 }
 
-function percent(rate: number): string {
-  return `${Math.round(rate * 1000) / 10}%`;
-}
-
 function rememberError(b: BreakerState, error: string | null | undefined): BreakerState {
   if (!error) return b;
-  // A cut through a surrogate pair would leave text that Postgres refuses.
-  const lastError = error.slice(0, LONGEST_ERROR).replace(/[\uD800-\uDBFF]$/, "");
+  const lastError = beginningOf(error, LONGEST_ERROR);
   return lastError === b.lastError ? b : { ...b, lastError };
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { applyOperation, type ClientMutation, contractOf, type Mutation } from "./mutations.ts";
 import { id } from "./primitives.ts";
 import type { Candidate } from "./routing.ts";
+import { shortened } from "./text.ts";
 import { type Kind, Refusal, type Tx } from "./tx.ts";
 
 /** A commit: a list of mutations that happen all or not at all (D2). */
@@ -49,7 +50,7 @@ export function parseCommit(body: unknown): { commit: CommitRequest } | { faults
     const contract = type === null ? undefined : contractOf(type);
     if (!contract) {
       const message =
-        type === null ? "a mutation is an object with a `type`" : `there is no mutation type ${type.slice(0, 100)}`;
+        type === null ? "a mutation is an object with a `type`" : `there is no mutation type ${shortened(type, 100)}`;
       faults.push({ index, type, code: "unknown_type", message, path: "type" });
       return;
     }

@@ -4,6 +4,7 @@ import { ownOf } from "./json-map.ts";
 import { id, json, jsonObject, label, whole } from "./primitives.ts";
 import { RUN_STATUSES } from "./statuses.ts";
 import { MAX_STEPS } from "./step.ts";
+import { shortened } from "./text.ts";
 
 /**
  * The forms that snapshots have had. A snapshot is a document that somebody keeps, for longer than this code stays as it is: each form has its
@@ -98,7 +99,8 @@ export const anySnapshot = z
 function versionOf(input: unknown): string {
   if (typeof input !== "object" || input === null) return "no snapshot";
   if (!("schemaVersion" in input)) return "without one";
-  return JSON.stringify(input.schemaVersion)?.slice(0, 40) ?? "without one";
+  const version = JSON.stringify(input.schemaVersion);
+  return version === undefined ? "without one" : shortened(version, 40);
 }
 
 interface Fault {

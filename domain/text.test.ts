@@ -48,3 +48,17 @@ describe("the beginning of a value's JSON", () => {
     expect(jsonBeginning(deep, 10_000)).toBe(JSON.stringify(deep));
   });
 });
+
+it("a cut falls between characters as readers see them, and leaves nothing that cannot be stored", () => {
+  const characters = ["a", "é", "e\u0301", "😀", "👩‍👩‍👧‍👦", "🇩🇪", "👍🏽", "1️⃣", "ไ", "नि", "\r\n"];
+  for (const character of characters) {
+    const text = character.repeat(40);
+    for (let max = 0; max <= 60; max += 1) {
+      const cut = beginningOf(text, max);
+      expect(cut.length).toBeLessThanOrEqual(max);
+      expect(cut.isWellFormed()).toBe(true);
+      if (max >= character.length) expect(cut.length % character.length).toBe(0);
+      expect(shortened(text, max).length).toBeLessThanOrEqual(Math.max(max, 1));
+    }
+  }
+});

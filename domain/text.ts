@@ -3,11 +3,21 @@
  * afterwards, in time that grows with what is kept and not with what was sent: pages are also drawn on the server.
  */
 
-/** The beginning of a text: at most `max` UTF-16 units, cut between characters. */
+const CHARACTERS = new Intl.Segmenter("en", { granularity: "grapheme" });
+/** How far behind the cut is looked at to see whether it is within a character. */
+const CHARACTER_AHEAD = 64;
+
+/**
+ * The beginning of a text: at most `max` UTF-16 units, cut between characters as readers see them: an emoji of several parts, a flag, a letter with
+ * its accents stay whole or go. Escape afterwards: what was escaped before may be cut within an escape.
+ */
 export function beginningOf(text: string, max: number): string {
   if (text.length <= max) return text;
-  const end = isHighSurrogate(text.charCodeAt(max - 1)) ? max - 1 : max;
-  return text.slice(0, Math.max(0, end));
+  if (max <= 0) return "";
+  const at = CHARACTERS.segment(text.slice(0, max + CHARACTER_AHEAD)).containing(max)?.index ?? max;
+  if (at > 0) return text.slice(0, at);
+  // One character longer than all the room there is, by accents piled up: a part of it that can be stored.
+  return text.slice(0, isHighSurrogate(text.charCodeAt(max - 1)) ? max - 1 : max);
 }
 
 /** The end of a text: at most `max` UTF-16 units, cut between characters. */

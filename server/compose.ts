@@ -33,6 +33,7 @@ import { createLive } from "./live/index.ts";
 import { watchMemory } from "./memory-watch.ts";
 import { createGuard } from "./notify/guard.ts";
 import { createNotifier } from "./notify/index.ts";
+import { originOf, portOf } from "./origin.ts";
 import { Renderer } from "./renderer/index.ts";
 import { createStore } from "./store/index.ts";
 import { laneDatabase } from "./store/lane-database.ts";
@@ -183,7 +184,7 @@ async function build(config: Config, options: ComposeOptions, closers: Closers):
     log: logger.child({ part: "notify" }),
     guard: createGuard(config.privateTargets),
     smtp: config.smtp,
-    publicUrl: () => config.publicUrl ?? `http://${config.host}:${config.port}`,
+    publicUrl: () => originOf(config, portOf(app.server, config.port)),
   });
   closers.add("notifier", 500, () => notifier.close());
   const live = createLive({

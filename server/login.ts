@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { type Config, loadConfig } from "./config.ts";
 import { localKeyPath } from "./http/auth/api-keys.ts";
+import { reachable } from "./origin.ts";
 import { notedAddress } from "./own-address.ts";
-import { reachable } from "./welcome.ts";
 
 /**
  * `npm run login`: asks the server that runs with this configuration for a new login link and prints it. Ends with one

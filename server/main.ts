@@ -5,8 +5,9 @@ import { type Config, loadConfig, unknownSettings } from "./config.ts";
 import { StartupError } from "./database/errors.ts";
 import { faultOf, SENTENCES } from "./database/faults.ts";
 import { createLogger } from "./log.ts";
+import { isAnyAddress, originOf, portOf, reachable } from "./origin.ts";
 import { noteAddress } from "./own-address.ts";
-import { reachable, welcome } from "./welcome.ts";
+import { welcome } from "./welcome.ts";
 
 /** The promise is 5 s from the signal to the end of the process; the rest is for the exit itself. */
 const HARD_EXIT_MS = 4_700;
@@ -55,8 +56,11 @@ class Process {
   private async serve(server: Composed): Promise<void> {
     await listen(server, this.config);
     server.started();
-    const address = server.app.server.address();
-    const port = typeof address === "object" && address !== null ? address.port : this.config.port;
+    const port = portOf(server.app.server, this.config.port);
+    if (this.config.publicUrl === undefined && isAnyAddress(this.config.host)) {
+      const links = originOf(this.config, port);
+      this.logger.warn({ links }, "links in notifications lead to this machine only: set SWITCHYARD_PUBLIC_URL");
+    }
     // Next's hot reload listens for upgrades from its first page on; a tab left open must not have to wait for somebody to ask.
     if (this.config.development) fetch(`http://${reachable(this.config.host)}:${port}/login`).catch(() => {});
     await noteAddress(this.config.dataDir, `http://${reachable(this.config.host)}:${port}`);

@@ -1,6 +1,7 @@
 import type { Config } from "./config.ts";
 import { loginUrl } from "./http/auth/account-routes.ts";
 import { localKeyPath } from "./http/auth/api-keys.ts";
+import { originOf } from "./origin.ts";
 
 const FIRST_COMMIT = JSON.stringify({ mutations: [{ type: "run.create", runId: "first", workflow: "hello" }] });
 
@@ -13,19 +14,13 @@ export async function welcome(
   port: number,
   server: { mintLoginToken: () => Promise<string> },
 ): Promise<string[]> {
-  const origin = config.publicUrl ?? `http://${reachable(config.host)}:${port}`;
+  const origin = originOf(config, port);
   const key =
     config.bootstrapKey === undefined ? `$(cat ${quote(localKeyPath(config.dataDir))})` : "$SWITCHYARD_BOOTSTRAP_KEY";
   return [
     `Open ${loginUrl(origin, await server.mintLoginToken())}`,
     `Send the first commit: curl -sS ${origin}/api/v1/commits -H "Authorization: Bearer ${key}" -H 'Content-Type: application/json' -d '${FIRST_COMMIT}'`,
   ];
-}
-
-/** An address a browser on this machine can open. */
-export function reachable(host: string): string {
-  if (host === "0.0.0.0" || host === "::") return "localhost";
-  return host.includes(":") ? `[${host}]` : host;
 }
 
 function quote(path: string): string {

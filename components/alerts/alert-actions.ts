@@ -1,6 +1,7 @@
 "use client";
 
 import { useMemo } from "react";
+import { isSilent, NOT_SNOOZED } from "../../domain/alert-silence.ts";
 import { api } from "../live/api.ts";
 import { type Command, useCommand } from "../live/use-command.ts";
 import { serverNow } from "../ui/now.ts";
@@ -38,7 +39,12 @@ const acknowledgement = ({ note, holdMs }: AckTerms): Move => ({
 const TAKING_BACK: Move = {
   verb: "unacknowledge",
   body: {},
-  become: (alert) => ({ ...alert, ...NOT_ACKNOWLEDGED, status: "firing", snoozedUntil: null, snoozeMode: null }),
+  become: (alert) => ({
+    ...alert,
+    ...NOT_ACKNOWLEDGED,
+    ...NOT_SNOOZED,
+    status: alert.status === "resolved" ? "resolved" : "firing",
+  }),
 };
 
 const snooze = (terms: SnoozeTerms): Move => ({
@@ -62,8 +68,7 @@ const resolution = (note: string): Move => ({
     status: "resolved",
     resolvedAt: at(serverNow()),
     resolvedBy: ME,
-    snoozedUntil: null,
-    snoozeMode: null,
+    ...(!isSilent(alert, at(serverNow())) && NOT_SNOOZED),
   }),
 });
 

@@ -14,7 +14,7 @@ import type { AlertCommands } from "./alert-actions.ts";
 import { AlertAffected } from "./alert-affected.tsx";
 import { AlertFacts } from "./alert-facts.tsx";
 import { AlertHistory } from "./alert-history.tsx";
-import { type AlertRow, actorName } from "./alert-model.ts";
+import { type AlertRow, actorName, isSilenced } from "./alert-model.ts";
 import { AlertTold } from "./alert-told.tsx";
 import { Attended } from "./alert-words.tsx";
 import { movable } from "./bulk-bar.tsx";
@@ -59,6 +59,13 @@ function Head({ alert: given, commands }: { alert: AlertRow; commands: AlertComm
         <StatusBadge kind="alert" status={alert.status} pending={alert.pending} />
         <CopyId id={alert.id} />
       </div>
+      {isSilenced(alert) && (
+        <Changes>
+          <Button disabled={alert.pending} className={BIG} onClick={() => commands.unacknowledge([alert])}>
+            Take back the snooze
+          </Button>
+        </Changes>
+      )}
       {alert.status !== "resolved" && (
         <div className="flex flex-wrap gap-1.5">
           <Changes>

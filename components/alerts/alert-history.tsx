@@ -9,7 +9,7 @@ import { Skeleton } from "../ui/skeleton.tsx";
 import { toneColor } from "../ui/status.ts";
 import { RelativeTime } from "../ui/time.tsx";
 import type { AlertRow } from "./alert-model.ts";
-import { historyText } from "./history-text.ts";
+import { HISTORY_TYPES, historyText } from "./history-text.ts";
 
 const SHOWN = 50;
 
@@ -21,6 +21,7 @@ export function AlertHistory({ alert }: { alert: AlertRow }) {
     queryFn: ({ signal }) => {
       const query = new URLSearchParams({
         subject: `alert:${alert.id}`,
+        type: HISTORY_TYPES.join(","),
         order: "desc",
         limit: String(SHOWN),
         large: "omit",

@@ -1,5 +1,8 @@
+import { isSilent } from "../../domain/alert-silence.ts";
 import { ALERT_STATUSES, type AlertStatus, isOpenAlert, SEVERITIES } from "../../domain/statuses.ts";
 import type { Wire } from "../../domain/wire.ts";
+import { pathTo } from "../links.ts";
+import { serverNow } from "../ui/now.ts";
 
 /** An alert; `pending` while the server has not confirmed a click on it. */
 export type AlertRow = Wire<"alert"> & { readonly pending?: boolean };
@@ -84,23 +87,12 @@ const causeOf = (alert: AlertRow, shown: ReadonlyMap<string, AlertRow>): AlertRo
   alert.causeId === null ? undefined : shown.get(alert.causeId);
 
 /** Where an alert's subject has its page, or null when it has none. */
-export function subjectHref(alert: Pick<AlertRow, "subjectKind" | "subjectId" | "runId">): string | null {
-  const id = encodeURIComponent(alert.subjectId);
-  switch (alert.subjectKind) {
-    case "agent":
-      return `/agents/${id}`;
-    case "run":
-      return `/runs/${id}`;
-    case "job":
-      return alert.runId ? `/runs/${encodeURIComponent(alert.runId)}?job=${id}` : null;
-    case "queue":
-      return `/queues/${id}`;
-    case "approval":
-      return "/approvals";
-    default:
-      return null;
-  }
-}
+export const subjectHref = ({ subjectKind, subjectId, runId }: Pick<AlertRow, "subjectKind" | "subjectId" | "runId">) =>
+  pathTo({ kind: subjectKind, id: subjectId }, runId);
+
+/** Whether an alert that is resolved stays silent when it comes back, as it was snoozed until a time that is yet to come. */
+export const isSilenced = (alert: AlertRow): boolean =>
+  alert.status === "resolved" && isSilent(alert, new Date(serverNow()).toISOString());
 
 /** `user:ada` is a person, shown by name; anything else keeps its kind (`key:ci`). */
 export const actorName = (actor: string): string => (actor.startsWith("user:") ? actor.slice(5) : actor);

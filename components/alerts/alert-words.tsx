@@ -79,8 +79,17 @@ export function Attended({ alert }: { alert: AlertRow }) {
           <>
             {alert.snoozeMode === "worse" ? ", or fires again in " : "Snoozed, fires again in "}
             <Countdown to={alert.snoozedUntil} />
+            {alert.snoozeMode === "time" && ", silent until then though it may end and come back"}
           </>
         )}
+        {note}
+      </p>
+    );
+  }
+  if (alert.status === "resolved" && alert.snoozeMode === "time" && alert.snoozedUntil) {
+    return (
+      <p className="mt-1 text-[12px] text-muted">
+        Snoozed, stays silent for <Countdown to={alert.snoozedUntil} /> though it may come back
         {note}
       </p>
     );

@@ -5,7 +5,7 @@ import { Changes } from "../ui/changes.tsx";
 import { cn } from "../ui/cn.ts";
 import { formatCount, formatPlural } from "../ui/format.ts";
 import type { Ask } from "./alert-item.tsx";
-import type { AlertRow } from "./alert-model.ts";
+import { type AlertRow, isSilenced } from "./alert-model.ts";
 
 interface BulkBarProps {
   chosen: readonly AlertRow[];
@@ -86,7 +86,7 @@ export function movable(alert: AlertRow, ask: Ask): boolean {
     case "note":
       return alert.status === "firing";
     case "unacknowledge":
-      return alert.status === "acknowledged" || alert.status === "snoozed";
+      return alert.status === "acknowledged" || alert.status === "snoozed" || isSilenced(alert);
     case "snooze":
       return alert.status === "firing" || alert.status === "acknowledged";
     case "resolve":

@@ -17,7 +17,12 @@ const SAYS: { readonly [type in string]?: string } = {
   "alert.escalated": "Escalated",
   "alert.folded": "Not told on its own: its cause is open",
   "alert.unfolded": "Told now: its cause is over",
+  "alert.regraded": "Its rule has another severity",
+  "alert.unsilenced": "Snooze taken back",
 };
+
+/** The events that an alert's history is made of: all but new measurements, of which there are many. */
+export const HISTORY_TYPES: readonly string[] = Object.keys(SAYS);
 
 /** What an event of an alert says: what happened, by whom, and in whose words. */
 export function historyText({ type, actor, payload }: Pick<LogEvent, "type" | "actor" | "payload">): {
@@ -29,7 +34,12 @@ export function historyText({ type, actor, payload }: Pick<LogEvent, "type" | "a
   const person = typeof payload.by === "string" ? payload.by : actor;
   const words = [payload.text, payload.note, payload.reason].find((one) => typeof one === "string" && one !== "");
   return {
-    what: type === "alert.snoozed" ? `${what} ${lengthOf(payload)}` : what,
+    what:
+      type === "alert.regraded"
+        ? `${what}: ${payload.from} → ${payload.severity}`
+        : type === "alert.snoozed"
+          ? `${what} ${lengthOf(payload)}`
+          : what,
     by: /^(user|key|agent):/.test(person) ? actorName(person) : null,
     words: typeof words === "string" ? words : null,
   };

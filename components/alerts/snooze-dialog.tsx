@@ -71,6 +71,9 @@ function Choices({ onChoose }: { onChoose: (terms: SnoozeTerms) => void }) {
           {label} <Kbd>{index + 1}</Kbd>
         </Button>
       ))}
+      <p className="px-2 pt-2 text-[12px] text-muted">
+        A time holds until then, also when the alert ends and comes back. The last two end with the alert.
+      </p>
     </div>
   );
 }

@@ -1,6 +1,7 @@
 import { type JobCounts, totalJobs } from "../../domain/job-counts.ts";
 import type { Json } from "../../domain/primitives.ts";
 import { WORKSTREAM_STATUSES, type WorkstreamStatus } from "../../domain/statuses.ts";
+import { shortened } from "../../domain/text.ts";
 import type { Wire } from "../../domain/wire.ts";
 
 /** A workstream; `pending` while the server has not confirmed a move of it. */
@@ -105,5 +106,5 @@ function shortOf(value: Json): string {
 }
 
 function cut(value: string): string {
-  return value.length > LONGEST_CHIP ? `${value.slice(0, LONGEST_CHIP - 1)}…` : value;
+  return shortened(value, LONGEST_CHIP);
 }

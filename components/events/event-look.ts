@@ -1,5 +1,6 @@
 import type { LogEvent } from "../../domain/event.ts";
 import { jsonBeginning, oneLine, shortened } from "../../domain/text.ts";
+import { pathTo } from "../links.ts";
 import type { Tone } from "../ui/status.ts";
 
 /** Groups of types that can be chosen by a click. */
@@ -59,24 +60,8 @@ export function toneOf(event: Pick<LogEvent, "type" | "payload">): Tone | null {
 }
 
 /** Where the subject has its page; jobs are shown on their run's. */
-export function subjectPath(event: Pick<LogEvent, "subject" | "runId">): string | null {
-  const { kind, id } = event.subject;
-  const name = encodeURIComponent(id);
-  switch (kind) {
-    case "run":
-      return `/runs/${name}`;
-    case "job":
-      return event.runId === undefined ? null : `/runs/${encodeURIComponent(event.runId)}?job=${name}`;
-    case "workstream":
-      return event.runId === undefined ? null : `/runs/${encodeURIComponent(event.runId)}?tab=workstreams`;
-    case "agent":
-      return `/agents/${name}`;
-    case "alert":
-      return `/alerts#${name}`;
-    default:
-      return null;
-  }
-}
+export const subjectPath = ({ subject, runId }: Pick<LogEvent, "subject" | "runId">): string | null =>
+  pathTo(subject, runId);
 
 const PREVIEW = 320;
 /** How much of a payload finding looks through. */

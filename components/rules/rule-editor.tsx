@@ -125,6 +125,9 @@ function RuleForm(props: RuleEditorProps & { editing: Editing }) {
             onValueChange={(severity) => mayChange && change({ severity })}
             className="w-full"
           />
+          {!editing.isNew && (
+            <p className="mt-1 text-[12px] text-muted">Open alerts of this rule take it over within seconds.</p>
+          )}
         </Labelled>
       </div>
       <RulePreviewStrip rule={previewed.ok ? previewed.rule : null} />

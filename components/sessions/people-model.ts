@@ -6,6 +6,7 @@ import {
   TASK_STATUSES,
   type TaskStatus,
 } from "../../domain/statuses.ts";
+import { beginningOf } from "../../domain/text.ts";
 import type { Wire } from "../../domain/wire.ts";
 
 /** A session or a task; `pending` while the server has not confirmed a click on it. */
@@ -22,7 +23,7 @@ export interface PeopleFilters {
 
 const PAGE_SIZE = 50;
 
-const clean = (text: string): string => text.trim().slice(0, 200);
+const clean = (text: string): string => beginningOf(text.trim(), 200);
 
 /** The path of the first page of sessions under these filters. */
 export function sessionsPath({ status, who }: PeopleFilters): string {

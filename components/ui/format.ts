@@ -1,3 +1,5 @@
+import { percent } from "../../domain/percent.ts";
+
 /** Display forms of numbers and times. All are pure and in English, so that the server and the browser write the same. */
 
 const COUNT = new Intl.NumberFormat("en-US");
@@ -52,11 +54,7 @@ function coarse(ms: number): string {
 /** A rate from 0 to 1 as a percentage: `93.4%`, `100%`. Null: an en dash. Never rounds to 100 % or 0 % what is not. */
 export function formatPercent(rate: number | null | undefined): string {
   if (rate === null || rate === undefined || !Number.isFinite(rate)) return "–";
-  const percent = rate * 100;
-  if (percent > 99.9 && percent < 100) return "99.9%";
-  if (percent > 0 && percent < 0.1) return "<0.1%";
-  const text = percent.toFixed(1);
-  return `${text.endsWith(".0") ? text.slice(0, -2) : text}%`;
+  return percent(rate);
 }
 
 /** A count with thousands separators: `12,345`; from a million on in short form: `1.2M`. */

@@ -6,7 +6,14 @@ import {
   expireAcknowledgement,
   unacknowledgeAlert,
 } from "../alert-acknowledge.ts";
-import { alertClear, alertFire, clearCondition, holdCondition } from "../alert-condition.ts";
+import {
+  alertClear,
+  alertFire,
+  alertRefresh,
+  clearCondition,
+  holdCondition,
+  refreshCondition,
+} from "../alert-condition.ts";
 import { alertComment, alertResolve, commentAlert, resolveAlertByRequest } from "../alert-resolve.ts";
 import { alertSnooze, alertSnoozeExpire, expireSnooze, snoozeAlert } from "../alert-snooze.ts";
 import { op, type RowRef } from "../operation.ts";
@@ -30,6 +37,7 @@ export const ALERT_OPERATIONS = {
 /** What time makes happen to alerts. */
 export const ALERT_CLOCK_OPERATIONS = {
   "alert.fire": op(alertFire, holdCondition, byBoth),
+  "alert.refresh": op(alertRefresh, refreshCondition, byAlert),
   "alert.clear": op(alertClear, clearCondition, byAlert),
   "alert.ack_expire": op(alertAckExpire, expireAcknowledgement, byAlert),
   "alert.snooze_expire": op(alertSnoozeExpire, expireSnooze, byAlert),

@@ -18,12 +18,13 @@ export async function openWatch(database: TestDatabase) {
     tenant,
     store: () => store,
     commit: (...mutations: ClientMutationInput[]) => commitTo(store, mutations, {}, tenant),
-    /** One look of the clock at this tenant's rules; answers what it committed. */
+    /** One look of the clock at this tenant's rules; answers what it committed, save for new words of open alerts. */
     async look(): Promise<string[]> {
       const due = (await readRuleChanges(laneDatabase(database.pool))).filter((one) => one.tenantId === tenant);
       const by = { id: "system:clock", actor: "system:clock" };
       if (due.length > 0) await store.commit(tenant, by, { mutations: due.map(({ mutation }) => mutation) });
-      return due.map(({ mutation }) => `${mutation.type} ${(mutation as { alertId: string }).alertId}`);
+      const news = due.filter(({ mutation }) => mutation.type !== "alert.refresh");
+      return news.map(({ mutation }) => `${mutation.type} ${(mutation as { alertId: string }).alertId}`);
     },
     alert: (id: string) => database.prisma.alert.findFirst({ where: { tenantId: tenant, id } }),
     /** As if so much time had passed since: the lane's copies do not matter to what the clock reads. */

@@ -91,7 +91,7 @@ describe("C13: rules", () => {
       );
     }
     expect(await look()).toEqual(["alert.fire ours:x"]);
-    const detail = "failure rate 100 % of 1 calls; last error: no route";
+    const detail = "failure rate 100% of 1 calls; last error: no route";
     expect(await alert("ours:x")).toMatchObject({ status: "firing", detail, causeId: null });
     expect(await look()).toEqual([]);
     await database.pool.query(`UPDATE "Breaker" SET "state" = 'half_open' WHERE "tenantId" = $1 AND "id" = 'x'`, [
@@ -196,7 +196,7 @@ describe("C13: rules", () => {
     );
     await enqueue(11, 11);
     await look();
-    expect(await alert("deep:default")).toMatchObject({ status: "snoozed", value: 10 });
+    expect(await alert("deep:default")).toMatchObject({ status: "snoozed", value: 11, snoozedValue: 10 });
     await enqueue(12, 12);
     await look();
     expect(await alert("deep:default")).toMatchObject({ status: "firing", value: 12, snoozeMode: null });
@@ -234,5 +234,66 @@ describe("C13: rules", () => {
       for (const clock of clocks) await clock.close();
     }
     expect((await alert("deep:default"))?.reopened).toBe(0);
+  });
+});
+
+describe("open alerts say what is so now", () => {
+  const words = async (id: string) => {
+    const found = await alert(id);
+    return `${found?.severity} ${found?.title} of ${found?.threshold}`;
+  };
+
+  test("their figures, bounds and severity follow the condition and the rule, of every kind that the clock looks at", async () => {
+    await commit(
+      RUN,
+      { type: "queue.configure", queue: "q", concurrency: 5 } as ClientMutationInput,
+      { type: "job.enqueue", jobId: "j", runId: "r", queue: "q" },
+      rule("age", "queue_age", { queue: "q", maxAgeMs: 1000 }),
+    );
+    await age("Job", "runAt", "j", 5000);
+    await age("Job", "queuedAt", "j", 5000);
+    await look();
+    expect(await words("age:q")).toMatch(/^warning A job waits in queue q for \d s of 1000$/);
+    await age("Job", "runAt", "j", 125_000);
+    await age("Job", "queuedAt", "j", 125_000);
+    await age("Alert", "firedAt", "age:q", 120_000);
+    await age("Alert", "updatedAt", "age:q", 61_000);
+    await look();
+    expect(await words("age:q")).toMatch(/^warning A job waits in queue q for 2 min \d+ s of 1000$/);
+    await commit(rule("age", "queue_age", { queue: "q", maxAgeMs: 2000 }, { severity: "critical" }));
+    await look();
+    expect(await words("age:q")).toMatch(/^critical A job waits in queue q for 2 min \d+ s of 2000$/);
+  });
+
+  test("moving figures are written down at a bounded rate, and right before something is sent", async () => {
+    await commit(
+      RUN,
+      { type: "job.enqueue", jobId: "j", runId: "r", queue: "q" },
+      rule("age", "queue_age", { queue: "q", maxAgeMs: 1000 }),
+    );
+    const waits = async (ms: number) => {
+      await age("Job", "runAt", "j", ms);
+      await age("Job", "queuedAt", "j", ms);
+    };
+    await waits(5000);
+    await look();
+    await age("Alert", "firedAt", "age:q", 3_600_000);
+    await age("Alert", "updatedAt", "age:q", 30_000);
+    await waits(600_000);
+    await look();
+    expect(await words("age:q")).toMatch(/for \d s of/);
+    await age("Alert", "escalateAt", "age:q", -2000);
+    await look();
+    expect(await words("age:q")).toContain("for 10 min");
+  });
+
+  test("the severity of those that reducers raise follows its rule too, and none is raised by it", async () => {
+    await commit(
+      { type: "agent.register", agentKey: "x", breaker: { windowSize: 1, minimumCalls: 1, openMs: 60_000 } },
+      { type: "breaker.record", agentKey: "x", success: false },
+      rule("breaker_open", "breaker_open", {}, { severity: "info" }),
+    );
+    expect(await look()).toEqual([]);
+    expect(await alert("breaker_open:x")).toMatchObject({ severity: "info", status: "firing" });
   });
 });

@@ -1,4 +1,5 @@
 import { type SubscribeAck, type SubscribeRequest, subscribeRequest, unsubscribeRequest } from "../../domain/live.ts";
+import { shortened } from "../../domain/text.ts";
 
 export type Refused = Extract<SubscribeAck, { error: unknown }>;
 export type Refusal = Refused["error"]["code"];
@@ -16,7 +17,7 @@ export function parseSubscribe(request: unknown): SubscribeRequest | Refused {
   const onlyTopic = parsed.error.issues.every((issue) => issue.path[0] === "topic");
   if (typeof topic === "string" && onlyTopic) return refused("unknown_topic", "there is no such topic");
   const faults = parsed.error.issues.map((issue) => `${issue.path.join(".") || "request"}: ${issue.message}`);
-  return refused("malformed", faults.join("; ").slice(0, 500));
+  return refused("malformed", shortened(faults.join("; "), 500));
 }
 
 /** The topic a client sent as `unsubscribe`, if it is one. */

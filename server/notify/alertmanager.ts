@@ -2,27 +2,38 @@ import { createHash } from "node:crypto";
 import type { AlertNotice } from "../../domain/delivery.ts";
 import { plainVisible } from "../../domain/visible.ts";
 import { latestOf } from "./digest.ts";
-import { linkTo, type Message } from "./messages.ts";
+import { incidentOf, linkTo, type Message } from "./messages.ts";
 
 /** How Alertmanager writes the end of what has not ended. */
 const NO_END = "0001-01-01T00:00:00Z";
 
-/** What Prometheus Alertmanager sends to webhook receivers, version 4. A digest is a group of its alerts, each as it was last. */
-export function alertmanagerBody({ createdAt, notice, digest, channelName, publicUrl }: Message): object {
+/**
+ * What Prometheus Alertmanager sends to webhook receivers, version 4. Each alert is a group of its own, so that a receiver that keys incidents on
+ * `groupKey` closes what has ended and nothing else; a digest is a group of its alerts, each as it was last, with a key of its own. `fingerprint`
+ * and `groupKey` are made of the alert's id alone: they stay the same over its life, whatever becomes of its title or severity.
+ */
+export function alertmanagerBody({ deliveryId, createdAt, notice, digest, channelName, publicUrl }: Message): object {
   const told = digest
     ? latestOf(digest).map(({ alert }) => alert)
     : [notice.alert ?? testAlert(notice.message ?? "", createdAt)];
   const alerts = told.map((alert) => ({
     status: statusOf(alert),
     labels: labelsOf(alert),
-    annotations: { summary: plainVisible(alert.title), description: plainVisible(alert.detail ?? "") },
+    annotations: {
+      summary: plainVisible(alert.title),
+      description: plainVisible(alert.detail ?? ""),
+      incident: incidentOf(alert),
+    },
     startsAt: alert.firedAt,
     endsAt: alert.resolvedAt ?? NO_END,
     generatorURL: linkTo(publicUrl, digest || notice.alert ? alert : undefined),
     fingerprint: createHash("sha256").update(alert.alertId).digest("hex").slice(0, 16),
   }));
   const commonLabels = common(alerts.map(({ labels }) => labels));
-  const groupLabels: Labels = commonLabels.alertname === undefined ? {} : { alertname: commonLabels.alertname };
+  const [{ labels: own } = { labels: {} as Labels }] = alerts;
+  const groupLabels: Labels = digest
+    ? { digest: deliveryId }
+    : { alert_id: own.alert_id ?? "", alertname: own.alertname ?? "" };
   const group = Object.entries(groupLabels).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
   return {
     version: "4",

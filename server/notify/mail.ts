@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { headline, linkTo, type Message, paragraphs } from "./messages.ts";
+import { shortened } from "../../domain/text.ts";
+import { headline, incidentOf, linkTo, type Message, paragraphs } from "./messages.ts";
 
 /** A message as an e-mail: who it is from and goes to is the mailer's concern. */
 export interface Mail {
@@ -8,7 +9,7 @@ export interface Mail {
   html: string;
   /** The same for every try and every replay, so that receivers can tell a repeated one. */
   messageId: string;
-  /** What all mails about one alert answer to, so that they are shown as one thread. */
+  /** What all mails about one firing of an alert answer to, so that they are shown as one thread. */
   thread: string;
 }
 
@@ -31,12 +32,20 @@ export function mailOf(message: Message, { tenantId, channelId, deliveryId, doma
   const facts = alert ? [`Rule: ${alert.rule}`, `About: ${alert.subject.kind} ${alert.subject.id}`] : [];
   const all = [[title], ...parts, facts, [link]].filter((lines) => lines.length > 0);
   return {
-    subject: title.slice(0, LONGEST_SUBJECT),
+    subject: shortened(oneLine(subjectOf(message, title)), LONGEST_SUBJECT),
     text: `${all.map((lines) => lines.join("\n")).join("\n\n")}\n`,
     html: htmlOf(title, [...parts, facts], link),
     messageId: `<${deliveryId}@${domain}>`,
-    thread: `<${threadOf(`${tenantId}/${alert ? `alert/${alert.alertId}` : `channel/${channelId}`}`)}@${domain}>`,
+    thread: `<${threadOf(`${tenantId}/${alert ? `alert/${incidentOf(alert)}` : `channel/${channelId}`}`)}@${domain}>`,
   };
+}
+
+/**
+ * The same for all mails about one alert: mail clients show as one thread only what has one subject, and titles move with what is measured. Whether it
+ * fires or has ended is the first line of the mail.
+ */
+function subjectOf({ notice: { alert } }: Message, title: string): string {
+  return alert ? `[Switchyard] ${alert.rule}: ${alert.subject.kind} ${alert.subject.id}` : title;
 }
 
 /** Ids of alerts name agents and queues: nothing of that need stand in a header. */

@@ -1,10 +1,13 @@
 import type { AlertNotice, Notice } from "../../domain/delivery.ts";
 import { ownOf } from "../../domain/json-map.ts";
+import { shortened } from "../../domain/text.ts";
 import { plainVisible, titleText } from "../../domain/visible.ts";
 import { type Digest, digestHeadline, latestOf } from "./digest.ts";
 
 /** What is to be told, in the form that the kinds shape it from. */
 export interface Message {
+  /** Of the delivery, the same for every try and replay. */
+  deliveryId: string;
   event: string;
   createdAt: string;
   notice: Notice;
@@ -19,10 +22,16 @@ export interface Message {
 export const linkTo = (publicUrl: string, alert?: AlertNotice): string =>
   alert ? `${publicUrl}/alerts?alert=${encodeURIComponent(alert.alertId)}` : `${publicUrl}/alerts`;
 
+/** The key of one firing of an alert, the same from its beginning to its end; when it comes back, that is another. */
+export const incidentOf = ({ alertId, reopened }: AlertNotice): string => `${alertId}#${reopened}`;
+
 /** The body of a webhook, as Standard Webhooks has it: `type`, `timestamp`, `data`. */
 export function webhookBody({ event, createdAt, notice, digest, publicUrl }: Message): object {
   const url = linkTo(publicUrl, notice.alert);
-  return { type: event, timestamp: createdAt, data: { ...notice, ...(digest && { digest }), url } };
+  const incident = notice.alert && { incident: incidentOf(notice.alert) };
+  const entries = digest?.alerts.map((entry) => ({ ...entry, incident: incidentOf(entry.alert) }));
+  const told = digest && { digest: { ...digest, alerts: entries } };
+  return { type: event, timestamp: createdAt, data: { ...notice, ...incident, ...told, url } };
 }
 
 /** What has happened, in words. */
@@ -67,29 +76,41 @@ export function paragraphs({ notice, digest }: Message): string[][] {
 
 /** A Slack incoming webhook's message: text for notifications, blocks for reading. Slack's own characters are escaped. */
 export function slackBody(message: Message): object {
-  const text = escapeSlack(headline(message));
+  const title = headline(message).replace(/\s+/gu, " ").trim();
   const link = `<${linkTo(message.publicUrl, message.notice.alert)}|Open in Switchyard>`;
-  const sections = paragraphs(message).map((lines) => cut(lines.map(escapeSlack), 2500));
+  const sections = paragraphs(message).map((lines) => wholeLines(lines, 2500));
   const [first = "", ...others] = sections;
-  const section = (mrkdwn: string) => ({ type: "section", text: { type: "mrkdwn", text: mrkdwn } });
+  const section = (mrkdwn: string) => ({ type: "section", text: { type: "mrkdwn", text: mrkdwn, verbatim: true } });
   return {
-    text,
+    text: escapedSlack(title, 2500),
     blocks: [
-      section(`*${text.slice(0, 400)}*${first ? `\n${first}` : ""}`),
+      section(`*${escapedSlack(title, 400)}*${first ? `\n${first}` : ""}`),
       ...others.filter(Boolean).map(section),
       { type: "context", elements: [{ type: "mrkdwn", text: link }] },
     ],
   };
 }
 
-/** As many whole lines as fit; of a single one as much as does. */
-function cut(lines: readonly string[], most: number): string {
-  let text = lines[0]?.slice(0, most) ?? "";
+/** As many whole lines as fit, escaped; of a single one as much as does. */
+function wholeLines(lines: readonly string[], most: number): string {
+  let text = escapedSlack(lines[0] ?? "", most);
   for (const line of lines.slice(1)) {
-    if (text.length + line.length + 1 > most) return text;
-    text += `\n${line}`;
+    const escaped = escapeSlack(line);
+    if (text.length + escaped.length + 1 > most) return text;
+    text += `\n${escaped}`;
   }
   return text;
+}
+
+/** As much of a text as fits into `most` characters when it is escaped: cut before that, so that no escape is. */
+function escapedSlack(text: string, most: number): string {
+  let kept = shortened(text, most);
+  let escaped = escapeSlack(kept);
+  while (escaped.length > most) {
+    kept = shortened(kept, Math.floor((kept.length * most) / escaped.length) - 1);
+    escaped = escapeSlack(kept);
+  }
+  return escaped;
 }
 
 const escapeSlack = (text: string): string => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");

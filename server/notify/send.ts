@@ -34,7 +34,10 @@ export async function sendDelivery(due: DueDelivery, entries: readonly DigestEnt
   const notice = delivery.payload as Notice;
   if (due.unheard || (notice.digest && entries.length === 0)) return never(UNHEARD);
   const digest = notice.digest && { digest: digestOf(notice.digest, entries) };
+  // A replay goes under the id that its receiver knows.
+  const webhookId = delivery.replayOf ?? delivery.id;
   const message: Message = {
+    deliveryId: webhookId,
     event,
     createdAt,
     notice,
@@ -42,8 +45,6 @@ export async function sendDelivery(due: DueDelivery, entries: readonly DigestEnt
     channelName: channel.name,
     publicUrl: deps.publicUrl,
   };
-  // A replay goes under the id that its receiver knows.
-  const webhookId = delivery.replayOf ?? delivery.id;
   switch (channel.channelKind) {
     case "webhook":
       return postSigned(webhookBody(message), webhookId, channel, deps);

@@ -1,8 +1,10 @@
 import { fingerprint } from "../../domain/fingerprint.ts";
+import { percent } from "../../domain/percent.ts";
 import { isToldAtOnce, type Rule } from "../../domain/rule.ts";
 import { paramsOf, type RuleParams } from "../../domain/rule-params.ts";
 import { span } from "../../domain/span.ts";
 import type { RuleKind } from "../../domain/statuses.ts";
+import { shortened } from "../../domain/text.ts";
 import type { LaneQueries } from "./lane-database.ts";
 
 /** What a rule finds broken about one thing, as the alert will say it. */
@@ -52,7 +54,7 @@ const LOOKS: { readonly [K in RuleKind]: Look<K> } = {
       subject: { kind: "agent", id },
       runId: null,
       title: `Breaker of ${id} is open`,
-      detail: `${ratesOf(rate, calls)}${error ? `; last error: ${error}` : ""}`.slice(0, 4000),
+      detail: shortened(`${ratesOf(rate, calls)}${error ? `; last error: ${error}` : ""}`, 4000),
       value: null,
       threshold: null,
       agent: null,
@@ -227,7 +229,7 @@ const LOOKS: { readonly [K in RuleKind]: Look<K> } = {
     return rows.map(({ id, title, runId, age }) => ({
       subject: { kind: "approval", id },
       runId,
-      title: `“${title}” waits for approval for ${span(age)}`.slice(0, 400),
+      title: `“${shortened(title, 300)}” waits for approval for ${span(age)}`,
       detail: null,
       value: age,
       threshold: afterMs,
@@ -291,5 +293,3 @@ export async function observe(
   const observed = new Map(found.map((one) => [fingerprint(rule.id, one.subject.id), one]));
   return { observed, whole: found.length < LIMIT };
 }
-
-const percent = (share: number): string => `${Math.round(share * 1000) / 10} %`;

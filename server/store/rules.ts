@@ -1,8 +1,9 @@
+import { createHash } from "node:crypto";
 import { breakerAlertId } from "../../domain/breaker.ts";
 import type { Mutation } from "../../domain/mutations.ts";
 import type { Rule } from "../../domain/rule.ts";
 import { withDefaults } from "../../domain/rule-defaults.ts";
-import type { AlertStatus } from "../../domain/statuses.ts";
+import type { AlertStatus, Severity } from "../../domain/statuses.ts";
 import type { Due } from "./due.ts";
 import type { LaneQueries } from "./lane-database.ts";
 import { type Observed, observe, raisedByReducers } from "./rule-conditions.ts";
@@ -15,12 +16,24 @@ interface OpenAlert {
   snoozeMode: string | null;
   /** How long it is pending, ms. */
   pendingMs: number | null;
+  severity: Severity;
+  threshold: number | null;
+  /** Hash of what it says: its title and detail. */
+  says: string;
+  /** How long ago it fired, and how long ago it changed, ms. */
+  firedMs: number;
+  changedMs: number;
+  /** It is about to be escalated, or to wake: what is sent then should be as it is now. */
+  isDueSoon: boolean;
 }
 
 const TENANTS = `SELECT /* tenants with a log */ "tenantId" FROM "LogHead" WHERE "seq" > 0`;
 
 const OPEN_ALERTS = `SELECT /* open alerts */ a."id", a."rule", a."status", a."snoozeMode",
-    (extract(epoch FROM now() - a."pendingSince") * 1000)::float8 AS "pendingMs"
+    (extract(epoch FROM now() - a."pendingSince") * 1000)::float8 AS "pendingMs", a."severity", a."threshold",
+    md5(a."title" || chr(10) || coalesce(a."detail", '')) AS "says", (extract(epoch FROM now() - a."firedAt") * 1000)::float8 AS "firedMs",
+    (extract(epoch FROM now() - a."updatedAt") * 1000)::float8 AS "changedMs",
+    coalesce(least(a."escalateAt", a."snoozedUntil", a."ackExpiresAt") <= now() + interval '4 s', false) AS "isDueSoon"
   FROM "Alert" AS a WHERE a."tenantId" = $1 AND a."status" IN ('pending', 'firing', 'acknowledged', 'snoozed')`;
 
 async function readRules(queries: LaneQueries, tenantId: string): Promise<Rule[]> {
@@ -53,7 +66,10 @@ const isOff = (rule: Rule): boolean => !rule.enabled || rule.removedAt !== null;
 const offOf = ({ id }: OpenAlert): Mutation => ({ type: "alert.clear", alertId: id, reason: "its rule is off" });
 
 async function changesOf(queries: LaneQueries, tenantId: string, rule: Rule, open: OpenAlert[]): Promise<Mutation[]> {
-  if (raisedByReducers(rule)) return [];
+  const regraded = open
+    .filter(({ severity }) => severity !== rule.severity)
+    .map(({ id }): Mutation => ({ type: "alert.refresh", alertId: id, seen: null }));
+  if (raisedByReducers(rule)) return regraded;
   const { observed, whole } = await observe(queries, tenantId, rule);
   const known = new Map(open.map((alert) => [alert.id, alert]));
   const fired = [...observed].flatMap(([alertId, one]) =>
@@ -65,9 +81,39 @@ async function changesOf(queries: LaneQueries, tenantId: string, rule: Rule, ope
   });
   return [
     ...fired,
+    ...regraded,
+    ...refreshesOf(open, observed),
     ...cleared.map(({ id }): Mutation => ({ type: "alert.clear", alertId: id, reason: "the condition has ended" })),
   ];
 }
+
+/** No more alerts of one rule are given new words at a look: when many are open, the log must not fill with them. */
+const MOST_REFRESHED = 20;
+/** How often an alert that has been firing for long is given new words at most, ms; a younger one ten times within its age. */
+const REFRESH_MS = 60_000;
+
+/** What open alerts do not say any more: a bound that was edited at once, figures that have moved now and then, the oldest first. */
+function refreshesOf(open: readonly OpenAlert[], observed: ReadonlyMap<string, Observed>): Mutation[] {
+  const stale = open.flatMap((alert) => {
+    const seen = observed.get(alert.id);
+    if (!seen) return [];
+    const isEdited = seen.threshold !== alert.threshold;
+    const isDue = alert.isDueSoon || alert.changedMs >= Math.min(REFRESH_MS, alert.firedMs / 10);
+    return isEdited || (isDue && saysOf(seen) !== alert.says) ? [{ alert, seen }] : [];
+  });
+  return stale
+    .sort((a, b) => Number(b.alert.isDueSoon) - Number(a.alert.isDueSoon) || b.alert.changedMs - a.alert.changedMs)
+    .slice(0, MOST_REFRESHED)
+    .map(({ alert, seen: { title, detail, value, threshold } }) => ({
+      ...{ type: "alert.refresh", alertId: alert.id, seen: { title, detail, value, threshold } },
+    }));
+}
+
+/** The hash that `OPEN_ALERTS` gives of an alert that says this. */
+const saysOf = ({ title, detail }: Observed): string =>
+  createHash("md5")
+    .update(`${title}\n${detail ?? ""}`)
+    .digest("hex");
 
 /** Whether the alert does not say yet that its condition holds. */
 function isNews(rule: Rule, alert: OpenAlert | undefined): boolean {

@@ -1,0 +1,43 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { expect, test } from "vitest";
+import { ID_NAME } from "../domain/wire.ts";
+import { pathTo } from "./links.ts";
+
+const CONSOLE = path.join(import.meta.dirname, "..", "app", "(console)");
+
+/** The folder of the page that a path leads to, with the dynamic part as the router names it. */
+const DYNAMIC: { readonly [folder: string]: string } = {
+  runs: "[runId]",
+  agents: "[agentKey]",
+  queues: "[queue]",
+  routing: "[decisionId]",
+};
+
+function pageOf(href: string): string {
+  const [, first = "", second] = new URL(href, "http://x").pathname.split("/");
+  const last = second === undefined ? "" : (DYNAMIC[first] ?? second);
+  return path.join(CONSOLE, first, last, "page.tsx");
+}
+
+test("every kind of subject leads to a page that exists, whatever its id, or to none", () => {
+  const shown = Object.keys(ID_NAME).flatMap((kind) => {
+    const href = pathTo({ kind, id: "a/b ?&#%:@ü" }, "r/1");
+    if (href === null) return [];
+    expect(existsSync(pageOf(href)), `${kind}: ${href}`).toBe(true);
+    return [kind];
+  });
+  expect(shown).toEqual(
+    expect.arrayContaining(
+      "run job workstream agent breaker queue alert rule channel approval task session".split(" "),
+    ),
+  );
+});
+
+test("ids are escaped; a job or workstream whose run is not known has no page", () => {
+  expect(pathTo({ kind: "job", id: "j/1" }, "r 1")).toBe("/runs/r%201?job=j%2F1");
+  expect(pathTo({ kind: "alert", id: "breaker_open:a" })).toBe("/alerts?alert=breaker_open%3Aa");
+  expect(pathTo({ kind: "job", id: "j" }, null)).toBeNull();
+  expect(pathTo({ kind: "workstream", id: "w" })).toBeNull();
+  expect(pathTo({ kind: "tenant", id: "log" })).toBeNull();
+});
