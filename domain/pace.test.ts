@@ -268,4 +268,4 @@ test("C13: whatever happens, a storm tells what would have been told without one
     }),
     { numRuns: 300 },
   );
-});
+}, 60_000);

@@ -124,7 +124,7 @@ test("C13: 100 alerts at once are ten messages and one digest with the other nin
 test("C13: what ends is told in a digest to those who were told of it in one, and a digest is tried again as a whole", async () => {
   await put("hook");
   await desk.commit(breakersTell("hook"), ...openBreakers(names(30)));
-  desk.start({ scheduleMs: Array(1000).fill(1) });
+  desk.start({ scheduleMs: Array(1000).fill(200) });
   await desk.settled(11);
   away = true;
   await desk.commit(...closeBreakers(names(30)));
