@@ -3,6 +3,7 @@
 import { ChevronLeft } from "lucide-react";
 import Link from "next/link";
 import { useMemo } from "react";
+import { QueueHints } from "../runs/hints.tsx";
 import { Card, Stat } from "../ui/card.tsx";
 import { formatCount } from "../ui/format.ts";
 import { PageHeader } from "../ui/page-header.tsx";
@@ -56,6 +57,7 @@ export function QueueScreen({ initial, deadLetters }: QueueScreenProps) {
         <Stat label="Ends per minute" value={queue.throughputPerMinute} hint="over the last ten" />
         <Stat label="Dead letters" value={formatCount(queue.deadLetters)} hint="failed or timed out for good" />
       </div>
+      <QueueHints queue={queue.id} seq={queue.seq} />
       <Card title="Queued, those for later included, last hour" className="mb-3">
         <DepthChart queue={queue.id} />
       </Card>

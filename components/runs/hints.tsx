@@ -10,7 +10,7 @@ import { jobLabel } from "../timeline/engine/model.ts";
 import { Countdown } from "../ui/time.tsx";
 import { approvalHref } from "./run-approvals.tsx";
 import { runHref } from "./run-row.tsx";
-import { useRunWhy, useWhy } from "./use-why.ts";
+import { useQueueWhy, useRunWhy, useWhy } from "./use-why.ts";
 
 const LOOKS = {
   info: { icon: Info, tone: "var(--status-running)" },
@@ -69,6 +69,33 @@ export function JobHints({ job, jobs, onSelectJob }: HintsProps & { job: Wire<"j
         </Note>
       ))}
     </ul>
+  );
+}
+
+const NO_JOBS: HintsProps["jobs"] = new Map();
+
+/** Of a queue: which job has been due the longest, and what holds it up. `seq` is the queue's row's: another one asks at once. */
+export function QueueHints({ queue, seq }: { queue: string; seq: number }) {
+  const oldest = useQueueWhy(queue, seq)?.oldest;
+  if (!oldest) return null;
+  return (
+    <section aria-label="Why the oldest job waits" className="mb-3 space-y-1.5">
+      <h2 className="text-[13px] font-medium">
+        Why{" "}
+        <Link href={`${runHref(oldest.runId)}?job=${encodeURIComponent(oldest.jobId)}`} className="link">
+          {oldest.step ?? oldest.jobId}
+        </Link>{" "}
+        waits, the oldest of those that could start
+      </h2>
+      <ul className="space-y-1.5">
+        {oldest.reasons.map((reason) => (
+          <Note key={`${reason.code} ${reason.text}`} tone={reason.tone}>
+            <Text reason={reason} />
+            <Links reason={{ ...reason, queue: null }} jobs={NO_JOBS} onSelectJob={() => {}} />
+          </Note>
+        ))}
+      </ul>
+    </section>
   );
 }
 

@@ -102,24 +102,3 @@ export function aWorkstream(id: string, more: Partial<Wire<"workstream">> = {}):
     ...more,
   };
 }
-
-export function anAgent(agentKey: string, more: Partial<Wire<"agent">> = {}): Wire<"agent"> {
-  return {
-    ...base,
-    kind: "agent",
-    id: agentKey,
-    agentKey,
-    displayName: agentKey,
-    capabilities: [],
-    capacity: 1,
-    bounded: false,
-    busy: 0,
-    reportedBusy: null,
-    draining: false,
-    drainReason: null,
-    createdAt: START,
-    lastSeenAt: START,
-    updatedAt: START,
-    ...more,
-  };
-}
