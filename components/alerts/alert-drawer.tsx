@@ -59,7 +59,7 @@ function Head({ alert: given, commands }: { alert: AlertRow; commands: AlertComm
         <StatusBadge kind="alert" status={alert.status} pending={alert.pending} />
         <CopyId id={alert.id} />
       </div>
-      {isSilenced(alert) && (
+      {isSilenced(alert, serverNow()) && (
         <Changes>
           <Button disabled={alert.pending} className={BIG} onClick={() => commands.unacknowledge([alert])}>
             Take back the snooze

@@ -2,7 +2,6 @@ import { isSilent } from "../../domain/alert-silence.ts";
 import { ALERT_STATUSES, type AlertStatus, isOpenAlert, SEVERITIES } from "../../domain/statuses.ts";
 import type { Wire } from "../../domain/wire.ts";
 import { pathTo } from "../links.ts";
-import { serverNow } from "../ui/now.ts";
 
 /** An alert; `pending` while the server has not confirmed a click on it. */
 export type AlertRow = Wire<"alert"> & { readonly pending?: boolean };
@@ -90,9 +89,9 @@ const causeOf = (alert: AlertRow, shown: ReadonlyMap<string, AlertRow>): AlertRo
 export const subjectHref = ({ subjectKind, subjectId, runId }: Pick<AlertRow, "subjectKind" | "subjectId" | "runId">) =>
   pathTo({ kind: subjectKind, id: subjectId }, runId);
 
-/** Whether an alert that is resolved stays silent when it comes back, as it was snoozed until a time that is yet to come. */
-export const isSilenced = (alert: AlertRow): boolean =>
-  alert.status === "resolved" && isSilent(alert, new Date(serverNow()).toISOString());
+/** Whether an alert that is resolved stays silent when it comes back, as it was snoozed until a time after `now`, epoch ms. */
+export const isSilenced = (alert: AlertRow, now: number): boolean =>
+  alert.status === "resolved" && isSilent(alert, new Date(now).toISOString());
 
 /** `user:ada` is a person, shown by name; anything else keeps its kind (`key:ci`). */
 export const actorName = (actor: string): string => (actor.startsWith("user:") ? actor.slice(5) : actor);

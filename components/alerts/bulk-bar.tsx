@@ -4,6 +4,7 @@ import { Button } from "../ui/button.tsx";
 import { Changes } from "../ui/changes.tsx";
 import { cn } from "../ui/cn.ts";
 import { formatCount, formatPlural } from "../ui/format.ts";
+import { serverNow } from "../ui/now.ts";
 import type { Ask } from "./alert-item.tsx";
 import { type AlertRow, isSilenced } from "./alert-model.ts";
 
@@ -86,7 +87,7 @@ export function movable(alert: AlertRow, ask: Ask): boolean {
     case "note":
       return alert.status === "firing";
     case "unacknowledge":
-      return alert.status === "acknowledged" || alert.status === "snoozed" || isSilenced(alert);
+      return alert.status === "acknowledged" || alert.status === "snoozed" || isSilenced(alert, serverNow());
     case "snooze":
       return alert.status === "firing" || alert.status === "acknowledged";
     case "resolve":

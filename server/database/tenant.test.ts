@@ -65,8 +65,16 @@ async function keyOf(model: string, tenant: string): Promise<Row> {
   return rows.length === 1 ? fields : { [rows.map(({ name }) => name).join("_")]: fields };
 }
 
-test("every model but those of sign-in, tenants and leases belongs to a tenant", () => {
-  expect(otherModels).toEqual(["Tenant", "AuthUser", "AuthSession", "AuthAccount", "AuthVerification", "Lease"]);
+test("every model but those of sign-in, tenants, leases and the database itself belongs to a tenant", () => {
+  expect(otherModels.toSorted()).toEqual([
+    "AuthAccount",
+    "AuthSession",
+    "AuthUser",
+    "AuthVerification",
+    "DatabaseIdentity",
+    "Lease",
+    "Tenant",
+  ]);
 });
 
 describe.each(tenantModels)("%s", (model) => {
