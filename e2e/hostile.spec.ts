@@ -12,7 +12,7 @@ const OUTPUTS: readonly [string, string][] = [
   ["returns", "\r".repeat(65_536)],
   ["blanks", `x${" ".repeat(100_000)}y`],
 ];
-const WIDE = Object.fromEntries(Array.from({ length: 40_000 }, (_, at) => [`name${at}`, at]));
+const WIDE = Object.fromEntries(Array.from({ length: 20_000 }, (_, at) => [`name${at}`, at]));
 let deep: unknown = "end";
 for (let level = 0; level < 60; level += 1) deep = { a: deep };
 
