@@ -42,7 +42,7 @@ export interface AttemptEnd {
 }
 
 /**
- * Closes the open attempt of a job. Its duration is what the caller told, but no more than the time since it started, which is what it is when nothing was
+ * Closes the open attempt of a job. Its duration is what the caller reported, but no more than the time since it started, which is what it is when nothing was
  * told: a worker measures its own work, which cannot have taken longer than the attempt. Of one that is told after the fact, started and ended in one
  * commit, nothing was measured: what is told stands.
  */
