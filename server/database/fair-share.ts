@@ -80,12 +80,30 @@ export class FairShare {
 
   /** Resolves with the way to give the place back, once there is one. Rejects with NoPlace. */
   async enter(caller: Caller): Promise<() => void> {
-    const { tenantId, principal, signal } = caller;
-    if (signal?.aborted) throw new NoPlace("gone");
-    const tenant = entry(this.#tenants, tenantId, () => ({ running: 0, waiting: 0, queues: new Map() }));
-    const queue = entry(tenant.queues, principal, () => ({ running: 0, waiting: new Set() }));
+    if (caller.signal?.aborted) throw new NoPlace("gone");
+    const { tenant, queue } = this.#entriesOf(caller);
     if (!this.#hasRoom(tenant, queue)) await this.#wait(caller, tenant, queue);
     else this.#take(tenant, queue);
+    return this.#leaver(caller, tenant, queue);
+  }
+
+  /** A place at once, as the way to give it back. Throws NoPlace. */
+  enterNow(caller: Caller): () => void {
+    const { tenant, queue } = this.#entriesOf(caller);
+    if (!this.#hasRoom(tenant, queue)) {
+      this.#forget(caller, tenant, queue);
+      throw new NoPlace(this.#running < this.#limits.total ? "own_share" : "all");
+    }
+    this.#take(tenant, queue);
+    return this.#leaver(caller, tenant, queue);
+  }
+
+  #entriesOf({ tenantId, principal }: Caller) {
+    const tenant = entry(this.#tenants, tenantId, () => ({ running: 0, waiting: 0, queues: new Map() }));
+    return { tenant, queue: entry(tenant.queues, principal, () => ({ running: 0, waiting: new Set() })) };
+  }
+
+  #leaver(caller: Caller, tenant: Tenant, queue: Queue): () => void {
     let held = true;
     return () => {
       if (!held) return;

@@ -1,6 +1,7 @@
 import type pg from "pg";
 import { type Caller, currentCaller } from "./caller.ts";
 import { FairShare, NoPlace, type ShareLimits } from "./fair-share.ts";
+import { ofBoundedSize } from "./result-size.ts";
 
 export interface SharedReadsOptions {
   limits: ShareLimits;
@@ -22,7 +23,7 @@ const QUERY_CANCELED = "57014";
 /**
  * Makes a pool one whose connections are shared fairly by those on whose behalf is read (`runAs`). Who asks waits for a place first, see FairShare, and
  * rejects with NoPlace without one. A statement whose caller has gone is cancelled, and its place is taken until Postgres has let go of it:
- * who asks and hangs up a thousand times still holds no more places than anybody else.
+ * who asks and hangs up a thousand times still holds no more places than anybody else. One whose rows are too large is given up, see `result-size.ts`.
  *
  * Prisma's client over the pool is bound by it as well: it asks for connections by `query` and `connect`.
  */
@@ -60,7 +61,9 @@ export function shareReads(pool: pg.Pool, { limits, canceller }: SharedReadsOpti
       caller.signal?.addEventListener("abort", stop, { once: true });
       let broken = true;
       try {
-        const answer = await (client.query as (...args: unknown[]) => Promise<unknown>)(...args);
+        const answer = await ofBoundedSize(client, () =>
+          (client.query as (...args: unknown[]) => Promise<unknown>)(...args),
+        );
         broken = false;
         return answer;
       } catch (error) {

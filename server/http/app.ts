@@ -8,6 +8,7 @@ import type { LaneQueries } from "../store/lane-database.ts";
 import type { Retention } from "../store/retention.ts";
 import type { Authenticator } from "./auth/authenticator.ts";
 import { installAuthorization } from "./auth/authorize.ts";
+import { installFittingPages } from "./fitting-pages.ts";
 import { type Health, registerHealth } from "./health.ts";
 import { installBodies } from "./json-body.ts";
 import { installLeanAnswers } from "./lean-answers.ts";
@@ -87,6 +88,7 @@ export function buildApp(deps: AppDeps): FastifyInstance {
   installReaders(app);
   installMetrics(app, deps.metrics, deps.store);
   installLeanAnswers(app);
+  installFittingPages(app);
 
   app.addHook("onSend", (_request, reply, _payload, done) => {
     for (const name in API_HEADERS) {

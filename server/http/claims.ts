@@ -1,5 +1,6 @@
 import { performance } from "node:perf_hooks";
 import type { FastifyInstance } from "fastify";
+import type { Registry } from "prom-client";
 import { z } from "zod";
 import type { ClientMutation } from "../../domain/mutations.ts";
 import { runAs } from "../database/caller.ts";
@@ -8,11 +9,15 @@ import type { CommitOutcome } from "../store/types.ts";
 import { ClaimDesks } from "./claim-desk.ts";
 import type { Claimer } from "./claim-ticket.ts";
 import { bodyOf, commitFor, markReplay, parseMutation } from "./command.ts";
+import { HeldOpen } from "./held-open.ts";
 import { claimDoc } from "./openapi/route-docs.ts";
 import { BASE, idempotencyKeyOf, type ResourceDeps, signalOf } from "./resource.ts";
 
 const DEFAULTS = { max: 1, leaseMs: 30_000 };
 const wait = z.object({ waitMs: z.int().min(0).max(30_000).default(0) });
+
+/** Claims that may wait at a time. */
+const WAITING = { total: 4_000, perTenant: 2_000, perPrincipal: 1_000 };
 
 type Claim = Extract<ClientMutation, { type: "job.claim" }>;
 
@@ -20,8 +25,9 @@ type Claim = Extract<ClientMutation, { type: "job.claim" }>;
  * `POST /jobs/claim`: gives an agent up to `max` jobs. With `waitMs` an empty answer waits for a job that suits, see `claim-desk.ts`;
  * a claim that gives nothing writes nothing to the log.
  */
-export function registerClaims(app: FastifyInstance, deps: ResourceDeps): void {
-  const { store, prisma, stopping } = deps;
+export function registerClaims(app: FastifyInstance, deps: ResourceDeps & { metrics: Registry }): void {
+  const { store, prisma, stopping, metrics } = deps;
+  const waiting = new HeldOpen("waiting_claims", WAITING, metrics);
   const desks = new ClaimDesks({
     store,
     outlook: (tenantId, limit) =>
@@ -43,6 +49,7 @@ export function registerClaims(app: FastifyInstance, deps: ResourceDeps): void {
     if (waitMs === 0) return answer(await commitFor(request, deps, commit, key));
 
     const ends = performance.now() + waitMs;
+    const leave = waiting.enter(request);
     const signal = signalOf(reply, stopping);
     const ticket = desks.enter(request.principal.tenantId, claimerOf(agentKey, wanted));
     try {
@@ -57,6 +64,7 @@ export function registerClaims(app: FastifyInstance, deps: ResourceDeps): void {
       }
     } finally {
       ticket.leave();
+      leave();
     }
   });
 }

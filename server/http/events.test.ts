@@ -282,6 +282,26 @@ test("a reader that does not read is not buffered for, and misses nothing when i
   stream.close();
 });
 
+test("large events are followed in order, and a key has so many streams open at a time", async () => {
+  const before = await api.me.head();
+  const text = "x".repeat(900_000);
+  for (let n = 0; n < 20; n += 1) await api.me.commit(note(n, { payload: { n, text } }));
+  const streams = await Promise.all(Array.from({ length: 100 }, () => follow(api.me, `after=${before + 19}`)));
+  expect(streams.map(({ response }) => response.statusCode)).toEqual(streams.map(() => 200));
+  const refused = await api.me.get("/events?follow=true");
+  expect(refused).toMatchObject({ status: 429, body: { code: "too_many_open" }, headers: { "retry-after": "5" } });
+  const other = await follow(api.stranger, "");
+  expect(other.response.statusCode).toBe(200);
+  for (const { close } of [other, ...streams]) close();
+  const again = await vi.waitFor(async () => {
+    const stream = await follow(api.me, `after=${before}`);
+    expect(stream.response.statusCode).toBe(200);
+    return stream;
+  });
+  for (let seq = before + 1; seq <= before + 20; seq += 1) expect((await again.next()).seq).toBe(seq);
+  again.close();
+});
+
 test("D6: receipts are listed newest first without what they yielded, and the chain verifies", async () => {
   const jobs = fresh("job");
   const { runId } = run();

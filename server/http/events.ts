@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { Counter, type Registry } from "prom-client";
 import { z } from "zod";
 import type { LogEvent } from "../../domain/event.ts";
 import { id, label, whole } from "../../domain/primitives.ts";
@@ -8,6 +9,7 @@ import { decodeCursor, encodeCursor, type Page } from "../store/reads/page.ts";
 import { logReplaced, positionGone, readPosition } from "../store/reads/position.ts";
 import type { LogPosition } from "../store/types.ts";
 import { NDJSON, SERVER_SENT_EVENTS, sendEventStream } from "./event-stream.ts";
+import { HeldOpen } from "./held-open.ts";
 import { followLog } from "./log-stream.ts";
 import { eventsDoc } from "./openapi/route-docs.ts";
 import { ProblemError } from "./problem.ts";
@@ -56,15 +58,31 @@ const eventQuery = z.strictObject({
 
 type Asked = z.infer<typeof runEventQuery> & { runId?: string; subject?: Subject };
 
+/** Streams that may be open at a time. */
+const STREAMS = { total: 1_000, perTenant: 500, perPrincipal: 100 };
+
+interface Streams {
+  open: HeldOpen;
+  cut: Counter;
+}
+
 /** `GET /events`: the log, filtered, by page or as a stream. */
-export function registerEvents(app: FastifyInstance, deps: ResourceDeps): void {
+export function registerEvents(app: FastifyInstance, deps: ResourceDeps & { metrics: Registry }): void {
+  const streams: Streams = {
+    open: new HeldOpen("streams", STREAMS, deps.metrics),
+    cut: new Counter({
+      name: "switchyard_streams_cut_total",
+      help: "Streams ended because their reader took nothing.",
+      registers: [deps.metrics],
+    }),
+  };
   const config = { doc: eventsDoc(eventQuery), longLived: true };
   app.get(`${BASE}/events`, { config }, async (request, reply) => {
     const { follow, logId, ...asked } = eventQuery.parse(request.query);
     const log = await readPosition(request.db);
     if (logId !== undefined && logId !== log.logId) throw logReplaced(log);
     reply.header("switchyard-log-id", log.logId);
-    return follow ? stream(request, reply, deps, asked, log) : answerEvents(request, deps, asked);
+    return follow ? stream(request, reply, deps, streams, asked, log) : answerEvents(request, deps, asked);
   });
 }
 
@@ -99,6 +117,7 @@ async function stream(
   request: FastifyRequest,
   reply: FastifyReply,
   deps: ResourceDeps,
+  streams: Streams,
   asked: Asked,
   log: LogPosition,
 ): Promise<FastifyReply> {
@@ -112,8 +131,14 @@ async function stream(
   const format = wantsServerSentEvents(request) ? SERVER_SENT_EVENTS : NDJSON;
   const resumed = format === SERVER_SENT_EVENTS ? lastEventIdOf(request) : undefined;
   const query = toQuery(resumed === undefined ? asked : { ...asked, after: resumed }, log);
+  reply.raw.once("close", streams.open.enter(request));
   const signal = signalOf(reply, deps.stopping);
-  return sendEventStream(reply, format, followLog(deps.store, scopeOf(request, deps), query, signal));
+  return sendEventStream(reply, format, followLog(deps.store, scopeOf(request, deps), query, signal), {
+    onCut: () => {
+      streams.cut.inc();
+      request.log.info({ reqId: request.id, reason: "too_slow" }, "a stream was ended: its reader took nothing");
+    },
+  });
 }
 
 const wantsServerSentEvents = (request: FastifyRequest): boolean =>

@@ -1,11 +1,18 @@
 import type { LogEvent } from "../../domain/event.ts";
+import { jsonBytes } from "../../domain/json-bytes.ts";
+import { asManyAsFit } from "../database/result-size.ts";
 import { type EventQuery, readLogPage } from "../store/reads/events.ts";
 import type { Scope } from "../store/reads/scope.ts";
 import type { Committed, Store } from "../store/types.ts";
+import { countWithin } from "./event-stream.ts";
 
-/** Events kept for a reader that is behind; beyond that they are read from the log again. */
+/** Events kept for a reader that is behind, and their bytes; beyond that they are read from the log again. */
 const MAX_PENDING = 5_000;
-const READ_AT_ONCE = 1_000;
+const MAX_PENDING_BYTES = 4_194_304;
+/** Pages begin small, and get larger while their events are. Of a page so many bytes are kept, or one event. */
+const FIRST_PAGE = 16;
+const LARGEST_PAGE = 1_000;
+const PAGE_BYTES = 1_048_576;
 
 /**
  * The log as batches of events, from `query.after` on, without gap or repeat, until `over` aborts.
@@ -30,17 +37,24 @@ export async function* followLog(
   const unwatch = store.watch(scope.tenantId);
   const matches = matcherOf(query);
   let at = query.after;
+  let pageSize = FIRST_PAGE;
   try {
     while (!signal.aborted) {
       inbox.clear();
       const { head, floor } = await store.head(scope.tenantId);
       if (at < floor) return;
       while (at < head && !signal.aborted) {
-        const page = await readLogPage(scope, { ...query, after: at, before: head + 1, limit: READ_AT_ONCE });
+        const after = at;
+        const page = await asManyAsFit(pageSize, (limit) =>
+          readLogPage(scope, { ...query, after, before: head + 1, limit }),
+        );
         // Its beginning may have left while it was read.
         if (at < (await store.head(scope.tenantId)).floor) return;
-        at = page.next ?? head;
-        if (page.items.length > 0) yield page.items;
+        const kept = page.items.slice(0, Math.max(1, countWithin(page.items, 0, PAGE_BYTES)));
+        const isWhole = kept.length === page.items.length;
+        pageSize = isWhole ? Math.min(LARGEST_PAGE, pageSize * 2) : kept.length;
+        at = isWhole ? (page.next ?? head) : (kept.at(-1)?.seq ?? at);
+        if (kept.length > 0) yield kept;
       }
       for await (const range of inbox.ranges(signal)) {
         if (range.to <= at) continue;
@@ -62,6 +76,7 @@ class Inbox {
   readonly #tenantId: string;
   #ranges: Committed[] = [];
   #events = 0;
+  #bytes = 0;
   #overflown = false;
   #wake: (() => void) | undefined;
 
@@ -73,7 +88,8 @@ class Inbox {
     if (range.tenantId !== this.#tenantId || this.#overflown) return;
     this.#ranges.push(range);
     this.#events += range.events.length;
-    if (this.#events > MAX_PENDING) {
+    this.#bytes += bytesOf(range);
+    if (this.#events > MAX_PENDING || this.#bytes > MAX_PENDING_BYTES) {
       this.clear();
       this.#overflown = true;
     }
@@ -83,6 +99,7 @@ class Inbox {
   clear(): void {
     this.#ranges = [];
     this.#events = 0;
+    this.#bytes = 0;
     this.#overflown = false;
   }
 
@@ -92,6 +109,7 @@ class Inbox {
       const range = this.#ranges.shift();
       if (range) {
         this.#events -= range.events.length;
+        this.#bytes -= bytesOf(range);
         yield range;
       } else await this.#next(signal);
     }
@@ -110,6 +128,8 @@ class Inbox {
     });
   }
 }
+
+const bytesOf = ({ events }: Committed): number => events.reduce((sum, { payload }) => sum + jsonBytes(payload), 0);
 
 /** The same filters as the page's, on events in hand. */
 function matcherOf({ types, subject, runId }: EventQuery): (event: LogEvent) => boolean {

@@ -31,7 +31,7 @@ export interface OutboxDeps {
  * One socket's way through a log topic. Each frame begins right behind the one before, whatever is committed meanwhile.
  *
  * backfill   The position lies further back than the recent events in memory reach. Pages are read from the log, each when the one
- *            before has been written to the socket. A page that cannot be read is tried again, later and later.
+ *            before has been written to the socket. A page that cannot be read is tried again, later and later, and smaller.
  * cutover    The position has come within reach of the recent events: they are handed over, a frame at a time. When a frame ends at
  *            the newest event, the outbox joins the topic in the same turn of the event loop, so nothing is lost in between.
  * streaming  The topic sends each new range to all who stream. The outbox does nothing.
@@ -88,6 +88,8 @@ export class Outbox implements Follower {
         failures = 0;
       } catch (error) {
         this.#deps.logger.warn({ err: error, topic: topic.topic }, "a page of the log could not be read");
+        // It may have been too large for one read.
+        this.#pageSize = Math.max(1, Math.floor(this.#pageSize / 4));
         await this.#pause(Math.min(RETRY_MS * 2 ** failures, MAX_RETRY_MS));
         failures += 1;
       }

@@ -32,9 +32,11 @@ export function fits({ header, hash, events }: ChainedReceipt, after: Link): boo
 export const linkOf = ({ header, hash }: ChainedReceipt): Link => ({ seq: header.lastSeq, hash });
 
 const RECEIPTS_PAGE = 200;
-/** A page of events is bounded in number and in bytes as stored, so that neither memory nor the event loop feels a large log. */
+/** A page of events is bounded in number and in bytes, so that neither memory nor the event loop feels a large log. */
 const EVENTS_PAGE = 500;
 const BYTES_PAGE = 1024 * 1024;
+/** What is stored compressed may have a hundred times the bytes. */
+const BYTES = `CASE WHEN pg_column_compression(e."payload") IS NULL THEN pg_column_size(e."payload") ELSE octet_length(e."payload"::text) END`;
 
 const READ_RECEIPTS = `SELECT /* receipts of the chain */ r."receiptId", r."tenantId", r."firstSeq"::float8 AS "firstSeq", r."lastSeq"::float8 AS "lastSeq",
   ${AT('r."committedAt"')} AS "committedAt", r."mutations"::text AS "mutations", r."prevHash", r."hash", r."principal", r."touched"
@@ -70,7 +72,7 @@ export async function* readChain(
 
 /** Where a page of the log ends that begins behind $2: $4 events or $5 bytes further, at least one event. */
 const PAGE_END = `SELECT /* end of a page */ max(p."seq")::float8 AS "end" FROM (
-  SELECT e."seq", sum(pg_column_size(e."payload")) OVER (ORDER BY e."seq") - pg_column_size(e."payload") AS "before"
+  SELECT e."seq", sum(${BYTES}) OVER (ORDER BY e."seq") - ${BYTES} AS "before"
   FROM "Event" AS e WHERE e."tenantId" = $1 AND e."seq" > $2::text::int8 AND e."seq" <= $3::text::int8 ORDER BY e."seq" LIMIT $4::int) AS p
   WHERE p."before" < $5::int`;
 

@@ -3,6 +3,7 @@ import type { Registry } from "prom-client";
 import { currentCaller, runAs } from "../database/caller.ts";
 import { DatabaseClock } from "../database/clock.ts";
 import type { Reason } from "../database/faults.ts";
+import { asManyAsFit } from "../database/result-size.ts";
 import { verifyChain } from "./chain.ts";
 import { StoreError } from "./errors.ts";
 import { watchAhead } from "./head-ahead.ts";
@@ -139,7 +140,8 @@ export function createStore(deps: StoreDeps): Store {
     read: (tenantId, kind, id, minSeq) => together(tenantId, () => tiers.read(tenantId, kind, id, minSeq)),
     tiers: { figures: () => tiers.figures(), shrinkTo: (bytes) => tiers.shrinkTo(bytes) },
     readEvents: (tenantId, range) => asReader(tenantId, () => readEvents(reads, tenantId, range)),
-    snapshot: (tenantId, topic, limit) => asReader(tenantId, () => readSnapshot(reads, tenantId, topic, limit)),
+    snapshot: (tenantId, topic, limit) =>
+      asReader(tenantId, () => asManyAsFit(limit, (most) => readSnapshot(reads, tenantId, topic, most))),
     verify: (tenantId, signal) => verifyChain(reads, tenantId, signal),
     async close() {
       clearInterval(poll);

@@ -42,6 +42,10 @@ export const PROBLEM_CODES: { readonly [code: string]: string } = {
   reads_busy: "Too many reads are waiting. Ask again after `Retry-After` seconds.",
   read_took_too_long:
     "The read took longer than a read may and was ended. Ask for less: a smaller page, a shorter time.",
+  answer_too_large: "What was asked for is too large for one answer. Take a smaller page, or `large=omit`.",
+  too_many_open:
+    "This key or person, or its tenant, has too many streams or waiting claims open. End some, or ask again after `Retry-After` seconds.",
+  open_busy: "Too many streams or waiting claims are open. Ask again after `Retry-After` seconds.",
   caller_gone: "The caller hung up before its answer was begun.",
   closing: "The server is stopping. Ask again after `Retry-After` seconds.",
   page_unavailable: "The page cannot be drawn at the moment. Ask again after `Retry-After` seconds.",

@@ -86,7 +86,7 @@ export function eventsDoc(query: z.ZodType): RouteDoc {
     tag: "Events",
     summary: "The log: every fact, in order",
     description:
-      "With `follow=true` the answer is an endless stream of NDJSON: one event a line, from `after` on (by default all that are kept), without gap or repeat. An empty line comes at once and every 10 s at least, so that proxies keep the stream open: skip empty lines. With `Accept: text/event-stream` the same comes as server-sent events: `id:` is the position, `Last-Event-ID` resumes behind it, beats are comments. The stream ends when retention has removed what comes next, and may end at any time: ask again after the last `seq`.",
+      "With `follow=true` the answer is an endless stream of NDJSON: one event a line, from `after` on (by default all that are kept), without gap or repeat. An empty line comes at once and every 10 s at least, so that proxies keep the stream open: skip empty lines. With `Accept: text/event-stream` the same comes as server-sent events: `id:` is the position, `Last-Event-ID` resumes behind it, beats are comments. A key or person has at most 100 streams open. The stream ends when retention has removed what comes next or when nothing is read for 30 s, and may end at any time: ask again after the last `seq`.",
     query,
     answers: {
       200: {
