@@ -21,6 +21,7 @@ import { JsonTree } from "./runs/json-tree.tsx";
 import { OUTPUT_EVENT, OutputScreen, splitResult } from "./runs/output.ts";
 import { diffJson, pathText } from "./state/json-diff.ts";
 import { changeText } from "./state/state-history.ts";
+import { formatUtc } from "./ui/format.ts";
 import { statusLook } from "./ui/status.ts";
 
 const NAMES = [
@@ -74,10 +75,10 @@ describe("whatever anybody reports", { timeout: 60_000 }, () => {
           eventSummary(one),
           subjectPath(one) ?? "",
           toneOf(one) ?? "",
-          historyText(one).what,
+          historyText(one, formatUtc).what,
           changeText(one),
           eventWords(one.type),
-          ...historyOf([one]).map(({ title }) => title),
+          ...historyOf([one], formatUtc).map(({ title }) => title),
           new OutputScreen(one.subject.id, 1).show([one]).text,
         ];
         for (const text of words) expect(typeof text).toBe("string");

@@ -123,6 +123,7 @@ test("pages carry no payloads that they do not show, and show them when they are
   await expect(operator.getByRole("link", { name: /Approvals.*12/ }).first()).toBeVisible();
   await operator.goto("/approvals?id=large-3");
   await expect(operator.getByRole("region", { name: "Payload" })).toContainText('"the end"');
+  for (let at = 0; at < 12; at += 1) await client.commit([{ type: "approval.reject", approvalId: `large-${at}` }]);
 });
 
 test("what is read is what is approved", async ({ operator, client }) => {
@@ -137,6 +138,7 @@ test("what is read is what is approved", async ({ operator, client }) => {
   await operator.goto("/approvals?id=turned");
   await expect(operator.getByRole("heading", { name: "Pay ‹U+202E›001‹U+202C› to ops‹U+200B›-agent" })).toBeVisible();
   await expect(operator.getByRole("region", { name: "Payload" })).toContainText('"1\\u202e23"');
+  await client.commit([{ type: "approval.reject", approvalId: "turned" }]);
 });
 
 test("the sign-in page answers whatever its address says", async ({ page, server }) => {

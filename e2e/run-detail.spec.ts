@@ -110,7 +110,7 @@ test("a replay shows the run as it was, and leads back to how it is", async ({ o
   await expect(operator.getByRole("button", { name: "Retry run" })).toHaveCount(0);
 
   await operator.getByRole("button", { name: "Workstreams", exact: true }).click();
-  const card = operator.getByRole("region", { name: "Pending" }).getByRole("article", { name: "Rewrite" });
+  const card = operator.getByRole("region", { name: "Running" }).getByRole("article", { name: "Rewrite" });
   await expect(card).toContainText("0/1");
 
   // The position stands in the URL: a reload shows the same past.

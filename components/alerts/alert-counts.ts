@@ -1,18 +1,16 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useMemo, useRef } from "react";
+import { useMemo } from "react";
 import type { AlertCounts } from "../../domain/answers.ts";
 import { ALERT_STATUSES } from "../../domain/statuses.ts";
 import { api } from "../live/api.ts";
 import { useTopicList } from "../live/rows.ts";
+import { useRecount } from "../live/use-recount.ts";
 import type { AlertRow } from "./alert-model.ts";
 import { countsPath, type InboxFilter, isCounted } from "./inbox-filter.ts";
 
 export type ByStatus = AlertCounts["byStatus"];
-
-/** The server is asked for counts at most this often, ms. */
-const RECOUNT_MS = 1000;
 
 /**
  * How many alerts of each status a filter has, live. While the topic holds all there are, its rows are counted; else the server counts, anew
@@ -31,18 +29,7 @@ export function useAlertCounts(filter: InboxFilter, initial?: AlertCounts): BySt
     enabled: !complete,
     ...(initial && { initialData: initial }),
   });
-  const asked = useRef(0);
-  useEffect(() => {
-    if (complete || rows.length === 0) return;
-    const timer = setTimeout(
-      () => {
-        asked.current = Date.now();
-        void refetch();
-      },
-      Math.max(0, asked.current + RECOUNT_MS - Date.now()),
-    );
-    return () => clearTimeout(timer);
-  }, [rows, complete, refetch]);
+  useRecount(rows, !complete, refetch);
   return own ?? data?.byStatus;
 }
 

@@ -8,6 +8,7 @@ import { Button } from "../ui/button.tsx";
 import { Skeleton } from "../ui/skeleton.tsx";
 import { toneColor } from "../ui/status.ts";
 import { RelativeTime } from "../ui/time.tsx";
+import { useMoment } from "../ui/use-moment.ts";
 import type { AlertRow } from "./alert-model.ts";
 import { HISTORY_TYPES, historyText } from "./history-text.ts";
 
@@ -56,7 +57,7 @@ export function AlertHistory({ alert }: { alert: AlertRow }) {
 }
 
 function Entry({ event }: { event: LogEvent }) {
-  const { what, by, words } = historyText(event);
+  const { what, by, words } = historyText(event, useMoment());
   const tone = toneOf(event);
   return (
     <li className="flex gap-2.5 text-[13px]">

@@ -1,5 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { historyText } from "./history-text.ts";
+import { formatUtc } from "../ui/format.ts";
+import { historyText as textOf } from "./history-text.ts";
+
+const historyText = (event: Parameters<typeof textOf>[0]) => textOf(event, formatUtc);
 
 describe("the history of an alert in words", () => {
   it("C13: a person's act names the person and quotes the words", () => {

@@ -1,6 +1,6 @@
 import type { LogEvent } from "../../domain/event.ts";
 import { ownOf } from "../../domain/json-map.ts";
-import { formatAbsolute } from "../ui/format.ts";
+import type { FormatMoment } from "../ui/format.ts";
 import { actorName } from "./alert-model.ts";
 
 const SAYS: { readonly [type in string]?: string } = {
@@ -15,8 +15,8 @@ const SAYS: { readonly [type in string]?: string } = {
   "alert.resolved": "Resolved",
   "alert.commented": "Commented",
   "alert.escalated": "Escalated",
-  "alert.folded": "Not told on its own: its cause is open",
-  "alert.unfolded": "Told now: its cause is over",
+  "alert.folded": "Not notified on its own: its cause is open",
+  "alert.unfolded": "Notified now: its cause is over",
   "alert.regraded": "Its rule has another severity",
   "alert.unsilenced": "Snooze taken back",
 };
@@ -25,7 +25,10 @@ const SAYS: { readonly [type in string]?: string } = {
 export const HISTORY_TYPES: readonly string[] = Object.keys(SAYS);
 
 /** What an event of an alert says: what happened, by whom, and in whose words. */
-export function historyText({ type, actor, payload }: Pick<LogEvent, "type" | "actor" | "payload">): {
+export function historyText(
+  { type, actor, payload }: Pick<LogEvent, "type" | "actor" | "payload">,
+  moment: FormatMoment,
+): {
   what: string;
   by: string | null;
   words: string | null;
@@ -38,15 +41,15 @@ export function historyText({ type, actor, payload }: Pick<LogEvent, "type" | "a
       type === "alert.regraded"
         ? `${what}: ${payload.from} → ${payload.severity}`
         : type === "alert.snoozed"
-          ? `${what} ${lengthOf(payload)}`
+          ? `${what} ${lengthOf(payload, moment)}`
           : what,
     by: /^(user|key|agent):/.test(person) ? actorName(person) : null,
     words: typeof words === "string" ? words : null,
   };
 }
 
-function lengthOf({ mode, until }: LogEvent["payload"]): string {
-  const end = typeof until === "string" ? `until ${formatAbsolute(until).slice(0, 16)} UTC` : null;
+function lengthOf({ mode, until }: LogEvent["payload"], moment: FormatMoment): string {
+  const end = typeof until === "string" ? `until ${moment(until, "minute")}` : null;
   if (mode === "worse") return end ? `until it gets worse, at the latest ${end}` : "until it gets worse";
   return end ?? "until it is resolved";
 }

@@ -8,10 +8,10 @@ import { CopyButton } from "../runs/copy-button.tsx";
 import { JsonTree } from "../runs/json-tree.tsx";
 import { StatusIcon } from "../ui/badge.tsx";
 import { CopyId } from "../ui/copy-id.tsx";
-import { formatAbsolute } from "../ui/format.ts";
 import { Textarea } from "../ui/input.tsx";
 import { useNow } from "../ui/now.ts";
 import { RelativeTime } from "../ui/time.tsx";
+import { useMoment } from "../ui/use-moment.ts";
 import { type ApprovalRow, offerOf } from "./approval-model.ts";
 import { useWholeApproval } from "./use-whole-approval.ts";
 
@@ -25,6 +25,7 @@ interface ApprovalDetailsProps {
 
 /** What is asked for in full, who has said what so far, and room for a comment. */
 export function ApprovalDetails({ id, approval, me, comment, onComment }: ApprovalDetailsProps) {
+  const moment = useMoment();
   const field = useId();
   const offer = offerOf(approval, me, useNow());
   const { decisions, expiresAt } = approval;
@@ -72,7 +73,7 @@ export function ApprovalDetails({ id, approval, me, comment, onComment }: Approv
       )}
       <p className="flex flex-wrap items-center gap-x-4 gap-y-1 text-[12px] text-muted">
         <CopyId id={approval.id} />
-        {expiresAt && <span>time limit {formatAbsolute(expiresAt)}</span>}
+        {expiresAt && <span>time limit {moment(expiresAt)}</span>}
         <Link href={`/events?subject=${encodeURIComponent(`approval:${approval.id}`)}`} className="link">
           Its events
         </Link>

@@ -4,9 +4,10 @@ import { Hand } from "lucide-react";
 import Link from "next/link";
 import type { ReactNode, Ref } from "react";
 import { cn } from "../ui/cn.ts";
-import { formatAbsolute, formatRelative } from "../ui/format.ts";
+import { formatRelative } from "../ui/format.ts";
 import { useNow } from "../ui/now.ts";
 import { toneColor } from "../ui/status.ts";
+import { useMoment } from "../ui/use-moment.ts";
 import { type Card, chipsOf } from "./board-model.ts";
 import { CardProgress } from "./card-progress.tsx";
 
@@ -98,11 +99,12 @@ export function PlacedByHand() {
 /** How long the card has been in its column. */
 function Age({ card }: { card: Card }) {
   const now = useNow();
+  const moment = useMoment();
   if (card.pending) return <span className="shrink-0 text-[12px] text-muted">moving…</span>;
   return (
     <time
       dateTime={card.enteredAt}
-      title={`In this column since ${formatAbsolute(card.enteredAt)}`}
+      title={`In this column since ${moment(card.enteredAt)}`}
       className="shrink-0 text-[12px] text-muted tabular-nums"
     >
       {now === null ? "" : formatRelative(card.enteredAt, now).replace(" ago", "")}

@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { LogEvent } from "../../domain/event.ts";
-import { historyOf } from "./breaker-history.ts";
+import { formatUtc } from "../ui/format.ts";
+import { historyOf as entriesOf } from "./breaker-history.ts";
+
+const historyOf = (events: readonly LogEvent[]) => entriesOf(events, formatUtc);
 
 const event = (seq: number, type: string, payload: LogEvent["payload"] = {}, actor = "system:clock"): LogEvent => ({
   seq,

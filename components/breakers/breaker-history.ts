@@ -1,6 +1,6 @@
 import type { LogEvent } from "../../domain/event.ts";
 import { BREAKER_STATES, type BreakerStateName } from "../../domain/statuses.ts";
-import { formatAbsolute } from "../ui/format.ts";
+import type { FormatMoment } from "../ui/format.ts";
 import { textOf as settingText } from "./config-draft.ts";
 import { CONFIG_FIELDS } from "./config-fields.ts";
 
@@ -29,16 +29,16 @@ export interface HistoryEntry {
 }
 
 /**
- * The events as entries, newest first. An operator's order yields a move and the order itself; only the order is told, since it carries
+ * The events as entries, newest first. An operator's order yields a move and the order itself; only the order is shown, since it carries
  * who, why and until when.
  */
-export function historyOf(events: readonly LogEvent[]): HistoryEntry[] {
-  const told = events.filter((event) => !isEchoOfOrder(event)).sort((a, b) => a.seq - b.seq);
+export function historyOf(events: readonly LogEvent[], moment: FormatMoment): HistoryEntry[] {
+  const shown = events.filter((event) => !isEchoOfOrder(event)).sort((a, b) => a.seq - b.seq);
   const before: Before = { settings: null, draining: false };
-  return told.map((event) => entryOf(event, before)).reverse();
+  return shown.map((event) => entryOf(event, before, moment)).reverse();
 }
 
-/** What the events so far have told, so that the next one can say what it changed. */
+/** What the events so far have said, so that the next one can say what it changed. */
 interface Before {
   settings: { readonly [name: string]: unknown } | null;
   draining: boolean;
@@ -48,7 +48,7 @@ function isEchoOfOrder({ type, payload }: LogEvent): boolean {
   return type.startsWith("breaker.") && (payload.cause === "override" || payload.cause === "reset");
 }
 
-function entryOf(event: LogEvent, before: Before): HistoryEntry {
+function entryOf(event: LogEvent, before: Before, moment: FormatMoment): HistoryEntry {
   const { seq, at, payload } = event;
   const reason = textOf(payload.reason);
   // The commit that made a breaker move by itself has an actor too, but it was not that one's doing.
@@ -77,7 +77,7 @@ function entryOf(event: LogEvent, before: Before): HistoryEntry {
         ...base,
         state,
         title: ORDER_NAMES[state ?? "closed"],
-        detail: until ? `${reason ?? ""} (until ${formatAbsolute(until).slice(0, 16)} UTC)` : reason,
+        detail: until ? `${reason ?? ""} (until ${moment(until, "minute")})` : reason,
       };
     }
     case "breaker.was_reset":

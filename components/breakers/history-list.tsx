@@ -7,13 +7,19 @@ import { StatusIcon } from "../ui/badge.tsx";
 import { Button } from "../ui/button.tsx";
 import { Card } from "../ui/card.tsx";
 import { RelativeTime } from "../ui/time.tsx";
+import { useMoment } from "../ui/use-moment.ts";
 import { historyOf } from "./breaker-history.ts";
 
 /** What an agent's breaker went through, and what was changed about it: newest first. */
 export function HistoryList({ log }: { log: LogView }) {
+  const moment = useMoment();
   const entries = useMemo(
-    () => historyOf(log.rows.flatMap((row) => (row.kind === "event" ? [row.event] : []))),
-    [log.rows],
+    () =>
+      historyOf(
+        log.rows.flatMap((row) => (row.kind === "event" ? [row.event] : [])),
+        moment,
+      ),
+    [log.rows, moment],
   );
   return (
     <Card title="Breaker history" flush>

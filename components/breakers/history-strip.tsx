@@ -4,8 +4,9 @@ import { type CSSProperties, type KeyboardEvent, type PointerEvent, useId, useSt
 import { actorName } from "../alerts/alert-model.ts";
 import { StatusIcon } from "../ui/badge.tsx";
 import { cn } from "../ui/cn.ts";
-import { formatAbsolute, formatDuration, formatPercent, formatRelative } from "../ui/format.ts";
+import { type FormatMoment, formatDuration, formatPercent, formatRelative } from "../ui/format.ts";
 import { statusLook, toneColor } from "../ui/status.ts";
+import { useMoment } from "../ui/use-moment.ts";
 import { type Band, sharesOf } from "./breaker-bands.ts";
 
 interface HistoryStripProps {
@@ -25,6 +26,7 @@ interface HistoryStripProps {
 export function HistoryStrip({ bands, start, end, loading }: HistoryStripProps) {
   const [at, setAt] = useState<number | null>(null);
   const id = useId();
+  const moment = useMoment();
   // Bands come and go as time does: what is looked at is a time, not a place in the list.
   const chosen = at === null ? -1 : bands.findIndex(({ from, to }) => from <= at && at < to);
   const band = bands[chosen];
@@ -65,7 +67,7 @@ export function HistoryStrip({ bands, start, end, loading }: HistoryStripProps) 
             role="option"
             tabIndex={-1}
             aria-selected={index === chosen}
-            aria-label={sentenceOf(one, end)}
+            aria-label={sentenceOf(one, end, moment)}
             className={cn(
               "absolute inset-y-0",
               index === chosen && "z-20 outline-2 -outline-offset-2 outline-ink",
@@ -104,7 +106,7 @@ function BandSays({ band, end }: { band: Band; end: number }) {
           <StatusIcon kind="breaker" status={band.state} />
         </span>
       )}
-      <span className="min-w-0 break-words">{sentenceOf(band, end)}</span>
+      <span className="min-w-0 break-words">{sentenceOf(band, end, useMoment())}</span>
     </p>
   );
 }
@@ -134,13 +136,11 @@ const HATCHED: CSSProperties = {
   background: "repeating-linear-gradient(-45deg, var(--line-strong) 0 2px, transparent 2px 7px)",
 };
 
-const clock = (ms: number): string => formatAbsolute(ms).slice(5, 19);
-
-/** `Open from 11-21 10:00:00 to 11-21 10:05:00 UTC (5m 00s): failure rate 60% of 5 calls, threshold 50%`. */
-function sentenceOf(band: Band, end: number): string {
+/** `Open from 2026-11-21 10:00:00 UTC+1 to 2026-11-21 10:05:00 UTC+1 (5m 00s): failure rate 60% of 5 calls, threshold 50%`. */
+function sentenceOf(band: Band, end: number, moment: FormatMoment): string {
   const goesOn = band.to >= end;
-  const until = goesOn ? "now" : `${clock(band.to)} UTC`;
-  const span = `${band.begun ? "from" : "since before"} ${clock(band.from)} to ${until} (${formatDuration(band.to - band.from)})`;
+  const until = goesOn ? "now" : moment(band.to, "second");
+  const span = `${band.begun ? "from" : "since before"} ${moment(band.from, "second")} to ${until} (${formatDuration(band.to - band.from)})`;
   if (band.absent) return `Not registered yet ${span}`;
   if (band.state === null) return `Not known ${span}: the log of this time is not kept`;
   const who = band.by === null ? "" : ` by ${actorName(band.by)}`;

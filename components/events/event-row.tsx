@@ -7,8 +7,10 @@ import type { LogEvent } from "../../domain/event.ts";
 import type { Range } from "../live/cursor.ts";
 import { Button } from "../ui/button.tsx";
 import { cn } from "../ui/cn.ts";
-import { formatAbsolute, formatClock, formatCount } from "../ui/format.ts";
+import { formatClock, formatCount, formatUtc } from "../ui/format.ts";
+import { formatLocal } from "../ui/local-time.ts";
 import { toneColor } from "../ui/status.ts";
+import { useMoment } from "../ui/use-moment.ts";
 import { previewOf, subjectPath, toneOf } from "./event-look.ts";
 import { EventPayload } from "./event-payload.tsx";
 import { Highlight } from "./highlight.tsx";
@@ -50,7 +52,7 @@ export const EventRow = memo(function EventRow({ event, open, current, find, loc
         </span>
         <time
           dateTime={event.at}
-          title={formatAbsolute(event.at)}
+          title={local ? formatLocal(event.at) : formatUtc(event.at)}
           className="font-mono text-muted tabular-nums max-md:order-4 max-md:text-right"
         >
           {local ? formatClock(event.at, true) : event.at.slice(11, 23)}
@@ -75,10 +77,11 @@ export const EventRow = memo(function EventRow({ event, open, current, find, loc
 
 function EventDetail({ event }: { event: LogEvent }) {
   const path = subjectPath(event);
+  const moment = useMoment();
   return (
     <div className="border-t border-line bg-inset/50 px-3 py-2.5 md:pl-10">
       <p className="mb-2 flex flex-wrap gap-x-4 gap-y-1 text-[12px] text-muted">
-        <span>{formatAbsolute(event.at)}</span>
+        <span>{moment(event.at)}</span>
         <span>by {event.actor}</span>
         {path ? (
           <Link href={path} className="link">

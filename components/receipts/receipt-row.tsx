@@ -10,9 +10,9 @@ import { Fact, Facts } from "../runs/attempt-view.tsx";
 import { eventSummary } from "../runs/event-summary.ts";
 import { cn } from "../ui/cn.ts";
 import { CopyId } from "../ui/copy-id.tsx";
-import { formatAbsolute } from "../ui/format.ts";
 import { TableRow, Td } from "../ui/table.tsx";
 import { RelativeTime } from "../ui/time.tsx";
+import { useMoment } from "../ui/use-moment.ts";
 import { mutationsText, positionsText } from "./receipt-text.ts";
 
 interface ReceiptRowProps {
@@ -76,6 +76,7 @@ export function ReceiptRow({ runId, receipt, isBad }: ReceiptRowProps) {
 const MOST_EVENTS = 100;
 
 function Details({ runId, receipt }: { runId: string; receipt: StoredReceipt }) {
+  const moment = useMoment();
   const { firstSeq, lastSeq } = receipt;
   const { data, error } = useQuery<LogEvent[], ApiProblem>({
     queryKey: ["receipt-events", runId, receipt.receiptId],
@@ -89,7 +90,7 @@ function Details({ runId, receipt }: { runId: string; receipt: StoredReceipt }) 
   return (
     <div className="space-y-2.5">
       <Facts>
-        <Fact name="Committed">{formatAbsolute(receipt.committedAt)}</Fact>
+        <Fact name="Committed">{moment(receipt.committedAt)}</Fact>
         <Fact name="Hash">
           <span className="font-mono text-[12px] break-all">{receipt.hash}</span>
         </Fact>

@@ -2,12 +2,14 @@
 
 import { History } from "lucide-react";
 import { Button } from "../ui/button.tsx";
-import { formatAbsolute, formatCount, formatDuration } from "../ui/format.ts";
+import { formatCount, formatDuration } from "../ui/format.ts";
+import { useMoment } from "../ui/use-moment.ts";
 import type { Player } from "./use-player.ts";
 
 /** Says that one looks at the past, and at which; the way back is right there. */
 export function ReplayBanner({ player, onLive }: { player: Player; onLive: () => void }) {
   const { count, total, view, event } = player;
+  const moment = useMoment();
   const since = view.run && view.at ? Date.parse(view.at) - Date.parse(view.run.createdAt) : null;
   return (
     <div
@@ -19,9 +21,7 @@ export function ReplayBanner({ player, onLive }: { player: Player; onLive: () =>
         Replaying position {formatCount(count)} of {formatCount(total)}
       </span>
       <span className="min-w-0 text-muted tabular-nums max-sm:order-1 max-sm:w-full">
-        {view.at === null || event === undefined
-          ? "before the run was created"
-          : `#${event.seq} · ${formatAbsolute(view.at)}`}
+        {view.at === null || event === undefined ? "before the run was created" : `#${event.seq} · ${moment(view.at)}`}
         {since !== null && <span className="max-sm:hidden"> · {formatDuration(since)} after it was created</span>}
       </span>
       <Button size="sm" onClick={onLive} className="ml-auto">

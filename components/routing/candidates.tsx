@@ -5,6 +5,7 @@ import { Badge } from "../ui/badge.tsx";
 import { Card } from "../ui/card.tsx";
 import { cn } from "../ui/cn.ts";
 import { EmptyState } from "../ui/empty-state.tsx";
+import { useMoment } from "../ui/use-moment.ts";
 import type { Decision } from "./decision-filters.ts";
 import { basisText, candidateCounts, exclusionText, isFromElsewhere, scoreParts, scoreText } from "./decision-words.ts";
 import { ScoreBar, ScoreLegend } from "./score-bar.tsx";
@@ -48,6 +49,7 @@ interface CandidateLineProps {
 }
 
 function CandidateLine({ candidate, decision, full }: CandidateLineProps) {
+  const moment = useMoment();
   const { agentKey, score, excluded, trial } = candidate;
   const chosen = agentKey === decision.selectedAgent;
   const parts = scoreParts(candidate, decision.weights);
@@ -83,7 +85,7 @@ function CandidateLine({ candidate, decision, full }: CandidateLineProps) {
             <Ban aria-hidden className="mt-[3px] size-3 shrink-0 text-danger" />
             <span>
               <span className="sr-only">Left out: </span>
-              {exclusionText(excluded)}
+              {exclusionText(excluded, moment)}
             </span>
           </p>
         )}

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Candidate } from "../../domain/routing.ts";
+import { formatUtc } from "../ui/format.ts";
 import { basisText, exclusionText, recordText, scoreParts, tryText, whyChosen } from "./decision-words.ts";
 import { decision } from "./routing.test-kit.ts";
 
@@ -55,7 +56,7 @@ test.each([
   ["tried already by dec_1", "It had been tried for this task before."],
   ["cost too high", "cost too high"],
 ])("C15: an exclusion in words: %s", (excluded, words) => {
-  expect(exclusionText(excluded)).toBe(words);
+  expect(exclusionText(excluded, formatUtc)).toBe(words);
 });
 
 describe("C15: what a score is made of", () => {

@@ -1,6 +1,6 @@
 import type { Candidate } from "../../domain/routing.ts";
 import type { TrackRecord } from "../../domain/routing-answers.ts";
-import { formatAbsolute, formatCount, formatPercent, formatPlural } from "../ui/format.ts";
+import { type FormatMoment, formatCount, formatPercent, formatPlural } from "../ui/format.ts";
 import type { Decision } from "./decision-filters.ts";
 
 /** A decision in words. All are pure. */
@@ -24,12 +24,11 @@ export function tryText(decision: Pick<Decision, "weights" | "retryAttempts" | "
 }
 
 /** Why an agent could not be taken, for people: the reasons of routing are told in words, those of others as they were told. */
-export function exclusionText(excluded: string): string {
+export function exclusionText(excluded: string, moment: FormatMoment): string {
   const missing = /^capability (.+) is missing$/.exec(excluded);
   if (missing) return `It does not have the capability ${missing[1]}.`;
   const until = /^breaker (\w+) until (\S+)$/.exec(excluded);
-  if (until)
-    return `Its breaker was ${breakerText(until[1])} until ${formatAbsolute(until[2] ?? "").slice(0, 19)} UTC.`;
+  if (until) return `Its breaker was ${breakerText(until[1])} until ${moment(until[2] ?? "", "second")}.`;
   if (excluded === "breaker half_open, no trial is free") return "Its breaker was half open, and no trial was free.";
   const breaker = /^breaker (\w+)$/.exec(excluded);
   if (breaker) return `Its breaker was ${breakerText(breaker[1])}.`;

@@ -12,10 +12,12 @@ import { jobLabel } from "../timeline/engine/model.ts";
 import { Button } from "../ui/button.tsx";
 import { cn } from "../ui/cn.ts";
 import { EmptyState } from "../ui/empty-state.tsx";
-import { formatAbsolute, formatClock } from "../ui/format.ts";
+import { formatClock, formatUtc } from "../ui/format.ts";
 import { Input } from "../ui/input.tsx";
-import { useNow } from "../ui/now.ts";
+import { formatLocal } from "../ui/local-time.ts";
 import { Part } from "../ui/part.tsx";
+import { useHydrated } from "../ui/use-hydrated.ts";
+import { useMoment } from "../ui/use-moment.ts";
 import { eventSummary, QUIET_TYPES } from "./event-summary.ts";
 
 const ROW = 32;
@@ -147,6 +149,7 @@ interface EventLineProps {
 }
 
 const EventLine = memo(function EventLine({ event, job, open, onToggle, onSelectJob }: EventLineProps) {
+  const moment = useMoment();
   return (
     <>
       <button
@@ -171,7 +174,7 @@ const EventLine = memo(function EventLine({ event, job, open, onToggle, onSelect
       {open && (
         <div className="bg-inset/50 px-8 py-2">
           <p className="mb-1 text-[12px] text-muted">
-            {formatAbsolute(event.at)} · {event.actor}
+            {moment(event.at)} · {event.actor}
             {job && (
               <button type="button" className="link ml-2" onClick={() => onSelectJob(job.jobId)}>
                 Show the job
@@ -187,10 +190,14 @@ const EventLine = memo(function EventLine({ event, job, open, onToggle, onSelect
 
 /** The reader's own clock time once the browser is there, which knows their zone. */
 function At({ at }: { at: string }) {
-  const browser = useNow() !== null;
+  const browser = useHydrated();
   return (
-    <time dateTime={at} title={formatAbsolute(at)} className="shrink-0 font-mono text-[12px] text-muted tabular-nums">
-      {browser ? formatClock(at, true) : formatAbsolute(at).slice(11, 23)}
+    <time
+      dateTime={at}
+      title={browser ? formatLocal(at) : formatUtc(at)}
+      className="shrink-0 font-mono text-[12px] text-muted tabular-nums"
+    >
+      {browser ? formatClock(at, true) : formatUtc(at).slice(11, 23)}
     </time>
   );
 }

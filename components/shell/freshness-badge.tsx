@@ -5,13 +5,15 @@ import type { CSSProperties } from "react";
 import { RELOAD_MS } from "../live/freshness.ts";
 import { useFreshness } from "../live/live-provider.tsx";
 import { cn } from "../ui/cn.ts";
-import { formatAbsolute, formatClock, formatCount } from "../ui/format.ts";
+import { formatClock, formatCount } from "../ui/format.ts";
 import { type Tone, toneColor } from "../ui/status.ts";
 import { Tooltip } from "../ui/tooltip.tsx";
+import { useMoment } from "../ui/use-moment.ts";
 import { DATABASE_FAULTS, DATABASE_LABELS } from "./database-faults.ts";
 
 /** Whether the page is live: `Live`, `Catching up`, `Reloading every 5 s`, `Stale since 12:03:20`, or `Database away`. */
 export function FreshnessBadge({ className }: { className?: string }) {
+  const moment = useMoment();
   const { state, since, databaseAway, carrier, head } = useFreshness();
   const look = {
     live: { tone: "completed" as Tone, icon: Radio, label: "Live" },
@@ -36,7 +38,7 @@ export function FreshnessBadge({ className }: { className?: string }) {
     reloading:
       "The server answers, but no live connection gets through: something in between, a proxy most likely, lets no WebSockets through, and several servers behind it need sticky sessions. Until one does, the page asks for what is new.",
     catching_up: "Connected; what was missed is being loaded.",
-    stale: `${databaseAway ? `${DATABASE_FAULTS[databaseAway]}.` : "Not connected."} What you see was true at ${since ? formatAbsolute(since.getTime()) : "the last load"}; it goes on by itself once the server answers.`,
+    stale: `${databaseAway ? `${DATABASE_FAULTS[databaseAway]}.` : "Not connected."} What you see was true at ${since ? moment(since.getTime(), "second") : "the last load"}; it goes on by itself once the server answers.`,
   }[state];
   return (
     <Tooltip

@@ -28,6 +28,7 @@ import { DESTINATIONS, type Destination, isAt } from "./navigation.ts";
 import { ThemeSwitch } from "./theme-switch.tsx";
 import { TitleBadge } from "./title-badge.tsx";
 import { type Me, UserMenu } from "./user-menu.tsx";
+import { ZoneNote } from "./zone-note.tsx";
 
 interface ShellProps {
   me: Me;
@@ -78,8 +79,13 @@ function Frame({ me, alerts, waiting, children }: Omit<ShellProps, "now">) {
             <SideLink key={destination.href} destination={destination} counts={counts} />
           ))}
         </nav>
-        <div className="mt-auto px-2 text-[12px] text-faint">
-          Press <Kbd>?</Kbd> for keys
+        <div className="mt-auto space-y-1 px-2 text-[12px] text-faint">
+          <div className="truncate">
+            <ZoneNote />
+          </div>
+          <div>
+            Press <Kbd>?</Kbd> for keys
+          </div>
         </div>
       </aside>
 

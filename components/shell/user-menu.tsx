@@ -6,6 +6,7 @@ import { ApiProblem, api } from "../live/api.ts";
 import { IconButton } from "../ui/button.tsx";
 import { Menu, MenuItem, MenuSeparator } from "../ui/menu.tsx";
 import { toast } from "../ui/toast.ts";
+import { ZoneNote } from "./zone-note.tsx";
 
 /** What `GET /me` answers. */
 export interface Me {
@@ -41,6 +42,9 @@ export function UserMenu({ me }: { me: Me }) {
         <div className="font-medium text-ink">{me.name}</div>
         <div className="text-muted">
           {me.role} · tenant {me.tenantId}
+        </div>
+        <div className="text-muted">
+          <ZoneNote />
         </div>
       </div>
       <MenuSeparator />

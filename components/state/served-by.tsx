@@ -7,7 +7,8 @@ import { ownOf } from "../../domain/json-map.ts";
 import { type ApiProblem, api } from "../live/api.ts";
 import { Badge } from "../ui/badge.tsx";
 import { IconButton } from "../ui/button.tsx";
-import { formatAbsolute, formatDuration } from "../ui/format.ts";
+import { formatDuration } from "../ui/format.ts";
+import { useMoment } from "../ui/use-moment.ts";
 
 const TIERS: { readonly [tier in TierName]: { icon: LucideIcon; label: string; what: string } } = {
   memory: { icon: Zap, label: "memory", what: "the memory of the server's process" },
@@ -21,6 +22,7 @@ interface Served extends RunState {
 
 /** Which tier answers for the state, asked when the tab opens and whenever somebody wants to know again. */
 export function ServedBy({ runId }: { runId: string }) {
+  const moment = useMoment();
   const { data, error, isFetching, refetch } = useQuery<Served, ApiProblem>({
     queryKey: ["run-state", runId],
     queryFn: async ({ signal }) => {
@@ -38,7 +40,7 @@ export function ServedBy({ runId }: { runId: string }) {
   return (
     <span className="inline-flex items-center gap-0.5">
       <Badge
-        title={`Served by ${what}, true at position ${data.seq}, in ${formatDuration(data.tookMs)}, ${formatAbsolute(data.servedAt)}; ${data.strategy}`}
+        title={`Served by ${what}, true at position ${data.seq}, in ${formatDuration(data.tookMs)}, ${moment(data.servedAt)}; ${data.strategy}`}
       >
         <Icon aria-hidden className="size-3" /> <span className="sr-only">Served by </span>
         {label}

@@ -8,7 +8,7 @@ import { Card } from "../ui/card.tsx";
 import { Changes } from "../ui/changes.tsx";
 import { ConfirmDialog } from "../ui/dialog.tsx";
 import { TextField } from "../ui/field.tsx";
-import { formatAbsolute } from "../ui/format.ts";
+import { useMoment } from "../ui/use-moment.ts";
 import { cleanedParts, cleanedWords, parseDays } from "./cleanup-model.ts";
 
 /** Removing much takes long; the answer comes when it is done. */
@@ -104,8 +104,9 @@ export function MaintenanceCard({ days: initial }: { days: number }) {
 }
 
 function Result({ report }: { report: CleanupReport }) {
+  const moment = useMoment();
   const parts = cleanedParts(report);
-  const before = <time dateTime={report.olderThan}>{formatAbsolute(report.olderThan)}</time>;
+  const before = <time dateTime={report.olderThan}>{moment(report.olderThan)}</time>;
   const large = report.tooLarge.length > 0 && (
     <p className="mt-1 text-muted">Too large to leave in one commit, and kept: {report.tooLarge.join(", ")}.</p>
   );

@@ -1,7 +1,7 @@
 "use client";
 
 import type { CSSProperties } from "react";
-import { formatAbsolute } from "../ui/format.ts";
+import { useMoment } from "../ui/use-moment.ts";
 import type { TimelineStore } from "./timeline-store.ts";
 import { useTicks } from "./use-timeline-store.ts";
 
@@ -19,12 +19,13 @@ const place = (time: number): CSSProperties => ({ "--start": time }) as CSSPrope
 
 /** The time elapsed since the run was created, at round steps. */
 export function Axis({ store, origin, width }: AxisProps) {
+  const moment = useMoment();
   return useTicks(store, origin, mostTicks(width)).map((tick) => (
     <span
       key={tick.time}
       className="timeline-at top-0 h-full border-l border-line pt-1.5 pl-1 text-[11px] whitespace-nowrap text-faint tabular-nums"
       style={place(tick.time - origin)}
-      title={formatAbsolute(tick.time)}
+      title={moment(tick.time)}
     >
       {tick.label}
     </span>

@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import {
-  formatAbsolute,
   formatBytes,
   formatCount,
   formatDuration,
@@ -8,6 +7,7 @@ import {
   formatRelative,
   formatSetting,
   formatTicking,
+  formatUtc,
 } from "./format.ts";
 
 test("durations are short at every size and never say 60 seconds", () => {
@@ -70,8 +70,12 @@ test("counts have separators and become short from a million on", () => {
   expect([7, 12_345, 1_234_567, null].map(formatCount)).toEqual(["7", "12,345", "1.2M", "–"]);
 });
 
-test("absolute times are in UTC, to the millisecond", () => {
-  expect(formatAbsolute("2026-11-21T04:42:20.123+01:00")).toBe("2026-11-21 03:42:20.123 UTC");
+test("a time in full says its zone, and is as fine as asked for", () => {
+  const at = "2026-11-21T04:42:20.123+01:00";
+  expect(formatUtc(at)).toBe("2026-11-21 03:42:20.123 UTC");
+  expect(formatUtc(at, "second")).toBe("2026-11-21 03:42:20 UTC");
+  expect(formatUtc(at, "minute")).toBe("2026-11-21 03:42 UTC");
+  expect(formatUtc("soon")).toBe("–");
 });
 
 test("sizes are short at every size and never say 1024 KB", () => {

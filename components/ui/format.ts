@@ -71,12 +71,24 @@ export function formatBytes(bytes: number): string {
   return `${(bytes / 1024 ** 3).toFixed(1)} GB`;
 }
 
-/** The absolute form of a time, in UTC to the millisecond: `2026-11-21 03:42:20.123 UTC`. */
-export function formatAbsolute(at: string | number): string {
+/** How fine a time is written. */
+export type Precision = "minute" | "second" | "millisecond";
+
+/** How many characters of `2026-11-21T03:42:20.123` each precision has. */
+const LENGTHS: { readonly [precision in Precision]: number } = { minute: 16, second: 19, millisecond: 23 };
+
+/** Writes a time in full, with the zone it is in. Of no time: an en dash. */
+export type FormatMoment = (at: string | number, precision?: Precision) => string;
+
+/** A time in full, in UTC: `2026-11-21 03:42:20.123 UTC`. What the server writes, which does not know the reader's zone. */
+export const formatUtc: FormatMoment = (at, precision = "millisecond") => {
   const date = new Date(at);
-  if (Number.isNaN(date.getTime())) return "–";
-  return `${date.toISOString().replace("T", " ").replace("Z", "")} UTC`;
-}
+  return Number.isNaN(date.getTime()) ? "–" : `${toPrecision(date.toISOString(), precision)} UTC`;
+};
+
+/** The beginning of `2026-11-21T03:42:20.123` that a precision has, as people read it. */
+export const toPrecision = (iso: string, precision: Precision): string =>
+  iso.slice(0, LENGTHS[precision]).replace("T", " ");
 
 /** The clock time of a time in the reader's own zone: `03:42:20`, with `millis` `03:42:20.123`. Browser only. */
 export function formatClock(at: string | number, millis = false): string {

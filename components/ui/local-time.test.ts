@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterEach, expect, test } from "vitest";
-import { fromLocal, toLocal } from "./local-time.ts";
+import { formatLocal, fromLocal, toLocal } from "./local-time.ts";
 
 const zone = process.env.TZ;
 afterEach(() => {
@@ -28,4 +28,17 @@ test("what is typed is a time of the reader's zone, and nothing is no time", () 
   expect(fromLocal("2026-11-21T10:00", "2026-11-20T00:00:00.000Z")).toBe("2026-11-21T04:15:00.000Z");
   expect(fromLocal("", "2026-11-20T00:00:00.000Z")).toBeNull();
   expect(toLocal(null)).toBe("");
+});
+
+test("a time in full is the reader's own and says its offset, which tells repeated hours apart", () => {
+  const written = (zone: string, at: string) => {
+    process.env.TZ = zone;
+    return formatLocal(at, "second");
+  };
+  expect(written("America/New_York", "2026-11-01T05:30:00Z")).toBe("2026-11-01 01:30:00 UTC−4");
+  expect(written("America/New_York", "2026-11-01T06:30:00Z")).toBe("2026-11-01 01:30:00 UTC−5");
+  expect(written("Asia/Kathmandu", "2026-11-20T20:00:00Z")).toBe("2026-11-21 01:45:00 UTC+5:45");
+  expect(written("America/St_Johns", "2026-11-21T12:00:00Z")).toBe("2026-11-21 08:30:00 UTC−3:30");
+  expect(written("UTC", "2026-11-21T12:00:00Z")).toBe("2026-11-21 12:00:00 UTC");
+  expect(formatLocal("soon")).toBe("–");
 });

@@ -1,4 +1,6 @@
-/** Times as fields of type `datetime-local` hold them, in the reader's own zone, to the second. */
+import { type FormatMoment, toPrecision } from "./format.ts";
+
+/** Times in the reader's own zone: in full, and as fields of type `datetime-local` hold them, to the second. Browser only. */
 
 const pad = (value: number): string => String(value).padStart(2, "0");
 
@@ -22,5 +24,21 @@ export function fromLocal(text: string, was: string | null): string | null {
   return text === "" || Number.isNaN(date.getTime()) ? null : date.toISOString();
 }
 
-/** The reader's zone by its name: `Europe/Berlin`. Browser only. */
+/** How far the reader's clock is from UTC at a time: `UTC+1`, `UTC−5`, `UTC+5:45`, `UTC`. */
+function offsetOf(date: Date): string {
+  const minutes = -date.getTimezoneOffset();
+  if (minutes === 0) return "UTC";
+  const [hours, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60];
+  return `UTC${minutes < 0 ? "−" : "+"}${hours}${rest === 0 ? "" : `:${pad(rest)}`}`;
+}
+
+/** A time in full with its offset: `2026-11-21 04:42:20.123 UTC+1`. Of an hour that the clock repeats, the offset says which of the two it is. */
+export const formatLocal: FormatMoment = (at, precision = "millisecond") => {
+  const date = new Date(at);
+  if (Number.isNaN(date.getTime())) return "–";
+  const millis = String(date.getMilliseconds()).padStart(3, "0");
+  return `${toPrecision(`${toLocal(date.toISOString())}.${millis}`, precision)} ${offsetOf(date)}`;
+};
+
+/** The reader's zone by its name: `Europe/Berlin`. */
 export const zoneName = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;

@@ -1,17 +1,18 @@
 "use client";
 
 import { cn } from "./cn.ts";
-import { formatAbsolute, formatDuration, formatRelative, formatTicking } from "./format.ts";
+import { formatDuration, formatRelative, formatTicking, formatUtc } from "./format.ts";
 import { useNow } from "./now.ts";
+import { useMoment } from "./use-moment.ts";
 
 /** `4m ago`, with the absolute time on hover. Null: an en dash. */
 export function RelativeTime({ at, className }: { at: string | null | undefined; className?: string }) {
   const now = useNow();
+  const moment = useMoment();
   if (!at) return <span className={cn("text-faint", className)}>–</span>;
-  const absolute = formatAbsolute(at);
   return (
-    <time dateTime={at} title={absolute} className={cn("whitespace-nowrap tabular-nums", className)}>
-      {now === null ? absolute.slice(11, 19) : formatRelative(at, now)}
+    <time dateTime={at} title={moment(at)} className={cn("whitespace-nowrap tabular-nums", className)}>
+      {now === null ? formatUtc(at).slice(11, 19) : formatRelative(at, now)}
     </time>
   );
 }
@@ -51,9 +52,10 @@ interface CountdownProps {
 /** The time left until `to`, in whole seconds. */
 export function Countdown({ to, done = "any moment", className }: CountdownProps) {
   const now = useNow();
+  const moment = useMoment();
   const left = now === null ? null : Date.parse(to) - now;
   return (
-    <span className={cn("whitespace-nowrap tabular-nums", className)} title={formatAbsolute(to)} role="timer">
+    <span className={cn("whitespace-nowrap tabular-nums", className)} title={moment(to)} role="timer">
       {left === null ? "…" : left <= 0 ? done : formatTicking(left + 999)}
     </span>
   );

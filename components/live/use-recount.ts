@@ -1,0 +1,27 @@
+"use client";
+
+import { useEffect, useRef } from "react";
+
+/** The server is asked for a count at most this often, ms. */
+const RECOUNT_MS = 1000;
+
+/**
+ * Has the server count anew when rows change, at most once a second.
+ * @param rows what the live topic holds; a new array is a change
+ * @param needed whether the server's count is what is shown; false while the topic holds all there are
+ * @param recount asks the server
+ */
+export function useRecount(rows: readonly unknown[], needed: boolean, recount: () => unknown): void {
+  const asked = useRef(0);
+  useEffect(() => {
+    if (!needed || rows.length === 0) return;
+    const timer = setTimeout(
+      () => {
+        asked.current = Date.now();
+        recount();
+      },
+      Math.max(0, asked.current + RECOUNT_MS - Date.now()),
+    );
+    return () => clearTimeout(timer);
+  }, [rows, needed, recount]);
+}
