@@ -20,6 +20,7 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
+import os from "node:os";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { dropLock, identify, takeLock } from "./start-lock.mjs";
@@ -62,6 +63,7 @@ let child;
 try {
   requireNode();
   process.env.NEXT_TELEMETRY_DISABLED = "1";
+  giveHome();
   followNpm();
   // Nothing is written where nothing is to be made: the folder may be read-only, or somebody else's.
   if (!isPrepared()) await prepareAlone();
@@ -106,6 +108,15 @@ function requireNode() {
   if (major > last || NODES.some(([line, least]) => line === major && minor >= least)) return;
   const fine = NODES.map(([line, least]) => (least === 0 ? `${line}` : `${line}.${least}`)).join(", ");
   throw new StepFailed(`Switchyard needs Node ${fine} or newer of these lines; this is ${process.versions.node}.`);
+}
+
+// npm and others end at once where the system knows no home: a user without an entry in /etc/passwd, as containers have.
+function giveHome() {
+  try {
+    os.homedir();
+  } catch {
+    process.env.HOME = at("dist", "home");
+  }
 }
 
 // `npm start` runs this through a shell. A SIGTERM to npm ends npm and the shell, and neither passes it on.
@@ -160,9 +171,16 @@ function isPrepared() {
 }
 
 async function prepare() {
+  requirePlainPath();
   if (!packagesAreInstalled()) await install();
   const stamps = readStamps();
   for (const product of products()) await makeProduct(product, stamps);
+}
+
+// To what bundles the style sheets, the rest of such a path is a part of an address and no file.
+function requirePlainPath() {
+  if (!/[#?]/.test(ROOT)) return;
+  throw new StepFailed(`switchyard: nothing can be built in ${ROOT}: its path has a # or ?; move it to another folder`);
 }
 
 async function buildServer() {

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import {
   chmodSync,
@@ -8,6 +8,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -224,6 +225,30 @@ test("a new build leaves alone the one that a server reads from, and clears away
   await build();
   expect(builds()).toHaveLength(1);
   expect(builds()).not.toContain(first);
+});
+
+test.runIf(process.getuid?.() === 0)(
+  "a user without a name, so without a home, is given one to install in",
+  async () => {
+    write("fake/npm-cli.js", 'require("node:fs").writeFileSync("home", require("node:os").homedir())');
+    rmSync(at("node_modules/.package-lock.json"));
+    execFileSync("chown", ["-R", "4242424:4242424", root]);
+    const run = launch([], { uid: 4_242_424, gid: 4_242_424 });
+    await serves(run);
+    expect(readFileSync(at("home"), "utf8")).toBe(at("dist", "home"));
+  },
+);
+
+test("a folder whose path nothing can be built under is refused in one line before anything is done", async () => {
+  const plain = root;
+  root = `${plain}#1`;
+  renameSync(plain, root);
+  onTestFinished(() => rmSync(`${plain}#1`, { recursive: true, force: true }));
+  const run = launch();
+  expect(await run.code).toBe(1);
+  expect(run.said().trim().split("\n")).toHaveLength(1);
+  expect(run.said()).toContain("its path has a # or ?");
+  expect(ran()).toEqual([]);
 });
 
 test("packages are installed when they are missing or not those of the lock file", async () => {

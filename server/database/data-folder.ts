@@ -16,7 +16,8 @@ import path from "node:path";
 import { type Account, chooseAccount, mayEnter } from "./account.ts";
 import { StartupError } from "./errors.ts";
 import { type FolderLock, lockFolder } from "./folder-lock.ts";
-import { findRuntime, type Runtime, SHARED_ROOT } from "./runtime.ts";
+import { makeFolder, makeSharedRoot, SHARED_ROOT } from "./folders.ts";
+import { findRuntime, type Runtime } from "./runtime.ts";
 
 /** A data folder this process holds the lock of, with an initialised database directory. */
 export interface DataFolder {
@@ -47,7 +48,7 @@ interface Record {
  * Throws StartupError if it is in use, cannot be written, or has lost its database.
  */
 export async function openDataFolder(folder: string, durable: boolean): Promise<DataFolder> {
-  const root = makeFolder(folder);
+  const root = makeRoot(folder);
   const lock = lockIn(root);
   try {
     return open(root, lock, durable);
@@ -60,10 +61,10 @@ export async function openDataFolder(folder: string, durable: boolean): Promise<
   }
 }
 
-function makeFolder(folder: string): string {
+function makeRoot(folder: string): string {
   try {
     // As root, Postgres runs as somebody else, who must be able to pass through.
-    mkdirSync(folder, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
+    makeFolder(folder, process.getuid?.() === 0 ? 0o711 : 0o700);
     return realpathSync(folder);
   } catch (error) {
     throw new StartupError(
@@ -159,7 +160,7 @@ interface Cluster {
 
 // initdb works in a folder of another name, moved when it is done: a start that was interrupted leaves no half database.
 function initialise({ home, database, account, runtime, durable }: Cluster): void {
-  if (path.isAbsolute(home)) mkdirSync(path.dirname(home), { recursive: true, mode: 0o711 });
+  if (path.dirname(home) === SHARED_ROOT) makeSharedRoot();
   rmSync(home, { recursive: true, force: true });
   mkdirSync(home, { mode: 0o700 });
   const passwordFile = path.join(home, "password");
@@ -176,10 +177,16 @@ function initialise({ home, database, account, runtime, durable }: Cluster): voi
     { ...account, cwd: home, encoding: "utf8", env: { NODE_ENV: "production", LC_ALL: "C", TZ: "UTC" } },
   );
   if (status !== 0) {
-    const why = error?.message ?? stderr.trim().split("\n").at(-1);
-    throw new StartupError("embedded_failed", `cannot make the database in ${home}: ${why}`);
+    const why = error?.message ?? stderr.trim().split("\n").at(-1) ?? "";
+    throw new StartupError("embedded_failed", `cannot make the database in ${home}: ${why}${remedyOf(why)}`);
   }
   renameSync(unfinished, database);
+}
+
+// Containers are often run as a number without a name, which Postgres refuses to make files for.
+function remedyOf(why: string): string {
+  if (!/could not look up effective user/.test(why)) return "";
+  return "; run as a user that has an entry in /etc/passwd, or set DATABASE_URL to a PostgreSQL of your own";
 }
 
 // What root makes, the account must be able to use, also when it starts the server itself the next time.

@@ -1,22 +1,10 @@
 import { randomUUID } from "node:crypto";
-import {
-  chmodSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-} from "node:fs";
+import { chmodSync, cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { type Account, mayRun } from "./account.ts";
 import { StartupError } from "./errors.ts";
-
-/** Where root keeps what Postgres must reach when the checkout is a folder only root may enter. */
-export const SHARED_ROOT = "/var/lib/switchyard";
+import { makeSharedRoot, SHARED_ROOT } from "./folders.ts";
 
 export interface Runtime {
   initdb: string;
@@ -33,6 +21,7 @@ export function findRuntime(account: Account | undefined): Runtime {
   const installed = programs(native);
   if (!account || mayRun(account, installed.postgres)) return installed;
   const copy = path.join(SHARED_ROOT, `runtime-${version}-${process.arch}`);
+  makeSharedRoot();
   if (!existsSync(copy)) copyRuntime(native, copy);
   const copied = programs(copy);
   if (mayRun(account, copied.postgres)) return copied;
@@ -82,7 +71,6 @@ function restoreLinks(native: string): void {
 
 // Made under another name and moved, so that a copy that was interrupted is never taken for one.
 function copyRuntime(native: string, target: string): void {
-  mkdirSync(path.dirname(target), { recursive: true, mode: 0o711 });
   const temporary = `${target}.${randomUUID()}`;
   cpSync(native, temporary, { recursive: true, verbatimSymlinks: true });
   openToAll(temporary);
