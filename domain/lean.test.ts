@@ -37,6 +37,16 @@ describe("a lean row", () => {
     expect(leanRow(whole)).toEqual({ ...whole, ...lean, omitted: Object.keys(columns) });
   });
 
+  it("has a run's state while that is small, and nothing of it when it is large", () => {
+    const state = { definition: null, context: { a: "x".repeat(30_000) }, tokens: {}, scopes: {}, metadata: {} };
+    const small = row("run", { status: "running", ...state });
+    expect(leanRow(small)).toBe(small);
+    for (const more of [{ definition: large }, { context: large }, { metadata: { b: "x".repeat(60_000) } }])
+      expect(leanRow(row("run", { status: "running", ...state, ...more }))).toEqual(
+        row("run", { status: "running", metadata: {}, omitted: Object.keys(state) }),
+      );
+  });
+
   it("keeps which files a result says were touched", () => {
     const files = Array.from({ length: 500 }, (_, at) => ({ path: `src/some/file-${at}.ts`, status: "modified" }));
     const attempt = row("attempt", { result: { files, output: "x".repeat(100_000) } });

@@ -3,6 +3,7 @@ import { jsonBytes } from "./json-bytes.ts";
 import type { Json } from "./primitives.ts";
 import { beginningOf, jsonBeginning, shortened } from "./text.ts";
 import type { Kind } from "./tx.ts";
+import { LARGE } from "./wire.ts";
 
 /**
  * Rows and events as lists and live frames carry them: without values that are large. What a caller reports may have a megabyte; a page that
@@ -22,6 +23,8 @@ const LARGEST_PAYLOAD = 16_384;
 /** An answer has at most about this many; then what is left over is listed with the least. */
 const LARGEST_ANSWER = 2_097_152;
 const LEAST = 512;
+/** A run's state, with all that belongs to it, goes along with the run while it has no more than this. */
+const LARGEST_STATE = 65_536;
 /** A list of touched files may have as much as a worker reports: 64 KB of paths, and what was done to each. */
 const LARGEST_FILES = 98_304;
 
@@ -41,6 +44,9 @@ const CALLERS_COLUMNS: ReadonlyMap<Kind, { readonly [column: string]: Json }> = 
   ["delivery", { payload: {} }],
 ]);
 
+/** What a run's state is made of, and what the run was created with. */
+const STATE: readonly string[] = [...LARGE.run, "metadata"];
+
 interface Row {
   readonly kind: Kind;
 }
@@ -48,9 +54,15 @@ interface Row {
 /** The row without what takes more than `most` bytes in a column. Rows are not changed; a row that has nothing large is itself. */
 export function leanRow<R extends Row>(row: R, most = LARGEST_COLUMN): R & Omitting {
   const columns = CALLERS_COLUMNS.get(row.kind);
-  // A run that has its state was asked for by its page, which shows all of it.
-  if (!columns || (row.kind === "run" && "context" in row)) return row;
+  if (!columns) return row;
   const values = row as unknown as { readonly [column: string]: unknown };
+  if (row.kind === "run" && "context" in row) {
+    const state = STATE.filter((column) => Object.hasOwn(values, column));
+    if (state.reduce((sum, column) => sum + jsonBytes(values[column]), 0) <= LARGEST_STATE) return row;
+    // No stand-ins: an empty context is a state of its own.
+    const rest = Object.entries(row).filter(([column]) => !state.includes(column));
+    return { ...(Object.fromEntries(rest) as R), metadata: {}, omitted: state };
+  }
   const large = Object.keys(columns).filter((column) => Object.hasOwn(values, column) && isLarge(values[column], most));
   if (large.length === 0) return row;
   const instead = large.map((column) => [column, standIn(column, values[column], most) ?? columns[column]]);

@@ -1,6 +1,6 @@
 "use client";
 
-import { useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import type { Omitting } from "../../domain/lean.ts";
 import { api } from "./api.ts";
 
@@ -18,13 +18,15 @@ export interface WholeOf<T> {
  *
  * @param path of the one thing, below `/api/v1`.
  * @param version of what is shown: another one is asked for anew.
+ * @param keep shows the version before until the next has come; for what changes while it is looked at.
  */
-export function useWhole<T>(omits: boolean, path: string, version: number): WholeOf<T> {
+export function useWhole<T>(omits: boolean, path: string, version: number, keep = false): WholeOf<T> {
   const { data, isFetching, isError } = useQuery({
     queryKey: ["whole", path, version],
     queryFn: ({ signal }) => api.get<T>(path, signal),
     enabled: omits,
     staleTime: Number.POSITIVE_INFINITY,
+    ...(keep && { placeholderData: keepPreviousData, gcTime: 0 }),
   });
   return { whole: omits ? data : undefined, loading: omits && isFetching, failed: omits && isError };
 }

@@ -91,4 +91,4 @@ export interface DeadLetterPage {
 }
 
 /** The path of the first page of a queue's dead letters. */
-export const deadLettersPath = (queue: string): string => `${queueHref(queue)}/dead-letters?limit=50`;
+export const deadLettersPath = (queue: string): string => `${queueHref(queue)}/dead-letters?limit=50&large=omit`;

@@ -6,8 +6,10 @@ import { MAX_STATE_BYTES } from "../../domain/execution-state.ts";
 import { jsonBytes } from "../../domain/json-bytes.ts";
 import { isFinalRun } from "../../domain/statuses.ts";
 import type { Wire } from "../../domain/wire.ts";
+import { isLean, useWhole } from "../live/whole.ts";
 import type { RunLog } from "../replay/use-run-log.ts";
 import { Button } from "../ui/button.tsx";
+import { ErrorState } from "../ui/empty-state.tsx";
 import { formatBytes, formatCount } from "../ui/format.ts";
 import { Compare, type Compared } from "./compare.tsx";
 import { ServedBy } from "./served-by.tsx";
@@ -24,8 +26,20 @@ interface RunStateProps {
   onSelectJob: (jobId: string) => void;
 }
 
-/** The run's execution state, live, with what changed it, a snapshot to keep and the way back to one. */
-export function RunStateTab({ run, jobs, log, compared, onCompare, onSelectJob }: RunStateProps) {
+/** The run's execution state, live; loaded when it is too large to come along with the run. */
+export function RunStateTab({ run, ...props }: RunStateProps) {
+  const path = `/runs/${encodeURIComponent(run.runId)}`;
+  const { whole, loading, failed } = useWhole<Wire<"run">>(isLean(run), path, run.version, true);
+  if (!isLean(run)) return <State run={run} {...props} />;
+  // A position that is compared is one of the run as it now is.
+  if (whole) return <State run={{ ...whole, seq: Math.max(whole.seq, run.seq) }} {...props} />;
+  if (failed && !loading)
+    return <ErrorState detail="The state is large and could not be loaded. Open the tab again." />;
+  return <p className="p-3.5 text-[13px] text-muted">The state is large and is being loaded…</p>;
+}
+
+/** The state with what changed it, a snapshot to keep and the way back to one. */
+function State({ run, jobs, log, compared, onCompare, onSelectJob }: RunStateProps) {
   const [past, setPast] = useState<Wire<"run"> | null>(null);
   const { context, tokens, scopes, metadata } = run;
   const bytes = [context, tokens, scopes, metadata].reduce((sum, part) => sum + jsonBytes(part), 0);

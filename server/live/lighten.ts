@@ -3,8 +3,8 @@ import { largeColumns, type Sent, toListed } from "../../domain/wire.ts";
 
 /**
  * Leaves out of a topic's frames what can be large and is not needed there: what callers report as soon as it is large (`lean.ts`), a run's
- * state always in topics that list things, and in a run's own topic while it is as it was when its viewers got it last. Rows never change in
- * place, so a column that is the same object has not changed.
+ * state always in topics that list things, and in a run's own topic when it is large, which `omitted` says, and while it is as it was when its viewers got
+ * it last. Rows never change in place, so a column that is the same object has not changed.
  */
 export class Lightener {
   readonly #always: boolean;
@@ -16,23 +16,21 @@ export class Lightener {
 
   /** The row as it goes out now, to all viewers. */
   next(row: Sent): Sent {
-    return this.#lean(this.#without(row));
+    if (this.#always) return leanRow(toListed(row));
+    const lean = leanRow(row);
+    if (lean === row) return this.#unlessSent(row);
+    this.#sent.delete(row.id);
+    return lean;
   }
 
   /** The rows of a snapshot. */
   all(rows: readonly Sent[]): Sent[] {
-    return rows.map((row) => this.#lean(row));
+    return rows.map((row) => leanRow(row));
   }
 
-  /** A run has its state in its own topic, metadata included. */
-  #lean(row: Sent): Sent {
-    return row.kind === "run" && !this.#always ? row : leanRow(row);
-  }
-
-  #without(row: Sent): Sent {
+  #unlessSent(row: Sent): Sent {
     const large = largeColumns(row.kind);
     if (large.length === 0) return row;
-    if (this.#always) return toListed(row);
     const was = this.#sent.get(row.id);
     const is = row as { [column: string]: unknown };
     if (was && large.every((column) => was[column] === is[column])) return toListed(row);

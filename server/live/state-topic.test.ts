@@ -235,6 +235,26 @@ test("a run's own topic has what can be large when it has changed, and when some
   expect(await next(6, large)).toEqual([]);
 });
 
+test("a run's own topic leaves out a state that is large, says so in every frame, and has it again when it is small", async () => {
+  const { sent, commit, topic, viewer, answer } = await withViewer("run:a");
+  const huge = { ...large, context: { text: "x".repeat(900_000) } };
+  const next = async (seq: number, more: Parameters<typeof runRow>[2]) => {
+    commit(seq, [runRow("a", seq, more)]);
+    await vi.advanceTimersByTimeAsync(100);
+    return sent.at(-1)?.frame;
+  };
+  await next(1, large);
+  for (const frame of [await next(2, huge), await next(3, { ...huge, status: "blocked" })]) {
+    expect(columns(frame)).toEqual([[]]);
+    expect(frame?.upserts).toMatchObject([{ omitted: expect.arrayContaining(["context"]) }]);
+  }
+  const second = viewer("two");
+  topic.open(second.made);
+  await answer({ seq: 3, rows: [runRow("a", 3, huge)] });
+  expect(columns(sent.find(({ frame }) => frame.snapshot && frame.seq === 3)?.frame)).toEqual([[]]);
+  expect(columns(await next(4, large))).toEqual([Object.keys(large)]);
+});
+
 test("a row that changed twice between two frames, first its state and then its status, is sent with its state", async () => {
   const { sent, commit } = await withViewer("run:a");
   commit(1, [runRow("a", 1, large)]);

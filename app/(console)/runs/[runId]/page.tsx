@@ -18,7 +18,7 @@ interface Props {
 }
 
 export async function generateMetadata(props: Props): Promise<Metadata> {
-  const run = await serverGet<Wire<"run">>(await pathOf(props));
+  const run = await serverGet<Wire<"run">>(`${await pathOf(props)}?large=omit`);
   return { title: titleText(runTitle(run)) };
 }
 
