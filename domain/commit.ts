@@ -2,6 +2,7 @@ import { z } from "zod";
 import { applyOperation, type ClientMutation, contractOf, type Mutation } from "./mutations.ts";
 import { id } from "./primitives.ts";
 import type { Candidate } from "./routing.ts";
+import { tagsOf } from "./setting-tag.ts";
 import { shortened } from "./text.ts";
 import { type Kind, Refusal, type Tx } from "./tx.ts";
 
@@ -18,6 +19,8 @@ export interface ExpectedRow {
   kind: Kind;
   id: string;
   versions: number[];
+  /** Or these tags of what people set of it (`setting-tag.ts`). */
+  tags?: string[];
 }
 
 export const MAX_MUTATIONS = 1000;
@@ -71,6 +74,7 @@ export function applyCommit(
   commit: CommitRequest<Mutation>,
 ): { results: unknown[]; faults: CommitFault[]; stale: CommitFault[] } {
   const stale = [...staleRuns(tx, commit.expect), ...staleRows(tx, commit.expectRows)];
+  const absent = absentRows(tx, commit.expectRows);
   const results: unknown[] = [];
   const faults: CommitFault[] = [];
   commit.mutations.forEach((mutation, index) => {
@@ -84,6 +88,8 @@ export function applyCommit(
       faults.push({ index, type: mutation.type, code: error.code, message: error.message, ...error.extra });
     }
   });
+  // A row that is not there is the mutation's to refuse, unless the mutation makes it.
+  if (faults.length === 0) stale.push(...absent);
   return { results, faults, stale };
 }
 
@@ -98,16 +104,26 @@ function staleRuns(tx: Tx, expect: CommitRequest["expect"]): CommitFault[] {
   return faults;
 }
 
-/** A row that is not there is no concern of this: its mutation says so. */
 function staleRows(tx: Tx, expected: readonly ExpectedRow[] = []): CommitFault[] {
   const faults: CommitFault[] = [];
-  for (const { kind, id: rowId, versions } of expected) {
+  for (const { kind, id: rowId, versions, tags = [] } of expected) {
     const row = tx.get(kind, rowId);
     if (!row || versions.includes(row.version)) continue;
+    if (tags.length > 0 && tagsOf(tx, kind, rowId).some((tag) => tags.includes(tag))) continue;
     const message = `${kind} ${rowId} is at version ${row.version}, another than the one named`;
     faults.push({ index: -1, type: null, code: "stale_version", message, path: "If-Match" });
   }
   return faults;
+}
+
+/** Rows that are expected at a version and are not there: version 0 stands for a row that nobody has written yet. */
+function absentRows(tx: Tx, expected: readonly ExpectedRow[] = []): CommitFault[] {
+  return expected
+    .filter(({ kind, id: rowId, versions }) => !tx.get(kind, rowId) && !versions.includes(0))
+    .map(({ kind, id: rowId }) => {
+      const message = `${kind} ${rowId} is not there any more`;
+      return { index: -1, type: null, code: "stale_version", message, path: "If-Match" };
+    });
 }
 
 function typeOf(raw: unknown): string | null {

@@ -8,7 +8,7 @@ export function fingerprint(ruleId: string, subjectId: string): string {
 }
 
 /** FNV-1a, 8 hex digits. */
-function hash32(value: string): string {
+export function hash32(value: string): string {
   let hash = 0x811c9dc5;
   for (let index = 0; index < value.length; index += 1) hash = Math.imul(hash ^ value.charCodeAt(index), 0x01000193);
   return (hash >>> 0).toString(16).padStart(8, "0");

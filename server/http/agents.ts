@@ -6,7 +6,7 @@ import { readRow } from "../store/reads/one-row.ts";
 import { registerCommand } from "./command.ts";
 import { listDoc, oneDoc } from "./openapi/route-docs.ts";
 import { BASE, found, mustHaveReached, pageQuery, pathId, type ResourceDeps } from "./resource.ts";
-import { etagOf } from "./versions.ts";
+import { etagOf, sendTagged } from "./versions.ts";
 
 const agentQuery = z.strictObject(pageQuery);
 
@@ -17,10 +17,10 @@ export function registerAgents(app: FastifyInstance, deps: ResourceDeps): void {
     listAgents(request.db, agentQuery.parse(request.query), deps.store.now()),
   );
   const one = oneDoc(tag, "One agent with its breaker and its figures", "AgentWithState");
-  app.get(`${BASE}/agents/:id`, { config: { doc: one } }, async (request) => {
+  app.get(`${BASE}/agents/:id`, { config: { doc: one } }, async (request, reply) => {
     const agentKey = pathId(request);
     await mustHaveReached(request);
-    return found(await readAgent(request.db, agentKey, deps.store.now()), "agent", agentKey);
+    return sendTagged(reply, found(await readAgent(request.db, agentKey, deps.store.now()), "agent", agentKey));
   });
   const breaker = oneDoc(tag, "The circuit breaker in front of an agent", "Breaker");
   app.get(`${BASE}/agents/:id/breaker`, { config: { doc: breaker } }, async (request, reply) => {

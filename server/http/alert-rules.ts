@@ -1,4 +1,4 @@
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { ownOf } from "../../domain/json-map.ts";
 import { jsonObject, keptMs } from "../../domain/primitives.ts";
@@ -7,11 +7,14 @@ import { defaultRule } from "../../domain/rule-defaults.ts";
 import { RULE_PARAMS } from "../../domain/rule-params.ts";
 import { RULE_KINDS } from "../../domain/statuses.ts";
 import { listRules, readRule } from "../store/reads/alert-rules.ts";
+import { readRow } from "../store/reads/one-row.ts";
 import { previewRule } from "../store/reads/rule-preview.ts";
-import { bodyOf, commitOnRow, parseMutation } from "./command.ts";
+import type { CommitOutcome } from "../store/types.ts";
+import { bodyOf, commitOnRow, markReplay, parseMutation } from "./command.ts";
 import { plainDoc, type RouteDoc } from "./openapi/route-docs.ts";
 import { ref, sentSchema } from "./openapi/schemas.ts";
 import { BASE, found, pathId, type ResourceDeps, scopeOf } from "./resource.ts";
+import { etagOf } from "./versions.ts";
 
 const tag = "Alerts";
 
@@ -41,15 +44,17 @@ const putDoc: RouteDoc = {
     200: { description: "The rule", schema: ref("AlertRule") },
     201: { description: "The new rule", schema: ref("AlertRule") },
   },
-  problems: [400, 404, 409, 413, 415, 422, 503],
+  problems: [400, 404, 409, 412, 413, 415, 422, 503],
   repeatable: true,
+  versioned: true,
 };
 const removeDoc: RouteDoc = {
   tag,
   summary: "Remove a rule; its open alerts resolve",
   answers: { 200: { description: "The rule as it was", schema: ref("AlertRule") } },
-  problems: [400, 404, 503],
+  problems: [400, 404, 412, 503],
   repeatable: true,
+  versioned: true,
 };
 const previewDoc: RouteDoc = {
   tag,
@@ -67,27 +72,33 @@ export function registerAlertRules(app: FastifyInstance, deps: ResourceDeps): vo
     nextCursor: null,
   }));
   const one = { ...plainDoc(tag, "One rule", "AlertRule"), problems: [400, 404] };
-  app.get(`${BASE}/alert-rules/:id`, { config: { doc: one } }, async (request) => {
+  app.get(`${BASE}/alert-rules/:id`, { config: { doc: one } }, async (request, reply) => {
     const ruleId = pathId(request);
-    return sent(found(await readRule(request.db, ruleId), "rule", ruleId));
+    const rule = found(await readRule(request.db, ruleId), "rule", ruleId);
+    return reply.header("etag", etagOf(rule)).send(sent(rule));
   });
   for (const path of ["/alert-rules", "/alert-rules/:id"]) {
     app.put(`${BASE}${path}`, { config: { doc: putDoc } }, async (request, reply) => {
       const known = { type: "rule.put", ...(path.includes(":id") && { ruleId: pathId(request) }) };
       const commit = parseMutation(bodyOf(request), known);
       const { ruleId } = commit.mutations[0] as { ruleId: string };
-      const outcome = await commitOnRow(request, deps, commit, { kind: "rule", id: ruleId, creates: true });
+      const outcome = await commitOnRow(request, deps, commit, {
+        ...{ kind: "rule", id: ruleId, creates: true, puts: true },
+        read: readOf(request, ruleId),
+      });
       const rule = found(outcome.row("rule", ruleId) ?? (await readRule(request.db, ruleId)), "rule", ruleId);
       const isNew = !outcome.replayed && rule.version === 1 && !defaultRule(ruleId);
-      return reply.code(isNew ? 201 : 200).send({ ...sent(rule), receipt: outcome.receipt });
+      return answer(reply.code(isNew ? 201 : 200), outcome, rule);
     });
   }
-  app.delete(`${BASE}/alert-rules/:id`, { config: { doc: removeDoc } }, async (request) => {
+  app.delete(`${BASE}/alert-rules/:id`, { config: { doc: removeDoc } }, async (request, reply) => {
     const ruleId = pathId(request);
     const commit = parseMutation({}, { type: "rule.remove", ruleId });
-    const outcome = await commitOnRow(request, deps, commit, { kind: "rule", id: ruleId, creates: false });
-    const rule = found(outcome.row("rule", ruleId) ?? null, "rule", ruleId);
-    return { ...sent(rule), receipt: outcome.receipt };
+    const outcome = await commitOnRow(request, deps, commit, {
+      ...{ kind: "rule", id: ruleId, creates: false },
+      read: readOf(request, ruleId),
+    });
+    return answer(reply, outcome, found(outcome.row("rule", ruleId) ?? null, "rule", ruleId));
   });
   app.post(`${BASE}/alert-rules/preview`, { config: { doc: previewDoc, forViewers: true } }, (request, reply) => {
     const asked = previewBody.parse(bodyOf(request));
@@ -95,6 +106,17 @@ export function registerAlertRules(app: FastifyInstance, deps: ResourceDeps): vo
       previewRule(scopeOf(request, deps), asked),
     );
   });
+}
+
+/** Reads the rule as it is now, a removed one too. */
+const readOf = (request: FastifyRequest, ruleId: string) => async () => {
+  const rule = (await readRow(request.db, "rule", ruleId)) ?? defaultRule(ruleId);
+  return rule ? sent(rule) : null;
+};
+
+function answer(reply: FastifyReply, outcome: CommitOutcome, rule: Readonly<Rule>): FastifyReply {
+  markReplay(reply, outcome);
+  return reply.header("etag", etagOf(rule)).send({ ...sent(rule), receipt: outcome.receipt });
 }
 
 /** A rule as this resource sends it: `kind` is the rule's own, as it is in `rule.put`. */

@@ -60,6 +60,10 @@ export interface Subject {
   kind: Kind;
   id: string;
   creates: boolean;
+  /** The call writes the row whether or not it is there, so `If-Match` holds although it may create. */
+  puts?: true;
+  /** The row as its own resource sends it, where that is not as all rows are sent. */
+  read?: () => Promise<{ version: number } | null>;
 }
 
 /** Commits what concerns one row, if that is as `If-Match` says. Throws what `refusalOf` makes of a refusal. */
@@ -69,8 +73,8 @@ export async function commitOnRow(
   commit: CommitRequest,
   subject: Subject,
 ): Promise<CommitOutcome> {
-  const { kind, id, creates } = subject;
-  const expectRows = creates ? [] : expectedRows(request, kind, id);
+  const { kind, id, creates, puts } = subject;
+  const expectRows = creates && !puts ? [] : expectedRows(request, kind, id);
   const whole = expectRows.length > 0 ? { ...commit, expectRows } : commit;
   try {
     return await commitFor(request, deps, whole);
@@ -165,7 +169,7 @@ async function refusalOf(request: FastifyRequest, error: unknown, subject: Subje
   const { code, message, legal, candidates } = fault;
   const options = { errors: error.errors ?? [], cause: error };
   if (error.code === "stale_expectation") {
-    const row = await readRow(request.db, subject.kind, subject.id);
+    const row = await (subject.read?.() ?? readRow(request.db, subject.kind, subject.id));
     return new ProblemError(412, "stale_version", message, {
       ...options,
       ...(row && { headers: { etag: etagOf(row) }, extra: { row } }),

@@ -8,6 +8,7 @@ import { readRow } from "../store/reads/one-row.ts";
 import { registerCommand } from "./command.ts";
 import { listDoc, oneDoc } from "./openapi/route-docs.ts";
 import { BASE, found, listOf, mustHaveReached, pageQuery, pathId, type ResourceDeps, signalOf } from "./resource.ts";
+import { sendTagged } from "./versions.ts";
 
 const query = z.strictObject({
   channelId: id.optional(),
@@ -26,10 +27,10 @@ export function registerDeliveries(app: FastifyInstance, deps: ResourceDeps): vo
     listDeliveries(request.db, query.parse(request.query)),
   );
   const one = oneDoc(tag, "One delivery", "Delivery");
-  app.get(`${BASE}/deliveries/:id`, { config: { doc: one } }, async (request) => {
+  app.get(`${BASE}/deliveries/:id`, { config: { doc: one } }, async (request, reply) => {
     const deliveryId = pathId(request);
     await mustHaveReached(request);
-    return found(await readRow(request.db, "delivery", deliveryId), "delivery", deliveryId);
+    return sendTagged(reply, found(await readRow(request.db, "delivery", deliveryId), "delivery", deliveryId));
   });
   registerCommand(app, deps, {
     path: "/deliveries/:id/replay",

@@ -21,6 +21,7 @@ import {
   scopeOf,
   withRun,
 } from "./resource.ts";
+import { sendTagged } from "./versions.ts";
 
 const jobQuery = z.strictObject({
   ...runFilter,
@@ -64,10 +65,10 @@ export function registerJobs(app: FastifyInstance, deps: ResourceDeps): void {
     listJobs(request.db, scopeOf(request, deps), withRun(jobQuery.parse(request.query))),
   );
   const one = oneDoc(tag, "One job with its attempts", "JobWithAttempts");
-  app.get(`${BASE}/jobs/:id`, { config: { doc: one } }, async (request) => {
+  app.get(`${BASE}/jobs/:id`, { config: { doc: one } }, async (request, reply) => {
     const jobId = pathId(request);
     await mustHaveReached(request);
-    return found(await readJob(request.db, jobId), "job", jobId);
+    return sendTagged(reply, found(await readJob(request.db, jobId), "job", jobId));
   });
   const why = {
     ...oneDoc(tag, "Why the job does not run now: all that holds it up, the deciding cause first", "Waiting"),

@@ -10,6 +10,7 @@ import { MOST_AT_ONCE, retryBody, retryDeadLetters } from "./dead-letters.ts";
 import { listDoc, oneDoc, type RouteDoc } from "./openapi/route-docs.ts";
 import { ref, sentSchema } from "./openapi/schemas.ts";
 import { BASE, found, mustHaveReached, pageQuery, pathId, type ResourceDeps, scopeOf } from "./resource.ts";
+import { sendTagged } from "./versions.ts";
 
 const query = z.strictObject(pageQuery);
 const tag = "Queues";
@@ -30,10 +31,10 @@ export function registerQueues(app: FastifyInstance, deps: ResourceDeps): void {
     listQueues(request.db, scopeOf(request, deps), query.parse(request.query)),
   );
   const one = oneDoc(tag, "One queue with its figures", "QueueWithFigures");
-  app.get(`${BASE}/queues/:id`, { config: { doc: one } }, async (request) => {
+  app.get(`${BASE}/queues/:id`, { config: { doc: one } }, async (request, reply) => {
     const queue = pathId(request);
     await mustHaveReached(request);
-    return found(await readQueue(request.db, scopeOf(request, deps), queue), "queue", queue);
+    return sendTagged(reply, found(await readQueue(request.db, scopeOf(request, deps), queue), "queue", queue));
   });
   registerCommand(app, deps, {
     path: "/queues/:id",

@@ -34,6 +34,7 @@ export interface Caller {
   post(path: string, body?: unknown, headers?: { [name: string]: string }): Promise<Answer>;
   patch(path: string, body?: unknown, headers?: { [name: string]: string }): Promise<Answer>;
   put(path: string, body?: unknown, headers?: { [name: string]: string }): Promise<Answer>;
+  delete(path: string, headers?: { [name: string]: string }): Promise<Answer>;
   /** Commits; fails the test when that is refused. */
   commit(...mutations: ClientMutationInput[]): Promise<Body>;
   /** The position of the log. */
@@ -65,7 +66,7 @@ export async function openApi(): Promise<Api> {
 function callerOf(t: TestApp, tenantId: string, secret: string): Caller {
   const authorization = `Bearer ${secret}`;
   const call = async (
-    method: "GET" | "POST" | "PATCH" | "PUT",
+    method: "GET" | "POST" | "PATCH" | "PUT" | "DELETE",
     path: string,
     body?: unknown,
     headers: { [name: string]: string } = {},
@@ -88,6 +89,7 @@ function callerOf(t: TestApp, tenantId: string, secret: string): Caller {
     post: (path, body, headers) => call("POST", path, body, headers),
     patch: (path, body, headers) => call("PATCH", path, body, headers),
     put: (path, body, headers) => call("PUT", path, body, headers),
+    delete: (path, headers) => call("DELETE", path, undefined, headers),
     async commit(...mutations) {
       const answer = await call("POST", "/commits", { mutations });
       expect(answer.body).toHaveProperty("receiptId");

@@ -23,6 +23,7 @@ import {
   type ResourceDeps,
   scopeOf,
 } from "./resource.ts";
+import { sendTagged } from "./versions.ts";
 
 const runQuery = z.strictObject({
   status: listOf(RUN_STATUSES).optional(),
@@ -60,10 +61,10 @@ export function registerRuns(app: FastifyInstance, deps: ResourceDeps): void {
   app.get(`${BASE}/runs`, { config: { doc: listDoc(tag, "Runs, the newest first", "Run", runQuery) } }, (request) =>
     listRuns(request.db, scopeOf(request, deps), runQuery.parse(request.query)),
   );
-  app.get(`${BASE}/runs/:id`, { config: { doc: oneDoc(tag, "One run", "Run") } }, async (request) => {
+  app.get(`${BASE}/runs/:id`, { config: { doc: oneDoc(tag, "One run", "Run") } }, async (request, reply) => {
     const runId = pathId(request);
     await mustHaveReached(request);
-    return found(await readRow(request.db, "run", runId), "run", runId);
+    return sendTagged(reply, found(await readRow(request.db, "run", runId), "run", runId));
   });
   const timeline = {
     ...oneDoc(tag, "What a timeline of the run draws, with the position to follow from", "Timeline"),

@@ -1,4 +1,4 @@
-import type { FastifyRequest } from "fastify";
+import type { FastifyReply, FastifyRequest } from "fastify";
 import type { ExpectedRow } from "../../domain/commit.ts";
 import type { Kind } from "../../domain/tx.ts";
 import { ProblemError } from "./problem.ts";
@@ -9,20 +9,24 @@ export const etagOf = (row: { version: number }): string => `"${row.version}"`;
 /** A quoted tag, weak or not: a proxy that compresses makes tags weak. A bare version, as it is typed by hand, is understood too. */
 const TAG = /^(?:W\/)?"([\x21\x23-\x7e]*)"$|^(\d{1,15})$/;
 
+/** Answers a row with its ETag. */
+export const sendTagged = (reply: FastifyReply, row: { version: number }): FastifyReply =>
+  reply.header("etag", etagOf(row)).send(row);
+
 /**
- * What the `If-Match` header says of a row: the versions that its caller has seen. Nothing when there is no such header, or it is `*`. A tag
- * that is no version matches none. Throws 400 for a header that breaks the format.
+ * What the `If-Match` header says of a row: the versions, or tags of its settings, that its caller has seen. Nothing when there is no such header,
+ * or it is `*`. A tag of neither kind matches no row. Throws 400 for a header that breaks the format.
  */
 export function expectedRows(request: FastifyRequest, kind: Kind, id: string): ExpectedRow[] {
   const header = request.headers["if-match"]?.trim();
   if (header === undefined || header === "*") return [];
-  const versions = header.split(",").map((part) => {
+  const tags = header.split(",").map((part) => {
     const match = TAG.exec(part.trim());
     if (!match) throw badHeader();
-    const tag = match[1] ?? match[2] ?? "";
-    return /^\d{1,15}$/.test(tag) ? Number(tag) : -1;
+    return match[1] ?? match[2] ?? "";
   });
-  return [{ kind, id, versions }];
+  const isVersion = (tag: string) => /^\d{1,15}$/.test(tag);
+  return [{ kind, id, versions: tags.filter(isVersion).map(Number), tags: tags.filter((tag) => !isVersion(tag)) }];
 }
 
 const badHeader = () =>

@@ -16,6 +16,7 @@ import {
   runFilter,
   withRun,
 } from "./resource.ts";
+import { sendTagged } from "./versions.ts";
 
 const workstreamQuery = z.strictObject({
   ...runFilter,
@@ -32,10 +33,13 @@ export function registerWorkstreams(app: FastifyInstance, deps: ResourceDeps): v
   app.get(
     `${BASE}/workstreams/:id`,
     { config: { doc: oneDoc(tag, "One workstream", "Workstream") } },
-    async (request) => {
+    async (request, reply) => {
       const workstreamId = pathId(request);
       await mustHaveReached(request);
-      return found(await readRow(request.db, "workstream", workstreamId), "workstream", workstreamId);
+      return sendTagged(
+        reply,
+        found(await readRow(request.db, "workstream", workstreamId), "workstream", workstreamId),
+      );
     },
   );
   registerCommand(app, deps, {
