@@ -34,11 +34,14 @@ export function BreakerOrders({ breaker, name }: { breaker: BreakerRow; name: st
   const [asked, setAsked] = useState<Order | null>(null);
   const [shown, setShown] = useState<Order>("trip");
   const [hold, setHold] = useState<Hold>(UNTIL_CHANGED);
-  const order = useBreakerOrder();
+  // As it was when the question was asked.
+  const [seen, setSeen] = useState(breaker);
+  const order = useBreakerOrder(setSeen);
   const { button, says } = WORDS[shown];
   const ms = holdMs(hold);
 
   const ask = (next: Order) => {
+    setSeen(breaker);
     setShown(next);
     setHold(UNTIL_CHANGED);
     setAsked(next);
@@ -60,7 +63,7 @@ export function BreakerOrders({ breaker, name }: { breaker: BreakerRow; name: st
         confirm={button}
         danger={holdsForATime(shown)}
         reason="required"
-        onConfirm={async (reason) => ms !== null && (await order.run(breaker, shown, reason, ms)) !== undefined}
+        onConfirm={async (reason) => ms !== null && (await order.run(seen, shown, reason, ms)) !== undefined}
       >
         {holdsForATime(shown) && <HoldField value={hold} onChange={setHold} />}
       </ConfirmDialog>

@@ -1,9 +1,11 @@
 "use client";
 
 import { override, reset } from "../../domain/breaker-machine.ts";
-import { api } from "../live/api.ts";
+import { breakerTag } from "../../domain/setting-tag.ts";
+import { postIfSame, withTheirs } from "../live/if-unmoved.ts";
 import { type Command, useCommand } from "../live/use-command.ts";
 import { serverNow } from "../ui/now.ts";
+import { statusLook } from "../ui/status.ts";
 import type { BreakerRow } from "./breaker-view.ts";
 import { expiryOf } from "./expiry.ts";
 
@@ -30,22 +32,47 @@ export function canOrder(order: Order, breaker: Readonly<BreakerRow>): boolean {
 /** Whether an order holds for a time, so that somebody must say for how long. */
 export const holdsForATime = (order: Order): order is "trip" | "disable" => order === "trip" || order === "disable";
 
-/** Sends an order; the breaker shows at once what the same machine as the server's makes of it. */
-export function useBreakerOrder(): Command<
-  [breaker: BreakerRow, order: Order, reason: string, holdMs: number],
-  BreakerRow
-> {
+/**
+ * Sends an order, unless somebody has given another, or the breaker has closed, since it was seen.
+ * @throws ApiProblem
+ */
+function sendOrder(seen: BreakerRow, order: Order, reason: string, holdMs: number): Promise<BreakerRow> {
+  const path = `/agents/${encodeURIComponent(seen.agentKey)}/breaker`;
+  const expiresAt = holdsForATime(order) ? expiryOf(holdMs, serverNow()) : undefined;
+  const body = order === "reset" ? { reason } : { state: STATE_OF[order], reason, ...(expiresAt && { expiresAt }) };
+  const verb = order === "reset" ? "reset" : "override";
+  return postIfSame<BreakerRow, BreakerRow>(
+    `${path}/${verb}`,
+    seen,
+    body,
+    (now) => isUnordered(seen, now),
+    orderedWords,
+    breakerTag,
+  );
+}
+
+/** Whether nobody has given an order between two sights of a breaker: that it opens, or lets trials through, is its own doing. */
+export const isUnordered = (seen: BreakerRow, now: BreakerRow): boolean =>
+  breakerTag({ ...now, state: seen.state }) === breakerTag(seen) && (now.state !== "closed" || seen.state === "closed");
+
+/** What to say of a breaker that somebody else was faster with. */
+export function orderedWords({ state, override: order }: BreakerRow): string {
+  const { label } = statusLook("breaker", state);
+  return order
+    ? `Somebody set it to ${label} meanwhile: ${order.reason}`
+    : `It is ${label} meanwhile: look at it again.`;
+}
+
+/**
+ * Sends an order; the breaker shows at once what the same machine as the server's makes of it. `onTheirs` gets the breaker as somebody else has
+ * ordered it meanwhile; then nothing was sent.
+ */
+export function useBreakerOrder(
+  onTheirs: (now: BreakerRow) => void,
+): Command<[breaker: BreakerRow, order: Order, reason: string, holdMs: number], BreakerRow> {
   return useCommand(
-    (breaker: BreakerRow, order: Order, reason: string, holdMs: number) => {
-      const path = `/agents/${encodeURIComponent(breaker.agentKey)}/breaker`;
-      if (order === "reset") return api.post<BreakerRow>(`${path}/reset`, { reason });
-      const expiresAt = holdsForATime(order) ? expiryOf(holdMs, serverNow()) : undefined;
-      return api.post<BreakerRow>(`${path}/override`, {
-        state: STATE_OF[order],
-        reason,
-        ...(expiresAt && { expiresAt }),
-      });
-    },
+    (breaker: BreakerRow, order: Order, reason: string, holdMs: number) =>
+      withTheirs(sendOrder(breaker, order, reason, holdMs), onTheirs),
     {
       optimistic: (breaker, order, reason, holdMs) => [{ ...breaker, ...expected(breaker, order, reason, holdMs) }],
       failure: "The breaker did not take the order",

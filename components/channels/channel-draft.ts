@@ -21,7 +21,8 @@ export interface ChannelDraft {
 
 export type ChannelField = "channelId" | "name" | "target" | "secret" | "stormThreshold" | "stormWindow";
 export type ChannelFaults = { readonly [field in ChannelField]?: string };
-type ChannelPut = Omit<z.input<typeof channelPut>, "type" | "channelId">;
+/** The body that a channel is written with. */
+export type ChannelPut = Omit<z.input<typeof channelPut>, "type" | "channelId">;
 type Parsed = { ok: true; body: ChannelPut } | { ok: false; faults: ChannelFaults };
 
 const FIELDS: readonly ChannelField[] = ["channelId", "name", "target", "secret"];

@@ -3,29 +3,33 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { TriangleAlert } from "lucide-react";
 import { type FormEvent, useRef, useState } from "react";
-import { ApiProblem, api } from "../live/api.ts";
+import { ApiProblem } from "../live/api.ts";
 import { seedTopic } from "../live/row-cache.ts";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { TextField } from "../ui/field.tsx";
+import { MeanwhileNotice } from "../ui/meanwhile.tsx";
+import { changesBetween } from "../ui/meanwhile-model.ts";
 import { Select } from "../ui/select.tsx";
 import {
   type ChannelDraft,
   type ChannelFaults,
   type ChannelField,
+  type ChannelPut,
+  draftOfChannel,
   faultsOf,
   KINDS,
   parseChannel,
 } from "./channel-draft.ts";
 import { type ChannelRow, channelLook, hasSecret, isSentTo, targetWarning } from "./channel-model.ts";
 import { KindIcon } from "./kind-icon.tsx";
-import { channelPath } from "./use-channels.ts";
+import { channelFacts, putChannel } from "./put-channel.ts";
 
 /** What the form begins with. */
 export interface EditedChannel {
   draft: ChannelDraft;
-  /** One that is not there yet: its id and kind can be chosen. */
-  isNew: boolean;
+  /** The channel as it was opened; null for one that is not there yet, whose id and kind can be chosen. */
+  seen: ChannelRow | null;
 }
 
 interface ChannelFormProps {
@@ -42,7 +46,7 @@ export function ChannelDialog({ editing, ...rest }: ChannelFormProps & { editing
     <Dialog
       open={editing !== null}
       onOpenChange={(open) => !open && rest.onClose()}
-      title={editing?.isNew ? "New channel" : `Channel ${editing?.draft.channelId ?? ""}`}
+      title={editing?.seen === null ? "New channel" : `Channel ${editing?.draft.channelId ?? ""}`}
     >
       {editing && <ChannelForm key={editing.draft.channelId} editing={editing} {...rest} />}
     </Dialog>
@@ -52,7 +56,9 @@ export function ChannelDialog({ editing, ...rest }: ChannelFormProps & { editing
 const NO_FAULTS: ChannelFaults = {};
 
 function ChannelForm({ editing, taken, onClose, onSaved }: ChannelFormProps & { editing: EditedChannel }) {
-  const { isNew } = editing;
+  const [seen, setSeen] = useState(editing.seen);
+  const [theirs, setTheirs] = useState<ChannelRow | null>(null);
+  const isNew = seen === null;
   const client = useQueryClient();
   const form = useRef<HTMLFormElement>(null);
   const [draft, setDraft] = useState(editing.draft);
@@ -61,7 +67,7 @@ function ChannelForm({ editing, taken, onClose, onSaved }: ChannelFormProps & { 
   const [sent, setSent] = useState(false);
   const [busy, setBusy] = useState(false);
   const [refused, setRefused] = useState<{ faults: ChannelFaults; other: string | null }>(NOT_REFUSED);
-  const parsed = parseChannel(draft, isNew ? taken : []);
+  const parsed = parseChannel(draft, isNew ? [...taken, ...(theirs ? [theirs.id] : [])] : []);
   const look = channelLook(draft.kind);
 
   const change = (part: Partial<ChannelDraft>) => {
@@ -85,14 +91,16 @@ function ChannelForm({ editing, taken, onClose, onSaved }: ChannelFormProps & { 
       requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
       return;
     }
+    await save(parsed.body, seen);
+  };
+  const save = async (body: ChannelPut, against: ChannelRow | null) => {
     setBusy(true);
     setRefused(NOT_REFUSED);
+    setTheirs(null);
     try {
-      const { secret, ...answer } = await api.put<ChannelRow & { secret?: string; receipt?: unknown }>(
-        channelPath(draft.channelId.trim()),
-        parsed.body,
-      );
-      const { receipt: _, ...channel } = answer;
+      const written = await putChannel(draft.channelId.trim(), body, against);
+      if ("theirs" in written) return setTheirs(written.theirs);
+      const { receipt: _, secret, ...channel } = written.done;
       seedTopic(client, "rules", "channel", [channel as ChannelRow]);
       onSaved(channel as ChannelRow, secret);
     } catch (thrown) {
@@ -101,6 +109,12 @@ function ChannelForm({ editing, taken, onClose, onSaved }: ChannelFormProps & { 
     } finally {
       setBusy(false);
     }
+  };
+  const loadTheirs = (row: ChannelRow) => {
+    if (row.removedAt !== null) return onClose();
+    setDraft(draftOfChannel(row));
+    setSeen(row);
+    setTheirs(null);
   };
   const warning = targetWarning(draft.kind, draft.target.trim());
 
@@ -205,6 +219,16 @@ function ChannelForm({ editing, taken, onClose, onSaved }: ChannelFormProps & { 
         <p role="alert" className="rounded-md bg-danger-soft px-2.5 py-2 text-[13px] break-words text-danger">
           {refused.other}
         </p>
+      )}
+      {seen && theirs && (
+        <MeanwhileNotice
+          thing="channel"
+          removed={theirs.removedAt !== null}
+          changes={changesBetween(channelFacts(seen), channelFacts(theirs))}
+          busy={busy}
+          onTheirs={() => loadTheirs(theirs)}
+          onMine={() => parsed.ok && void save(parsed.body, theirs)}
+        />
       )}
       <div className="flex justify-end gap-2">
         <Button onClick={onClose}>{isNew ? "Cancel" : "Keep as is"}</Button>

@@ -11,6 +11,7 @@ import { ConfirmDialog, Dialog } from "../ui/dialog.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { formatPlural } from "../ui/format.ts";
 import { PageHeader } from "../ui/page-header.tsx";
+import { useOpened } from "../ui/use-opened.ts";
 import { useTitle } from "../ui/use-title.ts";
 import { AlertsNav } from "./alerts-nav.tsx";
 import { draftOfChannel, newChannel } from "./channel-draft.ts";
@@ -76,11 +77,11 @@ export function ChannelsScreen({ initial, rules: initialRules, deliveries }: Cha
   const seen = useCallback((id: string) => setTests(({ [id]: _, ...others }) => others), []);
   const onToggle = useCallback((row: ChannelRow, enabled: boolean) => void toggle.run(row, enabled), [toggle.run]);
   const users = useMemo(() => new Map(channels.map(({ id }) => [id, rulesOf(id, rules)])), [channels, rules]);
-  const known = mayChange ? channels.find(({ id }) => id === asked) : undefined;
+  const known = useOpened(asked, mayChange ? channels.find(({ id }) => id === asked) : undefined);
   const editing: EditedChannel | null = fresh
-    ? { draft: newChannel(), isNew: true }
+    ? { draft: newChannel(), seen: null }
     : known
-      ? { draft: draftOfChannel(known), isNew: false }
+      ? { draft: draftOfChannel(known), seen: known }
       : null;
   const asksOf = (what: "rotate" | "remove" | "verify") => (asking?.what === what ? asking.channel : null);
   const using = users.get(asksOf("remove")?.id ?? "") ?? [];

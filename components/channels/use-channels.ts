@@ -4,6 +4,7 @@ import { keepPreviousData, useInfiniteQuery, useQuery, useQueryClient } from "@t
 import { useEffect, useMemo } from "react";
 import type { Sent } from "../../domain/wire.ts";
 import { api } from "../live/api.ts";
+import { mustBeDone } from "../live/if-unmoved.ts";
 import { useNewest, useTopicList, useTopicRows } from "../live/rows.ts";
 import { useCommand } from "../live/use-command.ts";
 import {
@@ -15,6 +16,7 @@ import {
   mergeDeliveries,
 } from "./channel-model.ts";
 import { deliveriesPath } from "./delivery-filter.ts";
+import { meanwhileWords, putChannel, removeChannel, rotateSecret } from "./put-channel.ts";
 
 const TOPIC = "rules";
 const NONE: readonly never[] = [];
@@ -22,7 +24,7 @@ const NONE: readonly never[] = [];
 /** A test is waited for by the server for up to 15 s. */
 const TEST_TIMEOUT_MS = 25_000;
 
-export const channelPath = (channelId: string): string => `/channels/${encodeURIComponent(channelId)}`;
+const channelPath = (channelId: string): string => `/channels/${encodeURIComponent(channelId)}`;
 
 /** Channels by name, live. `initial` must keep its identity while it has the same content. */
 export function useChannels(initial: readonly Sent<"channel">[] = NONE): ChannelRow[] {
@@ -78,25 +80,25 @@ export function useLatestDelivery(channelId: string, enabled: boolean): Delivery
 /** What can be done to channels and deliveries; each tells by itself when it fails. */
 export function useChannelCommands(onSecret: (secret: string, channel: ChannelRow) => void) {
   const toggle = useCommand(
-    ({ id, channelKind: kind, target }: ChannelRow, enabled: boolean) =>
-      api.put<ChannelRow>(channelPath(id), { kind, target, enabled }),
+    async (channel: ChannelRow, enabled: boolean) => {
+      const { id, channelKind: kind, target } = channel;
+      return mustBeDone(await putChannel(id, { kind, target, enabled }, channel), meanwhileWords);
+    },
     {
       optimistic: (channel, enabled) => [{ ...channel, enabled }],
       failure: "The channel was not changed",
     },
   );
   const rotate = useCommand(
-    async ({ id }: ChannelRow) => {
-      const { secret, ...channel } = await api.post<ChannelRow & { secret?: string }>(
-        `${channelPath(id)}/rotate-secret`,
-      );
+    async (seen: ChannelRow) => {
+      const { secret, ...channel } = mustBeDone(await rotateSecret(seen), meanwhileWords);
       // The secret goes to whoever shows it once, and into no cache.
       if (secret !== undefined) onSecret(secret, channel as ChannelRow);
       return channel as ChannelRow;
     },
     { failure: "The secret was not rotated" },
   );
-  const remove = useCommand(({ id }: ChannelRow) => api.delete<ChannelRow>(channelPath(id)), {
+  const remove = useCommand(async (seen: ChannelRow) => mustBeDone(await removeChannel(seen), meanwhileWords), {
     success: (_, { name }) => `Channel ${name} removed`,
     failure: "The channel was not removed",
   });

@@ -34,16 +34,21 @@ export const api = {
   post: <T>(path: string, body?: unknown, signal?: AbortSignal, timeoutMs?: number): Promise<T> =>
     call<T>("POST", path, body, signal, timeoutMs),
   /**
-   * As `post`, if the row is still of the version that was seen.
+   * As `post`, if the row is still of the version (or of the tag of its settings) that was seen. `putIf` and `deleteIf` likewise.
    * @throws ApiProblem 412 with the row as it is now in `body.row`
    */
-  postIf: <T>(path: string, version: number, body?: unknown): Promise<T> =>
-    call<T>("POST", path, body, undefined, undefined, { "if-match": `"${version}"` }),
-  /** @throws ApiProblem */
-  put: <T>(path: string, body: unknown): Promise<T> => call<T>("PUT", path, body),
-  /** @throws ApiProblem */
-  delete: <T>(path: string): Promise<T> => call<T>("DELETE", path),
+  postIf: <T>(path: string, tag: Tag, body?: unknown): Promise<T> =>
+    call<T>("POST", path, body, undefined, undefined, ifMatch(tag)),
+  putIf: <T>(path: string, tag: Tag, body: unknown): Promise<T> =>
+    call<T>("PUT", path, body, undefined, undefined, ifMatch(tag)),
+  deleteIf: <T>(path: string, tag: Tag): Promise<T> =>
+    call<T>("DELETE", path, undefined, undefined, undefined, ifMatch(tag)),
 };
+
+/** What a row was seen as: its version, 0 for one that is not there yet, or a tag of its settings (`domain/setting-tag.ts`). */
+export type Tag = number | string;
+
+const ifMatch = (tag: Tag) => ({ "if-match": `"${tag}"` });
 
 /** Commits mutations, all or none. Sent under one idempotency key, so a repeat after a lost answer changes nothing twice. */
 export function commit(mutations: ClientMutationInput[]): Promise<Receipt> {

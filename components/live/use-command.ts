@@ -7,6 +7,7 @@ import { ID_NAME } from "../../domain/wire.ts";
 import { ONLY_LOOKS, useMayChange } from "../ui/changes.tsx";
 import { toast } from "../ui/toast.ts";
 import { ApiProblem } from "./api.ts";
+import { isLost } from "./if-unmoved.ts";
 import type { Live } from "./newer.ts";
 import { applyRows, rowKey, settle, showPending } from "./row-cache.ts";
 
@@ -33,7 +34,8 @@ export interface Command<A extends unknown[], R> {
 
 /**
  * A click that changes something. Its effect shows at once, marked pending; the row in the answer is applied like a frame. A failure takes
- * the effect back and says why; after a lost race (409) the row as it now is, which the answer carries, is applied.
+ * the effect back and says why; after a lost race (409, 412) the row as it now is, which the answer carries, is applied. A call that answers what
+ * somebody else has made of the row (`Written`) has failed too, but whoever made it says so to the reader.
  *
  * @param call the request; what it throws must be an `ApiProblem` (as `api` and `commit` do).
  */
@@ -61,6 +63,11 @@ export function useCommand<A extends unknown[], R>(
     setError(null);
     try {
       const answer = await now.call(...args);
+      if (isLost(answer)) {
+        takeBack();
+        applyAnswer(client, answer.theirs);
+        return answer;
+      }
       applyAnswer(client, answer);
       settle(client, rows);
       const { success } = now.options;
@@ -93,7 +100,7 @@ function explain(problem: ApiProblem): string {
 /** Applies the row an answer is or has: the row itself, with a receipt beside its fields. */
 function applyAnswer(client: QueryClient, answer: unknown): void {
   if (typeof answer !== "object" || answer === null) return;
-  const { receipt: _, ...row } = answer as Partial<Live> & { receipt?: unknown };
+  const { receipt: _, ...row } = ("done" in answer ? answer.done : answer) as Partial<Live> & { receipt?: unknown };
   const isRow =
     typeof row.kind === "string" && row.kind in ID_NAME && typeof row.id === "string" && typeof row.seq === "number";
   if (!isRow) return;

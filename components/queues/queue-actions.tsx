@@ -2,31 +2,38 @@
 
 import { Pause, Play, SlidersHorizontal } from "lucide-react";
 import { useState } from "react";
-import { api } from "../live/api.ts";
+import { withTheirs } from "../live/if-unmoved.ts";
 import { useCommand } from "../live/use-command.ts";
 import { Button, IconButton } from "../ui/button.tsx";
 import { Changes } from "../ui/changes.tsx";
 import { ConfirmDialog } from "../ui/dialog.tsx";
 import { formatPlural } from "../ui/format.ts";
-import { type QueueItem, type QueueRow, queueHref } from "./queue-model.ts";
+import { pauseQueue } from "./put-queue.ts";
+import type { QueueItem, QueueRow } from "./queue-model.ts";
 import { QueueSettings } from "./queue-settings.tsx";
 
 /** Pause or resume a queue, and set its limits. `short` shows icons only, for a line of a table. */
 export function QueueActions({ queue, short = false }: { queue: QueueItem; short?: boolean }) {
   const [asks, setAsks] = useState<"pause" | "settings" | null>(null);
+  // As it was when the question was asked.
+  const [seen, setSeen] = useState<QueueRow>(queue);
   const pause = useCommand(
-    (reason: string) => api.post<QueueRow>(queueHref(queue.id), { paused: true, ...(reason && { reason }) }),
+    (reason: string) => withTheirs(pauseQueue(seen, { paused: true, ...(reason && { reason }) }), setSeen),
     {
       optimistic: (reason) => [{ ...queue, paused: true, pauseReason: reason || null }],
       failure: "The queue was not paused",
     },
   );
-  const resume = useCommand(() => api.post<QueueRow>(queueHref(queue.id), { paused: false }), {
+  const resume = useCommand(() => pauseQueue(queue, { paused: false }), {
     optimistic: () => [{ ...queue, paused: false, pauseReason: null }],
     failure: "The queue was not resumed",
   });
+  const ask = (what: "pause" | "settings") => {
+    setSeen(queue);
+    setAsks(what);
+  };
   const waits = queue.pending === true || pause.pending || resume.pending;
-  const toggle = queue.paused ? () => void resume.run() : () => setAsks("pause");
+  const toggle = queue.paused ? () => void resume.run() : () => ask("pause");
   const [label, Icon] = queue.paused ? ["Resume", Play] : ["Pause", Pause];
   const close = (open: boolean) => !open && setAsks(null);
   return (
@@ -37,7 +44,7 @@ export function QueueActions({ queue, short = false }: { queue: QueueItem; short
             <IconButton size="sm" label={`${label} ${queue.id}`} disabled={waits} onClick={toggle}>
               <Icon aria-hidden className="size-3.5" />
             </IconButton>
-            <IconButton size="sm" label={`Limits of ${queue.id}`} onClick={() => setAsks("settings")}>
+            <IconButton size="sm" label={`Limits of ${queue.id}`} onClick={() => ask("settings")}>
               <SlidersHorizontal aria-hidden className="size-3.5" />
             </IconButton>
           </>
@@ -46,7 +53,7 @@ export function QueueActions({ queue, short = false }: { queue: QueueItem; short
             <Button variant={queue.paused ? "primary" : "secondary"} busy={waits} onClick={toggle}>
               <Icon aria-hidden className="size-3.5" /> {label}
             </Button>
-            <Button onClick={() => setAsks("settings")}>
+            <Button onClick={() => ask("settings")}>
               <SlidersHorizontal aria-hidden className="size-3.5" /> Limits…
             </Button>
           </>

@@ -1,12 +1,14 @@
 "use client";
 
 import { type FormEvent, useId, useState } from "react";
-import { api } from "../live/api.ts";
 import { useCommand } from "../live/use-command.ts";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Input } from "../ui/input.tsx";
-import { parseBound, type QueueItem, type QueueRow, queueHref } from "./queue-model.ts";
+import { MeanwhileNotice } from "../ui/meanwhile.tsx";
+import { changesBetween } from "../ui/meanwhile-model.ts";
+import { boundFacts, boundQueue } from "./put-queue.ts";
+import { parseBound, type QueueItem, type QueueRow } from "./queue-model.ts";
 
 interface QueueSettingsProps {
   queue: QueueItem;
@@ -30,16 +32,29 @@ function SettingsForm({ queue, onClose }: Omit<QueueSettingsProps, "open">) {
   const [waiting, setWaiting] = useState(textOf(queue.capacity));
   const concurrency = parseBound(running, 1);
   const capacity = parseBound(waiting, 0);
-  const save = useCommand(
-    (bounds: { concurrency: number | null; capacity: number | null }) =>
-      api.post<QueueRow>(queueHref(queue.id), bounds),
-    { optimistic: (bounds) => [{ ...queue, ...bounds }], failure: "The limits were not set" },
-  );
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
+  // As it was when the form was opened, until its reader has seen what somebody else made of it.
+  const [seen, setSeen] = useState<QueueRow>(queue);
+  const [theirs, setTheirs] = useState<QueueRow | null>(null);
+  const save = useCommand(boundQueue, {
+    optimistic: (_seen, bounds) => [{ ...queue, ...bounds }],
+    failure: "The limits were not set",
+  });
+  const put = async (against: QueueRow) => {
     if ("fault" in concurrency || "fault" in capacity) return;
-    const bounds = { concurrency: concurrency.value, capacity: capacity.value };
-    if ((await save.run(bounds)) !== undefined) onClose();
+    setTheirs(null);
+    const written = await save.run(against, { concurrency: concurrency.value, capacity: capacity.value });
+    if (written && "theirs" in written) setTheirs(written.theirs);
+    else if (written) onClose();
+  };
+  const loadTheirs = (row: QueueRow) => {
+    setRunning(textOf(row.concurrency));
+    setWaiting(textOf(row.capacity));
+    setSeen(row);
+    setTheirs(null);
+  };
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    void put(seen);
   };
   return (
     <form onSubmit={submit} className="mt-3 space-y-3">
@@ -57,6 +72,16 @@ function SettingsForm({ queue, onClose }: Omit<QueueSettingsProps, "open">) {
         onChange={setWaiting}
         fault={"fault" in capacity ? capacity.fault : null}
       />
+      {theirs && (
+        <MeanwhileNotice
+          thing="queue"
+          removed={false}
+          changes={changesBetween(boundFacts(seen), boundFacts(theirs))}
+          busy={save.pending}
+          onTheirs={() => loadTheirs(theirs)}
+          onMine={() => void put(theirs)}
+        />
+      )}
       <div className="flex justify-end gap-2">
         <Button onClick={onClose}>Keep as is</Button>
         <Button

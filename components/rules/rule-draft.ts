@@ -20,6 +20,13 @@ export interface RuleDraft {
   notifyFolded: boolean;
 }
 
+/** Severities as people read them. */
+export const SEVERITY_NAMES: { readonly [severity in Severity]: string } = {
+  critical: "Critical",
+  warning: "Warning",
+  info: "Info",
+};
+
 export type RulePut = z.input<typeof rulePut>;
 /** What the draft says, or what is wrong with it by field. */
 type Parsed = { ok: true; rule: RulePut } | { ok: false; faults: { readonly [field: string]: string } };
@@ -61,7 +68,8 @@ export function draftOf(rule: AlertRule): RuleDraft {
   };
 }
 
-function written(unit: FieldUnit, value: unknown): string {
+/** A parameter as it is typed. */
+export function written(unit: FieldUnit, value: unknown): string {
   if (unit === "share") return `${Number((Number(value) * 100).toFixed(4))}%`;
   if (unit === "span") return spanWords(Number(value));
   return Array.isArray(value) ? value.join(", ") : String(value);

@@ -6,18 +6,22 @@ import type { ChannelRow } from "../channels/channel-model.ts";
 import { Button } from "../ui/button.tsx";
 import { Drawer } from "../ui/drawer.tsx";
 import { TextField } from "../ui/field.tsx";
+import { MeanwhileNotice } from "../ui/meanwhile.tsx";
+import { changesBetween } from "../ui/meanwhile-model.ts";
 import { Select } from "../ui/select.tsx";
-import { newDraft, parseDraft, type RuleDraft, type RulePut } from "./rule-draft.ts";
+import { draftOf, newDraft, parseDraft, type RuleDraft, type RulePut, SEVERITY_NAMES } from "./rule-draft.ts";
+import { ruleFacts } from "./rule-facts.ts";
 import { ruleLook } from "./rule-fields.ts";
 import { RulePreviewStrip } from "./rule-preview.tsx";
 import { RuleTelling } from "./rule-telling.tsx";
 import { useNames } from "./use-names.ts";
+import type { AlertRule } from "./use-rules.ts";
 
 /** What the editor begins with. */
 export interface Editing {
   draft: RuleDraft;
-  /** A rule that is not there yet: its id and kind can be chosen. */
-  isNew: boolean;
+  /** The rule as it was opened; null for one that is not there yet, whose id and kind can be chosen. */
+  seen: AlertRule | null;
 }
 
 interface RuleEditorProps {
@@ -28,7 +32,8 @@ interface RuleEditorProps {
   mayChange: boolean;
   busy: boolean;
   onClose: () => void;
-  onSave: (rule: RulePut) => void;
+  /** Writes a rule that was seen so. Answers what somebody else has made of it meanwhile; then nothing is written. */
+  onSave: (rule: RulePut, seen: AlertRule | null) => Promise<AlertRule | null>;
 }
 
 /** A rule as a form, with how often it would have fired and who would be told. */
@@ -37,27 +42,28 @@ export function RuleEditor({ editing, onClose, ...rest }: RuleEditorProps) {
     <Drawer
       open={editing !== null}
       onClose={onClose}
-      title={editing?.isNew ? "New rule" : `Rule ${editing?.draft.name ?? ""}`}
+      title={editing?.seen === null ? "New rule" : `Rule ${editing?.draft.name ?? ""}`}
     >
       {editing && <RuleForm key={editing.draft.ruleId} editing={editing} onClose={onClose} {...rest} />}
     </Drawer>
   );
 }
 
-const NAMES = { critical: "Critical", warning: "Warning", info: "Info" } as const;
-
 function RuleForm(props: RuleEditorProps & { editing: Editing }) {
   const { editing, channels, taken, mayChange, busy, onClose, onSave } = props;
   const form = useRef<HTMLFormElement>(null);
   const [draft, setDraft] = useState(editing.draft);
+  const [seen, setSeen] = useState(editing.seen);
+  const [theirs, setTheirs] = useState<AlertRule | null>(null);
   const [sent, setSent] = useState(false);
+  const isNew = seen === null;
   const names = useNames();
   const change = (part: Partial<RuleDraft>) => setDraft((before) => ({ ...before, ...part }));
   const parsed = parseDraft(
     draft,
     channels.map(({ id }) => id),
   );
-  const isTaken = editing.isNew && taken.includes(draft.ruleId);
+  const isTaken = isNew && (taken.includes(draft.ruleId) || theirs?.ruleId === draft.ruleId);
   const faultOf = (field: string) => {
     if (field === "ruleId" && isTaken) return "is another rule's already";
     // A step that was just added has no channel yet; it need not be told so at once.
@@ -67,10 +73,21 @@ function RuleForm(props: RuleEditorProps & { editing: Editing }) {
   // Neither the id nor who is told has a part in what a rule finds.
   const previewed = parseDraft({ ...draft, ruleId: "preview", name: "preview", channels: [], escalation: [] });
   const look = ruleLook(draft.kind);
+  const save = async (rule: RulePut, against: AlertRule | null) => {
+    setTheirs(null);
+    setTheirs(await onSave(rule, against));
+  };
+  const nameOf = (id: string) => channels.find((channel) => channel.id === id)?.name ?? id;
+  const loadTheirs = (rule: AlertRule) => {
+    if (rule.removedAt !== null) return onClose();
+    setDraft(draftOf(rule));
+    setSeen(rule);
+    setTheirs(null);
+  };
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setSent(true);
-    if (parsed.ok && !isTaken) return onSave(parsed.rule);
+    if (parsed.ok && !isTaken) return void save(parsed.rule, seen);
     // After the faults have been drawn.
     requestAnimationFrame(() => {
       const wrong = form.current?.querySelector<HTMLElement>('[aria-invalid="true"], [data-fault] input');
@@ -84,7 +101,7 @@ function RuleForm(props: RuleEditorProps & { editing: Editing }) {
   });
   return (
     <form ref={form} onSubmit={submit} noValidate className="space-y-3">
-      {editing.isNew && (
+      {isNew && (
         <>
           <Labelled label="Fires when">
             <Select
@@ -121,11 +138,11 @@ function RuleForm(props: RuleEditorProps & { editing: Editing }) {
           <Select
             label="Severity"
             value={draft.severity}
-            options={SEVERITIES.map((severity) => ({ value: severity, label: NAMES[severity] }))}
+            options={SEVERITIES.map((severity) => ({ value: severity, label: SEVERITY_NAMES[severity] }))}
             onValueChange={(severity) => mayChange && change({ severity })}
             className="w-full"
           />
-          {!editing.isNew && (
+          {!isNew && (
             <p className="mt-1 text-[12px] text-muted">Open alerts of this rule take it over within seconds.</p>
           )}
         </Labelled>
@@ -142,6 +159,16 @@ function RuleForm(props: RuleEditorProps & { editing: Editing }) {
         />
         It is on
       </label>
+      {seen && theirs && (
+        <MeanwhileNotice
+          thing="rule"
+          removed={theirs.removedAt !== null}
+          changes={changesBetween(ruleFacts(seen, nameOf), ruleFacts(theirs, nameOf))}
+          busy={busy}
+          onTheirs={() => loadTheirs(theirs)}
+          onMine={() => parsed.ok && void save(parsed.rule, theirs)}
+        />
+      )}
       <div className="sticky -bottom-3.5 -mx-3.5 flex flex-wrap items-center justify-end gap-2 border-t border-line bg-surface px-3.5 py-2.5">
         {sent && (!parsed.ok || isTaken) && (
           <p role="alert" className="mr-auto text-[12px] text-danger">
@@ -151,7 +178,7 @@ function RuleForm(props: RuleEditorProps & { editing: Editing }) {
         <Button onClick={onClose}>{mayChange ? "Keep as is" : "Close"}</Button>
         {mayChange && (
           <Button type="submit" variant="primary" busy={busy}>
-            {editing.isNew ? "Create rule" : "Save rule"}
+            {isNew ? "Create rule" : "Save rule"}
           </Button>
         )}
       </div>

@@ -8,7 +8,7 @@ import { defaultRule } from "../../domain/rule-defaults.ts";
 import type { Sent } from "../../domain/wire.ts";
 import { AlertsNav } from "../channels/alerts-nav.tsx";
 import { useChannels } from "../channels/use-channels.ts";
-import { commit } from "../live/api.ts";
+import { mustBeDone } from "../live/if-unmoved.ts";
 import { useCommand } from "../live/use-command.ts";
 import { Button } from "../ui/button.tsx";
 import { useMayChange } from "../ui/changes.tsx";
@@ -16,8 +16,10 @@ import { ConfirmDialog } from "../ui/dialog.tsx";
 import { ErrorState } from "../ui/empty-state.tsx";
 import { PageHeader } from "../ui/page-header.tsx";
 import { PageSkeleton } from "../ui/skeleton.tsx";
+import { useOpened } from "../ui/use-opened.ts";
 import { useTitle } from "../ui/use-title.ts";
 import { isChanged, removedBuiltIns, resetPut } from "./built-in.ts";
+import { meanwhileWords, putRule, removeRule } from "./put-rule.ts";
 import { draftOf, freeId, newDraft, putOf, type RulePut } from "./rule-draft.ts";
 import { type Editing, RuleEditor } from "./rule-editor.tsx";
 import { type RuleAsk, RuleItem } from "./rule-item.tsx";
@@ -33,28 +35,34 @@ export function RulesScreen({ initial, channels: initialChannels }: RulesScreenP
   const mayChange = useMayChange();
   const rules = useLiveRules(initial);
   const channels = useChannels(initialChannels);
-  const { save, remove } = useRuleCommands();
+  const { save, set, remove } = useRuleCommands();
   const [asked, setAsked] = useQueryState("rule", parseAsString);
   const [fresh, setFresh] = useState<Editing | null>(null);
   const [confirming, setConfirming] = useState<{ what: "remove" | "reset"; rule: AlertRule } | null>(null);
   useTitle("Alert rules");
   const items = rules.data?.items ?? [];
   const taken = items.map(({ ruleId }) => ruleId);
-  const known = items.find(({ ruleId }) => ruleId === asked);
+  const known = useOpened(
+    asked,
+    items.find(({ ruleId }) => ruleId === asked),
+  );
   const there = channels.map(({ id }) => id);
   const close = () => {
     setFresh(null);
     void setAsked(null);
   };
-  const put = async (rule: RulePut) => {
-    if ((await save.run(rule)) !== undefined) close();
+  const put = async (rule: RulePut, seen: AlertRule | null) => {
+    const written = await save.run(rule, seen);
+    if (written && "theirs" in written) return written.theirs;
+    if (written) close();
+    return null;
   };
   const ask = (what: RuleAsk, rule: AlertRule) => {
     if (what === "edit") void setAsked(rule.ruleId);
     else if (what !== "duplicate") setConfirming({ what, rule });
     else {
       const draft = { ...draftOf(rule), ruleId: freeId(rule.ruleId, taken), name: `${rule.name}, copy` };
-      setFresh({ draft, isNew: true });
+      setFresh({ draft, seen: null });
     }
   };
   const reset = (rule: AlertRule) => {
@@ -64,9 +72,9 @@ export function RulesScreen({ initial, channels: initialChannels }: RulesScreenP
   const confirmed = async () => {
     if (confirming === null) return false;
     const { what, rule } = confirming;
-    if (what === "remove") return (await remove.run(rule.ruleId)) !== undefined;
+    if (what === "remove") return (await remove.run(rule)) !== undefined;
     const back = reset(rule);
-    return back !== undefined && (await save.run(back)) !== undefined;
+    return back !== undefined && (await set.run(back, rule)) !== undefined;
   };
   const gone = mayChange ? removedBuiltIns(taken) : [];
 
@@ -85,7 +93,7 @@ export function RulesScreen({ initial, channels: initialChannels }: RulesScreenP
             <Button
               variant="primary"
               onClick={() =>
-                setFresh({ draft: { ...newDraft("queue_depth"), ruleId: freeId("rule", taken) }, isNew: true })
+                setFresh({ draft: { ...newDraft("queue_depth"), ruleId: freeId("rule", taken) }, seen: null })
               }
             >
               <Plus aria-hidden className="size-4" /> New rule
@@ -102,10 +110,10 @@ export function RulesScreen({ initial, channels: initialChannels }: RulesScreenP
             rule={rule}
             channels={channels}
             mayChange={mayChange}
-            busy={save.pending}
+            busy={set.pending}
             changed={isChanged(rule)}
             onAsk={ask}
-            onToggle={(one, enabled) => void save.run(putOf(one, there, { enabled }))}
+            onToggle={(one, enabled) => void set.run(putOf(one, there, { enabled }), one)}
           />
         ))}
       </ul>
@@ -116,10 +124,10 @@ export function RulesScreen({ initial, channels: initialChannels }: RulesScreenP
             <Button
               key={ruleId}
               size="sm"
-              disabled={save.pending}
+              disabled={set.pending}
               onClick={() => {
                 const back = resetPut(ruleId);
-                if (back) void save.run(back);
+                if (back) void set.run(back, null);
               }}
             >
               Bring back {defaultRule(ruleId)?.name}
@@ -128,13 +136,13 @@ export function RulesScreen({ initial, channels: initialChannels }: RulesScreenP
         </div>
       )}
       <RuleEditor
-        editing={fresh ?? (known ? { draft: draftOf(known), isNew: false } : null)}
+        editing={fresh ?? (known ? { draft: draftOf(known), seen: known } : null)}
         channels={channels}
         taken={taken}
         mayChange={mayChange}
         busy={save.pending}
         onClose={close}
-        onSave={(rule) => void put(rule)}
+        onSave={put}
       />
       <ConfirmDialog
         open={confirming?.what === "remove"}
@@ -160,10 +168,15 @@ export function RulesScreen({ initial, channels: initialChannels }: RulesScreenP
 function useRuleCommands() {
   const client = useQueryClient();
   const onDone = () => client.invalidateQueries({ queryKey: RULES_KEY, exact: true });
-  const save = useCommand((rule: RulePut) => commit([rule]), { failure: "The rule was not kept", onDone });
-  const remove = useCommand((ruleId: string) => commit([{ type: "rule.remove", ruleId }]), {
+  const failure = "The rule was not kept";
+  const save = useCommand(putRule, { failure, onDone });
+  const set = useCommand(
+    async (rule: RulePut, seen: AlertRule | null) => mustBeDone(await putRule(rule, seen), meanwhileWords),
+    { failure, onDone },
+  );
+  const remove = useCommand(async (rule: AlertRule) => mustBeDone(await removeRule(rule), meanwhileWords), {
     failure: "The rule was not removed",
     onDone,
   });
-  return { save, remove };
+  return { save, set, remove };
 }
