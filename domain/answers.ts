@@ -224,7 +224,19 @@ export interface System {
     redis: (TierSize & TierReads) | null;
     durable: TierReads;
   };
-  log: { head: number; floor: number };
+  /** Like `memory`: room on the disks of the folders that this server fills, as of a few seconds ago. */
+  disks:
+    | null
+    | {
+        holds: "database" | "archive";
+        folder: string;
+        freeBytes: number;
+        totalBytes: number;
+        /** Nearly full. */
+        short: boolean;
+      }[];
+  /** `aheadMs`: how far the newest event's time lies ahead of the database's clock, which is wrong or was once; 0 as a rule. */
+  log: { head: number; floor: number; aheadMs: number };
   /** How long what is over is kept, ms; `archived`: events are put into an archive before they leave. */
   keeps: { eventsMs: number; sessionsMs: number; decisionsMs: number; keysMs: number; archived: boolean };
 }

@@ -19,6 +19,7 @@ import { checkReadiness } from "./database/readiness.ts";
 import { createRefusals } from "./database/refusals.ts";
 import { requireDatabase } from "./database/requirements.ts";
 import { type DatabaseWatch, watchDatabase } from "./database/watch.ts";
+import { watchDisks } from "./disk-watch.ts";
 import { buildApp } from "./http/app.ts";
 import { Assets } from "./http/assets.ts";
 import { ensureLocalKey, setBootstrapKey } from "./http/auth/api-keys.ts";
@@ -28,6 +29,7 @@ import { LongReads } from "./http/long-reads.ts";
 import { createMetrics, observeReads } from "./http/metrics.ts";
 import { type PageFault, reportPageFault } from "./http/page-errors.ts";
 import { type DrawPage, pageUnavailable, registerPages } from "./http/pages.ts";
+import type { DiskFigures } from "./http/system.ts";
 import { handleUpgrades, type UpgradeHandler } from "./http/upgrades.ts";
 import { createLive } from "./live/index.ts";
 import { watchMemory } from "./memory-watch.ts";
@@ -120,6 +122,8 @@ async function build(config: Config, options: ComposeOptions, closers: Closers):
   store.onCommitted(() => database.watch.trust());
   closers.add("store", 1_000, () => store.close());
   database.watch.onChange((reason) => reason === null && store.look());
+  // Says so at once if the database's clock is behind the log.
+  await store.head(TENANT);
 
   const [timely, upkeep] = [laneDatabase(database.clock), laneDatabase(database.upkeep)];
   const retention = createRetention({
@@ -135,6 +139,14 @@ async function build(config: Config, options: ComposeOptions, closers: Closers):
   const watch = watchMemory({ registry: metrics, logger: logger.child({ part: "memory" }), onShort });
   closers.add("memory watch", 100, () => watch.close());
 
+  const disks = watchDisks({
+    registry: metrics,
+    logger: logger.child({ part: "disks" }),
+    folders: filled(config, database),
+  });
+  closers.add("disk watch", 100, () => disks.close());
+  await disks.look();
+
   observeReads(metrics, database.reads.reads);
   const app = buildApp({
     config,
@@ -148,6 +160,7 @@ async function build(config: Config, options: ComposeOptions, closers: Closers):
     metrics,
     health,
     memory: watch.figures,
+    disks: disks.figures,
     stopping: stopping.signal,
   });
   const { draw, assets, upgrade } = await pages;
@@ -222,15 +235,23 @@ async function build(config: Config, options: ComposeOptions, closers: Closers):
   };
 }
 
+interface Database extends Pools {
+  watch: DatabaseWatch;
+  databaseClock: DatabaseClock;
+  /** Where its files lie, if it is ours. */
+  folder: string | undefined;
+}
+
 async function openDatabase(
   config: Config,
   closers: Closers,
   logger: Logger,
   registry: Registry,
   stopping: AbortSignal,
-): Promise<Pools & { watch: DatabaseWatch; databaseClock: DatabaseClock }> {
+): Promise<Database> {
   let given = config.databaseUrl;
   let mark = "";
+  let folder: string | undefined;
   if (given === undefined) {
     const embedded = await startEmbedded(config.dataDir, {
       onDown: (reason) => logger.error({ reason }, "Postgres is down; it is started again until it runs"),
@@ -239,6 +260,7 @@ async function openDatabase(
     closers.add("postgres", 3_000, () => embedded.stop());
     given = embedded.url;
     mark = embedded.mark;
+    folder = embedded.folder;
   }
   const url = await requireDatabase(given);
   const applied = await migrate(url, readMigrations(), () => {
@@ -277,7 +299,15 @@ async function openDatabase(
   // Idle, a server hears of the time from nobody else. While the database is away the last answer stands.
   const asking = setInterval(() => void databaseClock.ask(database.clock).catch(() => {}), ASK_TIME_EVERY_MS);
   closers.add("database's clock", 100, () => clearInterval(asking));
-  return { ...database, watch, databaseClock };
+  return { ...database, watch, databaseClock, folder };
+}
+
+/** The folders that grow by what this process does. */
+function filled({ archiveDir }: Config, { folder }: Database): { holds: DiskFigures["holds"]; folder: string }[] {
+  return [
+    ...(folder === undefined ? [] : [{ holds: "database" as const, folder }]),
+    ...(archiveDir === undefined ? [] : [{ holds: "archive" as const, folder: archiveDir }]),
+  ];
 }
 
 /** How pages are drawn, and what they consist of. */

@@ -11,6 +11,7 @@ import { formatBytes, formatCount, formatDuration, formatPercent, formatSetting 
 import { PageHeader } from "../ui/page-header.tsx";
 import { useTitle } from "../ui/use-title.ts";
 import { MaintenanceCard } from "./maintenance-card.tsx";
+import { warningsOf } from "./warnings.ts";
 
 const EVERY_MS = 5_000;
 const DAY_MS = 86_400_000;
@@ -23,13 +24,18 @@ export function SystemScreen({ initial }: { initial: System }) {
     initialData: initial,
     refetchInterval: EVERY_MS,
   });
-  const { memory, hotTier, log, keeps } = data;
+  const { memory, hotTier, disks, log, keeps } = data;
+  const warnings = warningsOf(data);
   useTitle("System");
   return (
     <>
       <PageHeader
         title="System"
-        badge={memory?.short ? <Badge tone="blocked">Short of memory</Badge> : undefined}
+        badge={warnings.map((warning) => (
+          <Badge key={warning} tone="blocked">
+            {warning}
+          </Badge>
+        ))}
         description={`The server that answers this page; up for ${formatDuration(data.uptimeMs)}, Node ${data.node}.`}
       />
       <div className="grid gap-3 lg:grid-cols-2">
@@ -42,7 +48,29 @@ export function SystemScreen({ initial }: { initial: System }) {
             </p>
           </Card>
         )}
+        {disks && disks.length > 0 && (
+          <Card title="Disks">
+            {disks.map(({ holds, totalBytes, freeBytes, short }) => (
+              <Meter
+                key={holds}
+                label={holds === "database" ? "Of the database" : "Of the archive"}
+                used={totalBytes - freeBytes}
+                limit={totalBytes}
+                short={short}
+              />
+            ))}
+            <p className="mt-2 text-[12px] text-muted">
+              When the database's disk is full changes are refused until there is room; nothing is lost by that.
+            </p>
+          </Card>
+        )}
         <Card title="Log">
+          {log.aheadMs > 0 && (
+            <p role="status" className="mb-2 text-[13px] text-danger">
+              The database's clock is {formatDuration(log.aheadMs)} behind the newest event: it was ahead once, or is
+              wrong now. Events keep the later time until it has caught up; timers go by the clock.
+            </p>
+          )}
           <Facts>
             <Fact name="Newest position">{formatCount(log.head)}</Fact>
             <Fact name="Oldest position kept">{formatCount(log.floor + 1)}</Fact>
@@ -82,7 +110,15 @@ export function SystemScreen({ initial }: { initial: System }) {
   );
 }
 
-function Meter({ label, used, limit }: { label: string; used: number; limit: number }) {
+interface MeterProps {
+  label: string;
+  used: number;
+  limit: number;
+  /** Whether little is left; by default, above 85 %. */
+  short?: boolean;
+}
+
+function Meter({ label, used, limit, short }: MeterProps) {
   const share = limit > 0 ? Math.min(1, used / limit) : 0;
   return (
     <div className="mb-2.5">
@@ -94,7 +130,9 @@ function Meter({ label, used, limit }: { label: string; used: number; limit: num
       </div>
       <div aria-hidden className="mt-1 h-1.5 overflow-hidden rounded-full bg-inset">
         <div
-          className={share > 0.85 ? "h-full rounded-full bg-status-blocked" : "h-full rounded-full bg-accent"}
+          className={
+            (short ?? share > 0.85) ? "h-full rounded-full bg-status-blocked" : "h-full rounded-full bg-accent"
+          }
           style={{ width: `${share * 100}%` }}
         />
       </div>

@@ -19,7 +19,7 @@ import { installProblems, ProblemError, sendProblem } from "./problem.ts";
 import { installReaders } from "./readers.ts";
 import { registerRoutes } from "./routes.ts";
 import { API_HEADERS } from "./security.ts";
-import type { MemoryFigures } from "./system.ts";
+import type { DiskFigures, MemoryFigures } from "./system.ts";
 import { checkUrl } from "./urls.ts";
 
 const BODY_LIMIT = 1_048_576;
@@ -47,6 +47,8 @@ export interface AppDeps {
   health: Health;
   /** What this process uses and may use. */
   memory: () => MemoryFigures;
+  /** Room on the disks that this process fills. */
+  disks: () => DiskFigures[];
   /** Aborted when the server begins to stop: long polls and streams answer then. */
   stopping: AbortSignal;
 }

@@ -21,8 +21,8 @@ test.each([
 ])("in tenant %s the role %s sees figures of the whole process: %s", async (tenantId, role, sees) => {
   const headers = { authorization: `Bearer ${await keyOf(tenantId, role)}` };
   const system = (await api.t.app.inject({ url: "/api/v1/system", headers })).json();
-  expect([system.memory !== null, system.hotTier !== null]).toEqual([sees, sees]);
-  expect(system.log).toEqual({ head: expect.any(Number), floor: 0 });
+  expect([system.memory, system.hotTier, system.disks].map((part) => part !== null)).toEqual([sees, sees, sees]);
+  expect(system.log).toEqual({ head: expect.any(Number), floor: 0, aheadMs: 0 });
   const { statusCode, body } = await api.t.app.inject({ url: "/metrics", headers });
   expect(statusCode).toBe(200);
   expect(body.includes("process_resident_memory_bytes")).toBe(sees);

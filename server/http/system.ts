@@ -8,10 +8,14 @@ import { BASE, type ResourceDeps } from "./resource.ts";
 /** What this process uses and may use, bytes. */
 export type MemoryFigures = NonNullable<System["memory"]>;
 
+/** Room on the disk of a folder that this process fills. */
+export type DiskFigures = NonNullable<System["disks"]>[number];
+
 const DAY_MS = 86_400_000;
 
 interface SystemDeps extends ResourceDeps {
   memory: () => MemoryFigures;
+  disks: () => DiskFigures[];
   config: Config;
 }
 
@@ -29,13 +33,14 @@ export function registerSystem(app: FastifyInstance, deps: SystemDeps): void {
   const doc = plainDoc("Overview", "The process that answers: memory, hot tiers, position of the log", "System");
   app.get(`${BASE}/system`, { config: { doc } }, async (request): Promise<System> => {
     const isOfProcess = seesProcess(request.principal);
-    const { head, floor } = await deps.store.head(request.principal.tenantId);
+    const { head, floor, aheadMs } = await deps.store.head(request.principal.tenantId);
     return {
       uptimeMs: Math.round(process.uptime() * 1000),
       node: process.version,
       memory: isOfProcess ? deps.memory() : null,
       hotTier: isOfProcess ? deps.store.tiers.figures() : null,
-      log: { head, floor },
+      disks: isOfProcess ? deps.disks() : null,
+      log: { head, floor, aheadMs: Math.round(aheadMs) },
       keeps,
     };
   });

@@ -82,6 +82,7 @@ export async function createTestApp(
     metrics,
     health,
     memory,
+    disks: () => [],
     stopping,
     longReads: new LongReads(),
   };

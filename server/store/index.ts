@@ -83,7 +83,7 @@ export function createStore(deps: StoreDeps): Store {
           for (const listener of replacedListeners) listener(tenantId);
         },
         onCommitted: (committed) => {
-          noteAhead(committed);
+          noteAhead(tenantId, Date.parse(committed.at));
           for (const listener of listeners) listener(committed);
         },
       });
@@ -100,6 +100,8 @@ export function createStore(deps: StoreDeps): Store {
 
   const poll = setInterval(() => {
     for (const tenantId of watchers.keys()) void lanes.get(tenantId)?.catchUp();
+    // Where nothing is committed, a clock that was set back is noticed all the same.
+    for (const [tenantId, { newest }] of lanes) if (newest !== undefined) noteAhead(tenantId, newest);
   }, deps.pollMs ?? 500);
   poll.unref();
 
@@ -134,7 +136,8 @@ export function createStore(deps: StoreDeps): Store {
       if (laneOf(tenantId).position === undefined) await laneOf(tenantId).catchUp();
       const position = await asReader(tenantId, () => readPosition(reads, tenantId));
       if (!position) throw new StoreError("unknown_entity", "the tenant has no log");
-      return position;
+      const { newest, ...where } = position;
+      return { ...where, aheadMs: noteAhead(tenantId, newest) };
     },
     position: (tenantId) => lanes.get(tenantId)?.position,
     read: (tenantId, kind, id, minSeq) => together(tenantId, () => tiers.read(tenantId, kind, id, minSeq)),

@@ -107,6 +107,11 @@ export class Lane {
     return this.#position.head?.seq;
   }
 
+  /** Time of the newest event that it knows of, epoch ms; undefined before it has looked. */
+  get newest(): number | undefined {
+    return this.#position.head?.at;
+  }
+
   get depth(): number {
     return this.#queue.length;
   }

@@ -52,10 +52,16 @@ export async function readEvents(queries: LaneQueries, tenantId: string, range: 
   return rows.map(eventOf);
 }
 
+interface SeenPosition extends LogPosition {
+  /** Time of the newest event, epoch ms. */
+  newest: number;
+}
+
 /** Where the log is, how far back it goes, and which log it is; undefined for an unknown tenant. */
-export async function readPosition(queries: LaneQueries, tenantId: string): Promise<LogPosition | undefined> {
-  const [row] = await queries.query<LogPosition>(
-    `SELECT /* log position */ "seq"::float8 AS "head", "floor"::float8 AS "floor", "logId" FROM "LogHead" WHERE "tenantId" = $1`,
+export async function readPosition(queries: LaneQueries, tenantId: string): Promise<SeenPosition | undefined> {
+  const [row] = await queries.query<SeenPosition>(
+    `SELECT /* log position */ "seq"::float8 AS "head", "floor"::float8 AS "floor", "logId",
+       (extract(epoch FROM "at") * 1000)::float8 AS "newest" FROM "LogHead" WHERE "tenantId" = $1`,
     [tenantId],
   );
   return row;

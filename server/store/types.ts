@@ -78,7 +78,7 @@ export interface Store {
   look(): void;
   /** Keeps the tenant's tail running on this node while somebody listens. */
   watch(tenantId: string): () => void;
-  head(tenantId: string): Promise<LogPosition>;
+  head(tenantId: string): Promise<LogPosition & { aheadMs: number }>;
   /** Up to where `onCommitted` has told; undefined before the first `head`. */
   position(tenantId: string): number | undefined;
   /**

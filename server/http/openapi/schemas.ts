@@ -234,7 +234,23 @@ export const ANSWERS = {
         durable: tierReads,
       })
       .nullable(),
-    log: z.object({ head: count, floor: count }),
+    disks: z
+      .array(
+        z.object({
+          holds: z.enum(["database", "archive"]),
+          folder: z.string(),
+          freeBytes: count,
+          totalBytes: count,
+          short: z.boolean().meta({ description: "Nearly full" }),
+        }),
+      )
+      .nullable()
+      .meta({ description: "Room on the disks of the folders that this server fills" }),
+    log: z.object({
+      head: count,
+      floor: count,
+      aheadMs: count.meta({ description: "How far the newest event lies ahead of the database's clock; 0 as a rule" }),
+    }),
     keeps: z
       .object({ eventsMs: count, sessionsMs: count, decisionsMs: count, keysMs: count, archived: z.boolean() })
       .meta({ description: "How long what is over is kept; sessions expire after as long untouched" }),
