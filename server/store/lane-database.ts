@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import type pg from "pg";
 import { faultOf, isAboutData, type Reason, sqlStateOf } from "../database/faults.ts";
+import { createStatementNamer } from "../database/statement-names.ts";
 
 /** What the lane needs of a database: a query with a stable text (so that it is prepared by name), and a transaction. */
 export interface LaneDatabase extends LaneQueries {
@@ -13,7 +13,7 @@ export interface LaneQueries {
 
 /**
  * The lane's database over the pool that Prisma's client uses too, but past the client: its raw queries cost the lane 0.1 ms each, a third of
- * what an idle commit takes (docs/decisions/0012). Statements are prepared by name from their first use; there are few texts.
+ * what an idle commit takes (docs/decisions/0012). Statements are prepared by name from their second use on.
  */
 export function laneDatabase(pool: pg.Pool): LaneDatabase {
   return {
@@ -50,16 +50,8 @@ function queriesOf(client: pg.Pool | pg.PoolClient): LaneQueries {
   };
 }
 
-const names = new Map<string, string>();
-
-function nameOf(text: string): string {
-  let name = names.get(text);
-  if (!name) {
-    name = `lane_${createHash("sha256").update(text).digest("hex").slice(0, 24)}`;
-    names.set(text, name);
-  }
-  return name;
-}
+/** Texts differ by the tables that a commit touches, so a caller can make many: those that come again have a name, up to a bound. */
+const nameOf = createStatementNamer({ limit: 500, minSeen: 2 });
 
 /** A query or a transaction failed; `failure` says what is known about it. */
 export class DatabaseFailure extends Error {

@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import type { Kind } from "../../domain/tx.ts";
 import { largeColumns } from "../../domain/wire.ts";
 import type { Table } from "./tables/table.ts";
@@ -7,7 +8,7 @@ import { KINDS, TABLES } from "./tables.ts";
  * The lane's SQL. A batch is one statement: data-modifying CTEs over `json_to_recordset` (a third cheaper than
  * its jsonb twin, measured on 40 columns), all hanging off the move of the log's head, so
  * that either everything happens or nothing does. Its text depends only on which tables the batch touches; there are few such
- * combinations in practice, each is prepared once per connection under a name of its own.
+ * combinations in practice, each is prepared once per connection under a name of its own, up to a bound.
  */
 
 /** What a batch does to one table. `light` leaves the heavy columns as they are; `remove` takes ids, the others rows. */
@@ -73,7 +74,8 @@ const LOG_SQL: { readonly [part in LogPart]: (parameter: number) => string[] } =
   ],
 };
 
-const texts = new Map<string, string>();
+/** By the parts. Callers decide which come together, so not all are kept. */
+const texts = new LRUCache<string, string>({ max: 500 });
 
 /** The write statement for a set of parts; parts are `events`, `keys` (two parameters each), `insert:run`, `light:job`, `remove:job` … (one each). */
 export function writeStatement(parts: readonly string[]): string {

@@ -6,6 +6,7 @@ import { KeyLookup } from "./key-lookup.ts";
 import { isSameOrigin, isSameOriginHandshake } from "./origin.ts";
 import { cookieSecret } from "./secret.ts";
 import { Sessions } from "./sessions.ts";
+import { Strangers } from "./strangers.ts";
 
 /** What a caller shows: a key beats a cookie, and a bad key is not made good by a session. */
 export type Credential = { kind: "key"; secret: string } | { kind: "cookie"; value: string };
@@ -25,8 +26,9 @@ export class Authenticator {
   /** @param publicOrigin what browsers call this server when a proxy in front of it changes Host. */
   static async create(prisma: PrismaClient, logger: Logger, publicOrigin?: string): Promise<Authenticator> {
     const secret = await cookieSecret(prisma);
-    const sessions = await Sessions.create(prisma, secret, logger.child({ part: "auth" }));
-    return new Authenticator(new KeyLookup(prisma), sessions, publicOrigin);
+    const strangers = new Strangers();
+    const sessions = await Sessions.create(prisma, secret, logger.child({ part: "auth" }), strangers);
+    return new Authenticator(new KeyLookup(prisma, { strangers }), sessions, publicOrigin);
   }
 
   /** Whether a request that may change something comes from this console's own pages. */

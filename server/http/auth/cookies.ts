@@ -1,5 +1,8 @@
 import type { IncomingHttpHeaders } from "node:http";
 
+/** No cookie of ours is longer; what is remembered by cookie must not be as large as a header. */
+const MOST_CHARS = 500;
+
 /** The raw (still encoded) value of one cookie, or undefined. A header without that cookie costs one scan. */
 export function cookieValue(header: string | undefined, name: string): string | undefined {
   if (header === undefined) return undefined;
@@ -8,7 +11,8 @@ export function cookieValue(header: string | undefined, name: string): string | 
     const valueAt = from + name.length;
     if ((before !== ";" && before !== " ") || header[valueAt] !== "=") continue;
     const end = header.indexOf(";", valueAt);
-    return header.slice(valueAt + 1, end === -1 ? undefined : end);
+    const value = header.slice(valueAt + 1, end === -1 ? undefined : end);
+    return value.length > MOST_CHARS ? undefined : value;
   }
   return undefined;
 }

@@ -1,6 +1,8 @@
+import { LRUCache } from "lru-cache";
 import type { PrismaClient } from "../../database/generated/client.ts";
 import type { Principal } from "../principal.ts";
 import { hashApiKey } from "./api-keys.ts";
+import { Strangers } from "./strangers.ts";
 import { TtlCache } from "./ttl-cache.ts";
 
 const TTL_MS = 5_000;
@@ -14,15 +16,20 @@ export class KeyLookup {
   private readonly prisma: PrismaClient;
   private readonly cache: TtlCache<Principal>;
   private readonly writes = new Set<Promise<unknown>>();
+  /** Hashes of keys that were good when they were last looked up. */
+  private readonly good = new LRUCache<string, true>({ max: MAX_KEYS });
+  private readonly strangers: Strangers;
 
-  constructor(prisma: PrismaClient, options: { now?: () => number } = {}) {
+  constructor(prisma: PrismaClient, options: { now?: () => number; strangers?: Strangers } = {}) {
+    const { strangers = new Strangers(), ...rest } = options;
     this.prisma = prisma;
+    this.strangers = strangers;
     this.cache = new TtlCache({
       ttlMs: TTL_MS,
       missTtlMs: MISS_TTL_MS,
       max: MAX_KEYS,
-      load: (hash) => this.load(hash),
-      ...options,
+      load: (hash) => (this.good.has(hash) ? this.load(hash) : this.strangers.look(hash, () => this.load(hash))),
+      ...rest,
     });
   }
 
@@ -49,7 +56,11 @@ export class KeyLookup {
 
   private async load(hash: string): Promise<Principal | null> {
     const key = await this.prisma.apiKey.findUnique({ where: { hash } });
-    if (key === null || key.revokedAt !== null) return null;
+    if (key === null || key.revokedAt !== null) {
+      this.good.delete(hash);
+      return null;
+    }
+    this.good.set(hash, true);
     this.noteUse(key.id);
     return { tenantId: key.tenantId, kind: "key", id: key.id, name: key.name, role: key.role };
   }

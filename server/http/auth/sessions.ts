@@ -8,6 +8,7 @@ import type { Principal } from "../principal.ts";
 import { type BetterAuth, createBetterAuth } from "./better-auth.ts";
 import { cookieValue } from "./cookies.ts";
 import { ensureOperator } from "./operator.ts";
+import type { Strangers } from "./strangers.ts";
 import { TtlCache } from "./ttl-cache.ts";
 
 const TTL_MS = 5_000;
@@ -27,11 +28,19 @@ export class Sessions {
   private readonly auth: BetterAuth;
   private readonly cache: TtlCache<Session>;
   private readonly minted: Map<unknown, string>;
+  private readonly strangers: Strangers;
   /** Told when a session has been ended by its owner. */
   onEnded: () => void = () => {};
 
-  private constructor(prisma: PrismaClient, auth: BetterAuth, cookieName: string, minted: Map<unknown, string>) {
+  private constructor(
+    prisma: PrismaClient,
+    auth: BetterAuth,
+    cookieName: string,
+    minted: Map<unknown, string>,
+    strangers: Strangers,
+  ) {
     this.prisma = prisma;
+    this.strangers = strangers;
     this.auth = auth;
     this.cookieName = cookieName;
     this.minted = minted;
@@ -43,11 +52,11 @@ export class Sessions {
     });
   }
 
-  static async create(prisma: PrismaClient, secret: string, logger: Logger): Promise<Sessions> {
+  static async create(prisma: PrismaClient, secret: string, logger: Logger, strangers: Strangers): Promise<Sessions> {
     const minted = new Map<unknown, string>();
     const auth = createBetterAuth(prisma, secret, logger, (id, token) => minted.set(id, token));
     const { authCookies } = await auth.$context;
-    return new Sessions(prisma, auth, authCookies.sessionToken.name, minted);
+    return new Sessions(prisma, auth, authCookies.sessionToken.name, minted, strangers);
   }
 
   /** This server's session cookie in a Cookie header, still signed and encoded; the key of `peek` and `get`. */
@@ -84,7 +93,9 @@ export class Sessions {
   async redeem(token: string, userAgent: string | undefined): Promise<string[] | null> {
     const headers = new Headers(userAgent === undefined ? {} : { "user-agent": userAgent });
     try {
-      const answer = await this.auth.api.magicLinkVerify({ query: { token }, headers, returnHeaders: true });
+      const answer = await this.strangers.look(token, () =>
+        this.auth.api.magicLinkVerify({ query: { token }, headers, returnHeaders: true }),
+      );
       return answer.headers.getSetCookie();
     } catch (error) {
       // better-auth answers every refusal with a redirect to its error page.

@@ -100,3 +100,11 @@ test("it holds no more than its bound; the oldest goes first", async () => {
   for (const key of ["a", "b", "c", "d"]) await cache.get(key);
   expect(["a", "b", "c", "d"].map((key) => cache.peek(key))).toEqual([undefined, null, null, null]);
 });
+
+test("keys that there are not push out no key that there is", async () => {
+  const { table, cache } = setUp();
+  table.set("good", "1");
+  await cache.get("good");
+  for (const key of ["a", "b", "c", "d"]) await cache.get(key);
+  expect(cache.peek("good")).toBe("1");
+});

@@ -3,7 +3,7 @@ export interface TtlCacheOptions<V> {
   ttlMs: number;
   /** The same for "there is none", in ms. */
   missTtlMs: number;
-  /** The most entries kept; the oldest goes first. */
+  /** The most entries kept, and as many keys that have none; the oldest go first. Whoever guesses pushes out other guesses and nobody's key. */
   max: number;
   load: (key: string) => Promise<V | null>;
   now?: () => number;
@@ -21,6 +21,7 @@ interface Entry<V> {
  */
 export class TtlCache<V> {
   private readonly entries = new Map<string, Entry<V>>();
+  private readonly misses = new Map<string, Entry<V>>();
   private readonly loading = new Map<string, Promise<V | null>>();
   private readonly options: TtlCacheOptions<V>;
   private readonly now: () => number;
@@ -32,12 +33,12 @@ export class TtlCache<V> {
 
   /** What is known without waiting: a value, null (known to be none), or undefined (ask `get`). */
   peek(key: string): V | null | undefined {
-    const entry = this.entries.get(key);
+    const entry = this.entries.get(key) ?? this.misses.get(key);
     if (entry === undefined) return undefined;
     const age = this.now() - entry.loadedAt;
     const ttl = entry.value === null ? this.options.missTtlMs : this.options.ttlMs;
     if (age >= ttl) {
-      this.entries.delete(key);
+      this.forget(key);
       return undefined;
     }
     if (entry.value !== null && age >= ttl / 2 && !this.loading.has(key)) {
@@ -56,13 +57,14 @@ export class TtlCache<V> {
 
   /** Forgets a key at once; a look-up already under way will not bring it back. */
   delete(key: string): void {
-    this.entries.delete(key);
+    this.forget(key);
     this.loading.delete(key);
   }
 
   /** Forgets everything, see `delete`. */
   clear(): void {
     this.entries.clear();
+    this.misses.clear();
     this.loading.clear();
   }
 
@@ -82,10 +84,16 @@ export class TtlCache<V> {
   }
 
   private put(key: string, entry: Entry<V>): void {
+    this.forget(key);
+    const kept = entry.value === null ? this.misses : this.entries;
+    kept.set(key, entry);
+    if (kept.size <= this.options.max) return;
+    const oldest = kept.keys().next();
+    if (!oldest.done) kept.delete(oldest.value);
+  }
+
+  private forget(key: string): void {
     this.entries.delete(key);
-    this.entries.set(key, entry);
-    if (this.entries.size <= this.options.max) return;
-    const oldest = this.entries.keys().next();
-    if (!oldest.done) this.entries.delete(oldest.value);
+    this.misses.delete(key);
   }
 }

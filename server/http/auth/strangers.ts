@@ -1,0 +1,24 @@
+import { FairShare } from "../../database/fair-share.ts";
+
+/** One look at a time, for as many as can be connected. */
+const LIMITS = {
+  total: 1,
+  perTenant: 1,
+  perPrincipal: 1,
+  waiting: 12_000,
+  waitingPerPrincipal: 12_000,
+  waitMs: 10_000,
+};
+
+/**
+ * Looks into the database for those whom nobody has seen yet, one at a time: whoever guesses keys or links, on however many connections, takes one of
+ * the connections of sign-in, and those who are known have the other.
+ */
+export class Strangers {
+  readonly #places = new FairShare(LIMITS);
+
+  /** @param who sets those apart who take turns. Rejects with NoPlace when it takes too long to get one. */
+  look<T>(who: string, work: () => Promise<T>): Promise<T> {
+    return this.#places.run({ tenantId: who, principal: "" }, work);
+  }
+}

@@ -1,0 +1,28 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Api, openApi } from "./resource.test-kit.ts";
+
+let api: Api;
+beforeAll(async () => {
+  api = await openApi();
+});
+afterAll(() => api.close());
+
+const series = async () => (await api.t.deps.metrics.metrics()).split("\n").filter((line) => !line.startsWith("#"));
+
+test("whatever strangers and callers ask for, no figure is counted under a name of theirs", async () => {
+  const ask = async (mark: string) => {
+    const authorization = `Bearer ${api.me.secret}`;
+    for (const headers of [{}, { authorization }, { authorization: `Bearer ${mark}` }, { cookie: `${mark}=1` }]) {
+      for (const url of [`/api/v1/${mark}`, `/api/v1/runs/${mark}`, `/${mark}`, `/login?token=${mark}`])
+        await api.t.app.inject({ method: "GET", url, headers });
+      await api.t.app.inject({ method: "POST", url: `/api/v1/${mark}`, headers, payload: { [mark]: mark } });
+      await api.t.app.inject({ method: "PROPFIND" as "GET", url: `/${mark}`, headers });
+    }
+  };
+  await ask("foreign-0");
+  const before = (await series()).length;
+  for (let n = 1; n < 20; n += 1) await ask(`foreign-${n}`);
+  const after = await series();
+  expect(after.length).toBe(before);
+  expect(after.filter((line) => line.includes("foreign"))).toEqual([]);
+});
