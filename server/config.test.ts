@@ -1,5 +1,7 @@
+import { readFileSync } from "node:fs";
+import { parseEnv } from "node:util";
 import { expect, test } from "vitest";
-import { readConfig, unknownSettings } from "./config.ts";
+import { readConfig, SETTINGS, unknownSettings } from "./config.ts";
 import { StartupError } from "./database/errors.ts";
 
 test("notifications go to all targets, to none, or to those that are named", () => {
@@ -160,4 +162,15 @@ test("variables that look like settings and are none are named, with what may ha
     { name: "SWITCHYARD_PUBLIC_URI", meant: "SWITCHYARD_PUBLIC_URL" },
     { name: "SWITCHYARD_COLOUR" },
   ]);
+});
+
+test("the example file has every setting, with its default or an example that is taken; README lists every one", () => {
+  const root = new URL("../", import.meta.url);
+  const example = readFileSync(new URL(".env.example", root), "utf8");
+  expect(readConfig(parseEnv(example))).toEqual(readConfig({}));
+  const all = parseEnv(example.replace(/^# ([A-Z_]+=)/gm, "$1"));
+  expect(Object.keys(all).sort()).toEqual([...SETTINGS].sort());
+  expect(readConfig({ ...all, SWITCHYARD_BOOTSTRAP_KEY: "x".repeat(40) })).toMatchObject({ port: 3000 });
+  const readme = readFileSync(new URL("README.md", root), "utf8");
+  expect(SETTINGS.filter((name) => !readme.includes(`\`${name}\``))).toEqual([]);
 });

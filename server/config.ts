@@ -140,6 +140,11 @@ const environment = z
     });
   });
 
+/** The names of all settings that people make, as README and `.env.example` list them. */
+export const SETTINGS: readonly string[] = Object.keys(environment.shape).filter(
+  (name) => name !== "NODE_ENV" && name !== "NEXT_DIST_DIR",
+);
+
 export interface Config {
   /** 0 lets the system choose. */
   port: number;
