@@ -8,6 +8,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "pure",
+          isolate: false,
           include: [
             "domain/**/*.test.ts",
             "client/**/*.test.ts",

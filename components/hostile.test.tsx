@@ -3,6 +3,7 @@ import fc from "fast-check";
 import type { ReactElement } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, it } from "vitest";
+import { tries } from "../domain/depth.test-kit.ts";
 import type { LogEvent } from "../domain/event.ts";
 import { leanAnswer, leanEvent, leanRow } from "../domain/lean.ts";
 import type { Json } from "../domain/primitives.ts";
@@ -86,7 +87,7 @@ describe("whatever anybody reports", { timeout: 60_000 }, () => {
         isCutOff(one, find);
         expect(leanEvent(one, 16).seq).toBe(one.seq);
       }),
-      { numRuns: 300 },
+      { numRuns: tries(300) },
     );
   });
 
@@ -102,7 +103,7 @@ describe("whatever anybody reports", { timeout: 60_000 }, () => {
         expect(leanRow(listed, 16).id).toBe("a");
         leanAnswer({ items: [a, listed], more: b });
       }),
-      { numRuns: 300 },
+      { numRuns: tries(300) },
     );
     fc.assert(fc.property(map, (metadata) => void chipsOf(metadata)));
   });

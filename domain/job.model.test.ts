@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { freeTrialSlots } from "./breaker.ts";
 import type { CommitFault } from "./commit.ts";
+import { tries } from "./depth.test-kit.ts";
 import { Draft } from "./draft.ts";
 import { type Command, command } from "./job.model.commands.test-kit.ts";
 import { checkWorld, same } from "./job.model.test-kit.ts";
@@ -25,7 +26,7 @@ import type { EventDraft } from "./tx.ts";
  * Random commands with a clock that is turned, run on the reducers and on the model beside them (`job.model.ts`). After each command both must
  * agree, and what holds for every state and every commit must hold.
  */
-const RUNS = 300;
+const RUNS = tries(300);
 const COMMANDS = 60;
 
 const RUN_STATES = ["running", "blocked", "completed", "failed", "cancelled", "timed_out"] as const;

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { tries } from "./depth.test-kit.ts";
 import { jsonMap, textOf } from "./execution.test-kit.ts";
 import { jsonBytes } from "./json-bytes.ts";
 import { ownOf } from "./json-map.ts";
@@ -47,7 +48,7 @@ describe("a merge patch", () => {
         expect(jsonBytes(result)).toBe(sizeOf(result));
         expect(result === map).toBe(sameJson(map, result));
       }),
-      { numRuns: 3000 },
+      { numRuns: tries(3000) },
     );
   });
 
@@ -75,7 +76,7 @@ test("two values are the same by what they hold, not by the order of their keys"
       expect(sameJson(a, b)).toBe(textOf(a) === textOf(b));
       expect(sameJson(a, Object.fromEntries(Object.entries(a).reverse()))).toBe(true);
     }),
-    { numRuns: 1000 },
+    { numRuns: tries(1000) },
   );
   expect(sameJson([], {})).toBe(false);
   expect(sameJson({ a: null }, { b: null })).toBe(false);
@@ -89,6 +90,6 @@ test("a value's size is that of its text in UTF-8, escapes and all", () => {
     fc.property(fc.oneof(jsonMap, fc.array(strange), fc.double({ noNaN: true, noDefaultInfinity: true })), (value) => {
       expect(jsonBytes(value)).toBe(sizeOf(value));
     }),
-    { numRuns: 2000 },
+    { numRuns: tries(2000) },
   );
 });

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Delivery } from "./channel.ts";
+import { tries } from "./depth.test-kit.ts";
 import type { ClientMutationInput } from "./mutations.ts";
 import { FULL_DIGEST } from "./pace.ts";
 import { World } from "./tx.test-kit.ts";
@@ -266,6 +267,6 @@ test("C13: whatever happens, a storm tells what would have been told without one
         expect((payload as { digest: { count: number } }).digest.count).toBe(parts.length);
       }
     }),
-    { numRuns: 300 },
+    { numRuns: tries(300) },
   );
 }, 60_000);

@@ -220,9 +220,17 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
 }
 
 /** Settings of the client, the worker and the commands they run, which may stand in the same environment. */
-const OF_OTHERS = ["URL", "KEY", "ADAPTERS", "JOB_ID", "RUN_ID", "ATTEMPT", "CHROMIUM", "FAULTS_SEED"].map(
-  (name) => `SWITCHYARD_${name}`,
-);
+const OF_OTHERS = [
+  "URL",
+  "KEY",
+  "ADAPTERS",
+  "JOB_ID",
+  "RUN_ID",
+  "ATTEMPT",
+  "CHROMIUM",
+  "FAULTS_SEED",
+  "TEST_DEPTH",
+].map((name) => `SWITCHYARD_${name}`);
 
 /** Variables that look like settings of ours and are none: most likely misspelt. Each with the setting it may have meant. */
 export function unknownSettings(env: Readonly<Record<string, string | undefined>>): { name: string; meant?: string }[] {

@@ -54,12 +54,15 @@ describe("the guard", () => {
 
   test("what has ended, and a job that is over, are forgotten", async () => {
     const guard = newGuard();
-    const [released, closed, witness] = [sleeper(), sleeper(), sleeper()];
-    guard.watch(performance.now() + 100).hold(released.pid)();
-    const watch = guard.watch(performance.now() + 100);
+    const [first, released, closed, witness] = [sleeper(), sleeper(), sleeper(), sleeper()];
+    // The guard's process is there: what follows reaches it before a lease ends.
+    guard.watch(performance.now() - 1).hold(first.pid);
+    await first.killed;
+    guard.watch(performance.now() + 1000).hold(released.pid)();
+    const watch = guard.watch(performance.now() + 1000);
     watch.hold(closed.pid);
     watch.close();
-    guard.watch(performance.now() + 400).hold(witness.pid);
+    guard.watch(performance.now() + 1200).hold(witness.pid);
     await witness.killed;
     expect([released.child.signalCode, closed.child.signalCode]).toEqual([null, null]);
   });
