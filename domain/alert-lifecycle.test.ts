@@ -178,9 +178,14 @@ describe("C13: an alert's life", () => {
     const w = new World();
     w.commit({ type: "run.create", runId: "r", workflow: "w", timeoutMs: 1000 });
     w.commit({ type: "run.transition", runId: "r", to: "running" });
+    for (const jobId of ["a", "b", "c", "d", "e"]) w.commit({ type: "job.enqueue", jobId, runId: "r" });
+    w.commit({ type: "job.start", jobId: "d", agentKey: "x" });
     w.now += 1000;
     w.settle();
-    expect(w.row("alert", "run_overdue:r")).toMatchObject({ status: "firing", runId: "r", threshold: 1000 });
+    expect(w.row("alert", "run_overdue:r")).toMatchObject({
+      ...{ status: "firing", runId: "r", threshold: 1000, title: "Run r timed out" },
+      detail: "w did not end within 1 s; job d was running, job a was queued, job b was queued and 2 more",
+    });
     w.commit({ type: "run.retry", runId: "r" });
     expect(w.row("alert", "run_overdue:r").status).toBe("resolved");
   });

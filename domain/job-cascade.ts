@@ -129,6 +129,20 @@ export function cancelJobsOfRun(tx: Tx, runId: string, reason: string): void {
   for (const other of spread(tx, ended)) if (other !== runId) settleRun(tx, other);
 }
 
+/** Which jobs of a run are open, for people: `; job a was running, job b was queued and 3 more`. Empty when none is. */
+export function openJobsWords(tx: Tx, runId: string): string {
+  const open = openJobs(must(tx, "run", runId).jobCounts);
+  if (open === 0) return "";
+  const jobs = tx
+    .ids({ set: "jobs-of-run", runId, statuses: OPEN, limit: CASCADE_LIMIT })
+    .map((jobId) => must(tx, "job", jobId))
+    .filter(({ status }) => !isFinalJob(status))
+    .sort((a, b) => Number(b.status === "running") - Number(a.status === "running"));
+  const named = jobs.slice(0, 3).map(({ id, status }) => `job ${id} was ${status}`);
+  const more = open - named.length;
+  return `; ${named.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+}
+
 /** Cancels the open jobs that work for these tokens, all of them at once, and what waited for them. */
 export function cancelJobsOfTokens(tx: Tx, runId: string, tokenIds: readonly string[], reason: string): void {
   if (tokenIds.length === 0 || openJobs(must(tx, "run", runId).jobCounts) === 0) return;

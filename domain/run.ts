@@ -2,7 +2,7 @@ import { z } from "zod";
 import { fireAlert, resolveAlert } from "./alert.ts";
 import { mustFit } from "./execution-state.ts";
 import { fingerprint } from "./fingerprint.ts";
-import { cancelJobsOfRun, retryJobsOfRun } from "./job-cascade.ts";
+import { cancelJobsOfRun, openJobsWords, retryJobsOfRun } from "./job-cascade.ts";
 import { type JobCounts, NO_JOBS } from "./job-counts.ts";
 import {
   type ErrorInfo,
@@ -243,7 +243,7 @@ function tellTimeout(tx: Tx, run: Readonly<Run>): void {
     rule: rule.id,
     severity: rule.severity,
     title: `Run ${run.id} timed out`,
-    detail: `${run.workflow} did not end within ${span(run.timeoutMs ?? 0)}`,
+    detail: `${run.workflow} did not end within ${span(run.timeoutMs ?? 0)}${openJobsWords(tx, run.id)}`,
     subject: subjectOf(run.id),
     runId: run.id,
     value: run.startedAt ? ms(tx.at) - ms(run.startedAt) : null,

@@ -2,7 +2,7 @@ import type { Job } from "./job.ts";
 import { span } from "./span.ts";
 import type { RunStatus } from "./statuses.ts";
 import type { DependencyFacts } from "./timeline.ts";
-import type { ApprovalFacts, Before, CandidateFacts, QueueFacts, WaitCode } from "./waiting.ts";
+import type { ApprovalFacts, Before, CandidateFacts, QueueFacts, WaitCode, WaitReason } from "./waiting.ts";
 
 /** The sentences of `waiting.ts`: no full stop, so that what time ends can go on with "in 5 min". */
 
@@ -97,6 +97,20 @@ export function next(able: readonly CandidateFacts[], elsewhere: number): string
 
 export const leaseExpired = (claimedBy: string | null): string =>
   `${claimedBy ?? "Its agent"} let its lease run out: the attempt is about to be ended`;
+
+const UNTIL: { readonly [code in WaitCode]?: string } = {
+  breaker_open: "; it lets trials through in",
+  approval: "; it expires in",
+};
+
+/** How a sentence goes on before the time that is left until time alone ends the cause. */
+export const untilPrefix = (code: WaitCode): string => UNTIL[code] ?? " in";
+
+/** The whole sentence of a cause, as it is at a time. */
+export function untilWords({ code, text, until }: Pick<WaitReason, "code" | "text" | "until">, at: string): string {
+  if (until === null) return text;
+  return `${text}${untilPrefix(code)} ${span(Math.max(0, Date.parse(until) - Date.parse(at)))}`;
+}
 
 const forced = ({ breaker }: CandidateFacts): string => {
   const order = breaker?.state === "forced_open" ? breaker.override : null;

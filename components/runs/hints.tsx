@@ -4,6 +4,7 @@ import { Info, OctagonX, TriangleAlert } from "lucide-react";
 import Link from "next/link";
 import type { CSSProperties, ReactNode } from "react";
 import type { WaitReason } from "../../domain/waiting.ts";
+import { untilPrefix } from "../../domain/waiting-words.ts";
 import type { Wire } from "../../domain/wire.ts";
 import { diagnose } from "../timeline/engine/diagnose.ts";
 import { jobLabel } from "../timeline/engine/model.ts";
@@ -122,17 +123,11 @@ export function Text({ reason }: { reason: WaitReason }) {
   );
 }
 
-const UNTIL: { readonly [code in WaitReason["code"]]?: string } = {
-  breaker_open: "; it lets trials through in ",
-  approval: "; it expires in ",
-};
-
 function Until({ reason: { code, until } }: { reason: WaitReason }) {
   if (until === null) return null;
   return (
     <>
-      {UNTIL[code] ?? " in "}
-      <Countdown to={until} />
+      {untilPrefix(code)} <Countdown to={until} />
     </>
   );
 }

@@ -253,16 +253,16 @@ describe("open alerts say what is so now", () => {
     await age("Job", "runAt", "j", 5000);
     await age("Job", "queuedAt", "j", 5000);
     await look();
-    expect(await words("age:q")).toMatch(/^warning A job waits in queue q for \d s of 1000$/);
+    expect(await words("age:q")).toMatch(/^warning Job j waits in queue q for \d s of 1000$/);
     await age("Job", "runAt", "j", 125_000);
     await age("Job", "queuedAt", "j", 125_000);
     await age("Alert", "firedAt", "age:q", 120_000);
     await age("Alert", "updatedAt", "age:q", 61_000);
     await look();
-    expect(await words("age:q")).toMatch(/^warning A job waits in queue q for 2 min \d+ s of 1000$/);
+    expect(await words("age:q")).toMatch(/^warning Job j waits in queue q for 2 min \d+ s of 1000$/);
     await commit(rule("age", "queue_age", { queue: "q", maxAgeMs: 2000 }, { severity: "critical" }));
     await look();
-    expect(await words("age:q")).toMatch(/^critical A job waits in queue q for 2 min \d+ s of 2000$/);
+    expect(await words("age:q")).toMatch(/^critical Job j waits in queue q for 2 min \d+ s of 2000$/);
   });
 
   test("moving figures are written down at a bounded rate, and right before something is sent", async () => {

@@ -6,6 +6,7 @@ import { span } from "../../domain/span.ts";
 import type { RuleKind } from "../../domain/statuses.ts";
 import { shortened } from "../../domain/text.ts";
 import type { LaneQueries } from "./lane-database.ts";
+import type { Waiting } from "./rule-causes.ts";
 
 /** What a rule finds broken about one thing, as the alert will say it. */
 export interface Observed {
@@ -17,6 +18,8 @@ export interface Observed {
   threshold: number | null;
   /** The agent whose open breaker would explain it. */
   agent: string | null;
+  /** What waits, whose cause belongs in the detail of the alert (`rule-causes.ts`). */
+  waiting?: Waiting;
   /** Not broken now, but not well enough to end an alert either. */
   recovering?: true;
 }
@@ -25,6 +28,10 @@ export interface Observed {
  * A rule finds no more than these at a time. When it finds as many, it cannot tell what has ended: open alerts stay until there are fewer.
  */
 const LIMIT = 1000;
+
+/** Of a queue `q`: the job that has been due the longest. */
+const OLDEST_DUE = `SELECT j."id" AS "jobId", j."runId", j."agentKey", greatest(j."queuedAt", j."runAt") AS "since" FROM "Job" AS j
+  WHERE j."tenantId" = q."tenantId" AND j."queue" = q."id" AND j."status" = 'queued' AND j."runAt" <= now() ORDER BY 4, 1 LIMIT 1`;
 
 type Look<K extends RuleKind> = (
   queries: LaneQueries,
@@ -90,18 +97,18 @@ const LOOKS: { readonly [K in RuleKind]: Look<K> } = {
   },
 
   async queue_depth(queries, tenantId, { queue, depth }) {
-    const rows = await queries.query<{ id: string; depth: number; bound: number }>(
-      `SELECT /* rule queue depth */ q."id", w."depth", q."bound" FROM (
+    const rows = await queries.query<{ id: string; depth: number; bound: number; jobId: string; runId: string }>(
+      `SELECT /* rule queue depth */ q."id", w."depth", q."bound", o."jobId", o."runId" FROM (
          SELECT q."tenantId", q."id", coalesce($3::int, q."capacity") AS "bound" FROM "Queue" AS q
          WHERE q."tenantId" = $1 AND ($2::text IS NULL OR q."id" = $2)
            AND (q."jobCounts" ->> 'queued')::int > coalesce($3::int, q."capacity")
        ) AS q CROSS JOIN LATERAL (
          SELECT count(*)::int AS "depth" FROM "Job" AS j
          WHERE j."tenantId" = q."tenantId" AND j."queue" = q."id" AND j."status" = 'queued' AND j."runAt" <= now()
-       ) AS w WHERE w."depth" > q."bound" ORDER BY q."id" LIMIT ${LIMIT}`,
+       ) AS w CROSS JOIN LATERAL (${OLDEST_DUE}) AS o WHERE w."depth" > q."bound" ORDER BY q."id" LIMIT ${LIMIT}`,
       [tenantId, queue ?? null, depth ?? null],
     );
-    return rows.map(({ id, depth: value, bound }) => ({
+    return rows.map(({ id, depth: value, bound, jobId, runId }) => ({
       subject: { kind: "queue", id },
       runId: null,
       title: `Queue ${id} holds ${value} jobs`,
@@ -109,28 +116,26 @@ const LOOKS: { readonly [K in RuleKind]: Look<K> } = {
       value,
       threshold: bound,
       agent: null,
+      waiting: { kind: "job", id: jobId, named: `Job ${jobId} of run ${runId} waits longest` },
     }));
   },
 
   async queue_age(queries, tenantId, { queue, maxAgeMs }) {
-    const rows = await queries.query<{ id: string; age: number; agent: string | null }>(
-      `SELECT /* rule queue age */ q."id", (extract(epoch FROM now() - o."since") * 1000)::float8 AS "age", o."agentKey" AS "agent"
-       FROM "Queue" AS q CROSS JOIN LATERAL (
-         SELECT greatest(j."queuedAt", j."runAt") AS "since", j."agentKey" FROM "Job" AS j
-         WHERE j."tenantId" = q."tenantId" AND j."queue" = q."id" AND j."status" = 'queued' AND j."runAt" <= now()
-         ORDER BY 1 LIMIT 1
-       ) AS o WHERE q."tenantId" = $1 AND ($2::text IS NULL OR q."id" = $2) AND NOT q."paused"
+    const rows = await queries.query<{ id: string; age: number; agent: string | null; jobId: string; runId: string }>(
+      `SELECT /* rule queue age */ q."id", (extract(epoch FROM now() - o."since") * 1000)::float8 AS "age", o."agentKey" AS "agent",
+         o."jobId", o."runId" FROM "Queue" AS q CROSS JOIN LATERAL (${OLDEST_DUE}) AS o WHERE q."tenantId" = $1 AND ($2::text IS NULL OR q."id" = $2) AND NOT q."paused"
          AND o."since" <= now() - $3::float8 * interval '1 millisecond' ORDER BY q."id" LIMIT ${LIMIT}`,
       [tenantId, queue ?? null, maxAgeMs],
     );
-    return rows.map(({ id, age, agent }) => ({
+    return rows.map(({ id, age, agent, jobId, runId }) => ({
       subject: { kind: "queue", id },
       runId: null,
-      title: `A job waits in queue ${id} for ${span(age)}`,
+      title: `Job ${jobId} waits in queue ${id} for ${span(age)}`,
       detail: `none should wait longer than ${span(maxAgeMs)}`,
       value: age,
       threshold: maxAgeMs,
       agent,
+      waiting: { kind: "job", id: jobId, named: `Job ${jobId} of run ${runId}` },
     }));
   },
 
@@ -150,17 +155,26 @@ const LOOKS: { readonly [K in RuleKind]: Look<K> } = {
       value: age,
       threshold: afterMs,
       agent: null,
+      waiting: { kind: "run", id, named: "" },
     }));
   },
 
   async job_overdue(queries, tenantId, { afterMs, queue }) {
-    const rows = await queries.query<{ id: string; runId: string; agent: string | null; age: number }>(
-      `SELECT /* rule job overdue */ j."id", j."runId", j."claimedBy" AS "agent", (extract(epoch FROM now() - j."startedAt") * 1000)::float8 AS "age"
+    const rows = await queries.query<{
+      id: string;
+      runId: string;
+      agent: string | null;
+      attempt: number;
+      silent: number;
+      age: number;
+    }>(
+      `SELECT /* rule job overdue */ j."id", j."runId", j."claimedBy" AS "agent", j."attempt",
+         (extract(epoch FROM now() - j."updatedAt") * 1000)::float8 AS "silent", (extract(epoch FROM now() - j."startedAt") * 1000)::float8 AS "age"
        FROM "Job" AS j WHERE j."tenantId" = $1 AND j."status" = 'running' AND ($2::text IS NULL OR j."queue" = $2)
          AND j."startedAt" <= now() - $3::float8 * interval '1 millisecond' ORDER BY j."startedAt" LIMIT ${LIMIT}`,
       [tenantId, queue ?? null, afterMs],
     );
-    return rows.map(({ id, runId, agent, age }) => ({
+    return rows.map(({ id, runId, agent, attempt, silent, age }) => ({
       subject: { kind: "job", id },
       runId,
       title: `Job ${id} runs for ${span(age)}`,
@@ -168,6 +182,11 @@ const LOOKS: { readonly [K in RuleKind]: Look<K> } = {
       value: age,
       threshold: afterMs,
       agent,
+      waiting: {
+        kind: "job",
+        id,
+        named: `Attempt ${attempt} of run ${runId}, last heard of ${span(silent)} ago`,
+      },
     }));
   },
 
@@ -220,21 +239,38 @@ const LOOKS: { readonly [K in RuleKind]: Look<K> } = {
   },
 
   async approval_waiting(queries, tenantId, { afterMs }) {
-    const rows = await queries.query<{ id: string; title: string; runId: string | null; age: number }>(
-      `SELECT /* rule approval waiting */ a."id", a."title", a."runId", (extract(epoch FROM now() - a."createdAt") * 1000)::float8 AS "age"
+    const rows = await queries.query<{
+      id: string;
+      title: string;
+      runId: string | null;
+      by: string | null;
+      jobId: string | null;
+      age: number;
+    }>(
+      `SELECT /* rule approval waiting */ a."id", a."title", a."runId", a."requestedBy" AS "by", (extract(epoch FROM now() - a."createdAt") * 1000)::float8 AS "age",
+         (SELECT j."id" FROM "Job" AS j WHERE j."tenantId" = a."tenantId" AND j."approvalId" = a."id" AND j."status" = 'waiting' LIMIT 1) AS "jobId"
        FROM "Approval" AS a WHERE a."tenantId" = $1 AND a."status" = 'pending' AND a."createdAt" <= now() - $2::float8 * interval '1 millisecond'
        ORDER BY a."createdAt" LIMIT ${LIMIT}`,
       [tenantId, afterMs],
     );
-    return rows.map(({ id, title, runId, age }) => ({
-      subject: { kind: "approval", id },
-      runId,
-      title: `“${shortened(title, 300)}” waits for approval for ${span(age)}`,
-      detail: null,
-      value: age,
-      threshold: afterMs,
-      agent: null,
-    }));
+    return rows.map(({ id, title, runId, by, jobId, age }) => {
+      const named = `Approval ${id}${runId === null ? "" : ` of run ${runId}`}${by === null ? "" : `, asked for by ${by}`}`;
+      const observed: Observed = {
+        subject: { kind: "approval", id },
+        runId,
+        title: `“${shortened(title, 300)}” waits for approval for ${span(age)}`,
+        detail: named,
+        value: age,
+        threshold: afterMs,
+        agent: null,
+      };
+      if (jobId === null) return observed;
+      return {
+        ...observed,
+        detail: null,
+        waiting: { kind: "job", id: jobId, named: `${named}, holds up job ${jobId}` },
+      };
+    });
   },
 };
 

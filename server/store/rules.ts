@@ -6,6 +6,7 @@ import { withDefaults } from "../../domain/rule-defaults.ts";
 import type { AlertStatus, Severity } from "../../domain/statuses.ts";
 import type { Due } from "./due.ts";
 import type { LaneQueries } from "./lane-database.ts";
+import { Causes } from "./rule-causes.ts";
 import { type Observed, observe, raisedByReducers } from "./rule-conditions.ts";
 import { selectRows } from "./statements.ts";
 
@@ -72,9 +73,11 @@ async function changesOf(queries: LaneQueries, tenantId: string, rule: Rule, ope
   if (raisedByReducers(rule)) return regraded;
   const { observed, whole } = await observe(queries, tenantId, rule);
   const known = new Map(open.map((alert) => [alert.id, alert]));
-  const fired = [...observed].flatMap(([alertId, one]) =>
-    !one.recovering && isNews(rule, known.get(alertId)) ? [fireOf(rule, alertId, one)] : [],
-  );
+  const causes = new Causes(queries, tenantId);
+  const news = [...observed].filter(([alertId, one]) => !one.recovering && isNews(rule, known.get(alertId)));
+  const fired: Mutation[] = [];
+  for (const [index, [alertId, one]] of news.entries())
+    fired.push(fireOf(rule, alertId, index < MOST_EXPLAINED ? await causes.explain(one) : one));
   const cleared = open.filter(({ id, status }) => {
     const still = observed.get(id);
     return still ? status === "pending" && still.recovering : whole;
@@ -82,7 +85,7 @@ async function changesOf(queries: LaneQueries, tenantId: string, rule: Rule, ope
   return [
     ...fired,
     ...regraded,
-    ...refreshesOf(open, observed),
+    ...(await refreshesOf(open, observed, causes)),
     ...cleared.map(({ id }): Mutation => ({ type: "alert.clear", alertId: id, reason: "the condition has ended" })),
   ];
 }
@@ -92,25 +95,36 @@ const MOST_REFRESHED = 20;
 /** How often an alert that has been firing for long is given new words at most, ms; a younger one ten times within its age. */
 const REFRESH_MS = 60_000;
 
-/** What open alerts do not say any more: a bound that was edited at once, figures that have moved now and then, the oldest first. */
-function refreshesOf(open: readonly OpenAlert[], observed: ReadonlyMap<string, Observed>): Mutation[] {
-  const stale = open.flatMap((alert) => {
-    const seen = observed.get(alert.id);
-    if (!seen) return [];
-    const isEdited = seen.threshold !== alert.threshold;
-    const isDue = alert.isDueSoon || alert.changedMs >= Math.min(REFRESH_MS, alert.firedMs / 10);
-    return isEdited || (isDue && saysOf(seen) !== alert.says) ? [{ alert, seen }] : [];
-  });
-  return stale
-    .sort((a, b) => Number(b.alert.isDueSoon) - Number(a.alert.isDueSoon) || b.alert.changedMs - a.alert.changedMs)
-    .slice(0, MOST_REFRESHED)
-    .map(({ alert, seen: { title, detail, value, threshold } }) => ({
-      ...{ type: "alert.refresh", alertId: alert.id, seen: { title, detail, value, threshold } },
-    }));
+/** Of no more of what a rule found it is asked why that is so, at a look: what is beyond says its figures alone, until a later look. */
+const MOST_EXPLAINED = 100;
+
+/** What open alerts do not say any more: a bound that was edited at once, figures and causes that have moved now and then, the oldest first. */
+async function refreshesOf(
+  open: readonly OpenAlert[],
+  observed: ReadonlyMap<string, Observed>,
+  causes: Causes,
+): Promise<Mutation[]> {
+  const due = open
+    .flatMap((alert) => {
+      const seen = observed.get(alert.id);
+      if (!seen) return [];
+      const isEdited = seen.threshold !== alert.threshold;
+      const isDue = alert.isDueSoon || alert.changedMs >= Math.min(REFRESH_MS, alert.firedMs / 10);
+      return isEdited || isDue ? [{ alert, seen, isEdited }] : [];
+    })
+    .sort((a, b) => Number(b.alert.isDueSoon) - Number(a.alert.isDueSoon) || b.alert.changedMs - a.alert.changedMs);
+  const refreshes: Mutation[] = [];
+  for (const { alert, seen, isEdited } of due.slice(0, MOST_EXPLAINED)) {
+    const { title, detail, value, threshold } = await causes.explain(seen);
+    if (!isEdited && saysOf({ title, detail }) === alert.says) continue;
+    refreshes.push({ type: "alert.refresh", alertId: alert.id, seen: { title, detail, value, threshold } });
+    if (refreshes.length >= MOST_REFRESHED) break;
+  }
+  return refreshes;
 }
 
 /** The hash that `OPEN_ALERTS` gives of an alert that says this. */
-const saysOf = ({ title, detail }: Observed): string =>
+const saysOf = ({ title, detail }: Pick<Observed, "title" | "detail">): string =>
   createHash("md5")
     .update(`${title}\n${detail ?? ""}`)
     .digest("hex");
