@@ -49,7 +49,7 @@ interface Record {
  */
 export async function openDataFolder(folder: string, durable: boolean): Promise<DataFolder> {
   const root = makeRoot(folder);
-  const lock = lockIn(root);
+  const lock = await lockIn(root);
   try {
     return open(root, lock, durable);
   } catch (error) {
@@ -75,9 +75,9 @@ function makeRoot(folder: string): string {
   }
 }
 
-function lockIn(root: string): FolderLock {
+async function lockIn(root: string): Promise<FolderLock> {
   try {
-    return lockFolder(root);
+    return await lockFolder(root);
   } catch (error) {
     if (error instanceof StartupError) throw error;
     throw new StartupError("folder_unusable", `cannot write to the data folder ${root}: ${(error as Error).message}`, {
