@@ -19,10 +19,10 @@ export async function welcome(
     config.bootstrapKey === undefined ? `$(cat ${quote(localKeyPath(config.dataDir))})` : "$SWITCHYARD_BOOTSTRAP_KEY";
   return [
     `Open ${loginUrl(origin, await server.mintLoginToken())}`,
-    `Send the first commit: curl -sS ${origin}/api/v1/commits -H "Authorization: Bearer ${key}" -H 'Content-Type: application/json' -d '${FIRST_COMMIT}'`,
+    `Send the first commit: curl -sS ${quote(`${origin}/api/v1/commits`)} -H "Authorization: Bearer ${key}" -H 'Content-Type: application/json' -d '${FIRST_COMMIT}'`,
   ];
 }
 
 function quote(path: string): string {
-  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
+  return /^[\w.:/-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 }
