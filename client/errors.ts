@@ -1,4 +1,5 @@
 import type { CommitFault } from "../domain/commit.ts";
+import { beginningOf } from "../domain/text.ts";
 
 /** What a problem answer (RFC 9457) of the server holds, as far as clients switch on it. */
 interface ProblemBody {
@@ -38,12 +39,13 @@ export class SwitchyardError extends Error {
 
   /**
    * Whether the same call may succeed later: no answer, too many requests, or anything that is the server's fault or that of what stands
-   * before it (408 and everything from 500), which says nothing about what was sent.
+   * before it (408, everything from 500, and a 404 that is not the server's own: a proxy that has lost sight of it), which says nothing about what
+   * was sent.
    */
   get retryable(): boolean {
     const { status } = this;
     if (status === 0) return this.code === "network" || this.code === "timeout";
-    return status === 408 || status === 429 || status >= 500;
+    return status === 408 || status === 429 || status >= 500 || this.code === "http_404";
   }
 
   /** Whether the answer, or any fault in it, has this code. */
@@ -60,7 +62,7 @@ function withFaults(detail: string, errors: readonly CommitFault[]): string {
   const faults = errors.map(({ message }) => message).filter((one) => typeof one === "string" && !detail.includes(one));
   if (faults.length === 0) return detail;
   const more = faults.length > MOST_TOLD ? ` (and ${faults.length - MOST_TOLD} more)` : "";
-  return `${detail.replace(/\.$/, "")}: ${faults.slice(0, MOST_TOLD).join("; ")}`.slice(0, LONGEST) + more;
+  return beginningOf(`${detail.replace(/\.$/, "")}: ${faults.slice(0, MOST_TOLD).join("; ")}`, LONGEST) + more;
 }
 
 interface ErrorMore {
@@ -71,12 +73,12 @@ interface ErrorMore {
   cause?: unknown;
 }
 
-/** The error of an answer that is not a success. `text` is its body, JSON or not. */
-export function errorOfAnswer(status: number, text: string, retryAfter: string | null, now: number): SwitchyardError {
+/** The error of an answer that is not a success. `text` is its body, JSON or not; `now` our clock, for an answer that does not say its own. */
+export function errorOfAnswer(status: number, text: string, headers: Headers, now: number): SwitchyardError {
   const body = parse(text);
   const problem: ProblemBody = typeof body === "object" && body !== null ? body : {};
   const legal = problem.legal ?? problem.errors?.find((fault) => fault.legal)?.legal;
-  const retryAfterMs = parseRetryAfter(retryAfter, now);
+  const retryAfterMs = parseRetryAfter(headers.get("retry-after"), timeOf(headers.get("date")) ?? now);
   return new SwitchyardError(
     status,
     problem.code ?? `http_${status}`,
@@ -90,12 +92,25 @@ export function errorOfAnswer(status: number, text: string, retryAfter: string |
   );
 }
 
-/** `Retry-After` as ms from `now`: seconds or an HTTP date; undefined when it is neither. */
+/** Longer is not waited, whatever is asked for: a day. Timers hold 24. */
+const LONGEST_WAIT_MS = 86_400_000;
+
+/**
+ * `Retry-After` as ms: seconds, or an HTTP date, which is one of the clock of whoever answers (`now` is the answer's `Date`); undefined when it is
+ * neither.
+ */
 export function parseRetryAfter(value: string | null, now: number): number | undefined {
-  if (value === null || value.trim() === "") return undefined;
-  if (/^\d+$/.test(value.trim())) return Number(value) * 1000;
-  const date = Date.parse(value);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+  const text = value?.trim() ?? "";
+  const wait = /^\d+$/.test(text) ? Number(text) * 1000 : (timeOf(text) ?? Number.NaN) - now;
+  return Number.isNaN(wait) ? undefined : Math.min(LONGEST_WAIT_MS, Math.max(0, wait));
+}
+
+const HTTP_DATE = /^[A-Z][a-z]{2,8}, \d{2}[ -][A-Z][a-z]{2}[ -]\d{2,4} \d{2}:\d{2}:\d{2} GMT$/;
+
+/** The time of an HTTP date, undefined when it is none. */
+function timeOf(text: string | null): number | undefined {
+  const time = HTTP_DATE.test(text ?? "") ? Date.parse(text ?? "") : Number.NaN;
+  return Number.isNaN(time) ? undefined : time;
 }
 
 /** Whether the caller no longer holds the job: its lease ran out, someone else ended it, or it is not there at all. */

@@ -30,7 +30,7 @@ test("what JSON can say is sent as it is", () => {
 test("an error says which fields were at fault, a few of them", () => {
   const errors = ["a", "b", "c", "d", "e"].map((path) => ({ index: 0, code: "x", path, message: `${path}: is wrong` }));
   const text = JSON.stringify({ code: "malformed", detail: "The request does not match its contract.", errors });
-  const error = errorOfAnswer(400, text, null, 0);
+  const error = errorOfAnswer(400, text, new Headers(), 0);
   expect(error.message).toBe(
     "The request does not match its contract: a: is wrong; b: is wrong; c: is wrong (and 2 more)",
   );

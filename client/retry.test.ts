@@ -77,18 +77,26 @@ describe("retrying", () => {
   });
 
   test("gives up at once when the server asks for more time than there is", async () => {
-    const { tries } = await failing(() => errorOfAnswer(503, "", "60", 0), fakeTiming());
+    const { tries } = await failing(
+      () => errorOfAnswer(503, "", new Headers({ "retry-after": "60" }), 0),
+      fakeTiming(),
+    );
     expect(tries).toBe(1);
   });
 
   test.each([408, 429, 500, 501, 502, 503, 504, 507, 520, 599])("tries %i again", async (status) => {
-    const { tries } = await failing(() => errorOfAnswer(status, "", null, 0), fakeTiming());
+    const { tries } = await failing(() => errorOfAnswer(status, "", new Headers(), 0), fakeTiming());
     expect(tries).toBeGreaterThan(1);
   });
 
   test.each([400, 401, 403, 404, 409, 410, 413, 422])("never tries %i again", async (status) => {
-    const { tries } = await failing(() => errorOfAnswer(status, "", null, 0), fakeTiming());
+    const { tries } = await failing(() => errorOfAnswer(status, '{"code": "no"}', new Headers(), 0), fakeTiming());
     expect(tries).toBe(1);
+  });
+
+  test("a page of somebody else's that says 404 is not the server's word", async () => {
+    const page = () => errorOfAnswer(404, "404 page not found", new Headers(), 0);
+    expect((await failing(page, fakeTiming())).tries).toBeGreaterThan(1);
   });
 
   test("throws what is not a call's error as it is", async () => {
@@ -111,7 +119,25 @@ describe("Retry-After", () => {
     expect(parseRetryAfter("3", now)).toBe(3000);
     expect(parseRetryAfter("Sat, 21 Nov 2026 10:00:05 GMT", now)).toBe(5000);
     expect(parseRetryAfter("Sat, 21 Nov 2026 09:00:00 GMT", now)).toBe(0);
-    expect(parseRetryAfter("soon", now)).toBeUndefined();
-    expect(parseRetryAfter(null, now)).toBeUndefined();
+    expect(parseRetryAfter("Saturday, 21-Nov-26 10:00:05 GMT", now)).toBe(5000);
+    for (const neither of ["soon", "", "12.5", "-1", null]) expect(parseRetryAfter(neither, now)).toBeUndefined();
   });
+
+  test("is no longer than a timer can hold", () => {
+    expect(parseRetryAfter("99999999999", 0)).toBe(86_400_000);
+  });
+
+  test.each([-3_600_000, 0, 3_600_000])(
+    "a date is one of the server's clock, though ours differs by %i ms",
+    (differs) => {
+      const headers = new Headers({
+        date: "Sat, 21 Nov 2026 10:00:00 GMT",
+        "retry-after": "Sat, 21 Nov 2026 10:00:07 GMT",
+      });
+      const now = Date.parse("2026-11-21T10:00:00Z") + differs;
+      expect(errorOfAnswer(503, "", headers, now).retryAfterMs).toBe(7_000);
+      headers.delete("date");
+      expect(errorOfAnswer(503, "", headers, now).retryAfterMs).toBe(Math.max(0, 7_000 - differs));
+    },
+  );
 });

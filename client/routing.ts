@@ -1,5 +1,6 @@
 import type { Wire } from "../domain/wire.ts";
 import { SwitchyardError } from "./errors.ts";
+import { thrownText } from "./storable.ts";
 import type { CallOptions, Query, Transport } from "./transport.ts";
 import type { CallControl, Client, RouteTaskRequest, RouteTry, WriteOptions, Written } from "./types.ts";
 
@@ -78,7 +79,7 @@ async function routeTaskWithFallback<T>(
     }
     // Who gave up says nothing of the agent: the decision stays without an outcome.
     if (signal?.aborted) throw signal.reason;
-    await client.reportRouting(decisionId, { success: false, durationMs: took(), error: messageOf(end.error) }, tell);
+    await client.reportRouting(decisionId, { success: false, durationMs: took(), error: thrownText(end.error) }, tell);
     tries.push({ decision, error: end.error });
     if (tries.length >= maxAttempts || !isRetryable(end.error)) throw new RoutingFailed(task.taskId, tries);
   }
@@ -94,11 +95,6 @@ async function attempt<T>(
   } catch (error) {
     return { error };
   }
-}
-
-function messageOf(error: unknown): string {
-  const message = error instanceof Error ? error.message || error.name : String(error);
-  return message.replaceAll("\0", "\uFFFD").toWellFormed().slice(0, 4000).toWellFormed();
 }
 
 function isRetryable(error: unknown): boolean {

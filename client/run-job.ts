@@ -1,6 +1,7 @@
 import type { ErrorInfo, Json } from "../domain/primitives.ts";
 import { isLeaseLost, SwitchyardError } from "./errors.ts";
 import { keepLease } from "./lease.ts";
+import { storableText, thrownText } from "./storable.ts";
 import type { Client, JobEnd, JobWithAttempts, RunJobContext, RunJobRequest } from "./types.ts";
 
 type JobCalls = Pick<Client, "commit" | "getJob" | "heartbeat" | "complete" | "fail" | "timeOut">;
@@ -54,7 +55,7 @@ export async function runJob(client: JobCalls, request: RunJobRequest, work: Wor
     if (error === timeUp) await client.timeOut(end(), tell);
     else if (isRefusal(error)) {
       // What cannot be kept now cannot be kept by another try either.
-      const message = storable(`the result was refused: ${error.message}`);
+      const message = storableText(`the result was refused: ${error.message}`);
       await client.fail({ ...end(), error: { message, code: "result_refused" }, retryable: false }, tell);
     } else await client.fail({ ...end(), error: toErrorInfo(error), retryable: isRetryable(error) }, tell);
   } finally {
@@ -84,12 +85,10 @@ function rejection(signal: AbortSignal): Promise<never> {
 
 /** The storable form of whatever was thrown. */
 function toErrorInfo(error: unknown): ErrorInfo {
-  const message = storable(error instanceof Error ? error.message || error.name : String(error));
+  const message = thrownText(error);
   const code = error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
-  return code === undefined ? { message } : { message, code: storable(code) };
+  return code === undefined ? { message } : { message, code: storableText(code) };
 }
-
-const storable = (value: string) => value.replaceAll("\0", "\uFFFD").toWellFormed().slice(0, 4000).toWellFormed();
 
 function isRetryable(error: unknown): boolean {
   return !(typeof error === "object" && error !== null && "retryable" in error && error.retryable === false);

@@ -39,6 +39,8 @@ export interface Transport {
 type LineOptions = Pick<CallOptions, "query" | "signal"> & { onOpen?: () => void; silenceMs?: number };
 
 const DEFAULT_TIMEOUT_MS = 15_000;
+/** More than any event has, whose commit is a body of 4 MiB. */
+const LONGEST_LINE = 32 * 1024 * 1024;
 
 /** HTTP with one meaning of failure: retries what may be retried, types the rest. Every call sent here must be safe to repeat. */
 export function createTransport(options: TransportOptions): Transport {
@@ -59,7 +61,7 @@ export function createTransport(options: TransportOptions): Transport {
       signal,
     });
     if (response.ok) return response;
-    throw errorOfAnswer(response.status, await response.text(), response.headers.get("retry-after"), Date.now());
+    throw errorOfAnswer(response.status, await response.text(), response.headers, Date.now());
   }
 
   async function once<T>(method: string, url: string, call: CallOptions): Promise<T> {
@@ -91,9 +93,11 @@ export function createTransport(options: TransportOptions): Transport {
         const chunk = await reader?.read();
         deadline.lift();
         if (!chunk?.value) break;
-        const parts = (rest + decoder.decode(chunk.value, { stream: true })).split("\n");
+        const parts = decoder.decode(chunk.value, { stream: true }).split("\n");
+        parts[0] = rest + parts[0];
         rest = parts.pop() ?? "";
         yield* parts.filter((line) => line !== "");
+        if (rest.length > LONGEST_LINE) throw lost("GET", url, "a line without end", false);
       }
       throw new SwitchyardError(0, "network", `GET ${path}: the server has ended the stream`);
     } catch (error) {

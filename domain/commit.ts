@@ -67,7 +67,8 @@ export function parseCommit(body: unknown): { commit: CommitRequest } | { faults
 
 /**
  * Applies a commit to a transaction that can take back: every mutation in order, one that is refused as if it were absent, all refusals
- * collected (D4). With any fault the caller must take the whole commit back.
+ * collected (D4). With any fault the caller must take the whole commit back. What else is thrown, rows that are yet to be loaded for the most, is
+ * thrown once every mutation has been tried: so the storage learns at once of all that is missing.
  */
 export function applyCommit(
   tx: Tx & { savepoint(): () => void },
@@ -77,17 +78,20 @@ export function applyCommit(
   const absent = absentRows(tx, commit.expectRows);
   const results: unknown[] = [];
   const faults: CommitFault[] = [];
-  commit.mutations.forEach((mutation, index) => {
+  const broken: unknown[] = [];
+  for (const [index, mutation] of commit.mutations.entries()) {
     const takeBack = tx.savepoint();
     try {
       results.push(applyOperation(tx, mutation));
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
       takeBack();
       results.push(null);
-      faults.push({ index, type: mutation.type, code: error.code, message: error.message, ...error.extra });
+      if (error instanceof Refusal)
+        faults.push({ index, type: mutation.type, code: error.code, message: error.message, ...error.extra });
+      else broken.push(error);
     }
-  });
+  }
+  if (broken.length > 0) throw broken[0];
   // A row that is not there is the mutation's to refuse, unless the mutation makes it.
   if (faults.length === 0) stale.push(...absent);
   return { results, faults, stale };

@@ -58,6 +58,9 @@ it("a cut falls between characters as readers see them, and leaves nothing that 
       expect(cut.length).toBeLessThanOrEqual(max);
       expect(cut.isWellFormed()).toBe(true);
       if (max >= character.length) expect(cut.length % character.length).toBe(0);
+      const end = endOf(text, max);
+      expect([end.length <= max, end.isWellFormed()]).toEqual([true, true]);
+      if (max >= character.length) expect(end.length % character.length).toBe(0);
       expect(shortened(text, max).length).toBeLessThanOrEqual(Math.max(max, 1));
     }
   }

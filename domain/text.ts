@@ -6,6 +6,8 @@
 const CHARACTERS = new Intl.Segmenter("en", { granularity: "grapheme" });
 /** How far behind the cut is looked at to see whether it is within a character. */
 const CHARACTER_AHEAD = 64;
+/** How far before the cut one begins at most: a row of flags is told apart only from its first. */
+const FARTHEST_BEHIND = 4_096;
 
 /**
  * The beginning of a text: at most `max` UTF-16 units, cut between characters as readers see them: an emoji of several parts, a flag, a letter with
@@ -20,11 +22,26 @@ export function beginningOf(text: string, max: number): string {
   return text.slice(0, isHighSurrogate(text.charCodeAt(max - 1)) ? max - 1 : max);
 }
 
-/** The end of a text: at most `max` UTF-16 units, cut between characters. */
+/** The end of a text: at most `max` UTF-16 units, cut between characters as readers see them. */
 export function endOf(text: string, max: number): string {
   if (text.length <= max) return text;
+  if (max <= 0) return "";
   const start = text.length - max;
+  const from = safeStart(text, start);
+  const character = CHARACTERS.segment(text.slice(from, start + CHARACTER_AHEAD)).containing(start - from);
+  const begins = from + (character?.index ?? start - from);
+  const next = begins < start ? begins + (character?.segment.length ?? 0) : start;
+  if (next < text.length) return text.slice(next);
+  // One character longer than all the room there is.
   return text.slice(isLowSurrogate(text.charCodeAt(start)) ? start + 1 : start);
+}
+
+/** Where segmenting may begin to say of what character `at` is a part: nothing joins a plain letter to what comes before it. */
+function safeStart(text: string, at: number): number {
+  const soonest = Math.max(0, at - FARTHEST_BEHIND);
+  let from = at;
+  while (from > soonest && !isPlain(text.charCodeAt(from))) from -= 1;
+  return from;
 }
 
 /** The text, with `…` in place of what is more than `max` UTF-16 units. */
@@ -93,5 +110,6 @@ function append(part: string, out: Output): boolean {
   return out.text.length <= out.max;
 }
 
+const isPlain = (unit: number): boolean => unit > 0x20 && unit < 0x7f;
 const isHighSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdbff;
 const isLowSurrogate = (unit: number): boolean => unit >= 0xdc00 && unit <= 0xdfff;

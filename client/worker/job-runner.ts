@@ -3,13 +3,14 @@ import type { Json } from "../../domain/primitives.ts";
 import { isLeaseLost, SwitchyardError } from "../errors.ts";
 import { keepLease, type Lease } from "../lease.ts";
 import { sleep } from "../retry.ts";
+import { storableText } from "../storable.ts";
 import type { ClaimedJob, Client } from "../types.ts";
 import type { Adapter, AdapterContext, AdapterOutcome, StopReason } from "./adapter.ts";
 import type { Guard } from "./guard.ts";
 import type { Log } from "./log.ts";
 import type { StreamName } from "./output-queue.ts";
 import { createOutputSender } from "./output-sender.ts";
-import { OutputDecoder, storable, Tail } from "./output-text.ts";
+import { OutputDecoder, Tail } from "./output-text.ts";
 import { persist } from "./persist.ts";
 import { runProcess } from "./process.ts";
 
@@ -143,7 +144,7 @@ function endOf(end: End, outcome: AdapterOutcome, reason: StopReason | undefined
   }
   if (!outcome.error) return { type: "job.complete", ...end, result };
   const { message, code } = outcome.error;
-  const error = { message: storable(message.slice(0, 4000)), code: storable(code) };
+  const error = { message: storableText(message), code: storableText(code) };
   return { type: "job.fail", ...end, result, error, retryable: outcome.retryable ?? true };
 }
 
@@ -157,10 +158,7 @@ async function deliver(deps: RunnerDeps, mutations: ClientMutationInput[], end: 
     return undefined;
   } catch (error) {
     if (!(error instanceof SwitchyardError) || error.retryable || isLeaseLost(error)) throw error;
-    const told = {
-      message: storable(`the result was refused: ${error.message}`.slice(0, 4000)),
-      code: "result_refused",
-    };
+    const told = { message: storableText(`the result was refused: ${error.message}`), code: "result_refused" };
     await persist(deps.client, [{ type: "job.fail", ...end, error: told, retryable: false }], deps.gone);
     return told.message;
   }

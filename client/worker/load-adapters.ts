@@ -1,6 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { extname, join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { parseJson } from "../../domain/json-text.ts";
 import type { Adapter } from "./adapter.ts";
 import { ADAPTERS } from "./adapters/index.ts";
 import { type AgentTemplate, adapterOf, faultsOfTemplate, isName } from "./template.ts";
@@ -58,10 +59,17 @@ async function read(path: string): Promise<Adapter[]> {
   if (!READABLE.includes(extname(path))) throw new Error(`an adapter's file ends in ${READABLE.join(", ")}`);
   const found: unknown =
     extname(path) === ".json"
-      ? JSON.parse(await readFile(path, "utf8"))
+      ? readJson(await readFile(path))
       : ((await import(pathToFileURL(path).href)) as { default?: unknown }).default;
   if (found === undefined) throw new Error("it has no default export");
   return (Array.isArray(found) ? found : [found]).map(toAdapter);
+}
+
+/** A template in JSON, read as bodies are: what could not be kept as it is written is a fault. */
+function readJson(bytes: Buffer): unknown {
+  const parsed = parseJson(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  if ("faults" in parsed) throw new Error(parsed.faults.map(({ message }) => message).join("; "));
+  return parsed.value;
 }
 
 function toAdapter(value: unknown): Adapter {

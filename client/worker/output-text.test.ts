@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { byteLength, headOf, OutputDecoder, storable, Tail, tailOf } from "./output-text.ts";
+import { storable } from "../storable.ts";
+import { byteLength, headOf, OutputDecoder, Tail, tailOf } from "./output-text.ts";
 
 describe("decoding output", () => {
   test("characters split across chunks are put together", () => {

@@ -1,4 +1,4 @@
-const REPLACEMENT = "\uFFFD";
+import { storable } from "../storable.ts";
 
 /**
  * Turns one stream's bytes into text that can be stored: characters split across chunks are put together, what is no UTF-8, NUL and lone
@@ -15,11 +15,6 @@ export class OutputDecoder {
   end(): string {
     return storable(this.#decoder.decode());
   }
-}
-
-/** Text with what Postgres cannot store replaced. */
-export function storable(text: string): string {
-  return text.replaceAll("\0", REPLACEMENT).toWellFormed();
 }
 
 export const byteLength = (text: string): number => Buffer.byteLength(text, "utf8");

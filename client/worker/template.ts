@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { beginningOf } from "../../domain/text.ts";
 import type { ClaimedJob } from "../types.ts";
 import type { Adapter, AdapterContext, AdapterOutcome, Command } from "./adapter.ts";
 import { type Touched, watchFiles } from "./git/touched.ts";
@@ -97,7 +98,7 @@ function parse(template: AgentTemplate, job: ClaimedJob): AgentInput {
 }
 
 function wishOf(worktree: Fields, { name }: AgentTemplate, prompt: string, job: ClaimedJob): WorktreeWish {
-  const title = prompt.trim().split("\n", 1)[0]?.slice(0, 72) ?? "";
+  const title = beginningOf(prompt.trim().split("\n", 1)[0] ?? "", 72);
   const message = `${name}: ${title}\n\nJob ${job.jobId}, attempt ${job.attempt}.`;
   const { wish, rest } = takeWorktreeWish({ message, ...worktree }, job);
   noMore(rest);

@@ -273,6 +273,54 @@ test("cascades beyond 500 rows finish: a fan-out is released, a fan-out is cance
   expect(await store.verify(tenant)).toMatchObject({ valid: true });
 });
 
+test("the deadlines of 150 runs with open jobs, all at once, get through by pieces, and so does what is due besides", async () => {
+  const runs = Array.from({ length: 150 }, (_, index) => index);
+  await commit(...runs.map((n) => ({ type: "run.create" as const, runId: `r${n}`, workflow: "w", timeoutMs: 1 })));
+  await commit(...runs.flatMap((n) => [1, 2, 3].map((k) => enqueue(`j${n}.${k}`, { runId: `r${n}` }))));
+  await commit({
+    type: "approval.request",
+    approvalId: "late",
+    title: "T",
+    expiresAt: new Date(Date.now() + 2_000).toISOString(),
+  });
+  const sizes: number[] = [];
+  startClock({
+    commit: (tenantId, by, request, options) => {
+      sizes.push(request.mutations.filter(({ type }) => type === "run.timeout").length);
+      return store.commit(tenantId, by, request, options);
+    },
+  });
+  const cancelled = () => database.prisma.job.count({ where: { ...where(), status: "cancelled" } });
+  await expect.poll(cancelled, patiently).toBe(450);
+  await expect
+    .poll(async () => (await database.prisma.approval.findFirstOrThrow({ where: where() })).status, patiently)
+    .toBe("expired");
+  expect(Math.max(...sizes)).toBe(10);
+});
+
+test("what cannot be committed does not hold back what is due besides it", async () => {
+  await commit(RUN, ...Array.from({ length: 9 }, (_, n) => enqueue(`j${n}`, { maxAttempts: 1 })));
+  await commit(
+    ...Array.from({ length: 9 }, (_, n) => ({
+      type: "job.start" as const,
+      jobId: `j${n}`,
+      agentKey: "a",
+      leaseMs: 100,
+    })),
+  );
+  startClock({
+    commit: (tenantId, by, request, options) =>
+      request.mutations.some((mutation) => mutation.type === "job.expire" && mutation.jobId === "j4")
+        ? Promise.reject(new Error("a bug"))
+        : store.commit(tenantId, by, request, options),
+  });
+  const failed = () => database.prisma.job.count({ where: { ...where(), status: "failed" } });
+  await expect.poll(failed, patiently).toBe(8);
+  await clocks.pop()?.close();
+  expect((await job("j4")).status).toBe("running");
+  expect(warnings.splice(0).every((line) => line.includes('"jobId":"j4"'))).toBe(true);
+});
+
 test("one tenant whose lane is full does not stop the others' time", async () => {
   const other = `${tenant}-other`;
   const second = await openStore(database, other);

@@ -35,6 +35,8 @@ const SLOW_ROUND = 10;
 /** Every so many rounds a look at the alert rules: about three seconds. */
 const RULE_ROUND = 15;
 const COMMIT_SIZE = 100;
+/** The end of a run ends up to 500 jobs with it: ten of them make a commit. */
+const WEIGHT_OF_RUN = 10;
 const SEVEN_DAYS_MS = 7 * 86_400_000;
 const CLOCK: Committer = { id: "system:clock", actor: "system:clock" };
 
@@ -124,12 +126,18 @@ function countDue(due: readonly Due[]) {
 /** Commits what is due, tenant by tenant, in bounded pieces. */
 async function commitAll(store: Pick<Store, "commit">, due: readonly Due[], log: ClockDeps["log"]): Promise<void> {
   const byTenant = new Map<string, Due[]>();
-  for (const one of due) byTenant.set(one.tenantId, [...(byTenant.get(one.tenantId) ?? []), one]);
+  for (const one of due) {
+    const known = byTenant.get(one.tenantId);
+    if (known) known.push(one);
+    else byTenant.set(one.tenantId, [one]);
+  }
   for (const [tenantId, all] of byTenant) {
     try {
-      for (let from = 0; from < all.length; from += COMMIT_SIZE) {
-        const mutations = all.slice(from, from + COMMIT_SIZE).map((one) => one.mutation);
-        await commitPiece(store, tenantId, mutations, log);
+      const mutations = all.map((one) => one.mutation);
+      for (let from = 0; from < mutations.length; ) {
+        const piece = pieceFrom(mutations, from);
+        await commitPiece(store, tenantId, piece, log);
+        from += piece.length;
       }
     } catch (error) {
       // One tenant's full lane must not stop the others' time; what is due stays due.
@@ -138,7 +146,18 @@ async function commitAll(store: Pick<Store, "commit">, due: readonly Due[], log:
   }
 }
 
-/** One that has been overtaken must not hold back the others: a refused piece is committed one by one. */
+/** What goes into one commit from there on. */
+function pieceFrom(mutations: readonly Due["mutation"][], from: number): Due["mutation"][] {
+  let weight = 0;
+  let to = from;
+  while (to < mutations.length && weight < COMMIT_SIZE) {
+    weight += mutations[to]?.type === "run.timeout" ? WEIGHT_OF_RUN : 1;
+    to += 1;
+  }
+  return mutations.slice(from, to);
+}
+
+/** What is wrong with one must not hold back the others: a piece that cannot be committed is committed by halves, down to the one. */
 async function commitPiece(
   store: Pick<Store, "commit">,
   tenantId: string,
@@ -148,9 +167,15 @@ async function commitPiece(
   try {
     await store.commit(tenantId, CLOCK, { mutations });
   } catch (error) {
-    if (!(error instanceof StoreError) || error.code !== "commit_refused") throw error;
-    if (mutations.length === 1)
-      return log.warn({ mutation: mutations[0], errors: error.errors }, "the clock was refused");
-    for (const mutation of mutations) await commitPiece(store, tenantId, [mutation], log);
+    const isRefused = error instanceof StoreError && error.code === "commit_refused";
+    // The database is away, or the lane is full: all of it stays due.
+    if (error instanceof StoreError && !isRefused) throw error;
+    if (mutations.length === 1) {
+      const why = isRefused ? { errors: error.errors } : { err: error };
+      return log.warn({ mutation: mutations[0], ...why }, "the clock was refused");
+    }
+    const middle = Math.ceil(mutations.length / 2);
+    await commitPiece(store, tenantId, mutations.slice(0, middle), log);
+    await commitPiece(store, tenantId, mutations.slice(middle), log);
   }
 }

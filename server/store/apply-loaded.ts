@@ -9,6 +9,7 @@ import type { LanePosition } from "./lane-position.ts";
 import { isSameHead, loadMissing } from "./load-rows.ts";
 import { RowSource } from "./row-source.ts";
 import type { RowCache } from "./tiers/row-cache.ts";
+import { MAX_PUT, TooWide } from "./too-wide.ts";
 
 /** After so many loads the batch follows a long cascade or a wide one: from there on all that its jobs can reach is loaded along. */
 const FEW_LOADS = 3;
@@ -33,7 +34,7 @@ export interface AppliedFrom {
 }
 
 /**
- * Applies a batch, loading what it needs until nothing is missing. All that it read is true at `start`: when a load has seen another head, the
+ * Applies a batch, loading what it needs until nothing is missing. Throws `TooWide` when that is too much at once. All that it read is true at `start`: when a load has seen another head, the
  * lane catches up and what was loaded is forgotten.
  */
 export async function applyLoaded(
@@ -52,7 +53,10 @@ export async function applyLoaded(
     noteNeeds(batch, source, deep, iso(rowTime(start, now)));
     if (source.isComplete) {
       const result = applyBatch(o.tenantId, batch, source, start, now, o.keyTtlMs);
-      if (source.isComplete) return { start, result, source };
+      if (source.isComplete) {
+        mustBeNarrow(result);
+        return { start, result, source };
+      }
     }
     const heads = await loadMissing(queries, o.tenantId, source, deep);
     if (!heads.every((head) => isSameHead(head, start))) {
@@ -61,6 +65,13 @@ export async function applyLoaded(
     }
   }
   throw new Error(`a batch needed more than ${MAX_LOADS} loads`);
+}
+
+function mustBeNarrow({ draft }: AppliedBatch): void {
+  if (draft.changes.size <= MAX_PUT) return;
+  let put = 0;
+  for (const { row } of draft.changes.values()) if (row !== null) put += 1;
+  if (put > MAX_PUT) throw new TooWide(`${put} rows`);
 }
 
 /** Notes as missing what the batch will look at, as far as it can be told from what is loaded. */

@@ -104,6 +104,55 @@ describe("a lane that has nothing loaded", () => {
     expect(await countJobs("queued")).toBe(700);
   });
 
+  test("ends 250 runs in one commit with the jobs and workstreams that they have open, and brings them back in another", async () => {
+    const runs = all(250, (index) => ({ type: "run.create", runId: `r${index}`, workflow: "w" }));
+    const cards = all(250, (index) => ({
+      type: "workstream.create",
+      runId: `r${index}`,
+      workstreamId: `w${index}`,
+      title: "W",
+    }));
+    const jobs = all(500, (index) => enqueue(`j${index}`, { runId: `r${index % 250}` }));
+    await commit(await cold(), [...runs, ...cards, ...jobs], {}, tenant);
+    const ends = all(250, (index) => ({ type: "run.transition", runId: `r${index}`, to: "cancelled" }));
+    await commit(await cold(), ends, {}, tenant);
+    const countCards = (status: string) => database.prisma.workstream.count({ where: { tenantId: tenant, status } });
+    expect([await countJobs("cancelled"), await countCards("cancelled")]).toEqual([500, 250]);
+    const again = all(250, (index) => ({ type: "run.retry", runId: `r${index}` }));
+    await commit(await cold(), again, {}, tenant);
+    expect([await countJobs("queued"), await countCards("pending")]).toEqual([500, 250]);
+  });
+
+  test("refuses a commit that changes too much at once, with nothing of it done; two that are so together go on", async () => {
+    const runs = all(31, (index) => ({ type: "run.create", runId: `r${index}`, workflow: "w" }));
+    const jobs = all(31, (index) => enqueue(`j${index}`, { runId: `r${index}` }));
+    await commit(await cold(), [...runs, ...jobs], {}, tenant);
+    // 500 of each, as if they had been enqueued one by one.
+    for (let from = 2; from <= 500; from += 100)
+      await database.pool.query(
+        `INSERT INTO "Job" SELECT (jsonb_populate_record(j, jsonb_build_object('id', j."id" || '.' || n))).*
+          FROM "Job" AS j, generate_series($2::int, least(500, $2 + 99)) AS n WHERE j."tenantId" = $1 AND j."id" !~ '[.]'`,
+        [tenant, from],
+      );
+    for (const table of ["Run", "Queue"])
+      await database.pool.query(
+        `UPDATE "${table}" SET "jobCounts" = jsonb_set("jobCounts", '{queued}', to_jsonb(("jobCounts" ->> 'queued')::int * 500)) WHERE "tenantId" = $1`,
+        [tenant],
+      );
+    const end = (from: number, count: number) =>
+      all(count, (index) => ({ type: "run.transition", runId: `r${from + index}`, to: "cancelled" }));
+    const store = await cold();
+    const head = await store.head(tenant);
+    await expect(commit(store, end(0, 31), {}, tenant)).rejects.toMatchObject({
+      code: "commit_refused",
+      message: "this commit changes more than 15000 rows at once: send it in parts",
+      errors: [{ code: "too_much_at_once" }],
+    });
+    expect(await store.head(tenant)).toEqual(head);
+    await Promise.all([commit(store, end(0, 16), {}, tenant), commit(store, end(16, 15), {}, tenant)]);
+    expect(await countJobs("cancelled")).toBe(31 * 500);
+  }, 90_000);
+
   test("D4: a refused commit tells every fault, an id that is taken included", async () => {
     await commit(await cold(), [RUN, enqueue("j")], {}, tenant);
     const bad = commit(

@@ -22,6 +22,7 @@ import { isSameHead, readHead, UnknownTenant } from "./load-rows.ts";
 import { FIND_RECEIPTS, LOCK_HEAD } from "./statements.ts";
 import type { RowCache } from "./tiers/row-cache.ts";
 import type { LaneTiers } from "./tiers/tiers.ts";
+import { notStorable, TooWide, tooMuchAtOnce } from "./too-wide.ts";
 import type { CommitOptions, CommitOutcome, Committed, Committer } from "./types.ts";
 import { writeOf } from "./write-batch.ts";
 
@@ -40,7 +41,7 @@ import { writeOf } from "./write-batch.ts";
  * - clash: a row assumed absent is there. Apply again with every new id looked up.
  * - transient: Postgres was not to be reached before anything was sent, or refused for any reason but the data. Try again for a moment, then say
  *   that it is away, and why.
- * - refused: Postgres will not have some row. Halve the batch until only the culprit is left, and refuse that one.
+ * - refused: Postgres will not have some row, or the batch reaches too many. Halve it until only the culprit is left, and refuse that one.
  *
  * Where the lane stands, and how it catches up, is `lane-position.ts`; how a batch gets the rows it needs, `apply-loaded.ts`.
  */
@@ -219,6 +220,7 @@ export class Lane {
       } catch (error) {
         if (error instanceof UnknownTenant)
           return refuseAll(batch, new StoreError("unknown_entity", "the tenant has no log"));
+        if (error instanceof TooWide) return await this.#bisect(batch, tooMuchAtOnce());
         if (!(error instanceof DatabaseFailure)) return refuseAll(batch, asError(error));
         this.#failed = error.reason;
         round = this.#sent.length > 0 ? "unknown" : error.failure === "refused" ? "refused" : "transient";
@@ -226,7 +228,7 @@ export class Lane {
       if (round === "moved") return;
       if (round === "clash") strict = true;
       if (round === "lost") this.#o.metrics.lostRounds.inc();
-      if (round === "refused") return await this.#bisect(batch);
+      if (round === "refused") return await this.#bisect(batch, notStorable());
       if (round !== "unknown" && round !== "transient") continue;
       const now = performance.now();
       if (failedAt !== undefined && now - failedAt > PATIENCE_MS) {
@@ -254,14 +256,9 @@ export class Lane {
     }
   }
 
-  async #bisect(batch: Pending[]): Promise<void> {
-    if (batch.length === 1) {
-      const message = "the database refused this commit's data";
-      return refuseAll(
-        batch,
-        new StoreError("commit_refused", message, { errors: [{ index: -1, code: "not_storable", message }] }),
-      );
-    }
+  /** Settles a batch by halves: `refusal` is for the commit that it is about, which is alone in the end. */
+  async #bisect(batch: Pending[], refusal: StoreError): Promise<void> {
+    if (batch.length === 1) return refuseAll(batch, refusal);
     const middle = Math.ceil(batch.length / 2);
     await this.#settle(batch.slice(0, middle));
     await this.#settle(batch.slice(middle));

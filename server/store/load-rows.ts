@@ -4,21 +4,10 @@ import type { Kind, RowSet, Rows } from "../../domain/tx.ts";
 import type { Head, StoredKey } from "./batch.ts";
 import type { LaneQueries } from "./lane-database.ts";
 import type { RowSource } from "./row-source.ts";
-import {
-  AGENTS,
-  CLAIMABLE_JOBS,
-  DOWNSTREAM,
-  FIND_KEYS,
-  HOURS_OF_TYPE,
-  JOBS_OF_RUN,
-  loadStatement,
-  PARTS_OF_RUNS,
-  READ_HEAD,
-  TOUCHED_SINCE,
-  USES_OF_AGENTS,
-  WORKSTREAMS_OF_RUN,
-} from "./statements.ts";
+import { isOfRun, KINDS_OF_SET, setStatements } from "./set-statements.ts";
+import { DOWNSTREAM, FIND_KEYS, loadStatement, READ_HEAD, TOUCHED_SINCE } from "./statements.ts";
 import { KINDS } from "./tables.ts";
+import { MAX_READ, TooWide } from "./too-wide.ts";
 
 /** The head as a read of the lane saw it, and the database's clock at that moment (epoch ms). */
 export interface SeenHead extends Head {
@@ -61,7 +50,11 @@ export async function touchedSince(queries: LaneQueries, tenantId: string, since
 /** Rows by kind in one snapshot; stops at the head it saw. */
 export async function loadRows(queries: LaneQueries, tenantId: string, refs: Iterable<{ kind: Kind; id: string }>) {
   const ids = new Map<Kind, string[]>();
-  for (const { kind, id } of refs) ids.set(kind, [...(ids.get(kind) ?? []), id]);
+  for (const { kind, id } of refs) {
+    const known = ids.get(kind);
+    if (known) known.push(id);
+    else ids.set(kind, [id]);
+  }
   const kinds = KINDS.filter((kind) => ids.has(kind));
   const values = [tenantId, ...kinds.map((kind) => ids.get(kind))];
   const row = await one<HeadRow & { [kind in Kind]: string }>(queries, loadStatement(kinds), values);
@@ -80,12 +73,14 @@ export async function loadMissing(
   deep: boolean,
 ): Promise<SeenHead[]> {
   const heads: SeenHead[] = [];
-  for (const query of source.missingSets.values()) {
-    const found = await loadSet(queries, tenantId, query);
-    heads.push(found.head);
-    source.noteSet(query, found.ids);
-    if (isKeyed(query)) for (const key of found.ids) noteMissing(source, [refOf(key).kind], [refOf(key).id]);
-    else noteMissing(source, KINDS_OF_SET[query.set], found.ids);
+  for (const { text, values, sets } of setStatements(tenantId, source.missingSets.values())) {
+    const row = await one<HeadRow & { ids: string }>(queries, text, values);
+    heads.push(seen(row));
+    const found = JSON.parse(row.ids) as string[] | string[][];
+    sets.forEach((query, index) => {
+      const ids = isOfRun(query) ? (found as string[][])[index] : (found as string[]);
+      noteSet(source, query, ids ?? []);
+    });
   }
   const jobs = [...source.missing.values()].flatMap(({ kind, id }) => (kind === "job" ? [id] : []));
   if (deep && jobs.length > 0) {
@@ -94,6 +89,7 @@ export async function loadMissing(
     noteMissing(source, ["job"], JSON.parse(row.ids) as string[]);
   }
   if (source.missingKeys.size > 0) heads.push(await loadKeys(queries, tenantId, source));
+  if (source.read + source.missing.size > MAX_READ) throw new TooWide(`${source.missing.size} rows to read`);
   if (source.missing.size > 0) {
     const refs = [...source.missing.values()];
     const loaded = await loadRows(queries, tenantId, refs);
@@ -104,57 +100,18 @@ export async function loadMissing(
   return heads;
 }
 
-/** What is looked at of each member of a set. */
-const KINDS_OF_SET: { readonly [set in RowSet["set"]]: readonly Kind[] } = {
-  "jobs-of-run": ["job"],
-  "claimable-jobs": ["job"],
-  "workstreams-of-run": ["workstream"],
-  agents: ["agent", "breaker", "statistics"],
-  "hours-of-type": ["tally"],
-  // Their members say themselves of which kind they are.
-  "parts-of-runs": [],
-  "uses-of-agents": [],
-};
+/** Notes a set's members, and as missing what is looked at of each. */
+function noteSet(source: RowSource, query: RowSet, ids: string[]): void {
+  source.noteSet(query, ids);
+  if (isKeyed(query)) for (const key of ids) noteMissing(source, [refOf(key).kind], [refOf(key).id]);
+  else noteMissing(source, KINDS_OF_SET[query.set], ids);
+}
 
 function noteMissing(source: RowSource, kinds: readonly Kind[], ids: readonly string[]): void {
   for (const kind of kinds) {
     for (const id of ids) if (!source.isKnown(kind, id)) source.missing.set(keyOf(kind, id), { kind, id });
   }
 }
-
-async function loadSet(
-  queries: LaneQueries,
-  tenantId: string,
-  query: RowSet,
-): Promise<{ head: SeenHead; ids: string[] }> {
-  const [text, values] = setStatement(tenantId, query);
-  const row = await one<HeadRow & { ids: string }>(queries, text, values);
-  return { head: seen(row), ids: JSON.parse(row.ids) as string[] };
-}
-
-function setStatement(tenantId: string, query: RowSet): [text: string, values: unknown[]] {
-  switch (query.set) {
-    case "jobs-of-run":
-      return [JOBS_OF_RUN, [tenantId, query.runId, query.statuses, query.limit, query.tokenIds ?? null]];
-    case "claimable-jobs":
-      return [CLAIMABLE_JOBS, claimValues(tenantId, query)];
-    case "workstreams-of-run":
-      return [WORKSTREAMS_OF_RUN, [tenantId, query.runId, query.statuses, query.limit]];
-    case "agents":
-      return [AGENTS, [tenantId, query.capability, query.limit]];
-    case "hours-of-type":
-      return [HOURS_OF_TYPE, [tenantId, query.taskType, query.from, query.limit]];
-    case "parts-of-runs":
-      return [PARTS_OF_RUNS, [tenantId, query.runIds]];
-    case "uses-of-agents":
-      return [USES_OF_AGENTS, [tenantId, query.agentKeys]];
-  }
-}
-
-const claimValues = (tenantId: string, query: Extract<RowSet, { set: "claimable-jobs" }>): unknown[] => {
-  const { agentKey, capabilities, queues, at, max, except, reopened = [] } = query;
-  return [tenantId, agentKey, capabilities, queues, at, max, except, reopened];
-};
 
 async function loadKeys(queries: LaneQueries, tenantId: string, source: RowSource): Promise<SeenHead> {
   const names = [...source.missingKeys];

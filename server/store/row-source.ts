@@ -9,8 +9,8 @@ export class NotLoaded extends Error {
 }
 
 /**
- * What one batch reads: the hot tier, and what has been loaded or found absent for this batch. Whatever is missing is noted and thrown, so
- * that the lane loads it and applies the batch again. A new id is assumed free: its plain insert proves it. When that has failed once
+ * What one batch reads: the hot tier, and what has been loaded or found absent for this batch. Whatever is missing is noted, so that the lane loads
+ * it and applies the batch again: a row that is missing is thrown, a set is taken for empty until then. A new id is assumed free: its plain insert proves it. When that has failed once
  * (`strict`), every id is looked up.
  */
 export class RowSource implements Source {
@@ -86,8 +86,9 @@ export class RowSource implements Source {
     const name = JSON.stringify(query);
     const ids = this.#sets.get(name);
     if (ids) return ids;
+    // Its members are not looked at before they are loaded, but what comes after them is: one load for all that a commit asks of sets.
     this.missingSets.set(name, query);
-    throw new NotLoaded(name);
+    return [];
   }
 
   key(name: string): StoredKey | undefined {
@@ -101,6 +102,11 @@ export class RowSource implements Source {
   /** Whether the key has a row in the storage already, so that it is renewed and not inserted. */
   keyIsStored(name: string): boolean {
     return Boolean(this.#keys.get(name) ?? this.knownKeys.get(name));
+  }
+
+  /** How many rows have been loaded for this batch. */
+  get read(): number {
+    return this.#loaded.size;
   }
 
   note(kind: Kind, row: Readonly<Rows[Kind]>): void {

@@ -172,25 +172,33 @@ export const CLAIMABLE_JOBS = `SELECT /* lane claimable jobs */ ${HEAD_COLUMNS},
   FROM "LogHead" AS h WHERE h."tenantId" = $1`;
 
 /**
- * $1 tenant · $2 run · $3 statuses · $4 limit or null · $5 tokens or null. Answers the head and the ids of its jobs in these statuses, of these
- * tokens if there are any, oldest first.
+ * $1 tenant · $2 runs · $3 statuses · $4 limit of each or null · $5 tokens or null. Answers the head and, run by run, the ids of its jobs in these
+ * statuses, of these tokens if there are any, oldest first.
  */
-export const JOBS_OF_RUN = `SELECT /* lane jobs of run */ ${HEAD_COLUMNS},
-  (SELECT coalesce(json_agg(c."id"), '[]') FROM (
-    SELECT "id" FROM "Job" WHERE "tenantId" = $1 AND "runId" = $2 AND "status" = ANY ($3::text[])
+export const JOBS_OF_RUNS = ofEachRun(
+  "jobs of runs",
+  `SELECT "id" FROM "Job" WHERE "tenantId" = $1 AND "runId" = r."id" AND "status" = ANY ($3::text[])
       AND ($5::text[] IS NULL OR "tokenId" = ANY ($5::text[]))
-    ORDER BY "createdAt", "id" LIMIT $4::int) AS c)::text AS "ids"
-  FROM "LogHead" AS h WHERE h."tenantId" = $1`;
+    ORDER BY "createdAt", "id" LIMIT $4::int`,
+);
 
 /**
- * $1 tenant · $2 run · $3 statuses · $4 limit or null. Answers the head and the ids of its workstreams that follow their jobs and are in these
- * statuses, oldest first.
+ * $1 tenant · $2 runs · $3 statuses · $4 limit of each or null. Answers the head and, run by run, the ids of its workstreams that follow their jobs
+ * and are in these statuses, oldest first.
  */
-export const WORKSTREAMS_OF_RUN = `SELECT /* lane workstreams of run */ ${HEAD_COLUMNS},
-  (SELECT coalesce(json_agg(c."id"), '[]') FROM (
-    SELECT "id" FROM "Workstream" WHERE "tenantId" = $1 AND "runId" = $2 AND "follow" = 'jobs' AND "status" = ANY ($3::text[])
-    ORDER BY "createdAt", "id" LIMIT $4::int) AS c)::text AS "ids"
+export const WORKSTREAMS_OF_RUNS = ofEachRun(
+  "workstreams of runs",
+  `SELECT "id" FROM "Workstream" WHERE "tenantId" = $1 AND "runId" = r."id" AND "follow" = 'jobs' AND "status" = ANY ($3::text[])
+    ORDER BY "createdAt", "id" LIMIT $4::int`,
+);
+
+/** `what` is selected for each run `r` of $2, and answered as a list of lists in their order. */
+function ofEachRun(name: string, what: string): string {
+  return `SELECT /* lane ${name} */ ${HEAD_COLUMNS},
+  (SELECT json_agg(coalesce((SELECT json_agg(c."id") FROM (${what}) AS c), '[]') ORDER BY r."at")
+    FROM unnest($2::text[]) WITH ORDINALITY AS r("id", "at"))::text AS "ids"
   FROM "LogHead" AS h WHERE h."tenantId" = $1`;
+}
 
 /**
  * $1 tenant · $2 capability or null · $3 limit. Answers the head and the keys of agents: those with the capability first, of them those that may take

@@ -1,5 +1,6 @@
+import { endOf } from "../../../domain/text.ts";
 import type { AdapterContext } from "../adapter.ts";
-import { storable } from "../output-text.ts";
+import { OutputDecoder, Tail } from "../output-text.ts";
 import { runProcess } from "../process.ts";
 
 /** A git command that did not do what it was asked to. */
@@ -29,6 +30,9 @@ const ENVIRONMENT = { LC_ALL: "C", GIT_TERMINAL_PROMPT: "0", GIT_EDITOR: "true",
 /** Housekeeping in the background would outlive the job. */
 const ALWAYS = ["-c", "gc.auto=0", "-c", "maintenance.auto=false", "-c", "core.quotePath=false"];
 const NEVER = new AbortController().signal;
+/** Names of some hundred thousand files. */
+const MAX_STDOUT_BYTES = 32 * 1024 * 1024;
+const MAX_STDERR_BYTES = 64 * 1024;
 
 /** Git in one folder, as a part of a job. */
 export class Git {
@@ -46,25 +50,33 @@ export class Git {
 
   /** Runs it and answers what it said, whether or not it succeeded. Throws `GitFailed` when there is no git, or the job was stopped. */
   async ask(args: readonly string[], { env, uninterrupted }: GitOptions = {}): Promise<GitAnswer> {
-    const chunks: { stdout: Uint8Array[]; stderr: Uint8Array[] } = { stdout: [], stderr: [] };
+    const chunks: Uint8Array[] = [];
+    let bytes = 0;
+    // A repository's hooks say what they like.
+    const said = new Tail(MAX_STDERR_BYTES);
+    const decoder = new OutputDecoder();
     const command = {
       argv: ["git", "-C", this.folder, ...ALWAYS, ...args] as const,
       env: { ...ENVIRONMENT, ...env },
-      onOutput: (stream: "stdout" | "stderr", chunk: Uint8Array) => void chunks[stream].push(chunk),
+      onOutput(stream: "stdout" | "stderr", chunk: Uint8Array) {
+        if (stream === "stderr") return said.push(decoder.write(chunk));
+        bytes += chunk.length;
+        if (bytes <= MAX_STDOUT_BYTES) chunks.push(chunk);
+      },
     };
     const outcome = await (uninterrupted && !this.#context.signal.aborted
       ? runProcess(command, { signal: NEVER, output: command.onOutput })
       : this.#context.run(command));
-    const stderr = storable(Buffer.concat(chunks.stderr).toString("utf8")).trim();
     if (outcome.exitCode === null) throw new GitFailed(outcome.error?.message ?? "git was stopped", "killed");
-    return { ok: outcome.exitCode === 0, stdout: Buffer.concat(chunks.stdout), stderr };
+    if (bytes > MAX_STDOUT_BYTES) throw new GitFailed(`git ${args[0]} said more than ${MAX_STDOUT_BYTES} bytes`);
+    return { ok: outcome.exitCode === 0, stdout: Buffer.concat(chunks), stderr: said.read().output.trim() };
   }
 
   /** Runs it and answers its output, which must be one line. Throws `GitFailed` when it fails. */
   async do(args: readonly string[], options?: GitOptions): Promise<string> {
     const answer = await this.ask(args, options);
     if (answer.ok) return answer.stdout.toString("utf8").trim();
-    throw new GitFailed(`git ${args[0]} failed: ${answer.stderr.slice(-1000) || "it said nothing"}`);
+    throw new GitFailed(`git ${args[0]} failed: ${endOf(answer.stderr, 1000) || "it said nothing"}`);
   }
 
   /** The commit that a name stands for, undefined when there is none. */

@@ -1,8 +1,8 @@
 import { copyFile, mkdir, mkdtemp, rm, stat, utimes } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { storable } from "../../storable.ts";
 import type { AdapterContext, TouchedFile } from "../adapter.ts";
-import { storable } from "../output-text.ts";
 import { Git } from "./git.ts";
 
 /** What of the touched files an attempt keeps: it is shown to people, it is no list of files to work with. */

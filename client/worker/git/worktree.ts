@@ -2,6 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { endOf } from "../../../domain/text.ts";
 import type { ClaimedJob } from "../../types.ts";
 import type { AdapterContext, AdapterOutcome } from "../adapter.ts";
 import { BadInput, type Fields, requiredText, textOf } from "../input.ts";
@@ -209,6 +210,6 @@ async function keepWork({ env, repo, here, start, wish, ignore, failed }: Work):
   if (wish.push === undefined) return kept;
   const pushed = await repo.ask(["push", "--quiet", wish.push, `${commit}:refs/heads/${branch}`]);
   if (!pushed.ok)
-    throw new NotPushed(`branch ${branch} could not be pushed to ${wish.push}: ${pushed.stderr.slice(-1000)}`, kept);
+    throw new NotPushed(`branch ${branch} could not be pushed to ${wish.push}: ${endOf(pushed.stderr, 1000)}`, kept);
   return { ...kept, pushed: wish.push };
 }
