@@ -1,7 +1,7 @@
 import type { Remove } from "./cleanup.ts";
 import { areSettled } from "./cleanup-runs.ts";
-import { refOf } from "./draft.ts";
 import { noteGauge } from "./gauge.ts";
+import { refOf } from "./row-key.ts";
 import type { Rows, Tx } from "./tx.ts";
 
 /**

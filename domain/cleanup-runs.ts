@@ -1,8 +1,8 @@
 import type { Remove } from "./cleanup.ts";
 import { foldOutcomes } from "./cleanup-outcomes.ts";
-import { refOf } from "./draft.ts";
 import type { Job } from "./job.ts";
 import type { JobCounts } from "./job-counts.ts";
+import { refOf } from "./row-key.ts";
 import { isFinalJob, isFinalRun } from "./statuses.ts";
 import type { Kind, Rows, Tx } from "./tx.ts";
 

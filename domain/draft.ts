@@ -1,5 +1,6 @@
 import { type Edit, editor } from "./json-map.ts";
 import { roomIn } from "./queue.ts";
+import { isKeyed, keyOf } from "./row-key.ts";
 import type { EventDraft, Kind, RowBase, RowSet, Rows, Tx, Unsettled } from "./tx.ts";
 
 /**
@@ -42,8 +43,6 @@ export interface Envelope {
 
 const DAY_MS = 86_400_000;
 
-export const keyOf = (kind: Kind, id: string): string => `${kind}:${id}`;
-
 export class Draft {
   readonly changes = new Map<string, Change>();
   readonly #journal: (() => void)[] = [];
@@ -73,15 +72,6 @@ export class Draft {
     while (this.#journal.length > mark) this.#journal.pop()?.();
   }
 }
-
-/** The parts of a key. */
-export function refOf(key: string): { kind: Kind; id: string } {
-  const colon = key.indexOf(":");
-  return { kind: key.slice(0, colon) as Kind, id: key.slice(colon + 1) };
-}
-
-/** Whether a set's members are of several kinds, and so named by their keys. */
-export const isKeyed = ({ set }: RowSet): boolean => set === "parts-of-runs" || set === "uses-of-agents";
 
 const KIND_OF_SET = {
   "jobs-of-run": "job",

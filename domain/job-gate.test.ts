@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { keyOf } from "./draft.ts";
 import type { Job } from "./job.ts";
 import type { ClientMutationInput } from "./mutations.ts";
+import { keyOf } from "./row-key.ts";
 import { typesOf, type World, worldWith } from "./tx.test-kit.ts";
 
 const enqueue = (jobId: string, more: object = {}): ClientMutationInput => ({

@@ -1,9 +1,10 @@
 import type { CommitFault } from "./commit.ts";
 import { applyCommit, parseCommit } from "./commit.ts";
-import { Draft, keyOf, type Source } from "./draft.ts";
+import { Draft, type Source } from "./draft.ts";
 import { openJobs, totalJobs } from "./job-counts.ts";
 import type { ClientMutationInput, ClockMutation, Mutation } from "./mutations.ts";
 import { roomIn } from "./queue.ts";
+import { keyOf } from "./row-key.ts";
 import { isFinalJob } from "./statuses.ts";
 import type { EventDraft, Kind, RowSet, Rows } from "./tx.ts";
 import { isStillToEnd } from "./workstream.ts";

@@ -1,6 +1,6 @@
-import { keyOf } from "../../domain/draft.ts";
 import { needsOf, rowsAround } from "../../domain/mutations.ts";
 import { iso } from "../../domain/primitives.ts";
+import { keyOf } from "../../domain/row-key.ts";
 import type { DatabaseClock } from "../database/clock.ts";
 import { type AppliedBatch, applyBatch, type Head, type Pending, rowTime } from "./batch.ts";
 import type { KeyMemory } from "./key-memory.ts";

@@ -1,5 +1,5 @@
 import type { CommitFault } from "../../domain/commit.ts";
-import { keyOf } from "../../domain/draft.ts";
+import { keyOf } from "../../domain/row-key.ts";
 import type { Applied, Pending } from "./batch.ts";
 import { StoreError, type StoreFault } from "./errors.ts";
 import type { RowCache } from "./tiers/row-cache.ts";

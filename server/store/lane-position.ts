@@ -1,6 +1,6 @@
 import { performance } from "node:perf_hooks";
-import { keyOf, refOf } from "../../domain/draft.ts";
 import { iso } from "../../domain/primitives.ts";
+import { keyOf, refOf } from "../../domain/row-key.ts";
 import type { Kind } from "../../domain/tx.ts";
 import { toWire, type Wire } from "../../domain/wire.ts";
 import type { DatabaseClock } from "../database/clock.ts";

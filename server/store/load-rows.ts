@@ -1,5 +1,5 @@
-import { isKeyed, keyOf, refOf } from "../../domain/draft.ts";
 import type { Receipt } from "../../domain/receipt.ts";
+import { isKeyed, keyOf, refOf } from "../../domain/row-key.ts";
 import type { Kind, RowSet, Rows } from "../../domain/tx.ts";
 import type { Head, StoredKey } from "./batch.ts";
 import type { LaneQueries } from "./lane-database.ts";

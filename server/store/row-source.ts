@@ -1,4 +1,5 @@
-import { isKeyed, keyOf, type Source } from "../../domain/draft.ts";
+import type { Source } from "../../domain/draft.ts";
+import { isKeyed, keyOf } from "../../domain/row-key.ts";
 import type { Kind, RowSet, Rows } from "../../domain/tx.ts";
 import type { StoredKey } from "./batch.ts";
 import type { RowCache } from "./tiers/row-cache.ts";

@@ -1,4 +1,4 @@
-import { keyOf } from "../../../domain/draft.ts";
+import { keyOf } from "../../../domain/row-key.ts";
 import type { Kind, Rows } from "../../../domain/tx.ts";
 import type { TierCommit } from "./hot-tier.ts";
 import { sizeOf } from "./row-cache.ts";

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import type { TierSize } from "../../../domain/answers.ts";
-import { keyOf } from "../../../domain/draft.ts";
+import { keyOf } from "../../../domain/row-key.ts";
 import type { Kind, Rows } from "../../../domain/tx.ts";
 import { TABLES } from "../tables.ts";
 import type { Held, HotTier, TierCommit } from "./hot-tier.ts";

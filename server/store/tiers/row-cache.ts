@@ -1,5 +1,5 @@
 import { LRUCache } from "lru-cache";
-import { keyOf } from "../../../domain/draft.ts";
+import { keyOf } from "../../../domain/row-key.ts";
 import type { Kind, Rows } from "../../../domain/tx.ts";
 import { TABLES } from "../tables.ts";
 import type { Held, TierCommit } from "./hot-tier.ts";
