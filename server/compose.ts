@@ -11,7 +11,7 @@ import { Closers } from "./closers.ts";
 import type { Config } from "./config.ts";
 import { DatabaseClock } from "./database/clock.ts";
 import { startEmbedded } from "./database/embedded.ts";
-import { SENTENCES } from "./database/faults.ts";
+import { type Reason, SENTENCES } from "./database/faults.ts";
 import { renameRestoredLogs } from "./database/identity.ts";
 import { migrate, readMigrations } from "./database/migrate.ts";
 import { openPools, type Pools } from "./database/pools.ts";
@@ -252,10 +252,17 @@ async function openDatabase(
   let given = config.databaseUrl;
   let mark = "";
   let folder: string | undefined;
+  let down: Reason | null = null;
   if (given === undefined) {
     const embedded = await startEmbedded(config.dataDir, {
-      onDown: (reason) => logger.error({ reason }, "Postgres is down; it is started again until it runs"),
-      onUp: () => logger.warn("Postgres runs again"),
+      onDown: (reason) => {
+        down = /No space left on device/.test(reason) ? "full" : null;
+        logger.error({ reason }, "Postgres is down; it is started again until it runs");
+      },
+      onUp: () => {
+        down = null;
+        logger.warn("Postgres runs again");
+      },
     });
     closers.add("postgres", 3_000, () => embedded.stop());
     given = embedded.url;
@@ -281,7 +288,7 @@ async function openDatabase(
       logger.warn({ logs }, "the database was restored from a backup, or a standby took over: clients start over");
   };
   await renameRestored();
-  const watch = watchDatabase(url);
+  const watch = watchDatabase(url, { knownReason: () => down });
   watch.onChange((reason) => {
     // Another server may have taken the place of the one that the connections were made to.
     if (reason === "read_only" || reason === null) database.renew();

@@ -19,7 +19,7 @@ import { afterAll, afterEach, describe, expect, onTestFinished, test, vi } from 
 import { dropCopies, type Holder, holdFolder } from "../testing/holder.ts";
 import { type EmbeddedOptions, type EmbeddedPostgres, startEmbedded } from "./embedded.ts";
 import { StartupError } from "./errors.ts";
-import { boundLog } from "./postgres-process.ts";
+import { boundLog, lastWords } from "./postgres-process.ts";
 import { isAlive } from "./processes.ts";
 
 const isRoot = process.getuid?.() === 0;
@@ -260,6 +260,15 @@ describe("a Postgres that somebody kills", () => {
     expect(onDown.mock.calls.length).toBe(reported);
     expect(new Set(onDown.mock.calls.map(([reason]) => reason.replace(/[0-9]/g, ""))).size).toBe(reported);
   });
+});
+
+test("its last words name the fault, not the callers it turned away", () => {
+  const log = path.join(ownFolder(), "postgres.log");
+  const fault = '[7] FATAL:  could not write to file "pg_wal/xlogtemp.7": No space left on device';
+  const after = "[9] FATAL:  the database system is not yet accepting connections";
+  writeFileSync(log, `${fault}\n[1] LOG:  startup process (PID 7) exited with exit code 1\n${after}\n`);
+  expect(lastWords(log)).toBe(fault);
+  expect(lastWords(log, fault.length + 1)).toBe(after);
 });
 
 test("the log of Postgres begins anew when it is large, and the one before is kept", async () => {

@@ -9,6 +9,7 @@ import { endProcess, isPostgresOf, postgresOf } from "./processes.ts";
 const READY_TIMEOUT_MS = 120_000;
 const LARGEST_LOG = 8 * 1024 * 1024;
 const LAST_WORDS_BYTES = 64 * 1024;
+const TURNED_AWAY = /the database system is |terminating connection/;
 
 // Fast shutdown first; then immediate, which the next start repairs from the write-ahead log.
 const STOP_STEPS = [
@@ -44,6 +45,8 @@ export async function startPostgres(
 ): Promise<PostgresProcess> {
   await endOrphan(folder.database);
   boundLog(folder.log);
+  const words = () => lastWords(folder.log, begun);
+  const begun = sizeOf(folder.log);
   const child = launch(folder, args);
   const { pid } = child;
   if (pid === undefined) throw new StartupError("embedded_failed", `cannot run ${folder.runtime.postgres}`);
@@ -52,12 +55,12 @@ export async function startPostgres(
   const ended = new Promise<string>((resolve) => {
     child.on("exit", (code, signal) => {
       process.off("exit", killOnExit);
-      resolve(`Postgres ended (${signal ?? `code ${code}`}): ${lastWords(folder.log)}`);
+      resolve(`Postgres ended (${signal ?? `code ${code}`}): ${words()}`);
     });
   });
   const stop = () => endProcess(pid, STOP_STEPS);
   try {
-    await whenReady(child, pid, folder, signal);
+    await whenReady(child, pid, folder, words, signal);
   } catch (error) {
     await stop();
     throw error;
@@ -104,7 +107,13 @@ export function cleanEnvironment(): NodeJS.ProcessEnv {
   return { NODE_ENV: "production", LC_ALL: "C", TZ: "UTC" };
 }
 
-async function whenReady(child: ChildProcess, pid: number, folder: DataFolder, signal?: AbortSignal): Promise<void> {
+async function whenReady(
+  child: ChildProcess,
+  pid: number,
+  folder: DataFolder,
+  words: () => string,
+  signal?: AbortSignal,
+): Promise<void> {
   let ended = false;
   child.once("exit", () => {
     ended = true;
@@ -117,7 +126,7 @@ async function whenReady(child: ChildProcess, pid: number, folder: DataFolder, s
     if (Number(first) === pid && rest.some((line) => line.trim() === "ready")) return;
     await delay(10);
   }
-  throw new StartupError("embedded_failed", `Postgres did not start: ${lastWords(folder.log)} (see ${folder.log})`);
+  throw new StartupError("embedded_failed", `Postgres did not start: ${words()} (see ${folder.log})`);
 }
 
 function readPidFile(database: string): string[] {
@@ -142,10 +151,23 @@ async function endOrphan(database: string): Promise<void> {
   if (!left) rmSync(path.join(database, "postmaster.pid"), { force: true });
 }
 
-function lastWords(log: string): string {
+function sizeOf(file: string): number {
   try {
-    const lines = readFileSync(log).subarray(-LAST_WORDS_BYTES).toString("utf8").trim().split("\n");
-    return lines.findLast((line) => /FATAL|PANIC|ERROR/.test(line)) ?? lines.at(-1) ?? "it said nothing";
+    return statSync(file).size;
+  } catch {
+    return 0;
+  }
+}
+
+/** The last fault that Postgres' log names from a byte on. That it turned callers away meanwhile is none. */
+export function lastWords(log: string, from = 0): string {
+  try {
+    const text = readFileSync(log);
+    // A log that is shorter now began anew meanwhile.
+    const own = text.subarray(text.length < from ? 0 : from);
+    const lines = own.subarray(-LAST_WORDS_BYTES).toString("utf8").trim().split("\n");
+    const fault = lines.findLast((line) => /FATAL|PANIC|ERROR/.test(line) && !TURNED_AWAY.test(line));
+    return fault ?? (lines.at(-1) || "it said nothing");
   } catch {
     return "it said nothing";
   }

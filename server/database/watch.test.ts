@@ -1,6 +1,7 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, onTestFinished, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../testing/database.ts";
 import { createPgProxy, type PgProxy } from "../testing/pg-proxy.ts";
+import type { Reason } from "./faults.ts";
 import { type DatabaseWatch, watchDatabase } from "./watch.ts";
 
 let database: TestDatabase;
@@ -38,6 +39,21 @@ test("E8: a database that goes is away until it is back, and each is told once",
   proxy.setAway(false);
   await expect.poll(() => told).toEqual(["unreachable", null]);
   expect(watch.away).toBe(false);
+});
+
+test("a reason that is known better than by the lost connection counts, and may come later", async () => {
+  let known: Reason | null = null;
+  const knowing = watchDatabase(proxy.url, { everyMs: 20, retryMs: 10, knownReason: () => known });
+  onTestFinished(() => knowing.close());
+  const reasons: (Reason | null)[] = [];
+  knowing.onChange((reason) => void reasons.push(reason));
+  await expect.poll(sessions).toHaveLength(2);
+  proxy.setAway(true);
+  await expect.poll(() => reasons).toEqual(["unreachable"]);
+  known = "full";
+  await expect.poll(() => reasons).toEqual(["unreachable", "full"]);
+  proxy.setAway(false);
+  await expect.poll(() => reasons).toEqual(["unreachable", "full", null]);
 });
 
 test("a session that is ended while the database stays is no absence", async () => {

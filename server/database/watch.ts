@@ -13,6 +13,8 @@ export interface WatchOptions {
   retryMs?: number;
   /** How long a refused write counts when no other is tried, ms. */
   suspectMs?: number;
+  /** Why it cannot be reached, where somebody knows more than that it cannot. */
+  knownReason?: () => Reason | null;
 }
 
 /** Whether the database does its work, found out on a connection of its own: the pool's may all be busy. */
@@ -45,7 +47,7 @@ const TAKES_ROOM = `BEGIN; CREATE TEMP TABLE switchyard_room ON COMMIT DROP AS
  * Never throws.
  */
 export function watchDatabase(url: string, options: WatchOptions = {}): DatabaseWatch {
-  const { everyMs = 2_000, withinMs = 3_000, retryMs = 100, suspectMs = 15_000 } = options;
+  const { everyMs = 2_000, withinMs = 3_000, retryMs = 100, suspectMs = 15_000, knownReason = () => null } = options;
   const listeners = new Set<(reason: Reason | null) => void>();
   const closing = new AbortController();
   let found: Reason | null = null;
@@ -55,7 +57,7 @@ export function watchDatabase(url: string, options: WatchOptions = {}): Database
   let nudge = () => {};
 
   const update = () => {
-    const reason = found ?? suspected?.reason ?? null;
+    const reason = (found === "unreachable" && knownReason()) || (found ?? suspected?.reason ?? null);
     if (reason === last || closing.signal.aborted) return;
     last = reason;
     for (const listener of listeners) listener(reason);
