@@ -4,9 +4,10 @@ import { useEffect, useRef } from "react";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Kbd } from "../ui/kbd.tsx";
+import { formatLocal, zoneName } from "../ui/local-time.ts";
 import { serverNow } from "../ui/now.ts";
 import { cursorItem } from "./cursor-item.ts";
-import { SNOOZES, type SnoozeTerms } from "./snooze.ts";
+import { endWords, SNOOZES, type SnoozeTerms } from "./snooze.ts";
 
 interface SnoozeDialogProps {
   /** What is to sleep, for the dialog's head; null while it is closed. */
@@ -68,7 +69,13 @@ function Choices({ onChoose }: { onChoose: (terms: SnoozeTerms) => void }) {
           onClick={() => onChoose(terms(serverNow()))}
           className="w-full justify-between! text-ink pointer-coarse:min-h-11"
         >
-          {label} <Kbd>{index + 1}</Kbd>
+          <span className="flex flex-wrap items-baseline gap-x-2">
+            {label}
+            {id === "tomorrow" && (
+              <span className="text-[12px] text-muted">{endWords(terms(serverNow()), formatLocal, zoneName())}</span>
+            )}
+          </span>
+          <Kbd>{index + 1}</Kbd>
         </Button>
       ))}
       <p className="px-2 pt-2 text-[12px] text-muted">

@@ -1,3 +1,5 @@
+import type { FormatMoment } from "../ui/format.ts";
+
 /** How long a snoozed alert sleeps, as the API is told. */
 export interface SnoozeTerms {
   until?: string;
@@ -17,7 +19,7 @@ const MORNING_HOUR = 9;
 
 const after = (ms: number) => (now: number) => ({ until: new Date(now + ms).toISOString() });
 
-/** Nine in the morning of the next day, in the reader's own zone. */
+/** Nine in the morning of the next day, by the clock of the reader's own zone: that is not 24 hours a day on nights when it is changed. */
 function tomorrow(now: number): SnoozeTerms {
   const morning = new Date(now);
   morning.setDate(morning.getDate() + 1);
@@ -34,3 +36,7 @@ export const SNOOZES: readonly SnoozeChoice[] = [
   { id: "resolved", label: "Until it is resolved", terms: () => ({ mode: "resolved" }) },
   { id: "worse", label: "Until it gets worse", terms: () => ({ mode: "worse" }) },
 ];
+
+/** When a snooze ends, with the offset and the name of the zone: `2026-12-02 09:00 UTC+1, Europe/Berlin`. */
+export const endWords = ({ until }: SnoozeTerms, format: FormatMoment, zone: string): string =>
+  until === undefined ? "" : `${format(until, "minute")}, ${zone}`;

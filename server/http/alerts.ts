@@ -8,7 +8,7 @@ import { registerAlertStorm } from "./alert-storm.ts";
 import { registerAlertBulk } from "./alerts-bulk.ts";
 import { registerCommand } from "./command.ts";
 import { listDoc, oneDoc, plainDoc, type RouteDoc } from "./openapi/route-docs.ts";
-import { BASE, found, listOf, mustHaveReached, pageQuery, pathId, type ResourceDeps } from "./resource.ts";
+import { BASE, found, listOf, mustHaveReached, pageQuery, pathId, type ResourceDeps, scopeOf } from "./resource.ts";
 import { etagOf } from "./versions.ts";
 
 const alertFilter = {
@@ -41,11 +41,11 @@ export function registerAlerts(app: FastifyInstance, deps: ResourceDeps): void {
   const tag = "Alerts";
   const list = listDoc(tag, "Alerts, firing and acknowledged ones by default, the latest first", "Alert", alertQuery);
   app.get(`${BASE}/alerts`, { config: { doc: list } }, (request) =>
-    listAlerts(request.db, alertQuery.parse(request.query)),
+    listAlerts(request.db, scopeOf(request, deps), alertQuery.parse(request.query)),
   );
   const counts: RouteDoc = { ...plainDoc(tag, "How many alerts of each status", "AlertCounts"), query: countQuery };
   app.get(`${BASE}/alerts/counts`, { config: { doc: { ...counts, problems: [400] } } }, (request) =>
-    countAlerts(request.db, countQuery.parse(request.query)),
+    countAlerts(scopeOf(request, deps), countQuery.parse(request.query)),
   );
   registerAlertBulk(app, deps);
   registerAlertStorm(app, deps);

@@ -3,6 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
 import { inject } from "vitest";
 import { createDatabase, type Database, type DatabaseOptions } from "../database/client.ts";
+import { migrate } from "../database/migrate.ts";
 import { withDatabase } from "./url.ts";
 
 export interface TestDatabase extends Database {
@@ -15,12 +16,16 @@ export interface TestDatabase extends Database {
 /**
  * A migrated, empty database of its own for one test file:
  * `beforeAll(async () => { db = await createTestDatabase(); }); afterAll(() => db.drop());`
+ * `locale`: what `CREATE DATABASE` says of it, where it is to be another than the server's.
  */
-export async function createTestDatabase(options: DatabaseOptions = {}): Promise<TestDatabase> {
+export async function createTestDatabase(options: DatabaseOptions = {}, locale?: string): Promise<TestDatabase> {
   const { url: server, template } = inject("testServer");
   const name = `switchyard_test_${randomBytes(6).toString("hex")}`;
-  await asAdmin(server, (admin) => admin.query(`CREATE DATABASE "${name}" TEMPLATE "${template}"`));
+  // Only the empty template may be copied into another locale.
+  const made = locale === undefined ? `TEMPLATE "${template}"` : `TEMPLATE template0 ENCODING 'UTF8' ${locale}`;
+  await asAdmin(server, (admin) => admin.query(`CREATE DATABASE "${name}" ${made}`));
   const url = withDatabase(server, name);
+  if (locale !== undefined) await migrate(url);
   const database = createDatabase(url, options);
   return {
     ...database,

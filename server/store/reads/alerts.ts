@@ -1,9 +1,11 @@
 import type { AlertCounts } from "../../../domain/answers.ts";
 import { ALERT_STATUSES, type AlertStatus, SEVERITIES, type Severity } from "../../../domain/statuses.ts";
 import type { Wire } from "../../../domain/wire.ts";
-import type { Prisma } from "../../database/generated/client.ts";
+import { Prisma } from "../../database/generated/client.ts";
 import type { TenantClient } from "../../database/tenant.ts";
 import { decodeCursor, type Page, type PageRequest, pageOf } from "./page.ts";
+import type { Scope } from "./scope.ts";
+import { hasText } from "./text-search.ts";
 import { wireOf } from "./wire-rows.ts";
 
 /** Which alerts, whatever their status. */
@@ -30,17 +32,19 @@ export type AlertWithFolded = Wire<"alert"> & { folded?: number };
 const OPEN: AlertStatus[] = ["firing", "acknowledged", "snoozed"];
 
 /** One page of alerts, in the order asked for. */
-export async function listAlerts(db: TenantClient, query: AlertQuery): Promise<Page<AlertWithFolded>> {
+export async function listAlerts(db: TenantClient, scope: Scope, query: AlertQuery): Promise<Page<AlertWithFolded>> {
   const causes = query.grouped ? await openCauses(db) : new Map<string, number>();
-  const where: Prisma.AlertWhereInput = {
-    ...filterOf(query),
-    status: { in: query.status },
-    ...(causes.size > 0 && { OR: [{ causeId: null }, { causeId: { notIn: [...causes.keys()] } }] }),
-  };
+  const where = [
+    ...filterOf(scope, query),
+    Prisma.sql`"status" IN (${Prisma.join(query.status)})`,
+    ...(causes.size > 0 ? [Prisma.sql`("causeId" IS NULL OR "causeId" <> ALL (${[...causes.keys()]}))`] : []),
+  ];
   const byUrgency = query.sort === "urgency";
-  const rows = byUrgency ? await mostUrgent(db, query, where) : await lastFired(db, query, where);
+  const ids = byUrgency ? await mostUrgent(scope, query, where) : await lastFired(scope, query, where);
+  const found = await db.alert.findMany({ where: { id: { in: ids } } });
+  const byId = new Map(found.map((row) => [row.id, row]));
   return pageOf(
-    rows,
+    ids.flatMap((id) => byId.get(id) ?? []),
     query.limit,
     (row) => [...(byUrgency ? [SEVERITIES.indexOf(row.severity as Severity)] : []), row.firedAt, row.id],
     (row) => ({ ...wireOf("alert", row), ...(query.grouped && { folded: causes.get(row.id) ?? 0 }) }),
@@ -48,57 +52,57 @@ export async function listAlerts(db: TenantClient, query: AlertQuery): Promise<P
 }
 
 /** How many alerts of each status a filter has. */
-export async function countAlerts(db: TenantClient, filter: AlertFilter): Promise<AlertCounts> {
-  const found = await db.alert.groupBy({ by: ["status"], where: filterOf(filter), _count: { _all: true } });
-  const counted = new Map(found.map(({ status, _count }) => [status, _count._all]));
+export async function countAlerts(scope: Scope, filter: AlertFilter): Promise<AlertCounts> {
+  const found = await scope.prisma.$queryRaw<{ status: AlertStatus; count: number }[]>`
+    SELECT "status", count(*)::int AS "count" FROM "Alert" WHERE ${all(filterOf(scope, filter))} GROUP BY "status"`;
+  const counted = new Map(found.map(({ status, count }) => [status, count]));
   const byStatus = ALERT_STATUSES.map((status) => [status, counted.get(status) ?? 0] as const);
   return { byStatus: Object.fromEntries(byStatus) as AlertCounts["byStatus"] };
 }
 
-function filterOf({ severity, rule, subject, runId, causeId, q }: AlertFilter): Prisma.AlertWhereInput {
-  // Prisma makes a LIKE pattern of it and leaves the signs of one as they are.
-  const literal = q?.replace(/[\\%_]/g, "\\$&");
-  const words = literal === undefined ? undefined : { contains: literal, mode: "insensitive" as const };
-  return {
-    ...(severity && { severity: { in: severity } }),
-    ...(rule && { rule }),
-    ...(subject && { subjectId: subject }),
-    ...(runId && { runId }),
-    // Beside it stand other conditions on the cause.
-    AND: [causeId ? { causeId } : {}, words ? { OR: [{ title: words }, { subjectId: words }] } : {}],
-  };
+const all = (conditions: readonly Prisma.Sql[]): Prisma.Sql => Prisma.join([...conditions], " AND ");
+
+function filterOf(scope: Scope, { severity, rule, subject, runId, causeId, q }: AlertFilter): Prisma.Sql[] {
+  return [
+    Prisma.sql`"tenantId" = ${scope.tenantId}`,
+    ...(severity ? [Prisma.sql`"severity" IN (${Prisma.join(severity)})`] : []),
+    ...(rule ? [Prisma.sql`"rule" = ${rule}`] : []),
+    ...(subject ? [Prisma.sql`"subjectId" = ${subject}`] : []),
+    ...(runId ? [Prisma.sql`"runId" = ${runId}`] : []),
+    ...(causeId ? [Prisma.sql`"causeId" = ${causeId}`] : []),
+    ...(q ? [hasText(Prisma.sql`concat_ws(chr(10), "title", "subjectId")`, q)] : []),
+  ];
 }
 
-async function lastFired(db: TenantClient, query: AlertQuery, where: Prisma.AlertWhereInput) {
-  return before(db, where, decodeCursor(query.cursor, ["time", "text"]), query.limit + 1);
+function lastFired(scope: Scope, query: AlertQuery, where: readonly Prisma.Sql[]): Promise<string[]> {
+  return before(scope, where, decodeCursor(query.cursor, ["time", "text"]), query.limit + 1);
 }
 
 /** One severity after the other: each is read in the order of its index, and a page seldom needs more than one. */
-async function mostUrgent(db: TenantClient, query: AlertQuery, where: Prisma.AlertWhereInput) {
+async function mostUrgent(scope: Scope, query: AlertQuery, where: readonly Prisma.Sql[]): Promise<string[]> {
   const [rank = 0, firedAt, id] = decodeCursor(query.cursor, ["count", "time", "text"]) ?? [];
   const wanted = query.severity;
-  const rows: Awaited<ReturnType<typeof before>> = [];
+  const ids: string[] = [];
   for (const [at, severity] of SEVERITIES.entries()) {
-    const left = query.limit + 1 - rows.length;
+    const left = query.limit + 1 - ids.length;
     if (at < rank || left === 0 || (wanted && !wanted.includes(severity))) continue;
     const from = at === rank && firedAt && id !== undefined ? ([firedAt, id] as const) : undefined;
-    rows.push(...(await before(db, { ...where, severity }, from, left)));
+    ids.push(...(await before(scope, [...where, Prisma.sql`"severity" = ${severity}`], from, left)));
   }
-  return rows;
+  return ids;
 }
 
-function before(
-  db: TenantClient,
-  where: Prisma.AlertWhereInput,
+/** The ids of those that fired last before a place in the list. */
+async function before(
+  { prisma }: Scope,
+  where: readonly Prisma.Sql[],
   at: readonly [Date, string] | undefined,
   take: number,
-) {
-  const behind = at ? { firedAt: { lte: at[0] }, OR: [{ firedAt: { lt: at[0] } }, { id: { lt: at[1] } }] } : {};
-  return db.alert.findMany({
-    where: { AND: [where, behind] },
-    orderBy: [{ firedAt: "desc" }, { id: "desc" }],
-    take,
-  });
+): Promise<string[]> {
+  const behind = at ? [Prisma.sql`("firedAt", "id") < (${at[0].toISOString()}::timestamptz, ${at[1]})`] : [];
+  const rows = await prisma.$queryRaw<{ id: string }[]>`
+    SELECT "id" FROM "Alert" WHERE ${all([...where, ...behind])} ORDER BY "firedAt" DESC, "id" DESC LIMIT ${take}`;
+  return rows.map(({ id }) => id);
 }
 
 /** Open alerts that have caused open ones, each with how many. */

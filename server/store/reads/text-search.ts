@@ -1,3 +1,5 @@
+import { Prisma } from "../../database/generated/client.ts";
+
 /**
  * A pattern for Postgres' `~` that finds a text whatever its case, and means every character of it literally. The cases of each letter are spelt out
  * here, because Postgres would fold them by the database's locale: a Turkish one by other rules, `C` only in ASCII.
@@ -17,3 +19,7 @@ function oneOf(character: string): string {
 
 /** Everything but letters and digits is escaped; those must not be, as `\d` has a meaning. */
 const literal = (character: string) => (/[!-/:-@[-`{-~]/.test(character) ? `\\${character}` : character);
+
+/** Whether a text has the words in it, by `searchPattern`. */
+export const hasText = (text: Prisma.Sql, words: string): Prisma.Sql =>
+  Prisma.sql`(${text}) COLLATE "C" ~ ${searchPattern(words)}`;

@@ -2,6 +2,7 @@ import type { JobStatus } from "../../../domain/statuses.ts";
 import { Prisma } from "../../database/generated/client.ts";
 import { decodeCursor, encodeCursor } from "./page.ts";
 import type { Scope } from "./scope.ts";
+import { hasText } from "./text-search.ts";
 
 /** Which rows a page of a timeline has: ids only, the rows are read by them. */
 
@@ -48,7 +49,7 @@ function matching({ tenantId }: Scope, runId: string, { status, q }: JobFilter):
 
 /** Whether a job's step, id, tool or agent has the text in it, whatever its case. */
 export const textMatches = (q: string): Prisma.Sql =>
-  Prisma.sql`strpos(lower(concat_ws(chr(10), "step", "id", "tool", "claimedBy")), lower(${q})) > 0`;
+  hasText(Prisma.sql`concat_ws(chr(10), "step", "id", "tool", "claimedBy")`, q);
 
 /** Jobs of a run that have changed behind a position, in the order of their last changes. */
 export async function changedSince(
