@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
+import { pathTo } from "../domain/links.ts";
 import { ID_NAME } from "../domain/wire.ts";
-import { pathTo } from "./links.ts";
 
 const CONSOLE = path.join(import.meta.dirname, "..", "app", "(console)");
 
@@ -34,9 +34,20 @@ test("every kind of subject leads to a page that exists, whatever its id, or to 
   );
 });
 
+test("no two things of a kind have one address: each leads to the thing itself, not to its list", () => {
+  for (const kind of Object.keys(ID_NAME)) {
+    const [one, other] = ["a", "b"].map((id) => pathTo({ kind, id }, "r"));
+    if (one !== null && kind !== "workstream") expect(one, kind).not.toBe(other);
+  }
+});
+
 test("ids are escaped; a job or workstream whose run is not known has no page", () => {
   expect(pathTo({ kind: "job", id: "j/1" }, "r 1")).toBe("/runs/r%201?job=j%2F1");
   expect(pathTo({ kind: "alert", id: "breaker_open:a" })).toBe("/alerts?alert=breaker_open%3Aa");
+  expect(pathTo({ kind: "approval", id: "a/1" })).toBe("/approvals?id=a%2F1");
+  expect(pathTo({ kind: "session", id: "s/1" })).toBe("/sessions?id=s%2F1");
+  expect(pathTo({ kind: "task", id: "t/1" })).toBe("/sessions?tab=tasks&id=t%2F1");
+  expect(pathTo({ kind: "delivery", id: "dlv/1" })).toBe("/alerts/channels?delivery=dlv%2F1");
   expect(pathTo({ kind: "job", id: "j" }, null)).toBeNull();
   expect(pathTo({ kind: "workstream", id: "w" })).toBeNull();
   expect(pathTo({ kind: "tenant", id: "log" })).toBeNull();

@@ -235,6 +235,8 @@ export interface System {
         /** Nearly full. */
         short: boolean;
       }[];
+  /** What links in notifications begin with; `local`: only this machine's own browsers can open them. */
+  links: { origin: string; local: boolean };
   /** `aheadMs`: how far the newest event's time lies ahead of the database's clock, which is wrong or was once; 0 as a rule. */
   log: { head: number; floor: number; aheadMs: number };
   /** How long what is over is kept, ms; `archived`: events are put into an archive before they leave. */

@@ -16,6 +16,11 @@ export function reachable(host: string): string {
 export const originOf = ({ publicUrl, host }: Pick<Config, "publicUrl" | "host">, port: number): string =>
   publicUrl ?? `http://${reachable(host)}:${port}`;
 
+const LOCAL_HOST = /^(localhost|.*\.localhost|127(\.\d+){3}|\[::1\])$/i;
+
+/** Whether an address leads to the machine that opens it, whichever that is. */
+export const isLocalOrigin = (origin: string): boolean => LOCAL_HOST.test(new URL(origin).hostname);
+
 /** The port that a server listens at; `asked` before it does. */
 export function portOf(server: Pick<Server, "address">, asked: number): number {
   const address = server.address();

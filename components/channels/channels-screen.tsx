@@ -3,6 +3,7 @@
 import { Megaphone, Plus } from "lucide-react";
 import { parseAsString, useQueryState } from "nuqs";
 import { useCallback, useMemo, useState } from "react";
+import type { System } from "../../domain/answers.ts";
 import type { Sent } from "../../domain/wire.ts";
 import { type RuleList, useLiveRules } from "../rules/use-rules.ts";
 import { Button } from "../ui/button.tsx";
@@ -19,6 +20,7 @@ import { ChannelDialog, type EditedChannel } from "./channel-form.tsx";
 import { type ChannelAsk, ChannelItem } from "./channel-item.tsx";
 import { type ChannelRow, type DeliveryPage, rulesOf } from "./channel-model.ts";
 import { DeliveryLog, useDeliveryFilter } from "./delivery-log.tsx";
+import { LinksNote } from "./links-note.tsx";
 import { type NewSecret, SecretDialog } from "./secret-dialog.tsx";
 import type { TestState } from "./test-result.tsx";
 import { useChannelCommands, useChannels } from "./use-channels.ts";
@@ -30,12 +32,14 @@ const CREATE = `curl -X PUT $URL/api/v1/channels/pager -H "authorization: Bearer
 interface ChannelsScreenProps {
   initial: readonly Sent<"channel">[];
   rules: RuleList;
+  /** What links in notifications begin with. */
+  links: System["links"];
   /** The first page of the log, with the path it was asked for by. */
   deliveries: { path: string; page: DeliveryPage };
 }
 
 /** Where notifications go, and what has become of them. */
-export function ChannelsScreen({ initial, rules: initialRules, deliveries }: ChannelsScreenProps) {
+export function ChannelsScreen({ initial, rules: initialRules, links, deliveries }: ChannelsScreenProps) {
   const mayChange = useMayChange();
   const channels = useChannels(initial);
   const rules = useLiveRules(initialRules).data?.items ?? NONE;
@@ -103,6 +107,7 @@ export function ChannelsScreen({ initial, rules: initialRules, deliveries }: Cha
         }
         actions={create}
       />
+      <LinksNote {...links} />
       {channels.length === 0 ? (
         <div className="rounded-lg border border-line bg-surface">
           <EmptyState icon={<Megaphone />} title="Nobody is told of alerts yet" {...(mayChange && { command: CREATE })}>

@@ -1,6 +1,6 @@
 import type { LogEvent } from "../../domain/event.ts";
+import { pathTo } from "../../domain/links.ts";
 import { jsonBeginning, oneLine, shortened } from "../../domain/text.ts";
-import { pathTo } from "../links.ts";
 import type { Tone } from "../ui/status.ts";
 
 /** Groups of types that can be chosen by a click. */

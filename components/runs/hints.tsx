@@ -3,13 +3,13 @@
 import { Info, OctagonX, TriangleAlert } from "lucide-react";
 import Link from "next/link";
 import type { CSSProperties, ReactNode } from "react";
+import { approvalHref } from "../../domain/links.ts";
 import type { WaitReason } from "../../domain/waiting.ts";
 import { untilPrefix } from "../../domain/waiting-words.ts";
 import type { Wire } from "../../domain/wire.ts";
 import { diagnose } from "../timeline/engine/diagnose.ts";
 import { jobLabel } from "../timeline/engine/model.ts";
 import { Countdown } from "../ui/time.tsx";
-import { approvalHref } from "./run-approvals.tsx";
 import { runHref } from "./run-row.tsx";
 import { useQueueWhy, useRunWhy, useWhy } from "./use-why.ts";
 

@@ -4,6 +4,7 @@ import { X } from "lucide-react";
 import Link from "next/link";
 import { useContext, useEffect, useRef, useState } from "react";
 import type { LogEvent } from "../../domain/event.ts";
+import { approvalHref } from "../../domain/links.ts";
 import { isFinalJob } from "../../domain/statuses.ts";
 import { jsonBeginning } from "../../domain/text.ts";
 import type { Wire } from "../../domain/wire.ts";
@@ -21,7 +22,6 @@ import { CopyButton } from "./copy-button.tsx";
 import { JobHints } from "./hints.tsx";
 import { JobActions } from "./job-actions.tsx";
 import { JsonTree } from "./json-tree.tsx";
-import { approvalHref } from "./run-approvals.tsx";
 import { useWholeJob } from "./use-whole-job.ts";
 
 /** Of what a job says of its progress so much is shown. */

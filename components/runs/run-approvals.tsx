@@ -3,13 +3,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { Hand } from "lucide-react";
 import Link from "next/link";
+import { approvalHref } from "../../domain/links.ts";
 import type { Wire } from "../../domain/wire.ts";
 import { type ApiProblem, api } from "../live/api.ts";
 import { useTopicRows } from "../live/rows.ts";
 import { jobLabel } from "../timeline/engine/model.ts";
 import { RelativeTime } from "../ui/time.tsx";
-
-export const approvalHref = (approvalId: string): string => `/approvals?id=${encodeURIComponent(approvalId)}`;
 
 interface RunApprovalsProps {
   runId: string;

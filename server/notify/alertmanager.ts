@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { AlertNotice } from "../../domain/delivery.ts";
 import { plainVisible } from "../../domain/visible.ts";
 import { latestOf } from "./digest.ts";
-import { incidentOf, linkTo, type Message } from "./messages.ts";
+import { incidentOf, linkTo, type Message, subjectLink } from "./messages.ts";
 
 /** How Alertmanager writes the end of what has not ended. */
 const NO_END = "0001-01-01T00:00:00Z";
@@ -23,6 +23,7 @@ export function alertmanagerBody({ deliveryId, createdAt, notice, digest, channe
       summary: plainVisible(alert.title),
       description: plainVisible(alert.detail ?? ""),
       incident: incidentOf(alert),
+      ...subjectUrl(publicUrl, alert),
     },
     startsAt: alert.firedAt,
     endsAt: alert.resolvedAt ?? NO_END,
@@ -51,6 +52,12 @@ export function alertmanagerBody({ deliveryId, createdAt, notice, digest, channe
 
 interface Labels {
   [label: string]: string;
+}
+
+/** Where what it is about is shown, as an annotation. */
+function subjectUrl(publicUrl: string, alert: AlertNotice): { subject_url?: string } {
+  const href = subjectLink(publicUrl, alert);
+  return href === undefined ? {} : { subject_url: href };
 }
 
 const statusOf = (alert: AlertNotice) => (alert.status === "resolved" ? "resolved" : "firing");

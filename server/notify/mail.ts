@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { shortened } from "../../domain/text.ts";
-import { headline, incidentOf, linkTo, type Message, paragraphs } from "./messages.ts";
+import { headline, incidentOf, linkTo, type Message, paragraphs, subjectLink, subjectWords } from "./messages.ts";
 
 /** A message as an e-mail: who it is from and goes to is the mailer's concern. */
 export interface Mail {
@@ -30,11 +30,14 @@ export function mailOf(message: Message, { tenantId, channelId, deliveryId, doma
   const link = linkTo(message.publicUrl, alert);
   const parts = paragraphs(message);
   const facts = alert ? [`Rule: ${alert.rule}`, `About: ${alert.subject.kind} ${alert.subject.id}`] : [];
-  const all = [[title], ...parts, facts, [link]].filter((lines) => lines.length > 0);
+  const about = alert && subjectLink(message.publicUrl, alert);
+  const links = [{ words: "Open in Switchyard", href: link }];
+  if (alert && about) links.push({ words: subjectWords(alert), href: about });
+  const all = [[title], ...parts, facts, links.map(({ href }) => href)].filter((lines) => lines.length > 0);
   return {
     subject: shortened(oneLine(subjectOf(message, title)), LONGEST_SUBJECT),
     text: `${all.map((lines) => lines.join("\n")).join("\n\n")}\n`,
-    html: htmlOf(title, [...parts, facts], link),
+    html: htmlOf(title, [...parts, facts], links),
     messageId: `<${deliveryId}@${domain}>`,
     thread: `<${threadOf(`${tenantId}/${alert ? `alert/${incidentOf(alert)}` : `channel/${channelId}`}`)}@${domain}>`,
   };
@@ -54,7 +57,11 @@ const threadOf = (what: string): string => `thread.${createHash("sha256").update
 /** Titles hold what others have written: neither a line break nor another control character gets from there into a header. */
 const oneLine = (text: string): string => text.replace(/[\s\p{Cc}]+/gu, " ").trim();
 
-function htmlOf(title: string, parts: readonly (readonly string[])[], link: string): string {
+function htmlOf(
+  title: string,
+  parts: readonly (readonly string[])[],
+  links: readonly { words: string; href: string }[],
+): string {
   const body = parts
     .filter((lines) => lines.length > 0)
     .map((lines) => `<p style="margin:0 0 16px">${lines.map(escapeHtml).join("<br>\n")}</p>`);
@@ -63,7 +70,7 @@ function htmlOf(title: string, parts: readonly (readonly string[])[], link: stri
     `<body style="margin:0;padding:24px;font:14px/1.5 system-ui,-apple-system,'Segoe UI',sans-serif">`,
     `<h1 style="margin:0 0 16px;font-size:18px">${escapeHtml(title)}</h1>`,
     ...body,
-    `<p style="margin:0"><a href="${escapeHtml(link)}">Open in Switchyard</a></p>`,
+    `<p style="margin:0">${links.map(({ words, href }) => `<a href="${escapeHtml(href)}">${escapeHtml(words)}</a>`).join(" · ")}</p>`,
     "</body></html>",
   ].join("\n");
 }

@@ -1,5 +1,6 @@
 import type { AlertNotice, Notice } from "../../domain/delivery.ts";
 import { ownOf } from "../../domain/json-map.ts";
+import { pathTo } from "../../domain/links.ts";
 import { shortened } from "../../domain/text.ts";
 import { plainVisible, titleText } from "../../domain/visible.ts";
 import { type Digest, digestHeadline, latestOf } from "./digest.ts";
@@ -22,6 +23,12 @@ export interface Message {
 export const linkTo = (publicUrl: string, alert?: AlertNotice): string =>
   alert ? `${publicUrl}/alerts?alert=${encodeURIComponent(alert.alertId)}` : `${publicUrl}/alerts`;
 
+/** Where what an alert is about is shown; undefined for what has no page. */
+export function subjectLink(publicUrl: string, alert: AlertNotice | undefined): string | undefined {
+  const path = alert && pathTo(alert.subject, alert.runId);
+  return path ? publicUrl + path : undefined;
+}
+
 /** The key of one firing of an alert, the same from its beginning to its end; when it comes back, that is another. */
 export const incidentOf = ({ alertId, reopened }: AlertNotice): string => `${alertId}#${reopened}`;
 
@@ -31,7 +38,9 @@ export function webhookBody({ event, createdAt, notice, digest, publicUrl }: Mes
   const incident = notice.alert && { incident: incidentOf(notice.alert) };
   const entries = digest?.alerts.map((entry) => ({ ...entry, incident: incidentOf(entry.alert) }));
   const told = digest && { digest: { ...digest, alerts: entries } };
-  return { type: event, timestamp: createdAt, data: { ...notice, ...incident, ...told, url } };
+  const subjectUrl = subjectLink(publicUrl, notice.alert);
+  const links = { url, ...(subjectUrl !== undefined && { subjectUrl }) };
+  return { type: event, timestamp: createdAt, data: { ...notice, ...incident, ...told, ...links } };
 }
 
 /** What has happened, in words. */
@@ -74,10 +83,17 @@ export function paragraphs({ notice, digest }: Message): string[][] {
   return [rules.slice(0, SHOWN), more > 0 ? [...shown, `and ${more} more`] : shown];
 }
 
+/** What an alert is about, as a link to it reads: `Approval apr_1`. */
+export const subjectWords = ({ subject: { kind, id } }: AlertNotice): string =>
+  `${kind.slice(0, 1).toUpperCase()}${kind.slice(1)} ${plainVisible(id)}`;
+
 /** A Slack incoming webhook's message: text for notifications, blocks for reading. Slack's own characters are escaped. */
 export function slackBody(message: Message): object {
   const title = headline(message).replace(/\s+/gu, " ").trim();
-  const link = `<${linkTo(message.publicUrl, message.notice.alert)}|Open in Switchyard>`;
+  const { alert } = message.notice;
+  const about = subjectLink(message.publicUrl, alert);
+  const more = alert && about ? ` · <${about}|${escapedSlack(subjectWords(alert).replace(/[|\s]+/gu, " "), 200)}>` : "";
+  const link = `<${linkTo(message.publicUrl, alert)}|Open in Switchyard>${more}`;
   const sections = paragraphs(message).map((lines) => wholeLines(lines, 2500));
   const [first = "", ...others] = sections;
   const section = (mrkdwn: string) => ({ type: "section", text: { type: "mrkdwn", text: mrkdwn, verbatim: true } });

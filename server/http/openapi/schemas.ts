@@ -246,6 +246,9 @@ export const ANSWERS = {
       )
       .nullable()
       .meta({ description: "Room on the disks of the folders that this server fills" }),
+    links: z
+      .object({ origin: z.string(), local: z.boolean().meta({ description: "Only this machine can open them" }) })
+      .meta({ description: "What links in notifications begin with" }),
     log: z.object({
       head: count,
       floor: count,

@@ -3,6 +3,7 @@ import type { DeliveryPage } from "../../../../components/channels/channel-model
 import { ChannelsScreen } from "../../../../components/channels/channels-screen.tsx";
 import { deliveriesPath, filterOf } from "../../../../components/channels/delivery-filter.ts";
 import type { RuleList } from "../../../../components/rules/use-rules.ts";
+import type { System } from "../../../../domain/answers.ts";
 import type { Sent } from "../../../../domain/wire.ts";
 import { serverGet } from "../../../server-fetch.ts";
 import { serverGetPages } from "../../../server-fetch-pages.ts";
@@ -15,10 +16,11 @@ interface PageProps {
 
 export default async function Channels({ searchParams }: PageProps) {
   const path = deliveriesPath(filterOf(await searchParams));
-  const [channels, rules, page] = await Promise.all([
+  const [channels, rules, page, system] = await Promise.all([
     serverGetPages<Sent<"channel">>("/channels"),
     serverGet<RuleList>("/alert-rules"),
     serverGet<DeliveryPage>(path),
+    serverGet<System>("/system"),
   ]);
-  return <ChannelsScreen initial={channels.items} rules={rules} deliveries={{ path, page }} />;
+  return <ChannelsScreen initial={channels.items} rules={rules} links={system.links} deliveries={{ path, page }} />;
 }

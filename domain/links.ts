@@ -1,5 +1,9 @@
+/** Where an approval is shown. */
+export const approvalHref = (approvalId: string): string => `/approvals?id=${encodeURIComponent(approvalId)}`;
+
 /**
- * Where a thing is shown, or null when there is no page of it: the one table behind every link to a subject of an event or an alert. `runId` is the
+ * Where the console shows a thing, or null when there is no page of it: the one table behind every link to a subject of an event or an alert, in the
+ * console and in notifications. Each leads to the very thing, on whatever page of a list it stands. `runId` is the
  * run that it belongs to, when it is known: jobs and workstreams are shown on their run's page.
  */
 export function pathTo({ kind, id }: { kind: string; id: string }, runId?: string | null): string | null {
@@ -24,14 +28,15 @@ export function pathTo({ kind, id }: { kind: string; id: string }, runId?: strin
     case "channel":
       return `/alerts/channels?channel=${name}`;
     case "delivery":
-      return "/alerts/channels";
+      return `/alerts/channels?delivery=${name}`;
     case "decision":
       return `/routing/${name}`;
     case "approval":
-      return "/approvals";
+      return approvalHref(id);
     case "session":
+      return `/sessions?id=${name}`;
     case "task":
-      return "/sessions";
+      return `/sessions?tab=tasks&id=${name}`;
     default:
       return null;
   }
