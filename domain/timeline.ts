@@ -12,7 +12,7 @@ export interface TimelineAnswer {
   attempts: Wire<"attempt">[];
   /** The approvals that any of `jobs` waits for or has waited for. */
   approvals: GateFacts[];
-  /** Jobs that some of `jobs` depend on and that are not among them: later ones of the run, or those of other runs. */
+  /** Jobs that some of `jobs` depend on, or that depend on some of them, and that are not among them: later ones of the run, or those of other runs. */
   dependencies: DependencyFacts[];
   /** Follow the run's events from here; the rows may be newer, which their own `seq` tells. */
   seq: number;
@@ -37,7 +37,7 @@ export interface GateFacts {
   decidedAt: string | null;
 }
 
-/** What is to be known of a job that another depends on. */
+/** What is to be known of a job that another depends on, or that depends on another. */
 export interface DependencyFacts {
   jobId: string;
   runId: string;

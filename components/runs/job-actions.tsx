@@ -4,13 +4,13 @@ import { useQuery } from "@tanstack/react-query";
 import { Ban, RotateCw } from "lucide-react";
 import Link from "next/link";
 import { useState } from "react";
-import { isFinalJob, isFinalRun, isRetryableJob, type RunStatus } from "../../domain/statuses.ts";
+import { isFinalJob, isFinalRun, isRetryableJob } from "../../domain/statuses.ts";
 import { type ApiProblem, api } from "../live/api.ts";
 import { isPending, type Live } from "../live/rows.ts";
 import { Button } from "../ui/button.tsx";
 import { Changes } from "../ui/changes.tsx";
 import { ConfirmDialog } from "../ui/dialog.tsx";
-import { formatPlural } from "../ui/format.ts";
+import { comingBack, type RetryPreview, stayingCancelled } from "./retry-words.ts";
 import { runHref } from "./run-row.tsx";
 import { useJobActions } from "./use-run-actions.ts";
 
@@ -67,17 +67,6 @@ export function JobActions({ run, job }: { run: Live<"run">; job: Live<"job"> })
   );
 }
 
-interface RetryPreview {
-  comeBack: { jobId: string; runId: string }[];
-  stay: { jobId: string; runId: string; why: string; runStatus: RunStatus }[];
-}
-
-const WHY: { readonly [why: string]: (status: RunStatus) => string } = {
-  run_ended: (status) => `is ${status.replaceAll("_", " ")}: retry that run to bring its jobs back`,
-  token_cancelled: () => "has cancelled the token they work for",
-  dependency_failed: () => "has them depend on another job that did not complete",
-};
-
 /** Which jobs that were cancelled because of this one come back with it, which do not and why, by run. */
 function ComesBack({ job, asked }: { job: Live<"job">; asked: boolean }) {
   const { data, isError } = useQuery<RetryPreview, ApiProblem>({
@@ -89,27 +78,24 @@ function ComesBack({ job, asked }: { job: Live<"job">; asked: boolean }) {
   if (job.dependents.length === 0) return null;
   if (isError) return "What comes back with it could not be looked up.";
   if (!data) return "Looking up what comes back with it…";
-  const others = new Set(data.comeBack.flatMap(({ runId }) => (runId === job.runId ? [] : runId)));
-  const stays = new Map(data.stay.map((one) => [`${one.runId} ${one.why}`, one]));
-  const count = (one: RetryPreview["stay"][number]) =>
-    data.stay.filter(({ runId, why }) => runId === one.runId && why === one.why).length;
   return (
     <>
-      {data.comeBack.length > 0 &&
-        `${formatPlural(data.comeBack.length, "job")} cancelled because of it ${data.comeBack.length === 1 ? "comes" : "come"} back too${others.size > 0 ? `, those of ${[...others].slice(0, 3).join(", ")} among them` : ""}. `}
-      {[...stays.values()].slice(0, 5).map((one) => (
-        <span key={`${one.runId} ${one.why}`} className="block">
-          {formatPlural(count(one), "job")} of{" "}
-          {one.runId === job.runId ? (
-            "this run"
-          ) : (
-            <Link className="link" href={runHref(one.runId)}>
-              run {one.runId}
-            </Link>
-          )}{" "}
-          {count(one) === 1 ? "stays" : "stay"} cancelled, as it {WHY[one.why]?.(one.runStatus)}.
-        </span>
-      ))}
+      {comingBack(data, job.runId)}
+      {stayingCancelled(data)
+        .slice(0, 5)
+        .map(({ runId, before, after }) => (
+          <span key={`${runId} ${after}`} className="block">
+            {before}{" "}
+            {runId === job.runId ? (
+              "this run"
+            ) : (
+              <Link className="link" href={runHref(runId)}>
+                run {runId}
+              </Link>
+            )}{" "}
+            {after}
+          </span>
+        ))}
     </>
   );
 }

@@ -4,9 +4,10 @@ import { X } from "lucide-react";
 import Link from "next/link";
 import { useContext, useEffect, useRef, useState } from "react";
 import type { LogEvent } from "../../domain/event.ts";
-import { approvalHref } from "../../domain/links.ts";
+import { approvalHref, pathTo } from "../../domain/links.ts";
 import { isFinalJob } from "../../domain/statuses.ts";
 import { jsonBeginning } from "../../domain/text.ts";
+import type { DependencyFacts } from "../../domain/timeline.ts";
 import type { Wire } from "../../domain/wire.ts";
 import { isPending, type Live } from "../live/rows.ts";
 import { PastPosition } from "../replay/past.ts";
@@ -14,6 +15,7 @@ import { type JobRow, jobLabel } from "../timeline/engine/model.ts";
 import type { Selection } from "../timeline/timeline.tsx";
 import { StatusBadge, StatusIcon } from "../ui/badge.tsx";
 import { IconButton } from "../ui/button.tsx";
+import { cn } from "../ui/cn.ts";
 import { CopyId } from "../ui/copy-id.tsx";
 import { Part } from "../ui/part.tsx";
 import { Countdown, RelativeTime } from "../ui/time.tsx";
@@ -32,6 +34,8 @@ interface JobPanelProps {
   row: JobRow;
   workstream: Wire<"workstream"> | undefined;
   jobs: ReadonlyMap<string, Wire<"job">>;
+  /** Jobs of other runs, or that are not loaded, that these depend on or that depend on these. */
+  dependencies: readonly DependencyFacts[];
   /** Number of the attempt to unfold; null for the newest. */
   attempt: number | null;
   trials: ReadonlySet<string>;
@@ -85,9 +89,11 @@ export function JobPanel(props: JobPanelProps) {
 }
 
 function PanelBody({
+  run,
   row,
   job,
   jobs,
+  dependencies,
   workstream,
   attempt,
   trials,
@@ -112,8 +118,20 @@ function PanelBody({
         events={events}
       />
       <div className="space-y-3 border-t border-line p-3 empty:hidden">
-        <JobLinks title="Depends on" ids={job.dependsOn} jobs={jobs} onSelect={selectJob} />
-        <JobLinks title="Needed by" ids={job.dependents} jobs={jobs} onSelect={selectJob} />
+        <JobLinks
+          title="Depends on"
+          ids={job.dependsOn}
+          run={run.runId}
+          {...{ jobs, dependencies }}
+          onSelect={selectJob}
+        />
+        <JobLinks
+          title="Needed by"
+          ids={job.dependents}
+          run={run.runId}
+          {...{ jobs, dependencies }}
+          onSelect={selectJob}
+        />
         {whole.loading && <p className="text-[12px] text-muted">What is large is being loaded…</p>}
         {whole.failed && (
           <p role="alert" className="text-[12px] text-danger">
@@ -228,11 +246,16 @@ function Attempts({ attempts, chosen, trials, events }: AttemptsProps) {
 interface JobLinksProps {
   title: string;
   ids: readonly string[];
+  /** The run that is shown. */
+  run: string;
   jobs: ReadonlyMap<string, Wire<"job">>;
+  dependencies: readonly DependencyFacts[];
   onSelect: (jobId: string) => void;
 }
 
-function JobLinks({ title, ids, jobs, onSelect }: JobLinksProps) {
+const CHIP = "flex h-7 items-center gap-1.5 rounded-md border border-line px-2 text-[13px]";
+
+function JobLinks({ title, ids, run, jobs, dependencies, onSelect }: JobLinksProps) {
   const isPresent = useContext(PastPosition) === null;
   if (ids.length === 0) return null;
   return (
@@ -241,18 +264,27 @@ function JobLinks({ title, ids, jobs, onSelect }: JobLinksProps) {
       <ul className="flex flex-wrap gap-1.5">
         {ids.map((id) => {
           const job = jobs.get(id);
+          const other = job ? undefined : dependencies.find(({ jobId, runId }) => jobId === id && runId !== run);
+          const href = other && pathTo({ kind: "job", id }, other.runId);
           return (
             <li key={id}>
-              <button
-                type="button"
-                // One that is not loaded is looked for; of the past there is only what is here.
-                disabled={!job && !isPresent}
-                onClick={() => onSelect(id)}
-                className="flex h-7 items-center gap-1.5 rounded-md border border-line px-2 text-[13px] enabled:hover:bg-hover"
-              >
-                {job && <StatusIcon kind="job" status={job.status} />}
-                {job ? jobLabel(job) : id}
-              </button>
+              {other && href ? (
+                <Link href={href} className={cn(CHIP, "hover:bg-hover")}>
+                  <StatusIcon kind="job" status={other.status} />
+                  {other.step ?? id} <span className="text-muted">of run {other.runId}</span>
+                </Link>
+              ) : (
+                <button
+                  type="button"
+                  // One that is not loaded is looked for; of the past there is only what is here.
+                  disabled={!job && !isPresent}
+                  onClick={() => onSelect(id)}
+                  className={cn(CHIP, "enabled:hover:bg-hover")}
+                >
+                  {job && <StatusIcon kind="job" status={job.status} />}
+                  {job ? jobLabel(job) : id}
+                </button>
+              )}
             </li>
           );
         })}

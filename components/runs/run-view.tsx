@@ -215,6 +215,7 @@ export function RunView({ runId, initial }: RunViewProps) {
             row={row}
             workstream={model.groups.find(({ id }) => id === row.job.workstreamId)?.workstream ?? undefined}
             jobs={byId}
+            dependencies={dependencies}
             attempt={selection.attempt}
             trials={trials}
             events={events}

@@ -174,3 +174,38 @@ test("B7: jobs are listed by run, workstream, status, queue and agent", async ()
   expect((await api.me.get(`/workstreams?runId=${own}&status=done`)).body.items).toEqual([]);
   expect((await api.me.get(`/workstreams/${workstreamId}`)).body).toMatchObject({ workstreamId });
 });
+
+test("before a retry one is told what comes back with it in which run, and what an ended run keeps cancelled", async () => {
+  const [a, open, ended] = [fresh("run"), fresh("run"), fresh("run")];
+  const job = (runId: string, step: string, ...dependsOn: string[]) =>
+    ({ type: "job.enqueue", jobId: `${runId}.${step}`, runId, dependsOn }) as const;
+  await api.me.commit(
+    ...[a, open, ended].map((runId) => ({ type: "run.create", runId, workflow: "w" }) as const),
+    ...[a, open, ended].map((runId) => job(runId, "first")),
+    job(a, "next", `${a}.first`),
+    job(open, "next", `${a}.first`),
+    job(open, "last", `${open}.next`),
+    job(ended, "next", `${a}.first`),
+    job(ended, "last", `${ended}.next`),
+  );
+  await api.me.commit(
+    { type: "job.cancel", jobId: `${a}.first` },
+    { type: "run.transition", runId: ended, to: "cancelled" },
+  );
+  const { body } = await api.me.get(`/jobs/${a}.first/retry`);
+  expect(body).toEqual({
+    jobId: `${a}.first`,
+    comeBack: [
+      { jobId: `${a}.next`, runId: a, by: `${a}.first` },
+      { jobId: `${open}.next`, runId: open, by: `${a}.first` },
+      { jobId: `${open}.last`, runId: open, by: `${open}.next` },
+    ],
+    stay: [{ jobId: `${ended}.next`, runId: ended, why: "run_ended", runStatus: "cancelled" }],
+    truncated: false,
+  });
+  await api.me.post(`/jobs/${a}.first/retry`);
+  const statuses = [`${a}.next`, `${open}.next`, `${open}.last`, `${ended}.next`, `${ended}.last`].map(
+    async (jobId) => (await api.me.get(`/jobs/${jobId}`)).body.status,
+  );
+  expect(await Promise.all(statuses)).toEqual(["waiting", "waiting", "waiting", "cancelled", "cancelled"]);
+});

@@ -163,7 +163,7 @@ test("what has changed behind a position is told, page by page, in the order of 
   expect(seen.sort()).toEqual([name(run, 3), name(run, 14), name(run, 25)]);
 });
 
-test("a timeline knows the jobs of other runs that its own depend on, and the approvals they wait for", async () => {
+test("a timeline knows the jobs of other runs that its own depend on, and those that depend on its own, and the approvals they wait for", async () => {
   await api.me.commit(
     { type: "run.create", runId: "upstream", workflow: "w" },
     { type: "job.enqueue", jobId: "upstream.build", runId: "upstream", step: "build" },
@@ -181,4 +181,7 @@ test("a timeline knows the jobs of other runs that its own depend on, and the ap
     { jobId: "upstream.build", runId: "upstream", step: "build", status: "queued", finishedAt: null },
   ]);
   expect(approvals).toMatchObject([{ approvalId: jobs[0]?.approvalId, jobId: "downstream.ship", status: "pending" }]);
+  expect((await timeline("upstream")).dependencies).toEqual([
+    { jobId: "downstream.ship", runId: "downstream", step: null, status: "waiting", finishedAt: null },
+  ]);
 });

@@ -336,7 +336,7 @@ export const COMPONENTS: { [name: string]: JsonSchema } = {
     },
     dependencies: {
       ...arrayOf(answeredSchema(dependencyFacts)),
-      description: "Jobs that these depend on and that are not among them",
+      description: "Jobs that these depend on, or that depend on these, and that are not among them",
     },
     seq: { type: "integer", description: "Follow the run's events from here" },
     truncated: { type: "boolean", description: "The run has more than this answer carries" },

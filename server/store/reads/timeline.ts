@@ -145,7 +145,9 @@ async function gatesOf(db: TenantClient, jobs: readonly Wire<"job">[]): Promise<
 
 async function dependenciesOf(db: TenantClient, jobs: readonly Wire<"job">[]): Promise<DependencyFacts[]> {
   const here = new Set(jobs.map((job) => job.id));
-  const missing = new Set(jobs.flatMap((job) => job.dependsOn).filter((id) => !here.has(id)));
+  // Those that are waited for first: without them the times of a job could not be explained.
+  const around = [...jobs.flatMap((job) => job.dependsOn), ...jobs.flatMap((job) => job.dependents)];
+  const missing = new Set(around.filter((id) => !here.has(id)));
   if (missing.size === 0) return [];
   const found = await db.job.findMany({
     where: { id: { in: [...missing].slice(0, MAX_DEPENDENCIES) } },
