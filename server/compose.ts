@@ -35,7 +35,7 @@ import { createLive } from "./live/index.ts";
 import { watchMemory } from "./memory-watch.ts";
 import { createGuard } from "./notify/guard.ts";
 import { createNotifier } from "./notify/index.ts";
-import { originOf, portOf } from "./origin.ts";
+import { isLocalOrigin, originOf, portOf } from "./origin.ts";
 import { Renderer } from "./renderer/index.ts";
 import { createStore } from "./store/index.ts";
 import { laneDatabase } from "./store/lane-database.ts";
@@ -161,6 +161,10 @@ async function build(config: Config, options: ComposeOptions, closers: Closers):
     health,
     memory: watch.figures,
     disks: disks.figures,
+    links: () => {
+      const origin = originOf(config, portOf(app.server, config.port));
+      return { origin, local: isLocalOrigin(origin) };
+    },
     stopping: stopping.signal,
   });
   const { draw, assets, upgrade } = await pages;

@@ -1,6 +1,7 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import type { Logger } from "pino";
 import type { Registry } from "prom-client";
+import type { System } from "../../domain/answers.ts";
 import type { Config } from "../config.ts";
 import type { PrismaClient } from "../database/generated/client.ts";
 import type { Store } from "../store/index.ts";
@@ -49,6 +50,8 @@ export interface AppDeps {
   memory: () => MemoryFigures;
   /** Room on the disks that this process fills. */
   disks: () => DiskFigures[];
+  /** What links in notifications begin with. */
+  links: () => System["links"];
   /** Aborted when the server begins to stop: long polls and streams answer then. */
   stopping: AbortSignal;
 }

@@ -65,7 +65,7 @@ test("B12: a queue exists from its first job, and its figures follow its jobs", 
   });
 });
 
-test("the drain estimate is the depth at the rate of late; a paused queue has none", async () => {
+test("the drain estimate is what could start at the rate of late, jobs for tomorrow left out; a paused queue has none", async () => {
   for (let count = 0; count < 4; count += 1) await enqueued();
   const claimed = await claim(2);
   await api.me.commit(...claimed.body.jobs.map(({ id: jobId }) => ({ type: "job.complete" as const, jobId })));
@@ -73,8 +73,14 @@ test("the drain estimate is the depth at the rate of late; a paused queue has no
   expect(Number(now.throughputPerMinute)).toBeGreaterThan(0);
   const minutes = Number(now.depth) / Number(now.throughputPerMinute);
   expect(Number(now.drainEstimateMs) / 60_000 / minutes).toBeCloseTo(1, 1);
+  const runAt = new Date(Date.now() + 86_400_000).toISOString();
+  for (let count = 0; count < 20; count += 1) await enqueued({ runAt });
+  const later = await queueNow();
+  expect(later).toMatchObject({ depth: 22, later: 20 });
+  const startable = 2 / Number(later.throughputPerMinute);
+  expect(Number(later.drainEstimateMs) / 60_000 / startable).toBeCloseTo(1, 1);
   await api.me.post(`/queues/${queue}`, { paused: true });
-  expect(await queueNow()).toMatchObject({ depth: 2, drainEstimateMs: null });
+  expect(await queueNow()).toMatchObject({ depth: 22, drainEstimateMs: null });
 });
 
 test("a queue is configured before its first job; null lifts a bound, what is left out stays", async () => {

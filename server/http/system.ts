@@ -1,7 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import type { System } from "../../domain/answers.ts";
 import type { Config } from "../config.ts";
-import { isLocalOrigin, originOf, portOf } from "../origin.ts";
 import { seesProcess } from "./auth/authorize.ts";
 import { plainDoc } from "./openapi/route-docs.ts";
 import { BASE, type ResourceDeps } from "./resource.ts";
@@ -18,6 +17,7 @@ interface SystemDeps extends ResourceDeps {
   memory: () => MemoryFigures;
   disks: () => DiskFigures[];
   config: Config;
+  links: () => System["links"];
 }
 
 /** `GET /system`: how the process that answers is doing, what its hot tiers bring, and where the caller's log is. */
@@ -35,14 +35,13 @@ export function registerSystem(app: FastifyInstance, deps: SystemDeps): void {
   app.get(`${BASE}/system`, { config: { doc } }, async (request): Promise<System> => {
     const isOfProcess = seesProcess(request.principal);
     const { head, floor, aheadMs } = await deps.store.head(request.principal.tenantId);
-    const origin = originOf(deps.config, portOf(app.server, deps.config.port));
     return {
       uptimeMs: Math.round(process.uptime() * 1000),
       node: process.version,
       memory: isOfProcess ? deps.memory() : null,
       hotTier: isOfProcess ? deps.store.tiers.figures() : null,
       disks: isOfProcess ? deps.disks() : null,
-      links: { origin, local: isLocalOrigin(origin) },
+      links: deps.links(),
       log: { head, floor, aheadMs: Math.round(aheadMs) },
       keeps,
     };

@@ -83,6 +83,7 @@ export async function createTestApp(
     health,
     memory,
     disks: () => [],
+    links: () => ({ origin: "http://localhost:3000", local: true }),
     stopping,
     longReads: new LongReads(),
   };
