@@ -25,6 +25,8 @@ afterAll(async () => {
 
 const isStream = (path: string) => path.includes("follow=true");
 const PATIENT = { timeout: 25_000 };
+/** Of characters of one to four bytes. */
+const TEXT = "grüße, ไทย 🚂";
 
 const WAYS: [string, ProxyWays][] = [
   ["keeps the headers until the body begins", { keeps: "headers" }],
@@ -32,8 +34,11 @@ const WAYS: [string, ProxyWays][] = [
   ["cuts what is silent for a second", { idleMs: 1_000 }],
   ["takes streams and never answers", { swallows: true, only: isStream }],
   ["ends streams with their first piece", { endsEarly: true, only: isStream }],
+  ["cuts streams in the middle of a line", { tears: true, only: isStream }],
+  ["passes on one byte at a time", { bytewise: true }],
   ["answers streams with a page and 502", { status: 502, only: isStream }],
   ["answers streams with a page and 504", { status: 504, only: isStream }],
+  ["answers streams with a page and 404", { status: 404, only: isStream }],
   ["answers streams with a page and 200", { status: 200, only: isStream }],
   ["forbids streams", { status: 403, only: isStream }],
   ["speaks HTTP/1.0 to the server", { http10: true }],
@@ -87,13 +92,13 @@ describe("tailing the log through a proxy that", () => {
       })();
       await expect.poll(() => opened > 0 || proxy.seen.some((path) => path.includes(eventType)), PATIENT).toBe(true);
       for (let n = 1; n <= 6; n += 1) {
-        await server.client.commit([{ type: "event.append", eventType, payload: { n } }]);
+        await server.client.commit([{ type: "event.append", eventType, payload: { n, text: TEXT } }]);
         // A quiet that is longer than what the proxy stands.
         const before = opened;
         if (ways.idleMs && n === 3) await expect.poll(() => opened, PATIENT).toBeGreaterThan(before);
       }
       await reading;
-      expect(seen.map(({ payload }) => payload)).toEqual([1, 2, 3, 4, 5, 6].map((n) => ({ n })));
+      expect(seen.map(({ payload }) => payload)).toEqual([1, 2, 3, 4, 5, 6].map((n) => ({ n, text: TEXT })));
     },
   );
 });

@@ -13,6 +13,10 @@ export interface ProxyWays {
   status?: number | undefined;
   /** An answer that has begun is ended with its first piece, as if it were whole. */
   endsEarly?: boolean | undefined;
+  /** An answer that has begun is cut in the middle of its first piece that is more than a beat. */
+  tears?: boolean | undefined;
+  /** Every byte is a piece of its own, so that characters come in parts. */
+  bytewise?: boolean | undefined;
   /** It speaks HTTP/1.0 to the server. */
   http10?: boolean | undefined;
   /** Which requests this is done to; all by default. */
@@ -88,7 +92,8 @@ export async function startProxy(to: string, ways: ProxyWays = {}): Promise<Test
   });
 }
 
-function passOn(given: IncomingMessage, answer: ServerResponse, { keeps, endsEarly }: ProxyWays): void {
+function passOn(given: IncomingMessage, answer: ServerResponse, ways: ProxyWays): void {
+  const { keeps, endsEarly, tears, bytewise } = ways;
   const kept: Buffer[] = [];
   const begin = () => {
     if (answer.headersSent || answer.destroyed) return;
@@ -101,7 +106,12 @@ function passOn(given: IncomingMessage, answer: ServerResponse, { keeps, endsEar
     if (keeps === "all") return void kept.push(chunk);
     begin();
     if (answer.destroyed) return;
-    answer.write(chunk);
+    if (tears && chunk.length > 2) {
+      answer.write(chunk.subarray(0, Math.ceil(chunk.length / 2)), () => answer.destroy());
+      return;
+    }
+    if (bytewise) for (const byte of chunk) answer.write(Uint8Array.of(byte));
+    else answer.write(chunk);
     if (endsEarly) answer.end();
   });
   given.on("end", () => {

@@ -12,6 +12,8 @@ import type { Connection } from "./worker/connection.ts";
 
 export interface RealServer extends Connection {
   client: Client;
+  /** What it is started with: another one can be started beside it, with a folder of its own. */
+  env: { DATABASE_URL: string; SWITCHYARD_DATA_DIR: string; SWITCHYARD_BOOTSTRAP_KEY: string };
   /** Stops it as SIGTERM would; it can be started again on the same port and data. */
   stop(): Promise<void>;
   start(): Promise<void>;
@@ -88,6 +90,7 @@ async function withDatabase(way: Way): Promise<RealServer> {
   return {
     url,
     key: KEY,
+    env,
     client: createClient({ url, key: KEY }),
     start,
     stop: way.stop,

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import type { Json } from "../../domain/primitives.ts";
 import type { Adapter } from "./adapter.ts";
 import {
   becomes,
@@ -108,6 +109,37 @@ describe("the worker runs real commands", () => {
     expect(kept.output.endsWith("200000\nthe end\n")).toBe(true);
     const pieces = (await outputOf(runId)).filter((piece) => piece.jobId === flood);
     expect(pieces.some((piece) => piece.truncated && piece.text.includes("bytes left out"))).toBe(true);
+  });
+
+  test("a result that the server refuses fails the job and says which field, and the worker goes on", async () => {
+    const agentKey = newAgent();
+    const results: { [key: string]: Json }[] = [
+      { id: 2 ** 53 + 2 },
+      { deep: { text: "a\0b" } },
+      JSON.parse('{"a": {"__proto__": 1}}') as { [key: string]: Json },
+      { text: "x".repeat(5_000_000) },
+      { n: Number.NaN },
+    ];
+    const saying: Adapter = {
+      name: "saying",
+      run: (job) => Promise.resolve({ exitCode: 0, result: results[(job.input as { at: number }).at] ?? {} }),
+    };
+    // So many failures would open its breaker.
+    const breaker = { windowSize: 100, minimumCalls: 100 };
+    await server.client.commit([{ type: "agent.register", agentKey, breaker }]);
+    work(agentKey, { adapters: [saying] });
+    const jobs = [...results, {}].map((_one, at) => ({ tool: "saying", input: { at }, maxAttempts: 3 }));
+    const { jobIds } = await enqueue(agentKey, ...jobs);
+    await becomes(jobIds.at(-1) as string, "completed");
+    const ended = await Promise.all(jobIds.slice(0, -1).map(getJob));
+    for (const [at, said] of ["result.id", "result", "__proto__", "larger", "result.n"].entries()) {
+      const job = ended[at];
+      expect(job).toMatchObject({ status: "failed", attempt: 1, result: null, error: { code: "result_refused" } });
+      expect(job?.error?.message).toContain(said);
+      const line = lines.find((one) => one.includes(`${job?.jobId}#1 failed after`));
+      expect(line).toContain(said);
+      expect(lines.some((one) => one.includes(`${job?.jobId}#1 completed`))).toBe(false);
+    }
   });
 
   test("never runs more jobs at once than it has slots, and as many as it has", async () => {
