@@ -36,6 +36,24 @@ describe("duration histogram", () => {
     expect(PERCENTILE_ERROR_FACTOR).toBeLessThan(1.045);
   });
 
+  test("with the sum of all, a percentile is no further off, and one duration is its own percentile, short or long", () => {
+    for (const only of [0, 0.4, 1, 7, 1561, 3_600_000]) {
+      expect(percentile(histogramOf([only]), 0.95, { timed: 1, totalDurationMs: only })).toBe(only);
+    }
+    const two = percentile(histogramOf([1000, 3_600_000]), 0.95, { timed: 2, totalDurationMs: 3_601_000 });
+    expect(Math.abs((two ?? 0) - 3_600_000)).toBeLessThan(100);
+    fc.assert(
+      fc.property(durations, fc.integer({ min: 1, max: 100 }), (values, percent) => {
+        const sorted = values.toSorted((a, b) => a - b);
+        const exact = sorted[Math.ceil((percent * values.length) / 100) - 1] ?? Number.NaN;
+        const h = histogramOf(values);
+        const off = (value: number | null) => Math.abs(Math.log((value ?? Number.NaN) / exact));
+        const of = { timed: values.length, totalDurationMs: values.reduce((sum, value) => sum + value, 0) };
+        expect(off(percentile(h, percent / 100, of))).toBeLessThanOrEqual(off(percentile(h, percent / 100)) + 1e-6);
+      }),
+    );
+  });
+
   test("taking durations back in any order leaves what was there before", () => {
     fc.assert(
       fc.property(durations, durations, (kept, removed) => {

@@ -32,11 +32,18 @@ export function mergeHistograms(a: Histogram, b: Histogram): Histogram {
   return merged;
 }
 
+/** How many durations there are and what they come to, ms: exact, where a histogram is not. */
+interface Sum {
+  timed: number;
+  totalDurationMs: number;
+}
+
 /**
  * The duration (ms) that a share `p` (0-1, e.g. 0.95) of all durations does not exceed, by nearest rank; null when there
- * are none. It is the geometric middle of the bucket of that rank, so at most `PERCENTILE_ERROR_FACTOR` off.
+ * are none. It is the geometric middle of the bucket of that rank, so at most `PERCENTILE_ERROR_FACTOR` off. One that is alone in its bucket is
+ * no further off than what the sum of all (`of`) leaves for it: a single duration is its own percentile.
  */
-export function percentile(h: Histogram, p: number): number | null {
+export function percentile(h: Histogram, p: number, of?: Sum): number | null {
   const buckets = Object.entries(h)
     .map(([bucket, count]) => ({ bucket: Number(bucket), count }))
     .sort((a, b) => a.bucket - b.bucket);
@@ -47,9 +54,26 @@ export function percentile(h: Histogram, p: number): number | null {
   let seen = 0;
   for (const { bucket, count } of buckets) {
     seen += count;
-    if (seen >= rank) return 2 ** ((bucket + 0.5) / BUCKETS_PER_DOUBLING);
+    if (seen < rank) continue;
+    const middle = 2 ** ((bucket + 0.5) / BUCKETS_PER_DOUBLING);
+    const isExact = count === 1 && of?.timed === total;
+    return isExact ? nearest(middle, bucket, buckets, of.totalDurationMs) : middle;
   }
   return null;
+}
+
+const lowest = (bucket: number): number => (bucket === 0 ? 0 : 2 ** (bucket / BUCKETS_PER_DOUBLING));
+const highest = (bucket: number): number => 2 ** ((bucket + 1) / BUCKETS_PER_DOUBLING);
+
+/** The value nearest to `middle` that a duration alone in its bucket can have when all come to `sum`. */
+function nearest(middle: number, alone: number, buckets: readonly { bucket: number; count: number }[], sum: number) {
+  let [least, most] = [sum, sum];
+  for (const { bucket, count } of buckets) {
+    if (bucket === alone) continue;
+    least -= highest(bucket) * count;
+    most -= lowest(bucket) * count;
+  }
+  return Math.max(Math.min(middle, most, highest(alone)), least, lowest(alone));
 }
 
 /**

@@ -40,8 +40,8 @@ export function rankAgents(agents: readonly Ranked[]): Standing[] {
         successRate,
         wilsonLowerBound: wilsonLowerBound(successful, total),
         averageDurationMs: timed > 0 ? totalDurationMs / timed : null,
-        p50DurationMs: percentile(histogram, 0.5),
-        p95DurationMs: percentile(histogram, 0.95),
+        p50DurationMs: percentile(histogram, 0.5, statistics),
+        p95DurationMs: percentile(histogram, 0.95, statistics),
         trend: successRate === null || was === null ? null : successRate - was,
       };
     })

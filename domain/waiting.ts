@@ -179,9 +179,13 @@ function untilDue(job: Readonly<Job>): WaitReason {
 }
 
 function queueReasons(queue: QueueFacts): WaitReason[] {
-  if (queue.paused) return [reason("queue_paused", "warning", say.queuePaused(queue), { queue: queue.id })];
-  if (roomIn(queue) > 0) return [];
-  return [reason("queue_full", "info", say.queueFull(queue), { queue: queue.id })];
+  const reasons: WaitReason[] = [];
+  if (queue.paused) reasons.push(reason("queue_paused", "warning", say.queuePaused(queue), { queue: queue.id }));
+  // Resumed, it would still have no room.
+  if (roomIn({ ...queue, paused: false }) <= 0) {
+    reasons.push(reason("queue_full", "info", say.queueFull(queue), { queue: queue.id }));
+  }
+  return reasons;
 }
 
 function agentReasons({ job, candidates, at }: WaitFacts, startable: boolean): WaitReason[] {
@@ -202,9 +206,16 @@ function agentReasons({ job, candidates, at }: WaitFacts, startable: boolean): W
   tell("breaker_trials", "warning", of("trials"));
   tell("agents_draining", "warning", of("draining"));
   if (startable) tell("agents_busy", "info", of("busy"));
-  // With one of them only busy, the job can start when its time has come.
-  return startable || of("busy").length === 0 ? reasons : [];
+  // With one of them only busy, or let through again before then, the job can start when its time has come.
+  const inTime = candidates.some(
+    (agent) => standingOf(agent, at) === "busy" || (standingOf(agent, at) === "open" && opensBy(agent, job.runAt)),
+  );
+  return startable || !inTime ? reasons : [];
 }
+
+/** Whether the breaker of an agent that is open now lets calls through again by a time. */
+const opensBy = ({ breaker }: CandidateFacts, time: string): boolean =>
+  breaker?.resetAt != null && ms(breaker.resetAt) <= ms(time);
 
 const soonest = (agents: readonly CandidateFacts[]): string | null =>
   agents.flatMap(({ breaker }) => breaker?.resetAt ?? []).sort()[0] ?? null;

@@ -43,7 +43,7 @@ export function AgentFigures({ statistics }: { statistics: Wire<"statistics"> })
           value={formatDuration(timed > 0 ? totalDurationMs / timed : null)}
           hint={`${formatCount(timed)} timed`}
         />
-        <Stat label="p95" value={formatDuration(percentile(histogram, 0.95))} hint="within 4.5 %" />
+        <Stat label="p95" value={formatDuration(percentile(histogram, 0.95, statistics))} hint="within 4.5 %" />
       </div>
       <DurationChart statistics={statistics} />
     </Card>

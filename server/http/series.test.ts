@@ -69,7 +69,9 @@ describe("C12: GET /metrics/series", () => {
     if (rates.length === 1) {
       expect(rates[0]).toBeCloseTo(2 / 3);
       expect(await weighted("duration_avg")).toEqual([(100 + 200 + 50) / 3]);
-      expect(await weighted("duration_p50")).toEqual([percentile({ "53": 1, "61": 1, "45": 1 }, 0.5)]);
+      expect(await weighted("duration_p50")).toEqual([
+        percentile({ "53": 1, "61": 1, "45": 1 }, 0.5, { timed: 3, totalDurationMs: 350 }),
+      ]);
     }
     const { points } = await series(`metric=success_rate&${span}`);
     expect(points.slice(0, 3).map(({ value }) => value)).toEqual([null, null, null]);
@@ -187,5 +189,18 @@ describe("C5: GET /leaderboard", () => {
     const { items } = (await api.me.get("/leaderboard?window=24h")).body;
     expect(items.find(({ agentKey }) => agentKey === "s1")?.trend).toBeCloseTo(2 / 3 - 1);
     expect(items.find(({ agentKey }) => agentKey === "s2")?.trend).toBeNull();
+  });
+});
+
+describe("C12: gauges that have not moved yet", () => {
+  test("an agent that is there and has run nothing is not busy; a queue nothing has run from runs nothing", async () => {
+    await api.me.commit(
+      { type: "agent.register", agentKey: "idle", capacity: 2 },
+      { type: "job.enqueue", jobId: "untouched", runId: "series", queue: "untouched" },
+    );
+    for (const query of ["metric=busy&agent=idle", "metric=queue_running&queue=untouched"]) {
+      const { points } = await series(query);
+      expect([query, points[0]?.value, points.at(-1)?.value]).toEqual([query, null, 0]);
+    }
   });
 });

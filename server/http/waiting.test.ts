@@ -89,8 +89,9 @@ test("a paused queue names who paused it and why, a full one how many run; what 
     "No agent offers the capability “none-has-it”",
   ]);
   await api.me.commit({ type: "queue.configure", queue: "q", paused: true, reason: "the registry is down" });
-  const [paused] = (await why("q.waits")).reasons;
+  const [paused, full] = (await why("q.waits")).reasons;
   expect(paused).toMatchObject({ code: "queue_paused", queue: "q" });
+  expect(full).toMatchObject({ code: "queue_full", queue: "q" });
   expect(paused?.text).toMatch(/^Queue q was paused by key:\S+: the registry is down$/);
 });
 
@@ -132,6 +133,20 @@ test("agents that could take it are told by what keeps each of them: breaker, tr
   );
   await api.me.commit(enqueue("agents.nobody", "agents", { agentKey: "who" }));
   expect(await texts("agents.nobody")).toEqual(["It is for agent who only, which is not registered"]);
+});
+
+test("of a job for later, a breaker that lets calls through before then is no cause", async () => {
+  const breaker = { windowSize: 1, minimumCalls: 1, openMs: 60_000 };
+  const runAt = (afterMs: number) => new Date(Date.now() + afterMs).toISOString();
+  await api.me.commit(
+    run("by-then"),
+    { type: "agent.register", agentKey: "by-then", breaker },
+    { type: "breaker.record", agentKey: "by-then", success: false },
+    enqueue("by-then.later", "by-then", { agentKey: "by-then", runAt: runAt(3_600_000) }),
+    enqueue("by-then.soon", "by-then", { agentKey: "by-then", runAt: runAt(10_000) }),
+  );
+  expect(await codes("by-then.later")).toEqual(["schedule"]);
+  expect(await codes("by-then.soon")).toEqual(["schedule", "breaker_open"]);
 });
 
 test("what comes first is counted by priority, then by how long it is due; an agent whose capacity nobody told is never full", async () => {

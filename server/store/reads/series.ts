@@ -47,11 +47,12 @@ const UNITS: { readonly [metric in SeriesMetric]: Series["unit"] } = {
   queue_running: "count",
 };
 
-const GAUGES: { readonly [metric in SeriesMetric]?: GaugeMetric } = {
-  busy: "busy",
-  capacity: "capacity",
-  queue_depth: "depth",
-  queue_running: "running",
+/** The gauge of each, and one that is known sooner: while that is known, this one is 0 until it first changes. */
+const GAUGES: { readonly [metric in SeriesMetric]?: readonly [gauge: GaugeMetric, beside?: GaugeMetric] } = {
+  busy: ["busy", "capacity"],
+  capacity: ["capacity"],
+  queue_depth: ["depth"],
+  queue_running: ["running", "depth"],
 };
 
 /** One metric over a stretch of time, in steps of the same length; a step about which nothing is known is null. */
@@ -125,13 +126,15 @@ function figureOf(metric: SeriesMetric, row: TallyRow): number | null {
     case "duration_avg":
       return row.timed > 0 ? row.durationMs / row.timed : null;
     case "duration_p50":
-      return percentile(merged(row), 0.5);
+      return percentile(merged(row), 0.5, sumOf(row));
     case "duration_p95":
-      return percentile(merged(row), 0.95);
+      return percentile(merged(row), 0.95, sumOf(row));
     default:
       return null;
   }
 }
+
+const sumOf = ({ timed, durationMs }: TallyRow) => ({ timed, totalDurationMs: durationMs });
 
 const merged = (row: TallyRow): Histogram => (row.histograms ?? []).reduce(mergeHistograms, {});
 
@@ -140,7 +143,7 @@ const merged = (row: TallyRow): Histogram => (row.histograms ?? []).reduce(merge
  * first change that is known, and after now, there is nothing to say.
  */
 async function gaugeValues({ prisma, tenantId, now }: Scope, grid: Grid): Promise<Values> {
-  const metrics = grid.metric === "utilisation" ? ["busy", "capacity"] : [GAUGES[grid.metric] as GaugeMetric];
+  const metrics = GAUGES[grid.metric] ?? ["busy", "capacity"];
   const ofQueue = grid.metric.startsWith("queue_");
   const key = (ofQueue ? grid.queue : grid.agent) ?? null;
   const rows = await prisma.$queryRaw<(GaugeMinute & { metric: GaugeMetric })[]>`
@@ -156,9 +159,13 @@ async function gaugeValues({ prisma, tenantId, now }: Scope, grid: Grid): Promis
     ) AS b ORDER BY 3`;
   const steps = Math.round((grid.to - grid.from) / grid.step);
   const upTo = Math.min(steps, Math.ceil((now - grid.from) / grid.step));
-  const of = (metric: string) => rows.filter((row) => row.metric === metric);
+  const of = (gauge: GaugeMetric) => rows.filter((row) => row.metric === gauge);
   if (grid.metric === "utilisation") return shareOf(of("busy"), of("capacity"), grid, upTo);
-  return highestSums(rows, grid, upTo);
+  const [metric, beside] = metrics;
+  const values = highestSums(of(metric), grid, upTo);
+  if (beside === undefined) return values;
+  const known = highestSums(of(beside), grid, upTo);
+  return values.map((value, at) => value ?? (known[at] === null ? null : 0));
 }
 
 const iso = (at: number): string => new Date(at).toISOString();
