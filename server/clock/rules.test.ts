@@ -117,6 +117,30 @@ describe("C13: rules", () => {
     expect(await alert("breaker_open:x")).toMatchObject({ status: "resolved" });
   });
 
+  test("breaker open: an edit of the built-in rule reaches breakers that are open already; what an operator has resolved stays so", async () => {
+    const breaker = { windowSize: 1, minimumCalls: 1, openMs: 3_600_000 };
+    const opens = (agentKey: string): ClientMutationInput[] => [
+      { type: "agent.register", agentKey, breaker },
+      { type: "breaker.record", agentKey, success: false },
+    ];
+    const put = (params: object, more: object = {}) => commit(rule("breaker_open", "breaker_open", params, more));
+    await commit(...opens("x"), ...opens("done"), { type: "alert.resolve", alertId: "breaker_open:done" });
+    await put({}, { enabled: false });
+    expect(await look()).toEqual(["alert.clear breaker_open:x"]);
+    await commit(...opens("y"));
+    await put({});
+    expect(await look()).toEqual(["alert.fire breaker_open:x", "alert.fire breaker_open:y"]);
+    expect(await alert("breaker_open:x")).toMatchObject({ status: "firing", reopened: 1 });
+    await put({ agents: ["y"] });
+    expect(await look()).toEqual(["alert.clear breaker_open:x"]);
+    await put({ agents: ["x", "y"] }, { forMs: 60_000 });
+    await look();
+    expect(await alert("breaker_open:x")).toMatchObject({ status: "pending" });
+    await put({ agents: ["x", "y"] });
+    expect(await look()).toEqual(["alert.fire breaker_open:x"]);
+    expect(await look()).toEqual([]);
+  });
+
   test("run overdue: a rule beside the built-in one tells of deadlines missed since, once each, until the run is retried", async () => {
     const begun = (runId: string): ClientMutationInput[] => [
       { type: "run.create", runId, workflow: "w", timeoutMs: 3_600_000 },

@@ -3,6 +3,7 @@ import { breakerAlertId } from "../../domain/breaker.ts";
 import type { Mutation } from "../../domain/mutations.ts";
 import type { Rule } from "../../domain/rule.ts";
 import { withDefaults } from "../../domain/rule-defaults.ts";
+import { paramsOf } from "../../domain/rule-params.ts";
 import type { AlertStatus, Severity } from "../../domain/statuses.ts";
 import type { Due } from "./due.ts";
 import type { LaneQueries } from "./lane-database.ts";
@@ -70,8 +71,10 @@ async function changesOf(queries: LaneQueries, tenantId: string, rule: Rule, ope
   const regraded = open
     .filter(({ severity }) => severity !== rule.severity)
     .map(({ id }): Mutation => ({ type: "alert.refresh", alertId: id, seen: null }));
-  if (raisedByReducers(rule)) return regraded;
+  const ofReducers = raisedByReducers(rule);
+  if (ofReducers && rule.ruleKind !== "breaker_open") return regraded;
   const { observed, whole } = await observe(queries, tenantId, rule);
+  if (ofReducers) return [...regraded, ...(await afterEdit(queries, tenantId, rule, open, observed))];
   const known = new Map(open.map((alert) => [alert.id, alert]));
   const causes = new Causes(queries, tenantId);
   const news = [...observed].filter(([alertId, one]) => !one.recovering && isNews(rule, known.get(alertId)));
@@ -82,13 +85,40 @@ async function changesOf(queries: LaneQueries, tenantId: string, rule: Rule, ope
     const still = observed.get(id);
     return still ? status === "pending" && still.recovering : whole;
   });
-  return [
-    ...fired,
-    ...regraded,
-    ...(await refreshesOf(open, observed, causes)),
-    ...cleared.map(({ id }): Mutation => ({ type: "alert.clear", alertId: id, reason: "the condition has ended" })),
-  ];
+  return [...fired, ...regraded, ...(await refreshesOf(open, observed, causes)), ...cleared.map(clearOf)];
 }
+
+const ENDED_BY_US = `SELECT /* breakers whose alert the clock ended, is pending, or never was */ b."id" FROM unnest($2::text[]) AS b ("id")
+  LEFT JOIN "Alert" AS a ON a."tenantId" = $1 AND a."id" = b."id" WHERE a."id" IS NULL OR a."status" = 'pending' OR (a."status" = 'resolved' AND a."resolvedBy" = 'system:clock')`;
+
+/**
+ * What an edit of the built-in rule about breakers leaves to be done, as the reducers look at a breaker only when it moves: alerts of agents that it does not
+ * name any more end; breakers that opened while it was off, or did not name them, and are open still, are told. What an operator has resolved stays so.
+ */
+async function afterEdit(
+  queries: LaneQueries,
+  tenantId: string,
+  rule: Rule,
+  open: readonly OpenAlert[],
+  observed: ReadonlyMap<string, Observed>,
+): Promise<Mutation[]> {
+  const { agents } = paramsOf("breaker_open", rule.params);
+  const named = agents && new Set(agents.map(breakerAlertId));
+  const ended = open.filter(({ id }) => named && !named.has(id));
+  const known = new Set(open.flatMap(({ id, status }) => (status === "pending" ? [] : [id])));
+  const untold = [...observed].filter(([id, one]) => !one.recovering && !known.has(id));
+  if (untold.length === 0) return ended.map(clearOf);
+  const rows = await queries.query<{ id: string }>(ENDED_BY_US, [tenantId, untold.map(([id]) => id)]);
+  const ours = new Set(rows.map(({ id }) => id));
+  const fired = untold.filter(([id]) => ours.has(id)).map(([id, one]) => fireOf(rule, id, one));
+  return [...fired, ...ended.map(clearOf)];
+}
+
+const clearOf = ({ id }: OpenAlert): Mutation => ({
+  type: "alert.clear",
+  alertId: id,
+  reason: "the condition has ended",
+});
 
 /** No more alerts of one rule are given new words at a look: when many are open, the log must not fill with them. */
 const MOST_REFRESHED = 20;
