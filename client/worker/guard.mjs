@@ -14,6 +14,8 @@ import { createInterface } from "node:readline";
 const jobs = new Map();
 /** @type {NodeJS.Timeout | undefined} */
 let timer;
+/** @type {NodeJS.Immediate | undefined} */
+let soon;
 
 const now = () => Number(process.hrtime.bigint()) / 1e6;
 
@@ -28,6 +30,12 @@ function kill(job) {
   }
 }
 
+/** Looks after what has come is read: this process may be late, and the worker may have kept a lease meanwhile. */
+function lookSoon() {
+  clearImmediate(soon);
+  soon = setImmediate(look);
+}
+
 function look() {
   clearTimeout(timer);
   let next = Number.POSITIVE_INFINITY;
@@ -36,7 +44,7 @@ function look() {
     if (job.until <= now()) kill(job);
     else next = Math.min(next, job.until);
   }
-  if (next < Number.POSITIVE_INFINITY) timer = setTimeout(look, Math.max(1, next - now()));
+  if (next < Number.POSITIVE_INFINITY) timer = setTimeout(lookSoon, Math.max(1, next - now()));
 }
 
 function workerDied() {
@@ -55,6 +63,6 @@ createInterface({ input: process.stdin })
     const { job, until, pids, paths } = JSON.parse(line);
     if (until === undefined) jobs.delete(job);
     else jobs.set(job, { until, pids, paths });
-    look();
+    lookSoon();
   })
   .on("close", workerDied);

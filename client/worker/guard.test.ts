@@ -52,6 +52,17 @@ describe("the guard", () => {
     expect(kept.child.signalCode).toBeNull();
   });
 
+  test("a guard that is late reads that a lease was kept before it judges", async () => {
+    const guard = newGuard();
+    const [kept, late] = [sleeper(), sleeper()];
+    const watch = guard.watch(performance.now() - 1);
+    watch.hold(kept.pid);
+    watch.keep(performance.now() + HOUR);
+    guard.watch(performance.now() - 1).hold(late.pid);
+    await late.killed;
+    expect(kept.child.signalCode).toBeNull();
+  });
+
   test("what has ended, and a job that is over, are forgotten", async () => {
     const guard = newGuard();
     const [first, released, closed, witness] = [sleeper(), sleeper(), sleeper(), sleeper()];
