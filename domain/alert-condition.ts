@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type Alert, awaitAlert, fireAlert, refreshAlert, resolveAlert } from "./alert.ts";
 import { wakeAlert } from "./alert-snooze.ts";
+import { takeUpEscalation } from "./notify.ts";
 import { id, ms, text } from "./primitives.ts";
 import { ruleOf } from "./rule.ts";
 import { must, type Tx } from "./tx.ts";
@@ -23,7 +24,7 @@ export const alertFire = z.strictObject({
   causeId: id.nullable(),
 });
 
-/** Says what is so now of an alert that is open; null: only its severity, which is its rule's. It raises nothing. */
+/** Says what is so now of an alert that is open; null: only what is its rule's, severity and escalation. It raises nothing. */
 export const alertRefresh = z.strictObject({
   type: z.literal("alert.refresh"),
   alertId: id,
@@ -75,11 +76,14 @@ export function holdCondition(tx: Tx, m: z.infer<typeof alertFire>): Readonly<Al
   return tx.get("alert", m.alertId) ?? null;
 }
 
-/** What was seen of an open alert since it fired, and the severity that its rule has by now. */
+/** What was seen of an open alert since it fired, and the severity and the escalation that its rule has by now. */
 export function refreshCondition(tx: Tx, m: z.infer<typeof alertRefresh>): Readonly<Alert> | null {
   const alert = tx.get("alert", m.alertId);
   const rule = alert && ruleOf(tx, alert.rule);
-  if (alert && rule && alert.status !== "resolved") refreshAlert(tx, alert, { ...m.seen, severity: rule.severity });
+  if (alert && rule && alert.status !== "resolved") {
+    refreshAlert(tx, alert, { ...m.seen, severity: rule.severity });
+    takeUpEscalation(tx, must(tx, "alert", alert.id));
+  }
   return tx.get("alert", m.alertId) ?? null;
 }
 

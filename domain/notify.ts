@@ -55,18 +55,35 @@ export function escalateAlert(tx: Tx, m: z.infer<typeof alertEscalate>): Alert {
   if (alert.status !== "firing" || alert.escalateAt !== m.escalateAt) return alert;
   const rule = ruleOf(tx, alert.rule);
   const step = rule?.escalation[alert.escalationStep];
-  const escalationStep = step ? alert.escalationStep + 1 : alert.escalationStep;
+  if (!step) return setEscalation(tx, alert, null);
+  const escalationStep = alert.escalationStep + 1;
   const next = escalateAt(tx, rule, escalationStep);
-  tx.put("alert", { ...alert, escalationStep, escalateAt: step ? next : null, updatedAt: tx.at });
+  tx.put("alert", { ...alert, escalationStep, escalateAt: next, updatedAt: tx.at });
   const { severity, title, runId } = alert;
-  const channels = step?.channels ?? [];
+  const { channels } = step;
   tx.emit({
     type: "alert.escalated",
     subject: { kind: "alert", id: alert.id },
     runId,
-    payload: { rule: alert.rule, severity, title, step: escalationStep, channels, next: step ? next : null },
+    payload: { rule: alert.rule, severity, title, step: escalationStep, channels, next },
   });
   if (rule) notify(tx, must(tx, "alert", alert.id), rule, "alert.escalated", channels);
+  return must(tx, "alert", alert.id);
+}
+
+/** Begins the time of the next step of an alert that nobody has acknowledged, if its rule has such a step since it was edited. */
+export function takeUpEscalation(tx: Tx, alert: Readonly<Alert>): void {
+  if (alert.status !== "firing" || alert.escalateAt !== null || alert.heldAt !== null) return;
+  const next = escalateAt(tx, ruleOf(tx, alert.rule), alert.escalationStep);
+  if (next !== null) setEscalation(tx, alert, next);
+}
+
+/** Its rule has other steps than it had. */
+function setEscalation(tx: Tx, alert: Readonly<Alert>, next: string | null): Alert {
+  tx.put("alert", { ...alert, escalateAt: next, updatedAt: tx.at });
+  const { rule, severity, title, runId } = alert;
+  const payload = { rule, severity, title, next };
+  tx.emit({ type: "alert.escalation_changed", subject: { kind: "alert", id: alert.id }, runId, payload });
   return must(tx, "alert", alert.id);
 }
 

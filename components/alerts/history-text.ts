@@ -15,6 +15,7 @@ const SAYS: { readonly [type in string]?: string } = {
   "alert.resolved": "Resolved",
   "alert.commented": "Commented",
   "alert.escalated": "Escalated",
+  "alert.escalation_changed": "Its rule has another escalation",
   "alert.folded": "Not notified on its own: its cause is open",
   "alert.unfolded": "Notified now: its cause is over",
   "alert.regraded": "Its rule has another severity",

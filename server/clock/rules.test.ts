@@ -311,6 +311,37 @@ describe("open alerts say what is so now", () => {
     expect(await words("age:q")).toContain("for 10 min");
   });
 
+  test("steps that a rule is given while its alert fires are taken up, steps that it loses are not taken", async () => {
+    const channel: ClientMutationInput = { type: "channel.put", channelId: "boss", kind: "browser", target: "" };
+    const put = (escalation: object[]) => commit(rule("deep", "queue_depth", { depth: 0 }, { escalation }));
+    const types = async () => {
+      const events = await database.prisma.event.findMany({
+        where: { tenantId: watch.tenant },
+        orderBy: { seq: "asc" },
+      });
+      return events.map(({ type }) => type).filter((type) => type.startsWith("alert.escal"));
+    };
+    await commit(channel, RUN, { type: "job.enqueue", jobId: "a", runId: "r" });
+    await put([]);
+    await look();
+    expect(await alert("deep:default")).toMatchObject({ status: "firing", escalateAt: null });
+    await put([{ afterMs: 60_000, channels: ["boss"] }]);
+    await look();
+    const taken = await alert("deep:default");
+    expect(Number(taken?.escalateAt) - Date.now()).toBeGreaterThan(30_000);
+    await look();
+    expect((await alert("deep:default"))?.escalateAt).toEqual(taken?.escalateAt);
+    await put([]);
+    const due = taken?.escalateAt?.toISOString() ?? "";
+    const by = { id: "system:clock", actor: "system:clock" };
+    const mutations = [{ type: "alert.escalate" as const, alertId: "deep:default", escalateAt: due }];
+    await watch.store().commit(watch.tenant, by, { mutations });
+    expect(await alert("deep:default")).toMatchObject({ status: "firing", escalateAt: null, escalationStep: 0 });
+    expect(await types()).toEqual(["alert.escalation_changed", "alert.escalation_changed"]);
+    await look();
+    expect(await types()).toHaveLength(2);
+  });
+
   test("the severity of those that reducers raise follows its rule too, and none is raised by it", async () => {
     await commit(
       { type: "agent.register", agentKey: "x", breaker: { windowSize: 1, minimumCalls: 1, openMs: 60_000 } },

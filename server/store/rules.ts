@@ -19,6 +19,9 @@ interface OpenAlert {
   /** How long it is pending, ms. */
   pendingMs: number | null;
   severity: Severity;
+  /** How far its escalation has gone; and that no step is to come, though it fires. */
+  step: number;
+  isUnescalated: boolean;
   threshold: number | null;
   /** Hash of what it says: its title and detail. */
   says: string;
@@ -33,6 +36,7 @@ const TENANTS = `SELECT /* tenants with a log */ "tenantId" FROM "LogHead" WHERE
 
 const OPEN_ALERTS = `SELECT /* open alerts */ a."id", a."rule", a."status", a."snoozeMode",
     (extract(epoch FROM now() - a."pendingSince") * 1000)::float8 AS "pendingMs", a."severity", a."threshold",
+    a."escalationStep" AS "step", a."status" = 'firing' AND a."escalateAt" IS NULL AND a."heldAt" IS NULL AS "isUnescalated",
     md5(a."title" || chr(10) || coalesce(a."detail", '')) AS "says", (extract(epoch FROM now() - a."firedAt") * 1000)::float8 AS "firedMs",
     (extract(epoch FROM now() - a."updatedAt") * 1000)::float8 AS "changedMs",
     coalesce(least(a."escalateAt", a."snoozedUntil", a."ackExpiresAt") <= now() + interval '4 s', false) AS "isDueSoon"
@@ -69,7 +73,7 @@ const offOf = ({ id }: OpenAlert): Mutation => ({ type: "alert.clear", alertId: 
 
 async function changesOf(queries: LaneQueries, tenantId: string, rule: Rule, open: OpenAlert[]): Promise<Mutation[]> {
   const regraded = open
-    .filter(({ severity }) => severity !== rule.severity)
+    .filter((one) => one.severity !== rule.severity || (one.isUnescalated && one.step < rule.escalation.length))
     .map(({ id }): Mutation => ({ type: "alert.refresh", alertId: id, seen: null }));
   const ofReducers = raisedByReducers(rule);
   if (ofReducers && rule.ruleKind !== "breaker_open") return regraded;
