@@ -123,7 +123,9 @@ function whyIn(status: WorkstreamStatus, { jobCounts, awaitingApproval }: Workst
     case "done":
       return "all its jobs completed";
     case "failed":
-      return `${total - jobCounts.completed} of ${total} jobs did not complete`;
+      return total === 1
+        ? "its job did not complete"
+        : `${total - jobCounts.completed} of ${total} jobs did not complete`;
     case "cancelled":
       return `its run ended before it had started: ${run.replace("_", " ")}`;
     default:

@@ -201,6 +201,20 @@ test("a run's causes are told once each, with how many jobs they hold", async ()
   ]);
 });
 
+test("a run whose jobs only wait for their turn says so: how many come before the most urgent of them", async () => {
+  await api.me.commit(
+    run("turn-first"),
+    { type: "agent.register", agentKey: "turner" },
+    ...[0, 1, 2].map((at) => enqueue(`turn.h${at}`, "turn-first", { queue: "turn", priority: 10, agentKey: "turner" })),
+    run("turn"),
+    enqueue("turn.a", "turn", { agentKey: "turner" }),
+    enqueue("turn.b", "turn", { agentKey: "turner", priority: 1 }),
+  );
+  const { reasons } = (await api.me.get("/runs/turn/why")).body as unknown as RunWaiting;
+  expect(reasons).toMatchObject([{ code: "priority", count: 2, before: 3, jobIds: ["turn.b", "turn.a"] }]);
+  expect((await api.me.get("/runs/turn-first/why")).body).toMatchObject({ reasons: [] });
+});
+
 test("a queue names its oldest job with the cause, and what is due in the order of claims", async () => {
   await api.me.commit(run("line"), enqueue("line.0", "line"), { type: "queue.configure", queue: "line", paused: true });
   await api.me.commit(

@@ -111,7 +111,7 @@ const LOOKS: { readonly [K in RuleKind]: Look<K> } = {
     return rows.map(({ id, depth: value, bound, jobId, runId }) => ({
       subject: { kind: "queue", id },
       runId: null,
-      title: `Queue ${id} holds ${value} jobs`,
+      title: `Queue ${id} holds ${value} ${value === 1 ? "job" : "jobs"}`,
       detail: `${bound} may wait in it`,
       value,
       threshold: bound,

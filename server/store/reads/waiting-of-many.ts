@@ -9,6 +9,8 @@ const MAX_GROUPS = 50;
 /** No more jobs than these that wait for approvals, or for jobs of other runs. */
 const MAX_WAITING = 1_000;
 const NAMED = 5;
+/** Of no more kinds of jobs is it counted what comes before them. */
+const MAX_PLACES = 3;
 
 interface Group {
   job: Job;
@@ -28,10 +30,15 @@ export async function readRunWhy(
 ): Promise<RunWaiting> {
   const look = await lookNow(queries, tenantId);
   const found = new Map<string, RunReason>();
+  let places = 0;
   for (const group of await groupsOf(look, runId)) {
     const { reasons } = await readWhyRoughly(look, withTimes(group.job), runStatus);
-    for (const reason of reasons) {
-      if (!reason.holds && reason.code !== "agents_silent") continue;
+    const told = reasons.filter(({ holds, code }) => holds || code === "agents_silent");
+    if (!told.some(({ holds }) => holds) && places < MAX_PLACES) {
+      places += 1;
+      told.push(...(await placeOf(look, group)));
+    }
+    for (const reason of told) {
       const key = keyOf(reason);
       const known = found.get(key);
       if (known) {
@@ -43,6 +50,12 @@ export async function readRunWhy(
   }
   const reasons = [...found.values()].sort((a, b) => GRAVITY[a.tone] - GRAVITY[b.tone] || b.count - a.count);
   return { runId, reasons, at: look.at };
+}
+
+/** What comes before jobs that nothing else holds up: before the most urgent of them. */
+async function placeOf(look: Look, { jobIds: [first] }: Group): Promise<WaitReason[]> {
+  const why = first === undefined ? null : await readWhy(look, first);
+  return why?.reasons.filter(({ code }) => code === "priority") ?? [];
 }
 
 const GRAVITY = { critical: 0, warning: 1, info: 2 } as const;
