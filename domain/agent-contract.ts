@@ -122,10 +122,17 @@ export const outcome = row("outcome", "Outcome", "outcomeId", {
     at: column.at(),
   },
   idSchema: z.string(),
+  internal: true,
 });
 export type Outcome = RowOf<typeof outcome>;
 
-const parts = z.strictObject({ success: z.number(), speed: z.number(), load: z.number() });
+const parts = z.strictObject({
+  success: z.number(),
+  speed: z.number(),
+  load: z.number(),
+  sample: z.int().min(0).meta({ description: "How many outcomes that rests on" }),
+  basis: z.enum(["task_type", "overall"]).optional().meta({ description: "Outcomes of this type of task, or of all" }),
+});
 
 /** An agent that was thought of; `excluded` says why it could not be taken, `trial` that it would be a trial of its half-open breaker. */
 export const candidate = z.strictObject({

@@ -1,60 +1,16 @@
 import { z } from "zod";
+import type { Agent } from "./agent-contract.ts";
 import { configureBreaker } from "./breaker.ts";
 import { breakerConfig, resolveBreakerConfig } from "./breaker-config.ts";
 import { newBreaker } from "./breaker-machine.ts";
-import type { Histogram } from "./figures.ts";
 import { noteGauge } from "./gauge.ts";
 import { id, int32, label, ms, text } from "./primitives.ts";
-import { must, type RowBase, type Tx } from "./tx.ts";
+import { must, type Tx } from "./tx.ts";
 
 /**
  * An agent: something that executes jobs (an AI tool, a worker). It exists from `agent.register`, or from its first act: a claim, a
  * permit, an outcome or a decision that names it registers it with the defaults.
  */
-export interface Agent extends RowBase {
-  displayName: string;
-  capabilities: string[];
-  /** Slots: how many jobs it can run at once. */
-  capacity: number;
-  /** Its capacity has been told: claims hold to it. Before, it is a guess, and claims take what they ask for. */
-  bounded: boolean;
-  /** Jobs it is running now, as the queue knows. */
-  busy: number;
-  /** What it says of itself in heartbeats. */
-  reportedBusy: number | null;
-  draining: boolean;
-  drainReason: string | null;
-  createdAt: string;
-  lastSeenAt: string;
-  updatedAt: string;
-}
-
-/** Running figures of an agent (C4), kept by each outcome. */
-export interface Statistics extends RowBase {
-  total: number;
-  successful: number;
-  failed: number;
-  totalDurationMs: number;
-  /** How many outcomes told a duration: what the average divides by. */
-  timed: number;
-  histogram: Histogram;
-  /** Ends that were not the agent's doing; not in `total`. */
-  upstream: number;
-  /** What outcomes that have been cleaned away had added: recalculation begins with it. */
-  baseline: Baseline | null;
-  updatedAt: string;
-}
-
-/** The figures of outcomes that are no longer kept. */
-export type Baseline = {
-  total: number;
-  successful: number;
-  failed: number;
-  upstream: number;
-  totalDurationMs: number;
-  timed: number;
-  histogram: Histogram;
-};
 
 export const agentRegister = z.strictObject({
   type: z.literal("agent.register"),

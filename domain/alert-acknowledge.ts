@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { type Alert, emitAlert, mustMove, NOT_ACKNOWLEDGED } from "./alert.ts";
+import { emitAlert, mustMove, NOT_ACKNOWLEDGED } from "./alert.ts";
+import type { Alert } from "./alert-contract.ts";
 import { isSilent } from "./alert-silence.ts";
 import { endSilence, wakeAlert } from "./alert-snooze.ts";
 import { notifyAgain } from "./notify.ts";

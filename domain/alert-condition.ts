@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { type Alert, awaitAlert, fireAlert, refreshAlert, resolveAlert } from "./alert.ts";
+import { awaitAlert, fireAlert, refreshAlert, resolveAlert } from "./alert.ts";
+import type { Alert } from "./alert-contract.ts";
 import { wakeAlert } from "./alert-snooze.ts";
 import { takeUpEscalation } from "./notify.ts";
 import { id, ms, text } from "./primitives.ts";

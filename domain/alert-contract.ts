@@ -48,7 +48,9 @@ export const alert = row("alert", "Alert", "alertId", {
       .about("Channels that are not notified of it as its cause is open, or were last notified in a digest"),
     notified: column
       .json(z.record(id, at))
-      .about("Channels that were notified of this firing, with the time of the first notification: they are sent its end"),
+      .about(
+        "Channels that were notified of this firing, with the time of the first notification: they are sent its end",
+      ),
     updatedAt: column.at(),
   },
   heavy: ["comments"],
@@ -142,5 +144,6 @@ export const pace = row("pace", "Pace", "channelId", {
     /** The digest that is being collected. */
     digestId: column.text().orNull(),
   },
+  internal: true,
 });
 export type Pace = RowOf<typeof pace>;

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { type Alert, emitAlert, endAlert, mustMove } from "./alert.ts";
+import { emitAlert, endAlert, mustMove } from "./alert.ts";
+import type { Alert } from "./alert-contract.ts";
 import { id, text } from "./primitives.ts";
 import { must, Refusal, type Tx } from "./tx.ts";
 

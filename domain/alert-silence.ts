@@ -1,4 +1,4 @@
-import type { Alert } from "./alert.ts";
+import type { Alert } from "./alert-contract.ts";
 
 /** An alert that is not snoozed, nor stays silent when it comes back. */
 export const NOT_SNOOZED = { snoozedUntil: null, snoozeMode: null, snoozedValue: null } as const;

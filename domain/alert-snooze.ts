@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { type Alert, emitAlert, mustMove, NOT_ACKNOWLEDGED } from "./alert.ts";
+import { emitAlert, mustMove, NOT_ACKNOWLEDGED } from "./alert.ts";
+import type { Alert } from "./alert-contract.ts";
 import { NOT_SNOOZED } from "./alert-silence.ts";
 import { notifyAgain } from "./notify.ts";
 import { id, text, time } from "./primitives.ts";

@@ -1,8 +1,9 @@
+import type { Alert } from "./alert-contract.ts";
 import { isSilent, NOT_SNOOZED } from "./alert-silence.ts";
 import { notifyAlert, notifyEnd, withoutHeld } from "./notify.ts";
 import { iso, ms } from "./primitives.ts";
 import { ALERT_MOVES, type AlertStatus, type Severity } from "./statuses.ts";
-import { must, Refusal, type RowBase, type Subject, type Tx } from "./tx.ts";
+import { must, Refusal, type Subject, type Tx } from "./tx.ts";
 
 /**
  * An alert: something an operator must know (C13). Its id is its fingerprint, so a condition that returns reopens its alert.
@@ -12,53 +13,6 @@ import { must, Refusal, type RowBase, type Subject, type Tx } from "./tx.ts";
  * that), or → snoozed while it is snoozed until a time. An acknowledgement with a timeout returns to firing when it has passed, and ends with the
  * firing that it was about.
  */
-export interface Alert extends RowBase {
-  rule: string;
-  severity: Severity;
-  status: AlertStatus;
-  title: string;
-  detail: string | null;
-  subjectKind: string;
-  subjectId: string;
-  firedAt: string;
-  acknowledgedAt: string | null;
-  acknowledgedBy: string | null;
-  note: string | null;
-  ackExpiresAt: string | null;
-  resolvedAt: string | null;
-  resolvedBy: string | null;
-  reopened: number;
-  /** Since when the condition holds, while the alert is not firing yet. */
-  pendingSince: string | null;
-  /** What was measured, and what it is measured against. */
-  value: number | null;
-  threshold: number | null;
-  runId: string | null;
-  /** The alert that caused this one: it is shown folded into that. */
-  causeId: string | null;
-  snoozedUntil: string | null;
-  /** Until when it sleeps: a time, its end, or until it gets worse. */
-  snoozeMode: "time" | "resolved" | "worse" | null;
-  /** What was measured when it was snoozed until that gets worse. */
-  snoozedValue: number | null;
-  comments: AlertComment[];
-  /** How far its rule's escalation has gone, and when it goes on. */
-  escalationStep: number;
-  escalateAt: string | null;
-  /** Since when channels that know of its cause are not told of it. */
-  heldAt: string | null;
-  /** Channels that are held back from it, or that were last told of it in a digest. */
-  reach: { [channelId: string]: "held" | "digest" };
-  /** Channels that were notified of this firing, each with the time of the first notification: they are sent its end. */
-  notified: { [channelId: string]: string };
-  updatedAt: string;
-}
-
-export interface AlertComment {
-  by: string;
-  at: string;
-  text: string;
-}
 
 export interface Condition {
   /** The fingerprint: the same condition on the same subject has the same id. */

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { ApprovalOption } from "./approval.ts";
+import type { ApprovalOption } from "./execution-contract.ts";
 import type { ClientMutationInput } from "./mutations.ts";
 import { typesOf, World, worldWith } from "./tx.test-kit.ts";
 

@@ -1,9 +1,11 @@
 import { z } from "zod";
+import type { Approval, ApprovalDecision, ApprovalOption } from "./execution-contract.ts";
+import { APPROVAL_OPTIONS } from "./execution-contract.ts";
 import { approvalSettled } from "./job-gate.ts";
 import { id, type Json, json, label, newId, text, time } from "./primitives.ts";
 import { APPROVAL_MOVES, type ApprovalStatus } from "./statuses.ts";
 import { traceOf } from "./task.ts";
-import { must, mustBeNew, Refusal, type RowBase, type Tx } from "./tx.ts";
+import { must, mustBeNew, Refusal, type Tx } from "./tx.ts";
 
 /**
  * A decision that a human makes (E5). pending → approved when as many different people as it requires have approved; pending → rejected by the
@@ -14,43 +16,6 @@ import { must, mustBeNew, Refusal, type RowBase, type Tx } from "./tx.ts";
  * Whoever has approved may still reject while it is pending. An approval that edits the payload must be the first: those who come later
  * approve what they see, edit included, and nothing that they have approved changes afterwards.
  */
-export interface Approval extends RowBase {
-  title: string;
-  detail: string | null;
-  runId: string | null;
-  jobId: string | null;
-  taskId: string | null;
-  payload: Json | null;
-  status: ApprovalStatus;
-  /** How many different people must approve; 2 is the two-person rule. */
-  requiredApprovals: number;
-  /** What may be answered: approve, reject, and edit when whoever approves may change the payload. */
-  options: ApprovalOption[];
-  decisions: ApprovalDecision[];
-  /** Of the decision that settled it. */
-  comment: string | null;
-  /** The payload as whoever approved wants it, when they changed it. */
-  edit: Json | null;
-  requestedBy: string;
-  decidedBy: string | null;
-  decidedAt: string | null;
-  expiresAt: string | null;
-  consumedAt: string | null;
-  consumedBy: string | null;
-  createdAt: string;
-  updatedAt: string;
-}
-
-const OPTIONS = ["approve", "reject", "edit"] as const;
-export type ApprovalOption = (typeof OPTIONS)[number];
-
-export interface ApprovalDecision {
-  by: string;
-  at: string;
-  decision: "approved" | "rejected";
-  comment: string | null;
-  edit: Json | null;
-}
 
 const MAX_REQUIRED = 20;
 
@@ -66,8 +31,8 @@ export const approvalRequest = z.strictObject({
   expiresAt: time.optional(),
   requiredApprovals: z.int().min(1).max(MAX_REQUIRED).optional(),
   options: z
-    .array(z.enum(OPTIONS))
-    .max(OPTIONS.length)
+    .array(z.enum(APPROVAL_OPTIONS))
+    .max(APPROVAL_OPTIONS.length)
     .refine((options) => new Set(options).size === options.length, "must not name an option twice")
     .refine((options) => options.includes("approve") || options.includes("edit"), "must offer approve or edit")
     .optional(),

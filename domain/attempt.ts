@@ -1,4 +1,4 @@
-import type { Attempt, Job } from "./job.ts";
+import type { Attempt, Job } from "./execution-contract.ts";
 import type { ErrorInfo, Json } from "./primitives.ts";
 import { ms } from "./primitives.ts";
 import type { AttemptStatus } from "./statuses.ts";

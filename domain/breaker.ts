@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ensureAgent } from "./agent.ts";
+import type { Breaker } from "./agent-contract.ts";
 import { fireAlert, resolveAlert } from "./alert.ts";
 import { type BreakerConfigInput, resolveBreakerConfig } from "./breaker-config.ts";
 import * as machine from "./breaker-machine.ts";
@@ -8,15 +9,12 @@ import { recordOutcome } from "./outcome.ts";
 import { durationMs, id, iso, label, ms, text, time } from "./primitives.ts";
 import { isToldAtOnce, ruleOf } from "./rule.ts";
 import { paramsOf } from "./rule-params.ts";
-import { must, Refusal, type RowBase, type Tx } from "./tx.ts";
+import { must, Refusal, type Tx } from "./tx.ts";
 
 /**
  * The circuit breaker in front of an agent (C2): `breaker-machine.ts` says what it does, this file makes it a row with events and
  * an alert. It raises an alert when it opens by itself and resolves it when it closes, or when an operator takes over.
  */
-export interface Breaker extends RowBase, machine.BreakerState {
-  updatedAt: string;
-}
 
 const reason = text.min(1);
 

@@ -1,57 +1,14 @@
 import { z } from "zod";
+import type { Channel, ChannelConfig } from "./alert-contract.ts";
 import { addressesOf, addressFault, hiddenAddresses } from "./email-address.ts";
-import { id, type Json, label, text } from "./primitives.ts";
-import { CHANNEL_KINDS, type ChannelKind, type DeliveryStatus } from "./statuses.ts";
-import { must, Refusal, type RowBase, type Tx } from "./tx.ts";
-
-/** Where notifications go: a signed webhook, an Alertmanager, Slack, e-mail, the browser. */
-export interface Channel extends RowBase {
-  name: string;
-  channelKind: ChannelKind;
-  /** A URL, or e-mail addresses; empty for the browser. Slack's is a secret itself: here stands its host alone. */
-  target: string;
-  config: ChannelConfig;
-  enabled: boolean;
-  /** Signs what is sent; for Slack the whole URL. Never in an event, never in a read. */
-  secret: string | null;
-  /** The one before, which still signs for a while after a rotation. */
-  previousSecret: string | null;
-  secretRotatedAt: string | null;
-  removedAt: string | null;
-  createdAt: string;
-  updatedAt: string;
-}
-
-/** Settings of a channel. */
-export type ChannelConfig = {
-  /** So many notifications within the window go out one by one; what is more goes into a digest. */
-  stormThreshold?: number;
-  stormWindowMs?: number;
-};
+import { id, label, text } from "./primitives.ts";
+import { CHANNEL_KINDS, type ChannelKind } from "./statuses.ts";
+import { must, Refusal, type Tx } from "./tx.ts";
 
 /**
  * One notification on its way to one channel, with what became of it. pending → delivered, or failed when its tries are used up; a digest is
  * collecting before it is pending, and what it tells is digested.
  */
-export interface Delivery extends RowBase {
-  channelId: string;
-  alertId: string | null;
-  /** What it tells: `alert.fired`, `alert.resolved`, `test` … */
-  event: string;
-  status: DeliveryStatus;
-  attempts: number;
-  nextAt: string | null;
-  payload: Json;
-  responseStatus: number | null;
-  error: string | null;
-  /** The delivery this one sends again. */
-  replayOf: string | null;
-  /** The digest that tells it, when it has no message of its own. */
-  digestId: string | null;
-  createdAt: string;
-  deliveredAt: string | null;
-  updatedAt: string;
-}
 
 /** A secret as Standard Webhooks writes it: 24 to 64 bytes. */
 const secret = z.string().regex(/^whsec_[A-Za-z0-9+/]{32,86}={0,2}$/, "must be `whsec_` and 24 to 64 bytes in base64");

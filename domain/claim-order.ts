@@ -1,5 +1,5 @@
-import type { Agent } from "./agent.ts";
-import type { Job } from "./job.ts";
+import type { Agent } from "./agent-contract.ts";
+import type { Job } from "./execution-contract.ts";
 import { isFinalRun, type RunStatus } from "./statuses.ts";
 
 /**

@@ -2,7 +2,8 @@ import type { Remove } from "./cleanup.ts";
 import { areSettled } from "./cleanup-runs.ts";
 import { noteGauge } from "./gauge.ts";
 import { refOf } from "./row-key.ts";
-import type { Rows, Tx } from "./tx.ts";
+import type { Rows } from "./rows.ts";
+import type { Tx } from "./tx.ts";
 
 /**
  * An agent that has vanished leaves with its breaker, its figures and the alerts about it.

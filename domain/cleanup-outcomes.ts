@@ -1,6 +1,5 @@
+import type { Outcome, RoutingDecision } from "./agent-contract.ts";
 import type { Remove } from "./cleanup.ts";
-import type { Outcome } from "./outcome.ts";
-import type { RoutingDecision } from "./routing.ts";
 import { isFinalRun } from "./statuses.ts";
 import { type AgentFigures, addFigures, NO_FIGURES, withCounted } from "./tally.ts";
 import type { Tx } from "./tx.ts";

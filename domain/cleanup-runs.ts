@@ -1,10 +1,10 @@
 import type { Remove } from "./cleanup.ts";
 import { foldOutcomes } from "./cleanup-outcomes.ts";
-import type { Job } from "./job.ts";
-import type { JobCounts } from "./job-counts.ts";
+import type { Job, JobCounts } from "./execution-contract.ts";
 import { refOf } from "./row-key.ts";
+import type { Kind, Rows } from "./rows.ts";
 import { isFinalJob, isFinalRun } from "./statuses.ts";
-import type { Kind, Rows, Tx } from "./tx.ts";
+import type { Tx } from "./tx.ts";
 
 /**
  * A run leaves with all that hangs on it, in one commit, or it stays with all of it.

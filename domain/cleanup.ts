@@ -3,7 +3,8 @@ import { cleanAgents } from "./cleanup-agents.ts";
 import { cleanDecisions, cleanOutcomes } from "./cleanup-outcomes.ts";
 import { cleanRuns } from "./cleanup-runs.ts";
 import { id, time } from "./primitives.ts";
-import type { Kind, Tx } from "./tx.ts";
+import type { Kind } from "./rows.ts";
+import type { Tx } from "./tx.ts";
 
 /**
  * Rows that are too old leave (C7). One mutation is one batch of them, named by whoever looked for them; what it removes is decided here, by the

@@ -1,10 +1,11 @@
 import { z } from "zod";
+import type { Candidate } from "./agent-contract.ts";
 import { applyOperation, type ClientMutation, contractOf, type Mutation } from "./mutations.ts";
 import { id } from "./primitives.ts";
-import type { Candidate } from "./routing.ts";
+import type { Kind } from "./rows.ts";
 import { tagsOf } from "./setting-tag.ts";
 import { shortened } from "./text.ts";
-import { type Kind, Refusal, type Tx } from "./tx.ts";
+import { Refusal, type Tx } from "./tx.ts";
 
 /** A commit: a list of mutations that happen all or not at all (D2). */
 export interface CommitRequest<M = ClientMutation> {

@@ -1,8 +1,8 @@
 import { z } from "zod";
+import type { Run } from "./execution-contract.ts";
 import { changeState, mustBeOpen } from "./execution-state.ts";
 import { mergeBy, sameJson } from "./merge-patch.ts";
 import { id, jsonObject } from "./primitives.ts";
-import type { Run } from "./run.ts";
 import type { Tx } from "./tx.ts";
 
 /** The context of a run: the values its steps work with, a map. */

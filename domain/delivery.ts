@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { Alert } from "./alert.ts";
-import { type Channel, channelOf, type Delivery } from "./channel.ts";
+import type { Alert, Channel, Delivery } from "./alert-contract.ts";
+import { channelOf } from "./channel.ts";
 import type { DigestNotice } from "./pace.ts";
 import { id, int32, type Json, keptMs } from "./primitives.ts";
 import { must, Refusal, type Tx } from "./tx.ts";

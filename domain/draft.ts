@@ -1,7 +1,9 @@
 import { type Edit, editor } from "./json-map.ts";
 import { roomIn } from "./queue.ts";
+import type { RowBase } from "./row.ts";
 import { isKeyed, keyOf } from "./row-key.ts";
-import type { EventDraft, Kind, RowBase, RowSet, Rows, Tx, Unsettled } from "./tx.ts";
+import type { Kind, Rows } from "./rows.ts";
+import type { EventDraft, RowSet, Tx, Unsettled } from "./tx.ts";
 
 /**
  * The working copy that commits are applied to: changed rows over a source of rows that stay as they are. It keeps a journal, so that a

@@ -1,8 +1,8 @@
 import type { LogEvent } from "./event.ts";
+import type { Run, Scope, Token } from "./execution-contract.ts";
 import type { ExecutionState } from "./execution-state.ts";
 import { editor, withEntry } from "./json-map.ts";
 import { type JsonMap, mergePatch } from "./merge-patch.ts";
-import type { Run, Scope, Token } from "./run.ts";
 import { leaveScope, markCancelled } from "./scope.ts";
 
 /** What the log says of a run's execution state, with the version it has then. */

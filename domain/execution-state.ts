@@ -1,6 +1,6 @@
+import type { Run } from "./execution-contract.ts";
 import { jsonBytes } from "./json-bytes.ts";
 import { id } from "./primitives.ts";
-import type { Run } from "./run.ts";
 import { isFinalRun } from "./statuses.ts";
 import { must, Refusal, type Tx } from "./tx.ts";
 

@@ -1,10 +1,8 @@
+import type { JobCounts } from "./execution-contract.ts";
 import { noteGauge } from "./gauge.ts";
 import { newQueue } from "./queue.ts";
 import type { JobStatus } from "./statuses.ts";
 import type { Tx } from "./tx.ts";
-
-/** How many jobs are in each status: kept on the run, the workstream and the queue, so that a list needs no second query. */
-export type JobCounts = { [status in JobStatus]: number };
 
 export const NO_JOBS: JobCounts = {
   waiting: 0,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Job } from "./job.ts";
+import type { Job } from "./execution-contract.ts";
 import type { ClientMutationInput } from "./mutations.ts";
 import { keyOf } from "./row-key.ts";
 import { typesOf, type World, worldWith } from "./tx.test-kit.ts";

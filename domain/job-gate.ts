@@ -1,5 +1,5 @@
-import { type Approval, consume, openApproval, withdrawApproval } from "./approval.ts";
-import type { Job } from "./job.ts";
+import { consume, openApproval, withdrawApproval } from "./approval.ts";
+import type { Approval, Job } from "./execution-contract.ts";
 import { afterFinish, releaseOrCancel } from "./job-cascade.ts";
 import type { Tx } from "./tx.ts";
 

@@ -1,4 +1,4 @@
-import type { Job } from "./job.ts";
+import type { Job } from "./execution-contract.ts";
 import { isFinalRun, isRetryableJob, type RunStatus } from "./statuses.ts";
 
 /** Why a job was cancelled when one it depends on did not complete. */

@@ -1,6 +1,6 @@
+import type { Attempt, Job, JobCounts } from "./execution-contract.ts";
 import { finalJob, finalRun, type JobModel, type Status } from "./job.model.ts";
-import type { Attempt, Job } from "./job.ts";
-import { type JobCounts, NO_JOBS } from "./job-counts.ts";
+import { NO_JOBS } from "./job-counts.ts";
 import type { World } from "./tx.test-kit.ts";
 import { isStillToEnd } from "./workstream.ts";
 

@@ -1,15 +1,15 @@
 import { z } from "zod";
 import { openApproval } from "./approval.ts";
+import type { Job, Run } from "./execution-contract.ts";
 import { mapId } from "./execution-state.ts";
 import { afterFinish, cancelJob, failedDependency, releaseOrCancel, restoreDependents } from "./job-cascade.ts";
 import { countJob } from "./job-counts.ts";
 import { askAgain, gateOf, passGate } from "./job-gate.ts";
 import { ownOf } from "./json-map.ts";
-import { type ErrorInfo, id, int32, type Json, json, keptMs, label, newId, text, time } from "./primitives.ts";
-import type { Run } from "./run.ts";
-import { type AttemptStatus, isFinalJob, isFinalRun, isRetryableJob, type JobStatus } from "./statuses.ts";
+import { id, int32, json, keptMs, label, newId, text, time } from "./primitives.ts";
+import { isFinalJob, isFinalRun, isRetryableJob, type JobStatus } from "./statuses.ts";
 import { mustHaveToken } from "./token.ts";
-import { must, mustBeNew, Refusal, type RowBase, type Tx } from "./tx.ts";
+import { must, mustBeNew, Refusal, type Tx } from "./tx.ts";
 
 /**
  * A job: one step's execution inside a run (B2, B3, B12).
@@ -22,78 +22,6 @@ import { must, mustBeNew, Refusal, type RowBase, type Tx } from "./tx.ts";
  * asks for that, once in its life: to queued, for another agent alone, or to waiting, for a human's approval; both with all its attempts anew.
  * failed, timed_out, cancelled → queued by `job.retry` alone.
  */
-export interface Job extends RowBase {
-  runId: string;
-  workstreamId: string | null;
-  step: string | null;
-  tool: string | null;
-  queue: string;
-  capability: string | null;
-  /** The only agent that may run it, or null for any. */
-  agentKey: string | null;
-  priority: number;
-  status: JobStatus;
-  /** Not before this time. */
-  runAt: string;
-  dependsOn: string[];
-  dependents: string[];
-  /** How many of `dependsOn` have not completed. */
-  unmet: number;
-  /** The approval it waits for, or has waited for. */
-  approvalId: string | null;
-  /** The token of its run that it works for: cancelled with it. */
-  tokenId: string | null;
-  /** What is tried when its last attempt has failed. */
-  escalate: Escalation | null;
-  escalatedAt: string | null;
-  maxAttempts: number;
-  backoffMs: number;
-  timeoutMs: number | null;
-  input: Json | null;
-  attempt: number;
-  attemptBase: number;
-  claimedBy: string | null;
-  /** Secret of the attempt that holds the job: never in an event, never in a read. */
-  leaseToken: string | null;
-  leaseMs: number | null;
-  leaseExpiresAt: string | null;
-  timeoutAt: string | null;
-  permitId: string | null;
-  /** The breaker's epoch when the attempt began: an outcome of an earlier one is late. */
-  breakerEpoch: number | null;
-  progress: Json | null;
-  exitCode: number | null;
-  durationMs: number | null;
-  result: Json | null;
-  error: ErrorInfo | null;
-  reason: string | null;
-  createdAt: string;
-  queuedAt: string | null;
-  startedAt: string | null;
-  finishedAt: string | null;
-  updatedAt: string;
-}
-
-/** After the last attempt: once more by another agent, or when a human has approved it. */
-export type Escalation = { agentKey: string } | { approval: { title: string; detail?: string | undefined } };
-
-/** One try of a job by an agent; `id` is `jobId#number`. From `queuedAt` to `startedAt` it waited, from there on it ran. */
-export interface Attempt extends RowBase {
-  jobId: string;
-  number: number;
-  runId: string;
-  workstreamId: string | null;
-  agentKey: string;
-  tool: string | null;
-  status: AttemptStatus;
-  queuedAt: string;
-  startedAt: string;
-  finishedAt: string | null;
-  exitCode: number | null;
-  durationMs: number | null;
-  result: Json | null;
-  error: ErrorInfo | null;
-}
 
 const approvalAsk = z.strictObject({ title: label, detail: text.optional() });
 

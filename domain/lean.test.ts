@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { LogEvent } from "./event.ts";
 import { leanAnswer, leanEvent, leanOlder, leanRow } from "./lean.ts";
-import type { Kind } from "./tx.ts";
+import type { Kind } from "./rows.ts";
 
 const large = { text: "x".repeat(900_000) };
 const row = <R extends object>(kind: Kind, columns: R) => ({ kind, id: "a", seq: 1, ...columns });

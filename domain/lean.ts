@@ -1,9 +1,9 @@
 import type { LogEvent } from "./event.ts";
+import { run } from "./execution-contract.ts";
 import { jsonBytes } from "./json-bytes.ts";
 import type { Json } from "./primitives.ts";
+import type { Kind } from "./rows.ts";
 import { beginningOf, jsonBeginning, shortened } from "./text.ts";
-import type { Kind } from "./tx.ts";
-import { LARGE } from "./wire.ts";
 
 /**
  * Rows and events as lists and live frames carry them: without values that are large. What a caller reports may have a megabyte; a page that
@@ -45,7 +45,7 @@ const CALLERS_COLUMNS: ReadonlyMap<Kind, { readonly [column: string]: Json }> = 
 ]);
 
 /** What a run's state is made of, and what the run was created with. */
-const STATE: readonly string[] = [...LARGE.run, "metadata"];
+const STATE: readonly string[] = [...run.large, "metadata"];
 
 interface Row {
   readonly kind: Kind;

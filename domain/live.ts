@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { LogEvent } from "./event.ts";
 import { id, whole } from "./primitives.ts";
-import type { Kind } from "./tx.ts";
+import type { Kind } from "./rows.ts";
 import type { Sent } from "./wire.ts";
 
 /**
@@ -60,7 +60,7 @@ export interface LogFrame {
 
 /**
  * Latest rows, true at position `seq`. The first frame of a subscription is a snapshot: it replaces what the client had. A run's large columns
- * (`LARGE` in `wire.ts`) are in none of topic `runs`; topic `run:{id}` has them in its snapshot and in the frames in which they have changed: a
+ * (`large` in the contract) are in none of topic `runs`; topic `run:{id}` has them in its snapshot and in the frames in which they have changed: a
  * row without them leaves them as they were.
  */
 export interface StateFrame {

@@ -1,8 +1,8 @@
 import { z } from "zod";
+import type { Run } from "./execution-contract.ts";
 import { changeState } from "./execution-state.ts";
 import { sameJson } from "./merge-patch.ts";
 import { id, jsonObject } from "./primitives.ts";
-import type { Run } from "./run.ts";
 import { must, type Tx } from "./tx.ts";
 
 export const metadataSet = z.strictObject({ type: z.literal("metadata.set"), runId: id, metadata: jsonObject });

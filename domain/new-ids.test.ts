@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { parseCommit } from "./commit.ts";
 import type { ClientMutationInput } from "./mutations.ts";
+import type { Kind } from "./rows.ts";
 import { World } from "./tx.test-kit.ts";
-import type { Kind } from "./tx.ts";
 
 const CREATES: readonly [Kind, string, ClientMutationInput][] = [
   ["run", "run_", { type: "run.create", workflow: "w" }],

@@ -1,10 +1,9 @@
 import { z } from "zod";
-import type { Alert } from "./alert.ts";
-import type { Channel } from "./channel.ts";
+import type { Alert, Channel, Rule } from "./alert-contract.ts";
 import { isSent } from "./delivery.ts";
 import { tellChannel } from "./pace.ts";
 import { id, iso, ms } from "./primitives.ts";
-import { type Rule, ruleOf } from "./rule.ts";
+import { ruleOf } from "./rule.ts";
 import { must, type Tx } from "./tx.ts";
 
 /**

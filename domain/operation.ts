@@ -2,8 +2,9 @@ import type { z } from "zod";
 import { attemptId } from "./attempt.ts";
 import { breakerAlertId } from "./breaker.ts";
 import { gaugeId } from "./gauge.ts";
+import type { Kind, Rows } from "./rows.ts";
 import { tallyIds } from "./tally.ts";
-import type { Kind, Rows, Tx } from "./tx.ts";
+import type { Tx } from "./tx.ts";
 
 /**
  * What a mutation is made of: its contract, the reducer that applies it, and the rows it will look at. `needs` only saves round trips to the

@@ -1,23 +1,12 @@
+import type { Outcome } from "./agent-contract.ts";
 import { type CallContext, recordOnBreaker } from "./breaker.ts";
 import { tallyOutcome, withCounted } from "./tally.ts";
-import type { RowBase, Tx } from "./tx.ts";
+import type { Tx } from "./tx.ts";
 
 /**
  * One call made to an agent, unique by its source: an attempt, an unlinked routing outcome, or a `breaker.record`. Breakers and
  * statistics read outcomes only, so nothing counts twice (DESIGN, Outcomes). An end that came from upstream is an outcome too, counted apart.
  */
-export interface Outcome extends RowBase {
-  agentKey: string;
-  success: boolean;
-  durationMs: number | null;
-  taskType: string | null;
-  runId: string | null;
-  jobId: string | null;
-  error: string | null;
-  /** Whose doing a failure was; null for a success. Failures from upstream do not count against the agent. */
-  fault: "own" | "upstream" | null;
-  at: string;
-}
 
 export interface OutcomeTold {
   id: string;

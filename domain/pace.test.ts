@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Delivery } from "./channel.ts";
+import type { Delivery } from "./alert-contract.ts";
 import { tries } from "./depth.test-kit.ts";
 import type { ClientMutationInput } from "./mutations.ts";
 import { FULL_DIGEST } from "./pace.ts";

@@ -1,9 +1,8 @@
 import { z } from "zod";
-import type { Alert } from "./alert.ts";
-import type { Channel, Delivery } from "./channel.ts";
+import type { Alert, Channel, Delivery } from "./alert-contract.ts";
 import { createDelivery, deliveryOf, noticeOf } from "./delivery.ts";
 import { id, iso, type Json, ms } from "./primitives.ts";
-import { must, type RowBase, type Tx } from "./tx.ts";
+import { must, type Tx } from "./tx.ts";
 
 /**
  * How much a channel is told at a time. Up to `stormThreshold` notifications within `stormWindowMs` go out one by one. What comes while as many
@@ -16,12 +15,6 @@ import { must, type RowBase, type Tx } from "./tx.ts";
  * An alert that was last told of in a digest is told of its end in one too; while one is being collected, all that happens to it goes there, so
  * that no message overtakes.
  */
-export interface Pace extends RowBase {
-  /** When the channel was told something last, ms since 1970; no more of them than its threshold, the oldest first. */
-  recent: number[];
-  /** The digest that is being collected. */
-  digestId: string | null;
-}
 
 /** The sender's, not open to clients: the window of a digest is over. One that was sealed stays as it is. */
 export const deliverySeal = z.strictObject({ type: z.literal("delivery.seal"), deliveryId: id });

@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { type JobCounts, NO_JOBS } from "./job-counts.ts";
+import type { Queue } from "./execution-contract.ts";
+import { NO_JOBS } from "./job-counts.ts";
 import { id, int32, text } from "./primitives.ts";
-import { must, type RowBase, type Tx } from "./tx.ts";
+import { must, type Tx } from "./tx.ts";
 
 /**
  * A queue that jobs wait in (B12); `id` is its name. It exists from its first job, whose `job.enqueued` is all that tells of it, or from
@@ -10,18 +11,6 @@ import { must, type RowBase, type Tx } from "./tx.ts";
  * open ⇄ paused by `queue.configure`. A paused queue gives nothing to claims, nor does one that runs as many jobs as it may; what runs goes on,
  * and `job.start` is not held up: whoever starts a job by name has chosen it.
  */
-export interface Queue extends RowBase {
-  /** How many of its jobs may run at once; null for any number. */
-  concurrency: number | null;
-  /** How many may wait before an operator must know; null for no such bound. */
-  capacity: number | null;
-  /** A paused queue gives nothing to claims; what runs goes on. */
-  paused: boolean;
-  pauseReason: string | null;
-  jobCounts: JobCounts;
-  createdAt: string;
-  updatedAt: string;
-}
 
 export const queueConfigure = z.strictObject({
   type: z.literal("queue.configure"),

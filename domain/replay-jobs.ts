@@ -1,6 +1,6 @@
 import { attemptId } from "./attempt.ts";
 import type { LogEvent } from "./event.ts";
-import type { Job } from "./job.ts";
+import type { Job } from "./execution-contract.ts";
 import type { ErrorInfo, Json } from "./primitives.ts";
 import { ms } from "./primitives.ts";
 import type { AttemptStatus, JobStatus } from "./statuses.ts";

@@ -4,7 +4,7 @@ import type { LogEvent } from "./event.ts";
 import { LoggedWorld } from "./log.test-kit.ts";
 import type { ClientMutationInput } from "./mutations.ts";
 import { applyEvent, createReplay, emptyView, type ReplayView } from "./replay.ts";
-import type { Kind } from "./tx.ts";
+import type { Kind } from "./rows.ts";
 import { toWire, type Wire } from "./wire.ts";
 
 const KINDS = ["run", "workstream", "job", "attempt"] as const;

@@ -1,6 +1,7 @@
 import type { LogEvent } from "./event.ts";
+import type { JobCounts } from "./execution-contract.ts";
 import { emptyState, foldState } from "./execution-fold.ts";
-import { type JobCounts, NO_JOBS } from "./job-counts.ts";
+import { NO_JOBS } from "./job-counts.ts";
 import { type ErrorInfo, iso, type Json, ms } from "./primitives.ts";
 import { foldJob } from "./replay-jobs.ts";
 import {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { RoutingDecision } from "./routing.ts";
+import type { RoutingDecision } from "./agent-contract.ts";
 import { typesOf, World, worldWith } from "./tx.test-kit.ts";
 
 const task = { taskId: "t", taskType: "review" };

@@ -1,8 +1,8 @@
 import { z } from "zod";
+import type { Candidate, RoutingDecision } from "./agent-contract.ts";
 import { acquireBreaker, freeTrialSlots } from "./breaker.ts";
 import { mergeHistograms } from "./figures.ts";
 import { id, int32, iso, label, ms } from "./primitives.ts";
-import type { Candidate, RoutingDecision } from "./routing.ts";
 import { type AgentSeen, DEFAULT_WEIGHTS, rankCandidates } from "./routing-score.ts";
 import { type AgentFigures, startOf, WIDTH_MS } from "./tally.ts";
 import { must, mustBeNew, Refusal, type Tx } from "./tx.ts";

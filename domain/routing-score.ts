@@ -1,5 +1,5 @@
+import type { Candidate, Weights } from "./agent-contract.ts";
 import { percentile, wilsonLowerBound } from "./figures.ts";
-import type { Candidate, Weights } from "./routing.ts";
 import type { BreakerStateName } from "./statuses.ts";
 import type { AgentFigures } from "./tally.ts";
 

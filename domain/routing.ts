@@ -1,58 +1,10 @@
 import { z } from "zod";
 import { ensureAgent } from "./agent.ts";
+import { candidate, type RoutingDecision } from "./agent-contract.ts";
 import type { CallContext } from "./breaker.ts";
 import { recordOutcome } from "./outcome.ts";
 import { durationMs, id, int32, label, text } from "./primitives.ts";
-import { must, mustBeNew, Refusal, type RowBase, type Tx } from "./tx.ts";
-
-/** Which agent was picked for a task, from which candidates, why (C3). Append-only, but for the outcome that comes later. */
-export interface RoutingDecision extends RowBase {
-  taskId: string;
-  taskType: string;
-  requiredCapability: string | null;
-  selectedAgent: string;
-  priority: number | null;
-  agentScore: number | null;
-  candidates: Candidate[];
-  success: boolean | null;
-  errorMessage: string | null;
-  retryAttempts: number | null;
-  routingDurationMs: number | null;
-  durationMs: number | null;
-  runId: string | null;
-  jobId: string | null;
-  /** The decision this one falls back from. */
-  fallbackOf: string | null;
-  /** What the scores were made with, when they were made here. */
-  weights: Weights | null;
-  /** The trial of a half-open breaker that the decision took: its outcome ends it. */
-  permitId: string | null;
-  /** The breaker's epoch when the decision was made here: outcomes of an earlier one are late. */
-  breakerEpoch: number | null;
-  routedAt: string;
-  outcomeAt: string | null;
-}
-
-const parts = z.strictObject({
-  success: z.number(),
-  speed: z.number(),
-  load: z.number(),
-  sample: z.int().min(0).meta({ description: "How many outcomes that rests on" }),
-  basis: z.enum(["task_type", "overall"]).optional().meta({ description: "Outcomes of this type of task, or of all" }),
-});
-
-/** An agent that was thought of; `excluded` says why it could not be taken, `trial` that it would be a trial of its half-open breaker. */
-export const candidate = z.strictObject({
-  agentKey: id,
-  score: z.number(),
-  parts: parts.optional(),
-  trial: z.boolean().optional(),
-  excluded: text.optional(),
-});
-export type Candidate = z.infer<typeof candidate>;
-
-/** How much each part of a score counts. */
-export type Weights = { success: number; speed: number; load: number };
+import { must, mustBeNew, Refusal, type Tx } from "./tx.ts";
 
 export const routingRecord = z.strictObject({
   type: z.literal("routing.record"),

@@ -1,4 +1,5 @@
-import type { Kind, RowSet } from "./tx.ts";
+import type { Kind } from "./rows.ts";
+import type { RowSet } from "./tx.ts";
 
 /** The key of a row within its tenant: `job:build-1.test`. */
 export const keyOf = (kind: Kind, id: string): string => `${kind}:${id}`;

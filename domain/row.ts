@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type ErrorInfo, type Json, id as idOfCaller } from "./primitives.ts";
+import { type ErrorInfo, id as idOfCaller, type Json } from "./primitives.ts";
 
 /** The Postgres types that columns have. */
 export type PgType = "text" | "text[]" | "int4" | "int8" | "float8" | "bool" | "timestamptz" | "jsonb";
@@ -52,8 +52,7 @@ export const column = {
   /** Any JSON of a caller's, or null. */
   anyJson: () => new Column("jsonb", anyJson),
   /** A JSON object of a caller's. */
-  object: () =>
-    new Column("jsonb", z.record(z.string(), z.unknown()) as unknown as z.ZodType<{ [key: string]: Json }>),
+  object: () => new Column("jsonb", z.record(z.string(), z.unknown()) as unknown as z.ZodType<{ [key: string]: Json }>),
   error: () =>
     new Column(
       "jsonb",
@@ -94,6 +93,8 @@ export interface RowContract<
   readonly large: readonly L[];
   /** Columns that no read and no frame ever has: secrets, and figures that only the reducers go by. */
   readonly hidden: readonly H[];
+  /** It is never sent by itself. */
+  readonly internal: boolean;
   /** A row as it is sent. */
   readonly sent: z.ZodObject;
 }
@@ -105,6 +106,7 @@ interface RowOptions<C, L, H> {
   hidden?: readonly (H & keyof C)[];
   /** Ids that the server makes have a form of their own. */
   idSchema?: z.ZodType<string>;
+  internal?: boolean;
 }
 
 /** Defines a kind of rows. */
@@ -115,7 +117,7 @@ export function row<
   const L extends string = never,
   const H extends string = never,
 >(kind: K, table: string, idName: N, options: RowOptions<C, L, H>): RowContract<K, N, C, L, H> {
-  const { columns, heavy = [], large = [], hidden = [], idSchema = idOfCaller } = options;
+  const { columns, heavy = [], large = [], hidden = [], idSchema = idOfCaller, internal = false } = options;
   const all: Columns = { ...BASE, ...columns };
   const stored = Object.fromEntries(Object.entries(all).map(([name, { type }]) => [name, type]));
   const shown = Object.entries(all).filter(([name]) => !(hidden as readonly string[]).includes(name));
@@ -124,7 +126,7 @@ export function row<
     [idName]: idSchema,
     ...Object.fromEntries(shown.map(([name, { schema }]) => [name, schema])),
   });
-  return { kind, table, idName, idSchema, columns, stored, heavy, large, hidden, sent };
+  return { kind, table, idName, idSchema, columns, stored, heavy, large, hidden, internal, sent };
 }
 
 /** Columns every row has. `seq` is the position of the log that last changed it; both are kept by the transaction. */

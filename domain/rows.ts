@@ -17,3 +17,6 @@ export type Kind = keyof typeof ROWS;
 export type Rows = { [K in Kind]: RowOf<(typeof ROWS)[K]> };
 
 export const KINDS = Object.keys(ROWS) as Kind[];
+
+/** Those that are sent by themselves. */
+export const SENT_KINDS = KINDS.filter((kind) => !ROWS[kind].internal);

@@ -1,4 +1,4 @@
-import type { Rule } from "./rule.ts";
+import type { Rule } from "./alert-contract.ts";
 
 /** The rules every tenant begins with. Putting one of the same id replaces it, removing it turns it off for good. */
 const BEGINNING = "1970-01-01T00:00:00.000Z";

@@ -1,31 +1,11 @@
 import { z } from "zod";
+import type { Rule } from "./alert-contract.ts";
 import { ownOf } from "./json-map.ts";
-import { id, type Json, jsonObject, keptMs, label } from "./primitives.ts";
+import { id, jsonObject, keptMs, label } from "./primitives.ts";
 import { defaultRule } from "./rule-defaults.ts";
 import { RULE_PARAMS } from "./rule-params.ts";
-import { RULE_KINDS, type RuleKind, SEVERITIES, type Severity } from "./statuses.ts";
-import { must, Refusal, type RowBase, type Tx } from "./tx.ts";
-
-/** The condition that raises an alert, as operators write it (C13). Its alerts carry its id. */
-export interface Rule extends RowBase {
-  name: string;
-  /** What of: `breaker_open`, `success_rate`, `queue_depth` … */
-  ruleKind: RuleKind;
-  params: { [name: string]: Json };
-  severity: Severity;
-  enabled: boolean;
-  /** How long the condition must hold before the alert fires, ms. */
-  forMs: number;
-  /** Ids of the channels that are told. */
-  channels: string[];
-  /** Whom to tell next when nobody acknowledges in time. */
-  escalation: { afterMs: number; channels: string[] }[];
-  /** Its alerts are told of though their cause is open. */
-  notifyFolded: boolean;
-  removedAt: string | null;
-  createdAt: string;
-  updatedAt: string;
-}
+import { RULE_KINDS, SEVERITIES } from "./statuses.ts";
+import { must, Refusal, type Tx } from "./tx.ts";
 
 const channels = z.array(id).max(20);
 

@@ -1,15 +1,15 @@
 import { z } from "zod";
 import { fireAlert, resolveAlert } from "./alert.ts";
+import type { Run } from "./execution-contract.ts";
 import { mustFit } from "./execution-state.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { cancelJobsOfRun, openJobsWords, retryJobsOfRun } from "./job-cascade.ts";
-import { type JobCounts, NO_JOBS } from "./job-counts.ts";
+import { NO_JOBS } from "./job-counts.ts";
 import {
   type ErrorInfo,
   errorInput,
   id,
   iso,
-  type Json,
   json,
   jsonObject,
   keptMs,
@@ -23,7 +23,7 @@ import { ruleOf } from "./rule.ts";
 import { paramsOf } from "./rule-params.ts";
 import { span } from "./span.ts";
 import { isFinalRun, isRetryableRun, RUN_MOVES, RUN_STATUSES, type RunStatus } from "./statuses.ts";
-import { must, mustBeLegal, mustBeNew, Refusal, type RowBase, type Tx } from "./tx.ts";
+import { must, mustBeLegal, mustBeNew, Refusal, type Tx } from "./tx.ts";
 import { reopenWorkstreams } from "./workstream-follow.ts";
 
 /**
@@ -34,46 +34,6 @@ import { reopenWorkstreams } from "./workstream-follow.ts";
  * that did not complete back to `running`. `completion: "auto"` ends a run by itself when all its jobs (≥ 1) are final: failed
  * if any of them did not complete. `version` counts changes of the execution state, not of the jobs' figures.
  */
-export interface Run extends RowBase {
-  workflow: string;
-  status: RunStatus;
-  definition: Json | null;
-  context: { [key: string]: Json };
-  metadata: { [key: string]: Json };
-  /** Logical threads of execution (D1). */
-  tokens: { [tokenId: string]: Token };
-  /** Cancel scopes, nested by `parentId`. */
-  scopes: { [scopeId: string]: Scope };
-  stepCount: number;
-  tags: string[];
-  initiatedBy: string | null;
-  parentRunId: string | null;
-  completion: "manual" | "auto";
-  timeoutMs: number | null;
-  deadlineAt: string | null;
-  reason: string | null;
-  error: ErrorInfo | null;
-  jobCounts: JobCounts;
-  /** How many of its workstreams follow their jobs and have not come to an end: none, and its own end need not look for any. */
-  openWorkstreams: number;
-  createdAt: string;
-  startedAt: string | null;
-  finishedAt: string | null;
-  updatedAt: string;
-}
-
-/** A logical thread of execution. Its status is the orchestrator's word, but for `cancelled`. */
-export interface Token {
-  scopeId: string | null;
-  status: string;
-  value: Json | null;
-}
-
-/** What can be cancelled at once: the tokens in it, and the scopes nested in it with theirs (D5). */
-export interface Scope {
-  parentId: string | null;
-  status: "active" | "cancelled";
-}
 
 export const runCreate = z.strictObject({
   type: z.literal("run.create"),

@@ -1,9 +1,9 @@
 import { z } from "zod";
+import type { Run, Scope } from "./execution-contract.ts";
 import { changeState, mapId, mustBeOpen } from "./execution-state.ts";
 import { cancelJobsOfTokens } from "./job-cascade.ts";
 import { type Edit, type JsonMapOf, ownOf } from "./json-map.ts";
 import { id, text } from "./primitives.ts";
-import type { Run, Scope } from "./run.ts";
 import { must, Refusal, type Tx } from "./tx.ts";
 
 /**

@@ -42,5 +42,6 @@ export type Task = RowOf<typeof task>;
 /** Which task an idempotency key stands for. */
 export const taskKey = row("taskKey", "TaskKey", "idempotencyKey", {
   columns: { taskId: column.text(), expiresAt: column.at() },
+  internal: true,
 });
 export type TaskKey = RowOf<typeof taskKey>;

@@ -1,26 +1,17 @@
 import { z } from "zod";
 import { jsonBytes } from "./json-bytes.ts";
 import { mergePatch } from "./merge-patch.ts";
-import { id, type Json, jsonObject, label, newId } from "./primitives.ts";
+import { id, jsonObject, label, newId } from "./primitives.ts";
+import type { Session } from "./session-contract.ts";
 import { SESSION_MOVES, SESSION_STATUSES, type SessionStatus } from "./statuses.ts";
 import { traceOf } from "./task.ts";
-import { must, mustBeLegal, mustBeNew, Refusal, type RowBase, type Tx } from "./tx.ts";
+import { must, mustBeLegal, mustBeNew, Refusal, type Tx } from "./tx.ts";
 
 /**
  * An agent's session (E1). pending → active, expired; active → completed, failed, expired; the rest is final (E2). One that nobody has touched
  * for the retention expires by itself (E3): every change is a touch, an empty update is none. What is noted about a session may still
  * change when it has ended, its status may not.
  */
-export interface Session extends RowBase {
-  agentRole: string;
-  taskId: string | null;
-  status: SessionStatus;
-  metadata: { [key: string]: Json };
-  createdAt: string;
-  startedAt: string | null;
-  finishedAt: string | null;
-  updatedAt: string;
-}
 
 /** What updates can make of the metadata, bytes of JSON: no more than one request can bring. */
 export const MAX_SESSION_METADATA = 1_048_576;

@@ -1,7 +1,8 @@
-import type { Breaker } from "./breaker.ts";
+import type { Breaker } from "./agent-contract.ts";
+import type { Queue } from "./execution-contract.ts";
 import { hash32 } from "./fingerprint.ts";
-import type { Queue } from "./queue.ts";
-import type { Kind, Tx } from "./tx.ts";
+import type { Kind } from "./rows.ts";
+import type { Tx } from "./tx.ts";
 
 /** What people set of a queue, as a tag: it stays while jobs come and go, which the queue's version counts. */
 export const queueTag = (queue: Pick<Queue, "concurrency" | "capacity" | "paused" | "pauseReason">): string =>

@@ -1,8 +1,8 @@
 import { z } from "zod";
+import type { Run } from "./execution-contract.ts";
 import { changeState, type ExecutionState, mustBeOpen } from "./execution-state.ts";
 import { sameJson } from "./merge-patch.ts";
 import { id } from "./primitives.ts";
-import type { Run } from "./run.ts";
 import { anySnapshot, SNAPSHOT_VERSION, type Snapshot } from "./snapshot-versions.ts";
 import type { Tx } from "./tx.ts";
 

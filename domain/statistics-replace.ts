@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Statistics } from "./agent.ts";
+import type { Statistics } from "./agent-contract.ts";
 import type { Histogram } from "./figures.ts";
 import { id } from "./primitives.ts";
 import type { AgentFigures } from "./tally.ts";

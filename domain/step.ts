@@ -1,7 +1,7 @@
 import { z } from "zod";
+import type { Run } from "./execution-contract.ts";
 import { changeState, mustBeOpen } from "./execution-state.ts";
 import { id } from "./primitives.ts";
-import type { Run } from "./run.ts";
 import { Refusal, type Tx } from "./tx.ts";
 
 /** How far a run can count its steps: 2^31−1. */

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import type { Tally } from "./agent-contract.ts";
 import { mergeHistograms } from "./figures.ts";
-import type { Tally } from "./tally.ts";
 import { World } from "./tx.test-kit.ts";
 
 const FIGURES = ["total", "successful", "failed", "upstream", "timed", "totalDurationMs"] as const;

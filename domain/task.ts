@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { type ErrorInfo, errorInput, id, iso, type Json, json, label, ms, newId, toErrorInfo } from "./primitives.ts";
-import { TASK_MOVES, TASK_STATUSES, type TaskStatus } from "./statuses.ts";
-import { must, mustBeLegal, mustBeNew, type RowBase, type Tx } from "./tx.ts";
+import { errorInput, id, iso, json, label, ms, newId, toErrorInfo } from "./primitives.ts";
+import type { Task } from "./session-contract.ts";
+import { TASK_MOVES, TASK_STATUSES } from "./statuses.ts";
+import { must, mustBeLegal, mustBeNew, type Tx } from "./tx.ts";
 
 /**
  * A unit of work that goes from one agent to another (E4). pending → routed → running → completed, failed; routed → pending when it falls back,
@@ -10,28 +11,6 @@ import { must, mustBeLegal, mustBeNew, type RowBase, type Tx } from "./tx.ts";
  * A second one under the same key is the first, for as long as the key lasts: it yields the first row and changes nothing, whatever else it
  * says. When the key has run out it stands for the next task that names it. Its trace is the caller's own, or that of the request.
  */
-export interface Task extends RowBase {
-  taskType: string;
-  idempotencyKey: string | null;
-  fromAgent: string | null;
-  toAgent: string | null;
-  payload: Json | null;
-  traceId: string | null;
-  status: TaskStatus;
-  result: Json | null;
-  error: ErrorInfo | null;
-  createdAt: string;
-  routedAt: string | null;
-  startedAt: string | null;
-  finishedAt: string | null;
-  updatedAt: string;
-}
-
-/** Which task an idempotency key stands for; `id` is the key. Replaced when it has expired. */
-export interface TaskKey extends RowBase {
-  taskId: string;
-  expiresAt: string;
-}
 
 export const taskCreate = z.strictObject({
   type: z.literal("task.create"),

@@ -1,4 +1,4 @@
-import type { JobCounts } from "./job-counts.ts";
+import type { JobCounts } from "./execution-contract.ts";
 import type { ApprovalStatus, JobStatus } from "./statuses.ts";
 import type { Wire } from "./wire.ts";
 

@@ -1,9 +1,9 @@
 import { z } from "zod";
+import type { Run, Token } from "./execution-contract.ts";
 import { changeState, mapId, mustBeOpen } from "./execution-state.ts";
 import { ownOf } from "./json-map.ts";
 import { sameJson } from "./merge-patch.ts";
 import { id, json, label } from "./primitives.ts";
-import type { Run, Token } from "./run.ts";
 import { mustBeActiveScope } from "./scope.ts";
 import { Refusal, type Tx } from "./tx.ts";
 

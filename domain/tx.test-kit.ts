@@ -5,8 +5,9 @@ import { openJobs, totalJobs } from "./job-counts.ts";
 import type { ClientMutationInput, ClockMutation, Mutation } from "./mutations.ts";
 import { roomIn } from "./queue.ts";
 import { keyOf } from "./row-key.ts";
+import type { Kind, Rows } from "./rows.ts";
 import { isFinalJob } from "./statuses.ts";
-import type { EventDraft, Kind, RowSet, Rows } from "./tx.ts";
+import type { EventDraft, RowSet } from "./tx.ts";
 import { isStillToEnd } from "./workstream.ts";
 
 /** One tenant in memory: the reducers' storage for tests, with a clock that stands still until it is turned. */

@@ -1,56 +1,8 @@
-import type { Agent, Statistics } from "./agent.ts";
-import type { Alert } from "./alert.ts";
-import type { Approval } from "./approval.ts";
-import type { Breaker } from "./breaker.ts";
-import type { Channel, Delivery } from "./channel.ts";
-import type { Gauge } from "./gauge.ts";
-import type { Attempt, Job } from "./job.ts";
+import type { Candidate } from "./agent-contract.ts";
 import type { Edit } from "./json-map.ts";
-import type { Outcome } from "./outcome.ts";
-import type { Pace } from "./pace.ts";
-import type { Queue } from "./queue.ts";
-import type { Candidate, RoutingDecision } from "./routing.ts";
-import type { Rule } from "./rule.ts";
-import type { Run } from "./run.ts";
-import type { Session } from "./session.ts";
+import type { RowBase } from "./row.ts";
+import type { Kind, Rows } from "./rows.ts";
 import type { JobStatus, WorkstreamStatus } from "./statuses.ts";
-import type { Tally } from "./tally.ts";
-import type { Task, TaskKey } from "./task.ts";
-import type { Workstream } from "./workstream.ts";
-
-/** The rows the reducers work on, by kind. Each kind is one table and one noun of the glossary. */
-export interface Rows {
-  run: Run;
-  workstream: Workstream;
-  job: Job;
-  attempt: Attempt;
-  queue: Queue;
-  session: Session;
-  task: Task;
-  taskKey: TaskKey;
-  approval: Approval;
-  agent: Agent;
-  breaker: Breaker;
-  statistics: Statistics;
-  outcome: Outcome;
-  decision: RoutingDecision;
-  tally: Tally;
-  gauge: Gauge;
-  alert: Alert;
-  rule: Rule;
-  channel: Channel;
-  delivery: Delivery;
-  pace: Pace;
-}
-
-export type Kind = keyof Rows;
-
-/** Columns every row has. `seq` is the position of the log that last changed it; both are kept by the transaction. */
-export interface RowBase {
-  id: string;
-  version: number;
-  seq: number;
-}
 
 /** Sets of rows that only the storage can name; a reducer filters what it gets, as the set may hold too much. */
 export type RowSet =

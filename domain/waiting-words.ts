@@ -1,4 +1,4 @@
-import type { Job } from "./job.ts";
+import type { Job } from "./execution-contract.ts";
 import { span } from "./span.ts";
 import type { RunStatus } from "./statuses.ts";
 import type { DependencyFacts } from "./timeline.ts";

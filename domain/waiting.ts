@@ -1,11 +1,9 @@
-import type { Agent } from "./agent.ts";
-import type { Approval } from "./approval.ts";
+import type { Agent } from "./agent-contract.ts";
 import type { BreakerState } from "./breaker-machine.ts";
 import { trialSlots } from "./breaker-machine.ts";
 import { freeSlots, givesJobs } from "./claim-order.ts";
-import type { Job } from "./job.ts";
+import type { Approval, Job, Queue } from "./execution-contract.ts";
 import { ms } from "./primitives.ts";
-import type { Queue } from "./queue.ts";
 import { roomIn } from "./queue.ts";
 import type { JobStatus, RunStatus } from "./statuses.ts";
 import type { DependencyFacts } from "./timeline.ts";

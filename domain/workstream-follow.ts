@@ -1,10 +1,11 @@
 import { z } from "zod";
+import type { Workstream } from "./execution-contract.ts";
 import { CASCADE_LIMIT } from "./job-cascade.ts";
 import { openJobs, totalJobs } from "./job-counts.ts";
 import { id } from "./primitives.ts";
 import { isFinalRun, isOpenWorkstream, type RunStatus, type WorkstreamStatus } from "./statuses.ts";
 import { must, type Tx } from "./tx.ts";
-import { isStillToEnd, moveWorkstream, putWorkstream, subjectOf, type Workstream } from "./workstream.ts";
+import { isStillToEnd, moveWorkstream, putWorkstream, subjectOf } from "./workstream.ts";
 
 /**
  * How a workstream follows its jobs.

@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { type JobCounts, NO_JOBS } from "./job-counts.ts";
-import { id, type Json, jsonObject, label, newId, text } from "./primitives.ts";
+import type { Workstream } from "./execution-contract.ts";
+import { NO_JOBS } from "./job-counts.ts";
+import { id, jsonObject, label, newId, text } from "./primitives.ts";
 import {
   isFinalRun,
   isOpenWorkstream,
@@ -10,29 +11,12 @@ import {
   type WorkstreamFollow,
   type WorkstreamStatus,
 } from "./statuses.ts";
-import { must, mustBeLegal, mustBeNew, Refusal, type RowBase, type Tx } from "./tx.ts";
+import { must, mustBeLegal, mustBeNew, Refusal, type Tx } from "./tx.ts";
 
 /**
  * A track of work inside a run; a card on the board (B5, B10). It goes where its jobs are (`workstream-follow.ts`), until somebody puts it
  * somewhere: then it stays there, by the moves in `statuses.ts`, until it is given back to its jobs.
  */
-export interface Workstream extends RowBase {
-  runId: string;
-  title: string;
-  status: WorkstreamStatus;
-  follow: WorkstreamFollow;
-  metadata: { [key: string]: Json };
-  reason: string | null;
-  jobCounts: JobCounts;
-  /** How many of its jobs wait for an approval that nobody has decided. */
-  awaitingApproval: number;
-  /** When the first of its jobs started; null before. */
-  startedAt: string | null;
-  createdAt: string;
-  /** When it came into its present status: its age in the column. */
-  enteredAt: string;
-  updatedAt: string;
-}
 
 export const workstreamCreate = z.strictObject({
   type: z.literal("workstream.create"),

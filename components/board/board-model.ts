@@ -1,4 +1,5 @@
-import { type JobCounts, totalJobs } from "../../domain/job-counts.ts";
+import type { JobCounts } from "../../domain/execution-contract.ts";
+import { totalJobs } from "../../domain/job-counts.ts";
 import type { Json } from "../../domain/primitives.ts";
 import { WORKSTREAM_STATUSES, type WorkstreamStatus } from "../../domain/statuses.ts";
 import { shortened } from "../../domain/text.ts";

@@ -8,7 +8,7 @@ import { applyRows, applyState, rowKey, showPending } from "./row-cache.ts";
 type Run = Live<"run">;
 
 const whole = (seq: number, at = seq): Sent<"run"> => aRun("r", 0, { seq, stepCount: seq, context: { at } });
-const light = (seq: number): Run => toListed(whole(seq));
+const light = (seq: number): Run => toListed<"run">(whole(seq));
 const shape = (row: Live | undefined) => {
   const { seq, stepCount, context, pending } = row as Run;
   return [seq, stepCount, context?.at, ...(pending ? ["pending"] : [])];

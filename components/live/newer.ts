@@ -1,4 +1,4 @@
-import type { Kind } from "../../domain/tx.ts";
+import type { Kind } from "../../domain/rows.ts";
 import { largeColumns, type Sent, type Wire } from "../../domain/wire.ts";
 
 /**

@@ -2,7 +2,7 @@
 
 import { type QueryClient, skipToken, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo } from "react";
-import type { Kind } from "../../domain/tx.ts";
+import type { Kind } from "../../domain/rows.ts";
 import type { Sent } from "../../domain/wire.ts";
 import { useHydrated } from "../ui/use-hydrated.ts";
 import { useTopic } from "./live-provider.tsx";

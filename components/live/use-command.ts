@@ -2,8 +2,8 @@
 
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
-import type { Kind } from "../../domain/tx.ts";
-import { ID_NAME } from "../../domain/wire.ts";
+import type { Kind } from "../../domain/rows.ts";
+import { ROWS } from "../../domain/rows.ts";
 import { ONLY_LOOKS, useMayChange } from "../ui/changes.tsx";
 import { toast } from "../ui/toast.ts";
 import { ApiProblem } from "./api.ts";
@@ -102,7 +102,10 @@ function applyAnswer(client: QueryClient, answer: unknown): void {
   if (typeof answer !== "object" || answer === null) return;
   const { receipt: _, ...row } = ("done" in answer ? answer.done : answer) as Partial<Live> & { receipt?: unknown };
   const isRow =
-    typeof row.kind === "string" && row.kind in ID_NAME && typeof row.id === "string" && typeof row.seq === "number";
+    typeof row.kind === "string" &&
+    Object.hasOwn(ROWS, row.kind) &&
+    typeof row.id === "string" &&
+    typeof row.seq === "number";
   if (!isRow) return;
   const known = client.getQueryData<Live>(rowKey(row.kind as Kind, row.id as string));
   // A command that changed nothing answers the row at the position it had; its pending look must go all the same.

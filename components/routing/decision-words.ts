@@ -1,4 +1,4 @@
-import type { Candidate } from "../../domain/routing.ts";
+import type { Candidate } from "../../domain/agent-contract.ts";
 import type { TrackRecord } from "../../domain/routing-answers.ts";
 import { type FormatMoment, formatCount, formatPercent, formatPlural } from "../ui/format.ts";
 import type { Decision } from "./decision-filters.ts";

@@ -2,7 +2,7 @@
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
-import type { Rule } from "../../domain/rule.ts";
+import type { Rule } from "../../domain/alert-contract.ts";
 import type { RuleKind } from "../../domain/statuses.ts";
 import { api } from "../live/api.ts";
 import { useTopicRows } from "../live/rows.ts";

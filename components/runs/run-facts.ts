@@ -1,4 +1,4 @@
-import type { JobCounts } from "../../domain/job-counts.ts";
+import type { JobCounts } from "../../domain/execution-contract.ts";
 import { ownOf } from "../../domain/json-map.ts";
 import type { RunStatus } from "../../domain/statuses.ts";
 import type { Wire } from "../../domain/wire.ts";

@@ -2,7 +2,8 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
-import { type JobCounts, NO_JOBS, totalJobs } from "../../domain/job-counts.ts";
+import type { JobCounts } from "../../domain/execution-contract.ts";
+import { NO_JOBS, totalJobs } from "../../domain/job-counts.ts";
 import { JOB_STATUSES } from "../../domain/statuses.ts";
 import type { TimelineAnswer } from "../../domain/timeline.ts";
 import type { Wire } from "../../domain/wire.ts";

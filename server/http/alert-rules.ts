@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
+import type { Rule } from "../../domain/alert-contract.ts";
 import { ownOf } from "../../domain/json-map.ts";
 import { jsonObject, keptMs } from "../../domain/primitives.ts";
-import type { Rule } from "../../domain/rule.ts";
 import { defaultRule } from "../../domain/rule-defaults.ts";
 import { RULE_PARAMS } from "../../domain/rule-params.ts";
 import { RULE_KINDS } from "../../domain/statuses.ts";

@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { type CommitFault, type CommitRequest, parseCommit } from "../../domain/commit.ts";
 import type { ClientMutationType } from "../../domain/mutations.ts";
-import type { Kind } from "../../domain/tx.ts";
-import { ID_NAME, toWire, type Wire } from "../../domain/wire.ts";
+import { type Kind, ROWS } from "../../domain/rows.ts";
+import { toWire, type Wire } from "../../domain/wire.ts";
 import { StoreError } from "../store/errors.ts";
 import { fingerprintOf } from "../store/hash.ts";
 import { readRow } from "../store/reads/one-row.ts";
@@ -37,7 +37,7 @@ export function registerCommand<K extends Kind>(app: FastifyInstance, deps: Reso
   const { path, kind, mutation: type, fixed, bodyLimit } = command;
   const creates = !path.includes(":id");
   const created = command.created ?? (() => creates);
-  const idName = ID_NAME[kind];
+  const idName = ROWS[kind].idName;
 
   const options = { config: { doc: commandDoc(command) }, ...(bodyLimit !== undefined && { bodyLimit }) };
   app.post(`${BASE}${path}`, options, async (request, reply) => {

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { ExpectedRow } from "../../domain/commit.ts";
-import type { Kind } from "../../domain/tx.ts";
+import type { Kind } from "../../domain/rows.ts";
 import { ProblemError } from "./problem.ts";
 
 /** The ETag of a row: its version, which counts its changes. */

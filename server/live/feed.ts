@@ -1,6 +1,6 @@
 import type { LogEvent } from "../../domain/event.ts";
 import { RUN_KINDS, SNAPSHOT_ROWS, STATE_TOPICS } from "../../domain/live.ts";
-import type { Kind } from "../../domain/tx.ts";
+import type { Kind } from "../../domain/rows.ts";
 import type { Wire } from "../../domain/wire.ts";
 import type { Emitter } from "./emitter.ts";
 import { LogTopic } from "./log-topic.ts";

@@ -4,6 +4,7 @@ import { pino } from "pino";
 import { Registry } from "prom-client";
 import { io, type ManagerOptions, type Socket, type SocketOptions } from "socket.io-client";
 import type { LogEvent } from "../../domain/event.ts";
+import type { Run } from "../../domain/execution-contract.ts";
 import type {
   ClientToServer,
   LogFrame,
@@ -12,8 +13,7 @@ import type {
   StateFrame,
   SubscribeAck,
 } from "../../domain/live.ts";
-import type { Run } from "../../domain/run.ts";
-import type { Kind, Rows } from "../../domain/tx.ts";
+import type { Kind, Rows } from "../../domain/rows.ts";
 import { toWire, type Wire } from "../../domain/wire.ts";
 import { type Authenticate, createLive, type Live, type LiveDeps } from "./index.ts";
 import type { Committed, Head, LogSource } from "./source.ts";

@@ -1,5 +1,5 @@
 import { SNAPSHOT_ROWS, STATE_INTERVAL_MS } from "../../domain/live.ts";
-import type { Kind } from "../../domain/tx.ts";
+import type { Kind } from "../../domain/rows.ts";
 import type { Sent, Wire } from "../../domain/wire.ts";
 import type { Emitter } from "./emitter.ts";
 import { cutFairly } from "./frames.ts";

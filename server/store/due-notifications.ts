@@ -1,4 +1,4 @@
-import type { Channel, Delivery } from "../../domain/channel.ts";
+import type { Channel, Delivery } from "../../domain/alert-contract.ts";
 import { type AlertNotice, NO_ANSWER } from "../../domain/delivery.ts";
 import type { LaneQueries } from "./lane-database.ts";
 

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { stateMutation, textOf } from "../../domain/execution.test-kit.ts";
+import type { Run } from "../../domain/execution-contract.ts";
 import { emptyState, type FoldedState, foldState } from "../../domain/execution-fold.ts";
 import type { ClientMutationInput } from "../../domain/mutations.ts";
-import type { Run } from "../../domain/run.ts";
 import { toSnapshot } from "../../domain/snapshot.ts";
 import { createDatabase, type Database } from "../database/client.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/database.ts";

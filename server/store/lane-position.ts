@@ -1,7 +1,7 @@
 import { performance } from "node:perf_hooks";
 import { iso } from "../../domain/primitives.ts";
 import { keyOf, refOf } from "../../domain/row-key.ts";
-import type { Kind } from "../../domain/tx.ts";
+import type { Kind } from "../../domain/rows.ts";
 import { toWire, type Wire } from "../../domain/wire.ts";
 import type { DatabaseClock } from "../database/clock.ts";
 import type { Head } from "./batch.ts";

@@ -5,7 +5,7 @@ import type { CommitRequest } from "../../domain/commit.ts";
 import type { Mutation } from "../../domain/mutations.ts";
 import { iso } from "../../domain/primitives.ts";
 import { keyOf } from "../../domain/row-key.ts";
-import type { Kind, Rows } from "../../domain/tx.ts";
+import type { Kind, Rows } from "../../domain/rows.ts";
 import { toWire, type Wire } from "../../domain/wire.ts";
 import type { DatabaseClock } from "../database/clock.ts";
 import type { Reason } from "../database/faults.ts";

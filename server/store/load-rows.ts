@@ -1,12 +1,13 @@
 import type { Receipt } from "../../domain/receipt.ts";
 import { isKeyed, keyOf, refOf } from "../../domain/row-key.ts";
-import type { Kind, RowSet, Rows } from "../../domain/tx.ts";
+import type { Kind, Rows } from "../../domain/rows.ts";
+import { KINDS } from "../../domain/rows.ts";
+import type { RowSet } from "../../domain/tx.ts";
 import type { Head, StoredKey } from "./batch.ts";
 import type { LaneQueries } from "./lane-database.ts";
 import type { RowSource } from "./row-source.ts";
 import { isOfRun, KINDS_OF_SET, setStatements } from "./set-statements.ts";
 import { DOWNSTREAM, FIND_KEYS, loadStatement, READ_HEAD, TOUCHED_SINCE } from "./statements.ts";
-import { KINDS } from "./tables.ts";
 import { MAX_READ, TooWide } from "./too-wide.ts";
 
 /** The head as a read of the lane saw it, and the database's clock at that moment (epoch ms). */

@@ -1,4 +1,4 @@
-import type { Baseline } from "../../domain/agent.ts";
+import type { Baseline } from "../../domain/agent-contract.ts";
 import { iso } from "../../domain/primitives.ts";
 import type { AgentFigures, Counted } from "../../domain/tally.ts";
 import type { LaneQueries } from "./lane-database.ts";

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { Baseline } from "../../domain/agent.ts";
+import type { Baseline } from "../../domain/agent-contract.ts";
 import type { FiguresTold, Recalculation } from "../../domain/routing-answers.ts";
 import { type AgentFigures, addFigures, NO_FIGURES, withCounted } from "../../domain/tally.ts";
 import { dropLease, takeLease } from "./due.ts";

@@ -1,6 +1,8 @@
-import type { Job } from "../../domain/job.ts";
+import type { Job } from "../../domain/execution-contract.ts";
 import type { Mutation } from "../../domain/mutations.ts";
-import type { Kind, RowBase, Tx } from "../../domain/tx.ts";
+import type { RowBase } from "../../domain/row.ts";
+import type { Kind } from "../../domain/rows.ts";
+import type { Tx } from "../../domain/tx.ts";
 import { toWire } from "../../domain/wire.ts";
 
 /** A job as its claimer gets it: the row and the token of the attempt. */

@@ -1,6 +1,7 @@
 import type { Source } from "../../domain/draft.ts";
 import { isKeyed, keyOf } from "../../domain/row-key.ts";
-import type { Kind, RowSet, Rows } from "../../domain/tx.ts";
+import type { Kind, Rows } from "../../domain/rows.ts";
+import type { RowSet } from "../../domain/tx.ts";
 import type { StoredKey } from "./batch.ts";
 import type { RowCache } from "./tiers/row-cache.ts";
 

@@ -1,6 +1,7 @@
+import type { Rule } from "../../domain/alert-contract.ts";
 import { fingerprint } from "../../domain/fingerprint.ts";
 import { percent } from "../../domain/percent.ts";
-import { isToldAtOnce, type Rule } from "../../domain/rule.ts";
+import { isToldAtOnce } from "../../domain/rule.ts";
 import { paramsOf, type RuleParams } from "../../domain/rule-params.ts";
 import { span } from "../../domain/span.ts";
 import type { RuleKind } from "../../domain/statuses.ts";

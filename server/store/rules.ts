@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
+import type { Rule } from "../../domain/alert-contract.ts";
 import { breakerAlertId } from "../../domain/breaker.ts";
 import type { Mutation } from "../../domain/mutations.ts";
-import type { Rule } from "../../domain/rule.ts";
 import { withDefaults } from "../../domain/rule-defaults.ts";
 import { paramsOf } from "../../domain/rule-params.ts";
 import type { AlertStatus, Severity } from "../../domain/statuses.ts";

@@ -1,4 +1,5 @@
-import type { Kind, RowSet } from "../../domain/tx.ts";
+import type { Kind } from "../../domain/rows.ts";
+import type { RowSet } from "../../domain/tx.ts";
 import {
   AGENTS,
   CLAIMABLE_JOBS,

@@ -1,5 +1,5 @@
 import { RUN_KINDS, STATE_TOPICS } from "../../domain/live.ts";
-import type { Kind, Rows } from "../../domain/tx.ts";
+import type { Kind, Rows } from "../../domain/rows.ts";
 import { type Sent, toWire } from "../../domain/wire.ts";
 import type { LaneQueries } from "./lane-database.ts";
 import { HEAD_COLUMNS, selectListed, selectRows } from "./statements.ts";

@@ -1,8 +1,7 @@
 import { LRUCache } from "lru-cache";
-import type { Kind } from "../../domain/tx.ts";
+import type { RowContract } from "../../domain/row.ts";
+import { KINDS, type Kind, ROWS } from "../../domain/rows.ts";
 import { largeColumns } from "../../domain/wire.ts";
-import type { Table } from "./tables/table.ts";
-import { KINDS, TABLES } from "./tables.ts";
 
 /**
  * The lane's SQL. A batch is one statement: data-modifying CTEs over `json_to_recordset` (a third cheaper than
@@ -15,35 +14,35 @@ import { KINDS, TABLES } from "./tables.ts";
 export type Touch = "insert" | "light" | "full" | "remove";
 
 const quote = (name: string) => `"${name}"`;
-const columnsOf = (table: Table, touch: Touch) =>
-  Object.entries(table.columns).filter(([name]) => touch !== "light" || !table.heavy.includes(name));
+const columnsOf = (contract: RowContract, touch: Touch) =>
+  Object.entries(contract.stored).filter(([name]) => touch !== "light" || !contract.heavy.includes(name));
 
-const recordOf = (table: Table, touch: Touch, parameter: number) =>
-  `json_to_recordset($${parameter}::text::json) AS x(${columnsOf(table, touch)
+const recordOf = (contract: RowContract, touch: Touch, parameter: number) =>
+  `json_to_recordset($${parameter}::text::json) AS x(${columnsOf(contract, touch)
     .map(([name, type]) => `${quote(name)} ${type}`)
     .join(", ")})`;
 
-function insertOf(table: Table, parameter: number): string {
-  const names = columnsOf(table, "insert").map(([name]) => quote(name));
-  return `INSERT INTO ${quote(table.name)} ("tenantId", ${names.join(", ")})
-    SELECT $1, ${names.map((name) => `x.${name}`).join(", ")} FROM ${recordOf(table, "insert", parameter)}, head`;
+function insertOf(contract: RowContract, parameter: number): string {
+  const names = columnsOf(contract, "insert").map(([name]) => quote(name));
+  return `INSERT INTO ${quote(contract.table)} ("tenantId", ${names.join(", ")})
+    SELECT $1, ${names.map((name) => `x.${name}`).join(", ")} FROM ${recordOf(contract, "insert", parameter)}, head`;
 }
 
-function updateOf(table: Table, touch: "light" | "full", parameter: number): string {
-  const sets = columnsOf(table, touch)
+function updateOf(contract: RowContract, touch: "light" | "full", parameter: number): string {
+  const sets = columnsOf(contract, touch)
     .filter(([name]) => name !== "id")
     .map(([name]) => `${quote(name)} = x.${quote(name)}`);
-  return `UPDATE ${quote(table.name)} AS t SET ${sets.join(", ")}
-    FROM ${recordOf(table, touch, parameter)}, head WHERE t."tenantId" = $1 AND t."id" = x."id"`;
+  return `UPDATE ${quote(contract.table)} AS t SET ${sets.join(", ")}
+    FROM ${recordOf(contract, touch, parameter)}, head WHERE t."tenantId" = $1 AND t."id" = x."id"`;
 }
 
-const removeOf = (table: Table, parameter: number) =>
-  `DELETE FROM ${quote(table.name)} AS t USING json_array_elements_text($${parameter}::text::json) AS x("id"), head
+const removeOf = (contract: RowContract, parameter: number) =>
+  `DELETE FROM ${quote(contract.table)} AS t USING json_array_elements_text($${parameter}::text::json) AS x("id"), head
     WHERE t."tenantId" = $1 AND t."id" = x."id"`;
 
-function touchSql(table: Table, touch: Touch, parameter: number): string {
-  if (touch === "insert") return insertOf(table, parameter);
-  return touch === "remove" ? removeOf(table, parameter) : updateOf(table, touch, parameter);
+function touchSql(contract: RowContract, touch: Touch, parameter: number): string {
+  if (touch === "insert") return insertOf(contract, parameter);
+  return touch === "remove" ? removeOf(contract, parameter) : updateOf(contract, touch, parameter);
 }
 
 /** Parts of a batch beyond the rows of kinds. */
@@ -101,8 +100,8 @@ function buildWrite(parts: readonly string[]): string {
       continue;
     }
     const [touch, kind] = part.split(":") as [Touch, Kind];
-    const table = TABLES[kind];
-    ctes.push(`${touch}_${kind} AS (${touchSql(table, touch, parameter)})`);
+    const contract: RowContract = ROWS[kind];
+    ctes.push(`${touch}_${kind} AS (${touchSql(contract, touch, parameter)})`);
     parameter += 1;
   }
   return `WITH /* lane write */ ${ctes.join(",\n  ")}\nSELECT count(*)::int AS "moved", (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS "now" FROM head`;
@@ -125,9 +124,9 @@ const SELECT_LISTED = selectEach(largeColumns);
 
 function selectEach(without: (kind: Kind) => readonly string[]): { [kind in Kind]: string } {
   const selects = KINDS.map((kind) => {
-    const { name, columns } = TABLES[kind];
-    const left = Object.entries(columns).filter(([column]) => !without(kind).includes(column));
-    return [kind, `SELECT ${left.map(readColumn).join(", ")} FROM ${quote(name)} WHERE "tenantId" = $1`];
+    const { table, stored } = ROWS[kind];
+    const left = Object.entries(stored).filter(([column]) => !without(kind).includes(column));
+    return [kind, `SELECT ${left.map(readColumn).join(", ")} FROM ${quote(table)} WHERE "tenantId" = $1`];
   });
   return Object.fromEntries(selects) as { [kind in Kind]: string };
 }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parseCommit } from "../../domain/commit.ts";
-import type { Kind } from "../../domain/tx.ts";
+import type { Kind } from "../../domain/rows.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/database.ts";
 import { BY, openStore } from "./lane.test-kit.ts";
 import { laneDatabase } from "./lane-database.ts";

@@ -3,7 +3,7 @@ import type { CommitRequest } from "../../domain/commit.ts";
 import type { LogEvent } from "../../domain/event.ts";
 import type { Mutation } from "../../domain/mutations.ts";
 import type { Receipt } from "../../domain/receipt.ts";
-import type { Kind, Rows } from "../../domain/tx.ts";
+import type { Kind, Rows } from "../../domain/rows.ts";
 import type { Sent, Wire } from "../../domain/wire.ts";
 import type { Served, TierFigures } from "./tiers/tiers.ts";
 

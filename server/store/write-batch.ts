@@ -1,9 +1,8 @@
 import type { Change } from "../../domain/draft.ts";
 import { iso } from "../../domain/primitives.ts";
-import type { Kind, Rows } from "../../domain/tx.ts";
+import { type Kind, ROWS, type Rows } from "../../domain/rows.ts";
 import type { AppliedBatch, Head, Pending } from "./batch.ts";
 import { type Touch, writeStatement } from "./statements.ts";
-import { TABLES } from "./tables.ts";
 
 /** One statement and its values. */
 export interface Write {
@@ -93,19 +92,21 @@ function byPart(changes: Iterable<Change>): Map<string, unknown[]> {
   return new Map([...parts].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
+const heavyOf = (kind: Kind): readonly string[] => ROWS[kind].heavy;
+
 /** Undefined: the storage never gets to know of it. */
 function touchOf({ kind, isNew, base, row }: Change): Touch | undefined {
   if (row === null) return isNew ? undefined : "remove";
   if (isNew) return "insert";
   const was = base as unknown as { [column: string]: unknown } | undefined;
   const is = row as unknown as { [column: string]: unknown };
-  const same = was !== undefined && TABLES[kind].heavy.every((column) => was[column] === is[column]);
+  const same = was !== undefined && heavyOf(kind).every((column) => was[column] === is[column]);
   return same ? "light" : "full";
 }
 
 /** What is sent of a row: a column left out is null to Postgres, so nulls are not spelt out. */
 function columnsOf(kind: Kind, row: Rows[Kind], touch: Touch): { [column: string]: unknown } {
-  const heavy = touch === "light" ? TABLES[kind].heavy : [];
+  const heavy = touch === "light" ? heavyOf(kind) : [];
   const sent: { [column: string]: unknown } = {};
   const values = row as unknown as { [column: string]: unknown };
   for (const column in values) {

@@ -1,7 +1,6 @@
 import type { z } from "zod";
 import { contractOf } from "../../../domain/mutations.ts";
-import type { Kind } from "../../../domain/tx.ts";
-import { ID_NAME } from "../../../domain/wire.ts";
+import { type Kind, ROWS } from "../../../domain/rows.ts";
 import type { Command } from "../command.ts";
 import { oneQuery } from "../resource.ts";
 import { allOf, arrayOf, type JsonSchema, nameOf, objectOf, pageSchema, ref, sentSchema } from "./schemas.ts";
@@ -127,7 +126,7 @@ export function commandDoc<K extends Command["kind"]>(command: Command<K>): Rout
     tag,
     summary,
     description: `One commit of one \`${mutation}\`.`,
-    body: bodyOf(mutation, new Set(["type", ...Object.keys(fixed ?? {}), ...(onRow ? [ID_NAME[kind]] : [])])),
+    body: bodyOf(mutation, new Set(["type", ...Object.keys(fixed ?? {}), ...(onRow ? [ROWS[kind].idName] : [])])),
     answers: creates
       ? {
           201: { description: "It came to be", schema: answer },

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { Recalculation, TrackRecord } from "../../../domain/routing-answers.ts";
+import { ROWS } from "../../../domain/rows.ts";
 import { JOB_STATUSES } from "../../../domain/statuses.ts";
 import { at, count, maybeAt, maybeText, ms, text } from "./row-fields.ts";
-import { ROWS } from "./rows.ts";
 
 const trackRecord: z.ZodType<TrackRecord> = z.object({
   agentKey: text,
@@ -31,11 +31,11 @@ const recalculation: z.ZodType<Recalculation> = z.object({
 
 /** Answers about routing that are no rows. */
 export const ROUTING_ANSWERS = {
-  ExplainedDecision: ROWS.decision.extend({
+  ExplainedDecision: ROWS.decision.sent.extend({
     explanation: z.object({
       chosen: trackRecord,
       secondChoice: trackRecord.nullable().meta({ description: "Null when nobody else could take the task" }),
-      fallbacks: z.array(ROWS.decision).meta({ description: "Decisions that fell back from this one, in order" }),
+      fallbacks: z.array(ROWS.decision.sent).meta({ description: "Decisions that fell back from this one, in order" }),
       job: z
         .object({
           jobId: text,

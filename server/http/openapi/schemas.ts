@@ -4,10 +4,10 @@ import { CLEANED } from "../../../domain/cleanup.ts";
 import { MAX_MUTATIONS } from "../../../domain/commit.ts";
 import { CLIENT_MUTATION_TYPES, contractOf } from "../../../domain/mutations.ts";
 import { id } from "../../../domain/primitives.ts";
+import { ROWS, SENT_KINDS } from "../../../domain/rows.ts";
 import { currentSnapshot } from "../../../domain/snapshot-versions.ts";
 import { ALERT_STATUSES, BREAKER_STATES, JOB_STATUSES, RULE_KINDS, RUN_STATUSES } from "../../../domain/statuses.ts";
 import { ROUTING_ANSWERS } from "./routing-answers.ts";
-import { ROWS } from "./rows.ts";
 import { dependencyFacts, gateFacts, WAITING_ANSWERS } from "./waiting-answers.ts";
 
 export type JsonSchema = { [keyword: string]: unknown };
@@ -57,7 +57,7 @@ const counts = <const N extends readonly string[]>(names: N) =>
   z.object(Object.fromEntries(names.map((name) => [name, count])) as { [name in N[number]]: typeof count });
 
 const tierReads = z.object({ hits: count, misses: count, hitRatio: z.number().min(0).max(1).nullable() });
-const alertRule = ROWS.rule.omit({ ruleKind: true }).extend({
+const alertRule = ROWS.rule.sent.omit({ ruleKind: true }).extend({
   kind: z.enum(RULE_KINDS),
   builtIn: z.boolean().meta({ description: "Every tenant begins with it; removing it turns it off" }),
 });
@@ -171,7 +171,7 @@ export const ANSWERS = {
   BulkResult: z.object({
     items: z.array(
       z.union([
-        z.object({ alertId: z.string(), ok: z.literal(true), alert: ROWS.alert }),
+        z.object({ alertId: z.string(), ok: z.literal(true), alert: ROWS.alert.sent }),
         z.object({ alertId: z.string(), ok: z.literal(false), code: z.string(), message: z.string() }),
       ]),
     ),
@@ -190,7 +190,7 @@ export const ANSWERS = {
     throughput: z.array(z.object({ t: at, completed: count, failed: count })),
     head: count,
   }),
-  RunItem: ROWS.run.omit({ definition: true, context: true, tokens: true, scopes: true }),
+  RunItem: ROWS.run.sent.omit({ definition: true, context: true, tokens: true, scopes: true }),
   Snapshot: currentSnapshot,
   RunState: z.object({
     schemaVersion: count,
@@ -270,7 +270,7 @@ export const ANSWERS = {
   }),
 } satisfies { [name: string]: z.ZodType };
 
-const row = Object.fromEntries(Object.entries(ROWS).map(([kind, schema]) => [nameOf(kind), answeredSchema(schema)]));
+const row = Object.fromEntries(SENT_KINDS.map((kind) => [nameOf(kind), answeredSchema(ROWS[kind].sent)]));
 
 export function nameOf(kind: string): string {
   return kind.charAt(0).toUpperCase() + kind.slice(1);

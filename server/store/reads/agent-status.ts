@@ -1,4 +1,4 @@
-import type { Rows } from "../../../domain/tx.ts";
+import type { Rows } from "../../../domain/rows.ts";
 import { toWire, type Wire } from "../../../domain/wire.ts";
 import { HEAD_COLUMNS, selectRows } from "../statements.ts";
 import type { Scope } from "./scope.ts";

@@ -1,4 +1,4 @@
-import type { Rule } from "../../../domain/rule.ts";
+import type { Rule } from "../../../domain/alert-contract.ts";
 import { defaultRule, withDefaults } from "../../../domain/rule-defaults.ts";
 import type { TenantClient } from "../../database/tenant.ts";
 import { readRow } from "./one-row.ts";

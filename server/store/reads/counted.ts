@@ -1,7 +1,6 @@
-import type { Rows } from "../../../domain/tx.ts";
+import { ROWS, type Rows } from "../../../domain/rows.ts";
 import { toWire, type Wire } from "../../../domain/wire.ts";
 import { selectRows } from "../statements.ts";
-import { TABLES } from "../tables.ts";
 import { decodeCursor, type Page, type PageRequest, pageOf } from "./page.ts";
 import type { Scope } from "./scope.ts";
 
@@ -48,7 +47,7 @@ export async function countedPage<K extends Counted>(
   const after = at
     ? ` AND ("createdAt", "id") < (${parameter(at[0].toISOString())}::timestamptz, ${parameter(at[1])})`
     : "";
-  const table = `"${TABLES[kind].name}"`;
+  const table = `"${ROWS[kind].table}"`;
   const order = `ORDER BY ${table}."createdAt" DESC, "id" DESC`;
   const total = at ? "NULL::int" : `(SELECT count(*)::int FROM ${table} WHERE "tenantId" = $1${where})`;
   // The ids first: what is skipped would else be drawn up in full.

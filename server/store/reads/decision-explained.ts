@@ -1,4 +1,4 @@
-import type { Candidate } from "../../../domain/routing.ts";
+import type { Candidate } from "../../../domain/agent-contract.ts";
 import type { ExplainedDecision, TrackRecord } from "../../../domain/routing-answers.ts";
 import type { JobStatus } from "../../../domain/statuses.ts";
 import type { Wire } from "../../../domain/wire.ts";

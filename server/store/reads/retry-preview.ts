@@ -1,6 +1,6 @@
+import type { Token } from "../../../domain/execution-contract.ts";
 import { DEPENDENCY_FAILED, type Restore, restoreOf } from "../../../domain/job-restore.ts";
 import { ownOf } from "../../../domain/json-map.ts";
-import type { Token } from "../../../domain/run.ts";
 import type { JobStatus, RunStatus } from "../../../domain/statuses.ts";
 import type { TenantClient } from "../../database/tenant.ts";
 

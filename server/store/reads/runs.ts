@@ -1,5 +1,6 @@
+import { run } from "../../../domain/execution-contract.ts";
 import type { RunStatus } from "../../../domain/statuses.ts";
-import { LARGE, type Listed } from "../../../domain/wire.ts";
+import type { Listed } from "../../../domain/wire.ts";
 import { Prisma } from "../../database/generated/client.ts";
 import type { TenantClient } from "../../database/tenant.ts";
 import { decodeCursor, encodeCursor, type Page, type PageRequest, pageOf } from "./page.ts";
@@ -22,8 +23,8 @@ export interface RunQuery extends PageRequest {
 
 const CURSOR = ["time", "text"] as const;
 
-const WITHOUT_LARGE = Object.fromEntries(LARGE.run.map((column) => [column, true])) as {
-  [column in (typeof LARGE.run)[number]]: true;
+const WITHOUT_LARGE = Object.fromEntries(run.large.map((column) => [column, true])) as {
+  [column in (typeof run.large)[number]]: true;
 };
 
 /** A search looks at this many runs per page; when that was not enough, the page is short and its cursor goes on from there. */

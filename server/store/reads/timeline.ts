@@ -1,4 +1,5 @@
-import { type JobCounts, NO_JOBS, totalJobs } from "../../../domain/job-counts.ts";
+import type { JobCounts } from "../../../domain/execution-contract.ts";
+import { NO_JOBS, totalJobs } from "../../../domain/job-counts.ts";
 import { JOB_STATUSES, type JobStatus } from "../../../domain/statuses.ts";
 import {
   ATTENTION,

@@ -1,4 +1,4 @@
-import type { Job } from "../../../domain/job.ts";
+import type { Job } from "../../../domain/execution-contract.ts";
 import type { RunStatus } from "../../../domain/statuses.ts";
 import type { QueueWaiting, RunReason, RunWaiting, WaitReason } from "../../../domain/waiting.ts";
 import type { LaneQueries } from "../lane-database.ts";

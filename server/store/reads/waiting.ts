@@ -1,5 +1,5 @@
 import { canTake } from "../../../domain/claim-order.ts";
-import type { Job } from "../../../domain/job.ts";
+import type { Job } from "../../../domain/execution-contract.ts";
 import { NO_JOBS } from "../../../domain/job-counts.ts";
 import type { RunStatus } from "../../../domain/statuses.ts";
 import type { DependencyFacts } from "../../../domain/timeline.ts";

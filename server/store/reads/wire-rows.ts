@@ -1,5 +1,5 @@
 import type { LogEvent } from "../../../domain/event.ts";
-import type { Kind, Rows } from "../../../domain/tx.ts";
+import type { Kind, Rows } from "../../../domain/rows.ts";
 import { toWire, type Wire } from "../../../domain/wire.ts";
 
 /**

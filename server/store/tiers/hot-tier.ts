@@ -1,5 +1,5 @@
 import type { TierName, TierSize } from "../../../domain/answers.ts";
-import type { Kind, Rows } from "../../../domain/tx.ts";
+import type { Kind, Rows } from "../../../domain/rows.ts";
 
 /** A row, and a position of the log that it is not older than. */
 export interface Held<K extends Kind = Kind> {

@@ -1,5 +1,5 @@
 import type { TierSize } from "../../../domain/answers.ts";
-import type { Kind } from "../../../domain/tx.ts";
+import type { Kind } from "../../../domain/rows.ts";
 import type { Held, HotTier, TierCommit } from "./hot-tier.ts";
 import { RowCache } from "./row-cache.ts";
 

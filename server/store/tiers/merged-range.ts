@@ -1,5 +1,5 @@
 import { keyOf } from "../../../domain/row-key.ts";
-import type { Kind, Rows } from "../../../domain/tx.ts";
+import type { Kind, Rows } from "../../../domain/rows.ts";
 import type { TierCommit } from "./hot-tier.ts";
 import { sizeOf } from "./row-cache.ts";
 

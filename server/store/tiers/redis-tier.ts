@@ -1,8 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import type { TierSize } from "../../../domain/answers.ts";
 import { keyOf } from "../../../domain/row-key.ts";
-import type { Kind, Rows } from "../../../domain/tx.ts";
-import { TABLES } from "../tables.ts";
+import { type Kind, ROWS, type Rows } from "../../../domain/rows.ts";
 import type { Held, HotTier, TierCommit } from "./hot-tier.ts";
 import { type MergeBounds, MergedRange } from "./merged-range.ts";
 import { RedisLink, type TierLog } from "./redis-link.ts";
@@ -39,7 +38,7 @@ const BOUNDS: MergeBounds = { kinds: KINDS, rowBytes: MAX_COMMIT_BYTES, totalByt
 
 /** Rows stored by a version of this server that knows other columns are not for this one. */
 const SHAPE = createHash("sha256")
-  .update(JSON.stringify([...KINDS].map((kind) => TABLES[kind].columns)))
+  .update(JSON.stringify([...KINDS].map((kind) => ROWS[kind].stored)))
   .digest("hex")
   .slice(0, 8);
 

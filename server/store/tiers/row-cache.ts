@@ -1,7 +1,6 @@
 import { LRUCache } from "lru-cache";
 import { keyOf } from "../../../domain/row-key.ts";
-import type { Kind, Rows } from "../../../domain/tx.ts";
-import { TABLES } from "../tables.ts";
+import { type Kind, ROWS, type Rows } from "../../../domain/rows.ts";
 import type { Held, TierCommit } from "./hot-tier.ts";
 
 interface Entry {
@@ -127,8 +126,8 @@ export function sizeOf(kind: Kind, row: Readonly<Rows[Kind]>): number {
 }
 
 const JSON_COLUMNS = Object.fromEntries(
-  Object.entries(TABLES).map(([kind, table]) => [
+  Object.entries(ROWS).map(([kind, { stored }]) => [
     kind,
-    Object.entries(table.columns).flatMap(([name, type]) => (type === "jsonb" || type === "text[]" ? [name] : [])),
+    Object.entries(stored).flatMap(([name, type]) => (type === "jsonb" || type === "text[]" ? [name] : [])),
   ]),
 ) as { [kind in Kind]: string[] };

@@ -1,4 +1,4 @@
-import type { Run } from "../../../domain/run.ts";
+import type { Run } from "../../../domain/execution-contract.ts";
 import { World } from "../../../domain/tx.test-kit.ts";
 
 const world = new World();

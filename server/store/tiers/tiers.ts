@@ -1,7 +1,7 @@
 import { performance } from "node:perf_hooks";
 import type { Registry } from "prom-client";
 import type { System, TierName } from "../../../domain/answers.ts";
-import type { Kind, Rows } from "../../../domain/tx.ts";
+import type { Kind, Rows } from "../../../domain/rows.ts";
 import { StoreError } from "../errors.ts";
 import type { LaneQueries } from "../lane-database.ts";
 import { loadRows, UnknownTenant } from "../load-rows.ts";
