@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Recalculation, TrackRecord } from "../../../domain/routing-answers.ts";
 import { ROWS } from "../../../domain/rows.ts";
 import { JOB_STATUSES } from "../../../domain/statuses.ts";
-import { at, count, maybeAt, maybeText, ms, text } from "./row-fields.ts";
+import { at, count, maybeAt, maybeText, ms, text } from "./fields.ts";
 
 const trackRecord: z.ZodType<TrackRecord> = z.object({
   agentKey: text,

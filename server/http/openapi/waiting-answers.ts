@@ -9,7 +9,7 @@ import {
   type WaitReason,
 } from "../../../domain/waiting.ts";
 import type { RetryPreview } from "../../store/reads/retry-preview.ts";
-import { at, count, maybeAt, maybeText, text } from "./row-fields.ts";
+import { at, count, maybeAt, maybeText, text } from "./fields.ts";
 
 export const gateFacts: z.ZodType<GateFacts> = z.object({
   approvalId: text,
