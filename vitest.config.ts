@@ -9,6 +9,8 @@ export default defineConfig({
         test: {
           name: "pure",
           isolate: false,
+          // A busy machine is no fault: what hangs is found all the same.
+          testTimeout: 30_000,
           include: [
             "domain/**/*.test.ts",
             "client/**/*.test.ts",
