@@ -35,7 +35,7 @@ test("every kind of subject leads to a page that exists, whatever its id, or to 
 });
 
 test("no two things of a kind have one address: each leads to the thing itself, not to its list", () => {
-  for (const kind of Object.keys(ID_NAME)) {
+  for (const kind of KINDS) {
     const [one, other] = ["a", "b"].map((id) => pathTo({ kind, id }, "r"));
     if (one !== null && kind !== "workstream") expect(one, kind).not.toBe(other);
   }
