@@ -1,3 +1,6 @@
+"use client";
+
+import { useEffect, useRef } from "react";
 import { Button } from "./button.tsx";
 import type { Change } from "./meanwhile-model.ts";
 
@@ -16,8 +19,17 @@ interface MeanwhileNoticeProps {
 
 /** Shows who edits a thing what somebody else did to it meanwhile, and asks whose is to hold. */
 export function MeanwhileNotice({ thing, removed, changes, busy, onTheirs, onMine }: MeanwhileNoticeProps) {
+  const notice = useRef<HTMLDivElement>(null);
+  // A form may be longer than the screen.
+  useEffect(() => {
+    notice.current?.scrollIntoView({ block: "center" });
+  }, []);
   return (
-    <div role="alert" className="space-y-2 rounded-md border border-status-blocked bg-surface px-2.5 py-2 text-[13px]">
+    <div
+      ref={notice}
+      role="alert"
+      className="space-y-2 rounded-md border border-status-blocked bg-surface px-2.5 py-2 text-[13px]"
+    >
       <p className="font-medium">
         Somebody {removed ? "removed" : "changed"} this {thing} while you edited it. Yours is not saved.
       </p>
