@@ -15,8 +15,9 @@ const UNSEEN =
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]/gu;
 const HAS_UNSEEN = new RegExp(UNSEEN.source, "u");
 
-const EMOJI = /(?:[\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Regional_Indicator}]|\u20e3|\ufe0f)$/u;
-const EMOJI_OR_KEY = /[\p{Extended_Pictographic}\p{Emoji_Modifier}0-9#*]$/u;
+// Of one character each: Chromium 156 does not find a class of several properties that only has its end fixed, and what the server draws would differ.
+const EMOJI = /^[\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Regional_Indicator}\u20e3\ufe0f]$/u;
+const EMOJI_OR_KEY = /^[\p{Extended_Pictographic}\p{Emoji_Modifier}0-9#*]$/u;
 const STARTS_EMOJI = /^[\p{Extended_Pictographic}\u2640\u2642]/u;
 /** Scripts whose letters join, and where joiners and non-joiners are spelling. */
 const JOINING =
@@ -29,7 +30,7 @@ const nameOf = (character: string): string =>
 
 /** Whether an unseen character is part of how something is written: of an emoji, or of a word whose letters join. */
 function belongs(character: string, at: number, text: string): boolean {
-  const before = text.slice(Math.max(0, at - 2), at);
+  const before = Array.from(text.slice(Math.max(0, at - 2), at)).at(-1) ?? "";
   const after = text.slice(at + character.length, at + character.length + 2);
   if (character === "\ufe0e" || character === "\ufe0f") return EMOJI_OR_KEY.test(before);
   if (character !== "\u200d" && character !== "\u200c") return false;
