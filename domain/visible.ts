@@ -16,7 +16,7 @@ const UNSEEN =
 const HAS_UNSEEN = new RegExp(UNSEEN.source, "u");
 
 // Of one character each: Chromium 156 does not find a class of several properties that only has its end fixed, and what the server draws would differ.
-const EMOJI = /^[\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Regional_Indicator}\u20e3\ufe0f]$/u;
+const EMOJI = /^(?:[\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Regional_Indicator}]|\u20e3|\ufe0f)$/u;
 const EMOJI_OR_KEY = /^[\p{Extended_Pictographic}\p{Emoji_Modifier}0-9#*]$/u;
 const STARTS_EMOJI = /^[\p{Extended_Pictographic}\u2640\u2642]/u;
 /** Scripts whose letters join, and where joiners and non-joiners are spelling. */

@@ -126,6 +126,55 @@ test("pages carry no payloads that they do not show, and show them when they are
   for (let at = 0; at < 12; at += 1) await client.commit([{ type: "approval.reject", approvalId: `large-${at}` }]);
 });
 
+test("a run's page carries its state only when that is small, and shows it when it is large", async ({
+  operator,
+  client,
+}) => {
+  await client.commit([
+    { type: "run.create", runId: "heavy", workflow: "w", context: { note: "x".repeat(900_000), last: "the end" } },
+    { type: "job.enqueue", jobId: "heavy.job", runId: "heavy" },
+  ]);
+  for (const path of ["/runs/heavy", "/radar"]) {
+    const answer = await operator.goto(path);
+    expect([path, ((await answer?.body())?.length ?? 0) < 700_000]).toEqual([path, true]);
+  }
+  await operator.goto("/runs/heavy?tab=state");
+  await expect(operator.getByText('"the end"').first()).toBeVisible();
+  await client.commit([{ type: "context.merge", runId: "heavy", patch: { last: "the new end" } }]);
+  await expect(operator.getByText('"the new end"').first()).toBeVisible();
+});
+
+test("the browser draws foreign text as the server did", async ({ operator, client }) => {
+  const errors: string[] = [];
+  operator.on("pageerror", (error) => errors.push(String(error)));
+  const texts = ["👩‍👩‍👧‍👦 1️⃣ 👨🏽‍🚀", "می‌خواهم", "a\u202eb\u200d", "שלום", "e\u0301"];
+  for (const [at, workflow] of texts.entries())
+    await client.commit([{ type: "run.create", runId: `drawn-${at}`, workflow, tags: [workflow] }]);
+  await operator.goto("/runs");
+  await expect(operator.getByRole("status").filter({ hasText: "Live" }).first()).toBeVisible();
+  await expect(operator.getByText("👩‍👩‍👧‍👦 1️⃣ 👨🏽‍🚀").first()).toBeVisible();
+  await operator.waitForLoadState("networkidle");
+  expect(errors).toEqual([]);
+});
+
+test("long lists draw their first rows, and say what they do not show", async ({ operator, client }) => {
+  await client.commit([{ type: "run.create", runId: "queues", workflow: "w" }]);
+  await client.commit(
+    Array.from({ length: 150 }, (_, at) => ({
+      type: "job.enqueue" as const,
+      jobId: `queued-${at}`,
+      runId: "queues",
+      queue: `long-${String(at).padStart(3, "0")}`,
+    })),
+  );
+  await operator.goto("/queues");
+  const rows = operator.getByRole("table", { name: "Queues" }).getByRole("row");
+  await expect(operator.getByRole("note").filter({ hasText: "not shown" })).toBeVisible();
+  await expect(rows).toHaveCount(101);
+  await operator.getByRole("button", { name: /Show \d+ more/ }).click();
+  await expect(operator.getByRole("link", { name: "long-149" })).toBeVisible();
+});
+
 test("what is read is what is approved", async ({ operator, client }) => {
   await client.commit([
     {

@@ -3,6 +3,7 @@
 import { parseAsString, parseAsStringLiteral, useQueryState } from "nuqs";
 import { useCallback, useEffect, useMemo, useState } from "react";
 import { APPROVAL_STATUSES, type ApprovalStatus } from "../../domain/statuses.ts";
+import { MoreRows, useFirstRows } from "../lists/first-rows.tsx";
 import { useNewest, useTopicRows } from "../live/rows.ts";
 import { Button } from "../ui/button.tsx";
 import { ErrorState } from "../ui/empty-state.tsx";
@@ -23,6 +24,8 @@ interface ApprovalsScreenProps {
   me: string;
   /** All that wait, and the one that the address names. */
   initial: readonly ApprovalRow[];
+  /** Whether more wait than these. */
+  cut: boolean;
   /** The view when the address names none. */
   first: ApprovalStatus;
   /** First page of the view asked for, unless that is the one of those that wait. */
@@ -30,13 +33,21 @@ interface ApprovalsScreenProps {
 }
 
 /** Decisions that somebody waits for, live; what is decided here is seen in every browser that looks. */
-export function ApprovalsScreen({ me, initial, first, decided }: ApprovalsScreenProps) {
+export function ApprovalsScreen({ me, initial, cut, first, decided }: ApprovalsScreenProps) {
   const [view, setView] = useQueryState("status", parseAsStringLiteral(APPROVAL_STATUSES).withDefault(first));
   const [id, setId] = useQueryState("id", parseAsString);
   const live = useTopicRows("approvals", "approval", initial);
   const waiting = useMemo(() => live.filter(({ status }) => status === "pending"), [live]);
   const [kept, forget] = useKept(waiting);
   const shown = useMemo(() => approvalsOf(live, "pending", kept), [live, kept]);
+  const {
+    first: drawn,
+    rest,
+    more,
+  } = useFirstRows(
+    shown,
+    shown.findIndex((one) => one.id === id),
+  );
   const justDecided = shown.length - waiting.length;
 
   useTitle(waiting.length > 0 ? `Approvals (${waiting.length} waiting)` : "Approvals");
@@ -54,7 +65,10 @@ export function ApprovalsScreen({ me, initial, first, decided }: ApprovalsScreen
           </p>
         )}
         {shown.length > 0 ? (
-          <ApprovalList approvals={shown} me={me} id={id} onChoose={choose} follows />
+          <>
+            <ApprovalList approvals={drawn} me={me} id={id} onChoose={choose} follows />
+            <MoreRows rest={rest} more={more} beyond={cut && "There are more that wait than this page has."} />
+          </>
         ) : (
           <NoApprovals status="pending" />
         )}

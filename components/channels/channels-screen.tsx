@@ -5,6 +5,7 @@ import { parseAsString, useQueryState } from "nuqs";
 import { useCallback, useMemo, useState } from "react";
 import type { System } from "../../domain/answers.ts";
 import type { Sent } from "../../domain/wire.ts";
+import { MoreRows, useFirstRows } from "../lists/first-rows.tsx";
 import { type RuleList, useLiveRules } from "../rules/use-rules.ts";
 import { Button } from "../ui/button.tsx";
 import { useMayChange } from "../ui/changes.tsx";
@@ -42,6 +43,7 @@ interface ChannelsScreenProps {
 export function ChannelsScreen({ initial, rules: initialRules, links, deliveries }: ChannelsScreenProps) {
   const mayChange = useMayChange();
   const channels = useChannels(initial);
+  const { first, rest, more } = useFirstRows(channels);
   const rules = useLiveRules(initialRules).data?.items ?? NONE;
   const [fresh, setFresh] = useState(false);
   const [asked, setAsked] = useQueryState("edit", parseAsString);
@@ -116,20 +118,23 @@ export function ChannelsScreen({ initial, rules: initialRules, links, deliveries
           </EmptyState>
         </div>
       ) : (
-        <ul aria-label="Channels" className="overflow-clip rounded-lg border border-line bg-surface">
-          {channels.map((channel) => (
-            <ChannelItem
-              key={channel.id}
-              channel={channel}
-              rules={users.get(channel.id) ?? NONE}
-              test={tests[channel.id]}
-              mayChange={mayChange}
-              onAsk={ask}
-              onToggle={onToggle}
-              onTestSeen={seen}
-            />
-          ))}
-        </ul>
+        <div className="overflow-clip rounded-lg border border-line bg-surface">
+          <ul aria-label="Channels">
+            {first.map((channel) => (
+              <ChannelItem
+                key={channel.id}
+                channel={channel}
+                rules={users.get(channel.id) ?? NONE}
+                test={tests[channel.id]}
+                mayChange={mayChange}
+                onAsk={ask}
+                onToggle={onToggle}
+                onTestSeen={seen}
+              />
+            ))}
+          </ul>
+          <MoreRows rest={rest} more={more} />
+        </div>
       )}
       <DeliveryLog channels={channels} first={deliveries} mayChange={mayChange} />
       <ChannelDialog

@@ -3,6 +3,7 @@
 import { Layers } from "lucide-react";
 import Link from "next/link";
 import { memo } from "react";
+import { MoreRows, useFirstRows } from "../lists/first-rows.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { formatCount, formatDuration, formatPlural } from "../ui/format.ts";
 import { PageHeader } from "../ui/page-header.tsx";
@@ -18,9 +19,16 @@ const ENQUEUE = `curl -X POST $URL/api/v1/commits -H "authorization: Bearer $KEY
   -d '{"mutations":[{"type":"run.create","runId":"hello","workflow":"hello"},
     {"type":"job.enqueue","runId":"hello","jobId":"hello.1","queue":"builds","step":"build"}]}'`;
 
+interface QueuesScreenProps {
+  initial: readonly QueueItem[];
+  /** Whether there are more queues than these. */
+  cut: boolean;
+}
+
 /** Every queue: how much waits, how long it takes, what died in it; paused and resumed from here. */
-export function QueuesScreen({ initial }: { initial: readonly QueueItem[] }) {
+export function QueuesScreen({ initial, cut }: QueuesScreenProps) {
   const queues = useQueues(initial);
+  const { first, rest, more } = useFirstRows(queues);
   const paused = queues.filter((queue) => queue.paused).length;
   const depth = queues.reduce((sum, queue) => sum + queue.depth - queue.later, 0);
   useTitle(paused > 0 ? `Queues (${paused} paused)` : "Queues");
@@ -41,7 +49,8 @@ export function QueuesScreen({ initial }: { initial: readonly QueueItem[] }) {
         title="Queues"
         badge={
           <span className="text-[12px] text-muted tabular-nums">
-            {queues.length} · {formatPlural(depth, "job")} waiting
+            {queues.length}
+            {cut && "+"} · {formatPlural(depth, "job")} waiting
             {paused > 0 && ` · ${paused} paused`}
           </span>
         }
@@ -65,11 +74,16 @@ export function QueuesScreen({ initial }: { initial: readonly QueueItem[] }) {
             </tr>
           </TableHead>
           <TableBody>
-            {queues.map((queue) => (
+            {first.map((queue) => (
               <QueueLine key={queue.id} queue={queue} />
             ))}
           </TableBody>
         </Table>
+        <MoreRows
+          rest={rest}
+          more={more}
+          beyond={cut && "There are more queues than this page has: those whose names come first, and what changes."}
+        />
       </div>
     </>
   );

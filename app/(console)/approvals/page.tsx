@@ -26,5 +26,7 @@ export default async function Approvals({ searchParams }: PageProps) {
   const view = APPROVAL_STATUSES.find((one) => one === status) ?? first;
   const decided = view === "pending" ? undefined : await serverGet<ApprovalPage>(approvalsPath(view));
   const initial = named && named.status !== "pending" ? [...pending.items, named] : pending.items;
-  return <ApprovalsScreen me={`${me.kind}:${me.name}`} initial={initial} first={first} decided={decided} />;
+  const who = `${me.kind}:${me.name}`;
+  const cut = pending.nextCursor !== null;
+  return <ApprovalsScreen me={who} initial={initial} cut={cut} first={first} decided={decided} />;
 }

@@ -6,6 +6,6 @@ import { serverGetPages } from "../../server-fetch-pages.ts";
 export const metadata: Metadata = { title: "Queues" };
 
 export default async function Queues() {
-  const { items } = await serverGetPages<QueueItem>("/queues");
-  return <QueuesScreen initial={items} />;
+  const { items, nextCursor } = await serverGetPages<QueueItem>("/queues");
+  return <QueuesScreen initial={items} cut={nextCursor !== null} />;
 }
