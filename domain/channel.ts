@@ -154,6 +154,9 @@ export function removeChannel(tx: Tx, m: z.infer<typeof channelRemove>): Channel
     removedAt: tx.at,
     updatedAt: tx.at,
   });
+  // A channel that is put under its id joins no digest of this one's.
+  const pace = tx.get("pace", channel.id);
+  if (pace) tx.put("pace", { ...pace, recent: [], digestId: null });
   tx.emit({ type: "channel.removed", subject: { kind: "channel", id: channel.id }, payload: { name: channel.name } });
   return must(tx, "channel", channel.id);
 }

@@ -153,6 +153,19 @@ test("a channel that is turned off is sent what ended when it is on again, and n
   expect(heard().at(-1)).toBe(`team: alert.resolved ${A}`);
 });
 
+test("what was on its way to a channel that was removed, or collected for it, does not go to one that has its id since", async () => {
+  const stormy = { config: { stormThreshold: 1, stormWindowMs: 1000 } };
+  await desk.commit(put("team", stormy), breakersTell("team"), ...openBreakers(names(3)));
+  await desk.commit({ type: "channel.remove", channelId: "team" });
+  await desk.commit(put("team", stormy), ...openBreakers(["late"]));
+  desk.start();
+  await desk.settled(3);
+  expect(heard()).toEqual(["team: alert.fired breaker_open:late"]);
+  await desk.commit(...closeBreakers([...names(3), "late"]));
+  await expect.poll(heard, { timeout: 15_000 }).toHaveLength(2);
+  expect(heard().at(-1)).toContain("alert.resolved breaker_open:late");
+});
+
 test("a channel that was removed, and one that has its id since, are sent no end", async () => {
   await desk.commit(put("team"), put("gone"), breakersTell("team", "gone"), ...openBreakers(names(1)));
   desk.start();

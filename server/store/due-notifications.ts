@@ -12,6 +12,7 @@ export interface DueDelivery {
     "id" | "channelId" | "alertId" | "event" | "attempts" | "payload" | "replayOf" | "createdAt"
   >;
   channel: Pick<Channel, "channelKind" | "target" | "name" | "enabled" | "secret" | "previousSecret"> & {
+    /** It was removed, or is another that was put under its id since. */
     removed: boolean;
     /** How long ago the secret was rotated, ms; null when it never was. */
     rotatedMs: number | null;
@@ -65,7 +66,7 @@ const DUE_DELIVERIES = `SELECT /* due deliveries */ "tenantId", "delivery", "cha
       'payload', d."payload", 'replayOf', d."replayOf",
       'createdAt', to_char(d."createdAt" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) AS "delivery",
     json_build_object('channelKind', c."channelKind", 'target', c."target", 'name', c."name", 'enabled', c."enabled", 'secret', c."secret",
-      'previousSecret', c."previousSecret", 'removed', c."removedAt" IS NOT NULL,
+      'previousSecret', c."previousSecret", 'removed', c."removedAt" IS NOT NULL OR (c."createdAt" > d."createdAt" AND c."createdAt" <= now()),
       'rotatedMs', extract(epoch FROM now() - c."secretRotatedAt") * 1000) AS "channel",
     ${UNHEARD} AS "unheard"
   FROM "LogHead" AS h JOIN "Delivery" AS d ON d."tenantId" = h."tenantId" AND d."status" = 'pending'
