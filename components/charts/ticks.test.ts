@@ -119,3 +119,13 @@ test("in every time zone and stretch marks are round, ordered and few", () => {
     ),
   );
 });
+
+test("a step within which the reader's clock is changed says how far it is from UTC", () => {
+  // The date is that of the zone this began in: formats keep theirs.
+  const clocks = (at: string, ms: number) => stepLabel(Date.parse(at), ms).replace(/^\w+ \d+, /, "");
+  process.env.TZ = "America/New_York";
+  expect(clocks("2026-11-01T05:00:00Z", 3_600_000)).toBe("01:00 UTC−4 – 01:00 UTC−5");
+  process.env.TZ = "Australia/Lord_Howe";
+  expect(clocks("2026-04-04T14:30:00Z", 1_800_000)).toBe("01:30 UTC+11 – 01:30 UTC+10:30");
+  expect(clocks("2026-04-04T15:00:00Z", 1_800_000)).toBe("01:30 – 02:00");
+});

@@ -1,4 +1,5 @@
 import { formatClock } from "../ui/format.ts";
+import { offsetOf } from "../ui/local-time.ts";
 
 /** The smallest of 1, 2, 5, 10, 20, 50 … that is at least `least`. */
 function niceStep(least: number): number {
@@ -89,9 +90,19 @@ export const timeLabel = (t: number): string => (beginsDay(t) ? MONTH_DAY.format
 /** A time in full: `Nov 21, 09:14`. In the reader's own time zone. */
 export const momentLabel = (t: number): string => `${MONTH_DAY.format(t)}, ${formatClock(t).slice(0, 5)}`;
 
-/** A step of a series in full: `Nov 21, 09:14 – 09:15`. In the reader's own time zone. */
+/**
+ * A step of a series in full: `Nov 21, 09:14 – 09:15`. In the reader's own time zone; when its clock is changed within the step, with how far it is from
+ * UTC: `Nov 1, 01:00 UTC−4 – 01:00 UTC−5`.
+ */
 export function stepLabel(t: number, stepMs: number): string {
   const end = t + stepMs;
+  const [before, after] = [offsetOf(new Date(t)), offsetOf(new Date(end))];
+  if (before !== after) return `${momentLabel(t)} ${before} – ${endLabel(t, end)} ${after}`;
+  return `${momentLabel(t)} – ${endLabel(t, end)}`;
+}
+
+/** The clock time of an end, with its date if that is another. */
+function endLabel(t: number, end: number): string {
   const sameDay = new Date(t).toDateString() === new Date(end).toDateString();
-  return `${momentLabel(t)} – ${sameDay ? formatClock(end).slice(0, 5) : momentLabel(end)}`;
+  return sameDay ? formatClock(end).slice(0, 5) : momentLabel(end);
 }

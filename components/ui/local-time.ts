@@ -25,7 +25,7 @@ export function fromLocal(text: string, was: string | null): string | null {
 }
 
 /** How far the reader's clock is from UTC at a time: `UTC+1`, `UTC−5`, `UTC+5:45`, `UTC`. */
-function offsetOf(date: Date): string {
+export function offsetOf(date: Date): string {
   const minutes = -date.getTimezoneOffset();
   if (minutes === 0) return "UTC";
   const [hours, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60];
