@@ -1,4 +1,4 @@
-/** Which room may import which (DESIGN, Layout). Types alone are free nowhere: a room that needs a type may need the thing. */
+/** Which room may import which. Types alone are free nowhere: a room that needs a type may need the thing. */
 const only = (name, from, allowed, comment) => ({
   name,
   comment,

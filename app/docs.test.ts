@@ -54,3 +54,17 @@ test("every decision has a number of its own, a date, a status, and a line in th
   });
   expect(wrong).toEqual([]);
 });
+
+test("the tests that hold a requirement are there, under the titles that docs/requirements.md has", () => {
+  // Titles are written in code with quotes and escapes, in Markdown without.
+  const bare = (text: string): string => text.replace(/[\\`'"]/g, "");
+  let file = "";
+  const gone = textOf("docs/requirements.md")
+    .split("\n")
+    .flatMap((line) => {
+      file = /^- \[(.+?)\]/.exec(line)?.[1] ?? file;
+      const title = /^ {2}- (.+)$/.exec(line)?.[1];
+      return title === undefined || bare(textOf(file)).includes(bare(title)) ? [] : [`${file}: ${title}`];
+    });
+  expect(gone).toEqual([]);
+});

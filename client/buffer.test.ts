@@ -7,7 +7,7 @@ import { SwitchyardError } from "./errors.ts";
 const run = (runId: string) => ({ type: "run.create", runId, workflow: "build" }) as const;
 const receipt = { receiptId: "rc1" } as Receipt;
 
-test("D2: a buffer sends all its mutations as one commit, in order", async () => {
+test("a buffer sends all its mutations as one commit, in order", async () => {
   const sent: ClientMutationInput[][] = [];
   const buffer = new CommitBuffer(async (mutations) => {
     sent.push(mutations);
@@ -21,7 +21,7 @@ test("D2: a buffer sends all its mutations as one commit, in order", async () =>
   await expect(buffer.commit()).rejects.toThrow("this buffer is committed");
 });
 
-test("D7: a rollback discards the buffer and the server hears nothing", async () => {
+test("a rollback discards the buffer and the server hears nothing", async () => {
   const commit = vi.fn();
   const buffer = new CommitBuffer(commit);
   buffer.add(run("a"), run("b"));

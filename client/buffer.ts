@@ -3,7 +3,7 @@ import type { Receipt } from "../domain/receipt.ts";
 import type { CommitOptions } from "./types.ts";
 
 /**
- * Collects mutations and sends them as one commit (D2, D7).
+ * Collects mutations and sends them as one commit.
  *
  * open → committing → committed; committing → open again when the commit was refused, so that it can be mended and sent once more;
  * open → rolled back, which costs nothing: the server never heard of it. A buffer that is committed or rolled back is over.

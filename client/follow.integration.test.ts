@@ -52,7 +52,7 @@ function followLog(options: { topic: string; since?: number }, onEvents?: (event
 }
 
 describe("follow", () => {
-  test("B11: replays from a position, then goes on live, every event once and in order", async () => {
+  test("replays from a position, then goes on live, every event once and in order", async () => {
     const since = await append(1);
     await append(300);
     const follower = followLog({ topic: "log", since });

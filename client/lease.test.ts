@@ -52,7 +52,7 @@ function keep(more: Partial<LeaseOptions> & Pick<LeaseOptions, "client">) {
   return { lease, lost, kept, begun };
 }
 
-describe("B12: keeping a lease", () => {
+describe("keeping a lease", () => {
   test("it beats at every third and when half is left, and knows how long the server has extended it", async () => {
     const { state, client } = serverWith();
     const { lease, lost, kept, begun } = keep({ client });

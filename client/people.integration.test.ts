@@ -9,7 +9,7 @@ afterAll(() => server.close());
 
 const stale = { status: 412, code: "stale_version" };
 
-test("E1, C10: a session is created, updated at the version that was seen, and read back", async () => {
+test("a session is created, updated at the version that was seen, and read back", async () => {
   const { client } = server;
   const created = await client.createSession({ sessionId: "s", agentRole: "coder", metadata: { a: 1 } });
   expect(created).toMatchObject({ status: "pending", version: 1, receipt: { lastSeq: expect.any(Number) } });
@@ -24,7 +24,7 @@ test("E1, C10: a session is created, updated at the version that was seen, and r
   });
 });
 
-test("E4, E9: a task is created once per key, and is in its agent's status with what waits for a decision", async () => {
+test("a task is created once per key, and is in its agent's status with what waits for a decision", async () => {
   const { client } = server;
   const [first, again] = [
     await client.createTask({ taskId: "t1", taskType: "review", toAgent: "coder-1", idempotencyKey: "k" }),
@@ -41,7 +41,7 @@ test("E4, E9: a task is created once per key, and is in its agent's status with 
   expect(await client.getTask("t1")).toMatchObject({ version: 2 });
 });
 
-test("E5: who waits for an approval is told when it is decided, then uses it up, once", async () => {
+test("who waits for an approval is told when it is decided, then uses it up, once", async () => {
   const { client } = server;
   await client.requestApproval({ approvalId: "a", title: "Deploy?" });
   const waiting = client.waitForApproval("a");
@@ -56,7 +56,7 @@ test("E5: who waits for an approval is told when it is decided, then uses it up,
   expect(await client.listApprovals({ status: "approved" })).toMatchObject({ total: 1 });
 });
 
-test("E5: waiting goes on through a restart of the server, and ends with its signal or its fault", async () => {
+test("waiting goes on through a restart of the server, and ends with its signal or its fault", async () => {
   const { client } = server;
   await client.requestApproval({ approvalId: "r", title: "Deploy?" });
   const waiting = client.waitForApproval("r");

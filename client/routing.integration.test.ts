@@ -20,7 +20,7 @@ afterAll(() => server.close());
 const task = (taskId: string) => ({ taskId, taskType: "review", requiredCapability: "go" });
 const decisionsOf = async (taskId: string) => (await server.client.listDecisions({ taskId })).items.reverse();
 
-test("C15: a task goes to the best agent, falls back to the next on failure, and all of it is on record", async () => {
+test("a task goes to the best agent, falls back to the next on failure, and all of it is on record", async () => {
   const { client } = server;
   const asked: string[] = [];
   const done = await client.routeTaskWithFallback(task("t1"), (agentKey) => {
@@ -43,7 +43,7 @@ test("C15: a task goes to the best agent, falls back to the next on failure, and
   expect((await client.getAgent("a")).statistics).toMatchObject({ total: 1, failed: 1 });
 });
 
-test("C15: it fails when nobody is left, after as many tries as it may, and at once when trying again is of no use", async () => {
+test("it fails when nobody is left, after as many tries as it may, and at once when trying again is of no use", async () => {
   const { client } = server;
   const broken = new Error("broken");
   const all = client.routeTaskWithFallback(task("t2"), () => Promise.reject(broken));
@@ -60,7 +60,7 @@ test("C15: it fails when nobody is left, after as many tries as it may, and at o
   for (const decision of await decisionsOf("t2")) expect(decision.success).toBe(false);
 });
 
-test("C15: without anybody to take it, it says why; who gives up tells no outcome", async () => {
+test("without anybody to take it, it says why; who gives up tells no outcome", async () => {
   const { client } = server;
   const nobody = client.routeTaskWithFallback({ ...task("t5"), requiredCapability: "cobol" }, () => 1);
   await expect(nobody).rejects.toMatchObject({

@@ -34,7 +34,7 @@ describe("commits against the real server", () => {
     });
   });
 
-  test("D4: all faults of a refused commit come as one typed error, and nothing is stored", async () => {
+  test("all faults of a refused commit come as one typed error, and nothing is stored", async () => {
     const runId = `run-${randomUUID()}`;
     const buffer = server.client.buffer();
     buffer.add({ type: "run.create", runId, workflow: "test" });
@@ -67,7 +67,7 @@ describe("commits against the real server", () => {
 });
 
 describe("runJob", () => {
-  test("B8: marks the job running before the work, stores the result after, answers the final job", async () => {
+  test("marks the job running before the work, stores the result after, answers the final job", async () => {
     const { jobId, agentKey, runId } = await newJob();
     const seen: string[] = [];
     const job = await server.client.runJob({ jobId, agentKey }, async (started, { attempt }) => {
@@ -81,7 +81,7 @@ describe("runJob", () => {
     expect((await server.client.getRun(runId)).status).toBe("running");
   });
 
-  test("B8: stores the failure of work that throws", async () => {
+  test("stores the failure of work that throws", async () => {
     const { jobId, agentKey } = await newJob();
     const job = await server.client.runJob({ jobId, agentKey }, () => {
       throw Object.assign(new Error("the disk\0 is full"), { code: "ENOSPC" });

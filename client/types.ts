@@ -157,7 +157,7 @@ export interface EventRange {
 export interface Client {
   /** Sends mutations as one commit: all happen or none does. Retried until answered; applied once. */
   commit(mutations: ClientMutationInput[], options?: CommitOptions): Promise<Receipt>;
-  /** A list of mutations that is committed as one, or rolled back at no cost (D7). */
+  /** A list of mutations that is committed as one, or rolled back at no cost. */
   buffer(): CommitBuffer;
 
   getRun(runId: string, control?: CallControl): Promise<Wire<"run">>;
@@ -189,7 +189,7 @@ export interface Client {
   ): Promise<Written<"task">>;
   getTask(taskId: string, control?: CallControl): Promise<Wire<"task">>;
   listTasks(filters?: Query, control?: CallControl): Promise<CountedPage<Wire<"task">>>;
-  /** What an agent has to do with, in one call (E9). */
+  /** What an agent has to do with, in one call. */
   /** Of an agent, or, with null, of all of the tenant. */
   fetchStatus(agent: string | null, control?: CallControl): Promise<AgentStatus>;
 
@@ -222,7 +222,7 @@ export interface Client {
   getDecision(decisionId: string, control?: CallControl): Promise<ExplainedDecision>;
   listDecisions(filters?: Query, control?: CallControl): Promise<Page<Wire<"decision">>>;
   /**
-   * Has a task done by the best agent that can take it (C15): decides, calls `work` with the agent, tells the outcome, and falls back to the next
+   * Has a task done by the best agent that can take it: decides, calls `work` with the agent, tells the outcome, and falls back to the next
    * best when `work` throws, never to one that was tried. Every decision and outcome is on record. Throws `RoutingFailed` when nobody is left,
    * after `maxAttempts`, or when what was thrown says `retryable: false`; `no_agent` when nobody could take it to begin with.
    */
@@ -240,7 +240,7 @@ export interface Client {
   timeOut(end: JobEnd, control?: CommitOptions): Promise<Receipt>;
 
   /**
-   * Runs a queued job here (B8): marks it running before, beats while `work` runs, stores its result or failure after, answers the job as
+   * Runs a queued job here: marks it running before, beats while `work` runs, stores its result or failure after, answers the job as
    * it then is. A throwing `work` fails the job (`retryable: false` on the error keeps it from being tried again). Throws when the
    * job cannot be started or its lease is lost.
    */

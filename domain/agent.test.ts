@@ -94,7 +94,7 @@ test("a drained agent keeps its jobs; draining twice says nothing new", () => {
   expect(world.row("agent", "x")).toMatchObject({ busy: 0, draining: true });
 });
 
-test("C4: every outcome is counted once, whatever it came from", () => {
+test("every outcome is counted once, whatever it came from", () => {
   const world = worldWith("a", "b");
   world.commit(
     { type: "job.start", jobId: "a", agentKey: "x" },

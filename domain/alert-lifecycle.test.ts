@@ -33,7 +33,7 @@ function world(forMs = 0, more: object = {}): World {
 }
 const alert = (of: World) => of.row("alert", "depth:q");
 
-describe("C13: an alert's life", () => {
+describe("an alert's life", () => {
   test("a condition must hold for as long as its rule asks, and is withdrawn silently when it does not", () => {
     const w = world(2 * MINUTE);
     w.tick(seen(11));

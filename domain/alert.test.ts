@@ -19,7 +19,7 @@ function fired(agentKey = "x"): World {
 const alert = (world: World) => world.row("alert", "breaker_open:x");
 
 describe("the alert of a breaker", () => {
-  test("C13: fires when the breaker opens, with what was wrong", () => {
+  test("fires when the breaker opens, with what was wrong", () => {
     const world = fired();
     const subject = { subjectKind: "agent", subjectId: "x" };
     expect(alert(world)).toMatchObject({ status: "firing", severity: "critical", reopened: 0, ...subject });

@@ -6,7 +6,7 @@ import { ALERT_MOVES, type AlertStatus, type Severity } from "./statuses.ts";
 import { must, Refusal, type Subject, type Tx } from "./tx.ts";
 
 /**
- * An alert: something an operator must know (C13). Its id is its fingerprint, so a condition that returns reopens its alert.
+ * An alert: something an operator must know. Its id is its fingerprint, so a condition that returns reopens its alert.
  *
  * pending → firing when the condition has held for as long as its rule asks; firing ⇄ acknowledged by an operator's click; firing,
  * acknowledged → snoozed → firing; any → resolved when the condition ends, or by an operator; resolved → firing when it returns (`reopened` counts

@@ -28,7 +28,7 @@ function as(world: World, actor: string): World {
 }
 
 describe("an approval", () => {
-  test("E5: is pending until somebody approves, with their name, time and comment", () => {
+  test("is pending until somebody approves, with their name, time and comment", () => {
     const world = asked({ detail: "v2", payload: { version: 2 } });
     expect(world.row("approval", "a")).toMatchObject({
       status: "pending",
@@ -49,7 +49,7 @@ describe("an approval", () => {
     expect(typesOf(world.events)).toEqual(["approval.requested", "approval.approved"]);
   });
 
-  test("E5: rejected or expired it can be neither approved nor consumed; who was first is told", () => {
+  test("rejected or expired it can be neither approved nor consumed; who was first is told", () => {
     const world = asked();
     as(world, "user:ada").commit(reject({ comment: "no" }));
     const fault = as(world, "user:bob").refuse(approve());
@@ -58,7 +58,7 @@ describe("an approval", () => {
     for (const late of [reject(), CONSUME]) expect(world.refuse(late).code).toBe("illegal_transition");
   });
 
-  test("E5: what is approved is consumed once", () => {
+  test("what is approved is consumed once", () => {
     const world = asked();
     expect(world.refuse(CONSUME)).toMatchObject({ code: "illegal_transition", legal: expect.any(Array) });
     world.commit(approve());
@@ -68,7 +68,7 @@ describe("an approval", () => {
     expect(typesOf(world.events).filter((type) => type === "approval.consumed")).toHaveLength(1);
   });
 
-  test("B6, E5: names only what exists, and is of its job's run", () => {
+  test("names only what exists, and is of its job's run", () => {
     const world = worldWith("j");
     for (const more of [{ runId: "none" }, { jobId: "none" }, { taskId: "none" }])
       expect(world.refuse(request(more)).code).toBe("not_found");
@@ -80,7 +80,7 @@ describe("an approval", () => {
     expect(world.refuse(request()).code).toBe("already_exists");
   });
 
-  test("E5: a time that has passed is refused; at its time nobody decides any more, before the clock comes either", () => {
+  test("a time that has passed is refused; at its time nobody decides any more, before the clock comes either", () => {
     const world = new World();
     expect(world.refuse(request({ expiresAt: "2026-11-21T12:00:00Z" })).code).toBe("not_permitted");
     const expiresAt = "2026-11-21T12:00:01.000Z";
@@ -95,7 +95,7 @@ describe("an approval", () => {
     expect(typesOf(world.events)).toEqual(["approval.requested", "approval.expired"]);
   });
 
-  test("E5: only what it offers can be answered", () => {
+  test("only what it offers can be answered", () => {
     const answer = (options: ApprovalOption[], mutation: ClientMutationInput) =>
       asked({ options }).attempt([mutation]).faults[0]?.code;
     expect(answer(["approve"], reject())).toBe("not_permitted");
@@ -108,7 +108,7 @@ describe("an approval", () => {
     }
   });
 
-  test("E5: respond with an edit: the payload as it should be is kept beside the one that was asked for", () => {
+  test("respond with an edit: the payload as it should be is kept beside the one that was asked for", () => {
     const world = asked({ options: ["approve", "reject", "edit"], payload: { to: "all" } });
     as(world, "user:ada").commit(approve({ edit: { to: "beta" } }));
     expect(world.row("approval", "a")).toMatchObject({ payload: { to: "all" }, edit: { to: "beta" } });
@@ -117,7 +117,7 @@ describe("an approval", () => {
 });
 
 describe("the two-person rule", () => {
-  test("E5: two different people must approve; the same one twice is refused", () => {
+  test("two different people must approve; the same one twice is refused", () => {
     const world = asked({ requiredApprovals: 2 });
     as(world, "user:ada").commit(approve({ comment: "one" }));
     expect(world.row("approval", "a")).toMatchObject({ status: "pending", decidedBy: null, decidedAt: null });
@@ -152,7 +152,7 @@ describe("the two-person rule", () => {
   });
 });
 
-test("E5: whoever says what, an approval is settled once, by enough different people, and its events tell the row", () => {
+test("whoever says what, an approval is settled once, by enough different people, and its events tell the row", () => {
   const person = fc.constantFrom("user:a", "user:b", "user:c");
   const word = fc.record({ who: person, say: fc.constantFrom("approve", "approve", "reject", "consume") });
   fc.assert(

@@ -8,7 +8,7 @@ import { traceOf } from "./task.ts";
 import { must, mustBeNew, Refusal, type Tx } from "./tx.ts";
 
 /**
- * A decision that a human makes (E5). pending → approved when as many different people as it requires have approved; pending → rejected by the
+ * A decision that a human makes. pending → approved when as many different people as it requires have approved; pending → rejected by the
  * first who rejects; pending → expired when its time is up. What is approved is consumed once, by `approval.consume` or by the job that
  * waits for it.
  *
@@ -73,7 +73,7 @@ export interface ApprovalAsk {
   options?: ApprovalOption[] | undefined;
 }
 
-/** Refuses what names an unknown run, job or task (B6), a job of another run, and a time that has passed. */
+/** Refuses what names an unknown run, job or task, a job of another run, and a time that has passed. */
 export function requestApproval(tx: Tx, m: z.infer<typeof approvalRequest>): Approval {
   if (m.approvalId !== undefined) mustBeNew(tx, "approval", m.approvalId);
   if (m.runId) must(tx, "run", m.runId);

@@ -138,7 +138,7 @@ describe("an open breaker", () => {
     expect(trialSlots(opened(), T0 + 29_999)).toBe(0);
   });
 
-  test("C6: becomes half-open at resetAt, by time alone", () => {
+  test("becomes half-open at resetAt, by time alone", () => {
     expect(tick(opened(), T0 + 29_999).breaker.state).toBe("open");
     const step = tick(opened(), T0 + 30_000);
     expect(step.breaker).toMatchObject({ state: "half_open", calls: 0, failureRate: null, trials: [], resetAt: null });

@@ -12,7 +12,7 @@ import { paramsOf } from "./rule-params.ts";
 import { must, Refusal, type Tx } from "./tx.ts";
 
 /**
- * The circuit breaker in front of an agent (C2): `breaker-machine.ts` says what it does, this file makes it a row with events and
+ * The circuit breaker in front of an agent: `breaker-machine.ts` says what it does, this file makes it a row with events and
  * an alert. It raises an alert when it opens by itself and resolves it when it closes, or when an operator takes over.
  */
 

@@ -18,7 +18,7 @@ const many = (count: number, of: (index: number) => ClientMutationInput) =>
 const count = (world: World, status: string) => world.all("job").filter((job) => job.status === status).length;
 
 describe("the end of a job", () => {
-  test("B12: releases a dependent with the last that it waits for, in any order", () => {
+  test("releases a dependent with the last that it waits for, in any order", () => {
     const world = worldWith("a", "b");
     world.commit(enqueue("c", ["a", "b"]));
     world.commit(...done("b"));

@@ -10,7 +10,7 @@ const HOOK: ClientMutationInput = {
 };
 const SLACK = "https://hooks.slack.com/services/T0/B0/verySecret";
 
-test("C13: a webhook gets a secret of its own, which no event and no result holds", () => {
+test("a webhook gets a secret of its own, which no event and no result holds", () => {
   const world = new World();
   world.commit(HOOK);
   const { secret, enabled, name } = world.row("channel", "hook");
@@ -27,7 +27,7 @@ test("C13: a webhook gets a secret of its own, which no event and no result hold
   expect(log).not.toContain(atob(String(secret).slice(6)));
 });
 
-test("C13: Slack's URL is a secret: events and the row's target hold its host alone", () => {
+test("Slack's URL is a secret: events and the row's target hold its host alone", () => {
   const world = new World();
   world.commit({ type: "channel.put", channelId: "s", kind: "slack", target: SLACK });
   const { target, secret } = world.row("channel", "s");
@@ -61,11 +61,11 @@ test.each([
   ["email", "a@-example.com"],
   ["email", Array(21).fill("a@example.com").join()],
   ["browser", "https://example.com"],
-] as const)("C13: a %s channel cannot go to %j", (kind, target) => {
+] as const)("a %s channel cannot go to %j", (kind, target) => {
   expect(new World().attempt([{ type: "channel.put", channelId: "c", kind, target }]).faults).not.toEqual([]);
 });
 
-test("C13: an e-mail channel goes to addresses, of which the log says the domains alone; it has no secret", () => {
+test("an e-mail channel goes to addresses, of which the log says the domains alone; it has no secret", () => {
   const world = new World();
   const target = "ada@example.com,grace.hopper+ops@navy.example";
   world.commit({ type: "channel.put", channelId: "m", kind: "email", target, config: { stormThreshold: 5 } });
@@ -79,7 +79,7 @@ test("C13: an e-mail channel goes to addresses, of which the log says the domain
   expect(world.refuse({ type: "channel.rotate", channelId: "m" }).code).toBe("not_permitted");
 });
 
-test("C13: a removed channel is gone with its secrets; put again, it is a new one", () => {
+test("a removed channel is gone with its secrets; put again, it is a new one", () => {
   const world = new World();
   world.commit(HOOK);
   const { secret } = world.row("channel", "hook");
@@ -92,7 +92,7 @@ test("C13: a removed channel is gone with its secrets; put again, it is a new on
   expect(world.row("channel", "hook").secret).not.toBe(secret);
 });
 
-test("C13: a kind stays what it is", () => {
+test("a kind stays what it is", () => {
   const world = new World();
   world.commit(HOOK);
   const slack = { type: "channel.put", channelId: "hook", kind: "slack", target: SLACK } as const;

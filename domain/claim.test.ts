@@ -19,7 +19,7 @@ function claim(world: World, max = 10, more: object = {}): Job[] {
 const ids = (jobs: readonly Job[]) => jobs.map((job) => job.id);
 
 describe("job.claim", () => {
-  test("B12: gives the highest priority first, then the longest due, up to `max`", () => {
+  test("gives the highest priority first, then the longest due, up to `max`", () => {
     const world = worldWith();
     world.commit(enqueue("late", { priority: 1 }), enqueue("low"));
     world.now += 10;
@@ -29,7 +29,7 @@ describe("job.claim", () => {
     expect(claim(world)).toEqual([]);
   });
 
-  test("B12: not before `runAt`", () => {
+  test("not before `runAt`", () => {
     const world = worldWith();
     world.commit(enqueue("j", { runAt: "2026-11-21T13:00:01+01:00" }));
     expect(claim(world)).toEqual([]);
@@ -81,7 +81,7 @@ describe("job.claim", () => {
     expect(world.row("breaker", "x")).toMatchObject({ state: "closed", trials: [] });
   });
 
-  test("C2: a claimed trial lasts as long as its lease is kept; one started without lease and time limit fails after an hour", () => {
+  test("a claimed trial lasts as long as its lease is kept; one started without lease and time limit fails after an hour", () => {
     const breaker = { windowSize: 1, minimumCalls: 1, permittedTrials: 1, openMs: 1000, trialTimeoutMs: 500 };
     const halfOpen = (...jobIds: string[]) => {
       const world = worldWith(...jobIds);
@@ -121,7 +121,7 @@ describe("job.claim", () => {
 });
 
 describe("job.start", () => {
-  test("B8: starts the job its orchestrator has chosen, without a lease unless asked", () => {
+  test("starts the job its orchestrator has chosen, without a lease unless asked", () => {
     const world = worldWith("a", "b");
     world.commit(
       { type: "job.start", jobId: "a", agentKey: "x" },

@@ -48,7 +48,7 @@ function recount(world: World) {
 }
 
 describe("runs", () => {
-  test("C7: a finished run leaves with all that hangs on it, and the queue counts what is left", () => {
+  test("a finished run leaves with all that hangs on it, and the queue counts what is left", () => {
     const world = new World();
     work(world, "old", "complete");
     later(world, 40);
@@ -65,7 +65,7 @@ describe("runs", () => {
     expect(clean(world, { runIds: ["old", "new"] }).counts).toMatchObject({ runs: 0, jobs: 0 });
   });
 
-  test("C7: an incomplete run stays whole, however old", () => {
+  test("an incomplete run stays whole, however old", () => {
     const world = new World();
     work(world, "open", "open");
     later(world, 400);
@@ -73,7 +73,7 @@ describe("runs", () => {
     expect(world.row("job", "open-job").status).toBe("running");
   });
 
-  test("C7: a run that was retried in the meantime stays; one that has left is unknown to whoever retries it", () => {
+  test("a run that was retried in the meantime stays; one that has left is unknown to whoever retries it", () => {
     const world = new World();
     work(world, "r", "fail");
     later(world, 40);
@@ -89,7 +89,7 @@ describe("runs", () => {
   });
 
   test.each(["complete", "fail"] as const)(
-    "C7: what a job of an incomplete run depends on stays with its run (it did %s)",
+    "what a job of an incomplete run depends on stays with its run (it did %s)",
     (how) => {
       const world = new World();
       work(world, "old", how, how === "fail" ? { maxAttempts: 2 } : {});
@@ -116,7 +116,7 @@ describe("runs", () => {
     },
   );
 
-  test("C7: a run stays while an approval is asked for or an alert about it is open, and takes them along when they are old", () => {
+  test("a run stays while an approval is asked for or an alert about it is open, and takes them along when they are old", () => {
     const world = new World();
     world.commit({ type: "run.create", runId: "r", workflow: "build" });
     world.commit({ type: "approval.request", approvalId: "a", title: "Really?", runId: "r" });
@@ -130,7 +130,7 @@ describe("runs", () => {
     expect(clean(world, { runIds: ["r"] }).counts).toMatchObject({ runs: 1, approvals: 1 });
   });
 
-  test("C7: the log of a run that has left folds to nothing, and to a new one of the same id", () => {
+  test("the log of a run that has left folds to nothing, and to a new one of the same id", () => {
     const world = new World();
     work(world, "r", "complete");
     later(world, 40);
@@ -156,7 +156,7 @@ describe("outcomes and decisions", () => {
     return { type: "breaker.record", agentKey, success, durationMs: 10 };
   };
 
-  test("C7, C8: an outcome is folded into its agent's baseline, so that the figures stay what they are", () => {
+  test("an outcome is folded into its agent's baseline, so that the figures stay what they are", () => {
     const world = new World();
     world.commit(call("a", true), call("a", false), call("b", true));
     later(world, 40);
@@ -171,7 +171,7 @@ describe("outcomes and decisions", () => {
     expect(clean(world, { outcomeIds }).counts).toMatchObject({ outcomes: 0 });
   });
 
-  test("C7: a decision leaves with its outcome; those of an incomplete run stay", () => {
+  test("a decision leaves with its outcome; those of an incomplete run stay", () => {
     const world = new World();
     const record = (decisionId: string, more: object): ClientMutationInput => {
       return {
@@ -195,7 +195,7 @@ describe("outcomes and decisions", () => {
     expect(world.refuse({ type: "routing.outcome", decisionId: "free", success: true }).code).toBe("not_found");
   });
 
-  test("C7: a decision stays while its outcome is young, and so does the outcome of a call within an open run", () => {
+  test("a decision stays while its outcome is young, and so does the outcome of a call within an open run", () => {
     const world = new World();
     world.commit({ type: "run.create", runId: "open", workflow: "w" });
     world.commit(
@@ -225,7 +225,7 @@ describe("outcomes and decisions", () => {
 describe("agents", () => {
   const all = (world: World) => world.all("outcome").map(({ id }) => id);
 
-  test("C7: one that has vanished leaves with its breaker and its figures, and comes back as new", () => {
+  test("one that has vanished leaves with its breaker and its figures, and comes back as new", () => {
     const world = new World();
     world.commit({ type: "breaker.record", agentKey: "a", success: true });
     later(world, 40);
@@ -241,7 +241,7 @@ describe("agents", () => {
   });
 
   test.each(["forced_open", "disabled"] as const)(
-    "C7: an agent whose breaker is %s stays, as does the breaker",
+    "an agent whose breaker is %s stays, as does the breaker",
     (state) => {
       const world = new World();
       world.commit({ type: "agent.register", agentKey: "a" });
@@ -252,7 +252,7 @@ describe("agents", () => {
     },
   );
 
-  test("C7: an open and a half-open breaker stay with their agents, and so does one that closed lately", () => {
+  test("an open and a half-open breaker stay with their agents, and so does one that closed lately", () => {
     const world = new World();
     const breaker = { window: "count", windowSize: 2, minimumCalls: 2, failureRateThreshold: 0.5 } as const;
     world.commit({
@@ -279,7 +279,7 @@ describe("agents", () => {
     expect([...world.all("agent"), ...world.all("alert")]).toEqual([]);
   });
 
-  test.each(["open", "half_open"] as const)("C7: a breaker that is %s stays, though no alert tells of it", (state) => {
+  test.each(["open", "half_open"] as const)("a breaker that is %s stays, though no alert tells of it", (state) => {
     const world = new World();
     const breaker = { windowSize: 1, minimumCalls: 1, openMs: 1000, permittedTrials: 1 };
     world.commit({ type: "rule.remove", ruleId: "breaker_open" }, { type: "agent.register", agentKey: "a", breaker });
@@ -293,7 +293,7 @@ describe("agents", () => {
     expect(world.row("breaker", "a").state).toBe(state);
   });
 
-  test("C7: an agent stays while an alert about it is open, and takes it along when that is long over", () => {
+  test("an agent stays while an alert about it is open, and takes it along when that is long over", () => {
     const world = new World();
     world.commit(
       { type: "agent.register", agentKey: "a" },
@@ -313,7 +313,7 @@ describe("agents", () => {
     expect(world.all("alert")).toEqual([]);
   });
 
-  test("C7: an agent that runs something stays, and one that a kept decision names", () => {
+  test("an agent that runs something stays, and one that a kept decision names", () => {
     const world = new World();
     work(world, "open", "open");
     world.commit({

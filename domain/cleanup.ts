@@ -7,7 +7,7 @@ import type { Kind } from "./rows.ts";
 import type { Tx } from "./tx.ts";
 
 /**
- * Rows that are too old leave (C7). One mutation is one batch of them, named by whoever looked for them; what it removes is decided here, by the
+ * Rows that are too old leave. One mutation is one batch of them, named by whoever looked for them; what it removes is decided here, by the
  * rows as they are when it is applied: what has come to life since stays, and nothing is said of it. All of a run leaves in one commit.
  *
  * Outcomes are folded into their agent's baseline by the commit that removes them, so that the running figures stay what they are, and

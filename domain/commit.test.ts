@@ -5,7 +5,7 @@ import { World, worldWith } from "./tx.test-kit.ts";
 const run = (runId: string) => ({ type: "run.create" as const, runId, workflow: "w" });
 
 describe("parseCommit", () => {
-  test("D4: tells every fault of every mutation at once, by index and path", () => {
+  test("tells every fault of every mutation at once, by index and path", () => {
     const parsed = parseCommit({
       mutations: [
         run("ok"),
@@ -55,7 +55,7 @@ describe("parseCommit", () => {
 });
 
 describe("a commit", () => {
-  test("D2, D4: with any fault changes nothing and tells them all; after one it goes on as if that were absent", () => {
+  test("with any fault changes nothing and tells them all; after one it goes on as if that were absent", () => {
     const world = new World();
     const { faults } = world.attempt([
       run("a"),
@@ -85,7 +85,7 @@ describe("a commit", () => {
     expect(world.get("job", "b")).toBeUndefined();
   });
 
-  test("C10: on a run that has moved on, or is not there, is refused", () => {
+  test("on a run that has moved on, or is not there, is refused", () => {
     const world = worldWith();
     const move = { type: "run.transition" as const, runId: "r", to: "running" as const };
     expect(world.attempt([move], { r: 2 }).faults).toMatchObject([

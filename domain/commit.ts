@@ -7,10 +7,10 @@ import { tagsOf } from "./setting-tag.ts";
 import { shortened } from "./text.ts";
 import { Refusal, type Tx } from "./tx.ts";
 
-/** A commit: a list of mutations that happen all or not at all (D2). */
+/** A commit: a list of mutations that happen all or not at all. */
 export interface CommitRequest<M = ClientMutation> {
   mutations: M[];
-  /** Versions the caller has seen, by run: a commit on a run that has moved on is refused (C10). */
+  /** Versions the caller has seen, by run: a commit on a run that has moved on is refused. */
   expect?: { [runId: string]: number };
   /** Versions of other rows, any of those named, as `If-Match` says them. The server's own: no request body has it. */
   expectRows?: ExpectedRow[];
@@ -68,7 +68,7 @@ export function parseCommit(body: unknown): { commit: CommitRequest } | { faults
 
 /**
  * Applies a commit to a transaction that can take back: every mutation in order, one that is refused as if it were absent, all refusals
- * collected (D4). With any fault the caller must take the whole commit back. What else is thrown, rows that are yet to be loaded for the most, is
+ * collected. With any fault the caller must take the whole commit back. What else is thrown, rows that are yet to be loaded for the most, is
  * thrown once every mutation has been tried: so the storage learns at once of all that is missing.
  */
 export function applyCommit(

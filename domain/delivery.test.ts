@@ -12,7 +12,7 @@ beforeEach(() => {
 
 const at = (ms: number) => new Date(world.now + ms).toISOString();
 
-test("C13: a delivery is tried again at its time, until it has arrived", () => {
+test("a delivery is tried again at its time, until it has arrived", () => {
   world.tick({
     type: "delivery.fail",
     deliveryId,
@@ -31,7 +31,7 @@ test("C13: a delivery is tried again at its time, until it has arrived", () => {
   });
 });
 
-test("C13: a try that was told already, or by a sender that was overtaken, changes nothing", () => {
+test("a try that was told already, or by a sender that was overtaken, changes nothing", () => {
   const fail = { type: "delivery.fail", deliveryId, attempt: 1, responseStatus: null, error: "e" } as const;
   world.tick({ ...fail, retryInMs: 5 });
   const { seq } = world;
@@ -43,7 +43,7 @@ test("C13: a try that was told already, or by a sender that was overtaken, chang
   expect(world.row("delivery", deliveryId).status).toBe("delivered");
 });
 
-test("C13: a replay is a new delivery that remembers the first one; one on its way is not replayed", () => {
+test("a replay is a new delivery that remembers the first one; one on its way is not replayed", () => {
   expect(world.refuse({ type: "delivery.replay", deliveryId }).code).toBe("illegal_transition");
   world.tick({ type: "delivery.fail", deliveryId, attempt: 1, responseStatus: 410, error: "e", retryInMs: null });
   expect(world.row("delivery", deliveryId)).toMatchObject({ status: "failed", nextAt: null });

@@ -7,7 +7,7 @@ import type { EventDraft, RowSet, Tx, Unsettled } from "./tx.ts";
 
 /**
  * The working copy that commits are applied to: changed rows over a source of rows that stay as they are. It keeps a journal, so that a
- * refused mutation, or a whole refused commit, is taken back at no cost (D7).
+ * refused mutation, or a whole refused commit, is taken back at no cost.
  */
 
 /** Where a draft reads what it has not changed. A source may throw to say that it must load something first. */

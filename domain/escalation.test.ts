@@ -19,7 +19,7 @@ const again = (world: World, agentKey: string) => {
 };
 
 describe("escalation to another agent", () => {
-  test("B12: after its last attempt the job is queued for that agent alone, with all its attempts, once", () => {
+  test("after its last attempt the job is queued for that agent alone, with all its attempts, once", () => {
     const world = running({ ...toAgent, maxAttempts: 2, backoffMs: 0 });
     world.commit(FAIL);
     expect(world.row("job", "a")).toMatchObject({ status: "queued", escalatedAt: null, agentKey: null });
@@ -89,7 +89,7 @@ describe("escalation to another agent", () => {
 });
 
 describe("escalation to a human", () => {
-  test("B12, E5: after its last attempt the job waits for an approval that says why; approved, it has all its attempts again", () => {
+  test("after its last attempt the job waits for an approval that says why; approved, it has all its attempts again", () => {
     const world = running({ ...toHuman, maxAttempts: 2, backoffMs: 0 });
     world.commit(FAIL, START, FAIL);
     expect(world.row("job", "a")).toMatchObject({ status: "waiting", attempt: 2, error: { message: "boom" } });

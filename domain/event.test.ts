@@ -20,7 +20,7 @@ test("without a subject it is about its run, or about the log", () => {
   ]);
 });
 
-test("B6: of an unknown run it is refused", () => {
+test("of an unknown run it is refused", () => {
   expect(new World().refuse({ type: "event.append", eventType: "x.a", runId: "none" }).code).toBe("not_found");
 });
 

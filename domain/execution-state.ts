@@ -5,7 +5,7 @@ import { isFinalRun } from "./statuses.ts";
 import { must, Refusal, type Tx } from "./tx.ts";
 
 /**
- * A run's execution state (D1): context, tokens, scopes, step count, metadata. It changes on a run that has not ended, by the mutations of
+ * A run's execution state: context, tokens, scopes, step count, metadata. It changes on a run that has not ended, by the mutations of
  * `context.ts`, `token.ts`, `scope.ts`, `step.ts`, `metadata.ts` and `snapshot.ts`; a run that has ended takes `metadata.set` alone, for what
  * is found out about it later. Every change raises the run's version by one and is told by one event, which carries the new version and all
  * that `foldState` needs. A mutation that changes nothing does neither.

@@ -67,7 +67,7 @@ function acceptedBy(world: World, asked: readonly ClientMutationInput[]): boolea
 const list = (of: fc.Arbitrary<ClientMutationInput>) => fc.array(of, { minLength: 1, maxLength: 30 });
 const RUNS = { numRuns: tries(2000) };
 
-test("D2: any mutations give the same rows and the same log in one commit, in several, or one by one", () => {
+test("any mutations give the same rows and the same log in one commit, in several, or one by one", () => {
   let accepted = 0;
   const counts = fc.infiniteStream(fc.integer({ min: 1, max: 6 }));
   fc.assert(
@@ -95,7 +95,7 @@ test("D2: any mutations give the same rows and the same log in one commit, in se
   expect(accepted).toBeGreaterThan(2.5 * RUNS.numRuns);
 }, 120_000);
 
-test("D9: after every commit, the state is the fold of the events, all of them or from wherever one was", () => {
+test("after every commit, the state is the fold of the events, all of them or from wherever one was", () => {
   fc.assert(
     fc.property(list(anyMutation), (asked) => {
       const world = newWorld();
@@ -110,7 +110,7 @@ test("D9: after every commit, the state is the fold of the events, all of them o
   );
 }, 120_000);
 
-test("D4: a commit with a fault in it tells exactly those that fail one by one, and leaves rows and log as they were", () => {
+test("a commit with a fault in it tells exactly those that fail one by one, and leaves rows and log as they were", () => {
   let refused = 0;
   fc.assert(
     fc.property(list(anyMutation), list(anyMutation), (before, asked) => {
@@ -131,7 +131,7 @@ test("D4: a commit with a fault in it tells exactly those that fail one by one, 
   expect(refused).toBeGreaterThan(0.25 * RUNS.numRuns);
 }, 120_000);
 
-test("D8: a run restored from a snapshot, at any point, into any run, goes on as the one it was taken from", () => {
+test("a run restored from a snapshot, at any point, into any run, goes on as the one it was taken from", () => {
   fc.assert(
     fc.property(list(stateMutation), list(stateMutation), list(stateMutation), (before, between, after) => {
       const kept = newWorld();
@@ -153,7 +153,7 @@ test("D8: a run restored from a snapshot, at any point, into any run, goes on as
   );
 }, 120_000);
 
-test("D1: the version counts the changes: one for each event of the state, none for what changed nothing", () => {
+test("the version counts the changes: one for each event of the state, none for what changed nothing", () => {
   fc.assert(
     fc.property(list(stateMutation), (asked) => {
       const world = newWorld();
@@ -167,7 +167,7 @@ test("D1: the version counts the changes: one for each event of the state, none 
   );
 }, 120_000);
 
-test("D5: nothing active is ever in a cancelled scope, or in one that is not there", () => {
+test("nothing active is ever in a cancelled scope, or in one that is not there", () => {
   fc.assert(
     fc.property(list(stateMutation), (asked) => {
       const world = newWorld();

@@ -21,7 +21,7 @@ const run = (world: World) => world.row("run", runId);
 const told = (world: World) => typesOf(world.events).slice(1);
 
 describe("a context", () => {
-  test("D3: is replaced, or merged with a patch", () => {
+  test("is replaced, or merged with a patch", () => {
     const world = worldAfter({ type: "context.set", runId, context: { a: { b: 1 }, c: [1] } });
     world.commit({ type: "context.merge", runId, patch: { a: { b: null, d: 2 }, c: "x" } });
     expect(run(world)).toMatchObject({ context: { a: { d: 2 }, c: "x" }, version: 3 });
@@ -40,7 +40,7 @@ describe("a context", () => {
     expect([run(world).version, told(world)]).toEqual([2, ["context.set"]]);
   });
 
-  test.each([[[]], [null], ["text"], [1], [undefined]])("D4: must be a map, not %j", (context) => {
+  test.each([[[]], [null], ["text"], [1], [undefined]])("must be a map, not %j", (context) => {
     const world = worldAfter();
     const fault = world.refuse({ type: "context.set", runId, context: context as unknown as JsonMap });
     expect([fault.path, fault.message]).toEqual(["context", expect.stringContaining("must be a map")]);
@@ -52,7 +52,7 @@ describe("a context", () => {
 });
 
 describe("a token", () => {
-  test("D3: is added, changed and removed", () => {
+  test("is added, changed and removed", () => {
     const world = worldAfter(
       { type: "scope.enter", runId, scopeId: "s" },
       { type: "token.add", runId, tokenId: "t" },
@@ -91,7 +91,7 @@ describe("a token", () => {
     expect(run(world).tokens.t?.value).toBe(null);
   });
 
-  test("D4: an id is taken once, also by a cancelled one; what is changed or removed must be there", () => {
+  test("an id is taken once, also by a cancelled one; what is changed or removed must be there", () => {
     const world = worldAfter(
       { type: "scope.enter", runId, scopeId: "s" },
       { type: "token.add", runId, tokenId: "t", token: { scopeId: "s" } },
@@ -113,7 +113,7 @@ describe("a token", () => {
     expect(run(world).tokens.t).toMatchObject({ status: "active", scopeId: null });
   });
 
-  test("D4: its scope must be there and not be cancelled, when it is added as when it moves", () => {
+  test("its scope must be there and not be cancelled, when it is added as when it moves", () => {
     const world = worldAfter(
       { type: "scope.enter", runId, scopeId: "s" },
       { type: "scope.cancel", runId, scopeId: "s" },
@@ -142,7 +142,7 @@ describe("a token", () => {
 });
 
 describe("a run's steps", () => {
-  test("D3: are counted, one by one or several at once", () => {
+  test("are counted, one by one or several at once", () => {
     const world = worldAfter({ type: "step.increment", runId }, { type: "step.increment", runId, by: 5 });
     expect(run(world).stepCount).toBe(6);
     expect(world.events.at(-1)?.payload).toEqual({ by: 5, stepCount: 6, version: 3 });
@@ -158,7 +158,7 @@ describe("a run's steps", () => {
   });
 });
 
-test("D3: metadata is replaced, not merged", () => {
+test("metadata is replaced, not merged", () => {
   const world = worldAfter({ type: "metadata.set", runId, metadata: { a: 1 } });
   world.commit({ type: "metadata.set", runId, metadata: { b: { c: null } } });
   expect(run(world).metadata).toEqual({ b: { c: null } });
@@ -202,7 +202,7 @@ test.each(["pending", "running", "blocked"] as const)("the state of a %s run cha
   }
 });
 
-test("D4: every mutation on a run that does not exist says so", () => {
+test("every mutation on a run that does not exist says so", () => {
   for (const mutation of [...ONE_OF_EACH, { type: "metadata.set" as const, runId, metadata: {} }])
     expect(new World().refuse(mutation)).toMatchObject({ code: "not_found", message: "run r does not exist" });
 });
@@ -251,7 +251,7 @@ describe("the size of a state", () => {
   });
 });
 
-test("D2: a refused commit leaves no trace in what the commits before it in the same batch have made", () => {
+test("a refused commit leaves no trace in what the commits before it in the same batch have made", () => {
   const world = worldAfter({ type: "token.add", runId, tokenId: "t" });
   const draft = new Draft(world);
   const commitOf = (commitId: string, ...mutations: Mutation[]) => {

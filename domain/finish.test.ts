@@ -12,7 +12,7 @@ function running(more: object = {}): World {
 }
 
 describe("job.complete", () => {
-  test("B2: stores the attempt with all that was told", () => {
+  test("stores the attempt with all that was told", () => {
     const world = running();
     world.commit({ type: "job.complete", jobId: "a", exitCode: 0, durationMs: 12.5, result: { lines: 3 } });
     const end = { status: "completed", exitCode: 0, durationMs: 12.5, result: { lines: 3 } };
@@ -38,7 +38,7 @@ describe("job.complete", () => {
     });
   });
 
-  test.each(["waiting", "queued", "completed"])("B3: is refused on a %s job", (status) => {
+  test.each(["waiting", "queued", "completed"])("is refused on a %s job", (status) => {
     const world = worldWith("z");
     world.commit({ type: "job.enqueue", jobId: "a", runId: "r", dependsOn: status === "waiting" ? ["z"] : [] });
     if (status === "completed") world.commit(START, { type: "job.complete", jobId: "a" });
@@ -47,7 +47,7 @@ describe("job.complete", () => {
 });
 
 describe("job.fail", () => {
-  test("B12: goes back to the queue, later and later, until its attempts are used up; it never passes through failed", () => {
+  test("goes back to the queue, later and later, until its attempts are used up; it never passes through failed", () => {
     const world = worldWith();
     world.commit({ type: "job.enqueue", jobId: "a", runId: "r", maxAttempts: 3, backoffMs: 1000 });
     const waits: number[] = [];

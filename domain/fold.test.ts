@@ -47,7 +47,7 @@ beforeEach(() => {
   world.commit(rate(), cause(), { type: "agent.register", agentKey: "a", breaker: { windowSize: 1, minimumCalls: 1 } });
 });
 
-describe("C13: an alert whose cause is open", () => {
+describe("an alert whose cause is open", () => {
   test("is not told to those who are told of the cause; they hear of it when that is over and it still fires, once", () => {
     openCause();
     fire();

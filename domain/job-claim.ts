@@ -104,7 +104,7 @@ function bestOf(tx: Tx, ids: readonly string[], fits: (job: Readonly<Job>) => bo
 }
 
 /**
- * Starts one job for an agent that its orchestrator has chosen itself (B8): neither the breaker is asked, of which a free trial is taken, nor
+ * Starts one job for an agent that its orchestrator has chosen itself: neither the breaker is asked, of which a free trial is taken, nor
  * the queue, nor the agent's capacity. What it starts counts, so that claims get the fewer.
  */
 export function startJobByRequest(tx: Tx, m: z.infer<typeof jobStart>): ClaimedJob {

@@ -18,7 +18,7 @@ const claim = (world: World) =>
   (world.commit({ type: "job.claim", agentKey: "x", max: 9, leaseMs: 1000 })[0] as { jobs: Job[] }).jobs;
 
 describe("a job with an approval", () => {
-  test("E5: waits, with an approval that says what it is for", () => {
+  test("waits, with an approval that says what it is for", () => {
     const world = worldWith();
     world.commit(gated());
     expect(world.row("job", "a")).toMatchObject({ status: "waiting", unmet: 0, queuedAt: null });
@@ -37,7 +37,7 @@ describe("a job with an approval", () => {
     expect(world.due()).toEqual([]);
   });
 
-  test("E5: is queued by the commit that approves it, and uses the approval up", () => {
+  test("is queued by the commit that approves it, and uses the approval up", () => {
     const world = worldWith();
     world.commit(gated());
     const before = world.events.length;
@@ -48,7 +48,7 @@ describe("a job with an approval", () => {
     expect(claim(world)).toHaveLength(1);
   });
 
-  test("E5: is released by whatever comes last, the approval or its dependencies", () => {
+  test("is released by whatever comes last, the approval or its dependencies", () => {
     const world = worldWith();
     world.commit(enqueue("p"), gated({ dependsOn: ["p"] }), enqueue("q"), enqueue("b", { dependsOn: ["a"] }));
     approve(world);
@@ -60,7 +60,7 @@ describe("a job with an approval", () => {
     expect(world.row("job", "b").status).toBe("waiting");
   });
 
-  test("E5: stays waiting when its dependencies are met and nobody has decided", () => {
+  test("stays waiting when its dependencies are met and nobody has decided", () => {
     const world = worldWith();
     world.commit(enqueue("p"), gated({ dependsOn: ["p"] }));
     world.commit({ type: "job.start", jobId: "p", agentKey: "x" }, { type: "job.complete", jobId: "p" });
@@ -70,7 +70,7 @@ describe("a job with an approval", () => {
     expect(world.row("job", "a").status).toBe("queued");
   });
 
-  test("E5: is cancelled when it is rejected, with all that waits for it", () => {
+  test("is cancelled when it is rejected, with all that waits for it", () => {
     const world = worldWith();
     world.commit(enqueue("p"), gated({ dependsOn: ["p"] }), enqueue("b", { dependsOn: ["a"] }));
     reject(world);
@@ -78,7 +78,7 @@ describe("a job with an approval", () => {
     expect(world.row("job", "b")).toMatchObject({ status: "cancelled", reason: "dependency_failed" });
   });
 
-  test("E5: is cancelled when its approval expires", () => {
+  test("is cancelled when its approval expires", () => {
     const world = worldWith();
     world.commit(gated());
     const row = { ...approvalOf(world), expiresAt: new Date(world.now + 1000).toISOString() };
@@ -147,7 +147,7 @@ describe("a job that works for a token", () => {
     return world;
   };
 
-  test("B6, D5: is refused when the run has no such token, or it is cancelled", () => {
+  test("is refused when the run has no such token, or it is cancelled", () => {
     const world = tokens();
     expect(world.refuse(enqueue("a", { tokenId: "nobody" })).code).toBe("not_found");
     expect(world.refuse(enqueue("a", { tokenId: "constructor" })).code).toBe("not_found");
@@ -155,7 +155,7 @@ describe("a job that works for a token", () => {
     expect(world.refuse(enqueue("a", { tokenId: "t" })).code).toBe("scope_cancelled");
   });
 
-  test("D5: that was cancelled before its token was does not come back with the one it depends on", () => {
+  test("that was cancelled before its token was does not come back with the one it depends on", () => {
     const world = tokens();
     world.commit(
       enqueue("p"),
@@ -167,7 +167,7 @@ describe("a job that works for a token", () => {
     expect(world.row("job", "a")).toMatchObject({ status: "cancelled", reason: "dependency_failed" });
   });
 
-  test("D5: is cancelled with it, and does not come back while the token is there", () => {
+  test("is cancelled with it, and does not come back while the token is there", () => {
     const world = tokens();
     world.commit(enqueue("a", { tokenId: "t" }), enqueue("b", { dependsOn: ["a"] }), enqueue("free"));
     world.commit({ type: "scope.cancel", runId: "r", scopeId: "s" });

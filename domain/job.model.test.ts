@@ -363,7 +363,7 @@ class Beside {
   }
 }
 
-test("B3, B12: jobs and runs do what the model says, whatever is asked in whatever order", () => {
+test("jobs and runs do what the model says, whatever is asked in whatever order", () => {
   const statuses = new Set<string>();
   let executed = 0;
   fc.assert(

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { typesOf, type World, worldWith } from "./tx.test-kit.ts";
 
 describe("job.enqueue", () => {
-  test("B2, B4: queues a job and says so with its facts", () => {
+  test("queues a job and says so with its facts", () => {
     const world = worldWith();
     world.commit({
       type: "job.enqueue",
@@ -32,7 +32,7 @@ describe("job.enqueue", () => {
     [{ dependsOn: ["new"] }, "not_found"],
     [{ jobId: "a" }, "already_exists"],
     [{ runId: "ended" }, "run_is_final"],
-  ])("B6: is refused with %j, and nothing is stored", (more, code) => {
+  ])("is refused with %j, and nothing is stored", (more, code) => {
     const world = worldWith("a");
     world.commit(
       { type: "run.create", runId: "ended", workflow: "w" },
@@ -44,7 +44,7 @@ describe("job.enqueue", () => {
     expect([...world.rows.keys()]).toEqual(before);
   });
 
-  test("B12: waits for what it depends on, named once or twice, and is queued at once when that is done", () => {
+  test("waits for what it depends on, named once or twice, and is queued at once when that is done", () => {
     const world = worldWith("a");
     world.commit({ type: "job.enqueue", jobId: "b", runId: "r", dependsOn: ["a", "a"] });
     expect(world.row("job", "b")).toMatchObject({ status: "waiting", unmet: 1, dependsOn: ["a"], queuedAt: null });
@@ -64,7 +64,7 @@ describe("job.enqueue", () => {
 });
 
 describe("job.cancel", () => {
-  test.each(["waiting", "queued", "running"])("B3: ends a %s job", (status) => {
+  test.each(["waiting", "queued", "running"])("ends a %s job", (status) => {
     const world = worldWith("a");
     world.commit({ type: "job.enqueue", jobId: "j", runId: "r", dependsOn: status === "waiting" ? ["a"] : [] });
     if (status === "running") world.commit({ type: "job.start", jobId: "j", agentKey: "x", leaseMs: 1000 });
@@ -100,7 +100,7 @@ describe("job.retry", () => {
     return world;
   };
 
-  test("B3: puts a job back with all its attempts; numbers go on", () => {
+  test("puts a job back with all its attempts; numbers go on", () => {
     const world = failed();
     world.commit({ type: "job.retry", jobId: "a", reason: "fixed" });
     expect(world.row("job", "a")).toMatchObject({
@@ -163,7 +163,7 @@ describe("job.retry", () => {
   });
 });
 
-test("B4: each step of a job's life is an event about it, none with its lease token", () => {
+test("each step of a job's life is an event about it, none with its lease token", () => {
   const world = worldWith("a");
   const [{ jobs }] = world.commit({ type: "job.claim", agentKey: "x", max: 1, leaseMs: 1000 }) as [
     { jobs: { leaseToken: string }[] },

@@ -12,7 +12,7 @@ import { mustHaveToken } from "./token.ts";
 import { must, mustBeNew, Refusal, type Tx } from "./tx.ts";
 
 /**
- * A job: one step's execution inside a run (B2, B3, B12).
+ * A job: one step's execution inside a run.
  *
  * waiting → queued when the last job it depends on has completed and its approval, if it has one, is given (`job-gate.ts`); waiting →
  * cancelled when one of them ended otherwise, or the approval was refused.
@@ -53,7 +53,7 @@ export const jobEnqueue = z.strictObject({
 export const jobCancel = z.strictObject({ type: z.literal("job.cancel"), jobId: id, reason: text.optional() });
 export const jobRetry = z.strictObject({ type: z.literal("job.retry"), jobId: id, reason: text.optional() });
 
-/** The facts of a job that its events carry (B4). */
+/** The facts of a job that its events carry. */
 export function jobFacts(job: Readonly<Job>) {
   const { id: jobId, workstreamId, step, tool, queue, status, attempt, claimedBy } = job;
   return { jobId, workstreamId, step, tool, queue, status, attempt, agentKey: claimedBy };
@@ -68,7 +68,7 @@ export function emitJob(tx: Tx, type: string, job: Readonly<Job>, more: { [key: 
 }
 
 /**
- * Refuses a job that names an unknown run, workstream, token or dependency (B6), a run that has ended, a token that is cancelled. Agents are
+ * Refuses a job that names an unknown run, workstream, token or dependency, a run that has ended, a token that is cancelled. Agents are
  * not asked for: they exist from their first act.
  */
 export function enqueueJob(tx: Tx, m: z.infer<typeof jobEnqueue>): Job {

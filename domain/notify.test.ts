@@ -40,7 +40,7 @@ const later = (ms: number) => {
 const escalate = (escalateAt = alert().escalateAt ?? "") =>
   world.tick({ type: "alert.escalate", alertId: alert().id, escalateAt });
 
-test("C13: an alert and its notifications come to be in one commit, for each enabled channel of its rule", () => {
+test("an alert and its notifications come to be in one commit, for each enabled channel of its rule", () => {
   open();
   expect(sent()).toEqual(["alert.fired team"]);
   const [delivery] = world.all("delivery");
@@ -51,7 +51,7 @@ test("C13: an alert and its notifications come to be in one commit, for each ena
   expect(sent()).toEqual(["alert.fired team", "alert.resolved team", "alert.reopened team"]);
 });
 
-test("C13: if nobody acknowledges in time the next channels are told, step by step; the end is told to all who were", () => {
+test("if nobody acknowledges in time the next channels are told, step by step; the end is told to all who were", () => {
   open();
   const firedAt = world.now;
   expect(Date.parse(alert().escalateAt ?? "")).toBe(firedAt + 60_000);
@@ -75,7 +75,7 @@ test("C13: if nobody acknowledges in time the next channels are told, step by st
   ]);
 });
 
-test("C13: an acknowledgement stops the escalation; firing again begins it anew", () => {
+test("an acknowledgement stops the escalation; firing again begins it anew", () => {
   open();
   const first = alert().escalateAt ?? "";
   world.commit({ type: "alert.acknowledge", alertId: alert().id });
@@ -90,7 +90,7 @@ test("C13: an acknowledgement stops the escalation; firing again begins it anew"
   expect(sent()).toEqual(["alert.fired team", "alert.unacknowledged team", "alert.escalated boss"]);
 });
 
-test("C13: after an acknowledgement ran out the escalation begins with its first step, however far it had gone", () => {
+test("after an acknowledgement ran out the escalation begins with its first step, however far it had gone", () => {
   open();
   later(60_000);
   escalate();
@@ -112,7 +112,7 @@ test("C13: after an acknowledgement ran out the escalation begins with its first
   expect(alert()).toMatchObject({ status: "resolved", escalateAt: null });
 });
 
-test("C13: a snoozed alert does not escalate; when it wakes it is told again, from the first step on", () => {
+test("a snoozed alert does not escalate; when it wakes it is told again, from the first step on", () => {
   open();
   const until = new Date(world.now + 600_000).toISOString();
   world.commit({ type: "alert.snooze", alertId: alert().id, until });
@@ -124,7 +124,7 @@ test("C13: a snoozed alert does not escalate; when it wakes it is told again, fr
   expect(sent()).toEqual(["alert.fired team", "alert.woken team"]);
 });
 
-test("C13: a rule that has lost its steps meanwhile ends the escalation; a removed channel is told nothing", () => {
+test("a rule that has lost its steps meanwhile ends the escalation; a removed channel is told nothing", () => {
   open();
   const due = alert().escalateAt ?? "";
   const rule = {

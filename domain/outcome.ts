@@ -5,7 +5,7 @@ import type { Tx } from "./tx.ts";
 
 /**
  * One call made to an agent, unique by its source: an attempt, an unlinked routing outcome, or a `breaker.record`. Breakers and
- * statistics read outcomes only, so nothing counts twice (DESIGN, Outcomes). An end that came from upstream is an outcome too, counted apart.
+ * statistics read outcomes only, so nothing counts twice. An end that came from upstream is an outcome too, counted apart.
  */
 
 export interface OutcomeTold {

@@ -41,7 +41,7 @@ const sealAll = (world: World) => {
   for (const { id: deliveryId } of of(world, "collecting")) world.tick({ type: "delivery.seal", deliveryId });
 };
 
-describe("C13: a storm", () => {
+describe("a storm", () => {
   test("of 100 alerts at once is told by ten messages and one digest of the other ninety", () => {
     const world = worldOf();
     world.commit(...open(...agents(100)));
@@ -230,7 +230,7 @@ function take(world: World, one: Step): void {
   }
 }
 
-test("C13: whatever happens, a storm tells what would have been told without one, each in one message, none overtaken", () => {
+test("whatever happens, a storm tells what would have been told without one, each in one message, none overtaken", () => {
   fc.assert(
     fc.property(fc.array(step, { minLength: 1, maxLength: 60 }), (steps) => {
       const escalation = [{ afterMs: 1000, channels: ["boss", "team"] }];

@@ -30,7 +30,7 @@ function queued(count: number): World {
 }
 
 describe("queue.configure", () => {
-  test("B12: makes a queue, changes one, and says what has changed", () => {
+  test("makes a queue, changes one, and says what has changed", () => {
     const world = new World();
     world.commit(configure({ concurrency: 3, capacity: 100 }));
     expect(world.row("queue", "q")).toMatchObject({ concurrency: 3, capacity: 100, paused: false, jobCounts: NO_JOBS });
@@ -63,7 +63,7 @@ describe("queue.configure", () => {
 });
 
 describe("a queue's jobs", () => {
-  test("B12: make the queue with the first of them, and are counted through all their moves, with no event of the queue's own", () => {
+  test("make the queue with the first of them, and are counted through all their moves, with no event of the queue's own", () => {
     const world = queued(2);
     world.commit(enqueue("child", { dependsOn: ["j0"] }), enqueue("other", { queue: "elsewhere" }));
     expect(world.row("queue", "q").jobCounts).toEqual({ ...NO_JOBS, queued: 2, waiting: 1 });
@@ -75,7 +75,7 @@ describe("a queue's jobs", () => {
     expect(typesOf(world.events).filter((type) => type.startsWith("queue."))).toEqual([]);
   });
 
-  test("B12: never run more at once by claims than the queue's concurrency, whoever claims", () => {
+  test("never run more at once by claims than the queue's concurrency, whoever claims", () => {
     const world = queued(6);
     world.commit(configure({ concurrency: 2 }));
     expect(claim(world, 1)).toEqual(["j0"]);
@@ -89,7 +89,7 @@ describe("a queue's jobs", () => {
     expect(claim(world)).toEqual([]);
   });
 
-  test("B12: several claims in one commit hold to it together, and see what was given back before them", () => {
+  test("several claims in one commit hold to it together, and see what was given back before them", () => {
     const world = queued(6);
     world.commit(configure({ concurrency: 3 }));
     const results = world.commit(
@@ -110,7 +110,7 @@ describe("a queue's jobs", () => {
     expect(ids(world.commit({ type: "job.complete", jobId: "j0" }, claimOf(5))[1])).toEqual(["j2"]);
   });
 
-  test("B12: of a paused queue are not claimed, though those that run go on", () => {
+  test("of a paused queue are not claimed, though those that run go on", () => {
     const world = queued(2);
     expect(claim(world, 1)).toEqual(["j0"]);
     world.commit(configure({ paused: true }));
@@ -137,7 +137,7 @@ describe("a queue's jobs", () => {
     expect(claim(world, 5)).toEqual(["a0", "a1", "z"]);
   });
 
-  test("B8: are started by name though the queue is paused or full, and count", () => {
+  test("are started by name though the queue is paused or full, and count", () => {
     const world = queued(3);
     world.commit(configure({ paused: true, concurrency: 1 }));
     world.commit(

@@ -1,6 +1,6 @@
 import type { LogEvent } from "./event.ts";
 
-/** Proof of a commit (D6): what was asked, the positions it holds, and a hash that chains it to the one before. */
+/** Proof of a commit: what was asked, the positions it holds, and a hash that chains it to the one before. */
 export interface ReceiptHeader {
   receiptId: string;
   tenantId: string;

@@ -5,7 +5,7 @@ import { World } from "./tx.test-kit.ts";
 
 const TRIM = { type: "log.trim", from: 0, floor: 40, events: 40, receipts: 7, archive: null } as const;
 
-test("B14: what left the log stands in the log as one event, and changes no row", () => {
+test("what left the log stands in the log as one event, and changes no row", () => {
   const world = new World();
   world.tick({ ...TRIM });
   expect(world.events).toMatchObject([

@@ -3,7 +3,7 @@ import { label, whole } from "./primitives.ts";
 import type { Tx } from "./tx.ts";
 
 /**
- * The log says of itself that its beginning has left (B14, D10). `floor` is the last position that is gone, always a receipt's last one; what
+ * The log says of itself that its beginning has left. `floor` is the last position that is gone, always a receipt's last one; what
  * was kept of it before stands in the archive's files, if there is an archive. Committed by the one who trims, never by clients.
  */
 export const logTrim = z.strictObject({

@@ -18,7 +18,7 @@ const decided = (world: World, more: object = {}): RoutingDecision => world.comm
 const trip = (world: World, agentKey: string) =>
   world.commit({ type: "breaker.record", agentKey, success: false, error: "no" });
 
-describe("C3, C15: routing.decide", () => {
+describe("routing.decide", () => {
   test("keeps who was picked, from whom and why, and counts nothing by itself", () => {
     const world = team(new World(), "a", "b");
     world.commit({ type: "agent.register", agentKey: "c", capabilities: ["rust"] });

@@ -37,7 +37,7 @@ const keys = (agents: AgentSeen[], more: Partial<Asked> = {}) =>
 const open = { state: "open" as const, resetAt: "2026-11-21T12:01:00.000Z" };
 const halfOpen = { state: "half_open" as const, resetAt: null };
 
-describe("C15: rankCandidates", () => {
+describe("rankCandidates", () => {
   test.each<[string, Partial<AgentSeen>]>([
     ["capability go is missing", { capabilities: ["rust"] }],
     ["draining", { draining: true }],

@@ -11,7 +11,7 @@ const record = (more: object = {}) => ({
 });
 
 describe("routing.record", () => {
-  test("C3: keeps the decision with its candidates and why each was left out", () => {
+  test("keeps the decision with its candidates and why each was left out", () => {
     const world = new World();
     const candidates = [
       { agentKey: "x", score: 0.9 },
@@ -55,7 +55,7 @@ describe("routing.record", () => {
 });
 
 describe("routing.outcome", () => {
-  test("C3: is told once, and feeds breaker and statistics", () => {
+  test("is told once, and feeds breaker and statistics", () => {
     const world = new World();
     world.commit({ type: "agent.register", agentKey: "x", breaker: { windowSize: 1, minimumCalls: 1 } }, record());
     world.now += 9;

@@ -24,7 +24,7 @@ const moves = RUN_STATUSES.flatMap((from) =>
 );
 
 describe("a run", () => {
-  test("B1, C1: is created pending, with what was told and the defaults of the rest", () => {
+  test("is created pending, with what was told and the defaults of the rest", () => {
     const world = new World();
     world.commit({
       type: "run.create",
@@ -53,7 +53,7 @@ describe("a run", () => {
     expect(world.refuse({ type: "run.create", runId: "x", workflow: "w", parentRunId: "none" }).code).toBe("not_found");
   });
 
-  test.each(moves)("C1: %s → %s is legal: %s", (from, to, legal) => {
+  test.each(moves)("%s → %s is legal: %s", (from, to, legal) => {
     const world = runIn(from);
     const version = world.row("run", "r").version;
     if (!legal) {

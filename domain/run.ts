@@ -27,7 +27,7 @@ import { must, mustBeLegal, mustBeNew, Refusal, type Tx } from "./tx.ts";
 import { reopenWorkstreams } from "./workstream-follow.ts";
 
 /**
- * A run: one execution of a workflow (C1, D1).
+ * A run: one execution of a workflow.
  *
  * It is created `pending`, goes to `running` when its first job starts or by `run.transition`, may be `blocked` for a while,
  * and ends `completed`, `failed`, `cancelled` or `timed_out`. Ending it cancels the jobs that are left. `run.retry` alone brings a run
@@ -192,7 +192,7 @@ export function moveRun(tx: Tx, run: Readonly<Run>, to: RunStatus, reason?: stri
   return must(tx, "run", run.id);
 }
 
-/** A run that has missed its deadline is told at once (C13), unless the rule is off or is about something else. Retrying the run resolves it. */
+/** A run that has missed its deadline is told at once, unless the rule is off or is about something else. Retrying the run resolves it. */
 function tellTimeout(tx: Tx, run: Readonly<Run>): void {
   const rule = ruleOf(tx, RUN_OVERDUE);
   if (!rule?.enabled || rule.ruleKind !== "run_overdue") return;

@@ -42,7 +42,7 @@ const cancelled = (world: World) =>
     .map(([name]) => name);
 
 describe("scope.enter", () => {
-  test("D4: an id is taken once, and free again when its scope is left", () => {
+  test("an id is taken once, and free again when its scope is left", () => {
     const world = nested();
     expect(world.refuse(enter("inner"))).toMatchObject({ code: "already_exists" });
     world.commit(cancel("inner"));
@@ -54,7 +54,7 @@ describe("scope.enter", () => {
     expect(run(world).scopes.inner).toEqual({ parentId: null, status: "active" });
   });
 
-  test("D4: its parent must be there and not be cancelled", () => {
+  test("its parent must be there and not be cancelled", () => {
     const world = nested();
     expect(world.refuse(enter("new", "nowhere"))).toMatchObject({
       code: "not_found",
@@ -100,7 +100,7 @@ describe("scope.exit", () => {
     expect(run(world).tokens["in-outer"]?.status).toBe("cancelled");
   });
 
-  test("D4: it must be there", () => {
+  test("it must be there", () => {
     const world = nested();
     expect(world.refuse(exit("nowhere")).code).toBe("not_found");
     expect(world.refuse(exit("toString")).code).toBe("not_found");
@@ -109,7 +109,7 @@ describe("scope.exit", () => {
 });
 
 describe("scope.cancel", () => {
-  test("D5: reaches the scopes nested in it and the tokens in all of them, and nothing else", () => {
+  test("reaches the scopes nested in it and the tokens in all of them, and nothing else", () => {
     const world = nested();
     world.commit({ type: "scope.cancel", runId, scopeId: "inner", reason: "not needed" });
     expect(cancelled(world)).toEqual(["inner", "innermost", "in-inner", "in-innermost"]);
@@ -128,7 +128,7 @@ describe("scope.cancel", () => {
     expect(world.events.at(-1)?.payload).toMatchObject({ scopes: ["outer"], tokens: ["in-outer"] });
   });
 
-  test("D5: reaches what has moved into it, not what has moved out, whatever its status", () => {
+  test("reaches what has moved into it, not what has moved out, whatever its status", () => {
     const world = nested();
     world.commit(
       { type: "token.update", runId, tokenId: "free", patch: { scopeId: "innermost", status: "waiting" } },
@@ -160,7 +160,7 @@ describe("scope.cancel", () => {
       world.all("job").map(({ id, status, reason }) => [id, reason ? `${status}: ${reason}` : status]),
     );
 
-  test("D5: cancels the open jobs of the tokens it reaches, and what waited for those", () => {
+  test("cancels the open jobs of the tokens it reaches, and what waited for those", () => {
     const world = nested();
     world.commit(
       enqueue("done", "in-inner"),
@@ -189,7 +189,7 @@ describe("scope.cancel", () => {
     expect(world.due()).toEqual([]);
   });
 
-  test("D5: reaches no job of another run, though its token has the same name", () => {
+  test("reaches no job of another run, though its token has the same name", () => {
     const world = nested();
     world.commit(
       { type: "run.create", runId: "other", workflow: "w" },

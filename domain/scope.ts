@@ -7,7 +7,7 @@ import { id, text } from "./primitives.ts";
 import { must, Refusal, type Tx } from "./tx.ts";
 
 /**
- * Cancel scopes: what of a run can be cancelled at once (D5). They nest by `parentId`.
+ * Cancel scopes: what of a run can be cancelled at once. They nest by `parentId`.
  *
  * - `scope.enter` makes an active scope, at the top or in an active one. Its id stays taken until it is left.
  * - `scope.exit` takes it away, active or cancelled. What stood in it, scopes and tokens, stands in its parent from then on, as it is.

@@ -33,7 +33,7 @@ function sessionIn(status: SessionStatus): World {
 const pairs = SESSION_STATUSES.flatMap((from) => SESSION_STATUSES.map((to) => [from, to] as const));
 
 describe("a session", () => {
-  test.each(pairs)("E2: %s → %s is as its table says, and a refusal names the legal ones", (from, to) => {
+  test.each(pairs)("%s → %s is as its table says, and a refusal names the legal ones", (from, to) => {
     const world = sessionIn(from);
     world.now += 5;
     if (!SESSION_MOVES[from].includes(to)) {
@@ -54,7 +54,7 @@ describe("a session", () => {
     expect(world.events.at(-1)).toMatchObject({ type: "session.transitioned", payload: { from, to } });
   });
 
-  test("E1: is created pending, of a role, for a task that exists, under an id of its own", () => {
+  test("is created pending, of a role, for a task that exists, under an id of its own", () => {
     const world = new World();
     expect(world.refuse(create({ taskId: "t" })).code).toBe("not_found");
     world.commit({ type: "task.create", taskId: "t", taskType: "x" }, create({ taskId: "t", metadata: { a: null } }));
@@ -72,7 +72,7 @@ describe("a session", () => {
     expect(world.refuse({ type: "session.update", sessionId: "none" }).code).toBe("not_found");
   });
 
-  test("E1: metadata is merged: null removes, maps are merged, anything else replaces", () => {
+  test("metadata is merged: null removes, maps are merged, anything else replaces", () => {
     const world = new World();
     world.commit(create({ metadata: { a: { x: 1, y: 2 }, b: [1], c: "old" } }));
     world.commit(update({ metadata: { a: { y: null, z: 3 }, b: [2], c: null, d: true } }));
@@ -110,7 +110,7 @@ describe("a session", () => {
     expect(Object.keys(world.row("session", "s").metadata)).toEqual(["b"]);
   });
 
-  test("E3: the clock ends a session that is as it saw it, and no other", () => {
+  test("the clock ends a session that is as it saw it, and no other", () => {
     const world = sessionIn("active");
     const seen = world.row("session", "s").updatedAt;
     world.now += 1000;
@@ -124,7 +124,7 @@ describe("a session", () => {
     expect(typesOf(world.events).filter((type) => type === "session.transitioned")).toHaveLength(2);
   });
 
-  test("E6: its events carry its task's trace", () => {
+  test("its events carry its task's trace", () => {
     const world = new World();
     world.commit({ type: "task.create", taskId: "t", taskType: "x", traceId: "trace-1" }, create({ taskId: "t" }));
     world.commit(move("active"));
@@ -158,7 +158,7 @@ function rfc7396(target: Json | undefined, patch: Json): Json {
   return result;
 }
 
-test("E1, E2: whatever is asked of a session, in whatever order, it is where the model is", () => {
+test("whatever is asked of a session, in whatever order, it is where the model is", () => {
   fc.assert(
     fc.property(map, fc.array(step, { maxLength: 12 }), (metadata, steps) => {
       const world = new World();

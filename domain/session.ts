@@ -8,8 +8,8 @@ import { traceOf } from "./task.ts";
 import { must, mustBeLegal, mustBeNew, Refusal, type Tx } from "./tx.ts";
 
 /**
- * An agent's session (E1). pending → active, expired; active → completed, failed, expired; the rest is final (E2). One that nobody has touched
- * for the retention expires by itself (E3): every change is a touch, an empty update is none. What is noted about a session may still
+ * An agent's session. pending → active, expired; active → completed, failed, expired; the rest is final. One that nobody has touched
+ * for the retention expires by itself: every change is a touch, an empty update is none. What is noted about a session may still
  * change when it has ended, its status may not.
  */
 

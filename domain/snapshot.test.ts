@@ -26,7 +26,7 @@ const restore = (snapshot: unknown, into = runId) =>
   ({ type: "run.restore", runId: into, snapshot }) as Parameters<World["commit"]>[0];
 
 describe("run.restore", () => {
-  test("D8: brings context, tokens, scopes, step count and metadata back, and tells all of them", () => {
+  test("brings context, tokens, scopes, step count and metadata back, and tells all of them", () => {
     const world = worldWithState();
     const snapshot = snapshotOf(world);
     world.commit(
@@ -47,7 +47,7 @@ describe("run.restore", () => {
     expect([schemaVersion, status]).toEqual([2, "pending"]);
   });
 
-  test("D8: leaves status, jobs and workstreams as they are", () => {
+  test("leaves status, jobs and workstreams as they are", () => {
     const world = worldWithState();
     const snapshot = snapshotOf(world);
     world.commit(
@@ -62,7 +62,7 @@ describe("run.restore", () => {
     expect(world.row("run", runId)).toMatchObject({ status: "running", jobCounts: { cancelled: 1 } });
   });
 
-  test("D8: takes another run's snapshot, and so makes one run from another's state", () => {
+  test("takes another run's snapshot, and so makes one run from another's state", () => {
     const world = worldWithState();
     world.commit({ type: "run.create", runId: "copy", workflow: "w" }, restore(snapshotOf(world), "copy"));
     const { context, tokens, scopes, stepCount, metadata } = world.row("run", runId);
@@ -82,7 +82,7 @@ describe("run.restore", () => {
     expect(world.refuse(restore(minimal, "none")).code).toBe("not_found");
   });
 
-  test("D8: a snapshot whose parts do not hang together is refused, naming each", () => {
+  test("a snapshot whose parts do not hang together is refused, naming each", () => {
     const scope = (parentId: string | null, status = "active") => ({ parentId, status });
     const token = (scopeId: string | null, status = "active") => ({ scopeId, status, value: null });
     const parts: [object, string][] = [
@@ -119,7 +119,7 @@ describe("a snapshot of another version", () => {
     steps: 12,
   };
 
-  test("D8: version 1 is restored as version 2", () => {
+  test("version 1 is restored as version 2", () => {
     const world = worldWithState();
     world.commit(restore(version1));
     expect(toSnapshot(world.row("run", runId))).toEqual({
@@ -139,7 +139,7 @@ describe("a snapshot of another version", () => {
     });
   });
 
-  test("D8: version 1 is held to the rules of its own form, and to those of the state", () => {
+  test("version 1 is held to the rules of its own form, and to those of the state", () => {
     const world = worldWithState();
     const path = (more: object) => world.refuse(restore({ ...version1, ...more })).path;
     expect(path({ context: {} })).toBe("snapshot");
@@ -159,7 +159,7 @@ describe("a snapshot of another version", () => {
     [7, "this is no snapshot"],
     [null, "this is no snapshot"],
     [[], "this is without one"],
-  ])("D8: %j is refused, naming the versions that can be restored", (snapshot, what) => {
+  ])("%j is refused, naming the versions that can be restored", (snapshot, what) => {
     const { faults } = worldWithState().attempt([restore(snapshot)]);
     expect(faults.map(({ message }) => message)).toEqual([
       expect.stringContaining(`this server restores snapshots of schemaVersion 1, 2; ${what}`),

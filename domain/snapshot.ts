@@ -6,7 +6,7 @@ import { id } from "./primitives.ts";
 import { anySnapshot, SNAPSHOT_VERSION, type Snapshot } from "./snapshot-versions.ts";
 import type { Tx } from "./tx.ts";
 
-/** Snapshots of a run's execution state, and the way back (D8). */
+/** Snapshots of a run's execution state, and the way back. */
 
 /** What a run's execution state is now. */
 export function toSnapshot(run: Readonly<Omit<Run, "openWorkstreams">>): Snapshot {

@@ -13,7 +13,7 @@ const figures = (total: number, histogram: { [bucket: string]: number } = {}) =>
 
 const call = { type: "breaker.record" as const, agentKey: "a", success: true };
 
-test("C8: statistics.replace keeps what outcomes have added since the figures were looked at", () => {
+test("statistics.replace keeps what outcomes have added since the figures were looked at", () => {
   const world = new World();
   world.commit(call, call, { ...call, durationMs: 1 });
   world.tick({ type: "statistics.replace", agentKey: "a", before: figures(2), after: figures(7, { 0: 2, 5: 1 }) });
@@ -26,7 +26,7 @@ test("C8: statistics.replace keeps what outcomes have added since the figures we
 });
 
 test.each([figures(3), figures(2, { 5: 1 })])(
-  "C8: statistics.replace is refused when the row has less than it had: %j",
+  "statistics.replace is refused when the row has less than it had: %j",
   (before) => {
     const world = new World();
     world.commit(call, call);

@@ -6,7 +6,7 @@ import type { AgentFigures } from "./tally.ts";
 import { must, Refusal, type Tx } from "./tx.ts";
 
 /**
- * The end of a recalculation (C8): an agent's running figures are replaced by those that its outcomes come to. The figures were counted at one
+ * The end of a recalculation: an agent's running figures are replaced by those that its outcomes come to. The figures were counted at one
  * moment, `before` is what stood in the row then; what outcomes have added to the row since is added to the new figures as well.
  */
 

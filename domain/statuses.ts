@@ -1,5 +1,5 @@
 /**
- * The closed sets and the lifecycles (DESIGN, Glossary). A move that is not in its table is refused, naming what is legal.
+ * The closed sets and the lifecycles. A move that is not in its table is refused, naming what is legal.
  * Groups of statuses are named here once; nothing else compares status strings.
  */
 
@@ -82,7 +82,7 @@ export const WORKSTREAM_MOVES: Moves<WorkstreamStatus> = {
   cancelled: ["ready"],
 };
 
-/** What a session may do (E2). */
+/** What a session may do. */
 export const SESSION_MOVES: Moves<SessionStatus> = {
   pending: ["active", "expired"],
   active: ["completed", "failed", "expired"],

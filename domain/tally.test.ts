@@ -19,7 +19,7 @@ function started(world: World, jobId: string, agentKey = "a", step = "build"): v
 const sumOf = (tallies: readonly Tally[], figure: (typeof FIGURES)[number]) =>
   tallies.reduce((sum, tally) => sum + tally[figure], 0);
 
-test("C12: an outcome counts in its agent's minute and hour, by type of task", () => {
+test("an outcome counts in its agent's minute and hour, by type of task", () => {
   const world = worldWithRun();
   started(world, "j1");
   world.commit({ type: "job.complete", jobId: "j1", durationMs: 40 });
@@ -35,7 +35,7 @@ test("C12: an outcome counts in its agent's minute and hour, by type of task", (
   ]);
 });
 
-test("C4: what is cancelled or fails upstream is counted apart, and the breaker is not told", () => {
+test("what is cancelled or fails upstream is counted apart, and the breaker is not told", () => {
   const world = worldWithRun();
   world.commit({
     type: "agent.register",
@@ -65,7 +65,7 @@ test("a job that waited in vain for its one agent is no failure of that agent", 
   expect(world.row("statistics", "a")).toMatchObject({ total: 0, upstream: 2 });
 });
 
-test("C4: minutes and hours add up to the running figures, whatever happened", () => {
+test("minutes and hours add up to the running figures, whatever happened", () => {
   const end = fc.constantFrom("complete", "fail", "upstream", "cancel");
   const act = fc.record({
     end,
@@ -101,7 +101,7 @@ test("C4: minutes and hours add up to the running figures, whatever happened", (
   );
 });
 
-test("C11: gauges follow slots and queues, change by change", () => {
+test("gauges follow slots and queues, change by change", () => {
   const world = worldWithRun();
   world.commit({ type: "agent.register", agentKey: "a", capacity: 4 });
   for (const jobId of ["j1", "j2"]) started(world, jobId);

@@ -28,7 +28,7 @@ const WAY: { readonly [status in TaskStatus]: TaskStatus[] } = {
 const pairs = TASK_STATUSES.flatMap((from) => TASK_STATUSES.map((to) => [from, to] as const));
 
 describe("a task", () => {
-  test.each(pairs)("E4: %s → %s is as its table says", (from, to) => {
+  test.each(pairs)("%s → %s is as its table says", (from, to) => {
     const world = new World();
     world.commit(create("t"), ...WAY[from].map((status) => move(status)));
     world.now += 5;
@@ -46,7 +46,7 @@ describe("a task", () => {
     expect(world.events.at(-1)).toMatchObject({ type: "task.transitioned", payload: { from, to } });
   });
 
-  test("E4: is routed to an agent, falls back from it, and ends with a result or an error", () => {
+  test("is routed to an agent, falls back from it, and ends with a result or an error", () => {
     const world = new World();
     world.commit(create("t", { fromAgent: "planner", toAgent: "coder", payload: [1] }));
     expect(world.row("task", "t")).toMatchObject({ status: "pending", toAgent: "coder", payload: [1] });
@@ -60,7 +60,7 @@ describe("a task", () => {
     expect(world.refuse({ type: "task.transition", taskId: "none", to: "routed" }).code).toBe("not_found");
   });
 
-  test("E4: a second one under the same key is the first, whatever else it says, and changes nothing", () => {
+  test("a second one under the same key is the first, whatever else it says, and changes nothing", () => {
     const world = new World();
     world.commit(create("t", { idempotencyKey: "k", payload: 1 }));
     const first = world.row("task", "t");
@@ -75,7 +75,7 @@ describe("a task", () => {
     expect(world.get("task", "b")).toBeUndefined();
   });
 
-  test("E4: a key that has run out stands for the next task; ids are taken for good", () => {
+  test("a key that has run out stands for the next task; ids are taken for good", () => {
     const world = new World();
     world.commit(create("t", { idempotencyKey: "k" }));
     world.now += DAY_MS;
@@ -86,7 +86,7 @@ describe("a task", () => {
     expect(world.refuse(create("next")).code).toBe("already_exists");
   });
 
-  test("E6: the trace it was created with goes with all of its events", () => {
+  test("the trace it was created with goes with all of its events", () => {
     const world = new World();
     world.commit(create("t", { traceId: "trace-1" }), move("cancelled"));
     expect(world.row("task", "t").traceId).toBe("trace-1");

@@ -5,7 +5,7 @@ import { TASK_MOVES, TASK_STATUSES } from "./statuses.ts";
 import { must, mustBeLegal, mustBeNew, type Tx } from "./tx.ts";
 
 /**
- * A unit of work that goes from one agent to another (E4). pending → routed → running → completed, failed; routed → pending when it falls back,
+ * A unit of work that goes from one agent to another. pending → routed → running → completed, failed; routed → pending when it falls back,
  * which takes it from the agent it was with; any that is not final → cancelled.
  *
  * A second one under the same key is the first, for as long as the key lasts: it yields the first row and changes nothing, whatever else it

@@ -5,7 +5,7 @@ import { typesOf, worldWith } from "./tx.test-kit.ts";
 const pairs = WORKSTREAM_STATUSES.flatMap((from) => WORKSTREAM_STATUSES.map((to) => [from, to] as const));
 
 describe("a workstream", () => {
-  test.each(pairs)("B5: %s → %s is as its table says", (from, to) => {
+  test.each(pairs)("%s → %s is as its table says", (from, to) => {
     const world = worldWith();
     world.commit({ type: "workstream.create", runId: "r", workstreamId: "x", title: "X", status: from });
     world.now += 5;
@@ -20,7 +20,7 @@ describe("a workstream", () => {
     expect(world.events.at(-1)).toMatchObject({ type: "workstream.transitioned", runId: "r", payload: { from, to } });
   });
 
-  test("B6: of an unknown run or a run that has ended is refused", () => {
+  test("of an unknown run or a run that has ended is refused", () => {
     const world = worldWith();
     const create = { type: "workstream.create" as const, workstreamId: "x", title: "X" };
     expect(world.refuse({ ...create, runId: "none" }).code).toBe("not_found");
@@ -40,7 +40,7 @@ describe("a workstream", () => {
     expect(events).toEqual([]);
   });
 
-  test("B5: its figures follow its jobs, and every change says so", () => {
+  test("its figures follow its jobs, and every change says so", () => {
     const world = worldWith("a", "b");
     world.commit({ type: "job.start", jobId: "a", agentKey: "x" });
     expect(world.row("workstream", "w").jobCounts).toMatchObject({ queued: 1, running: 1 });

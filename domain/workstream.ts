@@ -14,7 +14,7 @@ import {
 import { must, mustBeLegal, mustBeNew, Refusal, type Tx } from "./tx.ts";
 
 /**
- * A track of work inside a run; a card on the board (B5, B10). It goes where its jobs are (`workstream-follow.ts`), until somebody puts it
+ * A track of work inside a run; a card on the board. It goes where its jobs are (`workstream-follow.ts`), until somebody puts it
  * somewhere: then it stays there, by the moves in `statuses.ts`, until it is given back to its jobs.
  */
 

@@ -16,7 +16,7 @@ const tileOf = (page: Page, name: string): Locator => page.getByRole("article", 
 const strip = (page: Page) => page.getByRole("listbox", { name: "Breaker states over time" });
 const settings = (page: Page) => page.getByRole("region", { name: "Settings" });
 
-test("C2, C11, C13: failing outcomes open a breaker on the board, which puts it first with what waits for it; its alert is acknowledged from the tile", async ({
+test("failing outcomes open a breaker on the board, which puts it first with what waits for it; its alert is acknowledged from the tile", async ({
   operator,
   other,
   client,
@@ -59,7 +59,7 @@ test("C2, C11, C13: failing outcomes open a breaker on the board, which puts it 
   for (const stayed of stays) await stayed();
 });
 
-test("C2: a breaker tripped for a few seconds counts down, returns by itself, and its page tells who, why and how long", async ({
+test("a breaker tripped for a few seconds counts down, returns by itself, and its page tells who, why and how long", async ({
   operator,
   client,
 }) => {
@@ -93,7 +93,7 @@ test("C2: a breaker tripped for a few seconds counts down, returns by itself, an
   await expect(said).toContainText(/Forced open by .+: bad deploy/);
 });
 
-test("C2: a breaker's settings are edited on its page, wrong ones are told at their field, and a second browser sees them", async ({
+test("a breaker's settings are edited on its page, wrong ones are told at their field, and a second browser sees them", async ({
   operator,
   other,
   client,
@@ -128,7 +128,7 @@ test("C2: a breaker's settings are edited on its page, wrong ones are told at th
   for (const stayed of stays) await stayed();
 });
 
-test("C11: a drained agent says so with its reason, takes no jobs, and takes them again when it is undrained", async ({
+test("a drained agent says so with its reason, takes no jobs, and takes them again when it is undrained", async ({
   operator,
   other,
   client,
@@ -170,11 +170,7 @@ test("C11: a drained agent says so with its reason, takes no jobs, and takes the
   await expect(jobs.getByRole("list", { name: "Attempts" })).toContainText("leaving");
 });
 
-test("C3, C5: an agent's page lists the decisions that picked it, and leads to each", async ({
-  operator,
-  client,
-  server,
-}) => {
+test("an agent's page lists the decisions that picked it, and leads to each", async ({ operator, client, server }) => {
   await client.commit([{ type: "agent.register", agentKey: "picked", displayName: "Picked", capabilities: ["pick"] }]);
   const answer = await fetch(`${server.url}/api/v1/routing/decisions`, {
     method: "POST",
@@ -191,7 +187,7 @@ test("C3, C5: an agent's page lists the decisions that picked it, and leads to e
   await expect(row).toContainText("1.5 s");
 });
 
-test("C11: two hundred agents are narrowed by state and by words, in the address; an unknown agent is told as such", async ({
+test("two hundred agents are narrowed by state and by words, in the address; an unknown agent is told as such", async ({
   operator,
   client,
 }) => {

@@ -36,7 +36,7 @@ async function inbox(page: Page, words: string): Promise<void> {
   await ready(page);
 }
 
-test("C13: the inbox is worked by keyboard: move, acknowledge, with a note, snooze, select a range, all at once; another browser sees it without a reload", async ({
+test("the inbox is worked by keyboard: move, acknowledge, with a note, snooze, select a range, all at once; another browser sees it without a reload", async ({
   operator,
   other,
   client,
@@ -94,7 +94,7 @@ test("C13: the inbox is worked by keyboard: move, acknowledge, with a note, snoo
   await expect(other.locator("html[data-not-reloaded]")).toBeAttached();
 });
 
-test("C13: a lost race says so, and shows the alert as it is", async ({ operator, client, server }) => {
+test("a lost race says so, and shows the alert as it is", async ({ operator, client, server }) => {
   await fire(client, "race-1");
   await inbox(operator, "race-1");
   await expect(item(operator, "race-1")).toBeVisible();
@@ -114,7 +114,7 @@ test("C13: a lost race says so, and shows the alert as it is", async ({ operator
   await expect(item(operator, "race-1")).toContainText("Acknowledged by key:");
 });
 
-test("C13: filters stand in the URL and survive a reload", async ({ operator, client }) => {
+test("filters stand in the URL and survive a reload", async ({ operator, client }) => {
   await client.commit([
     { type: "rule.put", ruleId: "deep", kind: "queue_depth", params: { depth: 1 }, severity: "info", enabled: true },
     { type: "run.create", runId: "filters-run", workflow: "filters" },
@@ -153,10 +153,7 @@ test("C13: filters stand in the URL and survive a reload", async ({ operator, cl
   await expect(operator.getByText("No alert matches")).toBeVisible();
 });
 
-test("C13: the details say who did what, what hangs together, and open by their address", async ({
-  operator,
-  client,
-}) => {
+test("the details say who did what, what hangs together, and open by their address", async ({ operator, client }) => {
   await fire(client, "details-1");
   await operator.goto("/alerts?alert=breaker_open:details-1");
   const drawer = operator.getByRole("dialog");
@@ -171,10 +168,7 @@ test("C13: the details say who did what, what hangs together, and open by their 
   await expect(operator).not.toHaveURL(/alert=/);
 });
 
-test("C13: the tab says on every page how many alerts fire, by its title and its icon", async ({
-  operator,
-  client,
-}) => {
+test("the tab says on every page how many alerts fire, by its title and its icon", async ({ operator, client }) => {
   await operator.goto("/system");
   await live(operator);
   const before = Number(/^\((\d+)\) /.exec(await operator.title())?.[1] ?? 0);
@@ -216,7 +210,7 @@ interface Shown {
 }
 const shownIn = (page: Page) => page.evaluate(() => (window as unknown as Shown).shown.map(({ title }) => title));
 
-test("C13: a browser that was asked to tells of a critical alert, once however many tabs are open, and a click opens it", async ({
+test("a browser that was asked to tells of a critical alert, once however many tabs are open, and a click opens it", async ({
   operator,
   client,
 }) => {
@@ -249,7 +243,7 @@ test("C13: a browser that was asked to tells of a critical alert, once however m
   await expect.poll(() => shownIn(second)).toEqual(["Breaker of notified-2 is open"]);
 });
 
-test("C13: a browser that refuses notifications says what to do", async ({ operator }) => {
+test("a browser that refuses notifications says what to do", async ({ operator }) => {
   await operator.context().addInitScript(() => {
     Object.assign(window, { Notification: class extends EventTarget {} });
     Object.assign(window.Notification, { permission: "denied" });
@@ -259,7 +253,7 @@ test("C13: a browser that refuses notifications says what to do", async ({ opera
   await expect(operator.getByText("Allow them in its settings")).toBeVisible();
 });
 
-test("C13: a list longer than a page is loaded behind the scroll, counted in full, and all of it is acknowledged at once", async ({
+test("a list longer than a page is loaded behind the scroll, counted in full, and all of it is acknowledged at once", async ({
   operator,
   client,
 }) => {
@@ -300,7 +294,7 @@ test("C13: a list longer than a page is loaded behind the scroll, counted in ful
   await expect(item(operator, "many-449")).toContainText("Acknowledged by");
 });
 
-test("C13: the inbox fits a phone: nothing is wider than it, targets are big, the bar is reached, details take the screen", async ({
+test("the inbox fits a phone: nothing is wider than it, targets are big, the bar is reached, details take the screen", async ({
   browser,
   operator,
   client,

@@ -84,7 +84,7 @@ async function makeWebhook(page: Page, id: string, target: string): Promise<stri
   return secret;
 }
 
-test("C13: a webhook is made, its secret shown once, and a test arrives that it has signed", async ({
+test("a webhook is made, its secret shown once, and a test arrives that it has signed", async ({
   operator,
   receiver,
 }) => {
@@ -120,7 +120,7 @@ test("C13: a webhook is made, its secret shown once, and a test arrives that it 
   expect(await operator.content()).not.toContain(secret);
 });
 
-test("C13: a rule tells a channel and escalates to another; the log shows it, and a replay has the same webhook-id", async ({
+test("a rule tells a channel and escalates to another; the log shows it, and a replay has the same webhook-id", async ({
   operator,
   client,
   receiver,
@@ -178,7 +178,7 @@ test("C13: a rule tells a channel and escalates to another; the log shows it, an
   await expect(operator.getByRole("dialog", { name: "Alert fired, to pager" })).toContainText(idOf(fired));
 });
 
-test("C13: a receiver that answers 500 is tried again, which the log shows until it has taken it", async ({
+test("a receiver that answers 500 is tried again, which the log shows until it has taken it", async ({
   operator,
   server,
   client,
@@ -212,7 +212,7 @@ test("C13: a receiver that answers 500 is tried again, which the log shows until
   await expect(operator.getByText("No delivery is like that.")).toBeVisible();
 });
 
-test("C13: a private target is refused and said why; a rotated secret signs beside the old one; a removal names the rules", async ({
+test("a private target is refused and said why; a rotated secret signs beside the old one; a removal names the rules", async ({
   operator,
   server,
   receiver,
@@ -253,7 +253,7 @@ test("C13: a private target is refused and said why; a rotated secret signs besi
   await expect(operator.getByRole("switch", { name: "Stuck, told is on" })).toHaveAttribute("aria-checked", "false");
 });
 
-test("C13: a built-in rule is changed, reset, removed and brought back; a copy is made of it", async ({ operator }) => {
+test("a built-in rule is changed, reset, removed and brought back; a copy is made of it", async ({ operator }) => {
   await open(operator, "/alerts/rules");
   const list = operator.getByRole("list", { name: "Alert rules" });
   const item = list.getByRole("listitem", { name: "Oldest job waits too long", exact: true });
@@ -281,7 +281,7 @@ test("C13: a built-in rule is changed, reset, removed and brought back; a copy i
   await expect(item).toContainText("Built in");
 });
 
-test("C13: a viewer sees channels and rules and may change nothing", async ({ page, postgres, server }) => {
+test("a viewer sees channels and rules and may change nothing", async ({ page, postgres, server }) => {
   const database = new pg.Client(postgres.url);
   await database.connect();
   const key = await mintApiKey(database, "viewer");

@@ -9,7 +9,7 @@ async function noReload(page: Page): Promise<() => Promise<void>> {
 
 const live = (page: Page) => expect(page.getByRole("status").filter({ hasText: "Live" }).first()).toBeVisible();
 
-test("a run appears, its timeline fills, a card moves, a breaker opens, and an alert is acknowledged in one browser and seen in another, all without reload (B10, B11, C11, C13)", async ({
+test("a run appears, its timeline fills, a card moves, a breaker opens, and an alert is acknowledged in one browser and seen in another, all without reload", async ({
   operator,
   other,
   client,

@@ -36,7 +36,7 @@ async function mustBeAway(answer: Response, what: string): Promise<void> {
   expect(await answer.json(), what).toMatchObject({ status: 503, code: "database_away" });
 }
 
-test("E8: while Postgres is stopped the process stays, writes and reads answer 503 with Retry-After, sockets stay; then all goes on by itself", async () => {
+test("while Postgres is stopped the process stays, writes and reads answer 503 with Retry-After, sockets stay; then all goes on by itself", async () => {
   const socket: Socket<ServerToClient, ClientToServer> = io(`${server.url}/live`, {
     transports: ["websocket"],
     auth: { key: server.key },
@@ -90,7 +90,7 @@ interface Reference {
 /** What needs no database once the caller is known; somebody without a session has none to end. */
 const WITHOUT_DATABASE = new Set(["/api/v1/openapi.json", "/api/v1/me", "/api/v1/logout"]);
 
-test("E8: every read of the API says that the database is away; no call fails otherwise or hangs", async () => {
+test("every read of the API says that the database is away; no call fails otherwise or hangs", async () => {
   const reference = (await (await ask("GET", "/api/v1/openapi.json")).json()) as Reference;
   await postgres.crash();
   await expect.poll(() => statusOf(ask("GET", "/api/v1/runs"))).toBe(503);
@@ -112,7 +112,7 @@ test("E8: every read of the API says that the database is away; no call fails ot
   }
 });
 
-test("E8: the console says that the database is away, refuses clicks with the reason, and goes on by itself without a reload", async ({
+test("the console says that the database is away, refuses clicks with the reason, and goes on by itself without a reload", async ({
   browser,
 }) => {
   await commit(
@@ -147,7 +147,7 @@ test("E8: the console says that the database is away, refuses clicks with the re
   await page.context().close();
 });
 
-test("E8: a page that is opened while the database is away comes by itself when it is back", async ({ browser }) => {
+test("a page that is opened while the database is away comes by itself when it is back", async ({ browser }) => {
   const page = await signIn(browser);
   await page.goto("/");
   await expect(page.getByRole("button", { name: /^Freshness/ })).toHaveAttribute("data-freshness", "live");

@@ -5,7 +5,7 @@ import { runRounds } from "./faults/rounds.ts";
 /** As often as there is time for; `npm run test:deep` has more of it, `npm run faults` as much as it is given. */
 const ROUNDS = isDeep ? 20 : 4;
 
-test("C6, D9: killed or frozen at a random point again and again under load: nothing acknowledged is lost, nothing happens twice, what was due is made up for", async () => {
+test("killed or frozen at a random point again and again under load: nothing acknowledged is lost, nothing happens twice, what was due is made up for", async () => {
   test.setTimeout(isDeep ? 1_800_000 : 600_000);
   const seed = process.env.SWITCHYARD_FAULTS_SEED;
   const { all, failed } = await runRounds({

@@ -12,7 +12,7 @@ const live = (page: Page) => expect(page.getByRole("status").filter({ hasText: "
 const approval = (page: Page, title: string) =>
   page.getByRole("list", { name: "Approvals" }).getByRole("listitem").filter({ hasText: title });
 
-test("E5: approving in the browser releases the waiting job, and a second browser sees it without reload", async ({
+test("approving in the browser releases the waiting job, and a second browser sees it without reload", async ({
   operator,
   other,
   client,
@@ -57,7 +57,7 @@ test("E5: approving in the browser releases the waiting job, and a second browse
   expect(claimed.map(({ jobId }) => jobId)).toEqual(["ship.deploy"]);
 });
 
-test("E5: rejecting cancels the waiting job; the comment is kept", async ({ operator, client }) => {
+test("rejecting cancels the waiting job; the comment is kept", async ({ operator, client }) => {
   await client.commit([
     { type: "run.create", runId: "drop", workflow: "cleanup" },
     {
@@ -80,7 +80,7 @@ test("E5: rejecting cancels the waiting job; the comment is kept", async ({ oper
   await expect(operator.getByText("Cancelled").first()).toBeVisible();
 });
 
-test("E5: an edit is validated, approved and kept; two people must approve where two are asked for", async ({
+test("an edit is validated, approved and kept; two people must approve where two are asked for", async ({
   operator,
   client,
 }) => {
@@ -113,7 +113,7 @@ test("E5: an edit is validated, approved and kept; two people must approve where
   await expect(item.getByRole("region", { name: "Payload as edited" })).toContainText("budget:4");
 });
 
-test("E5: the inbox is worked by keys alone", async ({ operator, client }) => {
+test("the inbox is worked by keys alone", async ({ operator, client }) => {
   await client.commit([{ type: "approval.request", approvalId: "by-key", title: "Answered by key" }]);
   await operator.goto("/approvals");
   await live(operator);
@@ -125,7 +125,7 @@ test("E5: the inbox is worked by keys alone", async ({ operator, client }) => {
   await expect(item).toContainText("Approved");
 });
 
-test("B12: a paused queue gives nothing to claims, a resumed one does; dead letters are retried from its page", async ({
+test("a paused queue gives nothing to claims, a resumed one does; dead letters are retried from its page", async ({
   operator,
   client,
 }) => {
@@ -169,7 +169,7 @@ test("B12: a paused queue gives nothing to claims, a resumed one does; dead lett
   expect((await claim()).map(({ jobId }) => jobId).sort()).toEqual(["q.1", "q.2"]);
 });
 
-test("E2, E7: a session is moved on from its details, only by legal moves, and its audit says who did it", async ({
+test("a session is moved on from its details, only by legal moves, and its audit says who did it", async ({
   operator,
   client,
 }) => {

@@ -42,7 +42,7 @@ test.beforeAll(async ({ client }) => {
   }
 });
 
-test("C3, C15: a decision made over HTTP shows up in the list, and its page says why, who was left out, and who would have been next", async ({
+test("a decision made over HTTP shows up in the list, and its page says why, who was left out, and who would have been next", async ({
   operator,
   client,
 }) => {
@@ -72,7 +72,7 @@ test("C3, C15: a decision made over HTTP shows up in the list, and its page says
   await expect(operator.getByRole("region", { name: "What happened" })).toContainText(/Succeeded\s*after 90 ms/);
 });
 
-test("C15: falling back is told as it happens, and leads from decision to decision", async ({ operator, client }) => {
+test("falling back is told as it happens, and leads from decision to decision", async ({ operator, client }) => {
   const first = await client.decideRouting({ ...task, taskId: "chain" });
   await operator.goto(`/routing/${first.decisionId}`);
   await live(operator);
@@ -91,10 +91,7 @@ test("C15: falling back is told as it happens, and leads from decision to decisi
   await expect(operator.getByRole("heading", { level: 1, name: "chain → swift" })).toBeVisible();
 });
 
-test("C3: a decision made elsewhere is shown as it was told, without what nobody knows", async ({
-  operator,
-  client,
-}) => {
+test("a decision made elsewhere is shown as it was told, without what nobody knows", async ({ operator, client }) => {
   await client.commit([
     {
       type: "routing.record",
@@ -121,7 +118,7 @@ test("C3: a decision made elsewhere is shown as it was told, without what nobody
   await expect(operator.getByRole("heading", { name: "There is no such decision" })).toBeAttached();
 });
 
-test("C5: decisions are found by outcome, agent, task and time, from the address; keys go through them", async ({
+test("decisions are found by outcome, agent, task and time, from the address; keys go through them", async ({
   operator,
 }) => {
   await operator.goto("/routing?outcome=failed");
@@ -143,7 +140,7 @@ test("C5: decisions are found by outcome, agent, task and time, from the address
   await expect(operator.getByRole("heading", { level: 1, name: "warm-swift-3 → swift" })).toBeVisible();
 });
 
-test("C12: outcomes show in the trends, live; what one chart zooms to all show, by keys too", async ({
+test("outcomes show in the trends, live; what one chart zooms to all show, by keys too", async ({
   operator,
   client,
 }) => {
@@ -190,7 +187,7 @@ test("C12: outcomes show in the trends, live; what one chart zooms to all show, 
   await expect(operator).toHaveURL(/window=7d/);
 });
 
-test("C5: the leaderboard is about the window and type of task that are chosen, and finds who does badly", async ({
+test("the leaderboard is about the window and type of task that are chosen, and finds who does badly", async ({
   operator,
   client,
 }) => {

@@ -9,7 +9,7 @@ async function noReload(page: Page): Promise<() => Promise<void>> {
   return () => expect(page.locator("html[data-not-reloaded]")).toBeAttached();
 }
 
-test("the state of a run follows a merge without reload; any two positions are compared, and the earlier one restored (D1, D8)", async ({
+test("the state of a run follows a merge without reload; any two positions are compared, and the earlier one restored", async ({
   operator,
   client,
 }) => {
@@ -52,7 +52,7 @@ test("the state of a run follows a merge without reload; any two positions are c
   });
 });
 
-test("the receipts of a run say who asked for what, and the chain verifies (D6)", async ({ operator, client }) => {
+test("the receipts of a run say who asked for what, and the chain verifies", async ({ operator, client }) => {
   const runId = "detail-receipts";
   await client.commit([{ type: "run.create", runId, workflow: "receipts" }]);
   await operator.goto(`/runs/${runId}?tab=receipts`);
@@ -126,7 +126,7 @@ test("a replay shows the run as it was, and leads back to how it is", async ({ o
   await expect(operator.getByRole("button", { name: "Retry run" })).toBeVisible();
 });
 
-test("the radar has a cell for each job, live, and says which files two workstreams touch (B10)", async ({
+test("the radar has a cell for each job, live, and says which files two workstreams touch", async ({
   operator,
   client,
 }) => {

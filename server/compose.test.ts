@@ -75,7 +75,7 @@ test("it is ready once it was told that it listens, and not any more when it clo
   await server.close();
 });
 
-test("A5: a Redis that is not there keeps it neither from starting nor from being ready, nor from stopping", async () => {
+test("a Redis that is not there keeps it neither from starting nor from being ready, nor from stopping", async () => {
   const server = await start(
     configFor({ REDIS_URL: "redis://127.0.0.1:1", SWITCHYARD_BOOTSTRAP_KEY: "key-of-a-test" }),
   );

@@ -38,7 +38,7 @@ test.each([
   ["the heap near what V8 allows", { heapUsedBytes: 870 * MIB }],
   ["the process near what the machine has", { rssBytes: 3500 * MIB }],
 ])(
-  "A4: %s is said once in the log, shown, and answered by giving memory back until there is enough",
+  "%s is said once in the log, shown, and answered by giving memory back until there is enough",
   async (_name, more) => {
     vi.advanceTimersByTime(3000);
     expect([lines, asked, await short()]).toEqual([[], 0, 0]);

@@ -28,7 +28,7 @@ function sleeper(): { pid: number; killed: Promise<unknown>; child: ChildProcess
 }
 
 describe("the guard", () => {
-  test("B12: kills a job's processes when its lease has run out, and no others", async () => {
+  test("kills a job's processes when its lease has run out, and no others", async () => {
     const guard = newGuard();
     const [late, held] = [sleeper(), sleeper()];
     guard.watch(performance.now() + 300).hold(late.pid);

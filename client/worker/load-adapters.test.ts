@@ -30,7 +30,7 @@ const faults = async (...files: string[]) => {
 
 const ECHO = `export default { name: "echo", about: "says it", run: (job, context) => context.run({ argv: ["echo", job.input.say] }) };`;
 
-describe("B15: adapters in files of one's own", () => {
+describe("adapters in files of one's own", () => {
   test("without any there are the built-in ones", async () => {
     const listed = await load([]);
     expect(listed.map(({ adapter }) => adapter.name)).toEqual(["shell", "tests", "git", "aider", "codex", "claude"]);

@@ -27,7 +27,7 @@ beforeEach(async () => {
 });
 afterEach(() => repo.remove());
 
-test("B15: figures of tests and touched files are in the attempt, beside the output", async () => {
+test("figures of tests and touched files are in the attempt, beside the output", async () => {
   const agentKey = newAgent();
   work(agentKey, { slots: 2 });
   const { jobIds } = await enqueue(
@@ -75,7 +75,7 @@ test("an agent that takes longer than its template allows is told as timed out, 
   expect(output()).toContain(`adapter slow from ${slow}`);
 });
 
-test("B15: the worktree of a cancelled job is removed, and of one whose worker was killed", async () => {
+test("the worktree of a cancelled job is removed, and of one whose worker was killed", async () => {
   const command = `echo $$ > ${folder}/pid; pwd > ${folder}/place; sleep 1000`;
   for (const how of ["cancelled", "killed"] as const) {
     const agentKey = newAgent();

@@ -13,7 +13,7 @@ async function running(agentKey: string, name = "pid") {
   return { ...job, pid: await pidIn(name) };
 }
 
-test("B12: a cancelled job's command is killed because the log tells, without waiting for a heartbeat", async () => {
+test("a cancelled job's command is killed because the log tells, without waiting for a heartbeat", async () => {
   const agentKey = newAgent();
   let heard = false;
   const client: Client = {

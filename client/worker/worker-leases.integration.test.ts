@@ -40,7 +40,7 @@ async function expectTwoAttempts(jobId: string) {
   expect(await happened(jobId, "job.completed")).toBe(1);
 }
 
-test("B12: a worker that is killed takes its command with it, and the job returns when its lease runs out", async () => {
+test("a worker that is killed takes its command with it, and the job returns when its lease runs out", async () => {
   const agentKey = newAgent();
   const killed = startProcess(agentKey, "--lease-ms", "1500");
   const { jobId } = await enqueue(agentKey, { input: exclusively(), ...TWICE });
@@ -51,7 +51,7 @@ test("B12: a worker that is killed takes its command with it, and the job return
   await expectTwoAttempts(jobId);
 });
 
-test("B12: the command of a worker that hangs past its lease dies before the job runs again, and its late result is refused", async () => {
+test("the command of a worker that hangs past its lease dies before the job runs again, and its late result is refused", async () => {
   const agentKey = newAgent();
   const frozen = startProcess(agentKey, "--lease-ms", "1500");
   const { jobId } = await enqueue(agentKey, { input: exclusively(), ...TWICE });
@@ -65,7 +65,7 @@ test("B12: the command of a worker that hangs past its lease dies before the job
   await expectTwoAttempts(jobId);
 });
 
-test("B12: cut off from the server, a worker ends its work before its lease runs out, and works on when it is back", async () => {
+test("cut off from the server, a worker ends its work before its lease runs out, and works on when it is back", async () => {
   const agentKey = newAgent();
   const cable = await layCable(server.url);
   cables.push(cable);

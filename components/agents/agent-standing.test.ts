@@ -22,7 +22,7 @@ const board = [
 ];
 
 describe("the order of the agents board", () => {
-  it("C2: is worst first: open and tripped, half-open, failing, disabled, draining, silent, then the rest by key", () => {
+  it("is worst first: open and tripped, half-open, failing, disabled, draining, silent, then the rest by key", () => {
     const order = board.toSorted(byStanding).map(({ agent }) => agent.id);
     expect(order).toEqual(["broken", "held", "half", "shaky", "off", "leaving", "mute", "busy", "calm", "idle"]);
   });

@@ -22,7 +22,7 @@ const standing = (agentKey: string, more: Partial<Standing> = {}): Standing => (
 const keys = (rows: { agentKey: string }[]) => rows.map(({ agentKey }) => agentKey);
 
 describe("leaderboard", () => {
-  it("C5: asks for under-performers with a sample that says something, and for nothing that was not chosen", () => {
+  it("asks for under-performers with a sample that says something, and for nothing that was not chosen", () => {
     const choice = { window: "24h", taskType: null, below: null, min: 20 } as const;
     expect(leaderboardPath(choice)).toBe("/leaderboard?window=24h");
     expect(leaderboardPath({ ...choice, taskType: "code review", below: 0.8 })).toBe(
@@ -50,7 +50,7 @@ describe("leaderboard", () => {
     expect(nextSort(first, "trend"), "who got worse is of interest first").toEqual({ key: "trend", descending: false });
   });
 
-  it("C5: a trend is told in points, and next to nothing is no trend", () => {
+  it("a trend is told in points, and next to nothing is no trend", () => {
     expect(trendOf({ trend: 0.0321 })).toEqual({ way: "up", text: "+3.2" });
     expect(trendOf({ trend: -0.5 })).toEqual({ way: "down", text: "−50.0" });
     expect(trendOf({ trend: 0.004 })?.way).toBe("steady");

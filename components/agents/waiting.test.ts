@@ -10,7 +10,7 @@ const open = { breaker: { state: "open" as const } };
 const go = { agent: { capabilities: ["go"] } };
 
 describe("jobs that wait because of an agent", () => {
-  it("C2: are those that only it may do, by name or because nobody else has the capability", () => {
+  it("are those that only it may do, by name or because nobody else has the capability", () => {
     const waiting = waitingByAgent(
       [job("named", { agentKey: "a" }), job("able", { capability: "go", runId: "r2" }), job("anyone")],
       [agentView("a", { ...open, ...go }), agentView("b")],

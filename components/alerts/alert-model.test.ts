@@ -23,7 +23,7 @@ describe("views of the alerts", () => {
     alert("over", { status: "resolved", resolvedAt: "2026-11-21T12:00:00.000Z" }),
   ];
 
-  it("C13: open ones are firing or acknowledged, the most severe first, then the latest", () => {
+  it("open ones are firing or acknowledged, the most severe first, then the latest", () => {
     expect(statusesOf("open")).toEqual(["firing", "acknowledged"]);
     expect(ids(alertsOf(all, "open"))).toEqual(["worst", "new", "old"]);
     expect(ids(alertsOf(all, "snoozed"))).toEqual(["asleep"]);
@@ -62,11 +62,11 @@ describe("alerts below their cause", () => {
       ({ alert: { id }, caused, effects }) => `${caused ? "> " : ""}${id} ${effects}`,
     );
 
-  it("C13: what an alert has caused stands below it, and effects of effects there too", () => {
+  it("what an alert has caused stands below it, and effects of effects there too", () => {
     expect(placed()).toEqual(["breaker 2", "> rate 0", "> silent 0", "own 0", "left 0"]);
   });
 
-  it("C13: a folded cause says how many it hides", () => {
+  it("a folded cause says how many it hides", () => {
     expect(placed(["breaker"])).toEqual(["breaker 2", "own 0", "left 0"]);
   });
 

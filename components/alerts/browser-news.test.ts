@@ -6,7 +6,7 @@ const SINCE = "2026-11-21T10:00:00.000Z";
 const later = "2026-11-21T10:05:00.000Z";
 const ids = (rows: readonly { id: string }[]) => rows.map(({ id }) => id);
 
-describe("C13: what a browser notification is shown for", () => {
+describe("what a browser notification is shown for", () => {
   it("what begins to fire after the page was opened, once", () => {
     const old = alert("old", { firedAt: "2026-11-21T09:00:00.000Z" });
     const seen = beginSeeing([old], SINCE);

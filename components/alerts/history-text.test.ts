@@ -5,7 +5,7 @@ import { historyText as textOf } from "./history-text.ts";
 const historyText = (event: Parameters<typeof textOf>[0]) => textOf(event, formatUtc);
 
 describe("the history of an alert in words", () => {
-  it("C13: a person's act names the person and quotes the words", () => {
+  it("a person's act names the person and quotes the words", () => {
     const payload = { rule: "stuck", by: "user:ada", note: "looking" };
     expect(historyText({ type: "alert.acknowledged", actor: "user:ada", payload })).toEqual({
       what: "Acknowledged",
@@ -14,7 +14,7 @@ describe("the history of an alert in words", () => {
     });
   });
 
-  it("C13: a snooze says until when", () => {
+  it("a snooze says until when", () => {
     const say = (payload: { [key: string]: unknown }) =>
       historyText({ type: "alert.snoozed", actor: "user:ada", payload }).what;
     expect(say({ mode: "resolved", until: null })).toBe("Snoozed until it is resolved");

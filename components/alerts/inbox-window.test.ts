@@ -7,7 +7,7 @@ const open: InboxFilter = { view: "open", severity: [], rule: null, q: null };
 const at = (minute: number) => `2026-11-21T10:${String(minute).padStart(2, "0")}:00.000Z`;
 const ids = (rows: readonly { id: string }[]) => rows.map(({ id }) => id).join(" ");
 
-describe("C13: the loaded beginning of a long inbox", () => {
+describe("the loaded beginning of a long inbox", () => {
   const page = {
     items: [alert("c", { firedAt: at(5) }), alert("b", { firedAt: at(4) }), alert("a", { firedAt: at(3) })],
     nextCursor: "more",

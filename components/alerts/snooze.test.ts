@@ -6,12 +6,12 @@ const termsOf = (id: string, now: number) => SNOOZES.find((choice) => choice.id 
 const NOW = Date.parse("2026-11-21T22:30:00.000Z");
 
 describe("what a snooze can last", () => {
-  it("C13: spans end so long after now", () => {
+  it("spans end so long after now", () => {
     expect(termsOf("15m", NOW)).toEqual({ until: "2026-11-21T22:45:00.000Z" });
     expect(termsOf("4h", NOW)).toEqual({ until: "2026-11-22T02:30:00.000Z" });
   });
 
-  it("C13: tomorrow is nine in the morning of the reader's next day", () => {
+  it("tomorrow is nine in the morning of the reader's next day", () => {
     const until = new Date(termsOf("tomorrow", NOW)?.until ?? "");
     const today = new Date(NOW);
     expect(until.getHours()).toBe(9);
@@ -19,7 +19,7 @@ describe("what a snooze can last", () => {
     expect(until.getTime()).toBeGreaterThan(NOW);
   });
 
-  it("C13: until resolved and until worse have no end", () => {
+  it("until resolved and until worse have no end", () => {
     expect(termsOf("resolved", NOW)).toEqual({ mode: "resolved" });
     expect(termsOf("worse", NOW)).toEqual({ mode: "worse" });
   });

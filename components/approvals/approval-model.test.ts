@@ -36,7 +36,7 @@ const NOW = Date.parse("2026-11-21T12:00:00.000Z");
 const AT = new Date(NOW).toISOString();
 const ids = (rows: ApprovalRow[]) => rows.map(({ id }) => id);
 
-describe("E5: the inbox of approvals", () => {
+describe("the inbox of approvals", () => {
   it("shows the longest waiting first, and keeps what was decided meanwhile in its place", () => {
     const young = approval("young", { createdAt: "2026-11-21T11:00:00.000Z" });
     const done = approval("done", { status: "approved", createdAt: "2026-11-21T10:30:00.000Z" });

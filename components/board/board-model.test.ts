@@ -25,7 +25,7 @@ function card(id: string, over: Partial<Card> = {}): Card {
 }
 
 describe("columns", () => {
-  it("B10: every card stands in its column, the latest to enter on top", () => {
+  it("every card stands in its column, the latest to enter on top", () => {
     const columns = columnsOf([
       card("a"),
       card("b", { enteredAt: "2026-11-21T11:00:00.000Z" }),

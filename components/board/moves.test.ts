@@ -3,7 +3,7 @@ import { WORKSTREAM_MOVES, WORKSTREAM_STATUSES } from "../../domain/statuses.ts"
 import { dropOf, legalMoves, neighbour, refusalOf, sentenceList, zoneId, zoneOf } from "./moves.ts";
 
 describe("moves of a card", () => {
-  it("B10: a column takes exactly the drops the lifecycle allows, and says why it refuses the others", () => {
+  it("a column takes exactly the drops the lifecycle allows, and says why it refuses the others", () => {
     for (const from of WORKSTREAM_STATUSES) {
       for (const to of WORKSTREAM_STATUSES) {
         const allowed = from === to || WORKSTREAM_MOVES[from].includes(to);

@@ -37,7 +37,7 @@ const write = (bands: Band[]) =>
 const within = (rows: FeedRow[], more: object = {}) => bandsOf(told(rows, more), T0, T0 + 60 * MINUTE);
 
 describe("the states of a breaker over time", () => {
-  it("C2: follow its moves, and the one before the first move is the one it came from", () => {
+  it("follow its moves, and the one before the first move is the one it came from", () => {
     const bands = within([
       move(1, 10, "closed", "open"),
       move(2, 20, "open", "half_open"),

@@ -57,7 +57,7 @@ describe("a breaker's history", () => {
     ]);
   });
 
-  it("C2: settings that were changed are told with what they were, who did it and why", () => {
+  it("settings that were changed are told with what they were, who did it and why", () => {
     const breaker = { window: "count", failureRateThreshold: 0.5, openMs: 30_000 };
     const [changed, again, first] = historyOf([
       event(1, "agent.registered", { breaker, implicit: true }),

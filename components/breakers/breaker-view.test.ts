@@ -37,7 +37,7 @@ describe("what a tile says of a breaker", () => {
     expect(view.summary).toBe("1 of 3 calls failed, opens at 50% once there are 4");
   });
 
-  it("C2: an open breaker counts down to its half-open time and keeps the error that led there", () => {
+  it("an open breaker counts down to its half-open time and keeps the error that led there", () => {
     const view = breakerView(row("a", having("..xx")));
     expect(view.state).toBe("open");
     expect(view.due).toEqual({ at: new Date(T0 + 30_000).toISOString(), label: "Half-open in" });
@@ -52,7 +52,7 @@ describe("what a tile says of a breaker", () => {
     expect(view.due).toBeNull();
   });
 
-  it("C2: slow calls are told with their threshold, and not at all where they are not judged", () => {
+  it("slow calls are told with their threshold, and not at all where they are not judged", () => {
     const slow = newBreaker({ ...config, slowCallMs: 2_000, slowCallRateThreshold: 0.8 }, T0);
     expect(breakerView(row("a", slow)).slow).toEqual({ rate: null, threshold: 0.8, overMs: 2_000 });
     const called = record(slow, { success: true, durationMs: 3_000 }, T0).breaker;

@@ -19,7 +19,7 @@ const full = resolveBreakerConfig({
 const written = (texts: object, window: "count" | "time" = "count") => parseConfig({ window, texts });
 
 describe("a breaker's settings as a form", () => {
-  it("C2: what is there is written out and read back the same", () => {
+  it("what is there is written out and read back the same", () => {
     const draft = draftOf(full);
     expect(draft.texts).toMatchObject({
       failureRateThreshold: "7%",

@@ -7,7 +7,7 @@ import { deliveriesPath, filterOf } from "./delivery-filter.ts";
 const draft = { ...newChannel(), channelId: "pager", target: "https://example.com/hook" };
 
 describe("the form of a channel", () => {
-  it("C13: a URL and an id make a webhook, a browser needs no target", () => {
+  it("a URL and an id make a webhook, a browser needs no target", () => {
     expect(parseChannel(draft, [])).toMatchObject({
       ok: true,
       body: { kind: "webhook", target: draft.target, name: "pager", config: {} },
@@ -16,7 +16,7 @@ describe("the form of a channel", () => {
     expect(parseChannel({ ...draft, kind: "email", target: "a@example.com,\nb@example.com" }, []).ok).toBe(true);
   });
 
-  it("C13: what is wrong is told at its field", () => {
+  it("what is wrong is told at its field", () => {
     const faults = (part: object, taken: string[] = []) => {
       const parsed = parseChannel({ ...draft, ...part }, taken);
       return parsed.ok ? [] : Object.keys(parsed.faults);
@@ -29,7 +29,7 @@ describe("the form of a channel", () => {
     expect(faults({ stormThreshold: "0", stormWindow: "soon" })).toEqual(["stormWindow", "stormThreshold"]);
   });
 
-  it("C13: a channel goes through the form unchanged", () => {
+  it("a channel goes through the form unchanged", () => {
     const channel = {
       id: "ops",
       channelKind: "email",
@@ -43,7 +43,7 @@ describe("the form of a channel", () => {
     });
   });
 
-  it("C13: what the server refuses stands at the field it names, the rest above the buttons", () => {
+  it("what the server refuses stands at the field it names, the rest above the buttons", () => {
     const problem = (errors: unknown[]) => faultsOf(new ApiProblem(422, "refused", "It was refused", errors));
     expect(problem([{ path: "target", message: "must be public" }])).toEqual({
       faults: { target: "must be public" },

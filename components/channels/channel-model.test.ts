@@ -38,7 +38,7 @@ const ALL = { channelId: null, status: [] } as const;
 const ids = (rows: readonly DeliveryRow[]) => rows.map(({ id }) => id);
 
 describe("the delivery log", () => {
-  it("C13: what comes live stands above what was loaded; a row is shown as it is now", () => {
+  it("what comes live stands above what was loaded; a row is shown as it is now", () => {
     const loaded = [delivery("b", 2, { status: "pending", attempts: 0 }), delivery("a", 1)];
     const live = [delivery("b", 2, { seq: 9, status: "failed" }), delivery("c", 3)];
     const shown = mergeDeliveries(loaded, live, ALL, false);
@@ -46,7 +46,7 @@ describe("the delivery log", () => {
     expect(shown[1]?.status).toBe("failed");
   });
 
-  it("C13: a row that no longer passes the filter leaves, and an older live one waits for its page", () => {
+  it("a row that no longer passes the filter leaves, and an older live one waits for its page", () => {
     const loaded = [delivery("b", 5, { status: "pending" })];
     const live = [delivery("b", 5, { seq: 9 }), delivery("old", 1, { status: "pending" }), delivery("x", 6)];
     expect(ids(mergeDeliveries(loaded, live, { channelId: null, status: ["pending"] }, true))).toEqual([]);
@@ -72,7 +72,7 @@ describe("the delivery log", () => {
 });
 
 describe("targets that may be refused", () => {
-  it("C13: private ones and those without https are warned of, public ones are not", () => {
+  it("private ones and those without https are warned of, public ones are not", () => {
     for (const target of ["http://example.com", "https://localhost:1", "https://10.1.2.3/a", "https://[::1]/"])
       expect(targetWarning("webhook", target), target).toContain("SWITCHYARD_ALLOW_PRIVATE_TARGETS");
     for (const target of ["https://example.com/hook", "https://172.15.0.1", "no url"])

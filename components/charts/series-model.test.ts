@@ -18,7 +18,7 @@ const minutes = (name: string, ...values: (number | null)[]): SeriesLine => ({
   points: values.map((value, at) => ({ t: new Date(START + at * 60_000).toISOString(), value })),
 });
 
-describe("C12: the lines of a chart", () => {
+describe("the lines of a chart", () => {
   const lines = [minutes("a", 1, null, 0, null, 5, 6), minutes("b", null, 2)];
   const rows = rowsOf(lines);
 
@@ -68,7 +68,7 @@ describe("C12: the lines of a chart", () => {
   });
 });
 
-describe("C12: zooming", () => {
+describe("zooming", () => {
   const HOUR = 60 * 60_000;
   const outer = { from: START, to: START + HOUR };
 

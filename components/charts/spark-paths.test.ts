@@ -4,7 +4,7 @@ import { sparkPaths } from "./spark-paths.ts";
 const box = { width: 30, height: 10, pad: 0 };
 
 describe("the paths of a small line", () => {
-  it("C12: a gap is a gap: pieces end before it and begin after it", () => {
+  it("a gap is a gap: pieces end before it and begin after it", () => {
     const { line, dots, area } = sparkPaths([1, 0.5, null, 1], { ...box, max: 1 });
     expect(line).toBe("M0 0L10 5");
     expect(dots).toBe("M30 0L30 0");

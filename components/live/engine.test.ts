@@ -83,7 +83,7 @@ test("a gap that the replay does not close is told as a hole instead of being as
   expect(reader.seen).toEqual([7, 8, 9]);
 });
 
-test("B11: a socket that was away while 1,000 events passed sees each exactly once in order", async () => {
+test("a socket that was away while 1,000 events passed sees each exactly once in order", async () => {
   const reader = await reading(0, 5);
   bench.send(1, 5);
   bench.engine.disconnected();
@@ -268,7 +268,7 @@ test("state frames of topics in use are handed on, others are not", async () => 
   expect(bench.states.map(({ topic }) => topic)).toEqual(["runs"]);
 });
 
-test("E8: while the database is away the page says so; on its return what was refused is asked for at once", async () => {
+test("while the database is away the page says so; on its return what was refused is asked for at once", async () => {
   const reader = await reading(3, 3);
   bench.beat(3, { databaseAway: true, databaseReason: "full" });
   expect(bench.engine.freshness()).toMatchObject({ state: "stale", databaseAway: "full", since: new Date() });
@@ -287,7 +287,7 @@ test("E8: while the database is away the page says so; on its return what was re
   expect(reader.seen).toEqual([4, 5]);
 });
 
-test("E8: a connection that is lost while the database is away says that it is lost", async () => {
+test("a connection that is lost while the database is away says that it is lost", async () => {
   await reading(3, 3);
   bench.beat(3, { databaseAway: true, databaseReason: "full" });
   bench.engine.disconnected();

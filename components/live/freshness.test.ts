@@ -54,7 +54,7 @@ test("the first connection is given a moment before the page calls itself stale"
   expect(freshnessOf(first, T + PATIENCE_MS)).toMatchObject({ state: "stale", since: new Date(T) });
 });
 
-test("E8: a server whose database is away is stale since it said so, and the page knows why", () => {
+test("a server whose database is away is stale since it said so, and the page knows why", () => {
   const away: Connection = { ...good, awaySince: T - 500, awayFor: "read_only" };
   expect(freshnessOf(away, T)).toEqual({
     state: "stale",

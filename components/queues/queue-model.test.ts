@@ -31,7 +31,7 @@ const COUNTED = {
   drainEstimateMs: 1,
 };
 
-describe("B12: a queue as it is shown", () => {
+describe("a queue as it is shown", () => {
   it("counts by its live row, not by what was counted before", () => {
     const row = queue({ jobCounts: { ...NO_JOBS, queued: 3, running: 2, failed: 1, timed_out: 1 } });
     expect(withFigures(row, COUNTED)).toMatchObject({

@@ -38,7 +38,7 @@ const told = (seq: number, id: string, success: boolean): LogEvent => ({
 const page = [decision({ id: "old", seq: 5, routedAt: "2026-11-21T10:00:05.000Z" })];
 const all = () => true;
 
-describe("C5: the list of decisions, live", () => {
+describe("the list of decisions, live", () => {
   test("a decision that the log tells stands on top, with all that the page shows of it", () => {
     const feed = arrived(NEW_FEED, [decided(8, "new")]);
     const { shown, fresh } = joined(page, feed, all, 8);
@@ -73,7 +73,7 @@ describe("C5: the list of decisions, live", () => {
   });
 });
 
-describe("C5: filters of decisions", () => {
+describe("filters of decisions", () => {
   const none: DecisionFilters = {
     taskType: null,
     agent: null,

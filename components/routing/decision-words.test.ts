@@ -10,7 +10,7 @@ const candidate = (agentKey: string, score: number, more: Partial<Candidate> = {
   ...more,
 });
 
-describe("C15: why an agent was chosen, in one sentence", () => {
+describe("why an agent was chosen, in one sentence", () => {
   test("the best score, before the next one, and how many were left out", () => {
     const candidates = [
       candidate("aider", 0.81),
@@ -55,11 +55,11 @@ test.each([
   ["excluded by the caller", "The caller did not want it."],
   ["tried already by dec_1", "It had been tried for this task before."],
   ["cost too high", "cost too high"],
-])("C15: an exclusion in words: %s", (excluded, words) => {
+])("an exclusion in words: %s", (excluded, words) => {
   expect(exclusionText(excluded, formatUtc)).toBe(words);
 });
 
-describe("C15: what a score is made of", () => {
+describe("what a score is made of", () => {
   const weights = { success: 2, speed: 1, load: 1 };
   const parts = { success: 0.8, speed: 0.4, load: 1, sample: 120, basis: "task_type" as const };
 

@@ -15,19 +15,19 @@ const rules: AlertRule[] = withDefaults([]).map(({ ruleKind, ...rule }) => ({
 }));
 
 describe("the form of a rule", () => {
-  it("C13: every built-in rule goes through the form unchanged", () => {
+  it("every built-in rule goes through the form unchanged", () => {
     for (const rule of rules) {
       const parsed = parseDraft(draftOf(rule));
       expect(parsed.ok && parsed.rule.params).toMatchObject(rule.params);
     }
   });
 
-  it("C13: a new rule of every kind is a rule as soon as it has an id", () => {
+  it("a new rule of every kind is a rule as soon as it has an id", () => {
     for (const kind of RULE_KINDS)
       expect(parseDraft({ ...newDraft(kind), ruleId: "mine" })).toMatchObject({ ok: true });
   });
 
-  it("C13: what is wrong is told at its field", () => {
+  it("what is wrong is told at its field", () => {
     const draft = { ...newDraft("success_rate"), ruleId: "mine" };
     const parsed = parseDraft({
       ...draft,
@@ -41,7 +41,7 @@ describe("the form of a rule", () => {
     });
   });
 
-  it("C13: escalation goes through the form, steps without channels or times are told at their places", () => {
+  it("escalation goes through the form, steps without channels or times are told at their places", () => {
     const [base] = rules;
     if (!base) throw new Error("there is a built-in rule");
     const rule = { ...base, channels: ["pager"], escalation: [{ afterMs: 900_000, channels: ["ops", "old"] }] };
@@ -57,7 +57,7 @@ describe("the form of a rule", () => {
     expect(Object.keys(parsed.ok ? {} : parsed.faults)).toEqual(["step.0.after", "step.1.channels", "step.2.after"]);
   });
 
-  it("C13: a built-in rule that was changed can be reset and a removed one brought back", () => {
+  it("a built-in rule that was changed can be reset and a removed one brought back", () => {
     const [base] = rules;
     if (!base) throw new Error("there is a built-in rule");
     expect(rules.filter(isChanged)).toEqual([]);

@@ -4,7 +4,7 @@ import { movedStep, newStep, sinceFiring, tellingWords } from "./telling.ts";
 const nameOf = (id: string) => ({ ops: "ops-mail" })[id] ?? id;
 
 describe("who is told, in words", () => {
-  it("C13: at once, then step by step", () => {
+  it("at once, then step by step", () => {
     expect(tellingWords({ channels: ["pager"], escalation: [{ after: "15m", channels: ["ops"] }] }, nameOf)).toBe(
       "Tells pager at once, then ops-mail after 15 minutes if nobody acknowledges.",
     );

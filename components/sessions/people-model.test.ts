@@ -53,7 +53,7 @@ const task = (id: string, over: Partial<TaskRow> = {}): TaskRow => ({
   ...over,
 });
 
-describe("E1, E4: lists of sessions and tasks", () => {
+describe("lists of sessions and tasks", () => {
   it("shows active sessions first, then pending ones, then what has ended, each the newest first", () => {
     const rows = [
       session("ended", { status: "completed", createdAt: "2026-11-21T12:00:00.000Z" }),
@@ -83,7 +83,7 @@ describe("E1, E4: lists of sessions and tasks", () => {
     expect(matchesTask(task("t"), { ...NONE, status: "failed" })).toBe(false);
   });
 
-  it("knows when a session expires untouched, unless it has ended (E3)", () => {
+  it("knows when a session expires untouched, unless it has ended", () => {
     expect(sessionExpiry(session("s"), 3_600_000)).toBe("2026-11-21T11:00:00.000Z");
     expect(sessionExpiry(session("s", { status: "failed" }), 3_600_000)).toBeNull();
   });

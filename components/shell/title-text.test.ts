@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { withBadge } from "./title-text.ts";
 
-test("C13: a tab's title says how many alerts fire, once, and nothing when none does", () => {
+test("a tab's title says how many alerts fire, once, and nothing when none does", () => {
   expect(withBadge("Runs · Switchyard", 3)).toBe("(3) Runs · Switchyard");
   expect(withBadge("(3) Runs · Switchyard", 10_000)).toBe("(10,000) Runs · Switchyard");
   expect(withBadge("(10,000) Runs · Switchyard", 0)).toBe("Runs · Switchyard");

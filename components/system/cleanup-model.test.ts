@@ -11,13 +11,13 @@ const report = (counts: Partial<CleanupReport>): CleanupReport => ({
   ...counts,
 });
 
-test("C7: a report is told in words, without what is none", () => {
+test("a report is told in words, without what is none", () => {
   expect(cleanedWords(report({}))).toBeNull();
   expect(cleanedWords(report({ outcomes: 1 }))).toBe("1 outcome");
   expect(cleanedWords(report({ runs: 2, jobs: 1200, agents: 1 }))).toBe("2 runs, 1,200 jobs and 1 agent");
 });
 
-test("C7: days are a number above nothing", () => {
+test("days are a number above nothing", () => {
   expect(parseDays("30")).toEqual({ days: 30 });
   expect(parseDays("0.5")).toEqual({ days: 0.5 });
   for (const text of ["", "0", "-3", "soon", "1e9", "Infinity"]) expect(parseDays(text)).toHaveProperty("fault");

@@ -16,7 +16,7 @@ const PATIENCE_MS = 15 * 60_000;
 
 type Asked = "dry" | "real";
 
-/** Removes what is old (C7): a look first, then the clean-up with what it would take said once more. */
+/** Removes what is old: a look first, then the clean-up with what it would take said once more. */
 export function MaintenanceCard({ days: initial }: { days: number }) {
   const [text, setText] = useState(String(initial));
   const [busy, setBusy] = useState<Asked | null>(null);

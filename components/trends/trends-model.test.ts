@@ -4,7 +4,7 @@ import { type Choice, drawn, less, named, outerOf, summed } from "./trends-model
 const choices = Array.from({ length: 12 }, (_, at) => ({ id: `a${at + 10}`, name: `A${at}`, weight: at % 6 }));
 const points = (...values: (number | null)[]) => values.map((value, at) => ({ t: `2026-11-21T10:0${at}:00Z`, value }));
 
-describe("C12: what the trends draw", () => {
+describe("what the trends draw", () => {
   test("of many agents those with the most outcomes are drawn, in a steady order", () => {
     const shown = drawn(choices, []);
     expect(shown).toHaveLength(8);

@@ -6,7 +6,7 @@ import { restoreRun, runRestore } from "../snapshot.ts";
 import { incrementStep, stepIncrement } from "../step.ts";
 import { addToken, removeToken, tokenAdd, tokenRemove, tokenUpdate, updateToken } from "../token.ts";
 
-/** The execution state of runs (D3, D8). */
+/** The execution state of runs. */
 export const EXECUTION_OPERATIONS = {
   "context.set": op(contextSet, setContext, byRun),
   "context.merge": op(contextMerge, mergeContext, byRun),

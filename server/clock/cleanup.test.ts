@@ -34,7 +34,7 @@ function startLoop(store: Store, keepMs: number): void {
   loop.start();
 }
 
-test("C7: decisions leave by themselves when they are older than they are kept for, in every tenant, and nothing else does", async () => {
+test("decisions leave by themselves when they are older than they are kept for, in every tenant, and nothing else does", async () => {
   const [first] = stores as [Store];
   for (const tenantId of ["a", "b"]) {
     await commit(

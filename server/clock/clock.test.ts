@@ -59,7 +59,7 @@ const enqueue = (jobId: string, more: object = {}): ClientMutationInput => ({
   ...more,
 });
 
-test("C2: an open breaker goes half-open by itself, and its override ends by itself", async () => {
+test("an open breaker goes half-open by itself, and its override ends by itself", async () => {
   startClock();
   const breaker = { windowSize: 2, minimumCalls: 2, openMs: 50 };
   await commit(
@@ -98,7 +98,7 @@ test("a trial that never reports fails at its deadline, one that is not due is l
   expect(await row("later")).toMatchObject({ state: "half_open", openings: 1 });
 });
 
-test("B12: a lease that runs out returns the job, and its late result is refused", async () => {
+test("a lease that runs out returns the job, and its late result is refused", async () => {
   startClock();
   await commit(RUN, enqueue("j", { maxAttempts: 2, backoffMs: 0 }));
   const { receipt } = await commit({ type: "job.claim", agentKey: "a", max: 1, leaseMs: 100 });
@@ -110,7 +110,7 @@ test("B12: a lease that runs out returns the job, and its late result is refused
   expect(attempt).toMatchObject({ status: "failed", error: { code: "lease_expired" } });
 });
 
-test("B12: a job times out, with a lease and without", async () => {
+test("a job times out, with a lease and without", async () => {
   startClock();
   await commit(RUN, enqueue("held", { timeoutMs: 50 }), enqueue("bare", { timeoutMs: 50 }));
   await commit(
@@ -143,7 +143,7 @@ test("an acknowledgement that runs out fires again", async () => {
   expect(await alert()).toMatchObject({ acknowledgedBy: null, ackExpiresAt: null });
 });
 
-test("C13: a snooze whose time is over fires again, one that has time left sleeps on", async () => {
+test("a snooze whose time is over fires again, one that has time left sleeps on", async () => {
   const until = new Date(Date.now() + 3_600_000).toISOString();
   for (const agentKey of ["soon", "late"]) {
     await commit(
@@ -165,7 +165,7 @@ test("C13: a snooze whose time is over fires again, one that has time left sleep
   expect(await statusOf("late")).toBe("snoozed");
 });
 
-test("C6, D9: what became due while nobody looked is made up for, once, by whoever starts, and it says what it found", async () => {
+test("what became due while nobody looked is made up for, once, by whoever starts, and it says what it found", async () => {
   const breaker = { windowSize: 1, minimumCalls: 1, openMs: 50 };
   await commit({ ...RUN, runId: "oldest", timeoutMs: 50 }, RUN, enqueue("j", { maxAttempts: 2, backoffMs: 0 }));
   await commit({ type: "job.claim", agentKey: "a", max: 1, leaseMs: 100 });

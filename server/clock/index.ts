@@ -7,7 +7,7 @@ import { readIncompleteRuns } from "../store/recovery.ts";
 import { readRuleChanges } from "../store/rules.ts";
 
 /**
- * The clock: what time makes happen, as commits (DESIGN, Clock). Of all nodes one leads, by a lease row on database time; a second leader would
+ * The clock: what time makes happen, as commits. Of all nodes one leads, by a lease row on database time; a second leader would
  * do no harm, as every commit carries the attempt, epoch or deadline it saw. Each round reads what is due and commits it. The first round of a
  * leader is the recovery from whatever ended the last one: it finds what has become due meanwhile, and says so.
  */

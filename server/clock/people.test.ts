@@ -45,7 +45,7 @@ const session = (id: string) => database.prisma.session.findFirstOrThrow({ where
 const approval = (id: string) => database.prisma.approval.findFirstOrThrow({ where: { tenantId: tenant, id } });
 const patiently = { timeout: 15_000, interval: 20 };
 
-test("E3: sessions that nobody has touched for the retention expire by themselves, ended ones stay as they ended", async () => {
+test("sessions that nobody has touched for the retention expire by themselves, ended ones stay as they ended", async () => {
   await commit(
     { type: "session.create", sessionId: "idle", agentRole: "coder" },
     { type: "session.create", sessionId: "busy", agentRole: "coder" },
@@ -67,7 +67,7 @@ test("E3: sessions that nobody has touched for the retention expire by themselve
   ]);
 });
 
-test("E3: a touch is what counts: a session that is updated outlives one that is not", async () => {
+test("a touch is what counts: a session that is updated outlives one that is not", async () => {
   const create = (sessionId: string): ClientMutationInput => ({ type: "session.create", sessionId, agentRole: "r" });
   await commit(create("left"), create("kept"));
   startClock(2_000);
@@ -77,7 +77,7 @@ test("E3: a touch is what counts: a session that is updated outlives one that is
   expect((await session("kept")).status).toBe("pending");
 });
 
-test("E5: an approval expires at its time, whatever is said after; one that was decided before stays decided", async () => {
+test("an approval expires at its time, whatever is said after; one that was decided before stays decided", async () => {
   startClock(60_000);
   const expiresAt = new Date(Date.now() + 1500).toISOString();
   await commit(

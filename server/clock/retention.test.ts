@@ -47,7 +47,7 @@ const fill = async (tenantId = tenant) => {
 };
 const floorOf = async (tenantId = tenant) => (await store.head(tenantId)).floor;
 
-test("B14: what is old leaves by itself, in every tenant's log, and expired keys with it", async () => {
+test("what is old leaves by itself, in every tenant's log, and expired keys with it", async () => {
   const other = await openStore(database, `${tenant}-other`);
   await fill();
   await fill(`${tenant}-other`);

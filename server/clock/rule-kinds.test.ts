@@ -20,7 +20,7 @@ const look = () => watch.look();
 const alert = (id: string) => watch.alert(id);
 const age = (table: string, column: string, id: string, ms: number) => watch.age(table, column, id, ms);
 
-describe("C13: what each kind of rule looks at", () => {
+describe("what each kind of rule looks at", () => {
   test("queue depth: over the queue's capacity, until it has drained", async () => {
     await commit(RUN, { type: "queue.configure", queue: "q", capacity: 1 });
     for (const jobId of ["a", "b"]) await commit({ type: "job.enqueue", jobId, runId: "r", queue: "q" });

@@ -34,7 +34,7 @@ async function calls(agentKey: string, ends: boolean[], prefix = "c"): Promise<v
   }
 }
 
-describe("C13: rules", () => {
+describe("rules", () => {
   test("success rate: fires under the threshold with enough of a sample, ends at the recovery, does not flap between", async () => {
     await commit(
       RUN,

@@ -53,7 +53,7 @@ test("connections that are cut, idle or in use, are replaced and end nothing", a
   await vi.waitFor(async () => expect(await db.prisma.tenant.count()).toBe(1), PATIENT);
 });
 
-test("E8: a database that has fallen silent fails the query, and serves the next one when it speaks again", async () => {
+test("a database that has fallen silent fails the query, and serves the next one when it speaks again", async () => {
   const proxy = await createPgProxy(db.url);
   const cutOff = createDatabase(proxy.url, { max: 1, statementTimeoutMs: 1_000, connectTimeoutMs: 2_000 });
   expect(await cutOff.prisma.tenant.count()).toBe(1);

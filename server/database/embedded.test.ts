@@ -101,7 +101,7 @@ async function ended(holder: Holder): Promise<void> {
 
 afterAll(dropCopies);
 
-test("A3: an empty folder gets a database, and a second start finds what was written", async () => {
+test("an empty folder gets a database, and a second start finds what was written", async () => {
   const folder = path.join(ownFolder(), "data");
   const first = await start(folder);
   expect(

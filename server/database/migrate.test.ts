@@ -43,7 +43,7 @@ test("the migrations give exactly the schema", async () => {
   expect(await missingSql(db.url)).toBe("");
 });
 
-test("A3: an empty database is brought to the schema and recorded as the Prisma CLI does", async () => {
+test("an empty database is brought to the schema and recorded as the Prisma CLI does", async () => {
   await empty();
   const all = readMigrations();
   expect(await migrate(db.url)).toEqual(all.map(({ name }) => name));

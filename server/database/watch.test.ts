@@ -31,7 +31,7 @@ const sessions = async (): Promise<number[]> => {
   return rows.map((row) => row.pid);
 };
 
-test("E8: a database that goes is away until it is back, and each is told once", async () => {
+test("a database that goes is away until it is back, and each is told once", async () => {
   await expect.poll(sessions).toHaveLength(1);
   proxy.setAway(true);
   await expect.poll(() => told).toEqual(["unreachable"]);

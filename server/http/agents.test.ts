@@ -47,7 +47,7 @@ test("an agent's heartbeat answers the agent; an unknown agent's is 404", async 
   expect((await api.me.post(`/agents/${agentKey}/heartbeat`, { busy: -1 })).status).toBe(400);
 });
 
-test("C2: a breaker that opens is seen, overridden and reset, and its alert acknowledged", async () => {
+test("a breaker that opens is seen, overridden and reset, and its alert acknowledged", async () => {
   const agentKey = fresh("agent");
   await api.me.post("/agents", { agentKey, breaker: { windowSize: 4, minimumCalls: 4 } });
   await outcomes(agentKey, [false, false, false, false]);
@@ -117,7 +117,7 @@ test("an override that has expired already is refused with 422", async () => {
   expect(answer).toMatchObject({ status: 422, body: { errors: [{ code: "not_permitted" }] } });
 });
 
-test("C4: the leaderboard ranks by what is sure: much good work above one lucky call, the idle last", async () => {
+test("the leaderboard ranks by what is sure: much good work above one lucky call, the idle last", async () => {
   const [lucky, solid, poor, idle] = [fresh("lucky"), fresh("solid"), fresh("poor"), fresh("idle")];
   await api.me.commit(...[lucky, solid, poor, idle].map((agentKey) => ({ type: "agent.register" as const, agentKey })));
   await outcomes(lucky, [true]);
@@ -145,7 +145,7 @@ test("C4: the leaderboard ranks by what is sure: much good work above one lucky 
   expect(items[3]).toMatchObject({ total: 0, successRate: null, averageDurationMs: null, p95DurationMs: null });
 });
 
-test("C3, C5: decisions are listed by task, run, agent, type, success and time; an outcome is told once", async () => {
+test("decisions are listed by task, run, agent, type, success and time; an outcome is told once", async () => {
   const [runId, agentKey, taskType] = [fresh("run"), fresh("agent"), fresh("type")];
   const [a, b] = [fresh("dec"), fresh("dec")];
   await api.me.commit(

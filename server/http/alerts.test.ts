@@ -23,7 +23,7 @@ const rule = (more: object = {}) => ({
 });
 type Items = { [field: string]: unknown }[];
 
-describe("C13: alerts over HTTP", () => {
+describe("alerts over HTTP", () => {
   test("are snoozed, resolved and commented, each one commit that answers the row", async () => {
     const snoozed = await api.me.post(`/alerts/${alertOf("a")}/snooze`, { mode: "worse", note: "later" });
     expect(snoozed).toMatchObject({ status: 200, body: { status: "snoozed", snoozeMode: "worse", receipt: {} } });
@@ -120,7 +120,7 @@ describe("C13: alerts over HTTP", () => {
   });
 });
 
-describe("C13: the inbox", () => {
+describe("the inbox", () => {
   const by = { id: "system:clock", actor: "system:clock" };
   const fire = (ruleId: string, name: string) => ({
     type: "alert.fire" as const,
@@ -314,7 +314,7 @@ describe("alert rules", () => {
   });
 });
 
-test("C13: a storm is told by what fired within the last minute, by rule, the most severe first", async () => {
+test("a storm is told by what fired within the last minute, by rule, the most severe first", async () => {
   const own = await openApi();
   try {
     const calm = await own.me.get("/alerts/storm");

@@ -24,7 +24,7 @@ async function person(name: string) {
     api.me.post(path, body, { authorization: `Bearer ${secret}`, ...headers });
 }
 
-test("E5, E8: an approval is asked for, approved with a comment and consumed", async () => {
+test("an approval is asked for, approved with a comment and consumed", async () => {
   const approvalId = await asked({ detail: "version 2", payload: { version: 2 } });
   const pending = await api.me.get(`/approvals/${approvalId}`);
   expect(pending).toMatchObject({
@@ -42,7 +42,7 @@ test("E5, E8: an approval is asked for, approved with a comment and consumed", a
   expect(consumed).toMatchObject({ status: 200, body: { consumedBy: "key:tests", consumedAt: expect.any(String) } });
 });
 
-test("E5: whoever decides second is told what was decided, and by whom", async () => {
+test("whoever decides second is told what was decided, and by whom", async () => {
   const approvalId = await asked();
   await (await person("ada"))(`/approvals/${approvalId}/reject`, { comment: "no" });
   const late = await api.me.post(`/approvals/${approvalId}/approve`);
@@ -53,7 +53,7 @@ test("E5: whoever decides second is told what was decided, and by whom", async (
   expect(facts(await api.me.post(`/approvals/${approvalId}/consume`))).toEqual([409, "illegal_transition"]);
 });
 
-test("E5: of twenty who consume at once one succeeds", async () => {
+test("of twenty who consume at once one succeeds", async () => {
   const approvalId = await asked();
   await api.me.post(`/approvals/${approvalId}/approve`);
   const answers = await Promise.all(Array.from({ length: 20 }, () => api.me.post(`/approvals/${approvalId}/consume`)));
@@ -65,7 +65,7 @@ test("E5: of twenty who consume at once one succeeds", async () => {
   expect(events.body.items).toHaveLength(1);
 });
 
-test("E5: of many who approve and reject at once the first is heard", async () => {
+test("of many who approve and reject at once the first is heard", async () => {
   for (let round = 0; round < 5; round += 1) {
     const approvalId = await asked();
     const answers = await Promise.all(
@@ -77,7 +77,7 @@ test("E5: of many who approve and reject at once the first is heard", async () =
   }
 });
 
-test("E5: the two-person rule takes two different keys, and no more than their own word", async () => {
+test("the two-person rule takes two different keys, and no more than their own word", async () => {
   const approvalId = await asked({ requiredApprovals: 2 });
   const [ada, bob] = [await person("ada-2"), await person("bob-2")];
   const approve = `/approvals/${approvalId}/approve`;
@@ -91,7 +91,7 @@ test("E5: the two-person rule takes two different keys, and no more than their o
   });
 });
 
-test("E5: an edit is taken where it is an option", async () => {
+test("an edit is taken where it is an option", async () => {
   const [plain, open] = [await asked(), await asked({ options: ["approve", "edit"], payload: { to: "all" } })];
   const edit = { edit: { to: "beta" } };
   const refused = await api.me.post(`/approvals/${plain}/approve`, edit);
@@ -103,13 +103,13 @@ test("E5: an edit is taken where it is an option", async () => {
   expect((await api.me.post(`/approvals/${await asked({ options: ["approve"] })}/reject`)).status).toBe(422);
 });
 
-test("E5: a time that has passed is refused", async () => {
+test("a time that has passed is refused", async () => {
   const body = { approvalId: fresh("approval"), title: "T", expiresAt: "2020-01-01T00:00:00Z" };
   const refused = await api.me.post("/approvals", body);
   expect([refused.status, refused.body.errors[0]?.code]).toEqual([422, "not_permitted"]);
 });
 
-test("E8: what is wrong is 400, what is unknown 404, another tenant's too", async () => {
+test("what is wrong is 400, what is unknown 404, another tenant's too", async () => {
   const approvalId = await asked();
   for (const body of [
     {},
@@ -136,7 +136,7 @@ test("E8: what is wrong is 400, what is unknown 404, another tenant's too", asyn
   expect((await api.stranger.get("/approvals")).body).toMatchObject({ items: [], total: 0 });
 });
 
-test("E7: pending approvals are a view; approvals are filtered by run, job, task and status", async () => {
+test("pending approvals are a view; approvals are filtered by run, job, task and status", async () => {
   const [runId, jobId, taskId] = [fresh("run"), fresh("job"), fresh("task")];
   await api.me.commit(
     { type: "run.create", runId, workflow: "w" },
@@ -154,7 +154,7 @@ test("E7: pending approvals are a view; approvals are filtered by run, job, task
   expect((await api.me.get("/approvals?view=all")).status).toBe(400);
 });
 
-test("E5, E7: a pending approval in the list brings the task that it is for; a settled one does not", async () => {
+test("a pending approval in the list brings the task that it is for; a settled one does not", async () => {
   const taskId = fresh("task");
   await api.me.post("/tasks", { taskId, taskType: "deploy" });
   const [pending, settled] = [await asked({ taskId }), await asked({ taskId })];

@@ -42,7 +42,7 @@ const COMMANDS: readonly Omit<Command<"approval">, "kind" | "tag">[] = [
   { path: "/approvals/:id/consume", mutation: "approval.consume", summary: "Use up what has been approved, once" },
 ];
 
-/** Decisions that people make (E5, E7, E8). */
+/** Decisions that people make. */
 export function registerApprovals(app: FastifyInstance, deps: ResourceDeps): void {
   const list = countedDoc(tag, "Approvals, the newest first", "ListedApproval", approvalQuery);
   app.get(`${BASE}/approvals`, { config: { doc: list } }, async (request) => {

@@ -7,7 +7,7 @@ import { BASE, listOf, pageQuery, type ResourceDeps } from "./resource.ts";
 
 const breakerQuery = z.strictObject({ state: listOf(BREAKER_STATES).optional(), ...pageQuery });
 
-/** `GET /breakers`: those that are open, for one (C5). */
+/** `GET /breakers`: those that are open, for one. */
 export function registerBreakers(app: FastifyInstance, { store }: ResourceDeps): void {
   const doc = listDoc("Agents", "Circuit breakers by agent", "Breaker", breakerQuery);
   app.get(`${BASE}/breakers`, { config: { doc } }, (request) =>

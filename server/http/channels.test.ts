@@ -15,7 +15,7 @@ const HOOK = { kind: "webhook", target: "https://example.com/hook" };
 const remove = (path: string, secret = api.me.secret) =>
   api.t.app.inject({ method: "DELETE", url: `/api/v1${path}`, headers: { authorization: `Bearer ${secret}` } });
 
-test("C13: a channel's secret is shown when it is made and when it is rotated, and is found nowhere else", async () => {
+test("a channel's secret is shown when it is made and when it is rotated, and is found nowhere else", async () => {
   const made = await api.me.put("/channels/hook", HOOK, { "idempotency-key": "once" });
   expect([made.status, made.body.channelId, made.body.secret]).toEqual([201, "hook", expect.stringMatching(/^whsec_/)]);
   const again = await api.me.put("/channels/hook", HOOK, { "idempotency-key": "once" });
@@ -49,7 +49,7 @@ test("C13: a channel's secret is shown when it is made and when it is rotated, a
   }
 });
 
-test("C13: channels are listed page by page, belong to their tenant, and are gone when removed", async () => {
+test("channels are listed page by page, belong to their tenant, and are gone when removed", async () => {
   for (const n of [1, 2, 3]) expect((await api.me.put(`/channels/page-${n}`, HOOK)).status).toBe(201);
   const ids = (await allPages(api.me, "/channels", 2)).map((row) => row.id);
   expect(ids).toEqual([...ids].sort());
@@ -63,7 +63,7 @@ test("C13: channels are listed page by page, belong to their tenant, and are gon
   expect((await api.me.put("/channels/page-1", HOOK)).status).toBe(201);
 });
 
-test("C13: what is no channel is told with its place", async () => {
+test("what is no channel is told with its place", async () => {
   const wrong = await api.me.put("/channels/wrong", { kind: "webhook", target: "file:///etc/passwd" });
   expect([wrong.status, wrong.body.errors.map(({ path }) => path)]).toEqual([400, ["target"]]);
   expect((await api.me.put("/channels/nope", { ...HOOK, channelId: "other" })).status).toBe(400);
@@ -71,7 +71,7 @@ test("C13: what is no channel is told with its place", async () => {
   expect((await api.me.post("/deliveries/nope/replay")).status).toBe(404);
 });
 
-test("C13: an e-mail channel is refused where no e-mail is sent, by every way in, and taken where it is", async () => {
+test("an e-mail channel is refused where no e-mail is sent, by every way in, and taken where it is", async () => {
   const mail = { kind: "email", target: "ops@example.com" };
   const mutation = { type: "channel.put", channelId: "mail", ...mail };
   const refused = [await api.me.put("/channels/mail", mail), await api.me.post("/commits", { mutations: [mutation] })];

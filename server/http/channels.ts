@@ -48,7 +48,7 @@ function channelDoc(mutation: ChannelMutation, summary: string): RouteDoc {
   return commandDoc({ path: "/channels/:id", kind: "channel", mutation, tag, summary });
 }
 
-/** Channels: where notifications go (C13). */
+/** Channels: where notifications go. */
 export function registerChannels(app: FastifyInstance, deps: ResourceDeps & MailDeps): void {
   const list = listDoc(tag, "Channels by id, without their secrets", "Channel", query);
   app.get(`${BASE}/channels`, { config: { doc: list } }, (request) =>

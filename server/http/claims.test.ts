@@ -229,7 +229,7 @@ test("a waiting claim of an agent whose slots are taken wakes when one comes fre
   expect(ids(await waiting)).toEqual([b.jobId]);
 });
 
-test("E5: a waiting claim gets the job as soon as its approval is given", async () => {
+test("a waiting claim gets the job as soon as its approval is given", async () => {
   const agentKey = await agent();
   const job = enqueue({ approval: { title: "Deploy?" } });
   await api.me.commit(job);

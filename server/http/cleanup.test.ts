@@ -28,7 +28,7 @@ async function justAfterNow(): Promise<number> {
   return 10 / DAY_MS;
 }
 
-test("C7: POST /maintenance/cleanup answers what would leave, then what has left, and what has left is not found", async () => {
+test("POST /maintenance/cleanup answers what would leave, then what has left, and what has left is not found", async () => {
   await api.me.commit(
     { type: "run.create", runId: "old", workflow: "w" },
     { type: "job.enqueue", jobId: "j", runId: "old" },
@@ -84,14 +84,14 @@ test.each([
   [{ olderThanDays: 30, dryRun: "yes" }],
   [{ olderThanDays: 30, everything: true }],
   [[30]],
-])("C7: %j is refused and changes nothing", async (asked) => {
+])("%j is refused and changes nothing", async (asked) => {
   const [before, head] = [await rows(), await api.me.head()];
   const { status, body } = await api.me.post(PATH, asked);
   expect([status, body.errors.length > 0]).toEqual([400, true]);
   expect([await rows(), await api.me.head()]).toEqual([before, head]);
 });
 
-test("C7: it is for admins, and one at a time", async () => {
+test("it is for admins, and one at a time", async () => {
   const viewer = await mintApiKey(api.t.deps.prisma, { tenantId: "default", name: "viewer", role: "viewer" });
   const asked = await api.t.app.inject({
     method: "POST",

@@ -17,7 +17,7 @@ const cleanupBody = z.strictObject({
 
 const DAY_MS = 86_400_000;
 
-/** `POST /maintenance/cleanup`: rows that are too old leave (C7). Answers when that is done. */
+/** `POST /maintenance/cleanup`: rows that are too old leave. Answers when that is done. */
 export function registerCleanup(app: FastifyInstance, deps: ResourceDeps & { queries: LaneQueries }): void {
   const doc = {
     tag: "Maintenance",

@@ -9,7 +9,7 @@ afterAll(() => api.close());
 
 const create = (runId: string) => ({ type: "run.create" as const, runId, workflow: "build" });
 
-test("D6: a commit is answered 201 with its receipt", async () => {
+test("a commit is answered 201 with its receipt", async () => {
   const runId = fresh("run");
   const before = await api.me.head();
   const { status, body } = await api.me.post("/commits", { mutations: [create(runId)] });
@@ -80,7 +80,7 @@ test.each([
   expect(await api.me.post("/commits", body)).toMatchObject({ status: 400, body: { code: "malformed" } });
 });
 
-test("D4: a commit with one bad mutation among ten changes nothing and reports every error", async () => {
+test("a commit with one bad mutation among ten changes nothing and reports every error", async () => {
   const runId = fresh("run");
   const before = await api.me.head();
   const mutations = [
@@ -107,7 +107,7 @@ test("a single mutation on something unknown stays 422 here", async () => {
   expect(answer).toMatchObject({ status: 422, body: { errors: [{ index: 0, code: "not_found" }] } });
 });
 
-test("C10: a commit that expects an old version of a run is answered 409", async () => {
+test("a commit that expects an old version of a run is answered 409", async () => {
   const runId = fresh("run");
   await api.me.commit(create(runId), { type: "run.transition", runId, to: "running" });
   const mutations = [{ type: "run.transition", runId, to: "blocked" }];

@@ -44,7 +44,7 @@ const and = (path: string, query: string) => `${path}${path.includes("?") ? "&" 
 const ids = (rows: Row[]) => rows.map(({ id }) => id);
 
 test.each(LISTS)(
-  "E10: pages of GET %s, numbered or by cursor, of any size, put together are the whole list, every row once",
+  "pages of GET %s, numbered or by cursor, of any size, put together are the whole list, every row once",
   async (path, total) => {
     const whole = ids(await allPages(api.me, path, 100));
     expect(new Set(whole).size).toBe(total);
@@ -67,7 +67,7 @@ test.each(LISTS)(
   },
 );
 
-test.each(Object.keys(makers))("E8: a page of GET /%s has 20 rows when nothing is said, 100 at most", async (list) => {
+test.each(Object.keys(makers))("a page of GET /%s has 20 rows when nothing is said, 100 at most", async (list) => {
   const { body } = await api.me.get(`/${list}`);
   expect([body.items.length, body.total, typeof body.nextCursor]).toEqual([20, ROWS, "string"]);
   expect([body.page, body.pageSize]).toEqual([undefined, undefined]);
@@ -92,12 +92,12 @@ test.each([
   "cursor=e30",
   "page=1&limit=5",
   "pageSize=5&cursor=e30",
-])("E8: GET /sessions?%s is malformed", async (query) => {
+])("GET /sessions?%s is malformed", async (query) => {
   expect(await api.me.get(`/sessions?${query}`)).toMatchObject({ status: 400, body: { code: "malformed" } });
 });
 
 test.each(Object.entries(makers))(
-  "E10: paging by cursor through GET /%s shows every row that was there, once, while others are added",
+  "paging by cursor through GET /%s shows every row that was there, once, while others are added",
   async (list, make) => {
     const before = ids(await allPages(api.me, `/${list}`, 100));
     await fc.assert(
@@ -120,7 +120,7 @@ test.each(Object.entries(makers))(
   },
 );
 
-test("E10: a page and its total are of one moment, while rows are added", async () => {
+test("a page and its total are of one moment, while rows are added", async () => {
   let over = false;
   const adding = (async () => {
     for (let i = 0; i < 40; i += 1)

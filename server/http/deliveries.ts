@@ -20,7 +20,7 @@ const query = z.strictObject({
 const tag = "Notifications";
 const TEST_WAIT_MS = 15_000;
 
-/** The delivery log: what was sent to channels, and what came of it (C13). */
+/** The delivery log: what was sent to channels, and what came of it. */
 export function registerDeliveries(app: FastifyInstance, deps: ResourceDeps): void {
   const list = listDoc(tag, "The delivery log, the newest first", "Delivery", query);
   app.get(`${BASE}/deliveries`, { config: { doc: list } }, (request) =>

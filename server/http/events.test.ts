@@ -44,7 +44,7 @@ async function follow(caller: Caller, query: string) {
   };
 }
 
-test("B4: an event has its position, type, time, actor, subject, run and payload", async () => {
+test("an event has its position, type, time, actor, subject, run and payload", async () => {
   const { runId } = run();
   const before = await api.me.head();
   await api.me.commit({ type: "run.create", runId, workflow: "w" });
@@ -81,7 +81,7 @@ test("pages of the log follow on one another forwards and backwards", async () =
   ]);
 });
 
-test("B10: the log is filtered by type, by the beginning of types, by subject and by run", async () => {
+test("the log is filtered by type, by the beginning of types, by subject and by run", async () => {
   const before = await api.me.head();
   const [one, two] = [run(), run()];
   const jobId = fresh("job");
@@ -173,7 +173,7 @@ test("a stream ends when its log is replaced, and going on from there is refused
   expect((await api.stranger.get(`/events?after=${head}`)).status).toBe(200);
 });
 
-test("B11: a stream begins at a position, then follows, without gap or repeat", async () => {
+test("a stream begins at a position, then follows, without gap or repeat", async () => {
   const before = await api.me.head();
   await api.me.commit(...Array.from({ length: 30 }, (_, n) => note(n)));
   const stream = await follow(api.me, `after=${before}`);
@@ -302,7 +302,7 @@ test("large events are followed in order, and a key has so many streams open at 
   again.close();
 });
 
-test("D6: receipts are listed newest first without what they yielded, and the chain verifies", async () => {
+test("receipts are listed newest first without what they yielded, and the chain verifies", async () => {
   const jobs = fresh("job");
   const { runId } = run();
   await api.me.commit({ type: "run.create", runId, workflow: "w" }, { type: "job.enqueue", jobId: jobs, runId });
@@ -319,7 +319,7 @@ test("D6: receipts are listed newest first without what they yielded, and the ch
   expect((await api.me.get("/receipts/verify")).body).toEqual({ valid: true, from: 1, checked: all.length });
 });
 
-test("D6: a run's receipts are those of the commits that said something about it", async () => {
+test("a run's receipts are those of the commits that said something about it", async () => {
   const [one, two] = [run(), run()];
   const [job, agentKey] = [fresh("job"), fresh("agent")];
   const receipts = [

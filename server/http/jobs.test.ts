@@ -24,7 +24,7 @@ async function started(more: object = {}): Promise<{ jobId: string; leaseToken: 
   return { jobId, agentKey, leaseToken: String(body.leaseToken) };
 }
 
-test("B12: POST /jobs enqueues and answers the row", async () => {
+test("POST /jobs enqueues and answers the row", async () => {
   const jobId = fresh("job");
   const answer = await api.me.post("/jobs", { jobId, runId, step: "test", priority: 5, input: { argv: ["true"] } });
   expect(answer).toMatchObject({
@@ -41,7 +41,7 @@ test("B12: POST /jobs enqueues and answers the row", async () => {
   });
 });
 
-test("B6: a job that names an unknown run or workstream is refused and nothing is stored", async () => {
+test("a job that names an unknown run or workstream is refused and nothing is stored", async () => {
   const before = await api.me.head();
   const jobId = fresh("job");
   for (const named of [{ runId: "nobody" }, { runId, workstreamId: "nobody" }, { runId, dependsOn: ["nobody"] }]) {
@@ -78,7 +78,7 @@ test("a job goes from start over heartbeat to its result, with one attempt", asy
   expect(body).not.toHaveProperty("leaseToken");
 });
 
-test("B2: a failed attempt with tries left goes back to the queue; the last one ends the job", async () => {
+test("a failed attempt with tries left goes back to the queue; the last one ends the job", async () => {
   const { jobId, leaseToken } = await started({ maxAttempts: 2, backoffMs: 0 });
   const first = await api.me.post(`/jobs/${jobId}/fail`, { leaseToken, error: "boom", exitCode: 1 });
   expect(first).toMatchObject({ status: 200, body: { status: "queued", attempt: 1, error: { message: "boom" } } });
@@ -148,7 +148,7 @@ test("moves that a job's state forbids are conflicts with what is legal", async 
   });
 });
 
-test("B7: jobs are listed by run, workstream, status, queue and agent", async () => {
+test("jobs are listed by run, workstream, status, queue and agent", async () => {
   const own = fresh("run");
   const [workstreamId, queue, agentKey] = [fresh("ws"), fresh("queue"), fresh("agent")];
   await api.me.commit(

@@ -31,7 +31,7 @@ function ageAll(): void {
   api.t.deps.retention = openRetention(api.t.database, api.t.deps.store, { archiveDir: folder.dir });
 }
 
-test("B14: an admin removes what is old, is told what left, and the log says who did it", async () => {
+test("an admin removes what is old, is told what left, and the log says who did it", async () => {
   for (let n = 0; n < 4; n += 1) await api.me.commit(note(n));
   // By its settings nothing is old yet.
   expect(await api.me.post("/maintenance/retention")).toMatchObject({ status: 200, body: { floor: 0, events: 0 } });
@@ -79,7 +79,7 @@ test("while the log is being trimmed a second request is told to come back", asy
   await api.t.database.pool.query(`DELETE FROM "Lease"`);
 });
 
-test("D10: positions below the floor are gone by every way in, those from the floor on are there", async () => {
+test("positions below the floor are gone by every way in, those from the floor on are there", async () => {
   const runId = fresh("run");
   await api.me.commit({ type: "run.create", runId, workflow: "w" });
   for (let n = 0; n < 6; n += 1) await api.me.commit(note(n, { runId }));

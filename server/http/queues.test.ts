@@ -31,7 +31,7 @@ const claim = (max: number) => api.me.post("/jobs/claim", { agentKey: "worker", 
 const ids = (answer: Answer) => answer.body.jobs.map((job) => job.jobId);
 const queueNow = async () => (await api.me.get(`/queues/${queue}`)).body;
 
-test("B12: a queue exists from its first job, and its figures follow its jobs", async () => {
+test("a queue exists from its first job, and its figures follow its jobs", async () => {
   expect(await api.me.get(`/queues/${queue}`)).toMatchObject({ status: 404, body: { code: "not_found" } });
   const [first, second] = [await enqueued(), await enqueued()];
   const later = await enqueued({ runAt: "2099-01-01T00:00:00Z" });
@@ -112,7 +112,7 @@ test("a queue is configured before its first job; null lifts a bound, what is le
   expect(await api.me.head()).toBe(head);
 });
 
-test("B12: a claim holds to a queue's concurrency, gives nothing from a paused one, and goes on to other queues", async () => {
+test("a claim holds to a queue's concurrency, gives nothing from a paused one, and goes on to other queues", async () => {
   for (let count = 0; count < 5; count += 1) await enqueued({ priority: 9 });
   await api.me.post(`/queues/${queue}`, { concurrency: 2 });
   expect(ids(await claim(5))).toHaveLength(2);

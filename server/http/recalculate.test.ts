@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-test("C8: POST /statistics/recalculate answers what was rebuilt, for the caller's tenant alone", async () => {
+test("POST /statistics/recalculate answers what was rebuilt, for the caller's tenant alone", async () => {
   await api.me.commit({ type: "breaker.record", agentKey: "a", success: true, durationMs: 5 });
   expect(await api.me.post("/statistics/recalculate")).toMatchObject({
     status: 200,
@@ -26,7 +26,7 @@ test("C8: POST /statistics/recalculate answers what was rebuilt, for the caller'
   expect((await api.stranger.post("/statistics/recalculate", { agentKey: "a" })).status).toBe(404);
 });
 
-test("C8: it is for admins, and one at a time", async () => {
+test("it is for admins, and one at a time", async () => {
   const viewer = await mintApiKey(api.t.deps.prisma, { tenantId: "default", name: "viewer", role: "viewer" });
   const asked = await api.t.app.inject({
     method: "POST",

@@ -16,7 +16,7 @@ const recalculateBody = z
   })
   .default({});
 
-/** `POST /statistics/recalculate`: agents' figures are rebuilt from their outcomes (C8). Answers when that is done. */
+/** `POST /statistics/recalculate`: agents' figures are rebuilt from their outcomes. Answers when that is done. */
 export function registerRecalculation(app: FastifyInstance, deps: ResourceDeps & { queries: LaneQueries }): void {
   const doc = {
     tag: "Maintenance",

@@ -64,7 +64,7 @@ const steps = fc.array(
   { minLength: 8, maxLength: 30 },
 );
 
-test("D10: whatever is committed and however trims end: the chain holds, the log is gapless behind its floor, archive and log are the whole", async () => {
+test("whatever is committed and however trims end: the chain holds, the log is gapless behind its floor, archive and log are the whole", async () => {
   let tenants = 0;
   await fc.assert(
     fc.asyncProperty(steps, async (all) => {

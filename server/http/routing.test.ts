@@ -30,7 +30,7 @@ const trip = (agentKey: string) => api.me.commit({ type: "breaker.record", agent
 const keysOf = (items: readonly { [field: string]: unknown }[], field = "agentKey") => items.map((item) => item[field]);
 
 describe("POST /routing/decisions", () => {
-  test("C3, C15: answers 201 with the decision, its candidates explained, and a receipt", async () => {
+  test("answers 201 with the decision, its candidates explained, and a receipt", async () => {
     const { agents, task, decide } = await team("a", "b", "c");
     await trip(String(agents[0]));
     const { status, body } = await decide({ priority: 2, weights: { load: 5 } });
@@ -44,7 +44,7 @@ describe("POST /routing/decisions", () => {
     expect(body).not.toHaveProperty("permitId");
   });
 
-  test("C15: answers 409 with everybody's reason when nobody can take it, and keeps nothing", async () => {
+  test("answers 409 with everybody's reason when nobody can take it, and keeps nothing", async () => {
     const { agents, task, decide } = await team("a", "b");
     await trip(String(agents[0]));
     const refused = await decide({ exclude: [agents[1]] });
@@ -73,7 +73,7 @@ describe("POST /routing/decisions", () => {
     });
   });
 
-  test("C15: fallbacks take each agent once, in order, until nobody is left", async () => {
+  test("fallbacks take each agent once, in order, until nobody is left", async () => {
     const { agents, decide } = await team("a", "b");
     const first = (await decide()).body;
     await api.me.post(`/routing/decisions/${first.decisionId}/outcome`, { success: false, error: "broke" });
@@ -100,7 +100,7 @@ describe("POST /routing/decisions", () => {
 });
 
 describe("POST /routing/decisions/{id}/outcome", () => {
-  test("C3: is told once; for a decision with a job it counts nothing, as the job's attempts do", async () => {
+  test("is told once; for a decision with a job it counts nothing, as the job's attempts do", async () => {
     const { agents, decide } = await team("a");
     const [runId, jobId] = [fresh("run"), fresh("job")];
     await api.me.commit({ type: "run.create", runId, workflow: "w" }, { type: "job.enqueue", jobId, runId });
@@ -148,7 +148,7 @@ describe("GET /routing/decisions/{id}", () => {
   });
 });
 
-describe("C5", () => {
+describe("decisions are found by what is known of them", () => {
   test("decisions by task, by execution, by job, agent, type of task, success, time; page by page", async () => {
     const { agents, task, decide } = await team("a");
     const [runId, jobId] = [fresh("run"), fresh("job")];

@@ -27,7 +27,7 @@ async function fullRun(): Promise<string> {
 const commit = (...mutations: object[]): Promise<Answer> => api.me.post("/commits", { mutations });
 const told = ({ body }: Answer) => body.errors.map(({ index, code }) => [index, code]);
 
-test("D8: a snapshot is the run's execution state, and nothing besides", async () => {
+test("a snapshot is the run's execution state, and nothing besides", async () => {
   const runId = await fullRun();
   const { status, body } = await api.me.get(`/runs/${runId}/snapshot`);
   expect(status).toBe(200);
@@ -48,7 +48,7 @@ test("D8: a snapshot is the run's execution state, and nothing besides", async (
   });
 });
 
-test("D8: restoring takes a snapshot unchanged and brings the state back; the version goes on", async () => {
+test("restoring takes a snapshot unchanged and brings the state back; the version goes on", async () => {
   const runId = await fullRun();
   const { body: snapshot } = await api.me.get(`/runs/${runId}/snapshot`);
   await api.me.commit(
@@ -72,7 +72,7 @@ test("D8: restoring takes a snapshot unchanged and brings the state back; the ve
   expect(again).toMatchObject({ status: 200, body: { version: 12 } });
 });
 
-test("D8: a snapshot of version 1 is brought up to the current version on the way in", async () => {
+test("a snapshot of version 1 is brought up to the current version on the way in", async () => {
   const runId = fresh("run");
   await api.me.commit({ type: "run.create", runId, workflow: "build", metadata: { gone: true } });
   const snapshot = {
@@ -106,7 +106,7 @@ test("D8: a snapshot of version 1 is brought up to the current version on the wa
   });
 });
 
-test("D8: a snapshot of a version to come is refused, naming what can be restored", async () => {
+test("a snapshot of a version to come is refused, naming what can be restored", async () => {
   const runId = await fullRun();
   const { body: snapshot } = await api.me.get(`/runs/${runId}/snapshot`);
   const answer = await api.me.post(`/runs/${runId}/restore`, { snapshot: { ...snapshot, schemaVersion: 3 } });
@@ -114,7 +114,7 @@ test("D8: a snapshot of a version to come is refused, naming what can be restore
   expect(answer.body.errors[0]?.message).toContain("restores snapshots of schemaVersion 1, 2; this is 3");
 });
 
-test("C9: another tenant's run has no snapshot and cannot be restored; an unknown one neither", async () => {
+test("another tenant's run has no snapshot and cannot be restored; an unknown one neither", async () => {
   const runId = await fullRun();
   const { body: snapshot } = await api.me.get(`/runs/${runId}/snapshot`);
   for (const [caller, id] of [
@@ -148,7 +148,7 @@ test("a snapshot read with minSeq is not older than the caller's own write", asy
   expect(early).toMatchObject({ status: 425, body: { code: "not_there_yet" } });
 });
 
-test.each([[[]], [null], ["text"], [7]])("D4: a context of %j is malformed: it must be a map", async (context) => {
+test.each([[[]], [null], ["text"], [7]])("a context of %j is malformed: it must be a map", async (context) => {
   const before = await api.me.head();
   const runId = await fullRun();
   const answer = await commit({ type: "context.set", runId, context });
@@ -159,7 +159,7 @@ test.each([[[]], [null], ["text"], [7]])("D4: a context of %j is malformed: it m
   expect(await api.me.head()).toBe(before + 8);
 });
 
-test("D4: all faults of a commit are told at once, and nothing of it happens", async () => {
+test("all faults of a commit are told at once, and nothing of it happens", async () => {
   const runId = await fullRun();
   const { body: before } = await api.me.get(`/runs/${runId}/snapshot`);
   const head = await api.me.head();
@@ -185,7 +185,7 @@ test("D4: all faults of a commit are told at once, and nothing of it happens", a
   expect(await api.me.head()).toBe(head);
 });
 
-test("C10: a commit that expects an older version is refused, and so is a later loser of a race", async () => {
+test("a commit that expects an older version is refused, and so is a later loser of a race", async () => {
   const runId = await fullRun();
   const race = ["a", "b"].map((owner) =>
     api.me.post("/commits", {
@@ -225,7 +225,7 @@ test("the largest state there can be is taken out and put back", async () => {
   expect((await api.me.get(`/runs/${to}/snapshot`)).body.context).toEqual(context);
 });
 
-test("D8: a large snapshot is put back by a client that escapes all but ASCII too", async () => {
+test("a large snapshot is put back by a client that escapes all but ASCII too", async () => {
   const runId = fresh("run");
   await api.me.commit({ type: "run.create", runId, workflow: "w", context: { text: "é".repeat(400_000) } });
   const { body: snapshot } = await api.me.get(`/runs/${runId}/snapshot`);
@@ -255,7 +255,7 @@ test("what is no JSON value to keep is refused: a number without end, a depth wi
   expect(await send('{"constructor":"built","toString":null}')).toEqual([201, undefined]);
 });
 
-test("D5: a cancelled scope takes the jobs of its tokens with it, here as in the rows read", async () => {
+test("a cancelled scope takes the jobs of its tokens with it, here as in the rows read", async () => {
   const runId = await fullRun();
   const [mine, other, after] = [fresh("job"), fresh("job"), fresh("job")];
   await api.me.commit(

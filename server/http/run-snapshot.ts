@@ -9,7 +9,7 @@ import { BASE, found, mustHaveReached, pathId, type ResourceDeps } from "./resou
 /** 4 MiB: clients that write all but ASCII as \uXXXX take up to three times the bytes of UTF-8. The state itself is bounded all the same. */
 const RESTORE_LIMIT = 4_194_304;
 
-/** A run's execution state as a document, and the way back from it (D8). */
+/** A run's execution state as a document, and the way back from it. */
 export function registerRunSnapshot(app: FastifyInstance, deps: ResourceDeps): void {
   const tag = "Runs";
   const doc = oneDoc(tag, "A run's execution state as a document to keep; `restore` takes it as it is", "Snapshot");

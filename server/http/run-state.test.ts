@@ -19,7 +19,7 @@ async function createRun(): Promise<{ runId: string; lastSeq: number }> {
   return { runId, lastSeq: Number(receipt.lastSeq) };
 }
 
-test("A4, D1: a run's state says which tier served it and how new it is; what was forgotten is served from the durable storage and warm again", async () => {
+test("a run's state says which tier served it and how new it is; what was forgotten is served from the durable storage and warm again", async () => {
   const { runId, lastSeq } = await createRun();
   const { status, body } = await api.me.get(`/runs/${runId}/state`);
   expect(status).toBe(200);
@@ -42,7 +42,7 @@ test("A4, D1: a run's state says which tier served it and how new it is; what wa
   expect((await api.me.get(`/runs/${runId}/state?minSeq=${lastSeq}`)).body).toMatchObject({ tier: "memory" });
 });
 
-test("A2: with minSeq it is never older: it carries the position it is true at, though another run has moved the log", async () => {
+test("with minSeq it is never older: it carries the position it is true at, though another run has moved the log", async () => {
   const [one, other] = [await createRun(), await createRun()];
   for (const minSeq of [one.lastSeq, other.lastSeq]) {
     const { body } = await api.me.get(`/runs/${one.runId}/state?minSeq=${minSeq}`);
@@ -61,7 +61,7 @@ test("unknown runs and other tenants' runs are 404, a position that is none is 4
   expect((await api.me.get(`/runs/${runId}/state?since=1`)).status).toBe(400);
 });
 
-test("A4: the process says how much memory it uses, what its hot tiers hold and bring, and where the log is", async () => {
+test("the process says how much memory it uses, what its hot tiers hold and bring, and where the log is", async () => {
   const { runId, lastSeq } = await createRun();
   await api.me.get(`/runs/${runId}/state`);
   const { status, body } = await api.me.get("/system");

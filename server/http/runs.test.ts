@@ -9,7 +9,7 @@ afterAll(() => api.close());
 
 const run = (more: object = {}) => ({ type: "run.create" as const, runId: fresh("run"), workflow: "build", ...more });
 
-test("B1: POST /runs creates a run and answers its row with the receipt", async () => {
+test("POST /runs creates a run and answers its row with the receipt", async () => {
   const runId = fresh("run");
   const { status, body } = await api.me.post("/runs", { runId, workflow: "deploy", tags: ["prod"], context: { a: 1 } });
   expect(status).toBe(201);
@@ -97,7 +97,7 @@ test("a child of an unknown run is refused, not unknown", async () => {
   expect(answer).toMatchObject({ status: 422, body: { code: "commit_refused", errors: [{ code: "not_found" }] } });
 });
 
-test("C5: runs are filtered by status, workflow, tag and time, newest first or oldest first", async () => {
+test("runs are filtered by status, workflow, tag and time, newest first or oldest first", async () => {
   const workflow = fresh("flow");
   const [a, b, c] = [run({ workflow, tags: ["x"] }), run({ workflow }), run({ workflow, tags: ["x", "y"] })];
   for (const mutation of [a, b, c]) await api.me.commit(mutation);
@@ -154,7 +154,7 @@ test.each([
   expect(answer.body.errors[0]).toMatchObject({ message: expect.any(String), path: expect.any(String) });
 });
 
-test("C11: a timeline has the run with its workstreams, jobs and attempts, and the position to follow from", async () => {
+test("a timeline has the run with its workstreams, jobs and attempts, and the position to follow from", async () => {
   const { runId } = run();
   const [workstreamId, jobId, later] = [fresh("ws"), fresh("job"), fresh("job")];
   await api.me.commit(

@@ -38,7 +38,7 @@ async function runJobs(prefix: string, agentKey: string, step: string, ends: ("o
   }
 }
 
-describe("C12: GET /metrics/series", () => {
+describe("GET /metrics/series", () => {
   beforeAll(async () => {
     await api.me.commit({ type: "run.create", runId: "series", workflow: "w" });
     await api.me.commit({ type: "agent.register", agentKey: "s1", capacity: 2 });
@@ -158,7 +158,7 @@ describe("C12: GET /metrics/series", () => {
   });
 });
 
-describe("C5: GET /leaderboard", () => {
+describe("GET /leaderboard", () => {
   test("looks at a window and a type of task, and finds who does badly", async () => {
     const places = async (query: string) =>
       (await api.me.get(`/leaderboard?${query}`)).body.items.map(({ agentKey, total, failed, upstream }) => [
@@ -192,7 +192,7 @@ describe("C5: GET /leaderboard", () => {
   });
 });
 
-describe("C12: gauges that have not moved yet", () => {
+describe("gauges that have not moved yet", () => {
   test("an agent that is there and has run nothing is not busy; a queue nothing has run from runs nothing", async () => {
     await api.me.commit(
       { type: "agent.register", agentKey: "idle", capacity: 2 },

@@ -45,7 +45,7 @@ const seriesQueryAt = (now: () => number) =>
     })
     .refine(({ from, to }) => to - from <= LONGEST_MS, { message: "must lie within 400 days of `to`", path: ["from"] });
 
-/** `GET /metrics/series`: one metric over time, for a chart (C12). */
+/** `GET /metrics/series`: one metric over time, for a chart. */
 export function registerSeries(app: FastifyInstance, deps: ResourceDeps): void {
   const seriesQuery = seriesQueryAt(deps.store.now);
   const doc = { ...plainDoc("Overview", "One metric over time", "Series"), query: seriesQuery, problems: [400] };

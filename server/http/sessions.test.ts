@@ -17,7 +17,7 @@ async function opened(more: object = {}): Promise<string> {
 const read = (sessionId: string) => api.me.get(`/sessions/${sessionId}`);
 const facts = ({ status, body }: Answer) => [status, body.code];
 
-test("E8: a session is created, read and updated, each answer with its ETag and its receipt", async () => {
+test("a session is created, read and updated, each answer with its ETag and its receipt", async () => {
   const sessionId = fresh("session");
   const created = await api.me.post("/sessions", { sessionId, agentRole: "coder", metadata: { a: { b: 1 } } });
   expect(created).toMatchObject({
@@ -50,7 +50,7 @@ test("E8: a session is created, read and updated, each answer with its ETag and 
   expect([empty.status, empty.headers.etag]).toEqual([200, '"3"']);
 });
 
-test("E2: what is not legal is refused as a conflict that says what is, and the whole request with it", async () => {
+test("what is not legal is refused as a conflict that says what is, and the whole request with it", async () => {
   const sessionId = await opened();
   const refused = await api.me.patch(`/sessions/${sessionId}`, { status: "completed", metadata: { a: 1 } });
   expect(refused).toMatchObject({
@@ -63,7 +63,7 @@ test("E2: what is not legal is refused as a conflict that says what is, and the 
   expect(over).toMatchObject({ status: 409, body: { legal: [] } });
 });
 
-test("E8: what is wrong is 400 with every fault, what is unknown 404, what is there already 409", async () => {
+test("what is wrong is 400 with every fault, what is unknown 404, what is there already 409", async () => {
   const sessionId = await opened();
   const path = `/sessions/${sessionId}`;
   for (const body of [
@@ -94,7 +94,7 @@ test("E8: what is wrong is 400 with every fault, what is unknown 404, what is th
   expect((await read(sessionId)).headers.etag).toBe('"1"');
 });
 
-test("E8: what is too large is refused, in one request or by many", async () => {
+test("what is too large is refused, in one request or by many", async () => {
   const sessionId = await opened();
   const huge = await api.me.patch(`/sessions/${sessionId}`, { metadata: { a: "x".repeat(1_100_000) } });
   expect(facts(huge)).toEqual([413, "body_too_large"]);
@@ -104,7 +104,7 @@ test("E8: what is too large is refused, in one request or by many", async () => 
   expect([more.status, more.body.errors[0]?.code]).toEqual([422, "state_too_large"]);
 });
 
-test("C9: another tenant's session is unknown, to read, to change and to list", async () => {
+test("another tenant's session is unknown, to read, to change and to list", async () => {
   const sessionId = await opened();
   expect(facts(await api.stranger.get(`/sessions/${sessionId}`))).toEqual([404, "not_found"]);
   expect(facts(await api.stranger.patch(`/sessions/${sessionId}`, { status: "active" }))).toEqual([404, "not_found"]);
@@ -112,7 +112,7 @@ test("C9: another tenant's session is unknown, to read, to change and to list", 
 });
 
 describe("If-Match", () => {
-  test("C10: a stale one is refused with the row as it now is, the right one passes, also among others", async () => {
+  test("a stale one is refused with the row as it now is, the right one passes, also among others", async () => {
     const sessionId = await opened();
     const path = `/sessions/${sessionId}`;
     await api.me.patch(path, { metadata: { n: 1 } });
@@ -150,7 +150,7 @@ describe("If-Match", () => {
     }
   });
 
-  test("E10: of any number of updates at the same version one wins, the others are told, none is lost", async () => {
+  test("of any number of updates at the same version one wins, the others are told, none is lost", async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 2, max: 16 }), async (writers) => {
         const sessionId = await opened();
@@ -176,7 +176,7 @@ describe("If-Match", () => {
     );
   });
 
-  test("E10: whoever is told tries again from what is there: every update arrives, each once", async () => {
+  test("whoever is told tries again from what is there: every update arrives, each once", async () => {
     const sessionId = await opened({ metadata: { count: 0 } });
     const path = `/sessions/${sessionId}`;
     const increment = async () => {
@@ -192,7 +192,7 @@ describe("If-Match", () => {
     expect((await read(sessionId)).body).toMatchObject({ metadata: { count: 12 }, version: 13 });
   });
 
-  test("E10: updates without one are all applied, in the order of the log", async () => {
+  test("updates without one are all applied, in the order of the log", async () => {
     const sessionId = await opened();
     const keys = Array.from({ length: 20 }, (_, i) => `k${i}`);
     const answers = await Promise.all(
@@ -215,7 +215,7 @@ describe("If-Match", () => {
   });
 });
 
-test("E7: active sessions are a view; sessions are filtered by status, role and task", async () => {
+test("active sessions are a view; sessions are filtered by status, role and task", async () => {
   const [role, taskId] = [fresh("role"), fresh("task")];
   await api.me.post("/tasks", { taskId, taskType: "x" });
   const [a, b, c] = [
@@ -237,7 +237,7 @@ test("E7: active sessions are a view; sessions are filtered by status, role and 
   }
 });
 
-test("E8: a move is named by the row's word, `status`, or by the mutation's, `to`; not by both with different things", async () => {
+test("a move is named by the row's word, `status`, or by the mutation's, `to`; not by both with different things", async () => {
   const sessionId = await opened();
   expect(await api.me.patch(`/sessions/${sessionId}`, { to: "active" })).toMatchObject({
     status: 200,

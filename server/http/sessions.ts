@@ -32,7 +32,7 @@ const sessionPatch = z.strictObject({
 
 const tag = "Sessions";
 
-/** Agents' sessions (E1–E3, E7, E8). */
+/** Agents' sessions. */
 export function registerSessions(app: FastifyInstance, deps: ResourceDeps): void {
   const list = countedDoc(tag, "Sessions, the newest first", "Session", sessionQuery);
   app.get(`${BASE}/sessions`, { config: { doc: list } }, (request) => {

@@ -28,7 +28,7 @@ const statusOf = async (agent: string, caller = api.me) => {
 };
 const ids = (rows: { id: string }[]) => rows.map(({ id }) => id);
 
-test("E9: one call answers an agent's tasks, sessions and pending approvals, the approvals with their tasks", async () => {
+test("one call answers an agent's tasks, sessions and pending approvals, the approvals with their tasks", async () => {
   const [agent, other] = [fresh("agent"), fresh("agent")];
   const [runId, sent, got, done, job] = ["run", "sent", "got", "done", "job"].map(fresh) as [
     string,
@@ -66,7 +66,7 @@ test("E9: one call answers an agent's tasks, sessions and pending approvals, the
   expect(status.truncated).toBe(false);
 });
 
-test("E9, E4: of the tasks of one key the newest is shown, which is the one that the key stands for", async () => {
+test("of the tasks of one key the newest is shown, which is the one that the key stands for", async () => {
   const agent = fresh("agent");
   const idempotencyKey = fresh("key");
   const [first, second, duplicate] = [fresh("task"), fresh("task"), fresh("task")];
@@ -90,7 +90,7 @@ test("E9, E4: of the tasks of one key the newest is shown, which is the one that
   expect(ids(tasks)).toContain(second);
 });
 
-test("E9: the answer is bounded, open tasks come before ended ones, and it says that there is more", async () => {
+test("the answer is bounded, open tasks come before ended ones, and it says that there is more", async () => {
   const agent = fresh("agent");
   const open = fresh("task");
   await api.me.commit(task(open, { toAgent: agent }));
@@ -103,7 +103,7 @@ test("E9: the answer is bounded, open tasks come before ended ones, and it says 
   expect([tasks.length, tasks[0]?.id, truncated]).toEqual([100, open, true]);
 });
 
-test("E9: of an agent that nobody knows, or another tenant's, there is nothing; an empty one is malformed", async () => {
+test("of an agent that nobody knows, or another tenant's, there is nothing; an empty one is malformed", async () => {
   const agent = fresh("agent");
   await api.me.commit(task(fresh("task"), { toAgent: agent }));
   for (const status of [await statusOf("nobody-at-all"), await statusOf(agent, api.stranger)]) {

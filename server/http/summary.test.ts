@@ -47,7 +47,7 @@ test("the summary of a tenant without runs and agents is all zeros", async () =>
   expect(body.throughput).toHaveLength(60);
 });
 
-test("B10: the summary counts runs, the queue, breakers, alerts, agents and calls by minute", async () => {
+test("the summary counts runs, the queue, breakers, alerts, agents and calls by minute", async () => {
   const finish = (runId: string, to: "completed" | "failed" | "cancelled") =>
     [
       { type: "run.create" as const, runId, workflow: "w" },

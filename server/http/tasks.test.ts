@@ -12,7 +12,7 @@ afterAll(() => api.close());
 
 const facts = ({ status, body }: Answer) => [status, body.code];
 
-test("E4, E8: a task is created, routed, run and completed, each answer with its ETag", async () => {
+test("a task is created, routed, run and completed, each answer with its ETag", async () => {
   const taskId = fresh("task");
   const created = await api.me.post("/tasks", { taskId, taskType: "review", fromAgent: "a", payload: { files: [1] } });
   expect(created).toMatchObject({
@@ -35,7 +35,7 @@ test("E4, E8: a task is created, routed, run and completed, each answer with its
   ]);
 });
 
-test("E4: a duplicate answers 200 with the first row and changes nothing, also when both come at once", async () => {
+test("a duplicate answers 200 with the first row and changes nothing, also when both come at once", async () => {
   const idempotencyKey = fresh("key");
   const [first, second] = [fresh("task"), fresh("task")];
   const ask = (taskId: string, payload: number) =>
@@ -59,7 +59,7 @@ test("E4: a duplicate answers 200 with the first row and changes nothing, also w
   expect(listed.body).toMatchObject({ total: 1, items: [{ taskId: answers[0]?.body.taskId }] });
 });
 
-test("E4: keys belong to a tenant", async () => {
+test("keys belong to a tenant", async () => {
   const idempotencyKey = fresh("key");
   const [mine, theirs] = [fresh("task"), fresh("task")];
   await api.me.post("/tasks", { taskId: mine, taskType: "x", idempotencyKey });
@@ -69,7 +69,7 @@ test("E4: keys belong to a tenant", async () => {
   expect(facts(await api.stranger.patch(`/tasks/${mine}`, { status: "routed" }))).toEqual([404, "not_found"]);
 });
 
-test("E4: when a key's time is up it stands for the next task, on a server that has never seen it too", async () => {
+test("when a key's time is up it stands for the next task, on a server that has never seen it too", async () => {
   const { pool } = api.t.database;
   const open = () => createStore({ pool, registry: new Registry(), idempotencyTtlSeconds: 1 });
   const [one, two] = [open(), open()];
@@ -94,7 +94,7 @@ test("E4: when a key's time is up it stands for the next task, on a server that 
   await two.close();
 });
 
-test("E8: what is wrong is 400, what is unknown 404, what is taken 409", async () => {
+test("what is wrong is 400, what is unknown 404, what is taken 409", async () => {
   const taskId = fresh("task");
   await api.me.post("/tasks", { taskId, taskType: "x" });
   for (const body of [

@@ -30,7 +30,7 @@ const taskPatch = z.strictObject({
 
 const tag = "Tasks";
 
-/** Tasks that go from agent to agent (E4, E8). */
+/** Tasks that go from agent to agent. */
 export function registerTasks(app: FastifyInstance, deps: ResourceDeps): void {
   const list = countedDoc(tag, "Tasks, the newest first", "Task", taskQuery);
   app.get(`${BASE}/tasks`, { config: { doc: list } }, (request) =>

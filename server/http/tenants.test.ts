@@ -37,7 +37,7 @@ const ONE = [
   "/alerts/breaker_open:a",
 ];
 
-test.each(ONE)("C9: GET %s is 404 for another tenant", async (path) => {
+test.each(ONE)("GET %s is 404 for another tenant", async (path) => {
   expect((await api.me.get(path)).status).toBe(200);
   expect(await api.stranger.get(path)).toMatchObject({ status: 404, body: { code: "not_found" } });
 });
@@ -66,7 +66,7 @@ const LISTS = [
   "/receipts",
 ];
 
-test.each(LISTS)("C9: GET %s shows another tenant nothing", async (path) => {
+test.each(LISTS)("GET %s shows another tenant nothing", async (path) => {
   expect((await allPages(api.me, path, 50)).length).toBeGreaterThan(0);
   expect(await allPages(api.stranger, path, 50)).toEqual([]);
 });
@@ -91,13 +91,13 @@ test.each([
   ["/alerts/breaker_open:a/acknowledge", {}],
   ["/alerts/breaker_open:a/unacknowledge", {}],
   ["/routing/decisions/d/outcome", { success: true }],
-])("C9: POST %s is 404 for another tenant, and changes nothing", async (path, body) => {
+])("POST %s is 404 for another tenant, and changes nothing", async (path, body) => {
   const before = [await api.me.head(), await api.stranger.head()];
   expect(await api.stranger.post(path, body)).toMatchObject({ status: 404, body: { code: "not_found" } });
   expect([await api.me.head(), await api.stranger.head()]).toEqual(before);
 });
 
-test("D8, E8: another tenant's run cannot be restored, its session and its task not be changed, its agent not be asked about", async () => {
+test("another tenant's run cannot be restored, its session and its task not be changed, its agent not be asked about", async () => {
   const snapshot = (await api.me.get("/runs/r/snapshot")).body;
   const before = await api.me.head();
   const tries = [
@@ -111,12 +111,12 @@ test("D8, E8: another tenant's run cannot be restored, its session and its task 
   expect(await api.me.head()).toBe(before);
 });
 
-test("E4: another tenant's task keys are its own", async () => {
+test("another tenant's task keys are its own", async () => {
   const theirs = await api.stranger.post("/tasks", { taskId: "theirs", taskType: "x", idempotencyKey: "k" });
   expect(theirs).toMatchObject({ status: 201, body: { taskId: "theirs" } });
 });
 
-test("C9: another tenant's ids are free, its summary and its idempotency keys its own", async () => {
+test("another tenant's ids are free, its summary and its idempotency keys its own", async () => {
   const headers = { "idempotency-key": "same" };
   const mine = await api.me.post("/runs", { runId: "own", workflow: "w" }, headers);
   const theirs = await api.stranger.post("/runs", { runId: "own", workflow: "other" }, headers);

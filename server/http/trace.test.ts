@@ -18,7 +18,7 @@ async function newest(): Promise<LogEvent> {
   return body.items[0] as unknown as LogEvent;
 }
 
-test("E6: events say who did what to which thing when, and in which trace", async () => {
+test("events say who did what to which thing when, and in which trace", async () => {
   const runId = fresh("run");
   await api.me.post("/runs", { runId, workflow: "w" }, ONES);
   const event = await newest();
@@ -64,7 +64,7 @@ test("a traceparent of a later version may have more", async () => {
   expect((await newest()).traceId).toBe(TRACE);
 });
 
-test("E4, E6: a task keeps its trace, and what is done for it without one of its own belongs to it", async () => {
+test("a task keeps its trace, and what is done for it without one of its own belongs to it", async () => {
   const taskId = fresh("task");
   const created = await api.me.post("/tasks", { taskId, taskType: "x" }, ONES);
   expect(created.body.traceId).toBe(TRACE);
@@ -83,7 +83,7 @@ test("E4, E6: a task keeps its trace, and what is done for it without one of its
   expect((await newest()).traceId).toBe("theirs");
 });
 
-test("D6: the chain holds with events that have a trace among those that have none, and proves the trace too", async () => {
+test("the chain holds with events that have a trace among those that have none, and proves the trace too", async () => {
   await api.me.commit({ type: "run.create", runId: fresh("run"), workflow: "w" });
   const sessionId = fresh("session");
   await api.me.post("/sessions", { sessionId, agentRole: "r" }, ONES);

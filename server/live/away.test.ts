@@ -22,7 +22,7 @@ class Tide implements Availability {
 let t: TestLive;
 afterEach(() => t.close());
 
-test("E8: sockets stay connected while the database is away, and are told when it goes and when it is back", async () => {
+test("sockets stay connected while the database is away, and are told when it goes and when it is back", async () => {
   const [log, tide] = [new MemoryLog(), new Tide()];
   log.commit(["a", "a"]);
   t = await startLive(log, { availability: tide });

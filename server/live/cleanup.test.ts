@@ -27,7 +27,7 @@ const goneFrom = (frames: readonly StateFrame[], topic: string) =>
   frames.flatMap((frame) => (frame.topic === topic ? frame.removes.map(({ kind, id }) => `${kind}:${id}`) : [])).sort();
 
 test.each(["this server", "another server"])(
-  "C7: what is cleaned up by %s leaves the topics that show it",
+  "what is cleaned up by %s leaves the topics that show it",
   async (which) => {
     await commit(store, [
       { type: "run.create", runId: "old", workflow: "w" },

@@ -33,7 +33,7 @@ function heldBy(frames: StateFrame[], topic: string): Map<string, StateFrame["up
   return held;
 }
 
-test("E5, E7: topic `approvals` shows the pending ones, then each decision as it is made, to its tenant alone", async () => {
+test("topic `approvals` shows the pending ones, then each decision as it is made, to its tenant alone", async () => {
   await commit(store, [
     { type: "approval.request", approvalId: "a", title: "A" },
     { type: "approval.request", approvalId: "b", title: "B" },
@@ -54,7 +54,7 @@ test("E5, E7: topic `approvals` shows the pending ones, then each decision as it
   expect([...heldBy(theirs.state, "approvals")]).toEqual([]);
 });
 
-test("E7: topic `sessions` shows sessions and tasks, what was there before and what changes", async () => {
+test("topic `sessions` shows sessions and tasks, what was there before and what changes", async () => {
   await commit(store, [
     { type: "task.create", taskId: "t", taskType: "x", toAgent: "a" },
     { type: "session.create", sessionId: "s", agentRole: "coder", taskId: "t" },

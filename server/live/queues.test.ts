@@ -22,7 +22,7 @@ afterEach(async () => {
   await db.drop();
 });
 
-test("B12: topic `queues` shows each queue with its figures and settings as they change, to its tenant alone", async () => {
+test("topic `queues` shows each queue with its figures and settings as they change, to its tenant alone", async () => {
   await commit(store, [
     { type: "run.create", runId: "r", workflow: "w" },
     { type: "job.enqueue", jobId: "a", runId: "r", queue: "q" },

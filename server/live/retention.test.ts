@@ -44,7 +44,7 @@ const note = (runId?: string) => ({ type: "event.append" as const, eventType: "x
 const RUN = { type: "run.create" as const, runId: "r", workflow: "w" };
 const trim = () => openRetention(db, awake).trim("t1");
 
-test("D10: who comes back from below the floor is told to start over, and goes on from the floor", async () => {
+test("who comes back from below the floor is told to start over, and goes on from the floor", async () => {
   await commit(asleep, [RUN, note("r"), note()]);
   await trim();
   await commit(asleep, [note("r")]);

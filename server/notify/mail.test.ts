@@ -35,7 +35,7 @@ const fire = async (error?: string) => {
   await desk.commit(breakersTell("mail"), ...openBreakers(["codex"], error));
 };
 
-test("C13: an alert comes as a mail of two parts with a link, and what ends it answers in the same thread", async () => {
+test("an alert comes as a mail of two parts with a link, and what ends it answers in the same thread", async () => {
   await put();
   await fire();
   desk.start({ smtp: settings() });
@@ -64,7 +64,7 @@ test("C13: an alert comes as a mail of two parts with a link, and what ends it a
   expect(await desk.deliveries()).toMatchObject([{ status: "delivered", responseStatus: 250, error: null }, {}]);
 });
 
-test("C13: a mail that is refused for now (4xx) is tried again under the same Message-ID, one refused for good (5xx) is not", async () => {
+test("a mail that is refused for now (4xx) is tried again under the same Message-ID, one refused for good (5xx) is not", async () => {
   await put();
   // A server that wants nobody just now says nothing of the mail, whatever its number.
   smtp.greetings.push(554);
@@ -88,7 +88,7 @@ test("C13: a mail that is refused for now (4xx) is tried again under the same Me
   expect(smtp.got[1]?.headers["message-id"]).toBe(`<${refused?.id}${DOMAIN}`);
 });
 
-test("C13: an address that is refused for good keeps the mail from nobody else; one refused for now is tried again", async () => {
+test("an address that is refused for good keeps the mail from nobody else; one refused for now is tried again", async () => {
   await put();
   smtp.refusals["ops@example.com"] = 550;
   await fire();
@@ -109,7 +109,7 @@ test("C13: an address that is refused for good keeps the mail from nobody else; 
   expect((await desk.deliveries())[2]).toMatchObject({ status: "failed", error: "answered 550" });
 });
 
-test("C13: a mail waits for a server that is down, and arrives when it is up", async () => {
+test("a mail waits for a server that is down, and arrives when it is up", async () => {
   const port = await freePort();
   await put();
   await fire();
@@ -126,7 +126,7 @@ test("C13: a mail waits for a server that is down, and arrives when it is up", a
   await late.close();
 });
 
-test("C13: user and password are sent within TLS, and a wrong one is told without naming it", async () => {
+test("user and password are sent within TLS, and a wrong one is told without naming it", async () => {
   const guarded = await openSmtp({
     authOptional: false,
     disabledCommands: [],
@@ -153,7 +153,7 @@ test("C13: user and password are sent within TLS, and a wrong one is told withou
   await guarded.close();
 });
 
-test("C13: by smtps:// everything is within TLS", async () => {
+test("by smtps:// everything is within TLS", async () => {
   const guarded = await openSmtp({ secure: true });
   await put();
   await fire();
@@ -167,7 +167,7 @@ test("C13: by smtps:// everything is within TLS", async () => {
 test.each([
   ["in the open", ["STARTTLS"], /^the SMTP server does not turn to TLS/],
   ["whose certificate nobody vouches for", [], /^the SMTP server could not be reached: /],
-])("C13: a password is not sent to another machine %s", async (_, disabledCommands, why) => {
+])("a password is not sent to another machine %s", async (_, disabledCommands, why) => {
   let asked = 0;
   const other = await openSmtp({
     disabledCommands,
@@ -186,7 +186,7 @@ test.each([
   await other.close();
 });
 
-test("C13: nothing that is told gets out of the subject or into the page: no header, no markup", async () => {
+test("nothing that is told gets out of the subject or into the page: no header, no markup", async () => {
   await put();
   await desk.commit(breakersTell("mail"), { type: "agent.register", agentKey: "codex" });
   desk.start({ smtp: settings() });
@@ -212,7 +212,7 @@ test("C13: nothing that is told gets out of the subject or into the page: no hea
   expect(mail?.text).toContain("QUIT</b>");
 });
 
-test("C13: a server without a mail server says so, and tries no more", async () => {
+test("a server without a mail server says so, and tries no more", async () => {
   await put();
   await desk.commit({ type: "channel.test", channelId: "mail" });
   desk.start();
@@ -221,7 +221,7 @@ test("C13: a server without a mail server says so, and tries no more", async () 
   expect(await desk.deliveries()).toMatchObject([{ status: "failed", attempts: 1, error }]);
 });
 
-test("C13: a sender that is stopped while the server hesitates leaves the mail to the next", async () => {
+test("a sender that is stopped while the server hesitates leaves the mail to the next", async () => {
   let asked = 0;
   const slow = await openSmtp({
     onConnect() {

@@ -116,7 +116,7 @@ function mustBeSigned(one: Got, ...secrets: string[]): void {
   expect(signature).toBe(wanted["webhook-signature"]);
 }
 
-test("C13: a webhook gets what fired and what ended, signed, each under the id of its delivery", async () => {
+test("a webhook gets what fired and what ended, signed, each under the id of its delivery", async () => {
   await put("hook", "webhook");
   await tell("hook");
   startNotifier();
@@ -131,7 +131,7 @@ test("C13: a webhook gets what fired and what ended, signed, each under the id o
   expect(await deliveries()).toMatchObject([{ status: "delivered", attempts: 1, responseStatus: 204 }, {}]);
 });
 
-test("C13: after a rotation both secrets sign", async () => {
+test("after a rotation both secrets sign", async () => {
   await put("hook", "webhook");
   const before = await secretOf("hook");
   await commit({ type: "channel.rotate", channelId: "hook" }, { type: "channel.test", channelId: "hook" });
@@ -141,7 +141,7 @@ test("C13: after a rotation both secrets sign", async () => {
   expect(String(got[0]?.headers["webhook-signature"]).split(" ")).toHaveLength(2);
 });
 
-test("C13: a secret that was replaced a day ago signs no more", async () => {
+test("a secret that was replaced a day ago signs no more", async () => {
   await put("hook", "webhook");
   await commit({ type: "channel.rotate", channelId: "hook" }, { type: "channel.test", channelId: "hook" });
   await database.pool.query(
@@ -153,7 +153,7 @@ test("C13: a secret that was replaced a day ago signs no more", async () => {
   mustBeSigned(got[0] as Got, await secretOf("hook"));
 });
 
-test("C13: what was on its way to a channel that was turned off or removed is not sent; a test of one turned off is", async () => {
+test("what was on its way to a channel that was turned off or removed is not sent; a test of one turned off is", async () => {
   await put("off", "webhook");
   await put("gone", "webhook");
   await tell("off", "gone");
@@ -173,7 +173,7 @@ test("C13: what was on its way to a channel that was turned off or removed is no
   ]);
 });
 
-test("C13: a receiver that asks to be left alone is, for so long", async () => {
+test("a receiver that asks to be left alone is, for so long", async () => {
   await put("hook", "webhook");
   answers = [{ status: 429, retryAfter: "3600" }];
   await tell("hook");
@@ -185,7 +185,7 @@ test("C13: a receiver that asks to be left alone is, for so long", async () => {
   expect(got).toHaveLength(1);
 });
 
-test("C13: a receiver that does not answer is given up each time, until the tries are used up", async () => {
+test("a receiver that does not answer is given up each time, until the tries are used up", async () => {
   await put("hook", "webhook");
   answers = Array(4).fill("hang");
   await tell("hook");
@@ -195,7 +195,7 @@ test("C13: a receiver that does not answer is given up each time, until the trie
   expect(await deliveries()).toMatchObject([{ status: "failed", attempts: 4, responseStatus: null, error }]);
 });
 
-test("C13: the end of an alert is not sent before its beginning was taken; other alerts pass meanwhile", async () => {
+test("the end of an alert is not sent before its beginning was taken; other alerts pass meanwhile", async () => {
   await put("hook", "webhook");
   answers = ["hang"];
   await tell("hook");
@@ -215,7 +215,7 @@ test("C13: the end of an alert is not sent before its beginning was taken; other
   expect(heard().slice(2)).toEqual(["alert.resolved breaker_open:a"]);
 });
 
-test("C13: a name that leads to a private address is not connected to, whatever it is called", async () => {
+test("a name that leads to a private address is not connected to, whatever it is called", async () => {
   const { port } = new URL(base);
   await commit({ type: "channel.put", channelId: "hook", kind: "webhook", target: `https://localhost:${port}/hook` });
   await tell("hook");
@@ -232,7 +232,7 @@ test("C13: a name that leads to a private address is not connected to, whatever 
   expect(connections).toBe(0);
 });
 
-test("C13: a receiver that fails is tried again under the same id, until the tries are used up; a replay arrives", async () => {
+test("a receiver that fails is tried again under the same id, until the tries are used up; a replay arrives", async () => {
   await put("hook", "webhook");
   answers = [500, 302, 429, 503];
   await tell("hook");
@@ -246,7 +246,7 @@ test("C13: a receiver that fails is tried again under the same id, until the tri
   expect(got.map(({ path }) => path)).toEqual(Array(5).fill("/hook"));
 });
 
-test("C13: a receiver that is gone for good (410) is not tried again, nor is a test", async () => {
+test("a receiver that is gone for good (410) is not tried again, nor is a test", async () => {
   await put("hook", "webhook");
   answers = [410, 500];
   await tell("hook");
@@ -260,7 +260,7 @@ test("C13: a receiver that is gone for good (410) is not tried again, nor is a t
   ]);
 });
 
-test("C13: without leave nothing is sent to the server's own machine, and the log says why", async () => {
+test("without leave nothing is sent to the server's own machine, and the log says why", async () => {
   await put("hook", "webhook");
   await tell("hook");
   startNotifier([]);
@@ -270,7 +270,7 @@ test("C13: without leave nothing is sent to the server's own machine, and the lo
   expect(refused).toMatchObject({ status: "failed", attempts: 1, error: "the address is not a public one" });
 });
 
-test("C13: a sender that ends before it could tell what came of it leaves that to the next, which sends it again", async () => {
+test("a sender that ends before it could tell what came of it leaves that to the next, which sends it again", async () => {
   await put("hook", "webhook");
   answers = ["hang"];
   await tell("hook");
@@ -286,7 +286,7 @@ test("C13: a sender that ends before it could tell what came of it leaves that t
   ]);
 });
 
-test("C13: two senders at once send everything once: one of them leads", async () => {
+test("two senders at once send everything once: one of them leads", async () => {
   await put("hook", "webhook");
   startNotifier();
   startNotifier();
@@ -295,7 +295,7 @@ test("C13: two senders at once send everything once: one of them leads", async (
   expect(got).toHaveLength(20);
 });
 
-test("C13: Slack gets text and blocks with its own characters escaped; Alertmanager's receivers get version 4", async () => {
+test("Slack gets text and blocks with its own characters escaped; Alertmanager's receivers get version 4", async () => {
   await put("slack", "slack");
   await put("prom", "alertmanager");
   await tell("slack", "prom");
@@ -323,7 +323,7 @@ test("C13: Slack gets text and blocks with its own characters escaped; Alertmana
   });
 });
 
-test("C13: an alert that nobody acknowledges is escalated by the sender, one that somebody does is not", async () => {
+test("an alert that nobody acknowledges is escalated by the sender, one that somebody does is not", async () => {
   await put("boss", "webhook");
   await commit({
     ...{ type: "rule.put", ruleId: "breaker_open", kind: "breaker_open", params: {}, severity: "critical" },

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { retryAfter } from "./retry.ts";
 import { signatureOf } from "./signature.ts";
 
-test("C13: the signature is that of Standard Webhooks' own test vector", () => {
+test("the signature is that of Standard Webhooks' own test vector", () => {
   const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
   expect(signatureOf("msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330_000, '{"test": 2432232314}', [secret])).toEqual({
     "webhook-id": "msg_p5jXN8AQM9LWM0D4loKWxJek",
@@ -11,7 +11,7 @@ test("C13: the signature is that of Standard Webhooks' own test vector", () => {
   });
 });
 
-test("C13: tries end after eight, each later than the one before, never sooner than the receiver asks", () => {
+test("tries end after eight, each later than the one before, never sooner than the receiver asks", () => {
   const waits = [1, 2, 3, 4, 5, 6, 7].map((attempt) => retryAfter(attempt, 0));
   for (const [n, wait] of waits.entries()) expect(wait ?? 0).toBeGreaterThan(n === 0 ? 4999 : (waits[n - 1] ?? 0));
   expect(retryAfter(8, 0)).toBeNull();

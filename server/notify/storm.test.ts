@@ -76,7 +76,7 @@ const onceEach = (messages: readonly Got[]): string[] =>
   [...new Map(told(messages).map(({ id, what }) => [`${id} ${what}`, what])).values()].sort();
 const all = (count: number, event = "alert.fired") => names(count).map((name) => `${event} breaker_open:${name}`);
 
-test("C13: 100 alerts at once are ten messages and one digest with the other ninety, in the form of each kind", async () => {
+test("100 alerts at once are ten messages and one digest with the other ninety, in the form of each kind", async () => {
   const smtp = await openSmtp();
   await put("hook");
   await put("prom", "alertmanager");
@@ -121,7 +121,7 @@ test("C13: 100 alerts at once are ten messages and one digest with the other nin
   await smtp.close();
 });
 
-test("C13: what ends is told in a digest to those who were told of it in one, and a digest is tried again as a whole", async () => {
+test("what ends is told in a digest to those who were told of it in one, and a digest is tried again as a whole", async () => {
   await put("hook");
   await desk.commit(breakersTell("hook"), ...openBreakers(names(30)));
   desk.start({ scheduleMs: Array(1000).fill(200) });
@@ -145,7 +145,7 @@ test("C13: what ends is told in a digest to those who were told of it in one, an
   ]);
 });
 
-test("C13: a digest that one sender has begun is sent by the next", async () => {
+test("a digest that one sender has begun is sent by the next", async () => {
   await put("hook");
   const first = desk.start();
   await desk.commit(breakersTell("hook"), ...openBreakers(names(25)));
@@ -156,7 +156,7 @@ test("C13: a digest that one sender has begun is sent by the next", async () => 
   expect(onceEach(got)).toEqual(all(25).sort());
 });
 
-test("C13: an alert that an open cause folds is told when that is over and it still fires", async () => {
+test("an alert that an open cause folds is told when that is over and it still fires", async () => {
   await put("hook");
   const fire = { type: "alert.fire", ruleId: "rate", title: "Rate", detail: null, runId: null } as const;
   const facts = { value: 0.5, threshold: 0.8, causeId: "breaker_open:a1", subject: { kind: "agent", id: "a1" } };
@@ -181,7 +181,7 @@ test("C13: an alert that an open cause folds is told when that is over and it st
 
 const ROUNDS = 3;
 
-test(`C13: kill -9 while alerts storm, ${ROUNDS} times: what fired and ended is told, each in one message`, async () => {
+test(`kill -9 while alerts storm, ${ROUNDS} times: what fired and ended is told, each in one message`, async () => {
   await put("hook", "webhook", { stormThreshold: 3, stormWindowMs: 1000 });
   await desk.commit(breakersTell("hook"));
   const script = path.join(import.meta.dirname, "../testing/notify-forever.ts");

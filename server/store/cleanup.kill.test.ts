@@ -32,7 +32,7 @@ async function runAndKill(afterMs: number): Promise<void> {
   await expect.poll(async () => (await database.pool.query(busy)).rowCount).toBe(0);
 }
 
-test(`C7: kill -9 while rows leave, ${ROUNDS} times: every run is there whole or not at all, and the next clean-up goes on`, async () => {
+test(`kill -9 while rows leave, ${ROUNDS} times: every run is there whole or not at all, and the next clean-up goes on`, async () => {
   const store = await openStore(database);
   await store.close();
   for (let round = 0; round < ROUNDS; round += 1) {

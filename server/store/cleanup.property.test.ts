@@ -90,7 +90,7 @@ async function send(store: Store, mutations: ClientMutationInput[], tenantId: st
   });
 }
 
-test("C7, C8: while two servers go on working, nothing leaves by halves and every figure is what a recount says", async () => {
+test("while two servers go on working, nothing leaves by halves and every figure is what a recount says", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(act, { minLength: 10, maxLength: 60 }),

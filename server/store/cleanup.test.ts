@@ -81,7 +81,7 @@ async function world() {
   store = await openStore(database, tenantId);
 }
 
-test("C7: a dry run counts what the real one then removes, a second one finds nothing, and other tenants keep everything", async () => {
+test("a dry run counts what the real one then removes, a second one finds nothing, and other tenants keep everything", async () => {
   const [other, otherStore] = [`other-${tenantId}`, await openStore(database, `other-${tenantId}`)];
   await commit(otherStore, work("old", 5), undefined, other);
   await world();
@@ -120,7 +120,7 @@ test("C7: a dry run counts what the real one then removes, a second one finds no
   await otherStore.close();
 });
 
-test("C7: each batch says what has left, and the chain of the log holds", async () => {
+test("each batch says what has left, and the chain of the log holds", async () => {
   await world();
   await clean(await between(database, tenantId));
   const events = await store.readEvents(tenantId, { after: 0, limit: 1000 });
@@ -133,7 +133,7 @@ test("C7: each batch says what has left, and the chain of the log holds", async 
   expect(await store.verify(tenantId)).toMatchObject({ valid: true });
 });
 
-test("C7: another server forgets what has left: reads, a retry and its followers", async () => {
+test("another server forgets what has left: reads, a retry and its followers", async () => {
   const other = await openStore(database, tenantId);
   await world();
   expect(await other.read(tenantId, "run", "old")).toMatchObject({ row: { status: "failed" } });
@@ -157,7 +157,7 @@ test("C7: another server forgets what has left: reads, a retry and its followers
   await other.close();
 });
 
-test("C7: a run that comes back to life between the look and the commit stays whole", async () => {
+test("a run that comes back to life between the look and the commit stays whole", async () => {
   await send(...work("r", 3));
   const cut = await between(database, tenantId);
   const meddling: Pick<Store, "commit"> = {
@@ -173,7 +173,7 @@ test("C7: a run that comes back to life between the look and the commit stays wh
   await expectCounted(database, tenantId);
 });
 
-test("C7: whatever ends it between two batches, the next clean-up goes on with what is left", async () => {
+test("whatever ends it between two batches, the next clean-up goes on with what is left", async () => {
   for (let index = 0; index < 40; index += 1) await send(...work(`r${index}`, 10));
   const cut = await between(database, tenantId);
   const total = await clean(cut, { dryRun: true });
@@ -212,7 +212,7 @@ test("C7: whatever ends it between two batches, the next clean-up goes on with w
   expect(Math.max(...sizes)).toBeLessThanOrEqual(300);
 });
 
-test("C7: runs that one another's jobs build on leave together, unless one of them may still run", async () => {
+test("runs that one another's jobs build on leave together, unless one of them may still run", async () => {
   await send(...work("base", 2), ...work("middle", 2));
   await send(
     { type: "run.create", runId: "top", workflow: "w" },
@@ -232,7 +232,7 @@ test("C7: runs that one another's jobs build on leave together, unless one of th
   expect(left.map(({ id }) => id)).toEqual(["middle", "top"]);
 });
 
-test("C7: a run stays while an alert about it is open, and the alert leaves with it when that is long resolved", async () => {
+test("a run stays while an alert about it is open, and the alert leaves with it when that is long resolved", async () => {
   await send(
     { type: "run.create", runId: "late", workflow: "w", timeoutMs: 1 },
     { type: "run.transition", runId: "late", to: "running" },
@@ -252,7 +252,7 @@ test("C7: a run stays while an alert about it is open, and the alert leaves with
   expect(await database.prisma.alert.count({ where: { tenantId } })).toBe(0);
 });
 
-test("C7: by decisions alone only decisions leave, and the outcomes that they counted as", async () => {
+test("by decisions alone only decisions leave, and the outcomes that they counted as", async () => {
   await world();
   const cut = await between(database, tenantId);
   expect(await clean(cut, { decisionsOnly: true })).toMatchObject({ decisions: 2, outcomes: 1, runs: 0, agents: 0 });
@@ -260,7 +260,7 @@ test("C7: by decisions alone only decisions leave, and the outcomes that they co
   await expectCounted(database, tenantId);
 });
 
-test("C7: two clean-ups of a tenant do not run at the same time", async () => {
+test("two clean-ups of a tenant do not run at the same time", async () => {
   const queries = laneDatabase(database.pool);
   await takeLease(queries, `cleanup:${tenantId}`, "somebody", 60_000);
   const options = { olderThan: "2020-01-01T00:00:00.000Z", signal: new AbortController().signal };

@@ -27,7 +27,7 @@ import { readHead } from "./load-rows.ts";
 import type { Committer, Store } from "./types.ts";
 
 /**
- * Clean-up by age (C7): rows that are too old leave through the lane, as every change does, in bounded batches. Each batch is one commit and a whole
+ * Clean-up by age: rows that are too old leave through the lane, as every change does, in bounded batches. Each batch is one commit and a whole
  * in itself, so whatever ends the work in between, the next clean-up goes on with what is left.
  *
  * Decisions go first, then outcomes, which are folded into their agents' baselines, then runs with all that hangs on them, then agents that have

@@ -60,7 +60,7 @@ const commits = fc.array(
   { minLength: 10, maxLength: 30 },
 );
 
-test("D9, A1: what two servers make of a run at once is the fold of its log, for both, for a new one, and in a copy restored", async () => {
+test("what two servers make of a run at once is the fold of its log, for both, for a new one, and in a copy restored", async () => {
   let tenants = 0;
   let refused = 0;
   await fc.assert(

@@ -10,7 +10,7 @@ export function canonicalJson(value: unknown): string {
   return canonical(value) ?? "null";
 }
 
-/** The hash of a receipt: `sha256(prevHash ‖ canonical JSON of its header and events)`, hex (D6). */
+/** The hash of a receipt: `sha256(prevHash ‖ canonical JSON of its header and events)`, hex. */
 export function receiptHash(header: ReceiptHeader, events: readonly LogEvent[]): string {
   return createHash("sha256").update(header.prevHash).update(canonicalJson({ header, events })).digest("hex");
 }

@@ -94,7 +94,7 @@ describe("two servers on one database", () => {
     });
   });
 
-  test("C10: a version that another server has moved on is refused", async () => {
+  test("a version that another server has moved on is refused", async () => {
     const [a, b] = [await node(), await node()];
     await commit(a, [{ type: "run.create", runId: "r", workflow: "w" }], {}, tenant);
     await commit(b, [{ type: "run.transition", runId: "r", to: "running" }], {}, tenant, { r: 1 });
@@ -178,7 +178,7 @@ describe("the database away before the lane has ever looked", () => {
     open.push(proxy);
   });
 
-  test("E8: who asks where the log is gets an answer, also while commits are refused", async () => {
+  test("who asks where the log is gets an answer, also while commits are refused", async () => {
     await store();
     const own = createDatabase(proxy.url, { max: 4 });
     open.push(own);
@@ -220,7 +220,7 @@ describe("one bad row does not fail its neighbours", () => {
 });
 
 describe("the hot tier", () => {
-  test("A2: evicted rows are loaded again, never overwritten", async () => {
+  test("evicted rows are loaded again, never overwritten", async () => {
     const tiny = await store(database, { hotTierBytes: 1 });
     await commit(
       tiny,
@@ -267,7 +267,7 @@ describe("the hash chain", () => {
     "a deleted receipt": `DELETE FROM "Receipt" WHERE "tenantId" = $1 AND "lastSeq" = 2`,
     "a cut tail": `WITH d AS (DELETE FROM "Receipt" WHERE "tenantId" = $1 AND "lastSeq" = 3) DELETE FROM "Event" WHERE "tenantId" = $1 AND "seq" = 3`,
   })) {
-    test(`D6: ${what} is found`, async () => {
+    test(`${what} is found`, async () => {
       const lane = await store();
       for (let n = 1; n <= 3; n += 1)
         await commit(lane, [{ ...append("e"), payload: { n, deep: { b: 1.5, a: [null, "é"] } } }], {}, tenant);

@@ -32,7 +32,7 @@ const CREATE: ClientMutationInput = { type: "run.create", runId: "r", workflow: 
 const START: ClientMutationInput = { type: "run.transition", runId: "r", to: "running" };
 const key = (idempotencyKey: string) => ({ idempotencyKey, fingerprint: "f" });
 
-test("a request asked again after a restart gets its receipt, though the state by now forbids it (A2, D6)", async () => {
+test("a request asked again after a restart gets its receipt, though the state by now forbids it", async () => {
   const before = await freshStore();
   await commit(before, [CREATE], {}, tenant);
   const first = await commit(before, [START], key("start"), tenant);

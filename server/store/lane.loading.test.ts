@@ -153,7 +153,7 @@ describe("a lane that has nothing loaded", () => {
     expect(await countJobs("cancelled")).toBe(31 * 500);
   }, 90_000);
 
-  test("D4: a refused commit tells every fault, an id that is taken included", async () => {
+  test("a refused commit tells every fault, an id that is taken included", async () => {
     await commit(await cold(), [RUN, enqueue("j")], {}, tenant);
     const bad = commit(
       await cold(),

@@ -17,7 +17,7 @@ afterAll(async () => {
 });
 
 describe("the lane", () => {
-  test("D2, D6: a commit is one gapless range of the log with a receipt, and its rows are there", async () => {
+  test("a commit is one gapless range of the log with a receipt, and its rows are there", async () => {
     const { seen, stop } = follow(store);
     const first = await commit(store, [
       { type: "run.create", runId: "r1", workflow: "build" },
@@ -49,7 +49,7 @@ describe("the lane", () => {
     stop();
   });
 
-  test("D4: a commit with one bad mutation among ten changes nothing and reports every error", async () => {
+  test("a commit with one bad mutation among ten changes nothing and reports every error", async () => {
     const before = await store.head("t1");
     const good = Array.from({ length: 8 }, (_, index) => ({
       type: "run.create" as const,

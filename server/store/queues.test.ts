@@ -46,7 +46,7 @@ async function servers(...mutations: ClientMutationInput[]) {
 
 const JOBS = Array.from({ length: 60 }, (_, n) => `j${String(n).padStart(3, "0")}`);
 
-test("B12: twenty claims at once on two servers take as many jobs as may run, and no more, again and again", async () => {
+test("twenty claims at once on two servers take as many jobs as may run, and no more, again and again", async () => {
   const { tenant, stores, on, claim, close } = await servers(
     configure({ concurrency: 3 }),
     ...JOBS.map((jobId) => enqueue(jobId)),
@@ -66,7 +66,7 @@ test("B12: twenty claims at once on two servers take as many jobs as may run, an
   await close();
 });
 
-test("B12: with ends and claims side by side on two servers, never more run than may", async () => {
+test("with ends and claims side by side on two servers, never more run than may", async () => {
   const { tenant, stores, on, claim, close } = await servers(
     configure({ concurrency: 3 }),
     ...JOBS.map((jobId) => enqueue(jobId)),

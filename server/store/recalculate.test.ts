@@ -140,7 +140,7 @@ async function send(
   return corrected;
 }
 
-test("C8: recalculated at any time, while two servers are told of outcomes, the figures are those kept with each outcome", async () => {
+test("recalculated at any time, while two servers are told of outcomes, the figures are those kept with each outcome", async () => {
   await fc.assert(
     fc.asyncProperty(traffic, async (all) => {
       await world(async (tenantId, stores) => {
@@ -157,7 +157,7 @@ test("C8: recalculated at any time, while two servers are told of outcomes, the 
   );
 }, 120_000);
 
-test("C8: wrong figures are put right while outcomes go on coming, and nothing that comes meanwhile is lost", async () => {
+test("wrong figures are put right while outcomes go on coming, and nothing that comes meanwhile is lost", async () => {
   const wrong = fc.record({
     total: fc.nat(50),
     successful: fc.nat(50),
@@ -187,7 +187,7 @@ test("C8: wrong figures are put right while outcomes go on coming, and nothing t
   );
 }, 120_000);
 
-test("C8: says what it corrected; of one agent, of those with outcomes from a date on, of no other tenant", async () => {
+test("says what it corrected; of one agent, of those with outcomes from a date on, of no other tenant", async () => {
   await world(async (tenantId, [store]) => {
     const call = { type: "breaker.record" as const, agentKey: "a", success: true, durationMs: 0.1 };
     await commit(store, [call, call, { ...call, durationMs: 0.2 }], {}, tenantId);
@@ -214,7 +214,7 @@ test("C8: says what it corrected; of one agent, of those with outcomes from a da
   });
 });
 
-test("C8: what cleaned-away outcomes had added stays in the figures", async () => {
+test("what cleaned-away outcomes had added stays in the figures", async () => {
   await world(async (tenantId, [store]) => {
     await commit(store, [{ type: "breaker.record", agentKey: "a", success: true, durationMs: 5 }], {}, tenantId);
     const gone = { total: 4, successful: 3, failed: 1, timed: 1, totalDurationMs: 7, histogram: { 22: 1 } };
@@ -230,7 +230,7 @@ test("C8: what cleaned-away outcomes had added stays in the figures", async () =
   });
 });
 
-test("C8: one recalculation of a tenant at a time", async () => {
+test("one recalculation of a tenant at a time", async () => {
   await world(async (tenantId, [store]) => {
     await takeLease(queries(), `recalculation:${tenantId}`, "somebody", 60_000);
     await expect(rebuild(store, tenantId)).rejects.toBeInstanceOf(RecalculationUnderWay);

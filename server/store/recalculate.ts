@@ -16,7 +16,7 @@ import {
 import type { Committer, Store } from "./types.ts";
 
 /**
- * Rebuilds agents' running figures from their outcomes (C8), while traffic goes on.
+ * Rebuilds agents' running figures from their outcomes, while traffic goes on.
  *
  * For each agent: the outcomes up to the log's present head are read, page by page; they are never changed, so the pages fit together however
  * long that takes, unless a clean-up has folded some of them into the baseline meanwhile: then it begins anew. Then one statement reads, in one snapshot, the outcomes since and the row of figures. If what the outcomes come to is what

@@ -49,7 +49,7 @@ const positions = (events: LogEvent[]) => events.map((event) => event.seq);
 const upTo = (last: number) => Array.from({ length: last }, (_, at) => at + 1);
 
 describe("what is old leaves", () => {
-  test("B14, D10: events and receipts leave, the log says so, and what is kept verifies from its checkpoint", async () => {
+  test("events and receipts leave, the log says so, and what is kept verifies from its checkpoint", async () => {
     await fill(5);
     const retention = openRetention(database, store);
     expect(await retention.trim(tenant)).toMatchObject({
@@ -151,7 +151,7 @@ describe("what is old leaves", () => {
 });
 
 describe("the checkpoint", () => {
-  test("D10: a receipt behind the checkpoint that was tampered with is found, and so is another checkpoint", async () => {
+  test("a receipt behind the checkpoint that was tampered with is found, and so is another checkpoint", async () => {
     await fill(3);
     await openRetention(database, store).trim(tenant);
     await fill(2);

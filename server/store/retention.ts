@@ -76,7 +76,7 @@ class Interrupted extends Error {
   override name = "Interrupted";
 }
 
-/** What age does to the log (B14, D10) and to idempotency keys. */
+/** What age does to the log and to idempotency keys. */
 export interface Retention {
   readonly keepMs: number;
   /** Removes what is old from a tenant's log, see `trim.ts`. Rejects with TrimUnderWay when it is being trimmed. */

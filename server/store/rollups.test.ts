@@ -94,7 +94,7 @@ const rollups = async () =>
     )
   ).rows;
 
-test("C12: charts and leaderboards answer the same before tallies are rolled up, halfway, and after", async () => {
+test("charts and leaderboards answer the same before tallies are rolled up, halfway, and after", async () => {
   // Windows end now: the same now for all that is compared, however long it takes.
   vi.useFakeTimers({ toFake: ["Date"] });
   await fc.assert(
@@ -120,7 +120,7 @@ test("C12: charts and leaderboards answer the same before tallies are rolled up,
   );
 });
 
-test("C12: what ends after a rollup is in the next one, and a second node at it changes nothing", async () => {
+test("what ends after a rollup is in the next one, and a second node at it changes nothing", async () => {
   const now = Math.floor(Date.now() / DAY) * DAY - 12 * HOUR;
   const told = (ago: number): Told => ({ agentKey: "a1", taskType: "build", ago, count: 2, bucket: 9 });
   await tell("t", [told(3 * 60), told(30)], now);
@@ -152,7 +152,7 @@ test("C12: what ends after a rollup is in the next one, and a second node at it 
   ]);
 });
 
-test("C12: what still comes in the minute, hour and day under way is in their rollups, once they are over", async () => {
+test("what still comes in the minute, hour and day under way is in their rollups, once they are over", async () => {
   const now = Math.floor(Date.now() / DAY) * DAY - 2 * HOUR;
   const told = (agentKey: string, ago: number): Told => ({ agentKey, taskType: "build", ago, count: 1, bucket: 9 });
   await tell("t", [told("a1", 0)], now);
@@ -172,7 +172,7 @@ test("C12: what still comes in the minute, hour and day under way is in their ro
   ]);
 });
 
-test("C12: nothing is rolled up of a tenant whose log stands still, and a stop is heeded", async () => {
+test("nothing is rolled up of a tenant whose log stands still, and a stop is heeded", async () => {
   const now = Date.now();
   await tell("t", [{ agentKey: "a1", taskType: "", ago: 600, count: 1, bucket: 1 }], now);
   await goneTo(now - 20 * HOUR);

@@ -30,7 +30,7 @@ const decide: ClientMutationInput = {
   requiredCapability: "go",
 };
 
-test("C3: two servers that decide at once give out no more trials than a half-open breaker has", async () => {
+test("two servers that decide at once give out no more trials than a half-open breaker has", async () => {
   const nodes = [await openStore(own), await openStore(own)] as const;
   try {
     await commit(nodes[0], [register("a", 3), { type: "breaker.record", agentKey: "a", success: false }]);
@@ -56,7 +56,7 @@ test("C3: two servers that decide at once give out no more trials than a half-op
   }
 });
 
-test("C3: over a thousand agents that let nothing through do not hide the one that does", async () => {
+test("over a thousand agents that let nothing through do not hide the one that does", async () => {
   const store = await openStore(own, "t4");
   try {
     await commit(store, [register("well", 1)], {}, "t4");
@@ -78,7 +78,7 @@ test("C3: over a thousand agents that let nothing through do not hide the one th
   }
 });
 
-test("C3: a decision sees the agents of its own commit, those of another server, and the figures of the last hours", async () => {
+test("a decision sees the agents of its own commit, those of another server, and the figures of the last hours", async () => {
   const nodes = [await openStore(own, "t2"), await openStore(own, "t2")] as const;
   try {
     const first = await commit(nodes[0], [register("a", 1), decide], {}, "t2");
@@ -115,7 +115,7 @@ test("C3: a decision sees the agents of its own commit, those of another server,
   }
 });
 
-test("C3: a commit about hundreds of agents is loaded in a few steps, and so is a decision between them", async () => {
+test("a commit about hundreds of agents is loaded in a few steps, and so is a decision between them", async () => {
   const node = await openStore(own, "t3");
   try {
     const agents = Array.from({ length: 250 }, (_, index) => `a${index}`);

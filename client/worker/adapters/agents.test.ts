@@ -52,7 +52,7 @@ function run(template: AgentTemplate, input: { [key: string]: Json }, more: Para
 const named = (name: string) => AGENT_TEMPLATES.find((template) => template.name === name) as AgentTemplate;
 const PROMPT = '-- Fix it.\nSay {args} and {promptFile}, please: `$HOME` "ü"';
 
-describe("B15: agent command lines", () => {
+describe("agent command lines", () => {
   test("aider gets the prompt in a file, which is gone afterwards", async () => {
     await fake("aider");
     const { outcome } = await run(named("aider"), { prompt: PROMPT, cwd: repo.repo, args: ["--model", "m"] });

@@ -32,7 +32,7 @@ function expectNoTraces() {
   expect(readdirSync(temporary)).toEqual([]);
 }
 
-describe("B15: the git adapter", () => {
+describe("the git adapter", () => {
   test("runs the command in a worktree, commits what it leaves on a branch of the attempt's own, and tells the files", async () => {
     const head = repo.git("rev-parse", "HEAD");
     const { outcome, stdout } = await run(

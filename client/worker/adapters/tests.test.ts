@@ -23,7 +23,7 @@ const printing = (text: string, exitCode = 0): Json => ({
   ],
 });
 
-describe("B15: the tests adapter", () => {
+describe("the tests adapter", () => {
   test("node --test: figures of a real run; failed tests fail the job and are counted in its error", async () => {
     const file = join(folder, "a.test.mjs");
     await writeFile(

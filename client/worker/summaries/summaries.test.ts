@@ -36,7 +36,7 @@ const SAMPLES: [name: string, framework: Framework, passed: number, failed: numb
     ["node-spec", "node --test", 3, 1, 2, 6],
   ];
 
-describe("B15: the summary of a real run", () => {
+describe("the summary of a real run", () => {
   test.each(SAMPLES)("%s is read as it was meant", async (name, framework, passed, failed, skipped, total) => {
     const text = await sample(name);
     const summary = { framework, passed, failed, skipped, total };

@@ -148,7 +148,7 @@ test("a tenant's name leads nowhere but into the archive", async () => {
   }
 });
 
-test("D10: the archive is checked without server and database: whole files that follow on one another", async () => {
+test("the archive is checked without server and database: whole files that follow on one another", async () => {
   await fill(9);
   await openRetention(database, store, { archiveDir: folder.dir, segmentEvents: 6 }).trim(tenant);
   const files = await archiveFiles(folder.dir, tenant);

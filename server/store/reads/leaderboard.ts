@@ -9,7 +9,7 @@ import { tallied } from "./tallied.ts";
 export interface LeaderboardQuery extends PageRequest {
   window: LeaderboardWindow;
   taskType?: string | undefined;
-  /** Only agents whose success rate is under this (C5, under-performers). */
+  /** Only agents whose success rate is under this. */
   below?: number | undefined;
   /** Only agents with at least so many outcomes. */
   minTotal: number;

@@ -77,7 +77,7 @@ async function redisTier(ttlMs = 60_000, log = `log-${++logs}`): Promise<Settled
 describe.each([
   ["in this process", memoryTier],
   ["Redis", redisTier],
-])("A5: the hot tier, %s", (_name, create) => {
+])("the hot tier, %s", (_name, create) => {
   test("has what was committed, true at the newest position it heard of", async () => {
     const { commit, seen } = await create();
     expect(await seen()).toBeUndefined();
@@ -151,7 +151,7 @@ describe.each([
 });
 
 describe("in this process", () => {
-  test("A5: all tenants together are bounded in bytes, and the tenant that was quiet longest gives way first", async () => {
+  test("all tenants together are bounded in bytes, and the tenant that was quiet longest gives way first", async () => {
     const tier = new MemoryTier({ maxBytes: 100_000, ttlMs: 60_000 });
     const text = "x".repeat(5000);
     for (let seq = 1; seq <= 40; seq += 1) {

@@ -59,7 +59,7 @@ async function seen(store: Store, minSeq?: number, runId = "r") {
 }
 
 describe("durable first", () => {
-  test("A1, A2: when its time has passed a run is still served, from the durable storage, and the hot tier is warm again", async () => {
+  test("when its time has passed a run is still served, from the durable storage, and the hot tier is warm again", async () => {
     const store = await server({ hotTierTtlMs: 100 });
     await createRun(store);
     const at = await change(store);
@@ -68,7 +68,7 @@ describe("durable first", () => {
     await expect.poll(() => seen(store), { ...SOON, interval: 1 }).toEqual({ jobs: 1, tier: "memory", at });
   });
 
-  test("A1, A2: the same with Redis: both forget, the durable storage serves, both are warm again", async () => {
+  test("the same with Redis: both forget, the durable storage serves, both are warm again", async () => {
     const a = await server({ redisUrl: redis.url, hotTierTtlMs: 500 });
     await createRun(a);
     const at = await change(a);
@@ -77,7 +77,7 @@ describe("durable first", () => {
     await expect.poll(async () => seen(await withRedis()), SOON).toEqual({ jobs: 1, tier: "redis", at });
   });
 
-  test("A2: after a restart the first read comes from the durable storage, or from Redis if there is one", async () => {
+  test("after a restart the first read comes from the durable storage, or from Redis if there is one", async () => {
     const first = await withRedis();
     await createRun(first);
     const at = await change(first);
@@ -88,7 +88,7 @@ describe("durable first", () => {
     await expect.poll(async () => (await seen(await withRedis()))?.tier, SOON).toBe("redis");
   });
 
-  test("A2: nothing is hot that is not durable: a commit that is refused leaves no trace", async () => {
+  test("nothing is hot that is not durable: a commit that is refused leaves no trace", async () => {
     const store = await withRedis();
     await createRun(store);
     const at = await change(store);
@@ -122,7 +122,7 @@ describe.each([
   ["without Redis", server],
   ["with Redis", withRedis],
 ])("two servers on one database, %s", (_name, create) => {
-  test("A5: with minSeq of the other's receipt, never an older answer; without it, never one older than the question", async () => {
+  test("with minSeq of the other's receipt, never an older answer; without it, never one older than the question", async () => {
     const [a, b] = [await create(), await create()];
     await createRun(a);
     const stops = [a.watch(tenant), b.watch(tenant)];
@@ -286,7 +286,7 @@ describe("Redis in trouble", () => {
   });
 });
 
-test("A4: reads and writes are seen: by tier in the metrics, and line by line in the log at level debug", async () => {
+test("reads and writes are seen: by tier in the metrics, and line by line in the log at level debug", async () => {
   const registry = new Registry();
   const lines: [object, string][] = [];
   const debug = (facts: object, message: string) => void lines.push([facts, message]);
