@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import type { LogEvent } from "../domain/event.ts";
+import type { LogEvent } from "../domain/kernel/event.ts";
 import { createClient } from "./client.ts";
 import { type ProxyWays, startProxy, type TestProxy } from "./proxy.test-kit.ts";
 import { type RealServer, startRealServer } from "./real-server.test-kit.ts";

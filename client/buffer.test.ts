@@ -1,6 +1,6 @@
 import { expect, test, vi } from "vitest";
-import type { ClientMutationInput } from "../domain/mutations.ts";
-import type { Receipt } from "../domain/receipt.ts";
+import type { ClientMutationInput } from "../domain/commit/mutations.ts";
+import type { Receipt } from "../domain/kernel/receipt.ts";
 import { CommitBuffer } from "./buffer.ts";
 import { SwitchyardError } from "./errors.ts";
 

@@ -1,5 +1,5 @@
-import type { ClientMutationInput } from "../domain/mutations.ts";
-import type { Receipt } from "../domain/receipt.ts";
+import type { ClientMutationInput } from "../domain/commit/mutations.ts";
+import type { Receipt } from "../domain/kernel/receipt.ts";
 import type { CommitOptions } from "./types.ts";
 
 /**

@@ -1,13 +1,18 @@
 import { randomUUID } from "node:crypto";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { LogEvent } from "../domain/event.ts";
-import { parseJson } from "../domain/json-text.ts";
-import { type Json, unstorable } from "../domain/primitives.ts";
+import type { LogEvent } from "../domain/kernel/event.ts";
+import { parseJson } from "../domain/kernel/json-text.ts";
+import { type Json, unstorable } from "../domain/kernel/primitives.ts";
 import { createDatabase } from "../server/database/client.ts";
-import { checkArchive } from "../server/store/archive/check.ts";
-import { openStore } from "../server/store/lane.test-kit.ts";
-import { archived, archiveFiles, openRetention, temporaryFolder } from "../server/store/retention.test-kit.ts";
+import { openStore } from "../server/store/lane/lane.test-kit.ts";
+import { checkArchive } from "../server/store/maintenance/archive/check.ts";
+import {
+  archived,
+  archiveFiles,
+  openRetention,
+  temporaryFolder,
+} from "../server/store/maintenance/retention.test-kit.ts";
 import { createClient } from "./client.ts";
 import type { SwitchyardError } from "./errors.ts";
 import { type RealServer, startRealServer } from "./real-server.test-kit.ts";

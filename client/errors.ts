@@ -1,5 +1,5 @@
-import type { CommitFault } from "../domain/commit.ts";
-import { beginningOf } from "../domain/text.ts";
+import type { CommitFault } from "../domain/commit/commit.ts";
+import { beginningOf } from "../domain/kernel/text.ts";
 
 /** What a problem answer (RFC 9457) of the server holds, as far as clients switch on it. */
 interface ProblemBody {

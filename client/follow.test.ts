@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { LogEvent } from "../domain/event.ts";
+import type { LogEvent } from "../domain/kernel/event.ts";
 import { Position } from "./follow.ts";
 
 const event = (seq: number) => ({ seq, type: "run.created" }) as LogEvent;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { Receipt } from "../domain/receipt.ts";
+import type { Receipt } from "../domain/kernel/receipt.ts";
 import { SwitchyardError } from "./errors.ts";
 import { keepLease, type LeaseOptions } from "./lease.ts";
 

@@ -1,5 +1,5 @@
-import type { Json } from "../domain/primitives.ts";
-import type { Receipt } from "../domain/receipt.ts";
+import type { Json } from "../domain/kernel/primitives.ts";
+import type { Receipt } from "../domain/kernel/receipt.ts";
 import { isLeaseLost, SwitchyardError } from "./errors.ts";
 import type { Client } from "./types.ts";
 

@@ -1,5 +1,5 @@
 import { io, type Socket } from "socket.io-client";
-import type { ClientToServer, LogFrame, ResetFrame, ServerToClient, SubscribeAck } from "../domain/live.ts";
+import type { ClientToServer, LogFrame, ResetFrame, ServerToClient, SubscribeAck } from "../domain/kernel/live.ts";
 import { SwitchyardError } from "./errors.ts";
 
 export type LiveMessage =

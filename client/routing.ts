@@ -1,4 +1,4 @@
-import type { Wire } from "../domain/wire.ts";
+import type { Wire } from "../domain/kernel/wire.ts";
 import { SwitchyardError } from "./errors.ts";
 import { thrownText } from "./storable.ts";
 import type { CallOptions, Query, Transport } from "./transport.ts";

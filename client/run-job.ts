@@ -1,4 +1,4 @@
-import type { ErrorInfo, Json } from "../domain/primitives.ts";
+import type { ErrorInfo, Json } from "../domain/kernel/primitives.ts";
 import { isLeaseLost, SwitchyardError } from "./errors.ts";
 import { keepLease } from "./lease.ts";
 import { storableText, thrownText } from "./storable.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { text } from "../domain/primitives.ts";
+import { text } from "../domain/kernel/primitives.ts";
 import { storableText, thrownText } from "./storable.ts";
 
 const FAMILY = "👩‍👩‍👧‍👦";

@@ -1,4 +1,4 @@
-import { beginningOf } from "../domain/text.ts";
+import { beginningOf } from "../domain/kernel/text.ts";
 
 const REPLACEMENT = "\uFFFD";
 /** As long as the server takes a text. */

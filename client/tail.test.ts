@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from "vitest";
-import type { LogEvent } from "../domain/event.ts";
+import type { LogEvent } from "../domain/kernel/event.ts";
 import { createClient } from "./client.ts";
 import { sendJson, startTestServer, type TestServer } from "./http-server.test-kit.ts";
 import { createTransport } from "./transport.ts";

@@ -1,4 +1,4 @@
-import type { LogEvent } from "../domain/event.ts";
+import type { LogEvent } from "../domain/kernel/event.ts";
 import { SwitchyardError } from "./errors.ts";
 import { backoffMs, DEFAULT_RETRY, REAL_TIMING, type Timing } from "./retry.ts";
 import type { Query, Transport } from "./transport.ts";

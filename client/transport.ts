@@ -1,4 +1,4 @@
-import { STREAM_BEAT_MS } from "../domain/live.ts";
+import { STREAM_BEAT_MS } from "../domain/kernel/live.ts";
 import { errorOfAnswer, SwitchyardError } from "./errors.ts";
 import { toBody } from "./json-body.ts";
 import { DEFAULT_RETRY, REAL_TIMING, type RetryPolicy, type Timing, withRetry } from "./retry.ts";

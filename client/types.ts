@@ -1,11 +1,11 @@
-import type { LogEvent } from "../domain/event.ts";
-import type { ClientMutationInput } from "../domain/mutations.ts";
-import type { ErrorInfo, Json } from "../domain/primitives.ts";
-import type { Receipt } from "../domain/receipt.ts";
-import type { ExplainedDecision } from "../domain/routing-answers.ts";
+import type { ExplainedDecision } from "../domain/agents/routing/answers.ts";
+import type { ClientMutationInput } from "../domain/commit/mutations.ts";
+import type { LogEvent } from "../domain/kernel/event.ts";
+import type { ErrorInfo, Json } from "../domain/kernel/primitives.ts";
+import type { Receipt } from "../domain/kernel/receipt.ts";
+import type { SessionStatus, TaskStatus } from "../domain/kernel/statuses.ts";
+import type { Listed, Wire } from "../domain/kernel/wire.ts";
 import type { Kind } from "../domain/rows.ts";
-import type { SessionStatus, TaskStatus } from "../domain/statuses.ts";
-import type { Listed, Wire } from "../domain/wire.ts";
 import type { CommitBuffer } from "./buffer.ts";
 import type { SwitchyardError } from "./errors.ts";
 import type { RetryPolicy } from "./retry.ts";

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { pathTo } from "../domain/links.ts";
+import { pathTo } from "../domain/kernel/links.ts";
 import { KINDS } from "../domain/rows.ts";
 
 const CONSOLE = path.join(import.meta.dirname, "..", "app", "(console)");

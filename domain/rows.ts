@@ -1,8 +1,8 @@
-import { agent, breaker, decision, gauge, outcome, statistics, tally } from "./agent-contract.ts";
-import { alert, channel, delivery, pace, rule } from "./alert-contract.ts";
-import { approval, attempt, job, queue, run, workstream } from "./execution-contract.ts";
-import type { RowOf } from "./row.ts";
-import { session, task, taskKey } from "./session-contract.ts";
+import { agent, breaker, decision, gauge, outcome, statistics, tally } from "./agents/contract.ts";
+import { alert, channel, delivery, pace, rule } from "./alerts/contract.ts";
+import { approval, attempt, job, queue, run, workstream } from "./execution/contract.ts";
+import type { RowOf } from "./kernel/row.ts";
+import { session, task, taskKey } from "./sessions/contract.ts";
 
 /** All kinds of rows, in the order in which one statement writes them. Each is one table and one noun of the glossary. */
 export const ROWS = {

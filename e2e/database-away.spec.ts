@@ -1,6 +1,6 @@
 import { type Browser, expect, type Page, test } from "@playwright/test";
 import { io, type Socket } from "socket.io-client";
-import type { Beat, ClientToServer, LogFrame, ServerToClient } from "../domain/live.ts";
+import type { Beat, ClientToServer, LogFrame, ServerToClient } from "../domain/kernel/live.ts";
 import { type OwnPostgres, startOwnPostgres } from "./own-postgres.ts";
 import { type RunningServer, startServer } from "./server.ts";
 import { loginLink } from "./test.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "@playwright/test";
-import { isDeep } from "../domain/depth.test-kit.ts";
+import { isDeep } from "../domain/kernel/depth.test-kit.ts";
 import { runRounds } from "./faults/rounds.ts";
 
 /** As often as there is time for; `npm run test:deep` has more of it, `npm run faults` as much as it is given. */

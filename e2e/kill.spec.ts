@@ -1,5 +1,5 @@
 import { expect, test } from "@playwright/test";
-import type { LogEvent } from "../domain/event.ts";
+import type { LogEvent } from "../domain/kernel/event.ts";
 import { freePort, startServer } from "./server.ts";
 
 interface Receipt {

@@ -1,6 +1,6 @@
 import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
-import { checkArchive } from "./store/archive/check.ts";
+import { checkArchive } from "./store/maintenance/archive/check.ts";
 
 /**
  * `npm run archive:verify -- FILE-OR-FOLDER…`: checks files of the archive without a server or a database. Each must be whole, with every hash

@@ -38,8 +38,8 @@ import { createNotifier } from "./notify/index.ts";
 import { isLocalOrigin, originOf, portOf } from "./origin.ts";
 import { Renderer } from "./renderer/index.ts";
 import { createStore } from "./store/index.ts";
-import { laneDatabase } from "./store/lane-database.ts";
-import { createRetention } from "./store/retention.ts";
+import { laneDatabase } from "./store/lane/lane-database.ts";
+import { createRetention } from "./store/maintenance/retention.ts";
 import { ensureTenant } from "./store/tenants.ts";
 
 /** The tenant of the operator and of the bootstrap key. */

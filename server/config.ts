@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { z } from "zod";
-import { isAddress } from "../domain/email-address.ts";
+import { isAddress } from "../domain/alerts/email-address.ts";
 import { StartupError } from "./database/errors.ts";
 import { LEAST_CONNECTIONS } from "./database/pools.ts";
 

@@ -1,8 +1,8 @@
 import type { Metadata } from "next";
 import type { AgentItem } from "../../components/agents/agent-rows.ts";
 import { OverviewScreen } from "../../components/overview/overview-screen.tsx";
-import type { Summary } from "../../domain/answers.ts";
-import type { Listed, Wire } from "../../domain/wire.ts";
+import type { Summary } from "../../domain/kernel/answers.ts";
+import type { Listed, Wire } from "../../domain/kernel/wire.ts";
 import { serverGet } from "../server-fetch.ts";
 
 export const metadata: Metadata = { title: "Overview" };

@@ -1,4 +1,4 @@
-import type { ClientMutationInput } from "../../domain/mutations.ts";
+import type { ClientMutationInput } from "../../domain/commit/mutations.ts";
 
 /** The agents of the demo and what they can do. */
 export const CHECKER = { agentKey: "repo-checker", displayName: "Repository checks", capability: "repo-checks" };

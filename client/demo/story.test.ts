@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { LogEvent } from "../../domain/event.ts";
+import type { LogEvent } from "../../domain/kernel/event.ts";
 import { type Chapter, Story } from "./story.ts";
 
 const on = (type: string, id: string, payload: LogEvent["payload"] = {}, runId?: string): LogEvent => ({

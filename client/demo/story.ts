@@ -1,5 +1,5 @@
-import type { LogEvent } from "../../domain/event.ts";
-import { isFinalRun, type RunStatus } from "../../domain/statuses.ts";
+import type { LogEvent } from "../../domain/kernel/event.ts";
+import { isFinalRun, type RunStatus } from "../../domain/kernel/statuses.ts";
 
 /** What the demo must have seen in the log, in the order of the story. */
 export const CHAPTERS = {

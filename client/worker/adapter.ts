@@ -1,4 +1,4 @@
-import type { Json } from "../../domain/primitives.ts";
+import type { Json } from "../../domain/kernel/primitives.ts";
 import type { ClaimedJob } from "../types.ts";
 import type { StreamName } from "./output-queue.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { LogEvent } from "../../domain/event.ts";
+import type { LogEvent } from "../../domain/kernel/event.ts";
 import { SwitchyardError } from "../errors.ts";
 import type { Client } from "../types.ts";
 import { followCancellations } from "./cancellations.ts";

@@ -1,4 +1,4 @@
-import type { Json } from "../../domain/primitives.ts";
+import type { Json } from "../../domain/kernel/primitives.ts";
 import type { Command } from "./adapter.ts";
 
 /** A job's input that its adapter cannot work with: trying again would not help. */

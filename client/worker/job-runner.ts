@@ -1,5 +1,5 @@
-import type { ClientMutationInput } from "../../domain/mutations.ts";
-import type { Json } from "../../domain/primitives.ts";
+import type { ClientMutationInput } from "../../domain/commit/mutations.ts";
+import type { Json } from "../../domain/kernel/primitives.ts";
 import { isLeaseLost, SwitchyardError } from "../errors.ts";
 import { keepLease, type Lease } from "../lease.ts";
 import { sleep } from "../retry.ts";

@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { extname, join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { parseJson } from "../../domain/json-text.ts";
+import { parseJson } from "../../domain/kernel/json-text.ts";
 import type { Adapter } from "./adapter.ts";
 import { ADAPTERS } from "./adapters/index.ts";
 import { type AgentTemplate, adapterOf, faultsOfTemplate, isName } from "./template.ts";

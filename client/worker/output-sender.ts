@@ -1,4 +1,4 @@
-import type { ClientMutationInput } from "../../domain/mutations.ts";
+import type { ClientMutationInput } from "../../domain/commit/mutations.ts";
 import type { ClaimedJob, Client } from "../types.ts";
 import { OutputQueue, type StreamName } from "./output-queue.ts";
 import { persist } from "./persist.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Receipt } from "../../domain/receipt.ts";
+import type { Receipt } from "../../domain/kernel/receipt.ts";
 import { SwitchyardError } from "../errors.ts";
 import type { CommitOptions } from "../types.ts";
 import { persist } from "./persist.ts";

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { ClientMutationInput } from "../../domain/mutations.ts";
+import type { ClientMutationInput } from "../../domain/commit/mutations.ts";
 import { SwitchyardError } from "../errors.ts";
 import { backoffMs, DEFAULT_RETRY, sleep } from "../retry.ts";
 import type { Client } from "../types.ts";

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { beginningOf } from "../../domain/text.ts";
+import { beginningOf } from "../../domain/kernel/text.ts";
 import type { ClaimedJob } from "../types.ts";
 import type { Adapter, AdapterContext, AdapterOutcome, Command } from "./adapter.ts";
 import { type Touched, watchFiles } from "./git/touched.ts";

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
-import type { Json } from "../../domain/primitives.ts";
+import type { Json } from "../../domain/kernel/primitives.ts";
 import { type RealServer, startRealServer } from "../real-server.test-kit.ts";
 import { startWorker, type Worker, type WorkerOptions } from "./worker.ts";
 

@@ -3,7 +3,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import Link from "next/link";
 import { useEffect } from "react";
-import type { Wire } from "../../domain/wire.ts";
+import type { Wire } from "../../domain/kernel/wire.ts";
 import { api } from "../live/api.ts";
 import { Badge, StatusBadge } from "../ui/badge.tsx";
 import { Card } from "../ui/card.tsx";

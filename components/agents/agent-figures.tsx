@@ -1,5 +1,5 @@
-import { percentile, wilsonLowerBound } from "../../domain/figures.ts";
-import type { Wire } from "../../domain/wire.ts";
+import { percentile, wilsonLowerBound } from "../../domain/agents/figures.ts";
+import type { Wire } from "../../domain/kernel/wire.ts";
 import { Card, Stat } from "../ui/card.tsx";
 import { formatCount, formatDuration, formatPercent } from "../ui/format.ts";
 import { toneColor } from "../ui/status.ts";

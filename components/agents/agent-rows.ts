@@ -1,4 +1,4 @@
-import type { Wire } from "../../domain/wire.ts";
+import type { Wire } from "../../domain/kernel/wire.ts";
 import type { BreakerRow } from "../breakers/breaker-view.ts";
 
 /** An agent as `GET /agents` answers it. */

@@ -1,5 +1,5 @@
-import { ownOf } from "../../domain/json-map.ts";
-import { BREAKER_STATES, type BreakerStateName } from "../../domain/statuses.ts";
+import { ownOf } from "../../domain/kernel/json-map.ts";
+import { BREAKER_STATES, type BreakerStateName } from "../../domain/kernel/statuses.ts";
 import type { AlertRow } from "../alerts/alert-model.ts";
 import type { AgentView } from "./agent-rows.ts";
 

@@ -1,6 +1,6 @@
-import { resolveBreakerConfig } from "../../domain/breaker-config.ts";
-import { newBreaker } from "../../domain/breaker-machine.ts";
-import type { Wire } from "../../domain/wire.ts";
+import { resolveBreakerConfig } from "../../domain/agents/breaker/config.ts";
+import { newBreaker } from "../../domain/agents/breaker/machine.ts";
+import type { Wire } from "../../domain/kernel/wire.ts";
 import type { AlertRow } from "../alerts/alert-model.ts";
 import type { AgentView } from "./agent-rows.ts";
 

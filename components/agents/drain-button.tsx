@@ -2,7 +2,7 @@
 
 import { Droplets, Undo2 } from "lucide-react";
 import { useState } from "react";
-import type { Wire } from "../../domain/wire.ts";
+import type { Wire } from "../../domain/kernel/wire.ts";
 import { commit } from "../live/api.ts";
 import { useCommand } from "../live/use-command.ts";
 import { Button } from "../ui/button.tsx";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { addDuration } from "../../domain/figures.ts";
+import { addDuration } from "../../domain/agents/figures.ts";
 import { durationBars } from "./duration-bars.ts";
 
 describe("durations of an agent as bars", () => {

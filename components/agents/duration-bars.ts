@@ -1,4 +1,4 @@
-import type { Histogram } from "../../domain/figures.ts";
+import type { Histogram } from "../../domain/agents/figures.ts";
 
 /** Durations from `from` up to `to` (ms), and how many outcomes took that long. */
 export interface DurationBar {

@@ -1,4 +1,4 @@
-import type { Wire } from "../../domain/wire.ts";
+import type { Wire } from "../../domain/kernel/wire.ts";
 
 /** Jobs as `GET /jobs` answers them. */
 export interface JobPage {

@@ -3,7 +3,7 @@
 import { ArrowDown, ArrowRight, ArrowUp } from "lucide-react";
 import Link from "next/link";
 import { useState } from "react";
-import type { LeaderboardWindow, Standing } from "../../domain/answers.ts";
+import type { LeaderboardWindow, Standing } from "../../domain/kernel/answers.ts";
 import { Badge } from "../ui/badge.tsx";
 import { cn } from "../ui/cn.ts";
 import { formatCount, formatDuration, formatPercent } from "../ui/format.ts";

@@ -1,4 +1,4 @@
-import type { Wire } from "../../domain/wire.ts";
+import type { Wire } from "../../domain/kernel/wire.ts";
 import { Badge } from "../ui/badge.tsx";
 import { STANDING_HINTS, type Standing } from "./agent-standing.ts";
 

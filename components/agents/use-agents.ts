@@ -2,7 +2,7 @@
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo } from "react";
-import { breakerAt, breakerChangedBy } from "../../domain/breaker-now.ts";
+import { breakerAt, breakerChangedBy } from "../../domain/agents/breaker/now.ts";
 import { seedTopic } from "../live/row-cache.ts";
 import { useTopicList, useTopicRows } from "../live/rows.ts";
 import { useNow } from "../ui/now.ts";

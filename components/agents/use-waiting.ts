@@ -2,7 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import type { Wire } from "../../domain/wire.ts";
+import type { Wire } from "../../domain/kernel/wire.ts";
 import type { AgentView } from "./agent-rows.ts";
 import { getPages } from "./get-pages.ts";
 import { isHeld, type Waiting, waitingByAgent } from "./waiting.ts";

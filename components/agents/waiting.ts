@@ -1,5 +1,5 @@
-import { canTake } from "../../domain/claim-order.ts";
-import type { Wire } from "../../domain/wire.ts";
+import { canTake } from "../../domain/execution/job/claim-order.ts";
+import type { Wire } from "../../domain/kernel/wire.ts";
 import type { AgentView } from "./agent-rows.ts";
 import { holdsUp } from "./agent-standing.ts";
 

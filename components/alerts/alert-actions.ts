@@ -1,7 +1,7 @@
 "use client";
 
 import { useMemo } from "react";
-import { isSilent, NOT_SNOOZED } from "../../domain/alert-silence.ts";
+import { isSilent, NOT_SNOOZED } from "../../domain/alerts/silence.ts";
 import { api } from "../live/api.ts";
 import { type Command, useCommand } from "../live/use-command.ts";
 import { serverNow } from "../ui/now.ts";

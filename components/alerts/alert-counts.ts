@@ -2,8 +2,8 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import type { AlertCounts } from "../../domain/answers.ts";
-import { ALERT_STATUSES } from "../../domain/statuses.ts";
+import type { AlertCounts } from "../../domain/kernel/answers.ts";
+import { ALERT_STATUSES } from "../../domain/kernel/statuses.ts";
 import { api } from "../live/api.ts";
 import { useTopicList } from "../live/rows.ts";
 import { useRecount } from "../live/use-recount.ts";

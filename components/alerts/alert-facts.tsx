@@ -2,7 +2,7 @@
 
 import Link from "next/link";
 import type { ReactNode } from "react";
-import { ownOf } from "../../domain/json-map.ts";
+import { ownOf } from "../../domain/kernel/json-map.ts";
 import { barOf, formatMeasure, MEASURES } from "../rules/measure.ts";
 import { useRules } from "../rules/use-rules.ts";
 import { StatusIcon } from "../ui/badge.tsx";

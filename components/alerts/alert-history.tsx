@@ -1,7 +1,7 @@
 "use client";
 
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import type { LogEvent } from "../../domain/event.ts";
+import type { LogEvent } from "../../domain/kernel/event.ts";
 import { toneOf } from "../events/event-look.ts";
 import { api } from "../live/api.ts";
 import { Button } from "../ui/button.tsx";

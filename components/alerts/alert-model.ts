@@ -1,7 +1,7 @@
-import { isSilent } from "../../domain/alert-silence.ts";
-import { pathTo } from "../../domain/links.ts";
-import { ALERT_STATUSES, type AlertStatus, isOpenAlert, SEVERITIES } from "../../domain/statuses.ts";
-import type { Wire } from "../../domain/wire.ts";
+import { isSilent } from "../../domain/alerts/silence.ts";
+import { pathTo } from "../../domain/kernel/links.ts";
+import { ALERT_STATUSES, type AlertStatus, isOpenAlert, SEVERITIES } from "../../domain/kernel/statuses.ts";
+import type { Wire } from "../../domain/kernel/wire.ts";
 
 /** An alert; `pending` while the server has not confirmed a click on it. */
 export type AlertRow = Wire<"alert"> & { readonly pending?: boolean };

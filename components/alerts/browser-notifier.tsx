@@ -3,7 +3,7 @@
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useEffect, useRef } from "react";
-import type { Sent } from "../../domain/wire.ts";
+import type { Sent } from "../../domain/kernel/wire.ts";
 import { api } from "../live/api.ts";
 import { useTopicList } from "../live/rows.ts";
 import { RULES_KEY, type RuleList } from "../rules/use-rules.ts";

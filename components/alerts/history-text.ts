@@ -1,5 +1,5 @@
-import type { LogEvent } from "../../domain/event.ts";
-import { ownOf } from "../../domain/json-map.ts";
+import type { LogEvent } from "../../domain/kernel/event.ts";
+import { ownOf } from "../../domain/kernel/json-map.ts";
 import type { FormatMoment } from "../ui/format.ts";
 import { actorName } from "./alert-model.ts";
 

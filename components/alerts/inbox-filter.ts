@@ -1,4 +1,4 @@
-import { SEVERITIES, type Severity } from "../../domain/statuses.ts";
+import { SEVERITIES, type Severity } from "../../domain/kernel/statuses.ts";
 import { type AlertRow, type AlertView, statusesOf } from "./alert-model.ts";
 
 /** What the inbox is narrowed to; empty or null: not by that. */

@@ -2,7 +2,7 @@
 
 import { Search, X } from "lucide-react";
 import { useMemo } from "react";
-import { SEVERITIES } from "../../domain/statuses.ts";
+import { SEVERITIES } from "../../domain/kernel/statuses.ts";
 import { useRules } from "../rules/use-rules.ts";
 import { TextFilter } from "../runs/run-filters.tsx";
 import { Button } from "../ui/button.tsx";

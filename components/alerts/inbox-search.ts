@@ -1,5 +1,5 @@
 import { createLoader, parseAsArrayOf, parseAsString, parseAsStringLiteral } from "nuqs/server";
-import { SEVERITIES } from "../../domain/statuses.ts";
+import { SEVERITIES } from "../../domain/kernel/statuses.ts";
 import { ALERT_VIEWS } from "./alert-model.ts";
 import type { InboxFilter } from "./inbox-filter.ts";
 

@@ -1,7 +1,7 @@
 "use client";
 
 import { useSyncExternalStore } from "react";
-import { titleText } from "../../domain/visible.ts";
+import { titleText } from "../../domain/kernel/visible.ts";
 
 /**
  * Whether this browser tells of alerts: `off` until somebody turns it on, which asks for the browser's permission; `denied` when the browser

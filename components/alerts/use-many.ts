@@ -1,7 +1,7 @@
 "use client";
 
 import { useQueryClient } from "@tanstack/react-query";
-import type { BulkResult } from "../../domain/answers.ts";
+import type { BulkResult } from "../../domain/kernel/answers.ts";
 import { api } from "../live/api.ts";
 import { applyRows } from "../live/row-cache.ts";
 import { type Command, useCommand } from "../live/use-command.ts";

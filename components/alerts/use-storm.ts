@@ -2,7 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
-import type { Severity } from "../../domain/statuses.ts";
+import type { Severity } from "../../domain/kernel/statuses.ts";
 import { api } from "../live/api.ts";
 import { serverNow } from "../ui/now.ts";
 import type { AlertRow } from "./alert-model.ts";

@@ -2,7 +2,7 @@
 
 import Link from "next/link";
 import { useId } from "react";
-import type { Json } from "../../domain/primitives.ts";
+import type { Json } from "../../domain/kernel/primitives.ts";
 import { actorName } from "../alerts/alert-model.ts";
 import { CopyButton } from "../runs/copy-button.tsx";
 import { JsonTree } from "../runs/json-tree.tsx";

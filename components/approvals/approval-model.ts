@@ -1,6 +1,6 @@
-import type { Omitting } from "../../domain/lean.ts";
-import type { ApprovalStatus } from "../../domain/statuses.ts";
-import type { Wire } from "../../domain/wire.ts";
+import type { Omitting } from "../../domain/kernel/lean.ts";
+import type { ApprovalStatus } from "../../domain/kernel/statuses.ts";
+import type { Wire } from "../../domain/kernel/wire.ts";
 
 /** An approval; `pending` while the server has not confirmed a click on it. */
 export type ApprovalRow = Wire<"approval"> & Omitting & { readonly pending?: boolean };

@@ -2,7 +2,7 @@
 
 import { parseAsString, parseAsStringLiteral, useQueryState } from "nuqs";
 import { useCallback, useEffect, useMemo, useState } from "react";
-import { APPROVAL_STATUSES, type ApprovalStatus } from "../../domain/statuses.ts";
+import { APPROVAL_STATUSES, type ApprovalStatus } from "../../domain/kernel/statuses.ts";
 import { MoreRows, useFirstRows } from "../lists/first-rows.tsx";
 import { useNewest, useTopicRows } from "../live/rows.ts";
 import { Button } from "../ui/button.tsx";

@@ -1,5 +1,5 @@
 import { Hand } from "lucide-react";
-import type { ApprovalStatus } from "../../domain/statuses.ts";
+import type { ApprovalStatus } from "../../domain/kernel/statuses.ts";
 import { EmptyState } from "../ui/empty-state.tsx";
 
 const ASK = `curl -X POST $URL/api/v1/approvals -H "authorization: Bearer $KEY" -H "content-type: application/json" \\

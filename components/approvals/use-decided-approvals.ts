@@ -2,7 +2,7 @@
 
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import type { ApprovalStatus } from "../../domain/statuses.ts";
+import type { ApprovalStatus } from "../../domain/kernel/statuses.ts";
 import { api } from "../live/api.ts";
 import { type ApprovalPage, approvalsPath } from "./approval-model.ts";
 

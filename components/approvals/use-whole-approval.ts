@@ -1,6 +1,6 @@
 "use client";
 
-import type { Wire } from "../../domain/wire.ts";
+import type { Wire } from "../../domain/kernel/wire.ts";
 import { isLean, useWhole } from "../live/whole.ts";
 import type { ApprovalRow } from "./approval-model.ts";
 

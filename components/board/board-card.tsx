@@ -3,7 +3,7 @@
 import { useDraggable } from "@dnd-kit/core";
 import { ArrowRightLeft, GripVertical, Link2 } from "lucide-react";
 import { type KeyboardEventHandler, memo } from "react";
-import type { WorkstreamStatus } from "../../domain/statuses.ts";
+import type { WorkstreamStatus } from "../../domain/kernel/statuses.ts";
 import { StatusIcon } from "../ui/badge.tsx";
 import { IconButton } from "../ui/button.tsx";
 import { Changes, useMayChange } from "../ui/changes.tsx";

@@ -1,9 +1,9 @@
-import type { JobCounts } from "../../domain/execution-contract.ts";
-import { totalJobs } from "../../domain/job-counts.ts";
-import type { Json } from "../../domain/primitives.ts";
-import { WORKSTREAM_STATUSES, type WorkstreamStatus } from "../../domain/statuses.ts";
-import { shortened } from "../../domain/text.ts";
-import type { Wire } from "../../domain/wire.ts";
+import type { JobCounts } from "../../domain/execution/contract.ts";
+import { totalJobs } from "../../domain/execution/job/counts.ts";
+import type { Json } from "../../domain/kernel/primitives.ts";
+import { WORKSTREAM_STATUSES, type WorkstreamStatus } from "../../domain/kernel/statuses.ts";
+import { shortened } from "../../domain/kernel/text.ts";
+import type { Wire } from "../../domain/kernel/wire.ts";
 
 /** A workstream; `pending` while the server has not confirmed a move of it. */
 export type Card = Wire<"workstream"> & { readonly pending?: boolean };

@@ -3,7 +3,7 @@
 import { Rows3, SquareKanban } from "lucide-react";
 import { useQueryStates } from "nuqs";
 import { useCallback, useMemo } from "react";
-import type { WorkstreamStatus } from "../../domain/statuses.ts";
+import type { WorkstreamStatus } from "../../domain/kernel/statuses.ts";
 import { useTopic } from "../live/live-provider.tsx";
 import { useTopicRows } from "../live/rows.ts";
 import { Button } from "../ui/button.tsx";

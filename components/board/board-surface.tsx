@@ -11,7 +11,7 @@ import {
   useSensors,
 } from "@dnd-kit/core";
 import { useState } from "react";
-import { WORKSTREAM_STATUSES, type WorkstreamStatus } from "../../domain/statuses.ts";
+import { WORKSTREAM_STATUSES, type WorkstreamStatus } from "../../domain/kernel/statuses.ts";
 import { cn } from "../ui/cn.ts";
 import { statusLook } from "../ui/status.ts";
 import { toast } from "../ui/toast.ts";

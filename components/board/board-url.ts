@@ -1,5 +1,5 @@
 import { parseAsArrayOf, parseAsBoolean, parseAsString, parseAsStringLiteral } from "nuqs";
-import { WORKSTREAM_STATUSES } from "../../domain/statuses.ts";
+import { WORKSTREAM_STATUSES } from "../../domain/kernel/statuses.ts";
 
 /** What of the board is kept in the URL, so that a view can be sent to somebody. */
 export const BOARD_URL = {

@@ -1,4 +1,4 @@
-import type { JobCounts } from "../../domain/execution-contract.ts";
+import type { JobCounts } from "../../domain/execution/contract.ts";
 import { toneColor } from "../ui/status.ts";
 import { progressOf } from "./board-model.ts";
 

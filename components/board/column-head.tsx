@@ -1,5 +1,5 @@
 import { ChevronsRightLeft } from "lucide-react";
-import type { WorkstreamStatus } from "../../domain/statuses.ts";
+import type { WorkstreamStatus } from "../../domain/kernel/statuses.ts";
 import { StatusIcon } from "../ui/badge.tsx";
 import { IconButton } from "../ui/button.tsx";
 import { cn } from "../ui/cn.ts";

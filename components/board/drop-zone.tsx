@@ -3,7 +3,7 @@
 import { useDndContext, useDroppable } from "@dnd-kit/core";
 import { Ban } from "lucide-react";
 import { memo } from "react";
-import type { WorkstreamStatus } from "../../domain/statuses.ts";
+import type { WorkstreamStatus } from "../../domain/kernel/statuses.ts";
 import { Button } from "../ui/button.tsx";
 import { cn } from "../ui/cn.ts";
 import { statusLook } from "../ui/status.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { WORKSTREAM_MOVES, WORKSTREAM_STATUSES } from "../../domain/statuses.ts";
+import { WORKSTREAM_MOVES, WORKSTREAM_STATUSES } from "../../domain/kernel/statuses.ts";
 import { dropOf, legalMoves, neighbour, refusalOf, sentenceList, zoneId, zoneOf } from "./moves.ts";
 
 describe("moves of a card", () => {

@@ -1,4 +1,4 @@
-import { WORKSTREAM_MOVES, WORKSTREAM_STATUSES, type WorkstreamStatus } from "../../domain/statuses.ts";
+import { WORKSTREAM_MOVES, WORKSTREAM_STATUSES, type WorkstreamStatus } from "../../domain/kernel/statuses.ts";
 
 /** Columns a card may go to from `from`, in the order of the board. */
 export const legalMoves = (from: WorkstreamStatus): WorkstreamStatus[] =>

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from "react";
-import type { WorkstreamStatus } from "../../domain/statuses.ts";
+import type { WorkstreamStatus } from "../../domain/kernel/statuses.ts";
 import type { Card } from "./board-model.ts";
 
 const LIT_MS = 1_600;

@@ -1,8 +1,8 @@
 "use client";
 
-import type { Receipt } from "../../domain/receipt.ts";
-import type { WorkstreamStatus } from "../../domain/statuses.ts";
-import type { Wire } from "../../domain/wire.ts";
+import type { Receipt } from "../../domain/kernel/receipt.ts";
+import type { WorkstreamStatus } from "../../domain/kernel/statuses.ts";
+import type { Wire } from "../../domain/kernel/wire.ts";
 import { commit } from "../live/api.ts";
 import { postIfUnmoved } from "../live/if-unmoved.ts";
 import { type Command, useCommand } from "../live/use-command.ts";

@@ -1,7 +1,7 @@
 "use client";
 
 import { useCallback, useMemo, useState } from "react";
-import type { WorkstreamStatus } from "../../domain/statuses.ts";
+import type { WorkstreamStatus } from "../../domain/kernel/statuses.ts";
 import { api } from "../live/api.ts";
 import { useCommand } from "../live/use-command.ts";
 import type { Card } from "./board-model.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { LogEvent } from "../../domain/event.ts";
+import type { LogEvent } from "../../domain/kernel/event.ts";
 import type { FeedRow } from "../live/feed.ts";
 import { type Band, bandsOf, sharesOf } from "./breaker-bands.ts";
 

@@ -1,5 +1,5 @@
-import type { LogEvent } from "../../domain/event.ts";
-import { BREAKER_STATES, type BreakerStateName } from "../../domain/statuses.ts";
+import type { LogEvent } from "../../domain/kernel/event.ts";
+import { BREAKER_STATES, type BreakerStateName } from "../../domain/kernel/statuses.ts";
 import type { FeedRow } from "../live/feed.ts";
 
 /** A stretch of time in which a breaker was in one state. Times are epoch ms. */

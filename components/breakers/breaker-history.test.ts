@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { LogEvent } from "../../domain/event.ts";
+import type { LogEvent } from "../../domain/kernel/event.ts";
 import { formatUtc } from "../ui/format.ts";
 import { historyOf as entriesOf } from "./breaker-history.ts";
 

@@ -1,5 +1,5 @@
-import type { LogEvent } from "../../domain/event.ts";
-import { BREAKER_STATES, type BreakerStateName } from "../../domain/statuses.ts";
+import type { LogEvent } from "../../domain/kernel/event.ts";
+import { BREAKER_STATES, type BreakerStateName } from "../../domain/kernel/statuses.ts";
 import type { FormatMoment } from "../ui/format.ts";
 import { textOf as settingText } from "./config-draft.ts";
 import { CONFIG_FIELDS } from "./config-fields.ts";

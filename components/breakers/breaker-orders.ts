@@ -1,7 +1,7 @@
 "use client";
 
-import { override, reset } from "../../domain/breaker-machine.ts";
-import { breakerTag } from "../../domain/setting-tag.ts";
+import { override, reset } from "../../domain/agents/breaker/machine.ts";
+import { breakerTag } from "../../domain/kernel/setting-tag.ts";
 import { postIfSame, withTheirs } from "../live/if-unmoved.ts";
 import { type Command, useCommand } from "../live/use-command.ts";
 import { serverNow } from "../ui/now.ts";

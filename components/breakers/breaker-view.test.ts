@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { resolveBreakerConfig } from "../../domain/breaker-config.ts";
-import { newBreaker, override, record, tick } from "../../domain/breaker-machine.ts";
-import type { BreakerState } from "../../domain/breaker-state.ts";
+import { resolveBreakerConfig } from "../../domain/agents/breaker/config.ts";
+import { newBreaker, override, record, tick } from "../../domain/agents/breaker/machine.ts";
+import type { BreakerState } from "../../domain/agents/breaker/state.ts";
 import { type BreakerRow, breakerView } from "./breaker-view.ts";
 
 const T0 = Date.parse("2026-11-21T10:00:00.000Z");

@@ -1,6 +1,6 @@
-import { effectiveMinimumCalls } from "../../domain/breaker-config.ts";
-import type { BreakerStateName } from "../../domain/statuses.ts";
-import type { Wire } from "../../domain/wire.ts";
+import { effectiveMinimumCalls } from "../../domain/agents/breaker/config.ts";
+import type { BreakerStateName } from "../../domain/kernel/statuses.ts";
+import type { Wire } from "../../domain/kernel/wire.ts";
 
 export type BreakerRow = Wire<"breaker">;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { resolveBreakerConfig } from "../../domain/breaker-config.ts";
+import { resolveBreakerConfig } from "../../domain/agents/breaker/config.ts";
 import { draftOf, EMPTY_DRAFT, faultsOf, parseConfig, remarksOn } from "./config-draft.ts";
 
 const full = resolveBreakerConfig({

@@ -4,7 +4,7 @@ import {
   breakerConfig,
   effectiveMinimumCalls,
   resolveBreakerConfig,
-} from "../../domain/breaker-config.ts";
+} from "../../domain/agents/breaker/config.ts";
 import { parseSpan, spanWords } from "../rules/span.ts";
 import { CONFIG_FIELDS, type ConfigName, type FieldUnit } from "./config-fields.ts";
 

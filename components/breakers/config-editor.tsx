@@ -1,7 +1,7 @@
 "use client";
 
 import { type FormEvent, useId, useState } from "react";
-import type { BreakerConfig, BreakerConfigInput } from "../../domain/breaker-config.ts";
+import type { BreakerConfig, BreakerConfigInput } from "../../domain/agents/breaker/config.ts";
 import { Button } from "../ui/button.tsx";
 import { Drawer } from "../ui/drawer.tsx";
 import { Input, Textarea } from "../ui/input.tsx";

@@ -1,4 +1,4 @@
-import { type BreakerConfig, resolveBreakerConfig } from "../../domain/breaker-config.ts";
+import { type BreakerConfig, resolveBreakerConfig } from "../../domain/agents/breaker/config.ts";
 
 /** How a setting is written: a number, a share as percent, or a time with its unit. */
 export type FieldUnit = "number" | "percent" | "span";

@@ -1,9 +1,9 @@
 "use client";
 
 import { useState } from "react";
-import { type BreakerConfigInput, resolveBreakerConfig } from "../../domain/breaker-config.ts";
-import { reconfigure } from "../../domain/breaker-machine.ts";
-import type { Wire } from "../../domain/wire.ts";
+import { type BreakerConfigInput, resolveBreakerConfig } from "../../domain/agents/breaker/config.ts";
+import { reconfigure } from "../../domain/agents/breaker/machine.ts";
+import type { Wire } from "../../domain/kernel/wire.ts";
 import { ApiProblem, commit } from "../live/api.ts";
 import { useCommand } from "../live/use-command.ts";
 import { serverNow } from "../ui/now.ts";

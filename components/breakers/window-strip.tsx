@@ -1,4 +1,4 @@
-import type { BreakerWindow } from "../../domain/breaker-window.ts";
+import type { BreakerWindow } from "../../domain/agents/breaker/window.ts";
 import { toneColor } from "../ui/status.ts";
 
 /** Most marks that are drawn; older calls are in the figures all the same. */

@@ -1,6 +1,6 @@
 import type { z } from "zod";
-import { channelPut } from "../../domain/channel.ts";
-import { CHANNEL_KINDS, type ChannelKind } from "../../domain/statuses.ts";
+import { channelPut } from "../../domain/alerts/channel.ts";
+import { CHANNEL_KINDS, type ChannelKind } from "../../domain/kernel/statuses.ts";
 import type { ApiProblem } from "../live/api.ts";
 import { parseSpan, spanWords } from "../rules/span.ts";
 import { type ChannelRow, channelLook, hasSecret } from "./channel-model.ts";

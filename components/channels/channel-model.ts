@@ -1,7 +1,7 @@
-import { signs } from "../../domain/channel.ts";
-import { ownOf } from "../../domain/json-map.ts";
-import type { ChannelKind, DeliveryStatus } from "../../domain/statuses.ts";
-import type { Sent } from "../../domain/wire.ts";
+import { signs } from "../../domain/alerts/channel.ts";
+import { ownOf } from "../../domain/kernel/json-map.ts";
+import type { ChannelKind, DeliveryStatus } from "../../domain/kernel/statuses.ts";
+import type { Sent } from "../../domain/kernel/wire.ts";
 import type { Live } from "../live/newer.ts";
 
 export type ChannelRow = Live<"channel">;

@@ -3,8 +3,8 @@
 import { Megaphone, Plus } from "lucide-react";
 import { parseAsString, useQueryState } from "nuqs";
 import { useCallback, useMemo, useState } from "react";
-import type { System } from "../../domain/answers.ts";
-import type { Sent } from "../../domain/wire.ts";
+import type { System } from "../../domain/kernel/answers.ts";
+import type { Sent } from "../../domain/kernel/wire.ts";
 import { MoreRows, useFirstRows } from "../lists/first-rows.tsx";
 import { type RuleList, useLiveRules } from "../rules/use-rules.ts";
 import { Button } from "../ui/button.tsx";

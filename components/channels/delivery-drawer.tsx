@@ -4,7 +4,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { RotateCw } from "lucide-react";
 import Link from "next/link";
 import type { ReactNode } from "react";
-import type { LogEvent } from "../../domain/event.ts";
+import type { LogEvent } from "../../domain/kernel/event.ts";
 import { api } from "../live/api.ts";
 import { useRow } from "../live/rows.ts";
 import { isLean } from "../live/whole.ts";

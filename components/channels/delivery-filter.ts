@@ -1,4 +1,4 @@
-import { DELIVERY_STATUSES, type DeliveryStatus } from "../../domain/statuses.ts";
+import { DELIVERY_STATUSES, type DeliveryStatus } from "../../domain/kernel/statuses.ts";
 import type { DeliveryFilter } from "./channel-model.ts";
 
 /** What the log can be filtered by, a click each. */

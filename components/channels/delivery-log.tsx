@@ -3,7 +3,7 @@
 import { X } from "lucide-react";
 import { parseAsArrayOf, parseAsString, parseAsStringLiteral, useQueryState } from "nuqs";
 import { useMemo, useState } from "react";
-import { DELIVERY_STATUSES, type DeliveryStatus } from "../../domain/statuses.ts";
+import { DELIVERY_STATUSES, type DeliveryStatus } from "../../domain/kernel/statuses.ts";
 import { Button } from "../ui/button.tsx";
 import { Card } from "../ui/card.tsx";
 import { cn } from "../ui/cn.ts";

@@ -1,6 +1,6 @@
 import { AppWindow, Hash, type LucideIcon, Mail, Siren, Webhook } from "lucide-react";
-import { ownOf } from "../../domain/json-map.ts";
-import type { ChannelKind } from "../../domain/statuses.ts";
+import { ownOf } from "../../domain/kernel/json-map.ts";
+import type { ChannelKind } from "../../domain/kernel/statuses.ts";
 
 const ICONS: { readonly [kind in ChannelKind]: LucideIcon } = {
   webhook: Webhook,

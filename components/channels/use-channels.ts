@@ -2,7 +2,7 @@
 
 import { keepPreviousData, useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo } from "react";
-import type { Sent } from "../../domain/wire.ts";
+import type { Sent } from "../../domain/kernel/wire.ts";
 import { api } from "../live/api.ts";
 import { mustBeDone } from "../live/if-unmoved.ts";
 import { useNewest, useTopicList, useTopicRows } from "../live/rows.ts";

@@ -1,4 +1,4 @@
-import type { SeriesMetric } from "../../domain/answers.ts";
+import type { SeriesMetric } from "../../domain/kernel/answers.ts";
 
 /** A metric, what it is narrowed to, and the stretch: `windowMs` before `end` (epoch ms), or before now. */
 export interface SeriesAsked {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { LogEvent } from "../../domain/event.ts";
+import type { LogEvent } from "../../domain/kernel/event.ts";
 import { eventSummary } from "../runs/event-summary.ts";
 import { contains, isCutOff, previewOf, subjectPath, toneOf } from "./event-look.ts";
 

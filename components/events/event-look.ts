@@ -1,6 +1,6 @@
-import type { LogEvent } from "../../domain/event.ts";
-import { pathTo } from "../../domain/links.ts";
-import { jsonBeginning, oneLine, shortened } from "../../domain/text.ts";
+import type { LogEvent } from "../../domain/kernel/event.ts";
+import { pathTo } from "../../domain/kernel/links.ts";
+import { jsonBeginning, oneLine, shortened } from "../../domain/kernel/text.ts";
 import type { Tone } from "../ui/status.ts";
 
 /** Groups of types that can be chosen by a click. */

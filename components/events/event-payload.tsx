@@ -1,7 +1,7 @@
 "use client";
 
-import type { LogEvent } from "../../domain/event.ts";
-import type { Json } from "../../domain/primitives.ts";
+import type { LogEvent } from "../../domain/kernel/event.ts";
+import type { Json } from "../../domain/kernel/primitives.ts";
 import { isLean, useWhole } from "../live/whole.ts";
 import { JsonTree } from "../runs/json-tree.tsx";
 

@@ -1,5 +1,5 @@
 import { Fragment, type ReactNode } from "react";
-import { visible } from "../../domain/visible.ts";
+import { visible } from "../../domain/kernel/visible.ts";
 
 /** The text with every occurrence of `find` marked, upper and lower case alike. */
 export function Highlight({ text: given, find }: { text: string; find: string }) {

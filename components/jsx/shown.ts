@@ -1,5 +1,5 @@
 import { createElement, type ReactNode } from "react";
-import { turnsRound, visible } from "../../domain/visible.ts";
+import { turnsRound, visible } from "../../domain/kernel/visible.ts";
 
 /** Attributes that people read. */
 const READ = ["title", "aria-label", "alt", "placeholder"] as const;
@@ -10,7 +10,7 @@ const TEXT_ONLY: ReadonlySet<unknown> = new Set(["option", "title"]);
 type Props = { readonly [name: string]: unknown };
 
 /**
- * An element's properties with all text in them visible (`domain/visible.ts`), and text from right to left in an element of its own, so that it
+ * An element's properties with all text in them visible (`domain/kernel/visible.ts`), and text from right to left in an element of its own, so that it
  * does not turn round what stands beside it. All text of the console passes here: nobody has to think of it.
  */
 export function shownProps<P>(type: unknown, props: P): P {

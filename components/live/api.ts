@@ -1,5 +1,5 @@
-import type { ClientMutationInput } from "../../domain/mutations.ts";
-import type { Receipt } from "../../domain/receipt.ts";
+import type { ClientMutationInput } from "../../domain/commit/mutations.ts";
+import type { Receipt } from "../../domain/kernel/receipt.ts";
 
 /** The server's refusal (RFC 9457), or `network` when no answer came. `message` is the detail, fit for people. */
 export class ApiProblem extends Error {
@@ -45,7 +45,7 @@ export const api = {
     call<T>("DELETE", path, undefined, undefined, undefined, ifMatch(tag)),
 };
 
-/** What a row was seen as: its version, 0 for one that is not there yet, or a tag of its settings (`domain/setting-tag.ts`). */
+/** What a row was seen as: its version, 0 for one that is not there yet, or a tag of its settings (`domain/kernel/setting-tag.ts`). */
 export type Tag = number | string;
 
 const ifMatch = (tag: Tag) => ({ "if-match": `"${tag}"` });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { LogEvent } from "../../domain/event.ts";
+import type { LogEvent } from "../../domain/kernel/event.ts";
 import { backoffMs, sinceOf, stepOf } from "./cursor.ts";
 
 const event = (seq: number): LogEvent => ({

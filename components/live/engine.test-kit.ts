@@ -1,5 +1,5 @@
-import type { LogEvent } from "../../domain/event.ts";
-import type { Beat, StateFrame, SubscribeAck, SubscribeRequest } from "../../domain/live.ts";
+import type { LogEvent } from "../../domain/kernel/event.ts";
+import type { Beat, StateFrame, SubscribeAck, SubscribeRequest } from "../../domain/kernel/live.ts";
 import type { Range } from "./cursor.ts";
 import { LiveEngine, type Reader, type Transport } from "./engine.ts";
 

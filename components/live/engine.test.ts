@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { BEAT_INTERVAL_MS } from "../../domain/live.ts";
+import { BEAT_INTERVAL_MS } from "../../domain/kernel/live.ts";
 import { Bench, eventAt, range, TestReader } from "./engine.test-kit.ts";
 import { SILENCE_MS } from "./freshness.ts";
 

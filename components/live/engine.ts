@@ -7,7 +7,7 @@ import {
   type StateFrame,
   type SubscribeAck,
   type SubscribeRequest,
-} from "../../domain/live.ts";
+} from "../../domain/kernel/live.ts";
 import { backoffMs, type Range, stepOf } from "./cursor.ts";
 import { type Carrier, type Connection, type Freshness, freshnessOf, SILENCE_MS, sameFreshness } from "./freshness.ts";
 import { isBehind, positionOf, type Reader, readOf, type Topic } from "./topic.ts";

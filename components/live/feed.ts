@@ -1,5 +1,5 @@
-import type { LogEvent } from "../../domain/event.ts";
-import { leanOlder } from "../../domain/lean.ts";
+import type { LogEvent } from "../../domain/kernel/event.ts";
+import { leanOlder } from "../../domain/kernel/lean.ts";
 import type { Range } from "./cursor.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { BEAT_INTERVAL_MS, type DatabaseReason } from "../../domain/live.ts";
+import { BEAT_INTERVAL_MS, type DatabaseReason } from "../../domain/kernel/live.ts";
 
 /** `reloading`: no live connection gets through, and the page asks for what is new at intervals. */
 export type FreshnessState = "live" | "catching_up" | "stale" | "reloading";

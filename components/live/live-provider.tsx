@@ -3,7 +3,7 @@
 import { notifyManager, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from "react";
-import type { StateFrame } from "../../domain/live.ts";
+import type { StateFrame } from "../../domain/kernel/live.ts";
 import { setClockOffset } from "../ui/now.ts";
 import { LiveEngine } from "./engine.ts";
 import { createFrameQueue } from "./frame-queue.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type Sent, toListed } from "../../domain/wire.ts";
+import { type Sent, toListed } from "../../domain/kernel/wire.ts";
 import { aRun } from "../runs/runs.test-kit.ts";
 import { type Live, newer, wholeOf, withLarge } from "./newer.ts";
 import { createQueryClient } from "./query-client.ts";

@@ -1,5 +1,5 @@
+import { largeColumns, type Sent, type Wire } from "../../domain/kernel/wire.ts";
 import type { Kind } from "../../domain/rows.ts";
-import { largeColumns, type Sent, type Wire } from "../../domain/wire.ts";
 
 /**
  * A row as the console has it. `pending` shows a click's effect that the server has not confirmed. Large columns (of a run: context, tokens …) are

@@ -1,8 +1,8 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { beforeEach, expect, test } from "vitest";
-import type { Alert } from "../../domain/alert-contract.ts";
-import { SNAPSHOT_ROWS, type StateFrame } from "../../domain/live.ts";
-import { toWire, type Wire } from "../../domain/wire.ts";
+import type { Alert } from "../../domain/alerts/contract.ts";
+import { SNAPSHOT_ROWS, type StateFrame } from "../../domain/kernel/live.ts";
+import { toWire, type Wire } from "../../domain/kernel/wire.ts";
 import type { Live } from "./newer.ts";
 import { createQueryClient } from "./query-client.ts";
 import {

@@ -1,5 +1,5 @@
 import type { QueryClient } from "@tanstack/react-query";
-import { RUN_KINDS, SNAPSHOT_ROWS, STATE_TOPICS, type StateFrame } from "../../domain/live.ts";
+import { RUN_KINDS, SNAPSHOT_ROWS, STATE_TOPICS, type StateFrame } from "../../domain/kernel/live.ts";
 import type { Kind } from "../../domain/rows.ts";
 import { type Live, newer, withLarge } from "./newer.ts";
 

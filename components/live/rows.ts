@@ -2,8 +2,8 @@
 
 import { type QueryClient, skipToken, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo } from "react";
+import type { Sent } from "../../domain/kernel/wire.ts";
 import type { Kind } from "../../domain/rows.ts";
-import type { Sent } from "../../domain/wire.ts";
 import { useHydrated } from "../ui/use-hydrated.ts";
 import { useTopic } from "./live-provider.tsx";
 import type { Live } from "./newer.ts";

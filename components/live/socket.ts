@@ -1,5 +1,5 @@
 import { io, type Socket } from "socket.io-client";
-import type { ClientToServer, ServerToClient, SubscribeAck } from "../../domain/live.ts";
+import type { ClientToServer, ServerToClient, SubscribeAck } from "../../domain/kernel/live.ts";
 import { api } from "./api.ts";
 import { backoffMs } from "./cursor.ts";
 import type { LiveEngine, Transport } from "./engine.ts";

@@ -1,5 +1,5 @@
-import type { LogEvent } from "../../domain/event.ts";
-import type { LogFrame } from "../../domain/live.ts";
+import type { LogEvent } from "../../domain/kernel/event.ts";
+import type { LogFrame } from "../../domain/kernel/live.ts";
 import { type Range, sinceOf, stepOf } from "./cursor.ts";
 
 export interface Reader {

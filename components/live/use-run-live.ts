@@ -2,9 +2,9 @@
 
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import type { LogEvent } from "../../domain/event.ts";
-import { leanOlder } from "../../domain/lean.ts";
-import type { DependencyFacts, GateFacts, TimelineAnswer } from "../../domain/timeline.ts";
+import type { DependencyFacts, GateFacts, TimelineAnswer } from "../../domain/execution/timeline.ts";
+import type { LogEvent } from "../../domain/kernel/event.ts";
+import { leanOlder } from "../../domain/kernel/lean.ts";
 import { api } from "./api.ts";
 import type { Range } from "./cursor.ts";
 import { createFrameQueue } from "./frame-queue.ts";

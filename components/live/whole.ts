@@ -1,7 +1,7 @@
 "use client";
 
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import type { Omitting } from "../../domain/lean.ts";
+import type { Omitting } from "../../domain/kernel/lean.ts";
 import { api } from "./api.ts";
 
 /** What a row that came without its large columns has in them. */

@@ -1,8 +1,8 @@
 "use client";
 
 import { useMemo } from "react";
-import type { Summary } from "../../domain/answers.ts";
-import type { Listed, Wire } from "../../domain/wire.ts";
+import type { Summary } from "../../domain/kernel/answers.ts";
+import type { Listed, Wire } from "../../domain/kernel/wire.ts";
 import type { AgentItem } from "../agents/agent-rows.ts";
 import { useAgents } from "../agents/use-agents.ts";
 import { Throughput } from "../charts/throughput.tsx";

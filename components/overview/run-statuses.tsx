@@ -1,8 +1,8 @@
 "use client";
 
 import Link from "next/link";
-import type { Summary } from "../../domain/answers.ts";
-import { RUN_STATUSES } from "../../domain/statuses.ts";
+import type { Summary } from "../../domain/kernel/answers.ts";
+import { RUN_STATUSES } from "../../domain/kernel/statuses.ts";
 import { StatusIcon } from "../ui/badge.tsx";
 import { Card } from "../ui/card.tsx";
 import { formatCount } from "../ui/format.ts";

@@ -2,7 +2,7 @@
 
 import Link from "next/link";
 import type { ReactNode } from "react";
-import type { Summary } from "../../domain/answers.ts";
+import type { Summary } from "../../domain/kernel/answers.ts";
 import { formatCount, formatPercent } from "../ui/format.ts";
 import { type Tone, toneColor } from "../ui/status.ts";
 import { RelativeTime } from "../ui/time.tsx";

@@ -1,4 +1,4 @@
-import type { Minute } from "../../domain/answers.ts";
+import type { Minute } from "../../domain/kernel/answers.ts";
 
 /** Figures of the whole hour. */
 export function totalOf(minutes: readonly Minute[]): { completed: number; failed: number } {

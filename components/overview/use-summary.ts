@@ -2,7 +2,7 @@
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
-import type { Summary } from "../../domain/answers.ts";
+import type { Summary } from "../../domain/kernel/answers.ts";
 import { api } from "../live/api.ts";
 import { useFreshness } from "../live/live-provider.tsx";
 import { refreshIn } from "./summary.ts";

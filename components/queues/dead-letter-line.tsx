@@ -2,7 +2,7 @@
 
 import { RotateCw } from "lucide-react";
 import Link from "next/link";
-import type { Wire } from "../../domain/wire.ts";
+import type { Wire } from "../../domain/kernel/wire.ts";
 import { StatusBadge, StatusIcon } from "../ui/badge.tsx";
 import { IconButton } from "../ui/button.tsx";
 import { Changes } from "../ui/changes.tsx";

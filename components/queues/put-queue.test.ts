@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { NO_JOBS } from "../../domain/job-counts.ts";
-import { queueTag } from "../../domain/setting-tag.ts";
+import { NO_JOBS } from "../../domain/execution/job/counts.ts";
+import { queueTag } from "../../domain/kernel/setting-tag.ts";
 import { serveRow } from "../live/if-match.test-kit.ts";
 import { changesBetween } from "../ui/meanwhile-model.ts";
 import { boundFacts, boundQueue, pauseQueue } from "./put-queue.ts";

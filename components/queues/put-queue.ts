@@ -1,4 +1,4 @@
-import { queueTag } from "../../domain/setting-tag.ts";
+import { queueTag } from "../../domain/kernel/setting-tag.ts";
 import { api } from "../live/api.ts";
 import { postIfSame, type Written, writeIfSame } from "../live/if-unmoved.ts";
 import type { Facts } from "../ui/meanwhile-model.ts";

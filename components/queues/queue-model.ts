@@ -1,6 +1,6 @@
 import { CirclePause, CirclePlay, Gauge, type LucideIcon, TriangleAlert } from "lucide-react";
-import type { QueueFigures } from "../../domain/answers.ts";
-import type { Wire } from "../../domain/wire.ts";
+import type { QueueFigures } from "../../domain/kernel/answers.ts";
+import type { Wire } from "../../domain/kernel/wire.ts";
 import type { Tone } from "../ui/status.ts";
 
 /** A queue; `pending` while the server has not confirmed a click on it. */

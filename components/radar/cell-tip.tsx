@@ -1,6 +1,6 @@
 "use client";
 
-import type { Wire } from "../../domain/wire.ts";
+import type { Wire } from "../../domain/kernel/wire.ts";
 import { jobLabel } from "../timeline/engine/model.ts";
 import { StatusBadge } from "../ui/badge.tsx";
 import { Duration } from "../ui/time.tsx";

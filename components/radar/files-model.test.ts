@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Json } from "../../domain/primitives.ts";
+import type { Json } from "../../domain/kernel/primitives.ts";
 import { aJob, anAttempt, aWorkstream } from "../timeline/engine/engine.test-kit.ts";
 import { buildModel } from "../timeline/engine/model.ts";
 import { filesTouched, findFiles, reportedFiles } from "./files-model.ts";

@@ -1,6 +1,6 @@
-import type { Json } from "../../domain/primitives.ts";
-import type { JobStatus } from "../../domain/statuses.ts";
-import type { Wire } from "../../domain/wire.ts";
+import type { Json } from "../../domain/kernel/primitives.ts";
+import type { JobStatus } from "../../domain/kernel/statuses.ts";
+import type { Wire } from "../../domain/kernel/wire.ts";
 import { jobLabel, type TimelineModel } from "../timeline/engine/model.ts";
 
 /** What one job did to a file. */

@@ -4,8 +4,8 @@
 "use client";
 
 import { type CSSProperties, memo } from "react";
-import { isFinalJob } from "../../domain/statuses.ts";
-import type { Wire } from "../../domain/wire.ts";
+import { isFinalJob } from "../../domain/kernel/statuses.ts";
+import type { Wire } from "../../domain/kernel/wire.ts";
 import { jobLabel } from "../timeline/engine/model.ts";
 import { cn } from "../ui/cn.ts";
 import { statusLook, toneColor } from "../ui/status.ts";

@@ -1,5 +1,5 @@
 import type { CSSProperties } from "react";
-import { JOB_STATUSES } from "../../domain/statuses.ts";
+import { JOB_STATUSES } from "../../domain/kernel/statuses.ts";
 import { statusLook, toneColor } from "../ui/status.ts";
 
 /** What the cells' icons and colours stand for. */

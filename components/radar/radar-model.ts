@@ -1,4 +1,4 @@
-import type { Wire } from "../../domain/wire.ts";
+import type { Wire } from "../../domain/kernel/wire.ts";
 import { depths, jobLabel, type TimelineModel } from "../timeline/engine/model.ts";
 
 /**

@@ -3,8 +3,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { ChevronRight, ShieldX } from "lucide-react";
 import { useId, useState } from "react";
-import type { StoredReceipt } from "../../domain/answers.ts";
-import type { LogEvent } from "../../domain/event.ts";
+import type { StoredReceipt } from "../../domain/kernel/answers.ts";
+import type { LogEvent } from "../../domain/kernel/event.ts";
 import { type ApiProblem, api } from "../live/api.ts";
 import { Fact, Facts } from "../runs/attempt-view.tsx";
 import { eventSummary } from "../runs/event-summary.ts";

@@ -3,7 +3,7 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { ReceiptText } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
-import type { StoredReceipt } from "../../domain/answers.ts";
+import type { StoredReceipt } from "../../domain/kernel/answers.ts";
 import { type ApiProblem, api } from "../live/api.ts";
 import { Button } from "../ui/button.tsx";
 import { EmptyState, ErrorState } from "../ui/empty-state.tsx";

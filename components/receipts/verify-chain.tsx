@@ -2,7 +2,7 @@
 
 import { useMutation } from "@tanstack/react-query";
 import { ShieldCheck, ShieldQuestion, ShieldX } from "lucide-react";
-import type { Verification } from "../../domain/answers.ts";
+import type { Verification } from "../../domain/kernel/answers.ts";
 import { type ApiProblem, api } from "../live/api.ts";
 import { Button } from "../ui/button.tsx";
 import { formatClock, formatCount, formatPlural } from "../ui/format.ts";

@@ -2,8 +2,8 @@
 
 import { ChevronRight } from "lucide-react";
 import { useState } from "react";
-import type { LogEvent } from "../../domain/event.ts";
-import type { Json } from "../../domain/primitives.ts";
+import type { LogEvent } from "../../domain/kernel/event.ts";
+import type { Json } from "../../domain/kernel/primitives.ts";
 import { toneOf } from "../events/event-look.ts";
 import { eventSummary } from "../runs/event-summary.ts";
 import { JsonTree } from "../runs/json-tree.tsx";

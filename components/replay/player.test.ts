@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { LogEvent } from "../../domain/event.ts";
+import type { LogEvent } from "../../domain/kernel/event.ts";
 import { advance, buckets, failureCounts, nextFailure, previousFailure } from "./player.ts";
 
 const event = (second: number, type = "job.started", payload: LogEvent["payload"] = {}): LogEvent => ({

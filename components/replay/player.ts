@@ -1,4 +1,4 @@
-import type { LogEvent } from "../../domain/event.ts";
+import type { LogEvent } from "../../domain/kernel/event.ts";
 
 /** Events a second that a replay can be played at. */
 export const SPEEDS = [1, 4, 16, 64, 256] as const;

@@ -1,7 +1,7 @@
 "use client";
 
-import { WORKSTREAM_STATUSES } from "../../domain/statuses.ts";
-import type { Wire } from "../../domain/wire.ts";
+import { WORKSTREAM_STATUSES } from "../../domain/kernel/statuses.ts";
+import type { Wire } from "../../domain/kernel/wire.ts";
 import { columnsOf } from "../board/board-model.ts";
 import { CardView } from "../board/card-view.tsx";
 import { StatusIcon } from "../ui/badge.tsx";

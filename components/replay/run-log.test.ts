@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { LogEvent } from "../../domain/event.ts";
+import type { LogEvent } from "../../domain/kernel/event.ts";
 import { append, isFolded, logPath, share } from "./run-log.ts";
 
 const event = (seq: number, type = "job.started"): LogEvent => ({

@@ -1,4 +1,4 @@
-import type { LogEvent } from "../../domain/event.ts";
+import type { LogEvent } from "../../domain/kernel/event.ts";
 
 /** Nouns whose events the fold reads, and approvals, which tell what jobs waited for. A job's output and the orchestrator's own notes change no row, and can be a hundred times as much. */
 const NOUNS = ["run", "workstream", "job", "context", "token", "scope", "step", "metadata", "approval"] as const;

@@ -2,7 +2,7 @@
 
 import { ChevronFirst, ChevronLast, ChevronLeft, ChevronRight, OctagonX, Pause, Play } from "lucide-react";
 import { memo, useMemo } from "react";
-import type { LogEvent } from "../../domain/event.ts";
+import type { LogEvent } from "../../domain/kernel/event.ts";
 import { useHotkey } from "../shell/hotkeys.ts";
 import { Button, IconButton } from "../ui/button.tsx";
 import { formatCount } from "../ui/format.ts";

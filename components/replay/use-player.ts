@@ -1,10 +1,10 @@
 "use client";
 
 import { useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
-import type { LogEvent } from "../../domain/event.ts";
-import { createReplay, type ReplayView } from "../../domain/replay.ts";
-import { startOf } from "../../domain/replay-start.ts";
-import type { GateFacts } from "../../domain/timeline.ts";
+import type { GateFacts } from "../../domain/execution/timeline.ts";
+import type { LogEvent } from "../../domain/kernel/event.ts";
+import { createReplay, type ReplayView } from "../../domain/replay/replay.ts";
+import { startOf } from "../../domain/replay/replay-start.ts";
 import { gatesAfter } from "../timeline/engine/gates.ts";
 import { advance, failureCounts, type Speed } from "./player.ts";
 import type { RunLog } from "./use-run-log.ts";

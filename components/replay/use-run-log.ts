@@ -1,7 +1,7 @@
 "use client";
 
 import { useEffect, useRef, useState } from "react";
-import type { LogEvent } from "../../domain/event.ts";
+import type { LogEvent } from "../../domain/kernel/event.ts";
 import { ApiProblem, api } from "../live/api.ts";
 import { useEngine } from "../live/live-provider.tsx";
 import { append, isFolded, logPath, share } from "./run-log.ts";

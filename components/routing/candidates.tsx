@@ -1,6 +1,6 @@
 import { Ban, Check } from "lucide-react";
 import Link from "next/link";
-import type { Candidate } from "../../domain/agent-contract.ts";
+import type { Candidate } from "../../domain/agents/contract.ts";
 import { Badge } from "../ui/badge.tsx";
 import { Card } from "../ui/card.tsx";
 import { cn } from "../ui/cn.ts";

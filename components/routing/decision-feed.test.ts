@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { LogEvent } from "../../domain/event.ts";
+import type { LogEvent } from "../../domain/kernel/event.ts";
 import { arrived, joined, NEW_FEED } from "./decision-feed.ts";
 import { type DecisionFilters, decisionQuery, matchesDecision } from "./decision-filters.ts";
 import { decision } from "./routing.test-kit.ts";

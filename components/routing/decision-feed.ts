@@ -1,4 +1,4 @@
-import type { LogEvent } from "../../domain/event.ts";
+import type { LogEvent } from "../../domain/kernel/event.ts";
 import type { Decision } from "./decision-filters.ts";
 
 /**

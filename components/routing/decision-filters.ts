@@ -1,5 +1,5 @@
 import { createLoader, parseAsIsoDateTime, parseAsString, parseAsStringLiteral } from "nuqs/server";
-import type { Wire } from "../../domain/wire.ts";
+import type { Wire } from "../../domain/kernel/wire.ts";
 
 /** A decision as lists and events tell it. */
 export type Decision = Wire<"decision">;

@@ -2,7 +2,7 @@
 
 import Link from "next/link";
 import type { ReactNode } from "react";
-import type { ExplainedDecision } from "../../domain/routing-answers.ts";
+import type { ExplainedDecision } from "../../domain/agents/routing/answers.ts";
 import { Badge } from "../ui/badge.tsx";
 import { CopyId } from "../ui/copy-id.tsx";
 import { PageHeader } from "../ui/page-header.tsx";

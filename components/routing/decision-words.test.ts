@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Candidate } from "../../domain/agent-contract.ts";
+import type { Candidate } from "../../domain/agents/contract.ts";
 import { formatUtc } from "../ui/format.ts";
 import { basisText, exclusionText, recordText, scoreParts, tryText, whyChosen } from "./decision-words.ts";
 import { decision } from "./routing.test-kit.ts";

@@ -2,7 +2,7 @@
 
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useState } from "react";
-import type { LogEvent } from "../../domain/event.ts";
+import type { LogEvent } from "../../domain/kernel/event.ts";
 import { type ApiProblem, api } from "../live/api.ts";
 import { createFrameQueue } from "../live/frame-queue.ts";
 import { useEngine } from "../live/live-provider.tsx";

@@ -2,8 +2,8 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
-import type { LogEvent } from "../../domain/event.ts";
-import type { ExplainedDecision } from "../../domain/routing-answers.ts";
+import type { ExplainedDecision } from "../../domain/agents/routing/answers.ts";
+import type { LogEvent } from "../../domain/kernel/event.ts";
 import { api } from "../live/api.ts";
 import { useEngine } from "../live/live-provider.tsx";
 

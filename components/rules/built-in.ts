@@ -1,5 +1,5 @@
-import { defaultRule } from "../../domain/rule-defaults.ts";
-import { RULE_KINDS, type RuleKind } from "../../domain/statuses.ts";
+import { defaultRule } from "../../domain/alerts/rule-defaults.ts";
+import { RULE_KINDS, type RuleKind } from "../../domain/kernel/statuses.ts";
 import type { RulePut } from "./rule-draft.ts";
 import type { AlertRule } from "./use-rules.ts";
 

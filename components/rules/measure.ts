@@ -1,4 +1,4 @@
-import type { RuleKind } from "../../domain/statuses.ts";
+import type { RuleKind } from "../../domain/kernel/statuses.ts";
 import { formatCount, formatDuration, formatPercent } from "../ui/format.ts";
 
 /** What the number of an alert of that kind counts. */

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { withDefaults } from "../../domain/rule-defaults.ts";
+import { withDefaults } from "../../domain/alerts/rule-defaults.ts";
 import { serveRow } from "../live/if-match.test-kit.ts";
 import { changesBetween } from "../ui/meanwhile-model.ts";
 import { meanwhileWords, putRule, removeRule } from "./put-rule.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { withDefaults } from "../../domain/rule-defaults.ts";
-import { RULE_KINDS } from "../../domain/statuses.ts";
+import { withDefaults } from "../../domain/alerts/rule-defaults.ts";
+import { RULE_KINDS } from "../../domain/kernel/statuses.ts";
 import { isChanged, removedBuiltIns, resetPut } from "./built-in.ts";
 import { draftOf, freeId, newDraft, parseDraft, putOf, ruleSummary } from "./rule-draft.ts";
 import { parseSpan, spanWords } from "./span.ts";

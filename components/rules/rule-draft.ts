@@ -1,6 +1,6 @@
 import type { z } from "zod";
-import { rulePut } from "../../domain/rule.ts";
-import type { RuleKind, Severity } from "../../domain/statuses.ts";
+import { rulePut } from "../../domain/alerts/rule.ts";
+import type { RuleKind, Severity } from "../../domain/kernel/statuses.ts";
 import { type FieldUnit, ruleLook } from "./rule-fields.ts";
 import { parseSpan, spanWords } from "./span.ts";
 import { newStep, type StepDraft } from "./telling.ts";

@@ -1,7 +1,7 @@
 "use client";
 
 import { type FormEvent, type ReactNode, useRef, useState } from "react";
-import { RULE_KINDS, SEVERITIES } from "../../domain/statuses.ts";
+import { RULE_KINDS, SEVERITIES } from "../../domain/kernel/statuses.ts";
 import type { ChannelRow } from "../channels/channel-model.ts";
 import { Button } from "../ui/button.tsx";
 import { Drawer } from "../ui/drawer.tsx";

@@ -2,8 +2,8 @@
 
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
-import type { RulePreview } from "../../domain/answers.ts";
-import { ownOf } from "../../domain/json-map.ts";
+import type { RulePreview } from "../../domain/kernel/answers.ts";
+import { ownOf } from "../../domain/kernel/json-map.ts";
 import { api } from "../live/api.ts";
 import { Button } from "../ui/button.tsx";
 import { formatPlural } from "../ui/format.ts";

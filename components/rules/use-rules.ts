@@ -2,8 +2,8 @@
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
-import type { Rule } from "../../domain/alert-contract.ts";
-import type { RuleKind } from "../../domain/statuses.ts";
+import type { Rule } from "../../domain/alerts/contract.ts";
+import type { RuleKind } from "../../domain/kernel/statuses.ts";
 import { api } from "../live/api.ts";
 import { useTopicRows } from "../live/rows.ts";
 

@@ -3,8 +3,8 @@
 import { ChevronRight } from "lucide-react";
 import Link from "next/link";
 import { type ReactNode, useId } from "react";
-import type { LogEvent } from "../../domain/event.ts";
-import type { Wire } from "../../domain/wire.ts";
+import type { LogEvent } from "../../domain/kernel/event.ts";
+import type { Wire } from "../../domain/kernel/wire.ts";
 import { StatusBadge } from "../ui/badge.tsx";
 import { cn } from "../ui/cn.ts";
 import { Duration, RelativeTime } from "../ui/time.tsx";

@@ -1,5 +1,5 @@
-import type { LogEvent } from "../../domain/event.ts";
-import { oneLine } from "../../domain/text.ts";
+import type { LogEvent } from "../../domain/kernel/event.ts";
+import { oneLine } from "../../domain/kernel/text.ts";
 import { OUTPUT_EVENT } from "./output.ts";
 
 /** Fields of a payload worth a place on an event's line, the most telling first. */

@@ -3,8 +3,8 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown, ChevronRight } from "lucide-react";
 import { memo, type RefObject, useLayoutEffect, useMemo, useRef, useState } from "react";
-import type { LogEvent } from "../../domain/event.ts";
-import type { Wire } from "../../domain/wire.ts";
+import type { LogEvent } from "../../domain/kernel/event.ts";
+import type { Wire } from "../../domain/kernel/wire.ts";
 import { EventPayload } from "../events/event-payload.tsx";
 import { api } from "../live/api.ts";
 import { useCommand } from "../live/use-command.ts";

@@ -1,5 +1,5 @@
-import { RUN_STATUSES, type RunStatus } from "../../domain/statuses.ts";
-import type { Listed } from "../../domain/wire.ts";
+import { RUN_STATUSES, type RunStatus } from "../../domain/kernel/statuses.ts";
+import type { Listed } from "../../domain/kernel/wire.ts";
 
 /** What the list of runs is narrowed to; empty or null: not by that. `from` and `to` are RFC 3339. */
 export interface RunFilters {

@@ -3,10 +3,10 @@
 import { Info, OctagonX, TriangleAlert } from "lucide-react";
 import Link from "next/link";
 import type { CSSProperties, ReactNode } from "react";
-import { approvalHref } from "../../domain/links.ts";
-import type { WaitReason } from "../../domain/waiting.ts";
-import { untilPrefix } from "../../domain/waiting-words.ts";
-import type { Wire } from "../../domain/wire.ts";
+import type { WaitReason } from "../../domain/execution/waiting.ts";
+import { untilPrefix } from "../../domain/execution/waiting-words.ts";
+import { approvalHref } from "../../domain/kernel/links.ts";
+import type { Wire } from "../../domain/kernel/wire.ts";
 import { diagnose } from "../timeline/engine/diagnose.ts";
 import { jobLabel } from "../timeline/engine/model.ts";
 import { Countdown } from "../ui/time.tsx";

@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Ban, RotateCw } from "lucide-react";
 import Link from "next/link";
 import { useState } from "react";
-import { isFinalJob, isFinalRun, isRetryableJob } from "../../domain/statuses.ts";
+import { isFinalJob, isFinalRun, isRetryableJob } from "../../domain/kernel/statuses.ts";
 import { type ApiProblem, api } from "../live/api.ts";
 import { isPending, type Live } from "../live/rows.ts";
 import { Button } from "../ui/button.tsx";

@@ -3,8 +3,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { ArrowDownToLine, WrapText } from "lucide-react";
 import { useContext, useEffect, useMemo, useRef, useState } from "react";
-import type { LogEvent } from "../../domain/event.ts";
-import type { Wire } from "../../domain/wire.ts";
+import type { LogEvent } from "../../domain/kernel/event.ts";
+import type { Wire } from "../../domain/kernel/wire.ts";
 import { api } from "../live/api.ts";
 import { PastPosition } from "../replay/past.ts";
 import { Button, IconButton } from "../ui/button.tsx";

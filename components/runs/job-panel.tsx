@@ -3,12 +3,12 @@
 import { X } from "lucide-react";
 import Link from "next/link";
 import { useContext, useEffect, useRef, useState } from "react";
-import type { LogEvent } from "../../domain/event.ts";
-import { approvalHref, pathTo } from "../../domain/links.ts";
-import { isFinalJob } from "../../domain/statuses.ts";
-import { jsonBeginning } from "../../domain/text.ts";
-import type { DependencyFacts } from "../../domain/timeline.ts";
-import type { Wire } from "../../domain/wire.ts";
+import type { DependencyFacts } from "../../domain/execution/timeline.ts";
+import type { LogEvent } from "../../domain/kernel/event.ts";
+import { approvalHref, pathTo } from "../../domain/kernel/links.ts";
+import { isFinalJob } from "../../domain/kernel/statuses.ts";
+import { jsonBeginning } from "../../domain/kernel/text.ts";
+import type { Wire } from "../../domain/kernel/wire.ts";
 import { isPending, type Live } from "../live/rows.ts";
 import { PastPosition } from "../replay/past.ts";
 import { type JobRow, jobLabel } from "../timeline/engine/model.ts";

@@ -1,6 +1,6 @@
-import type { JobCounts } from "../../domain/execution-contract.ts";
-import { openJobs, totalJobs } from "../../domain/job-counts.ts";
-import { isFinalJob, type JOB_STATUSES } from "../../domain/statuses.ts";
+import type { JobCounts } from "../../domain/execution/contract.ts";
+import { openJobs, totalJobs } from "../../domain/execution/job/counts.ts";
+import { isFinalJob, type JOB_STATUSES } from "../../domain/kernel/statuses.ts";
 import { cn } from "../ui/cn.ts";
 import { statusLook, toneColor } from "../ui/status.ts";
 

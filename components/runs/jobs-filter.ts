@@ -1,4 +1,4 @@
-import type { JobStatus } from "../../domain/statuses.ts";
+import type { JobStatus } from "../../domain/kernel/statuses.ts";
 import { type JobRow, jobLabel, type TimelineModel } from "../timeline/engine/model.ts";
 import { timeIn } from "../timeline/engine/segments.ts";
 

@@ -3,7 +3,7 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown } from "lucide-react";
 import { memo, useMemo, useRef, useState } from "react";
-import { JOB_STATUSES, type JobStatus } from "../../domain/statuses.ts";
+import { JOB_STATUSES, type JobStatus } from "../../domain/kernel/statuses.ts";
 import { GridCell, GridGroup, GridHead, GridRow, GridTable } from "../lists/grid.tsx";
 import { isPending, type Live } from "../live/rows.ts";
 import type { RunPart } from "../live/use-run-live.ts";

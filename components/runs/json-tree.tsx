@@ -2,9 +2,9 @@
 
 import { ChevronRight } from "lucide-react";
 import { type ReactNode, useMemo, useState } from "react";
-import type { Json } from "../../domain/primitives.ts";
-import { beginningOf, shortened } from "../../domain/text.ts";
-import { visibleJson } from "../../domain/visible.ts";
+import type { Json } from "../../domain/kernel/primitives.ts";
+import { beginningOf, shortened } from "../../domain/kernel/text.ts";
+import { visibleJson } from "../../domain/kernel/visible.ts";
 import { cn } from "../ui/cn.ts";
 import { formatCount } from "../ui/format.ts";
 

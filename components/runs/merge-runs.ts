@@ -1,4 +1,4 @@
-import type { Listed } from "../../domain/wire.ts";
+import type { Listed } from "../../domain/kernel/wire.ts";
 
 type Run = Listed<"run">;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { LogEvent } from "../../domain/event.ts";
+import type { LogEvent } from "../../domain/kernel/event.ts";
 import { OUTPUT_EVENT, OutputScreen, plainOutput, splitResult } from "./output.ts";
 
 const piece = (seq: number, text: string, attempt = 1, jobId = "a"): LogEvent => ({

@@ -1,7 +1,7 @@
-import type { LogEvent } from "../../domain/event.ts";
-import type { Omitting } from "../../domain/lean.ts";
-import type { Json } from "../../domain/primitives.ts";
-import { endOf } from "../../domain/text.ts";
+import type { LogEvent } from "../../domain/kernel/event.ts";
+import type { Omitting } from "../../domain/kernel/lean.ts";
+import type { Json } from "../../domain/kernel/primitives.ts";
+import { endOf } from "../../domain/kernel/text.ts";
 import { Terminal } from "./terminal.ts";
 
 /** The type of the events in which a worker sends a job's output. */

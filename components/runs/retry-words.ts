@@ -1,4 +1,4 @@
-import type { RunStatus } from "../../domain/statuses.ts";
+import type { RunStatus } from "../../domain/kernel/statuses.ts";
 import { formatPlural } from "../ui/format.ts";
 
 /** `GET /jobs/{id}/retry`. */

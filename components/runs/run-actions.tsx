@@ -2,8 +2,8 @@
 
 import { Ban, RotateCw } from "lucide-react";
 import { useState } from "react";
-import { openJobs, totalJobs } from "../../domain/job-counts.ts";
-import { isFinalRun, isRetryableRun } from "../../domain/statuses.ts";
+import { openJobs, totalJobs } from "../../domain/execution/job/counts.ts";
+import { isFinalRun, isRetryableRun } from "../../domain/kernel/statuses.ts";
 import { isPending, type Live } from "../live/rows.ts";
 import { Button } from "../ui/button.tsx";
 import { Changes } from "../ui/changes.tsx";

@@ -3,8 +3,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { Hand } from "lucide-react";
 import Link from "next/link";
-import { approvalHref } from "../../domain/links.ts";
-import type { Wire } from "../../domain/wire.ts";
+import { approvalHref } from "../../domain/kernel/links.ts";
+import type { Wire } from "../../domain/kernel/wire.ts";
 import { type ApiProblem, api } from "../live/api.ts";
 import { useTopicRows } from "../live/rows.ts";
 import { jobLabel } from "../timeline/engine/model.ts";

@@ -1,7 +1,7 @@
-import type { JobCounts } from "../../domain/execution-contract.ts";
-import { ownOf } from "../../domain/json-map.ts";
-import type { RunStatus } from "../../domain/statuses.ts";
-import type { Wire } from "../../domain/wire.ts";
+import type { JobCounts } from "../../domain/execution/contract.ts";
+import { ownOf } from "../../domain/kernel/json-map.ts";
+import type { RunStatus } from "../../domain/kernel/statuses.ts";
+import type { Wire } from "../../domain/kernel/wire.ts";
 import { statusLook } from "../ui/status.ts";
 
 const GLYPHS: { readonly [status in RunStatus]: string } = {

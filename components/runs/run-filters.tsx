@@ -2,7 +2,7 @@
 
 import { CalendarRange, ListFilter, Search, X } from "lucide-react";
 import { type FormEvent, useEffect, useId, useRef, useState } from "react";
-import { RUN_STATUSES, type RunStatus } from "../../domain/statuses.ts";
+import { RUN_STATUSES, type RunStatus } from "../../domain/kernel/statuses.ts";
 import { StatusIcon } from "../ui/badge.tsx";
 import { Button } from "../ui/button.tsx";
 import { Input } from "../ui/input.tsx";

@@ -3,7 +3,7 @@
 import { ChevronRight } from "lucide-react";
 import Link from "next/link";
 import { type ReactNode, useContext } from "react";
-import type { Wire } from "../../domain/wire.ts";
+import type { Wire } from "../../domain/kernel/wire.ts";
 import { isPending, type Live } from "../live/rows.ts";
 import { PastPosition } from "../replay/past.ts";
 import { jobLabel } from "../timeline/engine/model.ts";

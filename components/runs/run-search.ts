@@ -7,7 +7,7 @@ import {
   parseAsString,
   parseAsStringLiteral,
 } from "nuqs/server";
-import { RUN_STATUSES } from "../../domain/statuses.ts";
+import { RUN_STATUSES } from "../../domain/kernel/statuses.ts";
 import { SHOWS } from "../replay/shows.ts";
 import type { RunFilters } from "./filters.ts";
 

@@ -2,7 +2,7 @@
 
 import { useQueryStates } from "nuqs";
 import { useMemo } from "react";
-import type { LogEvent } from "../../domain/event.ts";
+import type { LogEvent } from "../../domain/kernel/event.ts";
 import { type Timeline as TimelineData, useRunLive } from "../live/use-run-live.ts";
 import { RadarTab } from "../radar/radar-tab.tsx";
 import { RunReceipts } from "../receipts/receipts-tab.tsx";

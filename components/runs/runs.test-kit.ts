@@ -1,5 +1,5 @@
-import { NO_JOBS } from "../../domain/job-counts.ts";
-import type { Wire } from "../../domain/wire.ts";
+import { NO_JOBS } from "../../domain/execution/job/counts.ts";
+import type { Wire } from "../../domain/kernel/wire.ts";
 
 /** A run's row for tests, `second` seconds after midnight. */
 export function aRun(id: string, second = 0, more: Partial<Wire<"run">> = {}): Wire<"run"> {

@@ -1,6 +1,6 @@
 "use client";
 
-import { JOB_STATUSES } from "../../domain/statuses.ts";
+import { JOB_STATUSES } from "../../domain/kernel/statuses.ts";
 import { Button } from "../ui/button.tsx";
 import { formatCount } from "../ui/format.ts";
 import { statusLook } from "../ui/status.ts";

@@ -1,4 +1,4 @@
-import { endOf } from "../../domain/text.ts";
+import { endOf } from "../../domain/kernel/text.ts";
 
 /** The screen's height, lines: the cursor goes up this far. Lines above are fixed. */
 const HEIGHT = 100;

@@ -2,7 +2,7 @@
 
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
-import type { TimelineAnswer } from "../../domain/timeline.ts";
+import type { TimelineAnswer } from "../../domain/execution/timeline.ts";
 import { type ApiProblem, api } from "../live/api.ts";
 import type { RunPart } from "../live/use-run-live.ts";
 import type { JobFilter } from "./jobs-filter.ts";

@@ -1,5 +1,5 @@
-import { isFinalRun, type WorkstreamStatus } from "../../domain/statuses.ts";
-import type { Wire } from "../../domain/wire.ts";
+import { isFinalRun, type WorkstreamStatus } from "../../domain/kernel/statuses.ts";
+import type { Wire } from "../../domain/kernel/wire.ts";
 import { api, commit } from "../live/api.ts";
 import { postIfUnmoved } from "../live/if-unmoved.ts";
 import type { Live } from "../live/rows.ts";

@@ -2,11 +2,11 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
-import type { JobCounts } from "../../domain/execution-contract.ts";
-import { NO_JOBS, totalJobs } from "../../domain/job-counts.ts";
-import { JOB_STATUSES } from "../../domain/statuses.ts";
-import type { TimelineAnswer } from "../../domain/timeline.ts";
-import type { Wire } from "../../domain/wire.ts";
+import type { JobCounts } from "../../domain/execution/contract.ts";
+import { NO_JOBS, totalJobs } from "../../domain/execution/job/counts.ts";
+import type { TimelineAnswer } from "../../domain/execution/timeline.ts";
+import { JOB_STATUSES } from "../../domain/kernel/statuses.ts";
+import type { Wire } from "../../domain/kernel/wire.ts";
 import { ApiProblem, api } from "../live/api.ts";
 import { useCommand } from "../live/use-command.ts";
 import type { RunLive, Timeline } from "../live/use-run-live.ts";

@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import type { Listed } from "../../domain/wire.ts";
+import type { Listed } from "../../domain/kernel/wire.ts";
 import { type ApiProblem, api } from "../live/api.ts";
 import { useFreshness } from "../live/live-provider.tsx";
 import { type Live, useTopicRows } from "../live/rows.ts";

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo, useRef } from "react";
-import type { LogEvent } from "../../domain/event.ts";
+import type { LogEvent } from "../../domain/kernel/event.ts";
 import { api } from "../live/api.ts";
 
 /** How many of the run's latest starts are looked at; a trial among earlier ones is not marked. */

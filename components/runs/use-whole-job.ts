@@ -1,7 +1,7 @@
 "use client";
 
 import { useMemo } from "react";
-import type { Wire } from "../../domain/wire.ts";
+import type { Wire } from "../../domain/kernel/wire.ts";
 import type { Live } from "../live/rows.ts";
 import { isLean, useWhole } from "../live/whole.ts";
 import type { JobRow } from "../timeline/engine/model.ts";

@@ -1,7 +1,7 @@
 "use client";
 
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import type { QueueWaiting, RunWaiting, Waiting } from "../../domain/waiting.ts";
+import type { QueueWaiting, RunWaiting, Waiting } from "../../domain/execution/waiting.ts";
 import { type ApiProblem, api } from "../live/api.ts";
 
 /** Queues, agents and breakers change without a word to the job, so that it is asked for again, this often. */

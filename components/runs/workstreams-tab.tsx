@@ -2,8 +2,8 @@
 
 import { ArrowRight, ChevronDown, Link2 } from "lucide-react";
 import { useState } from "react";
-import { WORKSTREAM_MOVES } from "../../domain/statuses.ts";
-import type { Wire } from "../../domain/wire.ts";
+import { WORKSTREAM_MOVES } from "../../domain/kernel/statuses.ts";
+import type { Wire } from "../../domain/kernel/wire.ts";
 import { PlacedByHand } from "../board/card-view.tsx";
 import { useFollowJobs } from "../board/use-move-card.ts";
 import { api } from "../live/api.ts";

@@ -2,7 +2,7 @@
 
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import Link from "next/link";
-import type { LogEvent } from "../../domain/event.ts";
+import type { LogEvent } from "../../domain/kernel/event.ts";
 import { actorName } from "../alerts/alert-model.ts";
 import { toneOf } from "../events/event-look.ts";
 import { api } from "../live/api.ts";

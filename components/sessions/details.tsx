@@ -3,8 +3,8 @@
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import type { ReactNode } from "react";
-import type { Json } from "../../domain/primitives.ts";
-import type { Sent } from "../../domain/wire.ts";
+import type { Json } from "../../domain/kernel/primitives.ts";
+import type { Sent } from "../../domain/kernel/wire.ts";
 import { type ApiProblem, api } from "../live/api.ts";
 import { useRow } from "../live/rows.ts";
 import { Fact, Facts } from "../runs/attempt-view.tsx";

@@ -1,7 +1,7 @@
 "use client";
 
 import { useId, useState } from "react";
-import { SESSION_MOVES, type SessionStatus, TASK_MOVES, type TaskStatus } from "../../domain/statuses.ts";
+import { SESSION_MOVES, type SessionStatus, TASK_MOVES, type TaskStatus } from "../../domain/kernel/statuses.ts";
 import { Button } from "../ui/button.tsx";
 import { Changes } from "../ui/changes.tsx";
 import { ConfirmDialog } from "../ui/dialog.tsx";

@@ -5,9 +5,9 @@ import {
   TASK_MOVES,
   TASK_STATUSES,
   type TaskStatus,
-} from "../../domain/statuses.ts";
-import { beginningOf } from "../../domain/text.ts";
-import type { Wire } from "../../domain/wire.ts";
+} from "../../domain/kernel/statuses.ts";
+import { beginningOf } from "../../domain/kernel/text.ts";
+import type { Wire } from "../../domain/kernel/wire.ts";
 
 /** A session or a task; `pending` while the server has not confirmed a click on it. */
 export type SessionRow = Wire<"session"> & { readonly pending?: boolean };

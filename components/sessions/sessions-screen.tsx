@@ -3,7 +3,7 @@
 import { ArrowLeftRight, MessagesSquare } from "lucide-react";
 import { useQueryStates } from "nuqs";
 import type { ReactNode } from "react";
-import { SESSION_STATUSES, TASK_STATUSES } from "../../domain/statuses.ts";
+import { SESSION_STATUSES, TASK_STATUSES } from "../../domain/kernel/statuses.ts";
 import { StatusIcon } from "../ui/badge.tsx";
 import { Button } from "../ui/button.tsx";
 import { EmptyState, ErrorState } from "../ui/empty-state.tsx";

@@ -1,6 +1,6 @@
 "use client";
 
-import type { SessionStatus, TaskStatus } from "../../domain/statuses.ts";
+import type { SessionStatus, TaskStatus } from "../../domain/kernel/statuses.ts";
 import { commit } from "../live/api.ts";
 import { useCommand } from "../live/use-command.ts";
 import { serverNow } from "../ui/now.ts";

@@ -7,7 +7,7 @@ import { Moon, Search } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useTheme } from "next-themes";
 import { type ReactNode, useDeferredValue, useState } from "react";
-import type { Listed, Wire } from "../../domain/wire.ts";
+import type { Listed, Wire } from "../../domain/kernel/wire.ts";
 import { api } from "../live/api.ts";
 import { StatusBadge } from "../ui/badge.tsx";
 import { Kbd } from "../ui/kbd.tsx";

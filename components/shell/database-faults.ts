@@ -1,4 +1,4 @@
-import type { DatabaseReason } from "../../domain/live.ts";
+import type { DatabaseReason } from "../../domain/kernel/live.ts";
 
 /** What is wrong with the server's database, as the beginning of a sentence that "since 12:00" may end. */
 export const DATABASE_FAULTS: Readonly<Record<DatabaseReason, string>> = {

@@ -1,8 +1,8 @@
 "use client";
 
 import { useDeferredValue, useMemo } from "react";
-import { createReplay } from "../../domain/replay.ts";
-import type { Wire } from "../../domain/wire.ts";
+import type { Wire } from "../../domain/kernel/wire.ts";
+import { createReplay } from "../../domain/replay/replay.ts";
 import { LogNotice } from "../replay/log-notice.tsx";
 import type { RunLog } from "../replay/use-run-log.ts";
 import { Button } from "../ui/button.tsx";

@@ -2,9 +2,9 @@
 
 import { Minus, PenLine, Plus } from "lucide-react";
 import { useMemo, useState } from "react";
-import type { Json } from "../../domain/primitives.ts";
-import { shortened } from "../../domain/text.ts";
-import { visibleJson } from "../../domain/visible.ts";
+import type { Json } from "../../domain/kernel/primitives.ts";
+import { shortened } from "../../domain/kernel/text.ts";
+import { visibleJson } from "../../domain/kernel/visible.ts";
 import { JsonTree } from "../runs/json-tree.tsx";
 import { cn } from "../ui/cn.ts";
 import { formatPlural } from "../ui/format.ts";

@@ -1,7 +1,7 @@
 "use client";
 
 import { useState } from "react";
-import type { LogEvent } from "../../domain/event.ts";
+import type { LogEvent } from "../../domain/kernel/event.ts";
 import { RelativeTime } from "../ui/time.tsx";
 import { changeText } from "./state-history.ts";
 

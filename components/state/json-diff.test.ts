@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Json } from "../../domain/primitives.ts";
+import type { Json } from "../../domain/kernel/primitives.ts";
 import { diffJson, type JsonChange, pathText } from "./json-diff.ts";
 
 describe("what differs between two values", () => {

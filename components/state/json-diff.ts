@@ -1,5 +1,5 @@
-import { sameJson } from "../../domain/merge-patch.ts";
-import type { Json } from "../../domain/primitives.ts";
+import { sameJson } from "../../domain/kernel/merge-patch.ts";
+import type { Json } from "../../domain/kernel/primitives.ts";
 
 export type Path = readonly (string | number)[];
 

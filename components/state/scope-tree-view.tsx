@@ -2,8 +2,8 @@
 
 import { Box, ChevronRight, CircleSlash, Milestone } from "lucide-react";
 import { type ReactNode, useState } from "react";
-import { jsonBeginning } from "../../domain/text.ts";
-import type { Wire } from "../../domain/wire.ts";
+import { jsonBeginning } from "../../domain/kernel/text.ts";
+import type { Wire } from "../../domain/kernel/wire.ts";
 import { JsonTree } from "../runs/json-tree.tsx";
 import { jobLabel } from "../timeline/engine/model.ts";
 import { StatusIcon } from "../ui/badge.tsx";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Scope, Token } from "../../domain/execution-contract.ts";
+import type { Scope, Token } from "../../domain/execution/contract.ts";
 import { type ScopeNode, type ScopeTree, scopeTree } from "./scope-tree.ts";
 
 const token = (scopeId: string | null, status = "active"): Token => ({ scopeId, status, value: null });

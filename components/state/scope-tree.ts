@@ -1,4 +1,4 @@
-import type { Scope, Token } from "../../domain/execution-contract.ts";
+import type { Scope, Token } from "../../domain/execution/contract.ts";
 
 export interface TokenEntry {
   id: string;

@@ -2,8 +2,8 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { Database, type LucideIcon, RotateCw, Server, Zap } from "lucide-react";
-import type { RunState, TierName } from "../../domain/answers.ts";
-import { ownOf } from "../../domain/json-map.ts";
+import type { RunState, TierName } from "../../domain/kernel/answers.ts";
+import { ownOf } from "../../domain/kernel/json-map.ts";
 import { type ApiProblem, api } from "../live/api.ts";
 import { Badge } from "../ui/badge.tsx";
 import { IconButton } from "../ui/button.tsx";

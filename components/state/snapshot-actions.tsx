@@ -2,9 +2,9 @@
 
 import { Download, Upload } from "lucide-react";
 import { type ChangeEvent, useState } from "react";
-import { toSnapshot } from "../../domain/snapshot.ts";
-import { isFinalRun } from "../../domain/statuses.ts";
-import type { Wire } from "../../domain/wire.ts";
+import { toSnapshot } from "../../domain/execution/state/snapshot.ts";
+import { isFinalRun } from "../../domain/kernel/statuses.ts";
+import type { Wire } from "../../domain/kernel/wire.ts";
 import { api } from "../live/api.ts";
 import { useCommand } from "../live/use-command.ts";
 import { Button } from "../ui/button.tsx";

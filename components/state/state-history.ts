@@ -1,6 +1,6 @@
-import type { LogEvent } from "../../domain/event.ts";
-import type { Json } from "../../domain/primitives.ts";
-import type { Wire } from "../../domain/wire.ts";
+import type { LogEvent } from "../../domain/kernel/event.ts";
+import type { Json } from "../../domain/kernel/primitives.ts";
+import type { Wire } from "../../domain/kernel/wire.ts";
 
 const NOUNS = ["context.", "token.", "scope.", "step.", "metadata."] as const;
 

@@ -2,10 +2,10 @@
 
 import { GitCompareArrows } from "lucide-react";
 import { type ReactNode, useState } from "react";
-import { MAX_STATE_BYTES } from "../../domain/execution-state.ts";
-import { jsonBytes } from "../../domain/json-bytes.ts";
-import { isFinalRun } from "../../domain/statuses.ts";
-import type { Wire } from "../../domain/wire.ts";
+import { MAX_STATE_BYTES } from "../../domain/execution/state/execution-state.ts";
+import { jsonBytes } from "../../domain/kernel/json-bytes.ts";
+import { isFinalRun } from "../../domain/kernel/statuses.ts";
+import type { Wire } from "../../domain/kernel/wire.ts";
 import { isLean, useWhole } from "../live/whole.ts";
 import type { RunLog } from "../replay/use-run-log.ts";
 import { Button } from "../ui/button.tsx";

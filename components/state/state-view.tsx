@@ -1,9 +1,9 @@
 "use client";
 
 import { type ReactNode, useContext, useMemo } from "react";
-import { jsonBytes } from "../../domain/json-bytes.ts";
-import type { Json } from "../../domain/primitives.ts";
-import type { Wire } from "../../domain/wire.ts";
+import { jsonBytes } from "../../domain/kernel/json-bytes.ts";
+import type { Json } from "../../domain/kernel/primitives.ts";
+import type { Wire } from "../../domain/kernel/wire.ts";
 import { PastPosition } from "../replay/past.ts";
 import { Fact, Facts } from "../runs/attempt-view.tsx";
 import { CopyButton } from "../runs/copy-button.tsx";

@@ -1,7 +1,7 @@
 "use client";
 
 import { type FormEvent, useState } from "react";
-import type { CleanupReport } from "../../domain/cleanup.ts";
+import type { CleanupReport } from "../../domain/maintenance/cleanup.ts";
 import { ApiProblem, api } from "../live/api.ts";
 import { Button } from "../ui/button.tsx";
 import { Card } from "../ui/card.tsx";

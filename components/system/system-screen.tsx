@@ -2,7 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
-import type { System, TierReads, TierSize } from "../../domain/answers.ts";
+import type { System, TierReads, TierSize } from "../../domain/kernel/answers.ts";
 import { api } from "../live/api.ts";
 import { Fact, Facts } from "../runs/attempt-view.tsx";
 import { Badge } from "../ui/badge.tsx";

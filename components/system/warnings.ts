@@ -1,4 +1,4 @@
-import type { System } from "../../domain/answers.ts";
+import type { System } from "../../domain/kernel/answers.ts";
 
 /** What an operator should see to, in a word or two each. */
 export function warningsOf({ memory, disks, log }: Pick<System, "memory" | "disks" | "log">): string[] {

@@ -5,8 +5,8 @@
 
 import { ChevronRight } from "lucide-react";
 import { memo } from "react";
-import { openJobs, totalJobs } from "../../domain/job-counts.ts";
-import type { Wire } from "../../domain/wire.ts";
+import { openJobs, totalJobs } from "../../domain/execution/job/counts.ts";
+import type { Wire } from "../../domain/kernel/wire.ts";
 import { StatusIcon } from "../ui/badge.tsx";
 import { cn } from "../ui/cn.ts";
 import { useNow } from "../ui/now.ts";

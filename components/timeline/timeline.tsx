@@ -2,7 +2,7 @@
 
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, type MouseEvent, useCallback, useEffect, useId, useMemo, useRef, useState } from "react";
-import type { Wire } from "../../domain/wire.ts";
+import type { Wire } from "../../domain/kernel/wire.ts";
 import { useFreshness } from "../live/live-provider.tsx";
 import { Axis, GridLines } from "./axis.tsx";
 import { keyEffect } from "./engine/keyboard.ts";

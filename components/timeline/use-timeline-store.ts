@@ -7,7 +7,7 @@ import {
   useState,
   useSyncExternalStore,
 } from "react";
-import type { Wire } from "../../domain/wire.ts";
+import type { Wire } from "../../domain/kernel/wire.ts";
 import { serverNow } from "../ui/now.ts";
 import { latestTime, type TimelineModel } from "./engine/model.ts";
 import { stepFor, type Tick, ticksFor } from "./engine/ticks.ts";

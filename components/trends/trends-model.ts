@@ -1,4 +1,4 @@
-import { LEADERBOARD_WINDOWS, type SeriesPoint } from "../../domain/answers.ts";
+import { LEADERBOARD_WINDOWS, type SeriesPoint } from "../../domain/kernel/answers.ts";
 import type { ChartRange } from "../charts/series-model.ts";
 import type { TrendWindow } from "./trends-search.ts";
 

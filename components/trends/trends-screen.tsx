@@ -2,7 +2,7 @@
 
 import { useQueryStates } from "nuqs";
 import { useCallback, useMemo } from "react";
-import { LEADERBOARD_WINDOWS } from "../../domain/answers.ts";
+import { LEADERBOARD_WINDOWS } from "../../domain/kernel/answers.ts";
 import { RangeBar } from "../charts/range-bar.tsx";
 import type { ChartRange } from "../charts/series-model.ts";
 import { useHotkey } from "../shell/hotkeys.ts";

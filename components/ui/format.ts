@@ -1,4 +1,4 @@
-import { percent } from "../../domain/percent.ts";
+import { percent } from "../../domain/kernel/percent.ts";
 
 /** Display forms of numbers and times. All are pure and in English, so that the server and the browser write the same. */
 

@@ -25,7 +25,7 @@ import {
   ShieldQuestion,
   TimerOff,
 } from "lucide-react";
-import { ownOf } from "../../domain/json-map.ts";
+import { ownOf } from "../../domain/kernel/json-map.ts";
 import type {
   AlertStatus,
   ApprovalStatus,
@@ -37,7 +37,7 @@ import type {
   Severity,
   TaskStatus,
   WorkstreamStatus,
-} from "../../domain/statuses.ts";
+} from "../../domain/kernel/statuses.ts";
 
 /** The colours a status can have: each is a token `--status-<tone>` of `app/globals.css`, checked for both themes. */
 export type Tone =

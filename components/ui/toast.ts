@@ -1,5 +1,5 @@
 import { toast as sonner } from "sonner";
-import { titleText } from "../../domain/visible.ts";
+import { titleText } from "../../domain/kernel/visible.ts";
 
 type Options = Parameters<typeof sonner.error>[1] & { description?: string };
 

@@ -1,4 +1,4 @@
-import type { ClientMutationInput } from "../../domain/mutations.ts";
+import type { ClientMutationInput } from "../../domain/commit/mutations.ts";
 import { AGENTS, type Scene } from "./scene.ts";
 
 const FLAKY = ["flaky-0", "flaky-1", "flaky-2"] as const;

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { ClientMutationInput } from "../../domain/mutations.ts";
-import type { Receipt } from "../../domain/receipt.ts";
+import type { ClientMutationInput } from "../../domain/commit/mutations.ts";
+import type { Receipt } from "../../domain/kernel/receipt.ts";
 import type { Held, Ledger, Sent } from "./ledger.ts";
 
 const PATIENCE_MS = 30_000;

@@ -1,6 +1,6 @@
-import type { LogEvent } from "../../domain/event.ts";
-import type { ReceiptHeader } from "../../domain/receipt.ts";
-import type { Listed, Wire } from "../../domain/wire.ts";
+import type { LogEvent } from "../../domain/kernel/event.ts";
+import type { ReceiptHeader } from "../../domain/kernel/receipt.ts";
+import type { Listed, Wire } from "../../domain/kernel/wire.ts";
 import type { Caller } from "./caller.ts";
 
 export type AgentRow = Wire<"agent"> & { breaker: Wire<"breaker"> | null; statistics: Wire<"statistics"> | null };

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Summary } from "../../domain/answers.ts";
-import type { Wire } from "../../domain/wire.ts";
+import type { Summary } from "../../domain/kernel/answers.ts";
+import type { Wire } from "../../domain/kernel/wire.ts";
 import { registerAgents, strainBreakers } from "./breakers.ts";
 import type { Caller } from "./caller.ts";
 import type { Held } from "./ledger.ts";

@@ -1,7 +1,7 @@
-import type { LogEvent } from "../../domain/event.ts";
-import type { ClientMutationInput, ClockMutation } from "../../domain/mutations.ts";
-import { World } from "../../domain/tx.test-kit.ts";
-import { toWire } from "../../domain/wire.ts";
+import type { ClientMutationInput, ClockMutation } from "../../domain/commit/mutations.ts";
+import type { LogEvent } from "../../domain/kernel/event.ts";
+import { World } from "../../domain/kernel/tx.test-kit.ts";
+import { toWire } from "../../domain/kernel/wire.ts";
 import type { History } from "./history.ts";
 import { type Held, Ledger, type Sent } from "./ledger.ts";
 

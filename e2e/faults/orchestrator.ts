@@ -1,5 +1,5 @@
-import type { ClientMutationInput } from "../../domain/mutations.ts";
-import { RUN_STATUSES, WORKSTREAM_STATUSES } from "../../domain/statuses.ts";
+import type { ClientMutationInput } from "../../domain/commit/mutations.ts";
+import { RUN_STATUSES, WORKSTREAM_STATUSES } from "../../domain/kernel/statuses.ts";
 import type { Random } from "./random.ts";
 import { AGENTS, ids, type Known, QUEUES, type Scene } from "./scene.ts";
 

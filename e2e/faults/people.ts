@@ -1,5 +1,5 @@
-import type { ClientMutationInput } from "../../domain/mutations.ts";
-import { SESSION_STATUSES, TASK_STATUSES } from "../../domain/statuses.ts";
+import type { ClientMutationInput } from "../../domain/commit/mutations.ts";
+import { SESSION_STATUSES, TASK_STATUSES } from "../../domain/kernel/statuses.ts";
 import type { Random } from "./random.ts";
 import { ids, type Known, type Scene } from "./scene.ts";
 

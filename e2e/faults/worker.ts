@@ -1,4 +1,4 @@
-import type { ClientMutationInput } from "../../domain/mutations.ts";
+import type { ClientMutationInput } from "../../domain/commit/mutations.ts";
 import type { Held, Sent } from "./ledger.ts";
 import type { Scene } from "./scene.ts";
 

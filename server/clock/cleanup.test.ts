@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { expectCounted } from "../store/cleanup.test-kit.ts";
-import { commit, openStore } from "../store/lane.test-kit.ts";
-import { laneDatabase } from "../store/lane-database.ts";
+import { commit, openStore } from "../store/lane/lane.test-kit.ts";
+import { laneDatabase } from "../store/lane/lane-database.ts";
+import { expectCounted } from "../store/maintenance/cleanup.test-kit.ts";
 import type { Store } from "../store/types.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/database.ts";
 import { createCleanupLoop } from "./cleanup.ts";

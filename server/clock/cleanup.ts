@@ -1,5 +1,5 @@
-import { CleanupUnderWay, cleanUpTenant, timeAgo } from "../store/cleanup.ts";
-import type { LaneQueries } from "../store/lane-database.ts";
+import type { LaneQueries } from "../store/lane/lane-database.ts";
+import { CleanupUnderWay, cleanUpTenant, timeAgo } from "../store/maintenance/cleanup.ts";
 import { readTenants } from "../store/tenants.ts";
 import type { Committer, Store } from "../store/types.ts";
 import { createLedLoop, type LedLoop } from "./led-loop.ts";

@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { type Due, dropLease, readDue, readLeftBehind, takeLease } from "../store/due.ts";
+import { type Due, dropLease, readDue, readLeftBehind, takeLease } from "../store/due/due.ts";
+import { readIncompleteRuns } from "../store/due/recovery.ts";
+import { readRuleChanges } from "../store/due/rules.ts";
 import { StoreError } from "../store/errors.ts";
 import type { Committer, Store } from "../store/index.ts";
-import type { LaneQueries } from "../store/lane-database.ts";
-import { readIncompleteRuns } from "../store/recovery.ts";
-import { readRuleChanges } from "../store/rules.ts";
+import type { LaneQueries } from "../store/lane/lane-database.ts";
 
 /**
  * The clock: what time makes happen, as commits. Of all nodes one leads, by a lease row on database time; a second leader would

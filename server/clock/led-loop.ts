@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { dropLease, takeLease } from "../store/due.ts";
-import type { LaneQueries } from "../store/lane-database.ts";
+import { dropLease, takeLease } from "../store/due/due.ts";
+import type { LaneQueries } from "../store/lane/lane-database.ts";
 
 /** Work that one of the nodes does from time to time, beside the clock, as it may take its time and the clock may not. */
 export interface LedLoop {

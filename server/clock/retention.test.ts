@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { commit as commitTo, openStore } from "../store/lane.test-kit.ts";
-import { laneDatabase } from "../store/lane-database.ts";
-import { openRetention } from "../store/retention.test-kit.ts";
-import type { Retention } from "../store/retention.ts";
+import { commit as commitTo, openStore } from "../store/lane/lane.test-kit.ts";
+import { laneDatabase } from "../store/lane/lane-database.ts";
+import { openRetention } from "../store/maintenance/retention.test-kit.ts";
+import type { Retention } from "../store/maintenance/retention.ts";
 import type { Store } from "../store/types.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/database.ts";
 import type { LedLoop } from "./led-loop.ts";

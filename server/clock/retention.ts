@@ -1,6 +1,6 @@
-import { purgeFigures } from "../store/figure-retention.ts";
-import type { LaneQueries } from "../store/lane-database.ts";
-import { type Retention, TrimUnderWay } from "../store/retention.ts";
+import type { LaneQueries } from "../store/lane/lane-database.ts";
+import { purgeFigures } from "../store/maintenance/figure-retention.ts";
+import { type Retention, TrimUnderWay } from "../store/maintenance/retention.ts";
 import { createLedLoop, type LedLoop } from "./led-loop.ts";
 
 /**

@@ -1,5 +1,5 @@
-import type { LaneDatabase } from "../store/lane-database.ts";
-import { rollUp } from "../store/rollups.ts";
+import type { LaneDatabase } from "../store/lane/lane-database.ts";
+import { rollUp } from "../store/maintenance/rollups.ts";
 import { noteUp } from "../store/up.ts";
 import { createLedLoop, type LedLoop } from "./led-loop.ts";
 

@@ -1,7 +1,7 @@
-import type { ClientMutationInput } from "../../domain/mutations.ts";
-import { commit as commitTo, openStore } from "../store/lane.test-kit.ts";
-import { laneDatabase } from "../store/lane-database.ts";
-import { readRuleChanges } from "../store/rules.ts";
+import type { ClientMutationInput } from "../../domain/commit/mutations.ts";
+import { readRuleChanges } from "../store/due/rules.ts";
+import { commit as commitTo, openStore } from "../store/lane/lane.test-kit.ts";
+import { laneDatabase } from "../store/lane/lane-database.ts";
 import type { TestDatabase } from "../testing/database.ts";
 
 /** A tenant with a store of its own, whose rules are looked at as the clock looks at them. */

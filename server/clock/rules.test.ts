@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { ClientMutationInput } from "../../domain/mutations.ts";
-import { laneDatabase } from "../store/lane-database.ts";
+import type { ClientMutationInput } from "../../domain/commit/mutations.ts";
+import { laneDatabase } from "../store/lane/lane-database.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/database.ts";
 import { createClock } from "./index.ts";
 import { openWatch, RUN, ruleOf as rule, type Watch } from "./rules.test-kit.ts";

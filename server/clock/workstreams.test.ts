@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { migrate, readMigrations } from "../database/migrate.ts";
-import { commit, openStore } from "../store/lane.test-kit.ts";
-import { laneDatabase } from "../store/lane-database.ts";
+import { commit, openStore } from "../store/lane/lane.test-kit.ts";
+import { laneDatabase } from "../store/lane/lane-database.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/database.ts";
 import { createClock } from "./index.ts";
 

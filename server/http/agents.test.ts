@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { wilsonLowerBound } from "../../domain/figures.ts";
+import { wilsonLowerBound } from "../../domain/agents/figures.ts";
 import { type Api, allPages, fresh, openApi } from "./resource.test-kit.ts";
 
 let api: Api;

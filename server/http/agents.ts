@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
-import { breakerAt } from "../../domain/breaker-now.ts";
+import { breakerAt } from "../../domain/agents/breaker/now.ts";
 import { listAgents, readAgent } from "../store/reads/agents.ts";
 import { readRow } from "../store/reads/one-row.ts";
 import { registerCommand } from "./command.ts";

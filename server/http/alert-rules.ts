@@ -1,11 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
-import type { Rule } from "../../domain/alert-contract.ts";
-import { ownOf } from "../../domain/json-map.ts";
-import { jsonObject, keptMs } from "../../domain/primitives.ts";
-import { defaultRule } from "../../domain/rule-defaults.ts";
-import { RULE_PARAMS } from "../../domain/rule-params.ts";
-import { RULE_KINDS } from "../../domain/statuses.ts";
+import type { Rule } from "../../domain/alerts/contract.ts";
+import { defaultRule } from "../../domain/alerts/rule-defaults.ts";
+import { RULE_PARAMS } from "../../domain/alerts/rule-params.ts";
+import { ownOf } from "../../domain/kernel/json-map.ts";
+import { jsonObject, keptMs } from "../../domain/kernel/primitives.ts";
+import { RULE_KINDS } from "../../domain/kernel/statuses.ts";
 import { listRules, readRule } from "../store/reads/alert-rules.ts";
 import { readRow } from "../store/reads/one-row.ts";
 import { previewRule } from "../store/reads/rule-preview.ts";

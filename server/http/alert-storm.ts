@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
-import type { AlertStorm } from "../../domain/answers.ts";
-import { SEVERITIES } from "../../domain/statuses.ts";
+import type { AlertStorm } from "../../domain/kernel/answers.ts";
+import { SEVERITIES } from "../../domain/kernel/statuses.ts";
 import { readAlertStorm } from "../store/reads/alert-storm.ts";
 import type { RouteDoc } from "./openapi/route-docs.ts";
 import { answeredSchema } from "./openapi/schemas.ts";

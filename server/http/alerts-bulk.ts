@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
-import type { BulkResult } from "../../domain/answers.ts";
-import type { CommitFault } from "../../domain/commit.ts";
-import type { ClientMutation } from "../../domain/mutations.ts";
-import { durationMs, id, text, time } from "../../domain/primitives.ts";
-import { toWire } from "../../domain/wire.ts";
+import type { CommitFault } from "../../domain/commit/commit.ts";
+import type { ClientMutation } from "../../domain/commit/mutations.ts";
+import type { BulkResult } from "../../domain/kernel/answers.ts";
+import { durationMs, id, text, time } from "../../domain/kernel/primitives.ts";
+import { toWire } from "../../domain/kernel/wire.ts";
 import { StoreError } from "../store/errors.ts";
 import { readRow } from "../store/reads/one-row.ts";
 import type { CommitOutcome } from "../store/types.ts";

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
-import { id, label } from "../../domain/primitives.ts";
-import { ALERT_STATUSES, SEVERITIES } from "../../domain/statuses.ts";
+import { id, label } from "../../domain/kernel/primitives.ts";
+import { ALERT_STATUSES, SEVERITIES } from "../../domain/kernel/statuses.ts";
 import { countAlerts, listAlerts } from "../store/reads/alerts.ts";
 import { readRow } from "../store/reads/one-row.ts";
 import { registerAlertStorm } from "./alert-storm.ts";

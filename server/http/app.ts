@@ -1,12 +1,12 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import type { Logger } from "pino";
 import type { Registry } from "prom-client";
-import type { System } from "../../domain/answers.ts";
+import type { System } from "../../domain/kernel/answers.ts";
 import type { Config } from "../config.ts";
 import type { PrismaClient } from "../database/generated/client.ts";
 import type { Store } from "../store/index.ts";
-import type { LaneQueries } from "../store/lane-database.ts";
-import type { Retention } from "../store/retention.ts";
+import type { LaneQueries } from "../store/lane/lane-database.ts";
+import type { Retention } from "../store/maintenance/retention.ts";
 import type { Authenticator } from "./auth/authenticator.ts";
 import { installAuthorization } from "./auth/authorize.ts";
 import { installFittingPages } from "./fitting-pages.ts";

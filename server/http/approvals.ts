@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
-import { id } from "../../domain/primitives.ts";
-import { APPROVAL_STATUSES } from "../../domain/statuses.ts";
+import { id } from "../../domain/kernel/primitives.ts";
+import { APPROVAL_STATUSES } from "../../domain/kernel/statuses.ts";
 import { readRow } from "../store/reads/one-row.ts";
 import { listApprovals, withTasks } from "../store/reads/people.ts";
 import { type Command, registerCommand } from "./command.ts";

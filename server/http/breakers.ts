@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
-import { BREAKER_STATES } from "../../domain/statuses.ts";
+import { BREAKER_STATES } from "../../domain/kernel/statuses.ts";
 import { listBreakers } from "../store/reads/breakers.ts";
 import { listDoc } from "./openapi/route-docs.ts";
 import { BASE, listOf, pageQuery, type ResourceDeps } from "./resource.ts";

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
-import type { Mutation } from "../../domain/mutations.ts";
-import type { Wire } from "../../domain/wire.ts";
+import type { Mutation } from "../../domain/commit/mutations.ts";
+import type { Wire } from "../../domain/kernel/wire.ts";
 import { listChannels } from "../store/reads/notifications.ts";
 import { readRow } from "../store/reads/one-row.ts";
 import type { CommitOutcome } from "../store/types.ts";

@@ -1,6 +1,6 @@
 import { performance } from "node:perf_hooks";
-import { roomIn } from "../../domain/queue.ts";
-import type { Wire } from "../../domain/wire.ts";
+import { roomIn } from "../../domain/execution/queue.ts";
+import type { Wire } from "../../domain/kernel/wire.ts";
 import type { JobOffer } from "../store/reads/jobs.ts";
 import type { Committed, Store } from "../store/types.ts";
 import { type Claimer, type Group, groupName, type Offer, suits, Ticket } from "./claim-ticket.ts";

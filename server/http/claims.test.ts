@@ -2,7 +2,7 @@ import { once } from "node:events";
 import http from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
-import { iso } from "../../domain/primitives.ts";
+import { iso } from "../../domain/kernel/primitives.ts";
 import { type Answer, type Api, fresh, openApi } from "./resource.test-kit.ts";
 
 let api: Api;

@@ -2,7 +2,7 @@ import { performance } from "node:perf_hooks";
 import type { FastifyInstance } from "fastify";
 import type { Registry } from "prom-client";
 import { z } from "zod";
-import type { ClientMutation } from "../../domain/mutations.ts";
+import type { ClientMutation } from "../../domain/commit/mutations.ts";
 import { runAs } from "../database/caller.ts";
 import { readOutlook } from "../store/reads/jobs.ts";
 import type { CommitOutcome } from "../store/types.ts";

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { CLEANED } from "../../domain/cleanup.ts";
-import { takeLease } from "../store/due.ts";
-import { readHead } from "../store/load-rows.ts";
+import { CLEANED } from "../../domain/maintenance/cleanup.ts";
+import { takeLease } from "../store/due/due.ts";
+import { readHead } from "../store/lane/load-rows.ts";
 import { mintApiKey } from "./auth/api-keys.ts";
 import { type Api, openApi } from "./resource.test-kit.ts";
 

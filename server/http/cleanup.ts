@@ -1,8 +1,8 @@
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import { runAs } from "../database/caller.ts";
-import { CleanupUnderWay, cleanUpTenant, timeAgo } from "../store/cleanup.ts";
-import type { LaneQueries } from "../store/lane-database.ts";
+import type { LaneQueries } from "../store/lane/lane-database.ts";
+import { CleanupUnderWay, cleanUpTenant, timeAgo } from "../store/maintenance/cleanup.ts";
 import { requireRole } from "./auth/authorize.ts";
 import { ref, sentSchema } from "./openapi/schemas.ts";
 import { ProblemError } from "./problem.ts";

@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { type CommitFault, type CommitRequest, parseCommit } from "../../domain/commit.ts";
-import type { ClientMutationType } from "../../domain/mutations.ts";
+import { type CommitFault, type CommitRequest, parseCommit } from "../../domain/commit/commit.ts";
+import type { ClientMutationType } from "../../domain/commit/mutations.ts";
+import { toWire, type Wire } from "../../domain/kernel/wire.ts";
 import { type Kind, ROWS } from "../../domain/rows.ts";
-import { toWire, type Wire } from "../../domain/wire.ts";
 import { StoreError } from "../store/errors.ts";
-import { fingerprintOf } from "../store/hash.ts";
+import { fingerprintOf } from "../store/lane/hash.ts";
 import { readRow } from "../store/reads/one-row.ts";
 import type { CommitOutcome } from "../store/types.ts";
 import { commandDoc } from "./openapi/route-docs.ts";

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from "fastify";
-import { parseCommit } from "../../domain/commit.ts";
+import { parseCommit } from "../../domain/commit/commit.ts";
 import { commitFor, malformed, markReplay } from "./command.ts";
 import { type MailDeps, mustSendMail } from "./mail-channels.ts";
 import { COMMIT_DOC } from "./openapi/route-docs.ts";

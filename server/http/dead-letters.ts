@@ -1,10 +1,10 @@
 import type { FastifyRequest } from "fastify";
 import { z } from "zod";
-import type { DeadLetterRetry } from "../../domain/answers.ts";
-import { type CommitFault, MAX_MUTATIONS } from "../../domain/commit.ts";
-import type { ClientMutation } from "../../domain/mutations.ts";
-import { id, text } from "../../domain/primitives.ts";
-import { isFinalRun } from "../../domain/statuses.ts";
+import { type CommitFault, MAX_MUTATIONS } from "../../domain/commit/commit.ts";
+import type { ClientMutation } from "../../domain/commit/mutations.ts";
+import type { DeadLetterRetry } from "../../domain/kernel/answers.ts";
+import { id, text } from "../../domain/kernel/primitives.ts";
+import { isFinalRun } from "../../domain/kernel/statuses.ts";
 import { StoreError } from "../store/errors.ts";
 import { readRow } from "../store/reads/one-row.ts";
 import { type DeadLetter, readDeadLetters, readLetters } from "../store/reads/queues.ts";

@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
-import { id } from "../../domain/primitives.ts";
-import { DELIVERY_STATUSES } from "../../domain/statuses.ts";
-import type { Wire } from "../../domain/wire.ts";
+import { id } from "../../domain/kernel/primitives.ts";
+import { DELIVERY_STATUSES } from "../../domain/kernel/statuses.ts";
+import type { Wire } from "../../domain/kernel/wire.ts";
 import { listDeliveries } from "../store/reads/notifications.ts";
 import { readRow } from "../store/reads/one-row.ts";
 import { registerCommand } from "./command.ts";

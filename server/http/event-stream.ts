@@ -1,8 +1,8 @@
 import { Readable } from "node:stream";
 import type { FastifyReply } from "fastify";
-import type { LogEvent } from "../../domain/event.ts";
-import { jsonBytes } from "../../domain/json-bytes.ts";
-import { STREAM_BEAT_MS } from "../../domain/live.ts";
+import type { LogEvent } from "../../domain/kernel/event.ts";
+import { jsonBytes } from "../../domain/kernel/json-bytes.ts";
+import { STREAM_BEAT_MS } from "../../domain/kernel/live.ts";
 
 /** How events are written into an answer that does not end by itself. Every piece is whole: pieces may be written in any order. */
 export interface StreamFormat {

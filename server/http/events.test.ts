@@ -3,7 +3,7 @@ import http, { type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
-import { STREAM_BEAT_MS } from "../../domain/live.ts";
+import { STREAM_BEAT_MS } from "../../domain/kernel/live.ts";
 import { type Api, allPages, type Caller, fresh, openApi } from "./resource.test-kit.ts";
 
 let api: Api;

@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { Counter, type Registry } from "prom-client";
 import { z } from "zod";
-import type { LogEvent } from "../../domain/event.ts";
-import { id, label, whole } from "../../domain/primitives.ts";
-import type { Subject } from "../../domain/tx.ts";
+import type { LogEvent } from "../../domain/kernel/event.ts";
+import { id, label, whole } from "../../domain/kernel/primitives.ts";
+import type { Subject } from "../../domain/kernel/tx.ts";
 import { type EventQuery, readLogPage } from "../store/reads/events.ts";
 import { decodeCursor, encodeCursor, type Page } from "../store/reads/page.ts";
 import { logReplaced, positionGone, readPosition } from "../store/reads/position.ts";

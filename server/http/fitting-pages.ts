@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from "fastify";
-import { leanAnswer } from "../../domain/lean.ts";
+import { leanAnswer } from "../../domain/kernel/lean.ts";
 import { asManyAsFit, isTooLarge } from "../database/result-size.ts";
 import { ProblemError } from "./problem.ts";
 

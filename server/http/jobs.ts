@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
-import { id, label } from "../../domain/primitives.ts";
-import { JOB_STATUSES } from "../../domain/statuses.ts";
+import { id, label } from "../../domain/kernel/primitives.ts";
+import { JOB_STATUSES } from "../../domain/kernel/statuses.ts";
 import { listJobs, readJob } from "../store/reads/jobs.ts";
 import { readRetryPreview } from "../store/reads/retry-preview.ts";
 import { queriesOf } from "../store/reads/scope.ts";

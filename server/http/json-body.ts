@@ -2,7 +2,7 @@ import { isUtf8 } from "node:buffer";
 import { promisify } from "node:util";
 import { brotliDecompress, gunzip, inflate } from "node:zlib";
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { parseJson } from "../../domain/json-text.ts";
+import { parseJson } from "../../domain/kernel/json-text.ts";
 import { ProblemError } from "./problem.ts";
 
 /**

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
-import { LEADERBOARD_WINDOWS, type LeaderboardWindow } from "../../domain/answers.ts";
-import { label } from "../../domain/primitives.ts";
+import { LEADERBOARD_WINDOWS, type LeaderboardWindow } from "../../domain/kernel/answers.ts";
+import { label } from "../../domain/kernel/primitives.ts";
 import { readLeaderboard, readTaskTypes } from "../store/reads/leaderboard.ts";
 import { listDoc, plainDoc } from "./openapi/route-docs.ts";
 import { BASE, pageQuery, type ResourceDeps, scopeOf } from "./resource.ts";

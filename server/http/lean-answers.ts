@@ -1,5 +1,5 @@
 import type { FastifyInstance } from "fastify";
-import { leanAnswer } from "../../domain/lean.ts";
+import { leanAnswer } from "../../domain/kernel/lean.ts";
 
 /** Answers requests that say `large=omit` (`largeQuery`) without what is large. */
 export function installLeanAnswers(app: FastifyInstance): void {

@@ -1,5 +1,5 @@
-import type { LogEvent } from "../../domain/event.ts";
-import { jsonBytes } from "../../domain/json-bytes.ts";
+import type { LogEvent } from "../../domain/kernel/event.ts";
+import { jsonBytes } from "../../domain/kernel/json-bytes.ts";
 import { asManyAsFit } from "../database/result-size.ts";
 import { type EventQuery, readLogPage } from "../store/reads/events.ts";
 import type { Scope } from "../store/reads/scope.ts";

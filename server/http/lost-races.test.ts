@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { breakerTag, queueTag } from "../../domain/setting-tag.ts";
+import { breakerTag, queueTag } from "../../domain/kernel/setting-tag.ts";
 import { type Answer, type Api, fresh, openApi } from "./resource.test-kit.ts";
 
 let api: Api;

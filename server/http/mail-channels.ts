@@ -1,4 +1,4 @@
-import type { ClientMutation } from "../../domain/mutations.ts";
+import type { ClientMutation } from "../../domain/commit/mutations.ts";
 import type { Config } from "../config.ts";
 import { StoreError } from "../store/errors.ts";
 

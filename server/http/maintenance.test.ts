@@ -2,7 +2,7 @@ import { once } from "node:events";
 import http, { type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openRetention, temporaryFolder } from "../store/retention.test-kit.ts";
+import { openRetention, temporaryFolder } from "../store/maintenance/retention.test-kit.ts";
 import { mintApiKey } from "./auth/api-keys.ts";
 import { type Api, allPages, fresh, openApi } from "./resource.test-kit.ts";
 

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
-import { type Retention, TrimUnderWay } from "../store/retention.ts";
+import { type Retention, TrimUnderWay } from "../store/maintenance/retention.ts";
 import { requireRole } from "./auth/authorize.ts";
 import { ref, sentSchema } from "./openapi/schemas.ts";
 import { actorOf } from "./principal.ts";

@@ -3,7 +3,7 @@ import pg from "pg";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { createClock } from "../clock/index.ts";
 import { prepareSession } from "../database/session.ts";
-import { laneDatabase } from "../store/lane-database.ts";
+import { laneDatabase } from "../store/lane/lane-database.ts";
 import { mintApiKey } from "./auth/api-keys.ts";
 import { type Api, fresh, openApi } from "./resource.test-kit.ts";
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { takeLease } from "../store/due.ts";
+import { takeLease } from "../store/due/due.ts";
 import { mintApiKey } from "./auth/api-keys.ts";
 import { type Api, openApi } from "./resource.test-kit.ts";
 

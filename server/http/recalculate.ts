@@ -1,9 +1,9 @@
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
-import { id, time } from "../../domain/primitives.ts";
+import { id, time } from "../../domain/kernel/primitives.ts";
 import { runAs } from "../database/caller.ts";
-import type { LaneQueries } from "../store/lane-database.ts";
-import { RecalculationUnderWay, recalculate } from "../store/recalculate.ts";
+import type { LaneQueries } from "../store/lane/lane-database.ts";
+import { RecalculationUnderWay, recalculate } from "../store/maintenance/recalculate.ts";
 import { requireRole } from "./auth/authorize.ts";
 import { ref, sentSchema } from "./openapi/schemas.ts";
 import { ProblemError } from "./problem.ts";

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import type { ClientMutationInput } from "../../domain/mutations.ts";
+import type { ClientMutationInput } from "../../domain/commit/mutations.ts";
 import { ensureTenant } from "../store/tenants.ts";
 import { mintApiKey } from "./auth/api-keys.ts";
 import { createTestApp, type TestApp } from "./test-app.ts";

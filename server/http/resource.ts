@@ -1,7 +1,7 @@
 import { setMaxListeners } from "node:events";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
-import { id } from "../../domain/primitives.ts";
+import { id } from "../../domain/kernel/primitives.ts";
 import type { PrismaClient } from "../database/generated/client.ts";
 import { readPosition } from "../store/reads/position.ts";
 import type { Scope } from "../store/reads/scope.ts";

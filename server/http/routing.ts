@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
-import { id, label, time } from "../../domain/primitives.ts";
+import { id, label, time } from "../../domain/kernel/primitives.ts";
 import { explainDecision } from "../store/reads/decision-explained.ts";
 import { listDecisions } from "../store/reads/decisions.ts";
 import { registerCommand } from "./command.ts";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { MAX_STATE_BYTES } from "../../domain/execution-state.ts";
+import { MAX_STATE_BYTES } from "../../domain/execution/state/execution-state.ts";
 import { type Answer, type Api, fresh, openApi } from "./resource.test-kit.ts";
 
 let api: Api;

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
-import { toSnapshot } from "../../domain/snapshot.ts";
-import type { Snapshot } from "../../domain/snapshot-versions.ts";
+import { toSnapshot } from "../../domain/execution/state/snapshot.ts";
+import type { Snapshot } from "../../domain/execution/state/snapshot-versions.ts";
 import { readRow } from "../store/reads/one-row.ts";
 import { registerCommand } from "./command.ts";
 import { oneDoc } from "./openapi/route-docs.ts";

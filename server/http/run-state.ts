@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
-import type { RunState } from "../../domain/answers.ts";
-import { toSnapshot } from "../../domain/snapshot.ts";
+import { toSnapshot } from "../../domain/execution/state/snapshot.ts";
+import type { RunState } from "../../domain/kernel/answers.ts";
 import { oneDoc } from "./openapi/route-docs.ts";
 import { BASE, found, oneQuery, pathId, type ResourceDeps } from "./resource.ts";
 

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
-import { id, label, time } from "../../domain/primitives.ts";
-import { JOB_STATUSES, RUN_STATUSES } from "../../domain/statuses.ts";
-import { TIMELINE_JOBS } from "../../domain/timeline.ts";
+import { TIMELINE_JOBS } from "../../domain/execution/timeline.ts";
+import { id, label, time } from "../../domain/kernel/primitives.ts";
+import { JOB_STATUSES, RUN_STATUSES } from "../../domain/kernel/statuses.ts";
 import { readRow } from "../store/reads/one-row.ts";
 import { listRuns } from "../store/reads/runs.ts";
 import { queriesOf } from "../store/reads/scope.ts";

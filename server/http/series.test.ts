@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { percentile } from "../../domain/figures.ts";
+import { percentile } from "../../domain/agents/figures.ts";
 import { type Api, openApi } from "./resource.test-kit.ts";
 
 let api: Api;

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
-import { SERIES_METRICS } from "../../domain/answers.ts";
-import { id, label, time } from "../../domain/primitives.ts";
+import { SERIES_METRICS } from "../../domain/kernel/answers.ts";
+import { id, label, time } from "../../domain/kernel/primitives.ts";
 import { readSeries } from "../store/reads/series.ts";
 import { plainDoc } from "./openapi/route-docs.ts";
 import { BASE, type ResourceDeps, scopeOf } from "./resource.ts";

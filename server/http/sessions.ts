@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
-import type { ClientMutation } from "../../domain/mutations.ts";
-import { id, jsonObject, label } from "../../domain/primitives.ts";
-import { SESSION_STATUSES } from "../../domain/statuses.ts";
+import type { ClientMutation } from "../../domain/commit/mutations.ts";
+import { id, jsonObject, label } from "../../domain/kernel/primitives.ts";
+import { SESSION_STATUSES } from "../../domain/kernel/statuses.ts";
 import { readRow } from "../store/reads/one-row.ts";
 import { listSessions } from "../store/reads/people.ts";
 import { bodyOf, commitOnRow, registerCommand, rowOf, sendRow } from "./command.ts";

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
-import { label } from "../../domain/primitives.ts";
+import { label } from "../../domain/kernel/primitives.ts";
 import { readAgentStatus } from "../store/reads/agent-status.ts";
 import { plainDoc } from "./openapi/route-docs.ts";
 import { BASE, type ResourceDeps, scopeOf } from "./resource.ts";

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from "fastify";
-import type { Summary } from "../../domain/answers.ts";
+import type { Summary } from "../../domain/kernel/answers.ts";
 import { readSummary } from "../store/reads/summary.ts";
 import { Throughput } from "../store/reads/throughput.ts";
 import { plainDoc } from "./openapi/route-docs.ts";

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from "fastify";
-import type { System } from "../../domain/answers.ts";
+import type { System } from "../../domain/kernel/answers.ts";
 import type { Config } from "../config.ts";
 import { seesProcess } from "./auth/authorize.ts";
 import { plainDoc } from "./openapi/route-docs.ts";

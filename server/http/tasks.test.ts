@@ -1,7 +1,7 @@
 import { Registry } from "prom-client";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createStore } from "../store/index.ts";
-import { commit } from "../store/lane.test-kit.ts";
+import { commit } from "../store/lane/lane.test-kit.ts";
 import { type Answer, type Api, fresh, openApi } from "./resource.test-kit.ts";
 
 let api: Api;

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
-import { errorInput, json, label } from "../../domain/primitives.ts";
-import { TASK_STATUSES } from "../../domain/statuses.ts";
+import { errorInput, json, label } from "../../domain/kernel/primitives.ts";
+import { TASK_STATUSES } from "../../domain/kernel/statuses.ts";
 import { readRow } from "../store/reads/one-row.ts";
 import { listTasks } from "../store/reads/people.ts";
 import { bodyOf, commitOnRow, parseMutation, registerCommand, rowOf, sendRow } from "./command.ts";

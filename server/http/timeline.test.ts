@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { ClientMutationInput } from "../../domain/mutations.ts";
-import { TIMELINE_JOBS, type TimelineAnswer } from "../../domain/timeline.ts";
+import type { ClientMutationInput } from "../../domain/commit/mutations.ts";
+import { TIMELINE_JOBS, type TimelineAnswer } from "../../domain/execution/timeline.ts";
 import { type Api, openApi } from "./resource.test-kit.ts";
 
 let api: Api;

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { ExpectedRow } from "../../domain/commit.ts";
+import type { ExpectedRow } from "../../domain/commit/commit.ts";
 import type { Kind } from "../../domain/rows.ts";
 import { ProblemError } from "./problem.ts";
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { ClientMutationInput } from "../../domain/mutations.ts";
-import type { Waiting } from "../../domain/waiting.ts";
+import type { ClientMutationInput } from "../../domain/commit/mutations.ts";
+import type { Waiting } from "../../domain/execution/waiting.ts";
 import { type Api, openApi } from "./resource.test-kit.ts";
 
 let api: Api;

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
-import { WORKSTREAM_STATUSES } from "../../domain/statuses.ts";
+import { WORKSTREAM_STATUSES } from "../../domain/kernel/statuses.ts";
 import { readRow } from "../store/reads/one-row.ts";
 import { listWorkstreams } from "../store/reads/workstreams.ts";
 import { registerCommand } from "./command.ts";

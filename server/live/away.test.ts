@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
-import type { Beat } from "../../domain/live.ts";
+import type { Beat } from "../../domain/kernel/live.ts";
 import { MemoryLog, startLive, subscribe, type TestLive } from "./live.test-kit.ts";
 import type { Availability } from "./source.ts";
 

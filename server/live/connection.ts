@@ -1,6 +1,12 @@
 import type { Logger } from "pino";
 import type { Socket } from "socket.io";
-import type { ClientToServer, ResetFrame, ServerToClient, SubscribeAck, SubscribeRequest } from "../../domain/live.ts";
+import type {
+  ClientToServer,
+  ResetFrame,
+  ServerToClient,
+  SubscribeAck,
+  SubscribeRequest,
+} from "../../domain/kernel/live.ts";
 import type { Emitter } from "./emitter.ts";
 import type { Feed, Topic } from "./feed.ts";
 import type { Gate } from "./gate.ts";

@@ -1,5 +1,12 @@
 import type { Namespace } from "socket.io";
-import type { Beat, ClientToServer, LogFrame, ResetFrame, ServerToClient, StateFrame } from "../../domain/live.ts";
+import type {
+  Beat,
+  ClientToServer,
+  LogFrame,
+  ResetFrame,
+  ServerToClient,
+  StateFrame,
+} from "../../domain/kernel/live.ts";
 import type { LiveMetrics } from "./metrics.ts";
 
 /**

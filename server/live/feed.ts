@@ -1,7 +1,7 @@
-import type { LogEvent } from "../../domain/event.ts";
-import { RUN_KINDS, SNAPSHOT_ROWS, STATE_TOPICS } from "../../domain/live.ts";
+import type { LogEvent } from "../../domain/kernel/event.ts";
+import { RUN_KINDS, SNAPSHOT_ROWS, STATE_TOPICS } from "../../domain/kernel/live.ts";
+import type { Wire } from "../../domain/kernel/wire.ts";
 import type { Kind } from "../../domain/rows.ts";
-import type { Wire } from "../../domain/wire.ts";
 import type { Emitter } from "./emitter.ts";
 import { LogTopic } from "./log-topic.ts";
 import type { LiveMetrics } from "./metrics.ts";

@@ -1,5 +1,5 @@
-import type { LogEvent } from "../../domain/event.ts";
-import type { Sent } from "../../domain/wire.ts";
+import type { LogEvent } from "../../domain/kernel/event.ts";
+import type { Sent } from "../../domain/kernel/wire.ts";
 
 /** A log frame holds at most this many events … */
 export const FRAME_EVENTS = 500;

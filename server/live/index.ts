@@ -3,7 +3,7 @@ import type { Socket as NetSocket } from "node:net";
 import type { Logger } from "pino";
 import type { Registry } from "prom-client";
 import { Server } from "socket.io";
-import { BEAT_INTERVAL_MS, type Beat, type ClientToServer, type ServerToClient } from "../../domain/live.ts";
+import { BEAT_INTERVAL_MS, type Beat, type ClientToServer, type ServerToClient } from "../../domain/kernel/live.ts";
 import { boundMessages, SOCKET_LIMITS, SocketCounts, type SocketLimits } from "./caps.ts";
 import { Connection } from "./connection.ts";
 import { createEmitter } from "./emitter.ts";
@@ -62,7 +62,7 @@ interface Who {
   handshake?: Handshake;
 }
 
-/** Serves namespace `/live` on an HTTP server, see `domain/live.ts`. */
+/** Serves namespace `/live` on an HTTP server, see `domain/kernel/live.ts`. */
 export function createLive(deps: LiveDeps): Live {
   const { source, logger } = deps;
   const patienceMs = deps.patienceMs ?? PATIENCE_MS;

@@ -1,5 +1,5 @@
-import { leanRow } from "../../domain/lean.ts";
-import { largeColumns, type Sent, toListed } from "../../domain/wire.ts";
+import { leanRow } from "../../domain/kernel/lean.ts";
+import { largeColumns, type Sent, toListed } from "../../domain/kernel/wire.ts";
 
 /**
  * Leaves out of a topic's frames what can be large and is not needed there: what callers report as soon as it is large (`lean.ts`), a run's

@@ -3,8 +3,8 @@ import type { AddressInfo } from "node:net";
 import { pino } from "pino";
 import { Registry } from "prom-client";
 import { io, type ManagerOptions, type Socket, type SocketOptions } from "socket.io-client";
-import type { LogEvent } from "../../domain/event.ts";
-import type { Run } from "../../domain/execution-contract.ts";
+import type { Run } from "../../domain/execution/contract.ts";
+import type { LogEvent } from "../../domain/kernel/event.ts";
 import type {
   ClientToServer,
   LogFrame,
@@ -12,9 +12,9 @@ import type {
   ServerToClient,
   StateFrame,
   SubscribeAck,
-} from "../../domain/live.ts";
+} from "../../domain/kernel/live.ts";
+import { toWire, type Wire } from "../../domain/kernel/wire.ts";
 import type { Kind, Rows } from "../../domain/rows.ts";
-import { toWire, type Wire } from "../../domain/wire.ts";
 import { type Authenticate, createLive, type Live, type LiveDeps } from "./index.ts";
 import type { Committed, Head, LogSource } from "./source.ts";
 

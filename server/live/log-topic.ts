@@ -1,4 +1,4 @@
-import type { LogEvent } from "../../domain/event.ts";
+import type { LogEvent } from "../../domain/kernel/event.ts";
 import type { Emitter } from "./emitter.ts";
 import { inFrames } from "./frames.ts";
 import type { Sink } from "./outlet.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { pino } from "pino";
 import { expect, test, vi } from "vitest";
-import type { LogFrame, ResetFrame } from "../../domain/live.ts";
+import type { LogFrame, ResetFrame } from "../../domain/kernel/live.ts";
 import type { Emitter } from "./emitter.ts";
 import { Feed } from "./feed.ts";
 import { FRAME_EVENTS } from "./frames.ts";

@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import type { ResetFrame } from "../../domain/live.ts";
+import type { ResetFrame } from "../../domain/kernel/live.ts";
 import { FRAME_BYTES, FRAME_EVENTS, inFrames, weighEvent } from "./frames.ts";
 import type { Gate } from "./gate.ts";
 import type { Follower, LogTopic } from "./log-topic.ts";

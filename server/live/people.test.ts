@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { StateFrame } from "../../domain/live.ts";
+import type { StateFrame } from "../../domain/kernel/live.ts";
 import type { Store } from "../store/index.ts";
-import { commit, openStore } from "../store/lane.test-kit.ts";
+import { commit, openStore } from "../store/lane/lane.test-kit.ts";
 import { ensureTenant } from "../store/tenants.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/database.ts";
 import { collect, startLive, subscribe, type TestLive } from "./live.test-kit.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { LogEvent } from "../../domain/event.ts";
+import type { LogEvent } from "../../domain/kernel/event.ts";
 import { FRAME_EVENTS } from "./frames.ts";
 import { range } from "./live.test-kit.ts";
 import { Recent } from "./recent.ts";

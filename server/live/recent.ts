@@ -1,4 +1,4 @@
-import type { LogEvent } from "../../domain/event.ts";
+import type { LogEvent } from "../../domain/kernel/event.ts";
 import { FRAME_BYTES, FRAME_EVENTS, weighEvent } from "./frames.ts";
 
 export interface RecentOptions {

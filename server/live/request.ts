@@ -1,5 +1,10 @@
-import { type SubscribeAck, type SubscribeRequest, subscribeRequest, unsubscribeRequest } from "../../domain/live.ts";
-import { shortened } from "../../domain/text.ts";
+import {
+  type SubscribeAck,
+  type SubscribeRequest,
+  subscribeRequest,
+  unsubscribeRequest,
+} from "../../domain/kernel/live.ts";
+import { shortened } from "../../domain/kernel/text.ts";
 
 export type Refused = Extract<SubscribeAck, { error: unknown }>;
 export type Refusal = Refused["error"]["code"];

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { SubscribeAck } from "../../domain/live.ts";
+import type { SubscribeAck } from "../../domain/kernel/live.ts";
 import { collect, MemoryLog, runRow, startLive, subscribe, type TestLive, type TestSocket } from "./live.test-kit.ts";
 
 let log: MemoryLog;

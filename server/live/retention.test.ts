@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createDatabase, type Database } from "../database/client.ts";
 import type { Store } from "../store/index.ts";
-import { commit, openStore } from "../store/lane.test-kit.ts";
-import { openRetention } from "../store/retention.test-kit.ts";
+import { commit, openStore } from "../store/lane/lane.test-kit.ts";
+import { openRetention } from "../store/maintenance/retention.test-kit.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/database.ts";
 import { collect, MemoryLog, positions, range, runRow, startLive, subscribe, type TestLive } from "./live.test-kit.ts";
 

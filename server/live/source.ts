@@ -1,7 +1,7 @@
-import type { LogEvent } from "../../domain/event.ts";
-import type { DatabaseReason } from "../../domain/live.ts";
+import type { LogEvent } from "../../domain/kernel/event.ts";
+import type { DatabaseReason } from "../../domain/kernel/live.ts";
+import type { Sent, Wire } from "../../domain/kernel/wire.ts";
 import type { Kind } from "../../domain/rows.ts";
-import type { Sent, Wire } from "../../domain/wire.ts";
 
 /** A range of the log that has become durable: consecutive per tenant, in order, local commits and other nodes' alike. */
 export interface Committed {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { StateFrame } from "../../domain/live.ts";
-import type { Wire } from "../../domain/wire.ts";
+import type { StateFrame } from "../../domain/kernel/live.ts";
+import type { Wire } from "../../domain/kernel/wire.ts";
 import type { Emitter } from "./emitter.ts";
 import { cutFairly } from "./frames.ts";
 import { range, runRow } from "./live.test-kit.ts";

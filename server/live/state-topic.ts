@@ -1,6 +1,6 @@
-import { SNAPSHOT_ROWS, STATE_INTERVAL_MS } from "../../domain/live.ts";
+import { SNAPSHOT_ROWS, STATE_INTERVAL_MS } from "../../domain/kernel/live.ts";
+import type { Sent, Wire } from "../../domain/kernel/wire.ts";
 import type { Kind } from "../../domain/rows.ts";
-import type { Sent, Wire } from "../../domain/wire.ts";
 import type { Emitter } from "./emitter.ts";
 import { cutFairly } from "./frames.ts";
 import { Lightener } from "./lighten.ts";

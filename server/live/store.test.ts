@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Store } from "../store/index.ts";
-import { commit, openStore } from "../store/lane.test-kit.ts";
+import { commit, openStore } from "../store/lane/lane.test-kit.ts";
 import { ensureTenant } from "../store/tenants.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/database.ts";
 import { collect, positions, range, startLive, subscribe, type TestLive } from "./live.test-kit.ts";

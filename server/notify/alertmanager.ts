@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import type { AlertNotice } from "../../domain/delivery.ts";
-import { plainVisible } from "../../domain/visible.ts";
+import type { AlertNotice } from "../../domain/alerts/delivery.ts";
+import { plainVisible } from "../../domain/kernel/visible.ts";
 import { latestOf } from "./digest.ts";
 import { incidentOf, linkTo, type Message, subjectLink } from "./messages.ts";
 

@@ -1,6 +1,6 @@
-import type { AlertNotice } from "../../domain/delivery.ts";
-import type { DigestNotice } from "../../domain/pace.ts";
-import { SEVERITIES, type Severity } from "../../domain/statuses.ts";
+import type { AlertNotice } from "../../domain/alerts/delivery.ts";
+import type { DigestNotice } from "../../domain/alerts/throttle.ts";
+import { SEVERITIES, type Severity } from "../../domain/kernel/statuses.ts";
 
 /** One thing that a digest tells. */
 export interface DigestEntry {

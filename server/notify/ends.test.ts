@@ -2,9 +2,9 @@ import { once } from "node:events";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import type { ClientMutationInput } from "../../domain/mutations.ts";
-import { laneDatabase } from "../store/lane-database.ts";
-import { readRuleChanges } from "../store/rules.ts";
+import type { ClientMutationInput } from "../../domain/commit/mutations.ts";
+import { readRuleChanges } from "../store/due/rules.ts";
+import { laneDatabase } from "../store/lane/lane-database.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/database.ts";
 import { breakersTell, closeBreakers, type Desk, names, openBreakers, openDesk } from "./notify.test-kit.ts";
 

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import type { Registry } from "prom-client";
-import type { Notice } from "../../domain/delivery.ts";
-import type { Mutation } from "../../domain/mutations.ts";
-import { dropLease, takeLease } from "../store/due.ts";
+import type { Notice } from "../../domain/alerts/delivery.ts";
+import type { Mutation } from "../../domain/commit/mutations.ts";
+import { dropLease, takeLease } from "../store/due/due.ts";
 import {
   type DueDelivery,
   readDigestEntries,
@@ -10,9 +10,9 @@ import {
   readDueDigests,
   readDueEscalations,
   readDueUnfolded,
-} from "../store/due-notifications.ts";
+} from "../store/due/due-notifications.ts";
 import { StoreError } from "../store/errors.ts";
-import type { LaneQueries } from "../store/lane-database.ts";
+import type { LaneQueries } from "../store/lane/lane-database.ts";
 import type { Committer, Store } from "../store/types.ts";
 import type { Guard } from "./guard.ts";
 import { createMailer, type SmtpSettings } from "./mailer.ts";

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { shortened } from "../../domain/text.ts";
+import { shortened } from "../../domain/kernel/text.ts";
 import { headline, incidentOf, linkTo, type Message, paragraphs, subjectLink, subjectWords } from "./messages.ts";
 
 /** A message as an e-mail: who it is from and goes to is the mailer's concern. */

@@ -1,7 +1,7 @@
 import type { ConnectionOptions } from "node:tls";
 import { createTransport, type NodemailerError } from "nodemailer";
-import { NO_ANSWER } from "../../domain/delivery.ts";
-import { addressesOf } from "../../domain/email-address.ts";
+import { NO_ANSWER } from "../../domain/alerts/delivery.ts";
+import { addressesOf } from "../../domain/alerts/email-address.ts";
 import type { Mail } from "./mail.ts";
 import type { Sent } from "./post.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { AlertNotice } from "../../domain/delivery.ts";
+import type { AlertNotice } from "../../domain/alerts/delivery.ts";
 import { alertmanagerBody } from "./alertmanager.ts";
 import { mailOf } from "./mail.ts";
 import { type Message, slackBody, webhookBody } from "./messages.ts";

@@ -1,8 +1,8 @@
-import type { AlertNotice, Notice } from "../../domain/delivery.ts";
-import { ownOf } from "../../domain/json-map.ts";
-import { pathTo } from "../../domain/links.ts";
-import { shortened } from "../../domain/text.ts";
-import { plainVisible, titleText } from "../../domain/visible.ts";
+import type { AlertNotice, Notice } from "../../domain/alerts/delivery.ts";
+import { ownOf } from "../../domain/kernel/json-map.ts";
+import { pathTo } from "../../domain/kernel/links.ts";
+import { shortened } from "../../domain/kernel/text.ts";
+import { plainVisible, titleText } from "../../domain/kernel/visible.ts";
 import { type Digest, digestHeadline, latestOf } from "./digest.ts";
 
 /** What is to be told, in the form that the kinds shape it from. */

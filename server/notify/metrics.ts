@@ -1,6 +1,6 @@
 import { Counter, Gauge, type Registry } from "prom-client";
-import { readPendingDeliveries } from "../store/due-notifications.ts";
-import type { LaneQueries } from "../store/lane-database.ts";
+import { readPendingDeliveries } from "../store/due/due-notifications.ts";
+import type { LaneQueries } from "../store/lane/lane-database.ts";
 
 /** The room's figures on the server's registry. */
 export function createNotifyMetrics(registry: Registry, queries: LaneQueries) {

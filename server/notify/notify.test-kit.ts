@@ -1,8 +1,8 @@
 import { Registry } from "prom-client";
 import { expect } from "vitest";
-import type { ClientMutationInput, Mutation } from "../../domain/mutations.ts";
-import { commit as commitTo, openStore } from "../store/lane.test-kit.ts";
-import { laneDatabase } from "../store/lane-database.ts";
+import type { ClientMutationInput, Mutation } from "../../domain/commit/mutations.ts";
+import { commit as commitTo, openStore } from "../store/lane/lane.test-kit.ts";
+import { laneDatabase } from "../store/lane/lane-database.ts";
 import type { TestDatabase } from "../testing/database.ts";
 import { createGuard } from "./guard.ts";
 import { createNotifier, type Notifier, type NotifierDeps } from "./index.ts";

@@ -1,6 +1,6 @@
 import http from "node:http";
 import https from "node:https";
-import { NO_ANSWER } from "../../domain/delivery.ts";
+import { NO_ANSWER } from "../../domain/alerts/delivery.ts";
 import { type Guard, TargetRefused } from "./guard.ts";
 
 /** What came of a try to send: taken, or not, and whether another try makes sense. */

@@ -1,6 +1,6 @@
-import { ROTATION_MS, signs } from "../../domain/channel.ts";
-import type { Notice } from "../../domain/delivery.ts";
-import type { DueDelivery } from "../store/due-notifications.ts";
+import { ROTATION_MS, signs } from "../../domain/alerts/channel.ts";
+import type { Notice } from "../../domain/alerts/delivery.ts";
+import type { DueDelivery } from "../store/due/due-notifications.ts";
 import { alertmanagerBody } from "./alertmanager.ts";
 import { type DigestEntry, digestOf } from "./digest.ts";
 import type { Guard } from "./guard.ts";

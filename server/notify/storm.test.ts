@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import type { ChannelKind } from "../../domain/statuses.ts";
+import type { ChannelKind } from "../../domain/kernel/statuses.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/database.ts";
 import type { DigestEntry } from "./digest.ts";
 import { breakersTell, closeBreakers, type Desk, names, openBreakers, openDesk } from "./notify.test-kit.ts";

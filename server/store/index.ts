@@ -4,17 +4,17 @@ import { currentCaller, runAs } from "../database/caller.ts";
 import { DatabaseClock } from "../database/clock.ts";
 import type { Reason } from "../database/faults.ts";
 import { asManyAsFit } from "../database/result-size.ts";
-import { verifyChain } from "./chain.ts";
 import { StoreError } from "./errors.ts";
-import { watchAhead } from "./head-ahead.ts";
-import { createHints } from "./hints.ts";
-import { Lane } from "./lane.ts";
-import { type LaneQueries, laneDatabase } from "./lane-database.ts";
-import { createLaneMetrics, observeLanes } from "./lane-metrics.ts";
-import { readEvents, readPosition } from "./log.ts";
-import { readSnapshot } from "./snapshots.ts";
-import type { TierLog } from "./tiers/redis-link.ts";
-import { Tiers } from "./tiers/tiers.ts";
+import { verifyChain } from "./lane/chain.ts";
+import { watchAhead } from "./lane/head-ahead.ts";
+import { createHints } from "./lane/hints.ts";
+import { Lane } from "./lane/lane.ts";
+import { type LaneQueries, laneDatabase } from "./lane/lane-database.ts";
+import { createLaneMetrics, observeLanes } from "./lane/lane-metrics.ts";
+import { readEvents, readPosition } from "./lane/log.ts";
+import { readSnapshot } from "./lane/snapshots.ts";
+import type { TierLog } from "./lane/tiers/redis-link.ts";
+import { Tiers } from "./lane/tiers/tiers.ts";
 import type { Committed, Store } from "./types.ts";
 
 export interface StoreDeps {

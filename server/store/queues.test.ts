@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { ClientMutationInput } from "../../domain/mutations.ts";
+import type { ClientMutationInput } from "../../domain/commit/mutations.ts";
 import { createDatabase, type Database } from "../database/client.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/database.ts";
-import { readLeftBehind } from "./due.ts";
-import { commit, openStore } from "./lane.test-kit.ts";
-import { laneDatabase } from "./lane-database.ts";
-import { CLAIMABLE_JOBS } from "./statements.ts";
+import { readLeftBehind } from "./due/due.ts";
+import { commit, openStore } from "./lane/lane.test-kit.ts";
+import { laneDatabase } from "./lane/lane-database.ts";
+import { CLAIMABLE_JOBS } from "./lane/statements.ts";
 import type { Store } from "./types.ts";
 
 let database: TestDatabase;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { ClientMutationInput } from "../../domain/mutations.ts";
+import type { ClientMutationInput } from "../../domain/commit/mutations.ts";
 import { createDatabase, type Database } from "../database/client.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/database.ts";
-import { commit, openStore } from "./lane.test-kit.ts";
+import { commit, openStore } from "./lane/lane.test-kit.ts";
 
 let database: TestDatabase;
 let own: Database;

@@ -1,5 +1,5 @@
 import type { PrismaClient } from "../database/generated/client.ts";
-import type { LaneQueries } from "./lane-database.ts";
+import type { LaneQueries } from "./lane/lane-database.ts";
 
 /** Everybody who has a log. */
 export async function readTenants(queries: LaneQueries): Promise<string[]> {

@@ -1,11 +1,11 @@
-import type { Verification } from "../../domain/answers.ts";
-import type { CommitRequest } from "../../domain/commit.ts";
-import type { LogEvent } from "../../domain/event.ts";
-import type { Mutation } from "../../domain/mutations.ts";
-import type { Receipt } from "../../domain/receipt.ts";
+import type { CommitRequest } from "../../domain/commit/commit.ts";
+import type { Mutation } from "../../domain/commit/mutations.ts";
+import type { Verification } from "../../domain/kernel/answers.ts";
+import type { LogEvent } from "../../domain/kernel/event.ts";
+import type { Receipt } from "../../domain/kernel/receipt.ts";
+import type { Sent, Wire } from "../../domain/kernel/wire.ts";
 import type { Kind, Rows } from "../../domain/rows.ts";
-import type { Sent, Wire } from "../../domain/wire.ts";
-import type { Served, TierFigures } from "./tiers/tiers.ts";
+import type { Served, TierFigures } from "./lane/tiers/tiers.ts";
 
 /** Who commits. `id` scopes idempotency keys, `actor` stands in the log (`key:NAME`, `user:NAME`, `system:clock`). */
 export interface Committer {

@@ -1,4 +1,4 @@
-import type { LaneQueries } from "./lane-database.ts";
+import type { LaneQueries } from "./lane/lane-database.ts";
 
 /**
  * Notes for each tenant that a server is up in this minute and this hour: gauges `up` and `up_hour`, without a position of the log. Charts of counts tell by

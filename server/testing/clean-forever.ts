@@ -1,11 +1,11 @@
 /** A process that does runs of a tenant and cleans them up, over and over, for tests that kill it: `tsx clean-forever.ts <url> <tenant>`. */
 import { randomUUID } from "node:crypto";
 import { Registry } from "prom-client";
-import type { Mutation } from "../../domain/mutations.ts";
+import type { Mutation } from "../../domain/commit/mutations.ts";
 import { createDatabase } from "../database/client.ts";
-import { cleanUpTenant } from "../store/cleanup.ts";
 import { createStore } from "../store/index.ts";
-import { laneDatabase } from "../store/lane-database.ts";
+import { laneDatabase } from "../store/lane/lane-database.ts";
+import { cleanUpTenant } from "../store/maintenance/cleanup.ts";
 
 const [url = "", tenantId = ""] = process.argv.slice(2);
 const { pool } = createDatabase(url, { max: 4 });

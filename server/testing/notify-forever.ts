@@ -4,8 +4,8 @@ import { createDatabase } from "../database/client.ts";
 import { createGuard } from "../notify/guard.ts";
 import { createNotifier } from "../notify/index.ts";
 import { closeBreakers, names, openBreakers } from "../notify/notify.test-kit.ts";
-import { commit, openStore } from "../store/lane.test-kit.ts";
-import { laneDatabase } from "../store/lane-database.ts";
+import { commit, openStore } from "../store/lane/lane.test-kit.ts";
+import { laneDatabase } from "../store/lane/lane-database.ts";
 
 const [url = "", tenant = "", prefix = ""] = process.argv.slice(2);
 const database = createDatabase(url);

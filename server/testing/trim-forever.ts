@@ -3,8 +3,8 @@ import { pino } from "pino";
 import { Registry } from "prom-client";
 import { createDatabase } from "../database/client.ts";
 import { createStore } from "../store/index.ts";
-import { laneDatabase } from "../store/lane-database.ts";
-import { createRetention } from "../store/retention.ts";
+import { laneDatabase } from "../store/lane/lane-database.ts";
+import { createRetention } from "../store/maintenance/retention.ts";
 
 const [url = "", tenantId = "", archiveDir = ""] = process.argv.slice(2);
 const { pool } = createDatabase(url, { max: 4 });

@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import { type ApprovalPage, type ApprovalRow, approvalsPath } from "../../../components/approvals/approval-model.ts";
 import { ApprovalsScreen } from "../../../components/approvals/approvals-screen.tsx";
 import type { Me } from "../../../components/shell/user-menu.tsx";
-import { APPROVAL_STATUSES } from "../../../domain/statuses.ts";
+import { APPROVAL_STATUSES } from "../../../domain/kernel/statuses.ts";
 import { serverGet } from "../../server-fetch.ts";
 import { serverGetPages } from "../../server-fetch-pages.ts";
 

@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import type { Card } from "../../../components/board/board-model.ts";
 import { BoardScreen } from "../../../components/board/board-screen.tsx";
 import type { BoardPage, Cursors } from "../../../components/board/use-older-cards.ts";
-import { WORKSTREAM_STATUSES } from "../../../domain/statuses.ts";
+import { WORKSTREAM_STATUSES } from "../../../domain/kernel/statuses.ts";
 import { serverGet } from "../../server-fetch.ts";
 
 export const metadata: Metadata = { title: "Board" };

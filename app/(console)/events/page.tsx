@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import { loadEventFilter } from "../../../components/events/event-search.ts";
 import { EventsScreen } from "../../../components/events/events-screen.tsx";
 import { filterQuery } from "../../../components/live/feed.ts";
-import type { LogEvent } from "../../../domain/event.ts";
+import type { LogEvent } from "../../../domain/kernel/event.ts";
 import { serverGet } from "../../server-fetch.ts";
 
 export const metadata: Metadata = { title: "Events" };

@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import { decisionsPath, loadDecisionFilters } from "../../../components/routing/decision-filters.ts";
 import { RoutingScreen } from "../../../components/routing/routing-screen.tsx";
 import type { DecisionPage } from "../../../components/routing/use-decisions.ts";
-import type { LogEvent } from "../../../domain/event.ts";
+import type { LogEvent } from "../../../domain/kernel/event.ts";
 import { serverGet } from "../../server-fetch.ts";
 
 export const metadata: Metadata = { title: "Routing" };

@@ -3,7 +3,7 @@ import { type SessionRow, sessionsPath, type TaskRow, tasksPath } from "../../..
 import { loadPeopleUrl } from "../../../components/sessions/people-url.ts";
 import { type FirstPage, SessionsScreen } from "../../../components/sessions/sessions-screen.tsx";
 import type { PeoplePage } from "../../../components/sessions/use-people.ts";
-import type { System } from "../../../domain/answers.ts";
+import type { System } from "../../../domain/kernel/answers.ts";
 import { serverGet } from "../../server-fetch.ts";
 
 export const metadata: Metadata = { title: "Sessions" };

@@ -3,7 +3,7 @@ import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { Json } from "../../../domain/primitives.ts";
+import type { Json } from "../../../domain/kernel/primitives.ts";
 import { runWith } from "../adapter.test-kit.ts";
 import { createRepo, type TestRepo } from "../git/git.test-kit.ts";
 import { type AgentTemplate, adapterOf } from "../template.ts";

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
-import type { Json } from "../../../domain/primitives.ts";
+import type { Json } from "../../../domain/kernel/primitives.ts";
 import { runWith } from "../adapter.test-kit.ts";
 import { commandOf } from "../input.ts";
 import { shell } from "./shell.ts";

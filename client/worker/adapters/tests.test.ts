@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Json } from "../../../domain/primitives.ts";
+import type { Json } from "../../../domain/kernel/primitives.ts";
 import { runWith } from "../adapter.test-kit.ts";
 import { tests } from "./tests.ts";
 

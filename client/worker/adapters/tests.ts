@@ -1,4 +1,4 @@
-import type { Json } from "../../../domain/primitives.ts";
+import type { Json } from "../../../domain/kernel/primitives.ts";
 import type { Adapter, AdapterOutcome, Command } from "../adapter.ts";
 import { aboutJob, BadInput, commandOf, fieldsOf } from "../input.ts";
 import { OutputDecoder } from "../output-text.ts";

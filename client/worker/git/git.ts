@@ -1,4 +1,4 @@
-import { endOf } from "../../../domain/text.ts";
+import { endOf } from "../../../domain/kernel/text.ts";
 import type { AdapterContext } from "../adapter.ts";
 import { OutputDecoder, Tail } from "../output-text.ts";
 import { runProcess } from "../process.ts";

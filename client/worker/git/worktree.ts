@@ -2,7 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { endOf } from "../../../domain/text.ts";
+import { endOf } from "../../../domain/kernel/text.ts";
 import type { ClaimedJob } from "../../types.ts";
 import type { AdapterContext, AdapterOutcome } from "../adapter.ts";
 import { BadInput, type Fields, requiredText, textOf } from "../input.ts";

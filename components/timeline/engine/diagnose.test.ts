@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Wire } from "../../../domain/wire.ts";
+import type { Wire } from "../../../domain/kernel/wire.ts";
 import { diagnose } from "./diagnose.ts";
 import { aJob } from "./engine.test-kit.ts";
 

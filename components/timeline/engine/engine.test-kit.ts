@@ -1,5 +1,5 @@
-import { NO_JOBS } from "../../../domain/job-counts.ts";
-import type { Wire } from "../../../domain/wire.ts";
+import { NO_JOBS } from "../../../domain/execution/job/counts.ts";
+import type { Wire } from "../../../domain/kernel/wire.ts";
 
 /** Rows for tests of the engine: whole ones, with what a test says. Times are seconds after T0. */
 export const T0 = Date.parse("2026-01-01T00:00:00.000Z");

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { LogEvent } from "../../../domain/event.ts";
+import type { LogEvent } from "../../../domain/kernel/event.ts";
 import { at } from "./engine.test-kit.ts";
 import { gatesAfter } from "./gates.ts";
 

@@ -1,6 +1,6 @@
-import type { LogEvent } from "../../../domain/event.ts";
-import type { ApprovalStatus } from "../../../domain/statuses.ts";
-import type { GateFacts } from "../../../domain/timeline.ts";
+import type { GateFacts } from "../../../domain/execution/timeline.ts";
+import type { LogEvent } from "../../../domain/kernel/event.ts";
+import type { ApprovalStatus } from "../../../domain/kernel/statuses.ts";
 
 const SETTLED: { readonly [type: string]: ApprovalStatus } = {
   "approval.approved": "approved",

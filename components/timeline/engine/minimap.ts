@@ -1,4 +1,4 @@
-import type { AttemptStatus } from "../../../domain/statuses.ts";
+import type { AttemptStatus } from "../../../domain/kernel/statuses.ts";
 import type { JobRow } from "./model.ts";
 import type { Segment } from "./segments.ts";
 import { toPercent, type View } from "./view.ts";

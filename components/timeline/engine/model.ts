@@ -1,5 +1,5 @@
-import type { DependencyFacts, GateFacts } from "../../../domain/timeline.ts";
-import type { Wire } from "../../../domain/wire.ts";
+import type { DependencyFacts, GateFacts } from "../../../domain/execution/timeline.ts";
+import type { Wire } from "../../../domain/kernel/wire.ts";
 import { type Segment, segmentsOf } from "./segments.ts";
 
 /** One job's row. The same object as long as the job and its attempts are the same, so that a view can skip it. */

@@ -1,6 +1,6 @@
-import type { AttemptStatus } from "../../../domain/statuses.ts";
-import type { DependencyFacts, GateFacts } from "../../../domain/timeline.ts";
-import type { Wire } from "../../../domain/wire.ts";
+import type { DependencyFacts, GateFacts } from "../../../domain/execution/timeline.ts";
+import type { AttemptStatus } from "../../../domain/kernel/statuses.ts";
+import type { Wire } from "../../../domain/kernel/wire.ts";
 
 /**
  * What a job did with its time, as a row of segments that follow one another without overlap:

@@ -1,4 +1,4 @@
-import { JOB_STATUSES } from "../../../domain/statuses.ts";
+import { JOB_STATUSES } from "../../../domain/kernel/statuses.ts";
 import type { History } from "../history.ts";
 
 /** What is kept as a figure equals a count of what it stands for: jobs of runs, workstreams and queues, slots of agents, outcomes of calls. */

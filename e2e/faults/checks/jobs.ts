@@ -1,5 +1,5 @@
-import type { LogEvent } from "../../../domain/event.ts";
-import { isFinalJob, type JobStatus } from "../../../domain/statuses.ts";
+import type { LogEvent } from "../../../domain/kernel/event.ts";
+import { isFinalJob, type JobStatus } from "../../../domain/kernel/statuses.ts";
 import type { History } from "../history.ts";
 import type { Ledger } from "../ledger.ts";
 import { removedJobs } from "./removed.ts";

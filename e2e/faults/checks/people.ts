@@ -1,5 +1,5 @@
-import type { LogEvent } from "../../../domain/event.ts";
-import { SESSION_MOVES, TASK_MOVES } from "../../../domain/statuses.ts";
+import type { LogEvent } from "../../../domain/kernel/event.ts";
+import { SESSION_MOVES, TASK_MOVES } from "../../../domain/kernel/statuses.ts";
 import type { History } from "../history.ts";
 
 /** Sessions and tasks move as they may and stand where their events say; an approval is decided once, in time, and used up once. */

@@ -1,6 +1,6 @@
-import type { LogEvent } from "../../../domain/event.ts";
-import { createReplay } from "../../../domain/replay.ts";
-import type { Wire } from "../../../domain/wire.ts";
+import type { LogEvent } from "../../../domain/kernel/event.ts";
+import type { Wire } from "../../../domain/kernel/wire.ts";
+import { createReplay } from "../../../domain/replay/replay.ts";
 import type { History } from "../history.ts";
 
 /** A row as it is sent, in whatever detail. */

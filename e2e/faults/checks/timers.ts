@@ -1,5 +1,5 @@
-import type { LogEvent } from "../../../domain/event.ts";
-import { isFinalRun, RUN_MOVES, type RunStatus } from "../../../domain/statuses.ts";
+import type { LogEvent } from "../../../domain/kernel/event.ts";
+import { isFinalRun, RUN_MOVES, type RunStatus } from "../../../domain/kernel/statuses.ts";
 import type { History } from "../history.ts";
 
 /** The latest that what became due while nothing ran may fire after the server is ready, ms. Only a stopped clock takes so long. */

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { contractOf } from "../../../domain/mutations.ts";
+import { contractOf } from "../../../domain/commit/mutations.ts";
 import { type Kind, ROWS } from "../../../domain/rows.ts";
 import type { Command } from "../command.ts";
 import { oneQuery } from "../resource.ts";

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import type { Recalculation, TrackRecord } from "../../../domain/routing-answers.ts";
+import type { Recalculation, TrackRecord } from "../../../domain/agents/routing/answers.ts";
+import { JOB_STATUSES } from "../../../domain/kernel/statuses.ts";
 import { ROWS } from "../../../domain/rows.ts";
-import { JOB_STATUSES } from "../../../domain/statuses.ts";
 import { at, count, maybeAt, maybeText, ms, text } from "./fields.ts";
 
 const trackRecord: z.ZodType<TrackRecord> = z.object({

@@ -1,12 +1,18 @@
 import { z } from "zod";
-import { SERIES_METRICS } from "../../../domain/answers.ts";
-import { CLEANED } from "../../../domain/cleanup.ts";
-import { MAX_MUTATIONS } from "../../../domain/commit.ts";
-import { CLIENT_MUTATION_TYPES, contractOf } from "../../../domain/mutations.ts";
-import { id } from "../../../domain/primitives.ts";
+import { MAX_MUTATIONS } from "../../../domain/commit/commit.ts";
+import { CLIENT_MUTATION_TYPES, contractOf } from "../../../domain/commit/mutations.ts";
+import { currentSnapshot } from "../../../domain/execution/state/snapshot-versions.ts";
+import { SERIES_METRICS } from "../../../domain/kernel/answers.ts";
+import { id } from "../../../domain/kernel/primitives.ts";
+import {
+  ALERT_STATUSES,
+  BREAKER_STATES,
+  JOB_STATUSES,
+  RULE_KINDS,
+  RUN_STATUSES,
+} from "../../../domain/kernel/statuses.ts";
+import { CLEANED } from "../../../domain/maintenance/cleanup.ts";
 import { ROWS, SENT_KINDS } from "../../../domain/rows.ts";
-import { currentSnapshot } from "../../../domain/snapshot-versions.ts";
-import { ALERT_STATUSES, BREAKER_STATES, JOB_STATUSES, RULE_KINDS, RUN_STATUSES } from "../../../domain/statuses.ts";
 import { ROUTING_ANSWERS } from "./routing-answers.ts";
 import { dependencyFacts, gateFacts, WAITING_ANSWERS } from "./waiting-answers.ts";
 

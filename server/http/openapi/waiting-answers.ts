@@ -1,13 +1,13 @@
 import { z } from "zod";
-import { APPROVAL_STATUSES, JOB_STATUSES, RUN_STATUSES } from "../../../domain/statuses.ts";
-import type { DependencyFacts, GateFacts } from "../../../domain/timeline.ts";
+import type { DependencyFacts, GateFacts } from "../../../domain/execution/timeline.ts";
 import {
   type QueueWaiting,
   type RunWaiting,
   WAIT_CODES,
   type Waiting,
   type WaitReason,
-} from "../../../domain/waiting.ts";
+} from "../../../domain/execution/waiting.ts";
+import { APPROVAL_STATUSES, JOB_STATUSES, RUN_STATUSES } from "../../../domain/kernel/statuses.ts";
 import type { RetryPreview } from "../../store/reads/retry-preview.ts";
 import { at, count, maybeAt, maybeText, text } from "./fields.ts";
 

@@ -1,6 +1,6 @@
+import { toWire, type Wire } from "../../../domain/kernel/wire.ts";
 import type { Rows } from "../../../domain/rows.ts";
-import { toWire, type Wire } from "../../../domain/wire.ts";
-import { HEAD_COLUMNS, selectRows } from "../statements.ts";
+import { HEAD_COLUMNS, selectRows } from "../lane/statements.ts";
 import type { Scope } from "./scope.ts";
 
 /** What an agent has to do with, each list bounded: open ones first, then the newest. */

@@ -1,5 +1,5 @@
-import type { Rule } from "../../../domain/alert-contract.ts";
-import { defaultRule, withDefaults } from "../../../domain/rule-defaults.ts";
+import type { Rule } from "../../../domain/alerts/contract.ts";
+import { defaultRule, withDefaults } from "../../../domain/alerts/rule-defaults.ts";
 import type { TenantClient } from "../../database/tenant.ts";
 import { readRow } from "./one-row.ts";
 import { wireOf } from "./wire-rows.ts";

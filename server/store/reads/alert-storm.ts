@@ -1,6 +1,6 @@
-import type { AlertStorm } from "../../../domain/answers.ts";
-import { STORM_THRESHOLD } from "../../../domain/pace.ts";
-import { SEVERITIES, type Severity } from "../../../domain/statuses.ts";
+import { STORM_THRESHOLD } from "../../../domain/alerts/throttle.ts";
+import type { AlertStorm } from "../../../domain/kernel/answers.ts";
+import { SEVERITIES, type Severity } from "../../../domain/kernel/statuses.ts";
 import type { Scope } from "./scope.ts";
 
 interface Fired {

@@ -1,6 +1,6 @@
-import type { AlertCounts } from "../../../domain/answers.ts";
-import { ALERT_STATUSES, type AlertStatus, SEVERITIES, type Severity } from "../../../domain/statuses.ts";
-import type { Wire } from "../../../domain/wire.ts";
+import type { AlertCounts } from "../../../domain/kernel/answers.ts";
+import { ALERT_STATUSES, type AlertStatus, SEVERITIES, type Severity } from "../../../domain/kernel/statuses.ts";
+import type { Wire } from "../../../domain/kernel/wire.ts";
 import { Prisma } from "../../database/generated/client.ts";
 import type { TenantClient } from "../../database/tenant.ts";
 import { decodeCursor, type Page, type PageRequest, pageOf } from "./page.ts";

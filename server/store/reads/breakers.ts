@@ -1,6 +1,6 @@
-import { breakerAt } from "../../../domain/breaker-now.ts";
-import type { BreakerStateName } from "../../../domain/statuses.ts";
-import type { Wire } from "../../../domain/wire.ts";
+import { breakerAt } from "../../../domain/agents/breaker/now.ts";
+import type { BreakerStateName } from "../../../domain/kernel/statuses.ts";
+import type { Wire } from "../../../domain/kernel/wire.ts";
 import type { TenantClient } from "../../database/tenant.ts";
 import { decodeCursor, type Page, type PageRequest, pageOf } from "./page.ts";
 import { wireOf } from "./wire-rows.ts";

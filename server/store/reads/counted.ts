@@ -1,6 +1,6 @@
+import { toWire, type Wire } from "../../../domain/kernel/wire.ts";
 import { ROWS, type Rows } from "../../../domain/rows.ts";
-import { toWire, type Wire } from "../../../domain/wire.ts";
-import { selectRows } from "../statements.ts";
+import { selectRows } from "../lane/statements.ts";
 import { decodeCursor, type Page, type PageRequest, pageOf } from "./page.ts";
 import type { Scope } from "./scope.ts";
 

@@ -1,7 +1,7 @@
-import type { Candidate } from "../../../domain/agent-contract.ts";
-import type { ExplainedDecision, TrackRecord } from "../../../domain/routing-answers.ts";
-import type { JobStatus } from "../../../domain/statuses.ts";
-import type { Wire } from "../../../domain/wire.ts";
+import type { Candidate } from "../../../domain/agents/contract.ts";
+import type { ExplainedDecision, TrackRecord } from "../../../domain/agents/routing/answers.ts";
+import type { JobStatus } from "../../../domain/kernel/statuses.ts";
+import type { Wire } from "../../../domain/kernel/wire.ts";
 import type { TenantClient } from "../../database/tenant.ts";
 import { readRow } from "./one-row.ts";
 import { wiresOf } from "./wire-rows.ts";

@@ -1,4 +1,4 @@
-import type { Wire } from "../../../domain/wire.ts";
+import type { Wire } from "../../../domain/kernel/wire.ts";
 import type { TenantClient } from "../../database/tenant.ts";
 import { decodeCursor, type Page, type PageRequest, pageOf } from "./page.ts";
 import { wireOf } from "./wire-rows.ts";

@@ -1,5 +1,5 @@
-import type { LogEvent } from "../../../domain/event.ts";
-import type { Subject } from "../../../domain/tx.ts";
+import type { LogEvent } from "../../../domain/kernel/event.ts";
+import type { Subject } from "../../../domain/kernel/tx.ts";
 import { Prisma } from "../../database/generated/client.ts";
 import type { Scope } from "./scope.ts";
 import { eventOf, type StoredEvent } from "./wire-rows.ts";

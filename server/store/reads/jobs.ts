@@ -1,5 +1,5 @@
-import type { JobStatus } from "../../../domain/statuses.ts";
-import type { Wire } from "../../../domain/wire.ts";
+import type { JobStatus } from "../../../domain/kernel/statuses.ts";
+import type { Wire } from "../../../domain/kernel/wire.ts";
 import { Prisma } from "../../database/generated/client.ts";
 import type { TenantClient } from "../../database/tenant.ts";
 import { decodeCursor, encodeCursor, type Page, type PageRequest, pageOf } from "./page.ts";

@@ -1,7 +1,7 @@
-import { LEADERBOARD_WINDOWS, type LeaderboardWindow, type Standing } from "../../../domain/answers.ts";
-import { type Histogram, mergeHistograms } from "../../../domain/figures.ts";
-import { compareStandings, type Ranked, rankAgents } from "../../../domain/leaderboard.ts";
-import type { AgentFigures } from "../../../domain/tally.ts";
+import { type Histogram, mergeHistograms } from "../../../domain/agents/figures.ts";
+import { compareStandings, type Ranked, rankAgents } from "../../../domain/agents/leaderboard.ts";
+import type { AgentFigures } from "../../../domain/agents/tally.ts";
+import { LEADERBOARD_WINDOWS, type LeaderboardWindow, type Standing } from "../../../domain/kernel/answers.ts";
 import { decodeCursor, type Page, type PageRequest, pageOf } from "./page.ts";
 import type { Scope } from "./scope.ts";
 import { tallied } from "./tallied.ts";

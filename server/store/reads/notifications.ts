@@ -1,5 +1,5 @@
-import type { DeliveryStatus } from "../../../domain/statuses.ts";
-import type { Wire } from "../../../domain/wire.ts";
+import type { DeliveryStatus } from "../../../domain/kernel/statuses.ts";
+import type { Wire } from "../../../domain/kernel/wire.ts";
 import type { TenantClient } from "../../database/tenant.ts";
 import { decodeCursor, type Page, type PageRequest, pageOf } from "./page.ts";
 import { wireOf } from "./wire-rows.ts";

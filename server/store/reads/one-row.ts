@@ -1,5 +1,5 @@
+import type { Wire } from "../../../domain/kernel/wire.ts";
 import { type Kind, ROWS } from "../../../domain/rows.ts";
-import type { Wire } from "../../../domain/wire.ts";
 import type { TenantClient } from "../../database/tenant.ts";
 import { wireOf } from "./wire-rows.ts";
 

@@ -1,5 +1,5 @@
-import type { ApprovalStatus, SessionStatus, TaskStatus } from "../../../domain/statuses.ts";
-import type { Wire } from "../../../domain/wire.ts";
+import type { ApprovalStatus, SessionStatus, TaskStatus } from "../../../domain/kernel/statuses.ts";
+import type { Wire } from "../../../domain/kernel/wire.ts";
 import type { TenantClient } from "../../database/tenant.ts";
 import { type Condition, type CountedPage, type CountedRequest, countedPage, equals, isOneOf } from "./counted.ts";
 import type { Scope } from "./scope.ts";

@@ -1,6 +1,6 @@
-import type { QueueFigures } from "../../../domain/answers.ts";
-import type { RunStatus } from "../../../domain/statuses.ts";
-import type { Wire } from "../../../domain/wire.ts";
+import type { QueueFigures } from "../../../domain/kernel/answers.ts";
+import type { RunStatus } from "../../../domain/kernel/statuses.ts";
+import type { Wire } from "../../../domain/kernel/wire.ts";
 import { Prisma } from "../../database/generated/client.ts";
 import type { TenantClient } from "../../database/tenant.ts";
 import { decodeCursor, type Page, type PageRequest, pageOf } from "./page.ts";

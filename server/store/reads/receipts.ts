@@ -1,4 +1,4 @@
-import type { StoredReceipt } from "../../../domain/answers.ts";
+import type { StoredReceipt } from "../../../domain/kernel/answers.ts";
 import { Prisma } from "../../database/generated/client.ts";
 import type { TenantClient } from "../../database/tenant.ts";
 import { decodeCursor, encodeCursor, type Page, type PageRequest } from "./page.ts";

@@ -1,7 +1,7 @@
-import type { Token } from "../../../domain/execution-contract.ts";
-import { DEPENDENCY_FAILED, type Restore, restoreOf } from "../../../domain/job-restore.ts";
-import { ownOf } from "../../../domain/json-map.ts";
-import type { JobStatus, RunStatus } from "../../../domain/statuses.ts";
+import type { Token } from "../../../domain/execution/contract.ts";
+import { DEPENDENCY_FAILED, type Restore, restoreOf } from "../../../domain/execution/job/restore.ts";
+import { ownOf } from "../../../domain/kernel/json-map.ts";
+import type { JobStatus, RunStatus } from "../../../domain/kernel/statuses.ts";
 import type { TenantClient } from "../../database/tenant.ts";
 
 /** `GET /jobs/{id}/retry`. */

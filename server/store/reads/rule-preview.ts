@@ -1,6 +1,6 @@
-import type { PreviewFiring, RulePreview } from "../../../domain/answers.ts";
-import { paramsOf, type RuleParams } from "../../../domain/rule-params.ts";
-import type { RuleKind } from "../../../domain/statuses.ts";
+import { paramsOf, type RuleParams } from "../../../domain/alerts/rule-params.ts";
+import type { PreviewFiring, RulePreview } from "../../../domain/kernel/answers.ts";
+import type { RuleKind } from "../../../domain/kernel/statuses.ts";
 import type { Scope } from "./scope.ts";
 
 /**

@@ -1,6 +1,6 @@
-import { run } from "../../../domain/execution-contract.ts";
-import type { RunStatus } from "../../../domain/statuses.ts";
-import type { Listed } from "../../../domain/wire.ts";
+import { run } from "../../../domain/execution/contract.ts";
+import type { RunStatus } from "../../../domain/kernel/statuses.ts";
+import type { Listed } from "../../../domain/kernel/wire.ts";
 import { Prisma } from "../../database/generated/client.ts";
 import type { TenantClient } from "../../database/tenant.ts";
 import { decodeCursor, encodeCursor, type Page, type PageRequest, pageOf } from "./page.ts";

@@ -1,5 +1,5 @@
 import type { PrismaClient } from "../../database/generated/client.ts";
-import type { LaneQueries } from "../lane-database.ts";
+import type { LaneQueries } from "../lane/lane-database.ts";
 
 /** For reads in raw SQL, which the tenant-scoped client cannot confine: each of them filters by `tenantId` itself. */
 export interface Scope {

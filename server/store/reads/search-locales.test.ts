@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { forTenant } from "../../database/tenant.ts";
 import { createTestDatabase, type TestDatabase } from "../../testing/database.ts";
-import { openStore } from "../lane.test-kit.ts";
+import { openStore } from "../lane/lane.test-kit.ts";
 import { countAlerts, listAlerts } from "./alerts.ts";
 import { listJobs } from "./jobs.ts";
 

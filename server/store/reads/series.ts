@@ -1,6 +1,6 @@
-import type { GaugeMetric } from "../../../domain/agent-contract.ts";
-import type { Series, SeriesMetric, SeriesPoint } from "../../../domain/answers.ts";
-import { type Histogram, mergeHistograms, percentile } from "../../../domain/figures.ts";
+import type { GaugeMetric } from "../../../domain/agents/contract.ts";
+import { type Histogram, mergeHistograms, percentile } from "../../../domain/agents/figures.ts";
+import type { Series, SeriesMetric, SeriesPoint } from "../../../domain/kernel/answers.ts";
 import { type GaugeMinute, highestSums, shareOf } from "./gauge-sums.ts";
 import type { Scope } from "./scope.ts";
 import { tallied } from "./tallied.ts";

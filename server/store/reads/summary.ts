@@ -1,5 +1,5 @@
-import type { Summary } from "../../../domain/answers.ts";
-import { BREAKER_STATES, JOB_STATUSES, RUN_STATUSES } from "../../../domain/statuses.ts";
+import type { Summary } from "../../../domain/kernel/answers.ts";
+import { BREAKER_STATES, JOB_STATUSES, RUN_STATUSES } from "../../../domain/kernel/statuses.ts";
 import type { Scope } from "./scope.ts";
 import type { Throughput } from "./throughput.ts";
 

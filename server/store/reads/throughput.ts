@@ -1,4 +1,4 @@
-import type { Minute } from "../../../domain/answers.ts";
+import type { Minute } from "../../../domain/kernel/answers.ts";
 import type { Scope } from "./scope.ts";
 
 const MINUTES = 60;

@@ -1,4 +1,4 @@
-import type { JobStatus } from "../../../domain/statuses.ts";
+import type { JobStatus } from "../../../domain/kernel/statuses.ts";
 import { Prisma } from "../../database/generated/client.ts";
 import { decodeCursor, encodeCursor } from "./page.ts";
 import type { Scope } from "./scope.ts";

@@ -1,6 +1,5 @@
-import type { JobCounts } from "../../../domain/execution-contract.ts";
-import { NO_JOBS, totalJobs } from "../../../domain/job-counts.ts";
-import { JOB_STATUSES, type JobStatus } from "../../../domain/statuses.ts";
+import type { JobCounts } from "../../../domain/execution/contract.ts";
+import { NO_JOBS, totalJobs } from "../../../domain/execution/job/counts.ts";
 import {
   ATTENTION,
   type DependencyFacts,
@@ -8,8 +7,9 @@ import {
   TIMELINE_ATTENTION,
   TIMELINE_JOBS,
   type TimelineAnswer,
-} from "../../../domain/timeline.ts";
-import type { Wire } from "../../../domain/wire.ts";
+} from "../../../domain/execution/timeline.ts";
+import { JOB_STATUSES, type JobStatus } from "../../../domain/kernel/statuses.ts";
+import type { Wire } from "../../../domain/kernel/wire.ts";
 import type { TenantClient } from "../../database/tenant.ts";
 import { encodeCursor } from "./page.ts";
 import { readPosition } from "./position.ts";

@@ -1,7 +1,7 @@
-import type { Job } from "../../../domain/execution-contract.ts";
-import type { RunStatus } from "../../../domain/statuses.ts";
-import type { QueueWaiting, RunReason, RunWaiting, WaitReason } from "../../../domain/waiting.ts";
-import type { LaneQueries } from "../lane-database.ts";
+import type { Job } from "../../../domain/execution/contract.ts";
+import type { QueueWaiting, RunReason, RunWaiting, WaitReason } from "../../../domain/execution/waiting.ts";
+import type { RunStatus } from "../../../domain/kernel/statuses.ts";
+import type { LaneQueries } from "../lane/lane-database.ts";
 import { type Look, lookNow, readWhy, readWhyRoughly, rows, withTimes } from "./waiting.ts";
 
 /** No more kinds of jobs than these are looked at: those with the most jobs. */

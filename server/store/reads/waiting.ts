@@ -1,8 +1,7 @@
-import { canTake } from "../../../domain/claim-order.ts";
-import type { Job } from "../../../domain/execution-contract.ts";
-import { NO_JOBS } from "../../../domain/job-counts.ts";
-import type { RunStatus } from "../../../domain/statuses.ts";
-import type { DependencyFacts } from "../../../domain/timeline.ts";
+import type { Job } from "../../../domain/execution/contract.ts";
+import { canTake } from "../../../domain/execution/job/claim-order.ts";
+import { NO_JOBS } from "../../../domain/execution/job/counts.ts";
+import type { DependencyFacts } from "../../../domain/execution/timeline.ts";
 import {
   type ApprovalFacts,
   type Before,
@@ -12,11 +11,12 @@ import {
   type WaitFacts,
   type Waiting,
   whyWaiting,
-} from "../../../domain/waiting.ts";
-import type { LaneQueries } from "../lane-database.ts";
+} from "../../../domain/execution/waiting.ts";
+import type { RunStatus } from "../../../domain/kernel/statuses.ts";
+import type { LaneQueries } from "../lane/lane-database.ts";
 
 /**
- * Collects what is to be known to tell why jobs wait, and lets `domain/waiting.ts` tell it. All rows are read as JSON, so that any driver gives the same.
+ * Collects what is to be known to tell why jobs wait, and lets `domain/execution/waiting.ts` tell it. All rows are read as JSON, so that any driver gives the same.
  */
 
 /** No more agents than these are looked at for one job; those that were heard of last. */
@@ -141,7 +141,7 @@ interface Group {
   higher: number;
 }
 
-/** Jobs that come before one, in the order of claims (`domain/claim-order.ts`), for the agent that has the fewest of them. */
+/** Jobs that come before one, in the order of claims (`domain/execution/job/claim-order.ts`), for the agent that has the fewest of them. */
 async function beforeOf(look: Look, job: Job, candidates: readonly CandidateFacts[]): Promise<Before> {
   const groups = await rows<Group>(
     look,

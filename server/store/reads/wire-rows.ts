@@ -1,6 +1,6 @@
-import type { LogEvent } from "../../../domain/event.ts";
+import type { LogEvent } from "../../../domain/kernel/event.ts";
+import { toWire, type Wire } from "../../../domain/kernel/wire.ts";
 import type { Kind, Rows } from "../../../domain/rows.ts";
-import { toWire, type Wire } from "../../../domain/wire.ts";
 
 /**
  * From what the database driver gives to what is sent: the one place where bigint becomes number and Date becomes RFC 3339. The columns

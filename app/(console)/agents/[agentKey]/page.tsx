@@ -4,7 +4,7 @@ import { AgentScreen } from "../../../../components/agents/agent-screen.tsx";
 import { type JobPage, RECENT_JOBS } from "../../../../components/agents/jobs-page.ts";
 import type { AlertRow } from "../../../../components/alerts/alert-model.ts";
 import { HISTORY_TYPES } from "../../../../components/breakers/breaker-history.ts";
-import type { LogEvent } from "../../../../domain/event.ts";
+import type { LogEvent } from "../../../../domain/kernel/event.ts";
 import { serverGet } from "../../../server-fetch.ts";
 
 interface PageProps {

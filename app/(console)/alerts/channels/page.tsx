@@ -3,8 +3,8 @@ import type { DeliveryPage } from "../../../../components/channels/channel-model
 import { ChannelsScreen } from "../../../../components/channels/channels-screen.tsx";
 import { deliveriesPath, filterOf } from "../../../../components/channels/delivery-filter.ts";
 import type { RuleList } from "../../../../components/rules/use-rules.ts";
-import type { System } from "../../../../domain/answers.ts";
-import type { Sent } from "../../../../domain/wire.ts";
+import type { System } from "../../../../domain/kernel/answers.ts";
+import type { Sent } from "../../../../domain/kernel/wire.ts";
 import { serverGet } from "../../../server-fetch.ts";
 import { serverGetPages } from "../../../server-fetch-pages.ts";
 

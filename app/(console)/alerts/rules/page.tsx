@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import { RulesScreen } from "../../../../components/rules/rules-screen.tsx";
 import type { RuleList } from "../../../../components/rules/use-rules.ts";
-import type { Sent } from "../../../../domain/wire.ts";
+import type { Sent } from "../../../../domain/kernel/wire.ts";
 import { serverGet } from "../../../server-fetch.ts";
 import { serverGetPages } from "../../../server-fetch-pages.ts";
 

@@ -1,9 +1,9 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { DecisionScreen } from "../../../../components/routing/decision-screen.tsx";
-import type { LogEvent } from "../../../../domain/event.ts";
-import { id } from "../../../../domain/primitives.ts";
-import type { ExplainedDecision } from "../../../../domain/routing-answers.ts";
+import type { ExplainedDecision } from "../../../../domain/agents/routing/answers.ts";
+import type { LogEvent } from "../../../../domain/kernel/event.ts";
+import { id } from "../../../../domain/kernel/primitives.ts";
 import { serverGet } from "../../../server-fetch.ts";
 
 interface Props {

@@ -3,10 +3,10 @@ import { notFound } from "next/navigation";
 import type { Timeline } from "../../../../components/live/use-run-live.ts";
 import { runTitle } from "../../../../components/runs/run-facts.ts";
 import { RunView } from "../../../../components/runs/run-view.tsx";
-import type { LogEvent } from "../../../../domain/event.ts";
-import { id } from "../../../../domain/primitives.ts";
-import { titleText } from "../../../../domain/visible.ts";
-import type { Wire } from "../../../../domain/wire.ts";
+import type { LogEvent } from "../../../../domain/kernel/event.ts";
+import { id } from "../../../../domain/kernel/primitives.ts";
+import { titleText } from "../../../../domain/kernel/visible.ts";
+import type { Wire } from "../../../../domain/kernel/wire.ts";
 import { serverGet } from "../../../server-fetch.ts";
 
 /** How many of the run's latest events come with the page. */

@@ -1,0 +1,237 @@
+import { z } from "zod";
+import { addBusy } from "../../agents/agent.ts";
+import { releasePermit } from "../../agents/breaker/breaker.ts";
+import { recordUpstreamEnd } from "../../agents/outcome.ts";
+import { id } from "../../kernel/primitives.ts";
+import { isFinalJob, isFinalRun, isRetryableJob } from "../../kernel/statuses.ts";
+import { must, type Tx } from "../../kernel/tx.ts";
+import type { Job } from "../contract.ts";
+import { moveRun } from "../run.ts";
+import { asksNoMore } from "../workstream-follow.ts";
+import { attemptOutcome, closeAttempt } from "./attempt.ts";
+import { countJob, openJobs, totalJobs } from "./counts.ts";
+import { closeGate, gateOf, passGate } from "./gate.ts";
+import { emitJob, hasCancelledToken, putBack, requeueJob } from "./job.ts";
+import { DEPENDENCY_FAILED, restoreOf } from "./restore.ts";
+
+/**
+ * What one job's end does to others. A completed job releases those that waited for it; any other end cancels them
+ * (`dependency_failed`), and so on down the chain, into other runs too. A run's end cancels what is left of it. One commit releases or cancels
+ * at most `CASCADE_LIMIT` jobs each way; the clock finds the rest and goes on in batches (`job.settle`).
+ */
+export const CASCADE_LIMIT = 500;
+
+/** The clock's: what a cascade longer than its limit has left of this job. Not open to clients. */
+export const jobSettle = z.strictObject({ type: z.literal("job.settle"), jobId: id });
+
+/** Goes on with a cascade where it stopped: does to this job what is due to it as things are now, which may be nothing. */
+export function settleJob(tx: Tx, m: z.infer<typeof jobSettle>): Job {
+  const job = must(tx, "job", m.jobId);
+  const run = must(tx, "run", job.runId);
+  if (isFinalJob(job.status)) return job;
+  if (isFinalRun(run.status)) cancelJob(tx, job, `run_${run.status}`);
+  else if (job.status === "waiting" && verdictOn(tx, job)) {
+    if (releaseOrCancel(tx, job.id) === "cancelled") afterFinish(tx, job.id);
+  }
+  return must(tx, "job", job.id);
+}
+
+/** After a job's row has been put in a final status: releases or cancels its dependents, then settles the runs that this concerns. */
+export function afterFinish(tx: Tx, jobId: string): void {
+  for (const runId of spread(tx, [jobId])) settleRun(tx, runId);
+}
+
+/** Tells the dependents of ended jobs, and theirs if they end by it. Answers the runs of all that have ended. */
+function spread(tx: Tx, ended: string[]): Set<string> {
+  const runs = new Set<string>();
+  let left = CASCADE_LIMIT;
+  // The list grows while it is walked.
+  for (const jobId of ended) {
+    const { runId, dependents } = must(tx, "job", jobId);
+    runs.add(runId);
+    for (const dependentId of left > 0 ? dependents : []) {
+      const became = releaseOrCancel(tx, dependentId);
+      if (became === "cancelled") ended.push(dependentId);
+      if (became) left -= 1;
+      if (left === 0) break;
+    }
+  }
+  return runs;
+}
+
+/** The first job that this one depends on and that has ended without completing. */
+export function failedDependency(tx: Tx, job: Readonly<Job>): Readonly<Job> | undefined {
+  return job.dependsOn.map((parentId) => must(tx, "job", parentId)).find((parent) => isRetryableJob(parent.status));
+}
+
+function countUnmet(tx: Tx, job: Readonly<Job>): number {
+  return job.dependsOn.filter((parentId) => must(tx, "job", parentId).status !== "completed").length;
+}
+
+type Verdict = "queued" | { reason: string; dependency?: string };
+
+/** What is due to a waiting job as its dependencies and its approval are now; undefined while it has to wait. */
+function verdictOn(tx: Tx, job: Readonly<Job>): Verdict | undefined {
+  const run = must(tx, "run", job.runId);
+  if (isFinalRun(run.status)) return { reason: `run_${run.status}` };
+  const failed = failedDependency(tx, job);
+  if (failed) return { reason: DEPENDENCY_FAILED, dependency: failed.id };
+  const gate = gateOf(tx, job);
+  if (gate === "rejected" || gate === "expired") return { reason: `approval_${gate}` };
+  return gate === "open" && countUnmet(tx, job) === 0 ? "queued" : undefined;
+}
+
+/**
+ * Looks at a waiting job's dependencies and its approval as they are now: queues it, cancels it, or leaves it waiting.
+ *
+ * @param answered its approval has just been decided, so that it asks for it no more.
+ */
+export function releaseOrCancel(tx: Tx, jobId: string, answered = false): "queued" | "cancelled" | undefined {
+  const job = tx.get("job", jobId);
+  if (job?.status !== "waiting") return undefined;
+  const verdict = verdictOn(tx, job);
+  if (verdict === undefined) {
+    const unmet = countUnmet(tx, job);
+    if (unmet !== job.unmet) tx.put("job", { ...job, unmet, updatedAt: tx.at });
+    if (answered) asksNoMore(tx, job);
+    return undefined;
+  }
+  if (verdict !== "queued") {
+    const { reason, ...more } = verdict;
+    end(tx, job, reason, more, answered);
+    return "cancelled";
+  }
+  passGate(tx, job);
+  const runAt = job.runAt > tx.at ? job.runAt : tx.at;
+  tx.put("job", { ...job, status: "queued", unmet: 0, runAt, queuedAt: tx.at, updatedAt: tx.at });
+  countJob(tx, job, "waiting", "queued", answered ? -1 : 0);
+  emitJob(tx, "job.released", must(tx, "job", jobId));
+  return "queued";
+}
+
+/** Cancels a job that is not final, with what hangs on it. */
+export function cancelJob(tx: Tx, job: Readonly<Job>, reason: string): void {
+  end(tx, job, reason);
+  afterFinish(tx, job.id);
+}
+
+/** Cancels what is left of a run that has ended, and what waited for that in other runs. */
+export function cancelJobsOfRun(tx: Tx, runId: string, reason: string): void {
+  const run = must(tx, "run", runId);
+  if (openJobs(run.jobCounts) === 0) return;
+  const ended: string[] = [];
+  for (const jobId of tx.ids({ set: "jobs-of-run", runId, statuses: OPEN, limit: CASCADE_LIMIT })) {
+    const job = must(tx, "job", jobId);
+    if (isFinalJob(job.status)) continue;
+    if (ended.length >= CASCADE_LIMIT) break;
+    end(tx, job, reason);
+    ended.push(jobId);
+  }
+  for (const other of spread(tx, ended)) if (other !== runId) settleRun(tx, other);
+}
+
+/** Which jobs of a run are open, for people: `; job a was running, job b was queued and 3 more`. Empty when none is. */
+export function openJobsWords(tx: Tx, runId: string): string {
+  const open = openJobs(must(tx, "run", runId).jobCounts);
+  if (open === 0) return "";
+  const jobs = tx
+    .ids({ set: "jobs-of-run", runId, statuses: OPEN, limit: CASCADE_LIMIT })
+    .map((jobId) => must(tx, "job", jobId))
+    .filter(({ status }) => !isFinalJob(status))
+    .sort((a, b) => Number(b.status === "running") - Number(a.status === "running"));
+  const named = jobs.slice(0, 3).map(({ id, status }) => `job ${id} was ${status}`);
+  const more = open - named.length;
+  return `; ${named.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+}
+
+/** Cancels the open jobs that work for these tokens, all of them at once, and what waited for them. */
+export function cancelJobsOfTokens(tx: Tx, runId: string, tokenIds: readonly string[], reason: string): void {
+  if (tokenIds.length === 0 || openJobs(must(tx, "run", runId).jobCounts) === 0) return;
+  const reached = new Set<string | null>(tokenIds);
+  const ended: string[] = [];
+  for (const jobId of tx.ids({ set: "jobs-of-run", runId, statuses: OPEN, limit: null, tokenIds })) {
+    const job = must(tx, "job", jobId);
+    if (isFinalJob(job.status) || !reached.has(job.tokenId)) continue;
+    end(tx, job, reason);
+    ended.push(jobId);
+  }
+  for (const concerned of spread(tx, ended)) settleRun(tx, concerned);
+}
+
+/**
+ * Puts the jobs of a run that did not complete back into the queue, all of them at once. One that depends on a failed job of another run is
+ * cancelled again.
+ */
+export function retryJobsOfRun(tx: Tx, runId: string): void {
+  const run = must(tx, "run", runId);
+  const ids = tx.ids({ set: "jobs-of-run", runId, statuses: RETRYABLE, limit: null });
+  for (const jobId of ids) {
+    const job = must(tx, "job", jobId);
+    if (!isRetryableJob(job.status) || hasCancelledToken(run, job.tokenId)) continue;
+    requeueJob(tx, job, "run retried");
+  }
+  const ended = ids.filter((jobId) => releaseOrCancel(tx, jobId) === "cancelled");
+  for (const concerned of spread(tx, ended)) settleRun(tx, concerned);
+}
+
+const OPEN = ["waiting", "queued", "running"] as const;
+const RETRYABLE = ["failed", "timed_out", "cancelled"] as const;
+
+/** Brings back the jobs that were cancelled because this one had not completed, unless another still holds them, or their run has ended. */
+export function restoreDependents(tx: Tx, jobId: string): void {
+  const { comeBack } = restoreOf(jobId, {
+    job: (id) => tx.get("job", id),
+    run(id) {
+      const run = must(tx, "run", id);
+      return { status: run.status, tokenIsCancelled: (tokenId) => hasCancelledToken(run, tokenId) };
+    },
+  });
+  for (const { jobId: id, by } of comeBack) putBack(tx, must(tx, "job", id), `${by} is retried`);
+}
+
+/** Ends a run created with `completion: "auto"` when all its jobs are final: failed if any of them did not complete. */
+function settleRun(tx: Tx, runId: string): void {
+  const run = must(tx, "run", runId);
+  const { jobCounts } = run;
+  if (run.completion !== "auto" || isFinalRun(run.status)) return;
+  if (totalJobs(jobCounts) === 0 || openJobs(jobCounts) > 0) return;
+  const bad = totalJobs(jobCounts) - jobCounts.completed;
+  if (bad === 0 && run.status === "running") moveRun(tx, run, "completed", "all jobs completed");
+  else if (bad === 0 && run.status === "blocked")
+    moveRun(tx, moveRun(tx, run, "running", "its jobs went on"), "completed", "all jobs completed");
+  else moveRun(tx, run, "failed", `${bad} of ${totalJobs(jobCounts)} jobs did not complete`);
+}
+
+/** The row's move to cancelled, without its consequences for others. */
+function end(
+  tx: Tx,
+  job: Readonly<Job>,
+  reason: string,
+  more: { [key: string]: unknown } = {},
+  answered = false,
+): void {
+  const wasRunning = job.status === "running";
+  const asked = answered || (job.status === "waiting" && gateOf(tx, job) === "pending");
+  if (wasRunning) {
+    const taken = closeAttempt(tx, job, "cancelled", { error: { message: reason, code: "cancelled" } });
+    if (job.claimedBy) {
+      addBusy(tx, job.claimedBy, -1, false);
+      if (job.permitId) releasePermit(tx, job.claimedBy, job.permitId);
+      recordUpstreamEnd(tx, attemptOutcome(job, job.claimedBy, taken, reason));
+    }
+  }
+  tx.put("job", {
+    ...job,
+    status: "cancelled",
+    reason,
+    leaseToken: null,
+    leaseExpiresAt: null,
+    timeoutAt: null,
+    permitId: null,
+    finishedAt: tx.at,
+    updatedAt: tx.at,
+  });
+  if (job.status === "waiting") closeGate(tx, job);
+  countJob(tx, job, job.status, "cancelled", asked ? -1 : 0);
+  emitJob(tx, "job.cancelled", must(tx, "job", job.id), { from: job.status, reason, ...more });
+}

@@ -1,0 +1,53 @@
+import { isFinalRun, isRetryableJob, type RunStatus } from "../../kernel/statuses.ts";
+import type { Job } from "../contract.ts";
+
+/** Why a job was cancelled when one it depends on did not complete. */
+export const DEPENDENCY_FAILED = "dependency_failed";
+
+/** What a retry of one job does to those that were cancelled because of it. */
+export interface Restore {
+  /** Those that come back, each with the job whose return brings it back, in order. */
+  comeBack: { jobId: string; runId: string; by: string }[];
+  /** Those that stay cancelled. */
+  stay: { jobId: string; runId: string; why: StayReason; runStatus: RunStatus }[];
+}
+
+/** Its run has ended; the token it works for is cancelled; another job that it depends on has not completed. */
+export type StayReason = "run_ended" | "token_cancelled" | "dependency_failed";
+
+/** The rows as they are, by their ids. A job is undefined where it is not kept. */
+export interface RestoreLook {
+  job(id: string): Pick<Job, "id" | "runId" | "status" | "reason" | "dependsOn" | "dependents" | "tokenId"> | undefined;
+  run(id: string): { status: RunStatus; tokenIsCancelled(tokenId: string | null): boolean };
+}
+
+/** Follows a retried job down its dependents, into other runs too. One definition for the retry itself and for what is said before it. */
+export function restoreOf(jobId: string, look: RestoreLook): Restore {
+  const back = new Map<string, Restore["comeBack"][number]>();
+  const stays = new Map<string, Restore["stay"][number]>();
+  const returned = [jobId];
+  const isBack = (id: string) => id === jobId || back.has(id);
+  // The list grows while it is walked.
+  for (const by of returned) {
+    for (const id of look.job(by)?.dependents ?? []) {
+      const job = look.job(id);
+      if (job?.status !== "cancelled" || job.reason !== DEPENDENCY_FAILED || isBack(id)) continue;
+      const { runId } = job;
+      const run = look.run(runId);
+      const why = isFinalRun(run.status)
+        ? "run_ended"
+        : run.tokenIsCancelled(job.tokenId)
+          ? "token_cancelled"
+          : job.dependsOn.some((parent) => !isBack(parent) && isRetryableJob(look.job(parent)?.status ?? "completed"))
+            ? "dependency_failed"
+            : null;
+      if (why !== null) stays.set(id, { jobId: id, runId, why, runStatus: run.status });
+      else {
+        stays.delete(id);
+        back.set(id, { jobId: id, runId, by });
+        returned.push(id);
+      }
+    }
+  }
+  return { comeBack: [...back.values()], stay: [...stays.values()] };
+}

@@ -1,0 +1,145 @@
+import type { Candidate } from "../agents/contract.ts";
+import type { Kind, Rows } from "../rows.ts";
+import type { Edit } from "./json-map.ts";
+import type { RowBase } from "./row.ts";
+import type { JobStatus, WorkstreamStatus } from "./statuses.ts";
+
+/** Sets of rows that only the storage can name; a reducer filters what it gets, as the set may hold too much. */
+export type RowSet =
+  | {
+      set: "jobs-of-run";
+      runId: string;
+      statuses: readonly JobStatus[];
+      limit: number | null;
+      /** Only those that work for one of these tokens. */
+      tokenIds?: readonly string[];
+    }
+  /** Those of a run that follow their jobs and are in one of these statuses. */
+  | { set: "workstreams-of-run"; runId: string; statuses: readonly WorkstreamStatus[]; limit: number | null }
+  /** Agents, those with the capability (if one is named) first, of them those that let something through, of them those seen last. */
+  | { set: "agents"; capability: string | null; limit: number }
+  /** Hourly tallies of one type of task from a time on, the newest first. */
+  | { set: "hours-of-type"; taskType: string; from: string; limit: number }
+  /** Everything that hangs on these runs, of several kinds and outcomes among them: what is answered are keys, `kind:id`. */
+  | { set: "parts-of-runs"; runIds: string[] }
+  /** What still names these agents, as keys: all alerts about them with what was sent of those, and of outcomes and decisions one each. */
+  | { set: "uses-of-agents"; agentKeys: string[] }
+  | {
+      set: "claimable-jobs";
+      agentKey: string;
+      capabilities: string[];
+      queues: string[] | null;
+      /** Not from these, though the storage may think that they have room. */
+      except: string[];
+      /** From these too, though the storage knows them as paused or full: they have room by now. The draft says so. */
+      reopened?: string[];
+      max: number;
+      at: string;
+    };
+
+/** What a reducer changes state through: one commit's view of one tenant's rows. */
+export interface Tx {
+  /** Time of the commit, RFC 3339: the database's. It may be below that of the events before when that clock was set back. */
+  readonly at: string;
+  /** Who asks, as it stands in the log: `user:NAME`, `key:NAME`, `system:clock`. */
+  readonly actor: string;
+  /** The trace that the commit belongs to, when whoever asks has said so. */
+  readonly traceId: string | null;
+  /** How long a task's idempotency key stands for it, ms. */
+  readonly keyTtlMs: number;
+  get<K extends Kind>(kind: K, id: string): Readonly<Rows[K]> | undefined;
+  /** Whether no row has that id. The server may assume so and let the insert prove it, which saves a look-up per create. */
+  isFree(kind: Kind, id: string): boolean;
+  /** Puts a row; a new one has version 1, a changed one gets the next version (a run's version is its reducer's own). */
+  put<K extends Kind>(kind: K, row: Omit<Rows[K], "version" | "seq"> & Partial<RowBase>): void;
+  /** Takes a row away; one that is not there is none the less gone. Its id is free again from here on. */
+  remove(kind: Kind, id: string): void;
+  /**
+   * A map of a row with one entry set or, by undefined, removed. A large map is copied once: a copy made here is then edited in place, so that
+   * what was read of a row before is no longer to be looked at. Taking the commit back takes the edits back.
+   */
+  edit: Edit;
+  /** Ids of a set, in the storage's order, those changed by this commit included. */
+  ids(query: RowSet): string[];
+  emit(event: EventDraft): void;
+  /** What the present mutation leaves to be settled when it is through. */
+  readonly unsettled: Unsettled;
+  /** A new id, unique in the log, that sorts by time and within a commit by order; the same when the commit is applied again. */
+  newId(prefix: string): string;
+  /** An unguessable token, the same when the commit is applied again. Never to be put into an event. */
+  newSecret(): string;
+}
+
+export interface Unsettled {
+  /** Workstreams whose jobs have moved. */
+  readonly workstreams: Set<string>;
+  /** Runs that have ended. */
+  readonly endedRuns: Set<string>;
+}
+
+export interface EventDraft {
+  type: string;
+  subject: Subject;
+  runId?: string | null;
+  /** The trace it belongs to when the commit names none. */
+  traceId?: string | null;
+  payload?: { [key: string]: unknown };
+}
+
+export interface Subject {
+  kind: string;
+  id: string;
+}
+
+export type RefusalCode =
+  | "already_exists"
+  | "not_found"
+  | "illegal_transition"
+  | "lease_lost"
+  | "run_is_final"
+  | "not_same_run"
+  | "not_claimable"
+  | "already_reported"
+  | "already_decided"
+  | "already_consumed"
+  | "not_permitted"
+  | "scope_cancelled"
+  | "state_too_large"
+  | "no_agent";
+
+/** A mutation that cannot be applied. Caught in one place (`applyMutation`), so a reducer may refuse from any depth. */
+export class Refusal extends Error {
+  override name = "Refusal";
+  constructor(
+    readonly code: RefusalCode,
+    message: string,
+    readonly extra: { legal?: readonly string[]; candidates?: readonly Candidate[] } = {},
+  ) {
+    super(message);
+  }
+}
+
+/** The row, or a refusal that names what is missing. */
+export function must<K extends Kind>(tx: Tx, kind: K, id: string): Readonly<Rows[K]> {
+  const row = tx.get(kind, id);
+  if (!row) throw new Refusal("not_found", `${kind} ${id} does not exist`);
+  return row;
+}
+
+/** Refuses when a row of that id is there already. */
+export function mustBeNew(tx: Tx, kind: Kind, id: string): void {
+  if (!tx.isFree(kind, id)) throw new Refusal("already_exists", `${kind} ${id} exists already`);
+}
+
+/** Refuses a move that its table does not have, naming the legal ones. */
+export function mustBeLegal<S extends string>(
+  what: string,
+  moves: { readonly [from in S]: readonly S[] },
+  from: S,
+  to: S,
+): void {
+  if (moves[from].includes(to)) return;
+  const legal = moves[from];
+  const names = legal.length ? legal.join(", ") : "none, it is final";
+  throw new Refusal("illegal_transition", `${what} is ${from} and cannot become ${to}; legal: ${names}`, { legal });
+}

@@ -1,0 +1,171 @@
+import type { Mutation } from "../../../domain/commit/mutations.ts";
+import { CASCADE_LIMIT } from "../../../domain/execution/job/cascade.ts";
+import type { LaneQueries } from "../lane/lane-database.ts";
+
+/** Something whose time has come, as the mutation that says so. Each carries what it saw, so that coming late or twice does no harm. */
+export interface Due {
+  tenantId: string;
+  mutation: Mutation;
+}
+
+/** One round looks at no more than this many of each; what is left comes with the next. */
+const LIMIT = CASCADE_LIMIT;
+
+/**
+ * A worker that kills a hung job at its time wants to tell its output, so its lease gives it this long before the clock does it. Well within
+ * the half second in which timers fire.
+ */
+const TIMEOUT_GRACE_MS = 250;
+
+/**
+ * Times beyond this were written by a clock that was ahead and has been put right since. Waits that began then would last until it has caught up, so
+ * where the head is beyond it they are looked for: reducers begin them anew (`job.expire` with `clock`, `run.timeout`, `breaker.tick`), and
+ * what merely is asked again is due at once.
+ */
+const AHEAD = "(now() + interval '5 seconds')";
+
+const ISO = (column: string) => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+
+const DUE_BREAKERS = `SELECT /* due breakers */ b."tenantId", b."id"
+  FROM "LogHead" AS h JOIN "Breaker" AS b ON b."tenantId" = h."tenantId"
+  WHERE (b."state" IN ('open', 'forced_open', 'disabled') AND b."resetAt" <= now())
+    OR (b."state" = 'half_open' AND EXISTS (SELECT 1 FROM jsonb_array_elements(b."trials") AS t WHERE (t ->> 'expiresAt')::timestamptz <= now()))
+    OR (h."at" > ${AHEAD} AND b."changedAt" > ${AHEAD})
+  LIMIT $1::int`;
+
+const DUE_JOBS = `SELECT /* due jobs */ j."tenantId", j."id", j."attempt", j."leaseExpiresAt" <= now() AS "lease"
+  FROM "LogHead" AS h JOIN "Job" AS j ON j."tenantId" = h."tenantId" AND j."status" = 'running'
+  WHERE j."leaseExpiresAt" <= now() OR j."timeoutAt" <= now() - CASE WHEN j."leaseExpiresAt" IS NULL THEN interval '0' ELSE $2::int * interval '1 millisecond' END
+  LIMIT $1::int`;
+
+const DUE_RUNS = `SELECT /* due runs */ r."tenantId", r."id", ${ISO('r."deadlineAt"')} AS "deadlineAt"
+  FROM "LogHead" AS h JOIN "Run" AS r ON r."tenantId" = h."tenantId" AND r."status" IN ('pending', 'running', 'blocked')
+  WHERE r."deadlineAt" <= now() OR (h."at" > ${AHEAD} AND r."deadlineAt" > ${AHEAD} + r."timeoutMs" * interval '1 millisecond') LIMIT $1::int`;
+
+const DUE_ACKNOWLEDGEMENTS = `SELECT /* due acknowledgements */ a."tenantId", a."id", ${ISO('a."ackExpiresAt"')} AS "ackExpiresAt"
+  FROM "LogHead" AS h JOIN "Alert" AS a ON a."tenantId" = h."tenantId" AND a."status" = 'acknowledged'
+  WHERE a."ackExpiresAt" <= now() OR (h."at" > ${AHEAD} AND a."ackExpiresAt" IS NOT NULL AND a."acknowledgedAt" > ${AHEAD}) LIMIT $1::int`;
+
+/** $2: how long a session may go untouched, ms. */
+const DUE_SNOOZES = `SELECT /* due snoozes */ a."tenantId", a."id", ${ISO('a."snoozedUntil"')} AS "snoozedUntil"
+  FROM "LogHead" AS h JOIN "Alert" AS a ON a."tenantId" = h."tenantId" AND a."status" = 'snoozed'
+  WHERE a."snoozedUntil" <= now() LIMIT $1::int`;
+
+const DUE_SESSIONS = `SELECT /* due sessions */ s."tenantId", s."id", ${ISO('s."updatedAt"')} AS "updatedAt"
+  FROM "LogHead" AS h JOIN "Session" AS s ON s."tenantId" = h."tenantId" AND s."status" IN ('pending', 'active')
+  WHERE s."updatedAt" <= now() - $2::float8 * interval '1 millisecond' LIMIT $1::int`;
+
+const DUE_APPROVALS = `SELECT /* due approvals */ a."tenantId", a."id", ${ISO('a."expiresAt"')} AS "expiresAt"
+  FROM "LogHead" AS h JOIN "Approval" AS a ON a."tenantId" = h."tenantId" AND a."status" = 'pending'
+  WHERE a."expiresAt" <= now() LIMIT $1::int`;
+
+/**
+ * What a cascade longer than its limit has left behind: open jobs of ended runs, jobs that wait for nothing more, or in vain. One whose
+ * approval is still asked for waits for that.
+ */
+const LEFT_BEHIND = `SELECT /* jobs left behind */ j."tenantId", j."id"
+  FROM "LogHead" AS h
+  JOIN "Job" AS j ON j."tenantId" = h."tenantId" AND j."status" IN ('waiting', 'queued', 'running')
+  JOIN "Run" AS r ON r."tenantId" = j."tenantId" AND r."id" = j."runId"
+  WHERE r."status" IN ('completed', 'failed', 'cancelled', 'timed_out')
+    OR (j."status" = 'waiting' AND (
+      EXISTS (SELECT 1 FROM "Job" AS p WHERE p."tenantId" = j."tenantId" AND p."id" = ANY (j."dependsOn")
+        AND p."status" IN ('failed', 'timed_out', 'cancelled'))
+      OR (j."approvalId" IS NOT NULL AND NOT EXISTS (SELECT 1 FROM "Approval" AS a WHERE a."tenantId" = j."tenantId" AND a."id" = j."approvalId"
+        AND a."status" IN ('pending', 'approved')))
+      OR (NOT EXISTS (SELECT 1 FROM "Job" AS p WHERE p."tenantId" = j."tenantId" AND p."id" = ANY (j."dependsOn")
+        AND p."status" <> 'completed')
+        AND (j."approvalId" IS NULL OR EXISTS (SELECT 1 FROM "Approval" AS a WHERE a."tenantId" = j."tenantId" AND a."id" = j."approvalId"
+          AND a."status" = 'approved')))))
+  LIMIT $1::int`;
+
+/** Jobs that wait since a time that is yet to come, or longer than they were to. */
+const JOBS_AHEAD = `SELECT /* jobs ahead of the clock */ j."tenantId", j."id", j."attempt"
+  FROM "LogHead" AS h JOIN "Job" AS j ON j."tenantId" = h."tenantId" AND j."status" IN ('queued', 'running')
+  WHERE h."at" > ${AHEAD} AND (j."queuedAt" > ${AHEAD} OR (j."status" = 'running' AND (j."startedAt" > ${AHEAD}
+    OR j."leaseExpiresAt" > ${AHEAD} + j."leaseMs" * interval '1 millisecond' OR j."timeoutAt" > ${AHEAD} + j."timeoutMs" * interval '1 millisecond')))
+  LIMIT $1::int`;
+
+/**
+ * Workstreams that follow their jobs and have not come to an end though nothing of them is open: their run has ended, with more of them than one
+ * commit looks for, or all their jobs had before they began to follow them.
+ */
+const WORKSTREAMS_LEFT_BEHIND = `SELECT /* workstreams left behind */ w."tenantId", w."id"
+  FROM "LogHead" AS h
+  JOIN "Workstream" AS w ON w."tenantId" = h."tenantId" AND w."status" IN ('pending', 'ready', 'running', 'blocked') AND w."follow" = 'jobs'
+  JOIN "Run" AS r ON r."tenantId" = w."tenantId" AND r."id" = w."runId"
+  CROSS JOIN LATERAL (SELECT coalesce(sum(c."value"::int) FILTER (WHERE c."key" IN ('waiting', 'queued', 'running')), 0) AS "open",
+    coalesce(sum(c."value"::int), 0) AS "total" FROM jsonb_each_text(w."jobCounts") AS c) AS n
+  WHERE n."open" = 0 AND (n."total" > 0 OR r."status" IN ('completed', 'failed', 'cancelled', 'timed_out'))
+  LIMIT $1::int`;
+
+type Found<T> = { tenantId: string; id: string } & T;
+
+/** Everything that is due now, by the database's clock. A session is when nobody has touched it for `sessionRetentionMs`. */
+export async function readDue(queries: LaneQueries, sessionRetentionMs: number): Promise<Due[]> {
+  const [breakers, jobs, runs, acknowledgements, snoozes, sessions, approvals] = await Promise.all([
+    queries.query<Found<object>>(DUE_BREAKERS, [LIMIT]),
+    queries.query<Found<{ attempt: number; lease: boolean | null }>>(DUE_JOBS, [LIMIT, TIMEOUT_GRACE_MS]),
+    queries.query<Found<{ deadlineAt: string }>>(DUE_RUNS, [LIMIT]),
+    queries.query<Found<{ ackExpiresAt: string }>>(DUE_ACKNOWLEDGEMENTS, [LIMIT]),
+    queries.query<Found<{ snoozedUntil: string }>>(DUE_SNOOZES, [LIMIT]),
+    queries.query<Found<{ updatedAt: string }>>(DUE_SESSIONS, [LIMIT, sessionRetentionMs]),
+    queries.query<Found<{ expiresAt: string }>>(DUE_APPROVALS, [LIMIT]),
+  ]);
+  return [
+    ...breakers.map(({ tenantId, id }) => due(tenantId, { type: "breaker.tick", agentKey: id })),
+    ...jobs.map(({ tenantId, id, attempt, lease }) =>
+      due(tenantId, { type: "job.expire", jobId: id, attempt, why: lease ? "lease" : "timeout" }),
+    ),
+    ...runs.map(({ tenantId, id, deadlineAt }) => due(tenantId, { type: "run.timeout", runId: id, deadlineAt })),
+    ...acknowledgements.map(({ tenantId, id, ackExpiresAt }) =>
+      due(tenantId, { type: "alert.ack_expire", alertId: id, ackExpiresAt }),
+    ),
+    ...snoozes.map(({ tenantId, id, snoozedUntil }) =>
+      due(tenantId, { type: "alert.snooze_expire", alertId: id, snoozedUntil }),
+    ),
+    ...sessions.map(({ tenantId, id, updatedAt }) =>
+      due(tenantId, { type: "session.expire", sessionId: id, updatedAt }),
+    ),
+    ...approvals.map(({ tenantId, id, expiresAt }) =>
+      due(tenantId, { type: "approval.expire", approvalId: id, expiresAt }),
+    ),
+  ];
+}
+
+/** What long cascades have left behind, and jobs that a wrong clock has; a heavier look than `readDue`, for the clock's slow round. */
+export async function readLeftBehind(queries: LaneQueries): Promise<Due[]> {
+  const [left, ahead, workstreams] = await Promise.all([
+    queries.query<Found<object>>(LEFT_BEHIND, [LIMIT]),
+    queries.query<Found<{ attempt: number }>>(JOBS_AHEAD, [LIMIT]),
+    queries.query<Found<object>>(WORKSTREAMS_LEFT_BEHIND, [LIMIT]),
+  ]);
+  return [
+    ...left.map(({ tenantId, id }) => due(tenantId, { type: "job.settle", jobId: id })),
+    ...workstreams.map(({ tenantId, id }) => due(tenantId, { type: "workstream.settle", workstreamId: id })),
+    ...ahead.map(({ tenantId, id, attempt }) =>
+      due(tenantId, { type: "job.expire", jobId: id, attempt, why: "clock" }),
+    ),
+  ];
+}
+
+const due = (tenantId: string, mutation: Mutation): Due => ({ tenantId, mutation });
+
+/** $1 name · $2 holder · $3 ms, the same for all who ask for it. One row when the holder has the lease now, on the database's time. */
+const TAKE_LEASE = `INSERT INTO "Lease" AS l ("name", "holder", "expiresAt") VALUES ($1, $2, now() + $3::int * interval '1 millisecond')
+  ON CONFLICT ("name") DO UPDATE SET "holder" = excluded."holder", "expiresAt" = excluded."expiresAt"
+  WHERE l."holder" = excluded."holder" OR l."expiresAt" <= now() OR l."expiresAt" > ${AHEAD} + 10 * ($3::int * interval '1 millisecond') RETURNING 1 AS "held"`;
+
+/** Takes or renews a lease on database time; false when another holds it. */
+export async function takeLease(queries: LaneQueries, name: string, holder: string, forMs: number): Promise<boolean> {
+  const rows = await queries.query<{ held: number }>(TAKE_LEASE, [name, holder, forMs]);
+  return rows.length > 0;
+}
+
+/** Gives a lease back, so that the next holder need not wait. */
+export async function dropLease(queries: LaneQueries, name: string, holder: string): Promise<void> {
+  await queries.query(`DELETE FROM "Lease" WHERE "name" = $1 AND "holder" = $2 RETURNING 1 AS "dropped"`, [
+    name,
+    holder,
+  ]);
+}

@@ -1,0 +1,24 @@
+import type { LaneQueries } from "../lane/lane-database.ts";
+
+/** What a server that starts, or takes over, finds unfinished. */
+export interface IncompleteRuns {
+  incompleteRuns: number;
+  /** The one that has waited longest; null when there is none. */
+  oldest: { tenantId: string; runId: string; createdAt: string } | null;
+}
+
+const INCOMPLETE_RUNS = `SELECT /* incomplete runs */ r."tenantId", r."id" AS "runId",
+    to_char(r."createdAt" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "createdAt", (count(*) OVER ())::int AS "incompleteRuns"
+  FROM "LogHead" AS h JOIN "Run" AS r ON r."tenantId" = h."tenantId" AND r."status" IN ('pending', 'running', 'blocked')
+  ORDER BY r."createdAt", r."id" LIMIT 1`;
+
+/** The runs of all tenants that have not ended. Which they are, oldest first, `GET /runs?status=pending,running,blocked&order=asc` lists. */
+export async function readIncompleteRuns(queries: LaneQueries): Promise<IncompleteRuns> {
+  const [first] = await queries.query<Exclude<IncompleteRuns["oldest"], null> & { incompleteRuns: number }>(
+    INCOMPLETE_RUNS,
+    [],
+  );
+  if (!first) return { incompleteRuns: 0, oldest: null };
+  const { incompleteRuns, ...oldest } = first;
+  return { incompleteRuns, oldest };
+}

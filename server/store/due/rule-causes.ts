@@ -1,0 +1,52 @@
+import { untilWords } from "../../../domain/execution/waiting-words.ts";
+import { shortened } from "../../../domain/kernel/text.ts";
+import type { LaneQueries } from "../lane/lane-database.ts";
+import { type Look, lookNow, readWhy } from "../reads/waiting.ts";
+import { readRunWhy } from "../reads/waiting-of-many.ts";
+import type { Observed } from "./rule-conditions.ts";
+
+/** The detail of an alert is no longer than this. */
+const MOST = 4000;
+
+/** Says of what a rule found why it is so: what holds up the job or the run that it is about, as `/jobs/{id}/why` and `/runs/{id}/why` say it. */
+export class Causes {
+  readonly #queries: LaneQueries;
+  readonly #tenantId: string;
+  #look: Promise<Look> | undefined;
+
+  constructor(queries: LaneQueries, tenantId: string) {
+    this.#queries = queries;
+    this.#tenantId = tenantId;
+  }
+
+  /** The same with its cause in its detail. */
+  async explain(one: Observed): Promise<Observed> {
+    const { waiting, detail } = one;
+    if (!waiting) return one;
+    const why = waiting.kind === "job" ? await this.#ofJob(waiting) : await this.#ofRun(waiting);
+    return { ...one, detail: shortened([why, detail].filter(Boolean).join("; "), MOST) };
+  }
+
+  async #ofJob({ id, named }: Waiting): Promise<string> {
+    this.#look ??= lookNow(this.#queries, this.#tenantId);
+    const found = await readWhy(await this.#look, id);
+    const [reason] = found?.reasons ?? [];
+    return reason && found ? `${named}: ${untilWords(reason, found.at)}` : named;
+  }
+
+  async #ofRun({ id, named }: Waiting): Promise<string> {
+    const { reasons, at } = await readRunWhy(this.#queries, this.#tenantId, id, "running");
+    const [reason] = reasons;
+    if (!reason) return named;
+    const jobs =
+      reason.count === 1 ? `job ${reason.jobIds[0]} waits` : `${reason.count} jobs wait, such as ${reason.jobIds[0]}`;
+    return [named, `${jobs}: ${untilWords(reason, at)}`].filter(Boolean).join("; ");
+  }
+}
+
+/** What waits, and how it is named before its cause. */
+export interface Waiting {
+  kind: "job" | "run";
+  id: string;
+  named: string;
+}

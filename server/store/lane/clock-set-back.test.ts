@@ -1,0 +1,193 @@
+import { Registry } from "prom-client";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import type { ClientMutationInput } from "../../../domain/commit/mutations.ts";
+import { type Clock, createClock } from "../../clock/index.ts";
+import { DatabaseClock } from "../../database/clock.ts";
+import { createTestDatabase, type TestDatabase } from "../../testing/database.ts";
+import { takeLease } from "../due/due.ts";
+import { rollUp } from "../maintenance/rollups.ts";
+import type { Store } from "../types.ts";
+import { commit as commitTo, openStore } from "./lane.test-kit.ts";
+import { laneDatabase } from "./lane-database.ts";
+
+/** A clock that can be told to be wrong, as the database's may be. */
+class WrongClock extends DatabaseClock {
+  ahead = 0;
+  override now(): number {
+    return super.now() + this.ahead;
+  }
+}
+
+const DAY = 86_400_000;
+const patiently = { timeout: 20_000, interval: 20 };
+let database: TestDatabase;
+let store: Store;
+let wrong: WrongClock;
+let clock: Clock;
+let registry: Registry;
+let tenant = "";
+let tenants = 0;
+const warnings: string[] = [];
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+beforeEach(async () => {
+  tenants += 1;
+  tenant = `back${tenants}`;
+  wrong = new WrongClock();
+  await wrong.ask(database.pool);
+  registry = new Registry();
+  const log = { debug() {}, info() {}, warn: (_facts: object, message: string) => void warnings.push(message) };
+  store = await openStore(database, tenant, { clock: wrong, registry, log });
+  clock = createClock({ store, queries: laneDatabase(database.pool), log, everyMs: 20 });
+  clock.start();
+});
+afterEach(async () => {
+  await clock.close();
+  await store.close();
+  warnings.length = 0;
+});
+
+const commit = (...mutations: ClientMutationInput[]) => commitTo(store, mutations, {}, tenant);
+const where = (id: string) => ({ where: { tenantId: tenant, id } });
+const job = (id: string) => database.prisma.job.findFirstOrThrow(where(id));
+const aheadMetric = async () =>
+  (await registry.getSingleMetric("switchyard_log_ahead_seconds")?.get())?.values[0]?.value;
+const RUN: ClientMutationInput = { type: "run.create", runId: "r", workflow: "w" };
+const enqueue = (jobId: string, more: object = {}): ClientMutationInput => ({
+  type: "job.enqueue",
+  jobId,
+  runId: "r",
+  ...more,
+});
+/** What these mutations do while the clock is forty days ahead; then it is right again. */
+async function fortyDaysAhead(...mutations: ClientMutationInput[]) {
+  wrong.ahead = 40 * DAY;
+  const done = await commit(...mutations);
+  wrong.ahead = 0;
+  return done;
+}
+
+test("after one commit of a clock that was ahead, leases, time limits and back-offs take their own time", async () => {
+  await fortyDaysAhead(RUN);
+  await commit(enqueue("leased", { maxAttempts: 1 }), enqueue("limited", { timeoutMs: 300, maxAttempts: 1 }));
+  await commit(
+    { type: "job.start", jobId: "leased", agentKey: "a", leaseMs: 300 },
+    { type: "job.start", jobId: "limited", agentKey: "a" },
+  );
+  await vi.waitFor(async () => expect(await job("leased")).toMatchObject({ status: "failed" }), patiently);
+  await vi.waitFor(async () => expect(await job("limited")).toMatchObject({ status: "timed_out" }), patiently);
+});
+
+test("committedAt and events never go back, and rows go by the right time", async () => {
+  const ahead = await fortyDaysAhead(RUN);
+  const after = await commit(enqueue("j"));
+  expect(after.receipt.committedAt >= ahead.receipt.committedAt).toBe(true);
+  const events = await store.readEvents(tenant, { after: 0, limit: 100 });
+  expect(events.map(({ at }) => at)).toEqual(events.map(({ at }) => at).sort());
+  expect((await job("j")).createdAt.getTime()).toBeLessThan(Date.now() + DAY);
+  expect(warnings.filter((line) => line.includes("clock is behind the log"))).toHaveLength(1);
+  expect(await aheadMetric()).toBeCloseTo(40 * 86_400, -3);
+});
+
+test("a clock that is set back is noticed where nothing is committed, and so is that it has caught up", async () => {
+  await commit(RUN);
+  expect(await store.head(tenant)).toMatchObject({ head: 1, aheadMs: 0 });
+  wrong.ahead = -3 * DAY;
+  await vi.waitFor(() => expect(warnings).toEqual([expect.stringContaining("clock is behind the log")]), patiently);
+  expect((await store.head(tenant)).aheadMs).toBeGreaterThan(2 * DAY);
+  wrong.ahead = 0;
+  await vi.waitFor(async () => expect(await aheadMetric()).toBe(0), patiently);
+  expect(await store.head(tenant)).toMatchObject({ aheadMs: 0 });
+});
+
+test("what began to wait by the wrong clock begins anew by the right one", async () => {
+  await fortyDaysAhead(
+    RUN,
+    { type: "run.create", runId: "late", workflow: "w", timeoutMs: 300 },
+    enqueue("leased", { maxAttempts: 1 }),
+    { type: "job.start", jobId: "leased", agentKey: "a", leaseMs: 300 },
+    enqueue("limited", { timeoutMs: 300, maxAttempts: 1 }),
+    { type: "job.start", jobId: "limited", agentKey: "a" },
+    enqueue("plain", { queue: "q" }),
+    enqueue("failed", { queue: "q", backoffMs: 100, maxAttempts: 2 }),
+    { type: "job.start", jobId: "failed", agentKey: "a" },
+    { type: "job.fail", jobId: "failed", error: "no" },
+    { type: "agent.register", agentKey: "x", breaker: { minimumCalls: 1, windowSize: 1, openMs: 300 } },
+    { type: "breaker.record", agentKey: "x", success: false },
+  );
+  await vi.waitFor(async () => expect(await job("leased")).toMatchObject({ status: "failed" }), patiently);
+  await vi.waitFor(async () => expect(await job("limited")).toMatchObject({ status: "timed_out" }), patiently);
+  await vi.waitFor(async () => {
+    const run = await database.prisma.run.findFirstOrThrow(where("late"));
+    expect(run.status).toBe("failed");
+  }, patiently);
+  await vi.waitFor(async () => {
+    const breaker = await database.prisma.breaker.findFirstOrThrow(where("x"));
+    expect(breaker.state).toBe("half_open");
+  }, patiently);
+  await vi.waitFor(async () => {
+    await commit({ type: "job.claim", agentKey: "b", queues: ["q"], max: 5, leaseMs: 60_000 });
+    expect(await job("plain")).toMatchObject({ status: "running" });
+    expect(await job("failed")).toMatchObject({ status: "running", attempt: 2 });
+  }, patiently);
+});
+
+test("an attempt that began by the wrong clock takes no negative time", async () => {
+  await fortyDaysAhead(RUN, enqueue("j"), { type: "job.start", jobId: "j", agentKey: "a" });
+  await commit({ type: "job.complete", jobId: "j" });
+  const { durationMs } = await job("j");
+  expect(durationMs).toBeGreaterThanOrEqual(0);
+  expect(durationMs).toBeLessThan(60_000);
+});
+
+test("figures of after the wrong clock are counted when they happened, rolled up or not", async () => {
+  await fortyDaysAhead(RUN, { type: "breaker.record", agentKey: "x", success: true });
+  await rollUp(laneDatabase(database.pool));
+  await commit({ type: "breaker.record", agentKey: "x", success: true });
+  await rollUp(laneDatabase(database.pool));
+  const marks = await database.prisma.rollupMark.findMany({ where: { tenantId: tenant } });
+  for (const { upTo } of marks) expect(upTo.getTime()).toBeLessThan(Date.now() + DAY);
+  const tallies = await database.prisma.tally.findMany({ where: { tenantId: tenant, width: "minute" } });
+  expect(tallies.filter(({ t }) => t.getTime() < Date.now() + DAY)).toMatchObject([{ total: 1 }]);
+});
+
+test("a leader's lease of a time to come does not lock out the next leader", async () => {
+  const queries = laneDatabase(database.pool);
+  expect(await takeLease(queries, "test", "first", 20 * DAY)).toBe(true);
+  expect(await takeLease(queries, "test", "second", 1_000)).toBe(true);
+  expect(await takeLease(queries, "test", "third", 1_000)).toBe(false);
+});
+
+test("two nodes, one with a clock that is minutes off, give the same times", async () => {
+  const other = await openStore(database, tenant);
+  vi.useFakeTimers({ now: Date.now() + 600_000, toFake: ["Date"] });
+  try {
+    await commitTo(other, [RUN, enqueue("j", { maxAttempts: 2 })], {}, tenant);
+    const { receipt } = await commit({ type: "job.start", jobId: "j", agentKey: "a", leaseMs: 300 });
+    const { rows } = await database.pool.query("SELECT now() AS now");
+    expect(Math.abs(Date.parse(receipt.committedAt) - rows[0].now.getTime())).toBeLessThan(60_000);
+    await vi.waitFor(async () => expect(await job("j")).toMatchObject({ status: "queued" }), patiently);
+  } finally {
+    vi.useRealTimers();
+    await other.close();
+  }
+});
+
+test("a new tenant's log begins at the database's time, whatever the process's clock says", async () => {
+  vi.useFakeTimers({ now: Date.now() + 600_000, toFake: ["Date"] });
+  const fresh = `fresh-${tenant}`;
+  const other = await openStore(database, fresh);
+  try {
+    const head = await database.prisma.logHead.findUniqueOrThrow({ where: { tenantId: fresh } });
+    const made = await database.prisma.tenant.findUniqueOrThrow({ where: { id: fresh } });
+    const { rows } = await database.pool.query("SELECT now() AS now");
+    expect(Math.abs(head.at.getTime() - rows[0].now.getTime())).toBeLessThan(60_000);
+    expect(Math.abs(made.createdAt.getTime() - rows[0].now.getTime())).toBeLessThan(60_000);
+  } finally {
+    vi.useRealTimers();
+    await other.close();
+  }
+});

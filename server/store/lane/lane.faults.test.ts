@@ -1,0 +1,279 @@
+import { Registry } from "prom-client";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { Mutation } from "../../../domain/commit/mutations.ts";
+import { createDatabase, type Database } from "../../database/client.ts";
+import { createTestDatabase, type TestDatabase } from "../../testing/database.ts";
+import { createPgProxy, type PgProxy } from "../../testing/pg-proxy.ts";
+import { createStore } from "../index.ts";
+import type { Store } from "../types.ts";
+import { BY, commit, follow, openStore } from "./lane.test-kit.ts";
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+
+let tenants = 0;
+let tenant = "";
+const open: { close(): Promise<void> }[] = [];
+beforeEach(() => {
+  tenants += 1;
+  tenant = `t${tenants}`;
+});
+afterEach(async () => {
+  for (const one of open.splice(0).reverse()) await one.close();
+});
+
+async function store(over: Database = database, more = {}): Promise<Store> {
+  const opened = await openStore(over, tenant, more);
+  open.push(opened);
+  return opened;
+}
+
+async function node(url = database.url, more = {}): Promise<Store> {
+  const own = createDatabase(url, { max: 4 });
+  open.push(own);
+  return await store(own, more);
+}
+
+const append = (name: string) => ({ type: "event.append" as const, eventType: `x.${name}` });
+const types = (events: { type: string }[]) => events.map((event) => event.type);
+
+describe("two servers on one database", () => {
+  test("both committing to one tenant: gapless, no lost update, and each is told everything in order", async () => {
+    const [a, b] = [await node(), await node()];
+    const told = [follow(a, tenant), follow(b, tenant)];
+    await commit(
+      a,
+      [
+        { type: "run.create", runId: "r", workflow: "w" },
+        { type: "workstream.create", runId: "r", workstreamId: "w", title: "W" },
+      ],
+      {},
+      tenant,
+    );
+    await Promise.all([a.head(tenant), b.head(tenant)]);
+    open.push(...[a, b].map((one) => ({ close: async () => one.watch(tenant)() })));
+    const stops = [a.watch(tenant), b.watch(tenant)];
+    const work = Array.from({ length: 200 }, (_, index) =>
+      commit(
+        index % 2 ? a : b,
+        [{ type: "job.enqueue", jobId: `j${index}`, runId: "r", workstreamId: "w" }],
+        {},
+        tenant,
+      ),
+    );
+    const outcomes = await Promise.all(work);
+    const receipts = outcomes.map((outcome) => outcome.receipt).sort((x, y) => x.firstSeq - y.firstSeq);
+    for (const [index, receipt] of receipts.entries()) {
+      if (index > 0) expect(receipt.firstSeq).toBe((receipts[index - 1]?.lastSeq ?? 0) + 1);
+    }
+    const run = await database.prisma.run.findFirstOrThrow({ where: { tenantId: tenant, id: "r" } });
+    expect(run.jobCounts).toMatchObject({ queued: 200 });
+    expect(await a.verify(tenant)).toEqual({ valid: true, from: 1, checked: 201 });
+    const { head } = await a.head(tenant);
+    await expect.poll(() => told.map(({ seen }) => seen.ranges.at(-1)?.to)).toEqual([head, head]);
+    expect(told[0]?.seen.events.map((event) => event.seq)).toEqual(
+      Array.from({ length: head }, (_, index) => index + 1),
+    );
+    for (const stop of stops) stop();
+  });
+
+  test("a refusal is never given from a stale cache", async () => {
+    const [a, b] = [await node(), await node()];
+    await commit(a, [{ type: "run.create", runId: "r", workflow: "w" }], {}, tenant);
+    await commit(a, [{ type: "run.transition", runId: "r", to: "running" }], {}, tenant);
+    await commit(b, [{ type: "run.transition", runId: "r", to: "blocked" }], {}, tenant);
+    // To `a` the run is running still, where "running" is illegal; in truth it is blocked, where it is legal.
+    await commit(a, [{ type: "run.transition", runId: "r", to: "running" }], {}, tenant);
+    await commit(b, [{ type: "run.transition", runId: "r", to: "completed" }], {}, tenant);
+    await expect(commit(a, [{ type: "run.transition", runId: "r", to: "blocked" }], {}, tenant)).rejects.toMatchObject({
+      code: "commit_refused",
+      errors: [{ code: "illegal_transition", legal: [] }],
+    });
+  });
+
+  test("a version that another server has moved on is refused", async () => {
+    const [a, b] = [await node(), await node()];
+    await commit(a, [{ type: "run.create", runId: "r", workflow: "w" }], {}, tenant);
+    await commit(b, [{ type: "run.transition", runId: "r", to: "running" }], {}, tenant, { r: 1 });
+    await expect(
+      commit(a, [{ type: "run.transition", runId: "r", to: "cancelled" }], {}, tenant, { r: 1 }),
+    ).rejects.toMatchObject({ code: "stale_expectation" });
+  });
+
+  test("the same idempotency key on both yields one receipt", async () => {
+    const [a, b] = [await node(), await node()];
+    await commit(a, [append("warm")], {}, tenant);
+    const outcomes = await Promise.all(
+      Array.from({ length: 20 }, (_, index) =>
+        commit(index % 2 ? a : b, [append("once")], { idempotencyKey: "k", fingerprint: "f" }, tenant),
+      ),
+    );
+    expect(new Set(outcomes.map((outcome) => outcome.receipt.receiptId)).size).toBe(1);
+    expect(types(await a.readEvents(tenant, { after: 0, limit: 100 }))).toEqual(["x.warm", "x.once"]);
+  });
+});
+
+describe("the connection to Postgres is cut after the batch was sent", () => {
+  let proxy: PgProxy;
+  beforeEach(async () => {
+    proxy = await createPgProxy(database.url);
+  });
+  afterEach(() => proxy.close());
+
+  for (const when of ["before it arrives", "after it has run"] as const) {
+    test(`${when}: applied exactly once, and answered`, async () => {
+      const lane = await node(proxy.url);
+      const { seen } = follow(lane, tenant);
+      await commit(lane, [{ type: "run.create", runId: "r", workflow: "w" }], {}, tenant);
+      proxy.cutNext('"cut-here"', when);
+      const outcomes = await Promise.all([
+        commit(lane, [{ type: "job.enqueue", jobId: "cut-here", runId: "r" }], {}, tenant),
+        commit(lane, [append("beside")], { idempotencyKey: "k", fingerprint: "f" }, tenant),
+      ]);
+      expect(proxy.cuts).toBe(1);
+      await commit(lane, [append("after")], {}, tenant);
+      const events = await lane.readEvents(tenant, { after: 0, limit: 100 });
+      expect(types(events)).toEqual(["run.created", "job.enqueued", "x.beside", "x.after"]);
+      expect(types(seen.events)).toEqual(types(events));
+      expect(outcomes.map((outcome) => outcome.receipt.firstSeq)).toEqual([2, 3]);
+      const stored = await database.prisma.receipt.findMany({
+        where: { tenantId: tenant },
+        orderBy: { lastSeq: "asc" },
+      });
+      expect(outcomes.map((outcome) => outcome.receipt.hash)).toEqual(
+        stored.slice(1, 3).map((receipt) => receipt.hash),
+      );
+      expect(await lane.verify(tenant)).toEqual({ valid: true, from: 1, checked: 4 });
+    });
+  }
+
+  test("the database away: callers are told so, nothing is half applied, and all resumes by itself", async () => {
+    const lane = await node(proxy.url);
+    await commit(lane, [append("before")], {}, tenant);
+    proxy.setAway(true);
+    await expect(commit(lane, [append("lost")], {}, tenant)).rejects.toMatchObject({ code: "database_away" });
+    await expect(commit(lane, [append("lost")], {}, tenant)).rejects.toMatchObject({ code: "database_away" });
+    proxy.setAway(false);
+    await expect
+      .poll(
+        () =>
+          commit(lane, [append("back")], { idempotencyKey: "b", fingerprint: "f" }, tenant).then(
+            () => "ok",
+            () => "away",
+          ),
+        { timeout: 5000 },
+      )
+      .toBe("ok");
+    expect(types(await lane.readEvents(tenant, { after: 0, limit: 100 }))).toEqual(["x.before", "x.back"]);
+  });
+});
+
+describe("the database away before the lane has ever looked", () => {
+  let proxy: PgProxy;
+  beforeEach(async () => {
+    proxy = await createPgProxy(database.url);
+    open.push(proxy);
+  });
+
+  test("who asks where the log is gets an answer, also while commits are refused", async () => {
+    await store();
+    const own = createDatabase(proxy.url, { max: 4 });
+    open.push(own);
+    const lane = createStore({ pool: own.pool, registry: new Registry(), idempotencyTtlSeconds: 60 });
+    open.push(lane);
+    proxy.setAway(true);
+    await expect(commit(lane, [append("lost")], {}, tenant)).rejects.toMatchObject({ code: "database_away" });
+    await expect(lane.head(tenant)).rejects.toThrow();
+    proxy.setAway(false);
+    await expect.poll(() => lane.head(tenant).catch(() => null), { timeout: 5000 }).toMatchObject({ head: 0 });
+  });
+});
+
+describe("one bad row does not fail its neighbours", () => {
+  // Past the contracts, as a fault in them would be: straight to the lane.
+  const poison: { [name: string]: Mutation } = {
+    "a NUL": { type: "event.append", eventType: "x.bad", payload: { text: "a\0b" } },
+    "a lone surrogate": { type: "event.append", eventType: "x.bad", payload: { text: "\ud800" } },
+    "a number that Postgres refuses": { type: "agent.register", agentKey: "a", capacity: 2 ** 40 },
+  };
+  for (const [name, mutation] of Object.entries(poison)) {
+    test(`${name}, in a batch with nine good commits of other clients: only the culprit is refused`, async () => {
+      const lane = await store();
+      await commit(lane, [append("warm")], {}, tenant);
+      const all = await Promise.allSettled(
+        Array.from({ length: 10 }, (_, index) =>
+          index === 4
+            ? lane.commit(tenant, BY, { mutations: [mutation] })
+            : commit(lane, [append(`good${index}`)], {}, tenant),
+        ),
+      );
+      expect(all.map((one) => one.status === "fulfilled")).toEqual(
+        Array.from({ length: 10 }, (_, index) => index !== 4),
+      );
+      expect(all[4]).toMatchObject({ reason: { code: "commit_refused", errors: [{ code: "not_storable" }] } });
+      expect(await lane.verify(tenant)).toEqual({ valid: true, from: 1, checked: 10 });
+    });
+  }
+});
+
+describe("the hot tier", () => {
+  test("evicted rows are loaded again, never overwritten", async () => {
+    const tiny = await store(database, { hotTierBytes: 1 });
+    await commit(
+      tiny,
+      [{ type: "run.create", runId: "r", workflow: "w", context: { big: "x".repeat(5000) } }],
+      {},
+      tenant,
+    );
+    for (let index = 0; index < 5; index += 1) {
+      await commit(tiny, [{ type: "job.enqueue", jobId: `j${index}`, runId: "r" }], {}, tenant);
+    }
+    await commit(
+      tiny,
+      [
+        { type: "run.transition", runId: "r", to: "running" },
+        { type: "job.start", jobId: "j0", agentKey: "a" },
+      ],
+      {},
+      tenant,
+    );
+    const run = await database.prisma.run.findFirstOrThrow({ where: { tenantId: tenant } });
+    expect(run).toMatchObject({
+      status: "running",
+      jobCounts: { queued: 4, running: 1 },
+      context: { big: "x".repeat(5000) },
+      version: 2,
+    });
+  });
+
+  test("the bound of what may wait is kept: beyond it a commit is refused and nothing changes", async () => {
+    const narrow = await store(database, { maxQueue: 3 });
+    const all = await Promise.allSettled(Array.from({ length: 10 }, () => commit(narrow, [append("e")], {}, tenant)));
+    const full = all.filter(
+      (one) => one.status === "rejected" && (one.reason as { code: string }).code === "lane_full",
+    );
+    expect(full.length).toBe(7);
+    expect(await narrow.head(tenant)).toMatchObject({ head: 3 });
+  });
+});
+
+describe("the hash chain", () => {
+  for (const [what, sql] of Object.entries({
+    "an edited event": `UPDATE "Event" SET "payload" = '{"n": 99}' WHERE "tenantId" = $1 AND "seq" = 2`,
+    "a deleted event": `DELETE FROM "Event" WHERE "tenantId" = $1 AND "seq" = 2`,
+    "a deleted receipt": `DELETE FROM "Receipt" WHERE "tenantId" = $1 AND "lastSeq" = 2`,
+    "a cut tail": `WITH d AS (DELETE FROM "Receipt" WHERE "tenantId" = $1 AND "lastSeq" = 3) DELETE FROM "Event" WHERE "tenantId" = $1 AND "seq" = 3`,
+  })) {
+    test(`${what} is found`, async () => {
+      const lane = await store();
+      for (let n = 1; n <= 3; n += 1)
+        await commit(lane, [{ ...append("e"), payload: { n, deep: { b: 1.5, a: [null, "é"] } } }], {}, tenant);
+      expect(await lane.verify(tenant)).toEqual({ valid: true, from: 1, checked: 3 });
+      await database.pool.query(sql, [tenant]);
+      expect(await lane.verify(tenant)).toMatchObject({ valid: false });
+    });
+  }
+});

@@ -1,0 +1,76 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import type { ClientMutationInput } from "../../../domain/commit/mutations.ts";
+import { createTestDatabase, type TestDatabase } from "../../testing/database.ts";
+import type { Store } from "../types.ts";
+import { commit, openStore } from "./lane.test-kit.ts";
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+
+let tenants = 0;
+let tenant = "";
+const stores: Store[] = [];
+beforeEach(() => {
+  tenants += 1;
+  tenant = `t${tenants}`;
+});
+afterEach(async () => {
+  for (const store of stores.splice(0)) await store.close();
+});
+
+/** A server that knows nothing yet, as after a restart. */
+async function freshStore(): Promise<Store> {
+  const store = await openStore(database, tenant);
+  stores.push(store);
+  return store;
+}
+
+const CREATE: ClientMutationInput = { type: "run.create", runId: "r", workflow: "w" };
+const START: ClientMutationInput = { type: "run.transition", runId: "r", to: "running" };
+const key = (idempotencyKey: string) => ({ idempotencyKey, fingerprint: "f" });
+
+test("a request asked again after a restart gets its receipt, though the state by now forbids it", async () => {
+  const before = await freshStore();
+  await commit(before, [CREATE], {}, tenant);
+  const first = await commit(before, [START], key("start"), tenant);
+  const after = await freshStore();
+  const again = await commit(after, [START], key("start"), tenant);
+  expect(again).toMatchObject({ replayed: true, receipt: first.receipt });
+});
+
+test("the same when what it made has been loaded meanwhile, and no insert would prove that it was there", async () => {
+  const before = await freshStore();
+  const first = await commit(before, [CREATE], key("create"), tenant);
+  const after = await freshStore();
+  await commit(after, [START], {}, tenant);
+  const again = await commit(after, [CREATE], key("create"), tenant);
+  expect(again).toMatchObject({ replayed: true, receipt: first.receipt });
+});
+
+test("and when the version that it expected has passed", async () => {
+  const before = await freshStore();
+  await commit(before, [CREATE], {}, tenant);
+  const first = await commit(before, [START], key("start"), tenant, { r: 1 });
+  const after = await freshStore();
+  const again = await commit(after, [START], key("start"), tenant, { r: 1 });
+  expect(again).toMatchObject({ replayed: true, receipt: first.receipt });
+});
+
+test("another request under the key of one that was accepted is told so, not what is wrong with itself", async () => {
+  const before = await freshStore();
+  await commit(before, [CREATE], key("create"), tenant);
+  const after = await freshStore();
+  const other = commit(after, [{ ...START, runId: "nobody" }], { ...key("create"), fingerprint: "other" }, tenant);
+  await expect(other).rejects.toMatchObject({ code: "idempotency_mismatch" });
+});
+
+test("a refused request is refused again under its key, and accepted once the state allows it", async () => {
+  const store = await freshStore();
+  await expect(commit(store, [START], key("start"), tenant)).rejects.toMatchObject({ code: "commit_refused" });
+  await expect(commit(store, [START], key("start"), tenant)).rejects.toMatchObject({ code: "commit_refused" });
+  await commit(store, [CREATE], {}, tenant);
+  expect(await commit(store, [START], key("start"), tenant)).toMatchObject({ replayed: false });
+});

@@ -1,0 +1,152 @@
+import { randomBytes } from "node:crypto";
+import type { Baseline } from "../../../domain/agents/contract.ts";
+import type { FiguresTold, Recalculation } from "../../../domain/agents/routing/answers.ts";
+import { type AgentFigures, addFigures, NO_FIGURES, withCounted } from "../../../domain/agents/tally.ts";
+import { dropLease, takeLease } from "../due/due.ts";
+import { StoreError } from "../errors.ts";
+import type { LaneQueries } from "../lane/lane-database.ts";
+import { readHead } from "../lane/load-rows.ts";
+import type { Committer, Store } from "../types.ts";
+import {
+  agentsWithFigures,
+  baselineOf,
+  type CountedOutcome,
+  outcomesSince,
+  outcomesUpTo,
+} from "./recalculate-statements.ts";
+
+/**
+ * Rebuilds agents' running figures from their outcomes, while traffic goes on.
+ *
+ * For each agent: the outcomes up to the log's present head are read, page by page; they are never changed, so the pages fit together however
+ * long that takes, unless a clean-up has folded some of them into the baseline meanwhile: then it begins anew. Then one statement reads, in one snapshot, the outcomes since and the row of figures. If what the outcomes come to is what
+ * the row says, that is all. If not, a commit puts it right, on the condition that the row is still at the version that was read. When outcomes
+ * keep coming in between, the last steps are repeated; at last the commit goes without the condition, and the reducer adds what the row
+ * has gained since it was read. A lease keeps two recalculations of a tenant from doing that to each other.
+ */
+interface RecalculateOptions {
+  /** Only this agent. */
+  agentKey?: string | undefined;
+  /** Only agents with an outcome at this time or later. */
+  from?: string | undefined;
+  signal: AbortSignal;
+}
+
+interface RecalculateDeps {
+  queries: LaneQueries;
+  store: Pick<Store, "commit">;
+}
+
+/** Somebody else is recalculating this tenant's figures. */
+export class RecalculationUnderWay extends Error {
+  override name = "RecalculationUnderWay";
+}
+
+const LEASE_MS = 60_000;
+const PAGE = 5_000;
+const TRIES = 5;
+
+/** Rejects with RecalculationUnderWay. A signal that aborts ends it between two agents; those left are `unfinished`. */
+export async function recalculate(
+  deps: RecalculateDeps,
+  tenantId: string,
+  by: Committer,
+  options: RecalculateOptions,
+): Promise<Recalculation> {
+  const { queries } = deps;
+  const { agentKey, from, signal } = options;
+  const [name, holder] = [`recalculation:${tenantId}`, randomBytes(8).toString("hex")];
+  const hold = async () => {
+    if (await takeLease(queries, name, holder, LEASE_MS)) return;
+    throw new RecalculationUnderWay(`the figures of ${tenantId} are being rebuilt`);
+  };
+  await hold();
+  const report: Recalculation = { agents: 0, outcomesRead: 0, corrected: [], unfinished: [], from: from ?? null };
+  try {
+    for (const key of await agentsWithFigures(queries, tenantId, agentKey ?? null, from ?? null)) {
+      const done = !signal.aborted && (await rebuild(deps, tenantId, by, key, hold, report));
+      if (done) report.agents += 1;
+      else report.unfinished.push(key);
+    }
+  } finally {
+    await dropLease(queries, name, holder).catch(() => {});
+  }
+  return report;
+}
+
+async function rebuild(
+  { queries, store }: RecalculateDeps,
+  tenantId: string,
+  by: Committer,
+  agentKey: string,
+  hold: () => Promise<void>,
+  report: Recalculation,
+): Promise<boolean> {
+  for (let tries = 1; tries <= TRIES; tries += 1) {
+    const done = await rebuildOnce({ queries, store }, tenantId, by, agentKey, hold, report);
+    if (done !== "cleaned meanwhile") return done;
+  }
+  return false;
+}
+
+async function rebuildOnce(
+  { queries, store }: RecalculateDeps,
+  tenantId: string,
+  by: Committer,
+  agentKey: string,
+  hold: () => Promise<void>,
+  report: Recalculation,
+): Promise<boolean | "cleaned meanwhile"> {
+  const begun = await baselineOf(queries, tenantId, agentKey);
+  const { seq, at } = await readHead(queries, tenantId);
+  let counted = NO_FIGURES;
+  let after: { at: string; id: string } | null = null;
+  for (let more = true; more; ) {
+    await hold();
+    const page: CountedOutcome[] = await outcomesUpTo(queries, tenantId, agentKey, seq, after, PAGE);
+    counted = page.reduce(withCounted, counted);
+    report.outcomesRead += page.length;
+    after = page.at(-1) ?? null;
+    more = page.length === PAGE;
+  }
+  for (let tries = 1; tries <= TRIES; tries += 1) {
+    await hold();
+    const since = await outcomesSince(queries, tenantId, agentKey, seq, at);
+    if (!since) return true;
+    report.outcomesRead += since.outcomes.length;
+    const { version, baseline, ...before } = since.row;
+    if (sizeOf(baseline) !== sizeOf(begun)) return "cleaned meanwhile";
+    const whole = since.outcomes.reduce(withCounted, counted);
+    const now = baseline ? addFigures(whole, { ...NO_FIGURES, ...baseline }) : whole;
+    if (isSame(before, now)) return true;
+    const expectRows = tries < TRIES ? [{ kind: "statistics" as const, id: agentKey, versions: [version] }] : [];
+    try {
+      const mutation = { type: "statistics.replace" as const, agentKey, before, after: now };
+      await store.commit(tenantId, by, { mutations: [mutation], expectRows });
+      report.corrected.push({ agentKey, before: toldOf(before), after: toldOf(now) });
+      return true;
+    } catch (error) {
+      if (!(error instanceof StoreError && MOVED_ON.has(error.code))) throw error;
+    }
+  }
+  return false;
+}
+
+/** Every outcome that is folded into a baseline adds one to this. */
+const sizeOf = (baseline: Baseline | null): number => (baseline?.total ?? 0) + (baseline?.upstream ?? 0);
+
+const MOVED_ON: ReadonlySet<string> = new Set(["stale_expectation", "commit_refused"]);
+
+const toldOf = ({ histogram: _, ...told }: AgentFigures): FiguresTold => told;
+
+/** Sums of fractions depend on the order of adding: a difference in the last digits is none. */
+function isSame(a: AgentFigures, b: AgentFigures): boolean {
+  const counts = ["total", "successful", "failed", "upstream", "timed"] as const;
+  const close = Math.abs(a.totalDurationMs - b.totalDurationMs) <= 1e-9 * Math.max(1, b.totalDurationMs);
+  const buckets = [...new Set([...Object.keys(a.histogram), ...Object.keys(b.histogram)])];
+  return (
+    close &&
+    counts.every((name) => a[name] === b[name]) &&
+    buckets.every((bucket) => (a.histogram[bucket] ?? 0) === (b.histogram[bucket] ?? 0))
+  );
+}

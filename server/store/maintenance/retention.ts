@@ -1,0 +1,234 @@
+import { randomBytes } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Registry } from "prom-client";
+import { dropLease, takeLease } from "../due/due.ts";
+import type { LaneQueries } from "../lane/lane-database.ts";
+import type { Store } from "../types.ts";
+import { ArchiveFolder } from "./archive/folder.ts";
+import { createRetentionMetrics } from "./retention-metrics.ts";
+import { Trim } from "./trim.ts";
+import {
+  deleteExpiredKeys,
+  isWorthTrimming,
+  lastOld,
+  readCutoff,
+  readTrimHead,
+  readTrimmable,
+} from "./trim-statements.ts";
+
+export interface RetentionDeps {
+  queries: LaneQueries;
+  store: Pick<Store, "commit">;
+  registry: Registry;
+  log: RetentionLog;
+  /** Events and receipts older than this leave, ms. */
+  keepMs: number;
+  /** What leaves is first written to files here; undefined when it need not be kept. */
+  archiveDir?: string | undefined;
+  /** Rest between two pieces of work, ms. */
+  pauseMs?: number;
+  /** Events of one segment, about: one file of the archive, one move of the floor. */
+  segmentEvents?: number;
+}
+
+export interface RetentionLog {
+  info(facts: object, message: string): void;
+  error(facts: object, message: string): void;
+}
+
+export interface TrimOptions {
+  /** Only tell what would leave. */
+  dryRun?: boolean;
+  /** Begin no further segment after this long, ms. */
+  budgetMs?: number;
+  /** Stops between two pieces of work when it aborts. */
+  signal?: AbortSignal;
+  /** Who stands in the log as having trimmed it; the clock by default. */
+  actor?: string;
+}
+
+/** What a trim of one log came to, or would come to. */
+export interface TrimReport {
+  dryRun: boolean;
+  /** What was committed at this time or before is old. */
+  olderThan: string;
+  /** The floor before and after. */
+  from: number;
+  floor: number;
+  /** Rows that were deleted, or would be. */
+  events: number;
+  receipts: number;
+  /** Names of the archive's files that hold them; null without an archive. */
+  archive: string[] | null;
+  /** There is more to trim than this pass has done. */
+  more: boolean;
+  /** The receipt at which the chain is broken: nothing from there on leaves. */
+  misfit?: string;
+}
+
+/** Somebody else is trimming this log. */
+export class TrimUnderWay extends Error {
+  override name = "TrimUnderWay";
+}
+
+/** The signal has aborted. */
+class Interrupted extends Error {
+  override name = "Interrupted";
+}
+
+/** What age does to the log and to idempotency keys. */
+export interface Retention {
+  readonly keepMs: number;
+  /** Removes what is old from a tenant's log, see `trim.ts`. Rejects with TrimUnderWay when it is being trimmed. */
+  trim(tenantId: string, options?: TrimOptions): Promise<TrimReport>;
+  /** Tenants that have something to trim. */
+  trimmable(): Promise<string[]>;
+  /** Deletes expired idempotency keys, of one tenant or of all; answers how many. */
+  purgeKeys(tenantId?: string, signal?: AbortSignal): Promise<number>;
+}
+
+const PAUSE_MS = 20;
+const LEASE_MS = 30_000;
+const RENEW_MS = 5_000;
+const KEYS_AT_ONCE = 5_000;
+/** How much later than they expire keys are deleted: a lane's clock may be behind, and for it they still hold. */
+const KEY_GRACE_MS = 60_000;
+
+export function createRetention(deps: RetentionDeps): Retention {
+  const { queries, store, keepMs, log } = deps;
+  const metrics = createRetentionMetrics(deps.registry);
+  const archive = deps.archiveDir === undefined ? undefined : new ArchiveFolder(deps.archiveDir);
+  const pause = () => delay(deps.pauseMs ?? PAUSE_MS);
+
+  /** Works under a lease on the tenant's log. `beat` rests, renews the lease, and throws when the work must end. */
+  async function alone(
+    tenantId: string,
+    signal: AbortSignal | undefined,
+    work: (beat: () => Promise<void>) => Promise<void>,
+  ): Promise<void> {
+    const [name, holder] = [`retention:${tenantId}`, randomBytes(8).toString("hex")];
+    const hold = async () => {
+      if (await takeLease(queries, name, holder, LEASE_MS)) return;
+      throw new TrimUnderWay(`the log of ${tenantId} is being trimmed`);
+    };
+    await hold();
+    let renewed = performance.now();
+    try {
+      await work(async () => {
+        await pause();
+        if (signal?.aborted) throw new Interrupted();
+        if (performance.now() - renewed < RENEW_MS) return;
+        await hold();
+        renewed = performance.now();
+      });
+    } catch (error) {
+      if (!(error instanceof Interrupted)) throw error;
+    } finally {
+      await dropLease(queries, name, holder).catch(() => {});
+    }
+  }
+
+  /** What lies between the floor and the last old receipt, if it is worth a trim. */
+  async function readOld(tenantId: string) {
+    const head = await readTrimHead(queries, tenantId);
+    const olderThan = await readCutoff(queries, keepMs);
+    const upTo = await lastOld(queries, tenantId, head, olderThan);
+    const worth = upTo > head.floor && (await isWorthTrimming(queries, tenantId, head.floor, upTo));
+    return { floor: head.floor, olderThan, upTo: worth ? upTo : head.floor };
+  }
+
+  async function look(tenantId: string): Promise<TrimReport> {
+    const { floor: from, olderThan, upTo: floor } = await readOld(tenantId);
+    const beat = async () => {};
+    const counted = new Trim(tenantId, { queries, store, archive, beat, actor: "" });
+    const receipts = await counted.countReceipts(from, floor);
+    const files = archive ? [] : null;
+    return { dryRun: true, olderThan, from, floor, events: floor - from, receipts, archive: files, more: false };
+  }
+
+  /** Says what has left, deletes it, and adds it to the report. */
+  async function clear(tenantId: string, trim: Trim, report: TrimReport): Promise<void> {
+    const said = await trim.tell();
+    const gone = await trim.remove();
+    metrics.deleted.inc({ table: "event" }, gone.events);
+    metrics.deleted.inc({ table: "receipt" }, gone.receipts);
+    report.events += gone.events;
+    report.receipts += gone.receipts;
+    if (said?.archive) report.archive?.push(...said.archive);
+    if (said) {
+      const { from, floor, archive: files } = said;
+      log.info({ tenantId, from, floor, archive: files, ...gone }, "the log was trimmed");
+    } else if (gone.events + gone.receipts > 0) {
+      log.info({ tenantId, floor: report.floor, ...gone }, "rows below the floor were deleted");
+    }
+  }
+
+  /** One segment after another, up to a position; false when the time was up before. */
+  async function trimTo(
+    upTo: number,
+    tenantId: string,
+    trim: Trim,
+    report: TrimReport,
+    until: number,
+  ): Promise<boolean> {
+    // What a crash has left undone.
+    await clear(tenantId, trim, report);
+    while (report.floor < upTo) {
+      if (report.floor > report.from && performance.now() > until) return false;
+      const segment = await trim.prepare(upTo);
+      if (!segment) return true;
+      if (segment.archived?.written) {
+        metrics.archivedFiles.inc();
+        metrics.archivedBytes.inc(segment.archived.written);
+      }
+      if (!(await trim.raise(segment))) throw new TrimUnderWay(`somebody else has moved the floor of ${tenantId}`);
+      report.floor = segment.to.seq;
+      await clear(tenantId, trim, report);
+    }
+    return true;
+  }
+
+  async function trimNow(tenantId: string, options: TrimOptions): Promise<TrimReport> {
+    const until = performance.now() + (options.budgetMs ?? Number.POSITIVE_INFINITY);
+    const actor = options.actor ?? "system:clock";
+    const { floor, olderThan, upTo } = await readOld(tenantId);
+    const none = { events: 0, receipts: 0, archive: archive ? [] : null };
+    // There is more until it has come to its end.
+    const report: TrimReport = { dryRun: false, olderThan, from: floor, floor, ...none, more: true };
+    await alone(tenantId, options.signal, async (beat) => {
+      const trim = new Trim(tenantId, { queries, store, archive, beat, actor, segmentEvents: deps.segmentEvents });
+      if (await trimTo(upTo, tenantId, trim, report, until)) report.more = false;
+      if (trim.misfit === undefined) return;
+      report.misfit = trim.misfit;
+      const why = "a receipt does not fit the chain: it and what follows stay, so that it can be looked into";
+      log.error({ tenantId, receiptId: trim.misfit, floor: report.floor }, why);
+    });
+    return report;
+  }
+
+  return {
+    keepMs,
+    async trim(tenantId, options = {}) {
+      if (options.dryRun) return await look(tenantId);
+      try {
+        const report = await trimNow(tenantId, options);
+        metrics.passes.inc({ outcome: report.misfit === undefined ? "done" : "stopped" });
+        return report;
+      } catch (error) {
+        if (!(error instanceof TrimUnderWay)) metrics.passes.inc({ outcome: "failed" });
+        throw error;
+      }
+    },
+    trimmable: async () => await readTrimmable(queries, await readCutoff(queries, keepMs)),
+    async purgeKeys(tenantId, signal) {
+      let gone = 0;
+      for (;;) {
+        const batch = await deleteExpiredKeys(queries, tenantId ?? null, KEY_GRACE_MS, KEYS_AT_ONCE);
+        gone += batch;
+        metrics.deleted.inc({ table: "idempotency_key" }, batch);
+        if (batch < KEYS_AT_ONCE || signal?.aborted) return gone;
+        await pause();
+      }
+    },
+  };
+}
