@@ -7,8 +7,19 @@ const only = (name, from, allowed, comment) => ({
   to: { path: "^(app|client|components|domain|e2e|server)/", pathNot: allowed },
 });
 
+/** The areas of the domain, from the ground up: each imports those before it. `rows.ts` lists the rows of all; only their types go up. */
+const AREAS = ["kernel", "alerts", "agents", "sessions", "execution", "maintenance", "commit", "replay"];
+const areaRules = AREAS.map((area, at) => ({
+  name: `domain-${area}`,
+  comment: `Areas import downwards: ${AREAS.join(" < ")}.`,
+  severity: "error",
+  from: { path: `^domain/${area}/`, pathNot: "\\.(test|test-kit|model)\\.ts$|model\\." },
+  to: { path: `^domain/(${AREAS.slice(at + 1).join("|") || "nothing"})/`, dependencyTypesNot: ["type-only"] },
+}));
+
 module.exports = {
   forbidden: [
+    ...areaRules,
     only(
       "domain-alone",
       "^domain/",

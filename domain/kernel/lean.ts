@@ -1,5 +1,5 @@
-import { run } from "../execution/contract.ts";
 import type { Kind } from "../rows.ts";
+import { ROWS } from "../rows.ts";
 import type { LogEvent } from "./event.ts";
 import { jsonBytes } from "./json-bytes.ts";
 import type { Json } from "./primitives.ts";
@@ -45,7 +45,7 @@ const CALLERS_COLUMNS: ReadonlyMap<Kind, { readonly [column: string]: Json }> = 
 ]);
 
 /** What a run's state is made of, and what the run was created with. */
-const STATE: readonly string[] = [...run.large, "metadata"];
+const STATE: readonly string[] = [...ROWS.run.large, "metadata"];
 
 interface Row {
   readonly kind: Kind;
