@@ -153,6 +153,18 @@ test("a channel that is turned off is sent what ended when it is on again, and n
   expect(heard().at(-1)).toBe(`team: alert.resolved ${A}`);
 });
 
+test("what was on its way to a channel when it was turned off is sent when it is on again, if it still fires; else neither that nor its end", async () => {
+  await desk.commit(put("team"), breakersTell("team"), ...openBreakers(names(2)), put("team", { enabled: false }));
+  desk.start();
+  await desk.commit(...closeBreakers([names(2)[1] as string]));
+  await desk.settled(1);
+  expect(heard()).toEqual([]);
+  await desk.commit(put("team", { enabled: true }));
+  await expect.poll(heard).toEqual([`team: alert.fired ${A}`]);
+  await desk.commit(...closeBreakers([names(2)[0] as string]));
+  await expect.poll(heard).toEqual([`team: alert.fired ${A}`, `team: alert.resolved ${A}`]);
+});
+
 test("what was on its way to a channel that was removed, or collected for it, does not go to one that has its id since", async () => {
   const stormy = { config: { stormThreshold: 1, stormWindowMs: 1000 } };
   await desk.commit(put("team", stormy), breakersTell("team"), ...openBreakers(names(3)));

@@ -55,8 +55,13 @@ const UNHEARD = `(d."event" = 'alert.resolved' AND d."replayOf" IS NULL AND coal
 const TELLS_ENDS = `(d."event" = 'alert.resolved' OR (d."event" = 'alert.digest' AND EXISTS (SELECT 1 FROM "Delivery" AS e
     WHERE e."tenantId" = d."tenantId" AND e."digestId" = d."id" AND e."event" = 'alert.resolved')))`;
 
-/** Whether the channel is turned off, and what ended is owed to it until it is on again; not for ever. */
-const WAITS_FOR_CHANNEL = `(NOT c."enabled" AND c."removedAt" IS NULL AND d."createdAt" > now() - interval '7 days' AND ${TELLS_ENDS})`;
+/** Whether \`d\` says that something fires which still does: it was on its way when its channel was turned off, as one that is off is sent nothing new. */
+const STILL_FIRES = `(d."replayOf" IS NULL AND EXISTS (SELECT 1 FROM "Delivery" AS e
+    JOIN "Alert" AS a ON a."tenantId" = e."tenantId" AND a."id" = e."alertId" AND a."status" = 'firing'
+    WHERE e."tenantId" = d."tenantId" AND (e."id" = d."id" OR e."digestId" = d."id") AND e."event" IN ${BEGINNINGS}))`;
+
+/** Whether the channel is turned off, and is owed this until it is on again; not for ever. */
+const WAITS_FOR_CHANNEL = `(NOT c."enabled" AND c."removedAt" IS NULL AND d."createdAt" > now() - interval '7 days' AND (${TELLS_ENDS} OR ${STILL_FIRES}))`;
 
 /** $1: most of one channel · $2: not these, as `tenant/id` · $3: most of all. */
 const DUE_DELIVERIES = `SELECT /* due deliveries */ "tenantId", "delivery", "channel", "unheard" FROM (
