@@ -1,17 +1,17 @@
 "use client";
 
 import { Bar, BarChart, CartesianGrid, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
+import type { Minute } from "../../domain/kernel/answers.ts";
 import { formatClock, formatCount } from "../ui/format.ts";
 import { toneColor } from "../ui/status.ts";
-import type { StackedMinute } from "./throughput.tsx";
 import { countTicks, tenMinuteTicks } from "./ticks.ts";
 
 const clock = (t: string): string => formatClock(t).slice(0, 5);
 const axis = { stroke: "var(--faint)", fontSize: 11, tickLine: false, axisLine: false } as const;
 
 /** Bars by minute, failed upon completed. Nothing moves but what has changed. */
-export function ThroughputChart({ minutes, height }: { minutes: readonly StackedMinute[]; height: number }) {
-  const ticks = countTicks(Math.max(0, ...minutes.map(({ completed, failed }) => completed + failed)));
+export function ThroughputChart({ minutes, height }: { minutes: readonly Minute[]; height: number }) {
+  const ticks = countTicks(Math.max(0, ...minutes.map(({ completed, failed }) => (completed ?? 0) + (failed ?? 0))));
   return (
     <ResponsiveContainer width="100%" height={height} initialDimension={{ width: 600, height }}>
       <BarChart
@@ -33,7 +33,7 @@ export function ThroughputChart({ minutes, height }: { minutes: readonly Stacked
           cursor={{ fill: "var(--hover)" }}
           isAnimationActive={false}
           content={({ active, payload }) => {
-            const minute = payload?.[0]?.payload as StackedMinute | undefined;
+            const minute = payload?.[0]?.payload as Minute | undefined;
             return active && minute ? <MinuteTip minute={minute} /> : null;
           }}
         />
@@ -44,12 +44,18 @@ export function ThroughputChart({ minutes, height }: { minutes: readonly Stacked
   );
 }
 
-function MinuteTip({ minute }: { minute: StackedMinute }) {
+function MinuteTip({ minute }: { minute: Minute }) {
   return (
     <div className="popup px-2.5 py-1.5 text-[12px] tabular-nums">
       <div className="text-muted">{clock(minute.t)}</div>
-      <div>{formatCount(minute.completed)} succeeded</div>
-      <div>{formatCount(minute.failed)} failed</div>
+      {minute.completed === null ? (
+        <div>Not known: no server was running</div>
+      ) : (
+        <>
+          <div>{formatCount(minute.completed)} succeeded</div>
+          <div>{formatCount(minute.failed)} failed</div>
+        </>
+      )}
     </div>
   );
 }

@@ -1,15 +1,10 @@
 "use client";
 
 import dynamic from "next/dynamic";
+import type { Minute } from "../../domain/kernel/answers.ts";
 import { formatCount } from "../ui/format.ts";
 import { Skeleton } from "../ui/skeleton.tsx";
-
-/** One bar of the chart: a minute (RFC 3339) with what succeeded and what failed in it. */
-export interface StackedMinute {
-  t: string;
-  completed: number;
-  failed: number;
-}
+import { totalOf } from "./minutes.ts";
 
 const HEIGHT = 164;
 
@@ -20,16 +15,15 @@ const Chart = dynamic(() => import("./throughput-chart.tsx").then((module) => mo
 });
 
 /** Throughput by minute, with its sums in words for those who do not see the bars. */
-export function Throughput({ minutes, label }: { minutes: readonly StackedMinute[]; label: string }) {
-  const sum = minutes.reduce((all, { completed, failed }) => ({ ok: all.ok + completed, bad: all.bad + failed }), {
-    ok: 0,
-    bad: 0,
-  });
+export function Throughput({ minutes, label }: { minutes: readonly Minute[]; label: string }) {
+  const { completed, failed } = totalOf(minutes);
+  const unknown = minutes.filter((minute) => minute.completed === null).length;
   return (
     <figure aria-label={label} className="m-0">
       <Chart minutes={minutes} height={HEIGHT} />
       <figcaption className="sr-only">
-        {formatCount(sum.ok)} succeeded and {formatCount(sum.bad)} failed within {minutes.length} minutes
+        {formatCount(completed)} succeeded and {formatCount(failed)} failed within {minutes.length} minutes
+        {unknown > 0 && `, of which ${unknown} are not known: no server was running`}
       </figcaption>
     </figure>
   );

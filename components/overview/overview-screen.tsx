@@ -5,6 +5,7 @@ import type { Summary } from "../../domain/kernel/answers.ts";
 import type { Listed, Wire } from "../../domain/kernel/wire.ts";
 import type { AgentItem } from "../agents/agent-rows.ts";
 import { useAgents } from "../agents/use-agents.ts";
+import { totalOf } from "../charts/minutes.ts";
 import { Throughput } from "../charts/throughput.tsx";
 import { useTopicRows } from "../live/rows.ts";
 import { Card } from "../ui/card.tsx";
@@ -18,7 +19,7 @@ import { newestRuns } from "./order.ts";
 import { RecentRuns } from "./recent-runs.tsx";
 import { RunStatuses } from "./run-statuses.tsx";
 import { StatTiles } from "./stat-tiles.tsx";
-import { totalOf } from "./summary.ts";
+
 import { useSummary } from "./use-summary.ts";
 
 export interface OverviewData {

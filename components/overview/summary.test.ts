@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { refreshIn, totalOf, windowName } from "./summary.ts";
+import { totalOf } from "../charts/minutes.ts";
+import { refreshIn, windowName } from "./summary.ts";
 
 test("figures older than the log's head are asked for again, at most every second and a half", () => {
   expect(refreshIn(10, 11, 0, 5_000)).toBe(0);
@@ -14,6 +15,10 @@ test("figures of a quiet log are asked for once a minute, as minutes pass withou
 test("the hour's figures are the sum of its minutes", () => {
   const minute = (completed: number, failed: number) => ({ t: "2026-11-21T00:00:00.000Z", completed, failed });
   expect(totalOf([minute(3, 1), minute(0, 0), minute(2, 2)])).toEqual({ completed: 5, failed: 3 });
+  expect(totalOf([{ t: "2026-11-21T10:00:00.000Z", completed: null, failed: null }, minute(1, 0)])).toEqual({
+    completed: 1,
+    failed: 0,
+  });
   expect(totalOf([])).toEqual({ completed: 0, failed: 0 });
 });
 

@@ -1,13 +1,3 @@
-import type { Minute } from "../../domain/kernel/answers.ts";
-
-/** Figures of the whole hour. */
-export function totalOf(minutes: readonly Minute[]): { completed: number; failed: number } {
-  return minutes.reduce(
-    (sum, { completed, failed }) => ({ completed: sum.completed + completed, failed: sum.failed + failed }),
-    { completed: 0, failed: 0 },
-  );
-}
-
 /** `24 h`, `60 min`: the window a rate is over. */
 export function windowName(windowMs: number): string {
   const minutes = Math.round(windowMs / 60_000);

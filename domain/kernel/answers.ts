@@ -25,8 +25,9 @@ export interface Summary {
 export interface Minute {
   /** The minute's beginning, RFC 3339. */
   t: string;
-  completed: number;
-  failed: number;
+  /** Null for a minute in which no server was there to count. */
+  completed: number | null;
+  failed: number | null;
 }
 
 export const SERIES_METRICS = [

@@ -193,7 +193,7 @@ export const ANSWERS = {
     breakers: counts(BREAKER_STATES),
     alerts: counts(["firing", "acknowledged"]),
     agents: z.object({ total: count, busy: count, capacity: count }),
-    throughput: z.array(z.object({ t: at, completed: count, failed: count })),
+    throughput: z.array(z.object({ t: at, completed: count.nullable(), failed: count.nullable() })),
     head: count,
   }),
   RunItem: ROWS.run.sent.omit({ definition: true, context: true, tokens: true, scopes: true }),
