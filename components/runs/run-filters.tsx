@@ -6,7 +6,7 @@ import { RUN_STATUSES, type RunStatus } from "../../domain/kernel/statuses.ts";
 import { StatusIcon } from "../ui/badge.tsx";
 import { Button } from "../ui/button.tsx";
 import { Input } from "../ui/input.tsx";
-import { fromLocal, toLocal, zoneName } from "../ui/local-time.ts";
+import { formatRange, fromLocal, toLocal, zoneName } from "../ui/local-time.ts";
 import { Menu, MenuCheckItem, MenuItem, MenuSeparator } from "../ui/menu.tsx";
 import { serverNow, useNow } from "../ui/now.ts";
 import { Popover } from "../ui/popover.tsx";
@@ -158,9 +158,8 @@ interface TimeFilterProps {
 }
 
 export function TimeFilter({ from, to, onChange, what = "Created" }: TimeFilterProps) {
-  const browser = useNow() !== null;
-  const show = (at: string) => (browser ? short(at) : "…");
-  const text = from || to ? `${from ? show(from) : "…"} – ${to ? show(to) : "now"}` : "Any time";
+  const now = useNow();
+  const text = from === null && to === null ? "Any time" : now === null ? "… – …" : formatRange(from, to, now);
   return (
     <Popover
       label={`${what} between`}
@@ -219,6 +218,3 @@ function TimeForm({ from, to, onChange }: Omit<TimeFilterProps, "what">) {
     </form>
   );
 }
-
-/** `11-21 04:42` in the reader's zone; while the server renders, which does not know it, nothing yet. */
-const short = (at: string): string => toLocal(at).slice(5, 16).replace("T", " ");

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterEach, expect, test } from "vitest";
-import { formatLocal, fromLocal, toLocal } from "./local-time.ts";
+import { formatLocal, formatRange, fromLocal, toLocal } from "./local-time.ts";
 
 const zone = process.env.TZ;
 afterEach(() => {
@@ -41,4 +41,15 @@ test("a time in full is the reader's own and says its offset, which tells repeat
   expect(written("America/St_Johns", "2026-11-21T12:00:00Z")).toBe("2026-11-21 08:30:00 UTC−3:30");
   expect(written("UTC", "2026-11-21T12:00:00Z")).toBe("2026-11-21 12:00:00 UTC");
   expect(formatLocal("soon")).toBe("–");
+});
+
+test("a stretch of time says the year when it is another, and the offsets where an hour is repeated", () => {
+  process.env.TZ = "America/New_York";
+  const now = Date.parse("2026-12-01T12:00:00Z");
+  expect(formatRange("2026-11-21T09:42:00Z", "2026-11-22T05:00:00Z", now)).toBe("11-21 04:42 – 11-22 00:00");
+  expect(formatRange("2026-11-01T05:30:00.500Z", "2026-11-01T06:30:00.900Z", now)).toBe(
+    "11-01 01:30 UTC−4 – 11-01 01:30 UTC−5",
+  );
+  expect(formatRange("2025-11-21T09:42:00Z", null, now)).toBe("2025-11-21 04:42 – now");
+  expect(formatRange(null, "2026-11-21T09:42:00Z", now)).toBe("… – 11-21 04:42");
 });

@@ -40,5 +40,25 @@ export const formatLocal: FormatMoment = (at, precision = "millisecond") => {
   return `${toPrecision(`${toLocal(date.toISOString())}.${millis}`, precision)} ${offsetOf(date)}`;
 };
 
+/**
+ * A stretch of time, short: `11-21 04:42 – 11-22 00:00`, `… – now`. With the year where it is not the present one (`now`, epoch ms), and with how
+ * far the clock is from UTC where the two ends differ in that: an hour that is repeated has two ends that look alike.
+ */
+export function formatRange(from: string | null, to: string | null, now: number): string {
+  const ends = [from, to].filter((at) => at !== null);
+  const year = ends.some((at) => new Date(at).getFullYear() !== new Date(now).getFullYear());
+  const shifts = new Set(
+    (to === null ? [...ends, new Date(now).toISOString()] : ends).map((at) => offsetOf(new Date(at))),
+  );
+  const show = (at: string) =>
+    [
+      toLocal(at)
+        .slice(year ? 0 : 5, 16)
+        .replace("T", " "),
+      ...(shifts.size > 1 ? [offsetOf(new Date(at))] : []),
+    ].join(" ");
+  return `${from ? show(from) : "…"} – ${to ? show(to) : "now"}`;
+}
+
 /** The reader's zone by its name: `Europe/Berlin`. */
 export const zoneName = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;

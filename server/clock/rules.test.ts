@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { ClientMutationInput } from "../../domain/commit/mutations.ts";
 import { laneDatabase } from "../store/lane/lane-database.ts";
@@ -164,6 +165,30 @@ describe("rules", () => {
     expect(await look()).toEqual(["alert.fire late:new"]);
     await set("new", "running", 0);
     expect(await look()).toEqual(["alert.clear late:new"]);
+  });
+
+  test("run overdue: alerts of runs that the built-in rule does not name any more end", async () => {
+    const by = { id: "system:clock", actor: "system:clock" };
+    for (const [runId, workflow] of [
+      ["mine", "w"],
+      ["theirs", "other"],
+    ] as const) {
+      await commit(
+        { type: "run.create", runId, workflow, timeoutMs: 1 },
+        { type: "run.transition", runId, to: "running" },
+      );
+      const { deadlineAt } = await database.prisma.run.findFirstOrThrow({
+        where: { tenantId: watch.tenant, id: runId },
+      });
+      await delay(5);
+      const timeout = { type: "run.timeout" as const, runId, deadlineAt: deadlineAt?.toISOString() ?? "" };
+      await watch.store().commit(watch.tenant, by, { mutations: [timeout] });
+    }
+    expect(await alert("run_overdue:theirs")).toMatchObject({ status: "firing" });
+    expect(await look()).toEqual([]);
+    await commit(rule("run_overdue", "run_overdue", { workflow: "w" }));
+    expect(await look()).toEqual(["alert.clear run_overdue:theirs"]);
+    expect(await look()).toEqual([]);
   });
 
   test("turning a rule off ends its alerts, those of reducers too; removing it as well", async () => {

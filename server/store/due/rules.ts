@@ -76,7 +76,8 @@ async function changesOf(queries: LaneQueries, tenantId: string, rule: Rule, ope
     .filter((one) => one.severity !== rule.severity || (one.isUnescalated && one.step < rule.escalation.length))
     .map(({ id }): Mutation => ({ type: "alert.refresh", alertId: id, seen: null }));
   const ofReducers = raisedByReducers(rule);
-  if (ofReducers && rule.ruleKind !== "breaker_open") return regraded;
+  if (ofReducers && rule.ruleKind !== "breaker_open")
+    return [...regraded, ...(await endedByEdit(queries, tenantId, rule, open))];
   const { observed, whole } = await observe(queries, tenantId, rule);
   if (ofReducers) return [...regraded, ...(await afterEdit(queries, tenantId, rule, open, observed))];
   const known = new Map(open.map((alert) => [alert.id, alert]));
@@ -90,6 +91,23 @@ async function changesOf(queries: LaneQueries, tenantId: string, rule: Rule, ope
     return still ? status === "pending" && still.recovering : whole;
   });
   return [...fired, ...regraded, ...(await refreshesOf(open, observed, causes)), ...cleared.map(clearOf)];
+}
+
+const OF_OTHER_WORKFLOWS = `SELECT /* alerts of runs of other workflows */ a."id" FROM "Alert" AS a
+  JOIN "Run" AS r ON r."tenantId" = a."tenantId" AND r."id" = a."subjectId"
+  WHERE a."tenantId" = $1 AND a."id" = ANY ($2::text[]) AND r."workflow" <> $3`;
+
+/** Ends the alerts of runs that the built-in rule about deadlines does not name any more: the reducers look at a run only when it moves. */
+async function endedByEdit(
+  queries: LaneQueries,
+  tenantId: string,
+  rule: Rule,
+  open: readonly OpenAlert[],
+): Promise<Mutation[]> {
+  const { workflow } = paramsOf("run_overdue", rule.params);
+  if (workflow === undefined || open.length === 0) return [];
+  const ids = open.map(({ id }) => id);
+  return (await queries.query<OpenAlert>(OF_OTHER_WORKFLOWS, [tenantId, ids, workflow])).map(clearOf);
 }
 
 const ENDED_BY_US = `SELECT /* breakers whose alert the clock ended, is pending, or never was */ b."id" FROM unnest($2::text[]) AS b ("id")
