@@ -232,6 +232,10 @@ test.runIf(process.getuid?.() === 0)(
   async () => {
     write("fake/npm-cli.js", 'require("node:fs").writeFileSync("home", require("node:os").homedir())');
     rmSync(at("node_modules/.package-lock.json"));
+    // This repository may lie where only root can look.
+    rmSync(at("node_modules/esbuild"));
+    for (const name of ["esbuild", "@esbuild"])
+      cpSync(path.join(PROJECT, "node_modules", name), at("node_modules", name), { recursive: true });
     execFileSync("chown", ["-R", "4242424:4242424", root]);
     const run = launch([], { uid: 4_242_424, gid: 4_242_424 });
     await serves(run);
