@@ -13,7 +13,7 @@ export default function NotFound() {
         <h1 className="text-[17px] font-semibold">There is nothing at this address</h1>
         <p className="max-w-sm text-muted">What was here may have been cleaned up, or the id has a typing mistake.</p>
         <Link href="/" className={buttonClass("primary")}>
-          To the overview
+          Go to the overview
         </Link>
       </div>
     </main>

@@ -109,7 +109,7 @@ test("a lost race says so, and shows the alert as it is", async ({ operator, cli
     await route.continue();
   });
   await item(operator, "race-1").getByRole("button", acknowledge).click();
-  await expect(operator.getByText("The alert was not acknowledged")).toBeVisible();
+  await expect(operator.getByText("The alert could not be acknowledged")).toBeVisible();
   await expect(item(operator, "race-1")).toContainText("I was first");
   await expect(item(operator, "race-1")).toContainText("Acknowledged by key:");
 });

@@ -207,9 +207,9 @@ test("a receiver that answers 500 is tried again, which the log shows until it h
   await expect(line).toContainText("Delivered");
   await operator.getByRole("group", { name: "Status" }).getByRole("button", { name: "Failed" }).click();
   await expect(operator).toHaveURL(/status=failed/);
-  await expect(operator.getByText("No delivery is like that.")).toBeVisible();
+  await expect(operator.getByText("No delivery matches.")).toBeVisible();
   await operator.reload();
-  await expect(operator.getByText("No delivery is like that.")).toBeVisible();
+  await expect(operator.getByText("No delivery matches.")).toBeVisible();
 });
 
 test("a private target is refused and said why; a rotated secret signs beside the old one; a removal names the rules", async ({

@@ -10,7 +10,7 @@ export default function NotFound() {
       title="There is nothing at this address"
       action={
         <Link href="/" className={buttonClass("secondary")}>
-          To the overview
+          Go to the overview
         </Link>
       }
       className="py-24"

@@ -20,7 +20,7 @@ export function DrainButton({ agent }: { agent: Wire<"agent"> & { readonly pendi
       ]),
     {
       optimistic: (row, drain, reason) => [{ ...row, draining: drain, drainReason: drain ? reason || null : null }],
-      failure: "The agent goes on as before",
+      failure: "The agent could not be changed",
     },
   );
   const { draining, displayName } = agent;

@@ -73,10 +73,10 @@ const resolution = (note: string): Move => ({
 });
 
 const FAILURES: { readonly [verb in Order["verb"]]: string } = {
-  acknowledge: "The alert was not acknowledged",
-  unacknowledge: "The alert does not fire again",
-  snooze: "The alert was not snoozed",
-  resolve: "The alert was not resolved",
+  acknowledge: "The alert could not be acknowledged",
+  unacknowledge: "The acknowledgement could not be taken back",
+  snooze: "The alert could not be snoozed",
+  resolve: "The alert could not be resolved",
 };
 
 /** The clicks on alerts, of one or of many. Each shows at once; a lost race shows what the alert is now. */
@@ -98,7 +98,7 @@ export function useAlertCommands(): AlertCommands {
     (alert: AlertRow, text: string) => api.post<AlertRow>(`/alerts/${encodeURIComponent(alert.id)}/comment`, { text }),
     {
       optimistic: (alert, text) => [{ ...alert, comments: [...alert.comments, { by: ME, at: at(serverNow()), text }] }],
-      failure: "The comment was not kept",
+      failure: "The comment could not be saved",
     },
   );
   // None of these functions changes while the component stands.

@@ -43,7 +43,7 @@ export function useMany(): Command<[order: Order], Outcome> {
   const client = useQueryClient();
   return useCommand(send, {
     optimistic: ({ alerts, become }) => alerts.map(become),
-    failure: "The alerts were not changed",
+    failure: "The alerts could not be changed",
     onDone: ({ moved, stayed, why }, { alerts }) => {
       applyRows(client, moved);
       applyRows(client, stayed, true);

@@ -35,14 +35,14 @@ export function useApprovalCommands(me: string): ApprovalCommands {
       decide(approval, "approve", { ...(comment && { comment }), ...(edit !== null && { edit }) }),
     {
       optimistic: (approval, comment, edit) => [approvedBy(approval, me, nowIso(), comment, edit)],
-      failure: "It was not approved",
+      failure: "The request could not be approved",
     },
   );
   const reject = useCommand(
     (approval: ApprovalRow, comment: string) => decide(approval, "reject", { ...(comment && { comment }) }),
     {
       optimistic: (approval, comment) => [rejectedBy(approval, me, nowIso(), comment)],
-      failure: "It was not rejected",
+      failure: "The request could not be rejected",
     },
   );
   return { approve, reject };

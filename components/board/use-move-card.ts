@@ -24,7 +24,7 @@ export function useMoveCard(): Command<[card: Card, to: WorkstreamStatus], Wire<
       optimistic: (card, to) => [
         { ...card, status: to, follow: "manual", reason: null, enteredAt: new Date(serverNow()).toISOString() },
       ],
-      failure: "The card was not moved",
+      failure: "The card could not be moved",
     },
   );
 }
@@ -34,6 +34,6 @@ export function useFollowJobs(): Command<[card: Card], Receipt> {
   return useCommand((card: Card) => commit([{ type: "workstream.follow", workstreamId: card.workstreamId }]), {
     optimistic: (card) => [{ ...card, follow: "jobs" }],
     success: "The card follows its jobs again",
-    failure: "The card was not given back to its jobs",
+    failure: "The card could not be given back to its jobs",
   });
 }

@@ -75,7 +75,7 @@ export function useBreakerOrder(
       withTheirs(sendOrder(breaker, order, reason, holdMs), onTheirs),
     {
       optimistic: (breaker, order, reason, holdMs) => [{ ...breaker, ...expected(breaker, order, reason, holdMs) }],
-      failure: "The breaker did not take the order",
+      failure: "The breaker could not be changed",
     },
   );
 }

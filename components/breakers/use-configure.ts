@@ -45,7 +45,7 @@ export function useConfigure(): Configure {
         { ...breaker, ...reconfigure(breaker, resolveBreakerConfig(config), serverNow()).breaker },
       ],
       success: "Settings saved",
-      failure: "The settings were not taken",
+      failure: "The settings could not be saved",
     },
   );
   return {

@@ -94,7 +94,7 @@ export function DeliveryLog({ channels, first, mayChange }: DeliveryLogProps) {
       ) : log.items.length === 0 ? (
         <p className="p-3.5 text-[13px] text-muted">
           {filtered
-            ? "No delivery is like that."
+            ? "No delivery matches."
             : "None yet. A delivery stands here as soon as an alert fires whose rule tells a channel, or when you send a test."}
         </p>
       ) : (

@@ -86,7 +86,7 @@ export function useChannelCommands(onSecret: (secret: string, channel: ChannelRo
     },
     {
       optimistic: (channel, enabled) => [{ ...channel, enabled }],
-      failure: "The channel was not changed",
+      failure: "The channel could not be changed",
     },
   );
   const rotate = useCommand(
@@ -96,11 +96,11 @@ export function useChannelCommands(onSecret: (secret: string, channel: ChannelRo
       if (secret !== undefined) onSecret(secret, channel as ChannelRow);
       return channel as ChannelRow;
     },
-    { failure: "The secret was not rotated" },
+    { failure: "The secret could not be rotated" },
   );
   const remove = useCommand(async (seen: ChannelRow) => mustBeDone(await removeChannel(seen), meanwhileWords), {
     success: (_, { name }) => `Channel ${name} removed`,
-    failure: "The channel was not removed",
+    failure: "The channel could not be removed",
   });
   const test = useCommand(
     ({ id }: ChannelRow) => api.post<DeliveryRow>(`${channelPath(id)}/test`, {}, undefined, TEST_TIMEOUT_MS),
@@ -115,6 +115,6 @@ export type ChannelCommands = ReturnType<typeof useChannelCommands>;
 export function useReplay(onDone: (delivery: DeliveryRow) => void) {
   return useCommand(
     ({ id }: DeliveryRow) => api.post<DeliveryRow>(`/deliveries/${encodeURIComponent(id)}/replay`, {}),
-    { success: "It is sent again", failure: "It was not sent again", onDone },
+    { success: "The delivery is sent again", failure: "The delivery could not be sent again", onDone },
   );
 }

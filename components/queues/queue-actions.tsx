@@ -21,12 +21,12 @@ export function QueueActions({ queue, short = false }: { queue: QueueItem; short
     (reason: string) => withTheirs(pauseQueue(seen, { paused: true, ...(reason && { reason }) }), setSeen),
     {
       optimistic: (reason) => [{ ...queue, paused: true, pauseReason: reason || null }],
-      failure: "The queue was not paused",
+      failure: "The queue could not be paused",
     },
   );
   const resume = useCommand(() => pauseQueue(queue, { paused: false }), {
     optimistic: () => [{ ...queue, paused: false, pauseReason: null }],
-    failure: "The queue was not resumed",
+    failure: "The queue could not be resumed",
   });
   const ask = (what: "pause" | "settings") => {
     setSeen(queue);

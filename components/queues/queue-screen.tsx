@@ -54,7 +54,7 @@ export function QueueScreen({ initial, deadLetters }: QueueScreenProps) {
         />
         <Stat label="Oldest waits" value={<Duration from={queue.oldestQueuedAt} />} hint="of those that could start" />
         <Stat label="Drained in" value={<Drain queue={queue} />} hint="at the rate of late" />
-        <Stat label="Ends per minute" value={queue.throughputPerMinute} hint="over the last ten" />
+        <Stat label="Jobs ended per minute" value={queue.throughputPerMinute} hint="over the last ten" />
         <Stat label="Dead letters" value={formatCount(queue.deadLetters)} hint="failed or timed out for good" />
       </div>
       <QueueHints queue={queue.id} seq={queue.seq} />

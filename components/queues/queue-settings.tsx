@@ -37,7 +37,7 @@ function SettingsForm({ queue, onClose }: Omit<QueueSettingsProps, "open">) {
   const [theirs, setTheirs] = useState<QueueRow | null>(null);
   const save = useCommand(boundQueue, {
     optimistic: (_seen, bounds) => [{ ...queue, ...bounds }],
-    failure: "The limits were not set",
+    failure: "The limits could not be set",
   });
   const put = async (against: QueueRow) => {
     if ("fault" in concurrency || "fault" in capacity) return;

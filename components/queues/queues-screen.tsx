@@ -66,7 +66,7 @@ export function QueuesScreen({ initial, cut }: QueuesScreenProps) {
               <Th className="text-right">Running</Th>
               <Th className="hidden text-right md:table-cell">Oldest waits</Th>
               <Th className="hidden text-right md:table-cell">Drained in</Th>
-              <Th className="hidden text-right xl:table-cell">Ends per minute</Th>
+              <Th className="hidden text-right xl:table-cell">Jobs ended per minute</Th>
               <Th className="hidden text-right sm:table-cell">Dead letters</Th>
               <Th className="hidden sm:table-cell">
                 <span className="sr-only">Actions</span>

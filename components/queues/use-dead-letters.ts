@@ -45,7 +45,7 @@ export function useRetryDeadLetters(queue: string, onDone: (done: DeadLetterRetr
     {
       success: ({ retried, runsRetried }) =>
         `${formatPlural(retried, "job")} queued again${runsRetried > 0 ? `, ${formatPlural(runsRetried, "run")} came back` : ""}`,
-      failure: "The dead letters were not retried",
+      failure: "The dead letters could not be retried",
       onDone: (done) => {
         void client.invalidateQueries({ queryKey: ["dead-letters", queue] });
         onDone(done);

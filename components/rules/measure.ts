@@ -6,12 +6,12 @@ export const MEASURES: { readonly [kind in RuleKind]: string | null } = {
   breaker_open: null,
   success_rate: "Success rate",
   queue_depth: "Jobs queued",
-  queue_age: "Oldest job waits for",
-  run_overdue: "Goes on for",
-  job_overdue: "Attempt goes on for",
-  agent_silent: "Not heard of for",
+  queue_age: "Oldest job waiting for",
+  run_overdue: "Running for",
+  job_overdue: "Attempt running for",
+  agent_silent: "Silent for",
   stuck: "No progress for",
-  approval_waiting: "Waits for",
+  approval_waiting: "Waiting for",
 };
 
 /** A measured number in its unit. */

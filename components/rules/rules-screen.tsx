@@ -175,7 +175,7 @@ function useRuleCommands() {
     { failure, onDone },
   );
   const remove = useCommand(async (rule: AlertRule) => mustBeDone(await removeRule(rule), meanwhileWords), {
-    failure: "The rule was not removed",
+    failure: "The rule could not be removed",
     onDone,
   });
   return { save, set, remove };

@@ -75,7 +75,7 @@ export function registerAlerts(app: FastifyInstance, deps: ResourceDeps): void {
     kind: "alert",
     mutation: "alert.snooze",
     tag,
-    summary: "Hear no more of it until a time, until it is over, or until it gets worse",
+    summary: "Silence it until a time, until it is resolved, or until it gets worse",
   });
   registerCommand(app, deps, {
     path: "/alerts/:id/resolve",

@@ -129,7 +129,7 @@ export function commandDoc<K extends Command["kind"]>(command: Command<K>): Rout
     body: bodyOf(mutation, new Set(["type", ...Object.keys(fixed ?? {}), ...(onRow ? [ROWS[kind].idName] : [])])),
     answers: creates
       ? {
-          201: { description: "It came to be", schema: answer },
+          201: { description: "Created", schema: answer },
           200: { description: "It was there already, or the same Idempotency-Key came before", schema: answer },
         }
       : { 200: { description: "As it is now", schema: answer } },
