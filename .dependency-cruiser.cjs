@@ -20,6 +20,13 @@ const areaRules = AREAS.map((area, at) => ({
 module.exports = {
   forbidden: [
     ...areaRules,
+    {
+      name: "no-circular",
+      comment: "Modules that need each other are one, or a part of one belongs below both. Types may go either way.",
+      severity: "error",
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+    },
     only(
       "domain-alone",
       "^domain/",

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { NO_JOBS } from "../../domain/execution/job/counts.ts";
+import { NO_JOBS } from "../../domain/execution/contract.ts";
 import { type Card, chipsOf, columnsOf, lanesOf, matches, progressOf } from "./board-model.ts";
 
 function card(id: string, over: Partial<Card> = {}): Card {

@@ -1,5 +1,5 @@
 import type { JobCounts } from "../../domain/execution/contract.ts";
-import { totalJobs } from "../../domain/execution/job/counts.ts";
+import { totalJobs } from "../../domain/execution/contract.ts";
 import type { Json } from "../../domain/kernel/primitives.ts";
 import { WORKSTREAM_STATUSES, type WorkstreamStatus } from "../../domain/kernel/statuses.ts";
 import { shortened } from "../../domain/kernel/text.ts";

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { NO_JOBS } from "../../domain/execution/job/counts.ts";
+import { NO_JOBS } from "../../domain/execution/contract.ts";
 import { queueTag } from "../../domain/kernel/setting-tag.ts";
 import { serveRow } from "../live/if-match.test-kit.ts";
 import { changesBetween } from "../ui/meanwhile-model.ts";

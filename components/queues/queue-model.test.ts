@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { NO_JOBS } from "../../domain/execution/job/counts.ts";
+import { NO_JOBS } from "../../domain/execution/contract.ts";
 import { parseBound, type QueueRow, queueLook, sparkline, withFigures } from "./queue-model.ts";
 
 function queue(over: Partial<QueueRow> = {}): QueueRow {

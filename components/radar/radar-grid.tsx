@@ -5,7 +5,7 @@
 
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, type MouseEvent, useEffect, useId, useMemo, useRef, useState } from "react";
-import { openJobs, totalJobs } from "../../domain/execution/job/counts.ts";
+import { openJobs, totalJobs } from "../../domain/execution/contract.ts";
 import type { TimelineModel } from "../timeline/engine/model.ts";
 import { useWidth } from "../timeline/use-timeline-store.ts";
 import { StatusIcon } from "../ui/badge.tsx";

@@ -5,7 +5,7 @@ import { ChevronRight, FileDiff, TriangleAlert } from "lucide-react";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useMemo, useState } from "react";
-import { totalJobs } from "../../domain/execution/job/counts.ts";
+import { totalJobs } from "../../domain/execution/contract.ts";
 import { type ApiProblem, api } from "../live/api.ts";
 import { type Timeline, useRunLive } from "../live/use-run-live.ts";
 import { JobProgress } from "../runs/job-progress.tsx";

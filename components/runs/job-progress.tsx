@@ -1,5 +1,5 @@
 import type { JobCounts } from "../../domain/execution/contract.ts";
-import { openJobs, totalJobs } from "../../domain/execution/job/counts.ts";
+import { openJobs, totalJobs } from "../../domain/execution/contract.ts";
 import { isFinalJob, type JOB_STATUSES } from "../../domain/kernel/statuses.ts";
 import { cn } from "../ui/cn.ts";
 import { statusLook, toneColor } from "../ui/status.ts";

@@ -2,7 +2,7 @@
 
 import { Ban, RotateCw } from "lucide-react";
 import { useState } from "react";
-import { openJobs, totalJobs } from "../../domain/execution/job/counts.ts";
+import { openJobs, totalJobs } from "../../domain/execution/contract.ts";
 import { isFinalRun, isRetryableRun } from "../../domain/kernel/statuses.ts";
 import { isPending, type Live } from "../live/rows.ts";
 import { Button } from "../ui/button.tsx";

@@ -1,4 +1,4 @@
-import { NO_JOBS } from "../../domain/execution/job/counts.ts";
+import { NO_JOBS } from "../../domain/execution/contract.ts";
 import type { Wire } from "../../domain/kernel/wire.ts";
 
 /** A run's row for tests, `second` seconds after midnight. */

@@ -3,7 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import type { JobCounts } from "../../domain/execution/contract.ts";
-import { NO_JOBS, totalJobs } from "../../domain/execution/job/counts.ts";
+import { NO_JOBS, totalJobs } from "../../domain/execution/contract.ts";
 import type { TimelineAnswer } from "../../domain/execution/timeline.ts";
 import { JOB_STATUSES } from "../../domain/kernel/statuses.ts";
 import type { Wire } from "../../domain/kernel/wire.ts";

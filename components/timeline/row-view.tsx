@@ -5,7 +5,7 @@
 
 import { ChevronRight } from "lucide-react";
 import { memo } from "react";
-import { openJobs, totalJobs } from "../../domain/execution/job/counts.ts";
+import { openJobs, totalJobs } from "../../domain/execution/contract.ts";
 import type { Wire } from "../../domain/kernel/wire.ts";
 import { StatusIcon } from "../ui/badge.tsx";
 import { cn } from "../ui/cn.ts";

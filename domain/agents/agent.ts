@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { id, int32, label, ms, text } from "../kernel/primitives.ts";
 import { must, type Tx } from "../kernel/tx.ts";
-import { configureBreaker } from "./breaker/breaker.ts";
-import { breakerConfig, resolveBreakerConfig } from "./breaker/config.ts";
-import { newBreaker } from "./breaker/machine.ts";
+import { agentSubject, ensureAgent } from "./agent-row.ts";
+import { configureBreaker } from "./breaker/breaker-row.ts";
+import { breakerConfig } from "./breaker/config.ts";
 import type { Agent } from "./contract.ts";
 import { noteGauge } from "./gauge.ts";
 
@@ -55,7 +55,7 @@ export function registerAgent(tx: Tx, m: z.infer<typeof agentRegister>): Agent {
   const breaker = must(tx, "breaker", m.agentKey).config;
   tx.emit({
     type: "agent.registered",
-    subject: subjectOf(m.agentKey),
+    subject: agentSubject(m.agentKey),
     payload: { displayName, capabilities, capacity, bounded, breaker, ...(m.reason && { reason: m.reason }) },
   });
   return next;
@@ -67,7 +67,7 @@ export function heartbeatAgent(tx: Tx, m: z.infer<typeof agentHeartbeat>): Agent
   const due = ms(tx.at) - ms(agent.lastSeenAt) >= HEARTBEAT_EVERY_MS;
   if (reportedBusy === agent.reportedBusy && !due) return agent;
   tx.put("agent", { ...agent, reportedBusy, lastSeenAt: tx.at, updatedAt: tx.at });
-  tx.emit({ type: "agent.heartbeat_received", subject: subjectOf(agent.id), payload: { busy: reportedBusy } });
+  tx.emit({ type: "agent.heartbeat_received", subject: agentSubject(agent.id), payload: { busy: reportedBusy } });
   return must(tx, "agent", agent.id);
 }
 
@@ -76,62 +76,6 @@ export function drainAgent(tx: Tx, m: z.infer<typeof agentDrain>): Agent {
   const agent = must(tx, "agent", m.agentKey);
   if (agent.draining) return agent;
   tx.put("agent", { ...agent, draining: true, drainReason: m.reason ?? null, updatedAt: tx.at });
-  tx.emit({ type: "agent.drained", subject: subjectOf(agent.id), payload: { reason: m.reason ?? null } });
+  tx.emit({ type: "agent.drained", subject: agentSubject(agent.id), payload: { reason: m.reason ?? null } });
   return must(tx, "agent", agent.id);
 }
-
-/** The agent of that key; it comes to be, with its breaker and its statistics, when it is not there. */
-export function ensureAgent(tx: Tx, agentKey: string, announce = true): Agent {
-  const known = tx.get("agent", agentKey);
-  if (known) return known;
-  const agent: Agent = {
-    id: agentKey,
-    displayName: agentKey,
-    capabilities: [],
-    capacity: 1,
-    bounded: false,
-    busy: 0,
-    reportedBusy: null,
-    draining: false,
-    drainReason: null,
-    createdAt: tx.at,
-    lastSeenAt: tx.at,
-    updatedAt: tx.at,
-    version: 1,
-    seq: 0,
-  };
-  tx.put("agent", agent);
-  noteGauge(tx, "capacity", agentKey, 0, agent.capacity);
-  const breaker = newBreaker(resolveBreakerConfig(), ms(tx.at));
-  tx.put("breaker", { ...breaker, id: agentKey, updatedAt: tx.at });
-  tx.put("statistics", {
-    id: agentKey,
-    total: 0,
-    successful: 0,
-    failed: 0,
-    totalDurationMs: 0,
-    timed: 0,
-    histogram: {},
-    upstream: 0,
-    baseline: null,
-    updatedAt: tx.at,
-  });
-  if (announce) {
-    const { displayName, capabilities, capacity } = agent;
-    const payload = { displayName, capabilities, capacity, breaker: breaker.config, implicit: true };
-    tx.emit({ type: "agent.registered", subject: subjectOf(agentKey), payload });
-  }
-  return agent;
-}
-
-/** Adds to the number of jobs the agent is running; `seen` says whether it was the agent itself that acted. */
-export function addBusy(tx: Tx, agentKey: string, by: 1 | -1, seen: boolean): void {
-  const agent = tx.get("agent", agentKey);
-  if (!agent) return;
-  const lastSeenAt = seen ? tx.at : agent.lastSeenAt;
-  const busy = Math.max(0, agent.busy + by);
-  tx.put("agent", { ...agent, busy, lastSeenAt, updatedAt: tx.at });
-  noteGauge(tx, "busy", agentKey, agent.busy, busy);
-}
-
-const subjectOf = (agentKey: string) => ({ kind: "agent", id: agentKey });

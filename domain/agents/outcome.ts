@@ -1,5 +1,5 @@
 import type { Tx } from "../kernel/tx.ts";
-import { type CallContext, recordOnBreaker } from "./breaker/breaker.ts";
+import { type CallContext, recordOnBreaker } from "./breaker/breaker-row.ts";
 import type { Outcome } from "./contract.ts";
 import { tallyOutcome, withCounted } from "./tally.ts";
 

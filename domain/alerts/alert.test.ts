@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { breakerAlertId } from "../agents/breaker/breaker.ts";
+import { breakerAlertId } from "../agents/breaker/breaker-row.ts";
 import { id } from "../kernel/primitives.ts";
 import { typesOf, World } from "../kernel/tx.test-kit.ts";
 

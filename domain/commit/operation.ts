@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { breakerAlertId } from "../agents/breaker/breaker.ts";
+import { breakerAlertId } from "../agents/breaker/breaker-row.ts";
 import { gaugeId } from "../agents/gauge.ts";
 import { tallyIds } from "../agents/tally.ts";
 import { attemptId } from "../execution/job/attempt.ts";

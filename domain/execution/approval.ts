@@ -2,10 +2,10 @@ import { z } from "zod";
 import { id, type Json, json, label, newId, text, time } from "../kernel/primitives.ts";
 import { APPROVAL_MOVES, type ApprovalStatus } from "../kernel/statuses.ts";
 import { must, mustBeNew, Refusal, type Tx } from "../kernel/tx.ts";
-import { traceOf } from "../sessions/task.ts";
+import { consume, emitApproval, openApproval, putSettled } from "./approval-moves.ts";
 import type { Approval, ApprovalDecision, ApprovalOption } from "./contract.ts";
 import { APPROVAL_OPTIONS } from "./contract.ts";
-import { approvalSettled } from "./job/gate.ts";
+import { approvalSettled } from "./job/cascade.ts";
 
 /**
  * A decision that a human makes. pending → approved when as many different people as it requires have approved; pending → rejected by the
@@ -60,19 +60,6 @@ export const approvalExpire = z.strictObject({
   expiresAt: z.string(),
 });
 
-/** What an approval is asked with, by a client or by a job that must not go on without it. */
-export interface ApprovalAsk {
-  title: string;
-  detail?: string | null | undefined;
-  runId?: string | null | undefined;
-  jobId?: string | null | undefined;
-  taskId?: string | null | undefined;
-  payload?: Json | null | undefined;
-  expiresAt?: string | null | undefined;
-  requiredApprovals?: number | undefined;
-  options?: ApprovalOption[] | undefined;
-}
-
 /** Refuses what names an unknown run, job or task, a job of another run, and a time that has passed. */
 export function requestApproval(tx: Tx, m: z.infer<typeof approvalRequest>): Approval {
   if (m.approvalId !== undefined) mustBeNew(tx, "approval", m.approvalId);
@@ -86,39 +73,6 @@ export function requestApproval(tx: Tx, m: z.infer<typeof approvalRequest>): App
     throw new Refusal("not_permitted", `expiresAt ${m.expiresAt} has passed: it is ${tx.at}`);
   }
   return openApproval(tx, { ...m, runId: m.runId ?? job?.runId }, m.approvalId);
-}
-
-/** Opens an approval whose references are known to exist. Without an id of the caller's it gets one. */
-export function openApproval(tx: Tx, ask: ApprovalAsk, approvalId: string = tx.newId("apr")): Approval {
-  const approval: Approval = {
-    id: approvalId,
-    title: ask.title,
-    detail: ask.detail ?? null,
-    runId: ask.runId ?? null,
-    jobId: ask.jobId ?? null,
-    taskId: ask.taskId ?? null,
-    payload: ask.payload ?? null,
-    status: "pending",
-    requiredApprovals: ask.requiredApprovals ?? 1,
-    options: ask.options ?? ["approve", "reject"],
-    decisions: [],
-    comment: null,
-    edit: null,
-    requestedBy: tx.actor,
-    decidedBy: null,
-    decidedAt: null,
-    expiresAt: ask.expiresAt ?? null,
-    consumedAt: null,
-    consumedBy: null,
-    createdAt: tx.at,
-    updatedAt: tx.at,
-    version: 1,
-    seq: 0,
-  };
-  tx.put("approval", approval);
-  const { detail, payload, requiredApprovals, options, requestedBy, expiresAt } = approval;
-  emit(tx, "approval.requested", approval, { detail, payload, requiredApprovals, options, requestedBy, expiresAt });
-  return approval;
 }
 
 /** Records one person's approval; the last one that is needed settles it. */
@@ -142,7 +96,7 @@ export function approveApproval(tx: Tx, m: z.infer<typeof approvalApprove>): App
   const facts = { by: tx.actor, comment, edit, approvals, requiredApprovals };
   if (approvals < requiredApprovals) {
     tx.put("approval", decided);
-    emit(tx, "approval.endorsed", approval, facts);
+    emitApproval(tx, "approval.endorsed", approval, facts);
     return must(tx, "approval", approval.id);
   }
   return settle(tx, { ...decided, status: "approved", comment, decidedBy: tx.actor }, facts);
@@ -165,31 +119,9 @@ export function expireApproval(tx: Tx, m: z.infer<typeof approvalExpire>): Appro
   return settle(tx, { ...approval, status: "expired" }, { expiresAt: approval.expiresAt });
 }
 
-/** Nobody need decide any more, as what waited for it has ended: it expires before its time. */
-export function withdrawApproval(tx: Tx, approval: Readonly<Approval>, reason: string): void {
-  if (approval.status !== "pending") return;
-  settle(tx, { ...approval, status: "expired" }, { expiresAt: approval.expiresAt, reason });
-}
-
 /** Uses up what has been approved. Of any number who try, one succeeds. */
 export function consumeApproval(tx: Tx, m: z.infer<typeof approvalConsume>): Approval {
   return consume(tx, must(tx, "approval", m.approvalId));
-}
-
-/** The same for a job that waits for it. Refuses what is not approved, or has been consumed. */
-export function consume(tx: Tx, approval: Readonly<Approval>): Approval {
-  if (approval.status !== "approved") {
-    throw new Refusal("illegal_transition", `approval ${approval.id} is ${approval.status}, not approved`, {
-      legal: APPROVAL_MOVES[approval.status],
-    });
-  }
-  if (approval.consumedAt) {
-    const by = `by ${approval.consumedBy} at ${approval.consumedAt}`;
-    throw new Refusal("already_consumed", `approval ${approval.id} has been consumed ${by}`);
-  }
-  tx.put("approval", { ...approval, consumedAt: tx.at, consumedBy: tx.actor, updatedAt: tx.at });
-  emit(tx, "approval.consumed", approval, { by: tx.actor });
-  return must(tx, "approval", approval.id);
 }
 
 function mustBePending(tx: Tx, { id: approvalId, status, expiresAt, decidedBy }: Approval, to: ApprovalStatus): void {
@@ -222,18 +154,9 @@ function withDecision(
   return { ...approval, decisions, edit: edit ?? approval.edit, updatedAt: tx.at };
 }
 
-/** Puts a settled approval, tells it, and lets the job that waits for it know. */
+/** Settles an approval, and lets the job that waits for it know. */
 function settle(tx: Tx, settled: Approval, facts: { [key: string]: unknown }): Approval {
-  const { id: approvalId, status } = settled;
-  tx.put("approval", { ...settled, decidedAt: tx.at, updatedAt: tx.at });
-  emit(tx, `approval.${status}`, settled, facts);
-  approvalSettled(tx, must(tx, "approval", approvalId));
-  return must(tx, "approval", approvalId);
-}
-
-function emit(tx: Tx, type: string, approval: Readonly<Approval>, payload: { [key: string]: unknown }): void {
-  const { id: approvalId, title, runId, jobId, taskId } = approval;
-  const traceId = traceOf(tx, taskId);
-  const subject = { kind: "approval", id: approvalId };
-  tx.emit({ type, subject, runId, traceId, payload: { title, jobId, taskId, ...payload } });
+  const approval = putSettled(tx, settled, facts);
+  approvalSettled(tx, approval);
+  return must(tx, "approval", approval.id);
 }

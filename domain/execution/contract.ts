@@ -21,6 +21,20 @@ const anyJson = z.unknown() as unknown as z.ZodType<Json | null>;
 /** How many jobs are in each status: kept on the run, the workstream and the queue, so that a list needs no second query. */
 export type JobCounts = { [status in JobStatus]: number };
 
+export const NO_JOBS: JobCounts = {
+  waiting: 0,
+  queued: 0,
+  running: 0,
+  completed: 0,
+  failed: 0,
+  timed_out: 0,
+  cancelled: 0,
+};
+
+export const totalJobs = (c: JobCounts): number =>
+  c.waiting + c.queued + c.running + c.completed + c.failed + c.timed_out + c.cancelled;
+export const openJobs = (c: JobCounts): number => c.waiting + c.queued + c.running;
+
 const jobCounts = (): Column<JobCounts> =>
   column.jsonAs<JobCounts>(
     z.object(Object.fromEntries(JOB_STATUSES.map((status) => [status, count])) as { [S in JobStatus]: typeof count }),

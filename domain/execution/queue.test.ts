@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { ClientMutationInput } from "../commit/mutations.ts";
 import { typesOf, World, worldWith } from "../kernel/tx.test-kit.ts";
 import type { Job } from "./contract.ts";
-import { NO_JOBS } from "./job/counts.ts";
+import { NO_JOBS } from "./contract.ts";
 
 const enqueue = (jobId: string, more: object = {}): ClientMutationInput => ({
   type: "job.enqueue",

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { id, int32, text } from "../kernel/primitives.ts";
 import { must, type Tx } from "../kernel/tx.ts";
 import type { Queue } from "./contract.ts";
-import { NO_JOBS } from "./job/counts.ts";
+import { NO_JOBS } from "./contract.ts";
 
 /**
  * A queue that jobs wait in; `id` is its name. It exists from its first job, whose `job.enqueued` is all that tells of it, or from

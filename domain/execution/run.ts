@@ -1,10 +1,6 @@
 import { z } from "zod";
-import { fireAlert, resolveAlert } from "../alerts/alert.ts";
-import { ruleOf } from "../alerts/rule.ts";
-import { paramsOf } from "../alerts/rule-params.ts";
-import { fingerprint } from "../kernel/fingerprint.ts";
+import { resolveAlert } from "../alerts/alert.ts";
 import {
-  type ErrorInfo,
   errorInput,
   id,
   iso,
@@ -18,11 +14,12 @@ import {
   toErrorInfo,
 } from "../kernel/primitives.ts";
 import { span } from "../kernel/span.ts";
-import { isFinalRun, isRetryableRun, RUN_MOVES, RUN_STATUSES, type RunStatus } from "../kernel/statuses.ts";
+import { isFinalRun, isRetryableRun, RUN_MOVES, RUN_STATUSES } from "../kernel/statuses.ts";
 import { must, mustBeLegal, mustBeNew, Refusal, type Tx } from "../kernel/tx.ts";
 import type { Run } from "./contract.ts";
-import { cancelJobsOfRun, openJobsWords, retryJobsOfRun } from "./job/cascade.ts";
-import { NO_JOBS } from "./job/counts.ts";
+import { NO_JOBS } from "./contract.ts";
+import { moveRun, retryJobsOfRun } from "./job/cascade.ts";
+import { overdueAlertId } from "./run-overdue.ts";
 import { mustFit } from "./state/execution-state.ts";
 import { reopenWorkstreams } from "./workstream-follow.ts";
 
@@ -168,54 +165,5 @@ export function timeOutRun(tx: Tx, m: z.infer<typeof runTimeout>): Run {
   if (run.status === "pending") return moveRun(tx, run, "failed", "deadline passed before it started", error);
   return moveRun(tx, run, "timed_out", "deadline passed", error);
 }
-
-/** Moves a run, ending its jobs when it is final now. The move must be legal. */
-export function moveRun(tx: Tx, run: Readonly<Run>, to: RunStatus, reason?: string, error?: ErrorInfo): Run {
-  const final = isFinalRun(to);
-  tx.put("run", {
-    ...run,
-    status: to,
-    reason: reason ?? null,
-    error: error ?? null,
-    startedAt: run.startedAt ?? (to === "running" ? tx.at : null),
-    finishedAt: final ? tx.at : null,
-    updatedAt: tx.at,
-    version: run.version + 1,
-  });
-  const payload = { from: run.status, to, reason: reason ?? null, error: error ?? null };
-  tx.emit({ type: "run.transitioned", subject: subjectOf(run.id), runId: run.id, payload });
-  if (to === "timed_out") tellTimeout(tx, run);
-  if (final) {
-    cancelJobsOfRun(tx, run.id, `run_${to}`);
-    tx.unsettled.endedRuns.add(run.id);
-  }
-  return must(tx, "run", run.id);
-}
-
-/** A run that has missed its deadline is told at once, unless the rule is off or is about something else. Retrying the run resolves it. */
-function tellTimeout(tx: Tx, run: Readonly<Run>): void {
-  const rule = ruleOf(tx, RUN_OVERDUE);
-  if (!rule?.enabled || rule.ruleKind !== "run_overdue") return;
-  const { afterMs, workflow } = paramsOf("run_overdue", rule.params);
-  if (afterMs !== undefined || (workflow !== undefined && workflow !== run.workflow)) return;
-  fireAlert(tx, {
-    id: overdueAlertId(run.id),
-    rule: rule.id,
-    severity: rule.severity,
-    title: `Run ${run.id} timed out`,
-    detail: `${run.workflow} did not end within ${span(run.timeoutMs ?? 0)}${openJobsWords(tx, run.id)}`,
-    subject: subjectOf(run.id),
-    runId: run.id,
-    value: run.startedAt ? ms(tx.at) - ms(run.startedAt) : null,
-    threshold: run.timeoutMs,
-    escalateAfterMs: rule.escalation[0]?.afterMs ?? null,
-  });
-}
-
-/** The rule that a run which has missed its deadline breaks. */
-const RUN_OVERDUE = "run_overdue";
-
-/** The alert that says so. */
-export const overdueAlertId = (runId: string): string => fingerprint(RUN_OVERDUE, runId);
 
 const subjectOf = (runId: string) => ({ kind: "run", id: runId });

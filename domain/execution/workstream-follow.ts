@@ -3,8 +3,8 @@ import { id } from "../kernel/primitives.ts";
 import { isFinalRun, isOpenWorkstream, type RunStatus, type WorkstreamStatus } from "../kernel/statuses.ts";
 import { must, type Tx } from "../kernel/tx.ts";
 import type { Workstream } from "./contract.ts";
-import { CASCADE_LIMIT } from "./job/cascade.ts";
-import { openJobs, totalJobs } from "./job/counts.ts";
+import { openJobs, totalJobs } from "./contract.ts";
+import { CASCADE_LIMIT } from "./limits.ts";
 import { isStillToEnd, moveWorkstream, putWorkstream, subjectOf } from "./workstream.ts";
 
 /**

@@ -11,7 +11,7 @@ import {
 } from "../kernel/statuses.ts";
 import { must, mustBeLegal, mustBeNew, Refusal, type Tx } from "../kernel/tx.ts";
 import type { Workstream } from "./contract.ts";
-import { NO_JOBS } from "./job/counts.ts";
+import { NO_JOBS } from "./contract.ts";
 
 /**
  * A track of work inside a run; a card on the board. It goes where its jobs are (`workstream-follow.ts`), until somebody puts it

@@ -2,7 +2,7 @@ import type { CommitFault } from "../commit/commit.ts";
 import { applyCommit, parseCommit } from "../commit/commit.ts";
 import { Draft, type Source } from "../commit/draft.ts";
 import type { ClientMutationInput, ClockMutation, Mutation } from "../commit/mutations.ts";
-import { openJobs, totalJobs } from "../execution/job/counts.ts";
+import { openJobs, totalJobs } from "../execution/contract.ts";
 import { roomIn } from "../execution/queue.ts";
 import { isStillToEnd } from "../execution/workstream.ts";
 import type { Kind, Rows } from "../rows.ts";

@@ -1,4 +1,4 @@
-import { NO_JOBS } from "../execution/job/counts.ts";
+import { NO_JOBS } from "../execution/contract.ts";
 import { emptyState } from "../execution/state/fold.ts";
 import type { LogEvent } from "../kernel/event.ts";
 import type { RunStatus, WorkstreamFollow, WorkstreamStatus } from "../kernel/statuses.ts";

@@ -1,5 +1,5 @@
 import type { JobCounts } from "../execution/contract.ts";
-import { NO_JOBS } from "../execution/job/counts.ts";
+import { NO_JOBS } from "../execution/contract.ts";
 import { emptyState, foldState } from "../execution/state/fold.ts";
 import type { LogEvent } from "../kernel/event.ts";
 import { type ErrorInfo, iso, type Json, ms } from "../kernel/primitives.ts";

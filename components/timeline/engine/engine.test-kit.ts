@@ -1,4 +1,4 @@
-import { NO_JOBS } from "../../../domain/execution/job/counts.ts";
+import { NO_JOBS } from "../../../domain/execution/contract.ts";
 import type { Wire } from "../../../domain/kernel/wire.ts";
 
 /** Rows for tests of the engine: whole ones, with what a test says. Times are seconds after T0. */

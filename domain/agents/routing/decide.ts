@@ -1,14 +1,15 @@
 import { z } from "zod";
 import { id, int32, iso, label, ms } from "../../kernel/primitives.ts";
 import { must, mustBeNew, Refusal, type Tx } from "../../kernel/tx.ts";
-import { acquireBreaker, freeTrialSlots } from "../breaker/breaker.ts";
+import { acquireBreaker } from "../breaker/breaker.ts";
+import { freeTrialSlots } from "../breaker/breaker-row.ts";
 import type { Candidate, RoutingDecision } from "../contract.ts";
 import { mergeHistograms } from "../figures.ts";
 import { type AgentFigures, startOf, WIDTH_MS } from "../tally.ts";
 import { type AgentSeen, DEFAULT_WEIGHTS, rankCandidates } from "./score.ts";
 
 /**
- * `routing.decide`: picks the agent for a task (`routing-score.ts` says how), keeps the decision with every candidate, and takes the trial that
+ * `routing.decide`: picks the agent for a task (`score.ts` says how), keeps the decision with every candidate, and takes the trial that
  * a half-open breaker lets through; the decision's outcome, or the trial's deadline, ends it. A decision for a job takes no trial, as the job's
  * start does. With `fallbackOf` no agent is taken that was tried before it.
  */

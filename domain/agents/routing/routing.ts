@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { durationMs, id, int32, label, text } from "../../kernel/primitives.ts";
 import { must, mustBeNew, Refusal, type Tx } from "../../kernel/tx.ts";
-import { ensureAgent } from "../agent.ts";
-import type { CallContext } from "../breaker/breaker.ts";
+import { ensureAgent } from "../agent-row.ts";
+import type { CallContext } from "../breaker/breaker-row.ts";
 import { candidate, type RoutingDecision } from "../contract.ts";
 import { recordOutcome } from "../outcome.ts";
 

@@ -1,6 +1,5 @@
 import {
   createRun,
-  overdueAlertId,
   retryRun,
   runCreate,
   runRetry,
@@ -9,6 +8,7 @@ import {
   timeOutRun,
   transitionRun,
 } from "../../execution/run.ts";
+import { overdueAlertId } from "../../execution/run-overdue.ts";
 import {
   createWorkstream,
   transitionWorkstream,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { ClientMutationInput } from "../../commit/mutations.ts";
 import { World, worldWith } from "../../kernel/tx.test-kit.ts";
-import { CASCADE_LIMIT } from "./cascade.ts";
+import { CASCADE_LIMIT } from "../limits.ts";
 
 const enqueue = (jobId: string, dependsOn: string[] = [], runId = "r"): ClientMutationInput => ({
   type: "job.enqueue",

@@ -1,17 +1,19 @@
 import { z } from "zod";
-import { addBusy } from "../../agents/agent.ts";
-import { releasePermit } from "../../agents/breaker/breaker.ts";
+import { addBusy } from "../../agents/agent-row.ts";
+import { releasePermit } from "../../agents/breaker/breaker-row.ts";
 import { recordUpstreamEnd } from "../../agents/outcome.ts";
-import { id } from "../../kernel/primitives.ts";
-import { isFinalJob, isFinalRun, isRetryableJob } from "../../kernel/statuses.ts";
+import { type ErrorInfo, id } from "../../kernel/primitives.ts";
+import { isFinalJob, isFinalRun, isRetryableJob, type RunStatus } from "../../kernel/statuses.ts";
 import { must, type Tx } from "../../kernel/tx.ts";
-import type { Job } from "../contract.ts";
-import { moveRun } from "../run.ts";
+import type { Approval, Job, Run } from "../contract.ts";
+import { openJobs, totalJobs } from "../contract.ts";
+import { CASCADE_LIMIT } from "../limits.ts";
+import { alertOfTimeout } from "../run-overdue.ts";
 import { asksNoMore } from "../workstream-follow.ts";
 import { attemptOutcome, closeAttempt } from "./attempt.ts";
-import { countJob, openJobs, totalJobs } from "./counts.ts";
+import { countJob } from "./counts.ts";
 import { closeGate, gateOf, passGate } from "./gate.ts";
-import { emitJob, hasCancelledToken, putBack, requeueJob } from "./job.ts";
+import { emitJob, hasCancelledToken, putBack } from "./moves.ts";
 import { DEPENDENCY_FAILED, restoreOf } from "./restore.ts";
 
 /**
@@ -19,7 +21,6 @@ import { DEPENDENCY_FAILED, restoreOf } from "./restore.ts";
  * (`dependency_failed`), and so on down the chain, into other runs too. A run's end cancels what is left of it. One commit releases or cancels
  * at most `CASCADE_LIMIT` jobs each way; the clock finds the rest and goes on in batches (`job.settle`).
  */
-export const CASCADE_LIMIT = 500;
 
 /** The clock's: what a cascade longer than its limit has left of this job. Not open to clients. */
 export const jobSettle = z.strictObject({ type: z.literal("job.settle"), jobId: id });
@@ -130,20 +131,6 @@ export function cancelJobsOfRun(tx: Tx, runId: string, reason: string): void {
   for (const other of spread(tx, ended)) if (other !== runId) settleRun(tx, other);
 }
 
-/** Which jobs of a run are open, for people: `; job a was running, job b was queued and 3 more`. Empty when none is. */
-export function openJobsWords(tx: Tx, runId: string): string {
-  const open = openJobs(must(tx, "run", runId).jobCounts);
-  if (open === 0) return "";
-  const jobs = tx
-    .ids({ set: "jobs-of-run", runId, statuses: OPEN, limit: CASCADE_LIMIT })
-    .map((jobId) => must(tx, "job", jobId))
-    .filter(({ status }) => !isFinalJob(status))
-    .sort((a, b) => Number(b.status === "running") - Number(a.status === "running"));
-  const named = jobs.slice(0, 3).map(({ id, status }) => `job ${id} was ${status}`);
-  const more = open - named.length;
-  return `; ${named.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
-}
-
 /** Cancels the open jobs that work for these tokens, all of them at once, and what waited for them. */
 export function cancelJobsOfTokens(tx: Tx, runId: string, tokenIds: readonly string[], reason: string): void {
   if (tokenIds.length === 0 || openJobs(must(tx, "run", runId).jobCounts) === 0) return;
@@ -234,4 +221,40 @@ function end(
   if (job.status === "waiting") closeGate(tx, job);
   countJob(tx, job, job.status, "cancelled", asked ? -1 : 0);
   emitJob(tx, "job.cancelled", must(tx, "job", job.id), { from: job.status, reason, ...more });
+}
+
+/** Moves a run, ending its jobs when it is final now. The move must be legal. */
+export function moveRun(tx: Tx, run: Readonly<Run>, to: RunStatus, reason?: string, error?: ErrorInfo): Run {
+  const final = isFinalRun(to);
+  tx.put("run", {
+    ...run,
+    status: to,
+    reason: reason ?? null,
+    error: error ?? null,
+    startedAt: run.startedAt ?? (to === "running" ? tx.at : null),
+    finishedAt: final ? tx.at : null,
+    updatedAt: tx.at,
+    version: run.version + 1,
+  });
+  const payload = { from: run.status, to, reason: reason ?? null, error: error ?? null };
+  tx.emit({ type: "run.transitioned", subject: { kind: "run", id: run.id }, runId: run.id, payload });
+  if (to === "timed_out") alertOfTimeout(tx, run);
+  if (final) {
+    cancelJobsOfRun(tx, run.id, `run_${to}`);
+    tx.unsettled.endedRuns.add(run.id);
+  }
+  return must(tx, "run", run.id);
+}
+
+/** The move itself, for `job.retry` and `run.retry`, with the jobs that come back with it. */
+export function requeueJob(tx: Tx, job: Readonly<Job>, reason?: string): void {
+  putBack(tx, job, reason);
+  restoreDependents(tx, job.id);
+}
+
+/** Releases or cancels the job that waits for an approval which has been settled. */
+export function approvalSettled(tx: Tx, approval: Readonly<Approval>): void {
+  const job = approval.jobId === null ? undefined : tx.get("job", approval.jobId);
+  if (job?.status !== "waiting" || job.approvalId !== approval.id) return;
+  if (releaseOrCancel(tx, job.id, true) === "cancelled") afterFinish(tx, job.id);
 }

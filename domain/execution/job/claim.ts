@@ -1,16 +1,17 @@
 import { z } from "zod";
-import { addBusy, ensureAgent } from "../../agents/agent.ts";
-import { freeTrialSlots, takePermit } from "../../agents/breaker/breaker.ts";
+import { addBusy, ensureAgent } from "../../agents/agent-row.ts";
+import { freeTrialSlots, takePermit } from "../../agents/breaker/breaker-row.ts";
 import { id, iso, json, label, ms } from "../../kernel/primitives.ts";
 import { isFinalRun } from "../../kernel/statuses.ts";
 import { must, Refusal, type Tx } from "../../kernel/tx.ts";
 import type { Job } from "../contract.ts";
 import { newQueue, roomIn } from "../queue.ts";
-import { moveRun } from "../run.ts";
 import { openAttempt } from "./attempt.ts";
+import { moveRun } from "./cascade.ts";
 import { byClaimOrder, canTake, freeSlots, givesJobs } from "./claim-order.ts";
 import { countJob } from "./counts.ts";
-import { emitJob, legalJobMoves } from "./job.ts";
+import { legalJobMoves } from "./job.ts";
+import { emitJob } from "./moves.ts";
 
 const leaseMs = z.int().min(100).max(86_400_000);
 

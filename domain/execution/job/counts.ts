@@ -4,20 +4,6 @@ import type { Tx } from "../../kernel/tx.ts";
 import type { JobCounts } from "../contract.ts";
 import { newQueue } from "../queue.ts";
 
-export const NO_JOBS: JobCounts = {
-  waiting: 0,
-  queued: 0,
-  running: 0,
-  completed: 0,
-  failed: 0,
-  timed_out: 0,
-  cancelled: 0,
-};
-
-export const totalJobs = (c: JobCounts): number =>
-  c.waiting + c.queued + c.running + c.completed + c.failed + c.timed_out + c.cancelled;
-export const openJobs = (c: JobCounts): number => c.waiting + c.queued + c.running;
-
 /**
  * Moves one job from a status to another in the figures of its run, queue and workstream (`from` null: it is new). The workstream is settled when
  * the mutation is through.

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { addBusy } from "../../agents/agent.ts";
-import { releasePermit } from "../../agents/breaker/breaker.ts";
+import { addBusy } from "../../agents/agent-row.ts";
+import { releasePermit } from "../../agents/breaker/breaker-row.ts";
 import { isUpstream, recordOutcome, recordUpstreamEnd } from "../../agents/outcome.ts";
 import {
   durationMs,
@@ -16,13 +16,14 @@ import {
 } from "../../kernel/primitives.ts";
 import { isFinalRun, type JobStatus } from "../../kernel/statuses.ts";
 import { must, Refusal, type Tx } from "../../kernel/tx.ts";
-import { openApproval } from "../approval.ts";
+import { openApproval } from "../approval-moves.ts";
 import type { Escalation, Job } from "../contract.ts";
 import { type AttemptEnd, attemptId, attemptOutcome, closeAttempt } from "./attempt.ts";
 import { afterFinish } from "./cascade.ts";
 import { mustHoldLease } from "./claim.ts";
 import { countJob } from "./counts.ts";
-import { emitJob, legalJobMoves } from "./job.ts";
+import { legalJobMoves } from "./job.ts";
+import { emitJob } from "./moves.ts";
 
 const told = { jobId: id, leaseToken: label.optional(), exitCode: int32.optional(), durationMs: durationMs.optional() };
 

@@ -1,7 +1,6 @@
 import type { Tx } from "../../kernel/tx.ts";
-import { consume, openApproval, withdrawApproval } from "../approval.ts";
-import type { Approval, Job } from "../contract.ts";
-import { afterFinish, releaseOrCancel } from "./cascade.ts";
+import { consume, openApproval, withdrawApproval } from "../approval-moves.ts";
+import type { Job } from "../contract.ts";
 
 /**
  * The approval that a job waits for: one that it was enqueued with, or one that its escalation has asked for.
@@ -43,11 +42,4 @@ export function askAgain(tx: Tx, job: Readonly<Job>): string | null {
   const was = tx.get("approval", job.approvalId);
   const ask = { title: was?.title ?? `Run ${job.id}`, detail: was?.detail };
   return openApproval(tx, { ...ask, runId: job.runId, jobId: job.id }).id;
-}
-
-/** Told of every approval that has been settled, so that the job that waits for it is released or cancelled. */
-export function approvalSettled(tx: Tx, approval: Readonly<Approval>): void {
-  const job = approval.jobId === null ? undefined : tx.get("job", approval.jobId);
-  if (job?.status !== "waiting" || job.approvalId !== approval.id) return;
-  if (releaseOrCancel(tx, job.id, true) === "cancelled") afterFinish(tx, job.id);
 }

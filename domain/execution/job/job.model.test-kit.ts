@@ -1,7 +1,7 @@
 import type { World } from "../../kernel/tx.test-kit.ts";
 import type { Attempt, Job, JobCounts } from "../contract.ts";
+import { NO_JOBS } from "../contract.ts";
 import { isStillToEnd } from "../workstream.ts";
-import { NO_JOBS } from "./counts.ts";
 import { finalJob, finalRun, type JobModel, type Status } from "./job.model.ts";
 
 /** What must hold whatever has been asked: the rows agree with the model, the figures with the rows. `status`: what the events tell of each job. */

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { freeTrialSlots } from "../../agents/breaker/breaker.ts";
+import { freeTrialSlots } from "../../agents/breaker/breaker-row.ts";
 import type { CommitFault } from "../../commit/commit.ts";
 import { Draft } from "../../commit/draft.ts";
 import type { ClientMutationInput } from "../../commit/mutations.ts";

@@ -1,20 +1,19 @@
 import { z } from "zod";
-import { ownOf } from "../../kernel/json-map.ts";
 import { id, int32, json, keptMs, label, newId, text, time } from "../../kernel/primitives.ts";
 import { isFinalJob, isFinalRun, isRetryableJob, type JobStatus } from "../../kernel/statuses.ts";
 import { must, mustBeNew, Refusal, type Tx } from "../../kernel/tx.ts";
-import { openApproval } from "../approval.ts";
+import { openApproval } from "../approval-moves.ts";
 import type { Job, Run } from "../contract.ts";
 import { mapId } from "../state/execution-state.ts";
 import { mustHaveToken } from "../state/token.ts";
-import { afterFinish, cancelJob, failedDependency, releaseOrCancel, restoreDependents } from "./cascade.ts";
+import { afterFinish, cancelJob, failedDependency, releaseOrCancel, requeueJob } from "./cascade.ts";
 import { countJob } from "./counts.ts";
-import { askAgain, gateOf, passGate } from "./gate.ts";
+import { emitJob, hasCancelledToken } from "./moves.ts";
 
 /**
  * A job: one step's execution inside a run.
  *
- * waiting → queued when the last job it depends on has completed and its approval, if it has one, is given (`job-gate.ts`); waiting →
+ * waiting → queued when the last job it depends on has completed and its approval, if it has one, is given (`gate.ts`); waiting →
  * cancelled when one of them ended otherwise, or the approval was refused.
  * queued → running by a claim or a start, which opens an attempt; queued → cancelled, timed_out.
  * running → completed, failed, timed_out, cancelled; or back to queued, later by its backoff, when the attempt failed and there are
@@ -52,20 +51,6 @@ export const jobEnqueue = z.strictObject({
 
 export const jobCancel = z.strictObject({ type: z.literal("job.cancel"), jobId: id, reason: text.optional() });
 export const jobRetry = z.strictObject({ type: z.literal("job.retry"), jobId: id, reason: text.optional() });
-
-/** The facts of a job that its events carry. */
-export function jobFacts(job: Readonly<Job>) {
-  const { id: jobId, workstreamId, step, tool, queue, status, attempt, claimedBy } = job;
-  return { jobId, workstreamId, step, tool, queue, status, attempt, agentKey: claimedBy };
-}
-
-export const jobSubject = (jobId: string) => ({ kind: "job", id: jobId });
-
-/** Emits a job's event: its facts and what is particular to the event. */
-export function emitJob(tx: Tx, type: string, job: Readonly<Job>, more: { [key: string]: unknown } = {}): void {
-  // Spreading both into a literal takes V8's slow kind of object: twice the time of the whole mutation.
-  tx.emit({ type, subject: jobSubject(job.id), runId: job.runId, payload: Object.assign(jobFacts(job), more) });
-}
 
 /**
  * Refuses a job that names an unknown run, workstream, token or dependency, a run that has ended, a token that is cancelled. Agents are
@@ -193,54 +178,6 @@ export function retryJob(tx: Tx, m: z.infer<typeof jobRetry>): Job {
   }
   requeueJob(tx, job, m.reason);
   return must(tx, "job", job.id);
-}
-
-/** The move itself, for `job.retry` and `run.retry`, with the jobs that come back with it. */
-export function requeueJob(tx: Tx, job: Readonly<Job>, reason?: string): void {
-  putBack(tx, job, reason);
-  restoreDependents(tx, job.id);
-}
-
-/** One job's move back to the queue, or to waiting. */
-export function putBack(tx: Tx, job: Readonly<Job>, reason?: string): void {
-  const parents = job.dependsOn.map((parentId) => tx.get("job", parentId));
-  const unmet = parents.filter((parent) => parent?.status !== "completed").length;
-  const approvalId = askAgain(tx, job);
-  const hasRun = job.attempt > 0;
-  const waits = unmet > 0 || !(hasRun || gateOf(tx, { approvalId }) === "open");
-  const status = waits ? "waiting" : "queued";
-  if (!waits && !hasRun) passGate(tx, { approvalId });
-  tx.put("job", {
-    ...job,
-    status,
-    unmet,
-    approvalId,
-    runAt: tx.at,
-    attemptBase: job.attempt,
-    claimedBy: null,
-    progress: null,
-    exitCode: null,
-    durationMs: null,
-    result: null,
-    error: null,
-    reason: reason ?? null,
-    queuedAt: waits ? null : tx.at,
-    startedAt: null,
-    finishedAt: null,
-    updatedAt: tx.at,
-  });
-  for (const parent of parents) {
-    if (!parent || parent.status === "completed" || parent.dependents.includes(job.id)) continue;
-    tx.put("job", { ...parent, dependents: [...parent.dependents, job.id] });
-  }
-  countJob(tx, job, job.status, status, waits && gateOf(tx, { approvalId }) === "pending" ? 1 : 0);
-  const told = { from: job.status, reason: reason ?? null, unmet, approvalId };
-  emitJob(tx, "job.retried", must(tx, "job", job.id), told);
-}
-
-/** Whether the token that a job works for has been cancelled, so that nothing may run for it any more. */
-export function hasCancelledToken(run: Readonly<Run>, tokenId: string | null): boolean {
-  return tokenId !== null && ownOf(run.tokens, tokenId)?.status === "cancelled";
 }
 
 function mustHaveLiveToken(run: Readonly<Run>, tokenId: string | null): void {

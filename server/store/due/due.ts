@@ -1,5 +1,5 @@
 import type { Mutation } from "../../../domain/commit/mutations.ts";
-import { CASCADE_LIMIT } from "../../../domain/execution/job/cascade.ts";
+import { CASCADE_LIMIT } from "../../../domain/execution/limits.ts";
 import type { LaneQueries } from "../lane/lane-database.ts";
 
 /** Something whose time has come, as the mutation that says so. Each carries what it saw, so that coming late or twice does no harm. */

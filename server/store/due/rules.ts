@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { breakerAlertId } from "../../../domain/agents/breaker/breaker.ts";
+import { breakerAlertId } from "../../../domain/agents/breaker/breaker-row.ts";
 import type { Rule } from "../../../domain/alerts/contract.ts";
 import { withDefaults } from "../../../domain/alerts/rule-defaults.ts";
 import { paramsOf } from "../../../domain/alerts/rule-params.ts";

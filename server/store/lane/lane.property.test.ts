@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { ClientMutationInput } from "../../../domain/commit/mutations.ts";
-import { NO_JOBS } from "../../../domain/execution/job/counts.ts";
+import { NO_JOBS } from "../../../domain/execution/contract.ts";
 import type { JobStatus } from "../../../domain/kernel/statuses.ts";
 import { createDatabase, type Database } from "../../database/client.ts";
 import { createTestDatabase, type TestDatabase } from "../../testing/database.ts";

@@ -1,5 +1,5 @@
 import type { JobCounts } from "../../../domain/execution/contract.ts";
-import { NO_JOBS, totalJobs } from "../../../domain/execution/job/counts.ts";
+import { NO_JOBS, totalJobs } from "../../../domain/execution/contract.ts";
 import {
   ATTENTION,
   type DependencyFacts,

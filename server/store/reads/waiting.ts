@@ -1,6 +1,6 @@
 import type { Job } from "../../../domain/execution/contract.ts";
+import { NO_JOBS } from "../../../domain/execution/contract.ts";
 import { canTake } from "../../../domain/execution/job/claim-order.ts";
-import { NO_JOBS } from "../../../domain/execution/job/counts.ts";
 import type { DependencyFacts } from "../../../domain/execution/timeline.ts";
 import {
   type ApprovalFacts,

@@ -1,0 +1,103 @@
+import type { Json } from "../kernel/primitives.ts";
+import { APPROVAL_MOVES } from "../kernel/statuses.ts";
+import { must, Refusal, type Tx } from "../kernel/tx.ts";
+import { traceOf } from "../sessions/task.ts";
+import type { Approval, ApprovalOption } from "./contract.ts";
+
+/** What happens to an approval's row, whoever asks for it: people (`approval.ts`) or a job (`job/gate.ts`). */
+
+/** What an approval is asked with, by a client or by a job that must not go on without it. */
+export interface ApprovalAsk {
+  title: string;
+  detail?: string | null | undefined;
+  runId?: string | null | undefined;
+  jobId?: string | null | undefined;
+  taskId?: string | null | undefined;
+  payload?: Json | null | undefined;
+  expiresAt?: string | null | undefined;
+  requiredApprovals?: number | undefined;
+  options?: ApprovalOption[] | undefined;
+}
+
+/** Opens an approval whose references are known to exist. Without an id of the caller's it gets one. */
+export function openApproval(tx: Tx, ask: ApprovalAsk, approvalId: string = tx.newId("apr")): Approval {
+  const approval: Approval = {
+    id: approvalId,
+    title: ask.title,
+    detail: ask.detail ?? null,
+    runId: ask.runId ?? null,
+    jobId: ask.jobId ?? null,
+    taskId: ask.taskId ?? null,
+    payload: ask.payload ?? null,
+    status: "pending",
+    requiredApprovals: ask.requiredApprovals ?? 1,
+    options: ask.options ?? ["approve", "reject"],
+    decisions: [],
+    comment: null,
+    edit: null,
+    requestedBy: tx.actor,
+    decidedBy: null,
+    decidedAt: null,
+    expiresAt: ask.expiresAt ?? null,
+    consumedAt: null,
+    consumedBy: null,
+    createdAt: tx.at,
+    updatedAt: tx.at,
+    version: 1,
+    seq: 0,
+  };
+  tx.put("approval", approval);
+  const { detail, payload, requiredApprovals, options, requestedBy, expiresAt } = approval;
+  emitApproval(tx, "approval.requested", approval, {
+    detail,
+    payload,
+    requiredApprovals,
+    options,
+    requestedBy,
+    expiresAt,
+  });
+  return approval;
+}
+
+/** Puts a settled approval and records that it is. What waits for it is not looked at. */
+export function putSettled(tx: Tx, settled: Approval, facts: { [key: string]: unknown }): Approval {
+  const { id: approvalId, status } = settled;
+  tx.put("approval", { ...settled, decidedAt: tx.at, updatedAt: tx.at });
+  emitApproval(tx, `approval.${status}`, settled, facts);
+  return must(tx, "approval", approvalId);
+}
+
+/** Nobody need decide any more, as what waited for it has ended: it expires before its time. */
+export function withdrawApproval(tx: Tx, approval: Readonly<Approval>, reason: string): void {
+  if (approval.status !== "pending") return;
+  putSettled(tx, { ...approval, status: "expired" }, { expiresAt: approval.expiresAt, reason });
+}
+
+/** The same for a job that waits for it. Refuses what is not approved, or has been consumed. */
+export function consume(tx: Tx, approval: Readonly<Approval>): Approval {
+  if (approval.status !== "approved") {
+    throw new Refusal("illegal_transition", `approval ${approval.id} is ${approval.status}, not approved`, {
+      legal: APPROVAL_MOVES[approval.status],
+    });
+  }
+  if (approval.consumedAt) {
+    const by = `by ${approval.consumedBy} at ${approval.consumedAt}`;
+    throw new Refusal("already_consumed", `approval ${approval.id} has been consumed ${by}`);
+  }
+  tx.put("approval", { ...approval, consumedAt: tx.at, consumedBy: tx.actor, updatedAt: tx.at });
+  emitApproval(tx, "approval.consumed", approval, { by: tx.actor });
+  return must(tx, "approval", approval.id);
+}
+
+/** An event of an approval: its facts and what is particular to the event. */
+export function emitApproval(
+  tx: Tx,
+  type: string,
+  approval: Readonly<Approval>,
+  payload: { [key: string]: unknown },
+): void {
+  const { id: approvalId, title, runId, jobId, taskId } = approval;
+  const traceId = traceOf(tx, taskId);
+  const subject = { kind: "approval", id: approvalId };
+  tx.emit({ type, subject, runId, traceId, payload: { title, jobId, taskId, ...payload } });
+}
