@@ -17,7 +17,7 @@ afterAll(() => database.drop());
 
 /** A server that does runs and cleans them up, killed with SIGKILL some time after its first clean-up has begun. */
 async function runAndKill(afterMs: number): Promise<void> {
-  const script = path.join(import.meta.dirname, "../testing/clean-forever.ts");
+  const script = path.join(import.meta.dirname, "../../testing/clean-forever.ts");
   const child = spawn(process.execPath, ["--import", "tsx", script, database.url, "t1"], {
     stdio: ["ignore", "pipe", "inherit"],
   });

@@ -28,7 +28,7 @@ afterAll(async () => {
 
 /** A server that commits and trims, killed with SIGKILL some time after it has begun. */
 async function runAndKill(afterMs: number): Promise<void> {
-  const script = path.join(import.meta.dirname, "../testing/trim-forever.ts");
+  const script = path.join(import.meta.dirname, "../../testing/trim-forever.ts");
   const child = spawn(process.execPath, ["--import", "tsx", script, database.url, tenant, folder.dir], {
     stdio: ["ignore", "pipe", "inherit"],
   });
