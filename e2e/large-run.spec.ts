@@ -97,8 +97,9 @@ test("a job of another run is named with the run it belongs to", async ({ operat
   ]);
   await operator.goto("/runs/linked-b?job=linked-b.second");
   await live(operator);
-  await operator.getByRole("region", { name: "Depends on" }).getByRole("button").click();
-  const panel = operator.getByRole("complementary", { name: "Job linked-a.first" });
-  await panel.getByRole("link", { name: "linked-a" }).click();
+  await operator
+    .getByRole("region", { name: "Depends on" })
+    .getByRole("link", { name: "first of run linked-a" })
+    .click();
   await expect(operator.getByRole("complementary", { name: "Job first" })).toBeVisible();
 });
