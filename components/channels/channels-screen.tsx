@@ -104,7 +104,7 @@ export function ChannelsScreen({ initial, rules: initialRules, links, deliveries
         badge={<AlertsNav />}
         description={
           mayChange
-            ? "Where notifications go. Rules say which channels hear of their alerts."
+            ? "Where notifications go. Rules choose which channels are notified of their alerts."
             : "Where notifications go. Your role, viewer, may look and change nothing."
         }
         actions={create}
@@ -112,7 +112,11 @@ export function ChannelsScreen({ initial, rules: initialRules, links, deliveries
       <LinksNote {...links} />
       {channels.length === 0 ? (
         <div className="rounded-lg border border-line bg-surface">
-          <EmptyState icon={<Megaphone />} title="Nobody is told of alerts yet" {...(mayChange && { command: CREATE })}>
+          <EmptyState
+            icon={<Megaphone />}
+            title="Nobody is notified of alerts yet"
+            {...(mayChange && { command: CREATE })}
+          >
             A channel is where notifications go: a webhook, an Alertmanager, Slack, e-mail, or the browsers that have
             this console open. Make one, send it a test, then name it in a rule.
           </EmptyState>

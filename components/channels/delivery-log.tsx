@@ -95,7 +95,7 @@ export function DeliveryLog({ channels, first, mayChange }: DeliveryLogProps) {
         <p className="p-3.5 text-[13px] text-muted">
           {filtered
             ? "No delivery matches."
-            : "None yet. A delivery stands here as soon as an alert fires whose rule tells a channel, or when you send a test."}
+            : "None yet. Deliveries appear here when an alert fires whose rule has a channel, or when you send a test."}
         </p>
       ) : (
         <Table aria-label="Deliveries">

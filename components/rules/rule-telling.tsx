@@ -46,9 +46,10 @@ export function RuleTelling({ draft, channels, faultOf, mayChange, onChange }: R
           className="mt-0.5 size-4 shrink-0 accent-(--accent)"
         />
         <span>
-          Tell of its alerts even while what caused them is open
+          Notify of its alerts even while their cause is open
           <span className="block text-[12px] text-muted">
-            Off, those who were told of the cause hear of them only if they go on when it has ended.
+            Off, channels that were notified of the cause are notified of them only if they still fire when it has
+            ended.
           </span>
         </span>
       </label>

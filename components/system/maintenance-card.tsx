@@ -56,7 +56,7 @@ export function MaintenanceCard({ days: initial }: { days: number }) {
   };
 
   return (
-    <Card title="Maintenance" className="lg:col-span-2">
+    <Card title="Maintenance" className="lg:col-span-full">
       <p className="text-[13px] text-muted">
         Removes finished runs with all that hangs on them, routing decisions, outcomes and agents that have vanished.
         Figures of agents stay as they are; breakers that are not closed and whatever an open run needs stay too.

@@ -38,7 +38,7 @@ export function SystemScreen({ initial }: { initial: System }) {
         ))}
         description={`The server that answers this page; up for ${formatDuration(data.uptimeMs)}, Node ${data.node}.`}
       />
-      <div className="grid gap-3 lg:grid-cols-2">
+      <div className="grid gap-3 lg:grid-cols-2 xl:grid-cols-3">
         {memory && (
           <Card title="Memory">
             <Meter label="Process" used={memory.rssBytes} limit={memory.limitBytes} />
@@ -56,6 +56,7 @@ export function SystemScreen({ initial }: { initial: System }) {
                 label={holds === "database" ? "Of the database" : "Of the archive"}
                 used={totalBytes - freeBytes}
                 limit={totalBytes}
+                says={`${formatBytes(freeBytes)} free`}
                 short={short}
               />
             ))}
@@ -84,7 +85,7 @@ export function SystemScreen({ initial }: { initial: System }) {
           </Facts>
         </Card>
         {hotTier && (
-          <Card title="Hot tier" className="lg:col-span-2">
+          <Card title="Hot tier" className="lg:col-span-full">
             <div className="grid gap-x-6 gap-y-4 sm:grid-cols-3">
               <Tier name="This process" tier={hotTier.memory}>
                 <Fact name="Bound">{formatBytes(hotTier.maxBytes)}</Fact>
@@ -114,18 +115,20 @@ interface MeterProps {
   label: string;
   used: number;
   limit: number;
+  /** What stands before the limit; by default, how much is used. */
+  says?: string;
   /** Whether little is left; by default, above 85 %. */
   short?: boolean;
 }
 
-function Meter({ label, used, limit, short }: MeterProps) {
+function Meter({ label, used, limit, says = formatBytes(used), short }: MeterProps) {
   const share = limit > 0 ? Math.min(1, used / limit) : 0;
   return (
     <div className="mb-2.5">
       <div className="flex justify-between text-[13px]">
         <span className="text-muted">{label}</span>
         <span className="tabular-nums">
-          {formatBytes(used)} <span className="text-muted">of {formatBytes(limit)}</span>
+          {says} <span className="text-muted">of {formatBytes(limit)}</span>
         </span>
       </div>
       <div aria-hidden className="mt-1 h-1.5 overflow-hidden rounded-full bg-inset">
