@@ -12,7 +12,11 @@ interface Fixtures {
 interface WorkerFixtures {
   server: RunningServer;
   client: ReturnType<typeof createClient>;
+  /** The cookies of an operator who is signed in. */
+  session: Cookies;
 }
+
+type Cookies = Parameters<BrowserContext["addCookies"]>[0];
 
 /** Playwright's test, with one real server for the file's tests. */
 export const test = base.extend<Fixtures, WorkerFixtures>({
@@ -31,14 +35,17 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     },
     { scope: "worker" },
   ],
-  operator: async ({ browser, server }, use) => {
+  session: [async ({ server }, use) => use(await signIn(server)), { scope: "worker" }],
+  operator: async ({ browser, server, session }, use) => {
     const context = await browser.newContext({ baseURL: server.url });
-    await use(await signIn(context, server));
+    await context.addCookies(session);
+    await use(await context.newPage());
     await context.close();
   },
-  other: async ({ browser, server }, use) => {
+  other: async ({ browser, server, session }, use) => {
     const context = await browser.newContext({ baseURL: server.url });
-    await use(await signIn(context, server));
+    await context.addCookies(session);
+    await use(await context.newPage());
     await context.close();
   },
 });
@@ -56,8 +63,12 @@ export async function loginLink(server: RunningServer): Promise<string> {
   return ((await answer.json()) as { url: string }).url;
 }
 
-async function signIn(context: BrowserContext, server: RunningServer): Promise<Page> {
-  const page = await context.newPage();
-  await page.goto(await loginLink(server));
-  return page;
+/** Follows a login link once for all tests of a worker: what the browser sees of it is the subject of tests of its own. */
+async function signIn(server: RunningServer): Promise<Cookies> {
+  const answer = await fetch(await loginLink(server), { redirect: "manual" });
+  return answer.headers.getSetCookie().map((cookie) => {
+    const [pair = ""] = cookie.split(";");
+    const at = pair.indexOf("=");
+    return { name: pair.slice(0, at), value: pair.slice(at + 1), url: server.url };
+  });
 }
