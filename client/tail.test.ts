@@ -77,7 +77,7 @@ describe("tailing the log", () => {
     await tail.return();
   });
 
-  test("a refusal is thrown as any other; a server that does not begin to answer, or falls silent, is asked again", async () => {
+  test("a refusal is thrown as an error; a server that does not begin to answer, or falls silent, is asked again", async () => {
     server = await startTestServer((request, response) => {
       if (!request.path.includes("follow")) sendJson(response, 200, { items: [], nextCursor: null });
       else sendJson(response, 403, { code: "forbidden", detail: "not yours" });

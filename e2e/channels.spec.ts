@@ -131,7 +131,7 @@ test("a rule tells a channel and escalates to another; the log shows it, and a r
   await operator.getByRole("button", { name: "Breaker opened", exact: true }).click();
   const editor = operator.getByRole("dialog", { name: "Rule Breaker opened" });
   await expect(editor.getByRole("region", { name: "Preview" })).toContainText("It would have fired");
-  const told = editor.getByRole("region", { name: "Who is told" });
+  const told = editor.getByRole("region", { name: "Who is notified" });
   await told.getByRole("group", { name: "Told at once" }).getByRole("checkbox", { name: "pager" }).check();
   await told.getByRole("button", { name: "Escalate when nobody acknowledges" }).click();
   const step = told.getByRole("listitem", { name: "Step 1" });

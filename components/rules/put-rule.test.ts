@@ -44,7 +44,7 @@ test("of one that somebody has changed nothing is written, and its form names wh
     { label: "Fires after", was: "30 minutes", is: "1 minute" },
     { label: "Severity", was: "Warning", is: "Critical" },
     {
-      label: "Who is told",
+      label: "Who is notified",
       was: "Tells nobody: its alerts stand in the inbox alone.",
       is: "Tells channel ops at once.",
     },

@@ -17,7 +17,7 @@ export function ruleFacts(rule: AlertRule, nameOf: (channelId: string) => string
     ...(Object.fromEntries(params) as Facts),
     "Held for at least": rule.forMs > 0 ? spanWords(rule.forMs) : "At once",
     Severity: SEVERITY_NAMES[rule.severity],
-    "Who is told": tellingWords({ channels: rule.channels, escalation }, nameOf),
+    "Who is notified": tellingWords({ channels: rule.channels, escalation }, nameOf),
     "While the cause is open": rule.notifyFolded
       ? "Its alerts are notified too"
       : "Its alerts wait for the end of the cause",

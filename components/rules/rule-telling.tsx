@@ -18,7 +18,7 @@ interface RuleTellingProps {
 export function RuleTelling({ draft, channels, faultOf, mayChange, onChange }: RuleTellingProps) {
   const nameOf = (id: string) => channels.find((channel) => channel.id === id)?.name ?? id;
   return (
-    <section aria-label="Who is told" className="space-y-3 rounded-md border border-line p-3">
+    <section aria-label="Who is notified" className="space-y-3 rounded-md border border-line p-3">
       <p className="text-[13px]" aria-live="polite">
         {tellingWords(draft, nameOf)}
       </p>

@@ -1,6 +1,6 @@
 import { parseSpan, spanWords } from "./span.ts";
 
-/** Who is told of a rule's alerts next, as it stands in the form. */
+/** Who is notified of a rule's alerts next, as it stands in the form. */
 export interface StepDraft {
   /** Keeps its field while steps move. */
   key: string;
@@ -25,7 +25,7 @@ function afterWords(after: string): string {
   return ms === null ? "…" : spanWords(ms);
 }
 
-/** Who is told when, in one sentence. `nameOf` gives a channel's name. */
+/** Who is notified when, in one sentence. `nameOf` gives a channel's name. */
 export function tellingWords({ channels, escalation }: Told, nameOf: (channelId: string) => string): string {
   const steps = escalation.filter((step) => step.channels.length > 0);
   if (channels.length === 0 && steps.length === 0) return "Tells nobody: its alerts stand in the inbox alone.";

@@ -7,12 +7,12 @@ import { createDelivery, deliveryOf, noticeOf } from "./delivery.ts";
 /**
  * How much a channel is told at a time. Up to `stormThreshold` notifications within `stormWindowMs` go out one by one. What comes while as many
  * lie within the window is collected in a digest, which is sent when its own window is over; the count goes on over what is collected, so a
- * storm that goes on is told by one digest per window until fewer come.
+ * storm that goes on is reported by one digest per window until fewer come.
  *
- * A digest is a delivery: collecting → pending when its window is over or when it is full (`delivery.seal`), then as any other. What it tells are
+ * A digest is a delivery: collecting → pending when its window is over or when it is full (`delivery.seal`), then like every delivery. What it reports are
  * deliveries of their own, `digested` for good, with its id. As joining and sealing are commits, each notification is in exactly one message.
  *
- * An alert that was last told of in a digest is told of its end in one too; while one is being collected, all that happens to it goes there, so
+ * An alert that was last reported in a digest has its end reported in one too; while one is being collected, all that happens to it goes there, so
  * that no message overtakes.
  */
 

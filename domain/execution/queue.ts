@@ -5,7 +5,7 @@ import type { Queue } from "./contract.ts";
 import { NO_JOBS } from "./contract.ts";
 
 /**
- * A queue that jobs wait in; `id` is its name. It exists from its first job, whose `job.enqueued` is all that tells of it, or from
+ * A queue that jobs wait in; `id` is its name. It exists from its first job, whose `job.enqueued` is its only event then, or from
  * `queue.configure`. Its figures are kept by every move of a job, so a claim can hold to `concurrency` without counting.
  *
  * open ⇄ paused by `queue.configure`. A paused queue gives nothing to claims, nor does one that runs as many jobs as it may; what runs goes on,

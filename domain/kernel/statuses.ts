@@ -1,6 +1,6 @@
 /**
  * The closed sets and the lifecycles. A move that is not in its table is refused, naming what is legal.
- * Groups of statuses are named here once; nothing else compares status strings.
+ * Groups of statuses are named here once.
  */
 
 export const RUN_STATUSES = ["pending", "running", "blocked", "completed", "failed", "cancelled", "timed_out"] as const;

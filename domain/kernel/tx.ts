@@ -107,7 +107,7 @@ export type RefusalCode =
   | "state_too_large"
   | "no_agent";
 
-/** A mutation that cannot be applied. Caught in one place (`applyMutation`), so a reducer may refuse from any depth. */
+/** A mutation that cannot be applied. Caught in one place (`applyCommit`), so a reducer may refuse from any depth. */
 export class Refusal extends Error {
   override name = "Refusal";
   constructor(

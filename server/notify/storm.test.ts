@@ -191,7 +191,7 @@ test(`kill -9 while alerts storm, ${ROUNDS} times: what fired and ended is told,
     });
     const ended = once(child, "exit");
     await Promise.race([once(child.stdout, "data"), ended]);
-    // Any moment is as good as any other: what must hold does not depend on it.
+    // A random moment: what must hold does not depend on it.
     await delay(Math.random() * 1500);
     child.kill("SIGKILL");
     expect(await ended).toEqual([null, "SIGKILL"]);

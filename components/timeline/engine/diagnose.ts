@@ -1,7 +1,7 @@
 import { isFinalJob } from "../../../domain/kernel/statuses.ts";
 import type { Wire } from "../../../domain/kernel/wire.ts";
 
-/** What explains a job's end, in a sentence, with what it speaks of. Why a job waits, the server tells (`domain/execution/waiting.ts`). */
+/** What explains a job's end, in a sentence, with what it speaks of. Why a job waits is for the server to say (`domain/execution/waiting.ts`). */
 export interface Hint {
   code: "dependency_failed" | "lease_expired" | "timed_out" | "exit_code";
   tone: "info" | "warning" | "critical";

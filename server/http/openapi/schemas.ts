@@ -170,7 +170,7 @@ export const ANSWERS = {
       .max(500)
       .meta({ description: "The latest first" }),
     truncated: z.boolean(),
-    evaluatedFrom: at.meta({ description: "From when on there was anything to look at" }),
+    evaluatedFrom: at.meta({ description: "The time from which there is history to evaluate" }),
     evaluatedTo: at,
   }),
   AlertCounts: z.object({ byStatus: counts(ALERT_STATUSES) }),

@@ -115,7 +115,7 @@ const ENDED_BY_US = `SELECT /* breakers whose alert the clock ended, is pending,
 
 /**
  * What an edit of the built-in rule about breakers leaves to be done, as the reducers look at a breaker only when it moves: alerts of agents that it does not
- * name any more end; breakers that opened while it was off, or did not name them, and are open still, are told. What an operator has resolved stays so.
+ * name any more end; breakers that opened while it was off, or did not name them, and are open still, raise an alert. What an operator has resolved stays so.
  */
 async function afterEdit(
   queries: LaneQueries,

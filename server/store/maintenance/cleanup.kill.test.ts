@@ -36,7 +36,7 @@ test(`kill -9 while rows leave, ${ROUNDS} times: every run is there whole or not
   const store = await openStore(database);
   await store.close();
   for (let round = 0; round < ROUNDS; round += 1) {
-    // Any moment is as good as any other: what must hold does not depend on it.
+    // A random moment: what must hold does not depend on it.
     await runAndKill(Math.random() * 300);
     await expectCounted(database);
     const left = await database.prisma.run.count();

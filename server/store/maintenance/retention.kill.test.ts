@@ -46,7 +46,7 @@ async function runAndKill(afterMs: number): Promise<void> {
 test(`kill -9 while the log is being trimmed, ${ROUNDS} times: nothing is lost, nothing is deleted that is not archived`, async () => {
   let trims = 0;
   for (let round = 0; round < ROUNDS; round += 1) {
-    // Any moment is as good as any other: what must hold does not depend on it.
+    // A random moment: what must hold does not depend on it.
     const afterMs = 50 + Math.random() * 400;
     await runAndKill(afterMs);
     const facts = `round ${round}, killed after ${afterMs} ms`;

@@ -16,7 +16,7 @@ import type { RunStatus } from "../../../domain/kernel/statuses.ts";
 import type { LaneQueries } from "../lane/lane-database.ts";
 
 /**
- * Collects what is to be known to tell why jobs wait, and lets `domain/execution/waiting.ts` tell it. All rows are read as JSON, so that any driver gives the same.
+ * Reads what explains why jobs wait; `domain/execution/waiting.ts` explains it. All rows are read as JSON, so that any driver gives the same.
  */
 
 /** No more agents than these are looked at for one job; those that were heard of last. */
