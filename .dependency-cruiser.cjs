@@ -1,25 +1,69 @@
+const TESTS = "\\.(test|spec|test-kit|model)\\.tsx?$|model\\.|/test-[a-z-]+\\.ts$";
+
 /** Which room may import which. Types alone are free nowhere: a room that needs a type may need the thing. */
 const only = (name, from, allowed, comment) => ({
   name,
   comment,
   severity: "error",
-  from: { path: from, pathNot: "\\.(test|spec|test-kit|model)\\.tsx?$|/test-[a-z-]+\\.ts$" },
+  from: { path: from, pathNot: TESTS },
   to: { path: "^(app|client|components|domain|e2e|server)/", pathNot: allowed },
 });
 
-/** The areas of the domain, from the ground up: each imports those before it. `rows.ts` lists the rows of all; only their types go up. */
-const AREAS = ["kernel", "alerts", "agents", "sessions", "execution", "maintenance", "commit", "replay"];
-const areaRules = AREAS.map((area, at) => ({
-  name: `domain-${area}`,
-  comment: `Areas import downwards: ${AREAS.join(" < ")}.`,
+/** Folders of `base` in an order: each imports those before it, by value. Types may go either way. */
+const layers = (base, ...names) =>
+  names.slice(0, -1).map((name, at) => ({
+    name: `${base.replaceAll("/", "-")}-${name}`,
+    comment: `${base} imports downwards: ${names.join(" < ")}.`,
+    severity: "error",
+    from: { path: `^${base}/${name}/`, pathNot: TESTS },
+    to: { path: `^${base}/(${names.slice(at + 1).join("|")})/`, dependencyTypesNot: ["type-only"] },
+  }));
+
+/** The rooms of the console, and what each may take from its neighbours: types too, and no pair goes both ways. */
+const CONSOLE = {
+  ui: [],
+  lists: ["ui"],
+  live: ["ui"],
+  charts: ["live", "ui"],
+  board: ["live", "ui"],
+  events: ["live", "ui"],
+  trends: ["charts", "ui"],
+  runs: ["board", "events", "lists", "live", "ui"],
+  alerts: ["events", "lists", "live", "runs", "ui"],
+  queues: ["charts", "lists", "live", "runs", "ui"],
+  routing: ["lists", "live", "runs", "ui"],
+  system: ["live", "runs", "ui"],
+  agents: ["alerts", "charts", "live", "ui"],
+  approvals: ["alerts", "lists", "live", "ui"],
+  sessions: ["alerts", "events", "live", "runs", "ui"],
+  overview: ["agents", "alerts", "charts", "live", "runs", "ui"],
+  shell: ["alerts", "approvals", "live", "ui"],
+};
+const consoleRules = Object.entries(CONSOLE).map(([room, neighbours]) => ({
+  name: `components-${room}`,
+  comment: `components/${room} takes from ${neighbours.join(", ") || "nobody"}.`,
   severity: "error",
-  from: { path: `^domain/${area}/`, pathNot: "\\.(test|test-kit|model)\\.ts$|model\\." },
-  to: { path: `^domain/(${AREAS.slice(at + 1).join("|") || "nothing"})/`, dependencyTypesNot: ["type-only"] },
+  from: { path: `^components/${room}/`, pathNot: TESTS },
+  to: { path: "^components/[^/]+/", pathNot: `^components/(${[room, ...neighbours, "jsx"].join("|")})/` },
 }));
 
 module.exports = {
   forbidden: [
-    ...areaRules,
+    ...layers("domain", "kernel", "alerts", "agents", "sessions", "execution", "maintenance", "commit", "replay"),
+    ...layers("server/store/reads", "kernel", "alerts", "agents", "sessions", "commit", "execution"),
+    ...layers(
+      "server/http",
+      "kernel",
+      "auth",
+      "alerts",
+      "agents",
+      "sessions",
+      "commit",
+      "execution",
+      "maintenance",
+      "pages",
+    ),
+    ...consoleRules,
     {
       name: "no-circular",
       comment: "Modules that need each other are one, or a part of one belongs below both. Types may go either way.",
@@ -50,11 +94,17 @@ module.exports = {
     only("live", "^server/live/", "^(server/(live|store)|domain)/", "The push side follows the store."),
     only("notify", "^server/notify/", "^(server/(notify|store)|domain)/", "What is due is sent, and told by commits."),
     only("clock", "^server/clock/", "^(server/(clock|store)|domain)/", "Time commits like anybody else."),
+    only(
+      "queue",
+      "^server/queue/",
+      "^(server/(queue|store)|domain)/",
+      "Workers wait for jobs here, whoever brought them.",
+    ),
     only("renderer", "^server/renderer/", "^server/renderer/", "Pages are drawn for whoever asks, by Next alone."),
     only(
       "http",
       "^server/http/",
-      "^(server/(http|store|live|database)/|server/(config|log)|domain/)",
+      "^(server/(http|store|live|database|queue)/|server/(config|log)|domain/)",
       "Thin: authorise, parse, call, answer.",
     ),
     only("client", "^client/", "^(client|domain)/", "The client speaks HTTP and sockets only."),

@@ -1,5 +1,5 @@
 import type { Wire } from "../../domain/kernel/wire.ts";
-import type { BreakerRow } from "../breakers/breaker-view.ts";
+import type { BreakerRow } from "./breaker/breaker-view.ts";
 
 /** An agent as `GET /agents` answers it. */
 export type AgentItem = Wire<"agent"> & { breaker: Wire<"breaker">; statistics: Wire<"statistics"> };

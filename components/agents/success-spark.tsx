@@ -5,7 +5,7 @@ import { Sparkline } from "../charts/sparkline.tsx";
 import { useSeries } from "../charts/use-series.ts";
 import { formatPercent } from "../ui/format.ts";
 import { Skeleton } from "../ui/skeleton.tsx";
-import { useOnScreen } from "./use-on-screen.ts";
+import { useOnScreen } from "../ui/use-on-screen.ts";
 
 const HOUR_MS = 3_600_000;
 /** A board has many of these, and a step is a minute. */

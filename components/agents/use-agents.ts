@@ -3,11 +3,11 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo } from "react";
 import { breakerAt, breakerChangedBy } from "../../domain/agents/breaker/now.ts";
+import { getPages } from "../live/get-pages.ts";
 import { seedTopic } from "../live/row-cache.ts";
 import { useTopicList, useTopicRows } from "../live/rows.ts";
 import { useNow } from "../ui/now.ts";
 import { type AgentItem, type AgentView, joinRows, splitItems } from "./agent-rows.ts";
-import { getPages } from "./get-pages.ts";
 
 /** All agents with breaker and figures, live. `initial` must keep its identity while it has the same content. */
 export function useAgents(initial: readonly AgentItem[]): AgentView[] {

@@ -3,8 +3,8 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import type { Standing } from "../../domain/kernel/answers.ts";
 import { api } from "../live/api.ts";
+import { getPages } from "../live/get-pages.ts";
 import { useFreshness } from "../live/live-provider.tsx";
-import { getPages } from "./get-pages.ts";
 import { type LeaderboardChoice, leaderboardPath } from "./leaderboard-model.ts";
 
 /** A window's figures are sums over many rows: asked for when the log has moved on, no more often than this, and as time goes. */

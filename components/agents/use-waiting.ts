@@ -3,8 +3,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import type { Wire } from "../../domain/kernel/wire.ts";
+import { getPages } from "../live/get-pages.ts";
 import type { AgentView } from "./agent-rows.ts";
-import { getPages } from "./get-pages.ts";
 import { isHeld, type Waiting, waitingByAgent } from "./waiting.ts";
 
 const EVERY_MS = 5_000;

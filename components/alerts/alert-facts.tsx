@@ -3,13 +3,13 @@
 import Link from "next/link";
 import type { ReactNode } from "react";
 import { ownOf } from "../../domain/kernel/json-map.ts";
-import { barOf, formatMeasure, MEASURES } from "../rules/measure.ts";
-import { useRules } from "../rules/use-rules.ts";
 import { StatusIcon } from "../ui/badge.tsx";
 import { formatPlural } from "../ui/format.ts";
 import { toneColor } from "../ui/status.ts";
 import { Countdown, RelativeTime } from "../ui/time.tsx";
 import { type AlertRow, actorName, subjectHref } from "./alert-model.ts";
+import { barOf, formatMeasure, MEASURES } from "./rules/measure.ts";
+import { useRules } from "./rules/use-rules.ts";
 
 interface AlertFactsProps {
   alert: AlertRow;

@@ -1,9 +1,9 @@
 "use client";
 
 import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from "react";
-import { useHotkey } from "../shell/hotkeys.ts";
 import { Button } from "../ui/button.tsx";
 import { ONLY_LOOKS, useMayChange } from "../ui/changes.tsx";
+import { useHotkey } from "../ui/hotkeys.ts";
 import { toast } from "../ui/toast.ts";
 import { useAlertCommands } from "./alert-actions.ts";
 import { AlertDialogs, type Asking } from "./alert-dialogs.tsx";

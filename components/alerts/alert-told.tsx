@@ -3,9 +3,6 @@
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { useMemo } from "react";
-import { type DeliveryPage, type DeliveryRow, eventWords, mergeDeliveries } from "../channels/channel-model.ts";
-import { DeliveryBadge } from "../channels/delivery-badge.tsx";
-import { useChannels } from "../channels/use-channels.ts";
 import { api } from "../live/api.ts";
 import { useTopicRows } from "../live/rows.ts";
 import { Button } from "../ui/button.tsx";
@@ -13,6 +10,9 @@ import { formatPlural } from "../ui/format.ts";
 import { Skeleton } from "../ui/skeleton.tsx";
 import { Countdown, RelativeTime } from "../ui/time.tsx";
 import type { AlertRow } from "./alert-model.ts";
+import { type DeliveryPage, type DeliveryRow, eventWords, mergeDeliveries } from "./channels/channel-model.ts";
+import { DeliveryBadge } from "./channels/delivery-badge.tsx";
+import { useChannels } from "./channels/use-channels.ts";
 
 const SHOWN = 50;
 const ANY = { channelId: null, status: [] } as const;

@@ -6,12 +6,12 @@ import { useEffect, useRef } from "react";
 import type { Sent } from "../../domain/kernel/wire.ts";
 import { api } from "../live/api.ts";
 import { useTopicList } from "../live/rows.ts";
-import { RULES_KEY, type RuleList } from "../rules/use-rules.ts";
 import { formatPlural } from "../ui/format.ts";
 import { serverNow } from "../ui/now.ts";
 import type { AlertRow } from "./alert-model.ts";
 import { beginSeeing, isTold, newsOf, type Seen } from "./browser-news.ts";
 import { show, useNotificationState } from "./notification-choice.ts";
+import { RULES_KEY, type RuleList } from "./rules/use-rules.ts";
 
 /** More than so many at once are told as one. */
 const ONE_BY_ONE = 3;

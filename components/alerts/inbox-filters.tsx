@@ -3,13 +3,13 @@
 import { Search, X } from "lucide-react";
 import { useMemo } from "react";
 import { SEVERITIES } from "../../domain/kernel/statuses.ts";
-import { useRules } from "../rules/use-rules.ts";
 import { TextFilter } from "../runs/run-filters.tsx";
 import { Button } from "../ui/button.tsx";
 import { cn } from "../ui/cn.ts";
 import { Select } from "../ui/select.tsx";
 import { statusLook, toneColor } from "../ui/status.ts";
 import { type InboxFilter, isNarrowed } from "./inbox-filter.ts";
+import { useRules } from "./rules/use-rules.ts";
 
 interface InboxFiltersProps {
   filter: InboxFilter;

@@ -1,9 +1,9 @@
 "use client";
 
 import { type FormEvent, type KeyboardEvent, useId, useState } from "react";
-import { HOLDS } from "../breakers/expiry.ts";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
+import { HOLDS } from "../ui/expiry.ts";
 import { Textarea } from "../ui/input.tsx";
 import { Select } from "../ui/select.tsx";
 import type { AckTerms } from "./alert-actions.ts";

@@ -1,9 +1,9 @@
 "use client";
 
 import { CloudLightning } from "lucide-react";
-import { useRules } from "../rules/use-rules.ts";
 import { formatCount, formatPlural } from "../ui/format.ts";
 import { statusLook, toneColor } from "../ui/status.ts";
+import { useRules } from "./rules/use-rules.ts";
 import type { Storm } from "./use-storm.ts";
 
 interface StormBannerProps {

@@ -1,8 +1,8 @@
 "use client";
 
 import { useCallback, useRef, useState } from "react";
-import { useHotkey } from "../shell/hotkeys.ts";
 import { useMayChange } from "../ui/changes.tsx";
+import { useHotkey } from "../ui/hotkeys.ts";
 import { serverNow } from "../ui/now.ts";
 import { Part } from "../ui/part.tsx";
 import { useApprovalCommands } from "./approval-actions.ts";

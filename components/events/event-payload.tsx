@@ -3,7 +3,7 @@
 import type { LogEvent } from "../../domain/kernel/event.ts";
 import type { Json } from "../../domain/kernel/primitives.ts";
 import { isLean, useWhole } from "../live/whole.ts";
-import { JsonTree } from "../runs/json-tree.tsx";
+import { JsonTree } from "../ui/json-tree.tsx";
 
 /** What an event carries, as a tree; asked for where the list left out what is large. */
 export function EventPayload({ event }: { event: LogEvent }) {

@@ -1,6 +1,6 @@
 import { useRouter } from "next/navigation";
 import { useState } from "react";
-import { useHotkey } from "../shell/hotkeys.ts";
+import { useHotkey } from "../ui/hotkeys.ts";
 
 interface ListKeys {
   rows: readonly { id: string }[];

@@ -7,10 +7,10 @@ import type { LogEvent } from "../../domain/kernel/event.ts";
 import type { Wire } from "../../domain/kernel/wire.ts";
 import { StatusBadge } from "../ui/badge.tsx";
 import { cn } from "../ui/cn.ts";
+import { JsonTree } from "../ui/json-tree.tsx";
+import { splitResult } from "../ui/output.ts";
 import { Duration, RelativeTime } from "../ui/time.tsx";
 import { JobOutput } from "./job-output.tsx";
-import { JsonTree } from "./json-tree.tsx";
-import { splitResult } from "./output.ts";
 
 interface AttemptViewProps {
   attempt: Wire<"attempt">;

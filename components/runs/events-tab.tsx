@@ -6,9 +6,9 @@ import { memo, type RefObject, useLayoutEffect, useMemo, useRef, useState } from
 import type { LogEvent } from "../../domain/kernel/event.ts";
 import type { Wire } from "../../domain/kernel/wire.ts";
 import { EventPayload } from "../events/event-payload.tsx";
+import { eventSummary, QUIET_TYPES } from "../events/event-summary.ts";
 import { api } from "../live/api.ts";
 import { useCommand } from "../live/use-command.ts";
-import { jobLabel } from "../timeline/engine/model.ts";
 import { Button } from "../ui/button.tsx";
 import { cn } from "../ui/cn.ts";
 import { EmptyState } from "../ui/empty-state.tsx";
@@ -18,7 +18,7 @@ import { formatLocal } from "../ui/local-time.ts";
 import { Part } from "../ui/part.tsx";
 import { useHydrated } from "../ui/use-hydrated.ts";
 import { useMoment } from "../ui/use-moment.ts";
-import { eventSummary, QUIET_TYPES } from "./event-summary.ts";
+import { jobLabel } from "./timeline/engine/model.ts";
 
 const ROW = 32;
 const PAGE = 200;

@@ -7,10 +7,10 @@ import type { WaitReason } from "../../domain/execution/waiting.ts";
 import { untilPrefix } from "../../domain/execution/waiting-words.ts";
 import { approvalHref } from "../../domain/kernel/links.ts";
 import type { Wire } from "../../domain/kernel/wire.ts";
-import { diagnose } from "../timeline/engine/diagnose.ts";
-import { jobLabel } from "../timeline/engine/model.ts";
 import { Countdown } from "../ui/time.tsx";
 import { runHref } from "./run-row.tsx";
+import { diagnose } from "./timeline/engine/diagnose.ts";
+import { jobLabel } from "./timeline/engine/model.ts";
 import { useQueueWhy, useRunWhy, useWhy } from "./use-why.ts";
 
 const LOOKS = {

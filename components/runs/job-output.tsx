@@ -6,11 +6,11 @@ import { useContext, useEffect, useMemo, useRef, useState } from "react";
 import type { LogEvent } from "../../domain/kernel/event.ts";
 import type { Wire } from "../../domain/kernel/wire.ts";
 import { api } from "../live/api.ts";
-import { PastPosition } from "../replay/past.ts";
 import { Button, IconButton } from "../ui/button.tsx";
 import { cn } from "../ui/cn.ts";
-import { CopyButton } from "./copy-button.tsx";
-import { lengthOf, MAX_CHARS, OUTPUT_EVENT, OutputScreen, plainOutput, splitResult } from "./output.ts";
+import { CopyButton } from "../ui/copy-button.tsx";
+import { lengthOf, MAX_CHARS, OUTPUT_EVENT, OutputScreen, plainOutput, splitResult } from "../ui/output.ts";
+import { PastPosition } from "./replay/past.ts";
 
 interface JobOutputProps {
   attempt: Wire<"attempt">;

@@ -10,20 +10,20 @@ import { isFinalJob } from "../../domain/kernel/statuses.ts";
 import { jsonBeginning } from "../../domain/kernel/text.ts";
 import type { Wire } from "../../domain/kernel/wire.ts";
 import { isPending, type Live } from "../live/rows.ts";
-import { PastPosition } from "../replay/past.ts";
-import { type JobRow, jobLabel } from "../timeline/engine/model.ts";
-import type { Selection } from "../timeline/timeline.tsx";
 import { StatusBadge, StatusIcon } from "../ui/badge.tsx";
 import { IconButton } from "../ui/button.tsx";
 import { cn } from "../ui/cn.ts";
+import { CopyButton } from "../ui/copy-button.tsx";
 import { CopyId } from "../ui/copy-id.tsx";
+import { JsonTree } from "../ui/json-tree.tsx";
 import { Part } from "../ui/part.tsx";
 import { Countdown, RelativeTime } from "../ui/time.tsx";
 import { AttemptView, Fact, Facts } from "./attempt-view.tsx";
-import { CopyButton } from "./copy-button.tsx";
 import { JobHints } from "./hints.tsx";
 import { JobActions } from "./job-actions.tsx";
-import { JsonTree } from "./json-tree.tsx";
+import { PastPosition } from "./replay/past.ts";
+import { type JobRow, jobLabel } from "./timeline/engine/model.ts";
+import type { Selection } from "./timeline/timeline.tsx";
 import { useWholeJob } from "./use-whole-job.ts";
 
 /** Of what a job says of its progress so much is shown. */

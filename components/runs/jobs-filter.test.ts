@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { aJob, anAttempt, at, time } from "../timeline/engine/engine.test-kit.ts";
-import { buildModel } from "../timeline/engine/model.ts";
 import { type JobFilter, listJobs } from "./jobs-filter.ts";
+import { aJob, anAttempt, at, time } from "./timeline/engine/engine.test-kit.ts";
+import { buildModel } from "./timeline/engine/model.ts";
 
 const jobs = [
   aJob("build", { status: "completed", attempt: 1, finishedAt: at(9) }),

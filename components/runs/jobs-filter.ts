@@ -1,6 +1,6 @@
 import type { JobStatus } from "../../domain/kernel/statuses.ts";
-import { type JobRow, jobLabel, type TimelineModel } from "../timeline/engine/model.ts";
-import { timeIn } from "../timeline/engine/segments.ts";
+import { type JobRow, jobLabel, type TimelineModel } from "./timeline/engine/model.ts";
+import { timeIn } from "./timeline/engine/segments.ts";
 
 export type JobSort = "order" | "queue" | "run";
 

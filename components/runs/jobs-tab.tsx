@@ -7,7 +7,6 @@ import { JOB_STATUSES, type JobStatus } from "../../domain/kernel/statuses.ts";
 import { GridCell, GridGroup, GridHead, GridRow, GridTable } from "../lists/grid.tsx";
 import { isPending, type Live } from "../live/rows.ts";
 import type { RunPart } from "../live/use-run-live.ts";
-import { jobLabel, type TimelineModel } from "../timeline/engine/model.ts";
 import { StatusBadge } from "../ui/badge.tsx";
 import { Button } from "../ui/button.tsx";
 import { cn } from "../ui/cn.ts";
@@ -19,6 +18,7 @@ import { Select } from "../ui/select.tsx";
 import { statusLook } from "../ui/status.ts";
 import { RelativeTime } from "../ui/time.tsx";
 import { type JobFilter, type JobSort, type ListedJob, listJobs } from "./jobs-filter.ts";
+import { jobLabel, type TimelineModel } from "./timeline/engine/model.ts";
 import { useJobSearch } from "./use-job-search.ts";
 import type { RunParts } from "./use-run-parts.ts";
 

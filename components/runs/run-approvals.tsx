@@ -7,8 +7,8 @@ import { approvalHref } from "../../domain/kernel/links.ts";
 import type { Wire } from "../../domain/kernel/wire.ts";
 import { type ApiProblem, api } from "../live/api.ts";
 import { useTopicRows } from "../live/rows.ts";
-import { jobLabel } from "../timeline/engine/model.ts";
 import { RelativeTime } from "../ui/time.tsx";
+import { jobLabel } from "./timeline/engine/model.ts";
 
 interface RunApprovalsProps {
   runId: string;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { aJob, at } from "../timeline/engine/engine.test-kit.ts";
 import { firstFailure, runTitle } from "./run-facts.ts";
 import { aRun } from "./runs.test-kit.ts";
+import { aJob, at } from "./timeline/engine/engine.test-kit.ts";
 
 describe("facts of a run", () => {
   it("say in the title how it stands", () => {

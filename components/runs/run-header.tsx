@@ -5,15 +5,15 @@ import Link from "next/link";
 import { type ReactNode, useContext } from "react";
 import type { Wire } from "../../domain/kernel/wire.ts";
 import { isPending, type Live } from "../live/rows.ts";
-import { PastPosition } from "../replay/past.ts";
-import { jobLabel } from "../timeline/engine/model.ts";
 import { StatusBadge } from "../ui/badge.tsx";
 import { CopyId } from "../ui/copy-id.tsx";
 import { Countdown, Duration, RelativeTime } from "../ui/time.tsx";
 import { JobProgress } from "./job-progress.tsx";
+import { PastPosition } from "./replay/past.ts";
 import { RunActions } from "./run-actions.tsx";
 import { firstFailure } from "./run-facts.ts";
 import { runHref, Tags } from "./run-row.tsx";
+import { jobLabel } from "./timeline/engine/model.ts";
 
 /** What a run is and how it stands, with what can be done to it. */
 export function RunHeader({ run }: { run: Live<"run"> }) {

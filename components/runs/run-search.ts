@@ -8,8 +8,8 @@ import {
   parseAsStringLiteral,
 } from "nuqs/server";
 import { RUN_STATUSES } from "../../domain/kernel/statuses.ts";
-import { SHOWS } from "../replay/shows.ts";
 import type { RunFilters } from "./filters.ts";
+import { SHOWS } from "./replay/shows.ts";
 
 /** The filters of the list as they stand in the URL; what cannot be read is left out. */
 export const runSearch = {

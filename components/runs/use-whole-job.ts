@@ -4,7 +4,7 @@ import { useMemo } from "react";
 import type { Wire } from "../../domain/kernel/wire.ts";
 import type { Live } from "../live/rows.ts";
 import { isLean, useWhole } from "../live/whole.ts";
-import type { JobRow } from "../timeline/engine/model.ts";
+import type { JobRow } from "./timeline/engine/model.ts";
 
 type Attempts = JobRow["attempts"];
 

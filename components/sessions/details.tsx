@@ -8,17 +8,17 @@ import type { Sent } from "../../domain/kernel/wire.ts";
 import { type ApiProblem, api } from "../live/api.ts";
 import { useRow } from "../live/rows.ts";
 import { Fact, Facts } from "../runs/attempt-view.tsx";
-import { CopyButton } from "../runs/copy-button.tsx";
-import { JsonTree } from "../runs/json-tree.tsx";
 import { StatusBadge } from "../ui/badge.tsx";
+import { CopyButton } from "../ui/copy-button.tsx";
 import { CopyId } from "../ui/copy-id.tsx";
 import { Drawer } from "../ui/drawer.tsx";
 import { ErrorState } from "../ui/empty-state.tsx";
+import { JsonTree } from "../ui/json-tree.tsx";
 import { Skeleton } from "../ui/skeleton.tsx";
 import { Duration, RelativeTime } from "../ui/time.tsx";
 import { Audit } from "./audit.tsx";
 import { SessionMoves, TaskMoves } from "./move-buttons.tsx";
-import { type SessionRow, sessionExpiry, type TaskRow } from "./people-model.ts";
+import { type SessionRow, sessionExpiry, type TaskRow } from "./sessions-model.ts";
 import { FromTo } from "./task-table.tsx";
 
 interface DetailsProps {

@@ -6,7 +6,7 @@ import { Button } from "../ui/button.tsx";
 import { Changes } from "../ui/changes.tsx";
 import { ConfirmDialog } from "../ui/dialog.tsx";
 import { Input } from "../ui/input.tsx";
-import { isFinalSession, SESSION_VERBS, type SessionRow, TASK_VERBS, type TaskRow } from "./people-model.ts";
+import { isFinalSession, SESSION_VERBS, type SessionRow, TASK_VERBS, type TaskRow } from "./sessions-model.ts";
 import { useMoveSession, useMoveTask } from "./use-moves.ts";
 
 /** The legal moves of a session, one button each; those that end it ask first. */

@@ -5,7 +5,7 @@ import { StatusBadge } from "../ui/badge.tsx";
 import { cn } from "../ui/cn.ts";
 import { Table, TableBody, TableHead, TableRow, Td, Th } from "../ui/table.tsx";
 import { Duration, RelativeTime } from "../ui/time.tsx";
-import { isFinalSession, type SessionRow, sessionExpiry } from "./people-model.ts";
+import { isFinalSession, type SessionRow, sessionExpiry } from "./sessions-model.ts";
 
 interface SessionTableProps {
   sessions: readonly SessionRow[];

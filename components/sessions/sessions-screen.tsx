@@ -13,12 +13,12 @@ import { statusLook } from "../ui/status.ts";
 import { Tabs } from "../ui/tabs.tsx";
 import { useTitle } from "../ui/use-title.ts";
 import { SessionDetails, TaskDetails } from "./details.tsx";
-import { PeopleFiltersBar } from "./people-filters.tsx";
-import { type PeopleFilters, type SessionRow, sessionsPath, type TaskRow, tasksPath } from "./people-model.ts";
-import { PEOPLE_URL, type PeopleTab } from "./people-url.ts";
 import { SessionTable } from "./session-table.tsx";
+import { PeopleFiltersBar } from "./sessions-filters.tsx";
+import { type PeopleFilters, type SessionRow, sessionsPath, type TaskRow, tasksPath } from "./sessions-model.ts";
+import { PEOPLE_URL, type PeopleTab } from "./sessions-url.ts";
 import { TaskTable } from "./task-table.tsx";
-import { type PeoplePage, type PeopleView, useSessions, useTasks } from "./use-people.ts";
+import { type PeoplePage, type PeopleView, useSessions, useTasks } from "./use-sessions.ts";
 
 /** The first page that the server rendered, and of what. */
 export type FirstPage =

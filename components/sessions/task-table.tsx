@@ -6,7 +6,7 @@ import { StatusBadge } from "../ui/badge.tsx";
 import { cn } from "../ui/cn.ts";
 import { Table, TableBody, TableHead, TableRow, Td, Th } from "../ui/table.tsx";
 import { Duration, RelativeTime } from "../ui/time.tsx";
-import { isFinalTask, type TaskRow } from "./people-model.ts";
+import { isFinalTask, type TaskRow } from "./sessions-model.ts";
 
 interface TaskTableProps {
   tasks: readonly TaskRow[];

@@ -4,7 +4,7 @@ import type { SessionStatus, TaskStatus } from "../../domain/kernel/statuses.ts"
 import { commit } from "../live/api.ts";
 import { useCommand } from "../live/use-command.ts";
 import { serverNow } from "../ui/now.ts";
-import { isFinalSession, isFinalTask, type SessionRow, type TaskRow } from "./people-model.ts";
+import { isFinalSession, isFinalTask, type SessionRow, type TaskRow } from "./sessions-model.ts";
 
 const nowIso = (): string => new Date(serverNow()).toISOString();
 

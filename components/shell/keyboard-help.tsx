@@ -1,8 +1,8 @@
 "use client";
 
 import { Dialog } from "../ui/dialog.tsx";
+import { useHotkeys } from "../ui/hotkeys.ts";
 import { Kbd } from "../ui/kbd.tsx";
-import { useHotkeys } from "./hotkeys.ts";
 
 /** What the keys do on this page. */
 export function KeyboardHelp({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {

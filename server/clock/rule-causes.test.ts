@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { ClientMutationInput } from "../../domain/commit/mutations.ts";
 import { laneDatabase } from "../store/lane/lane-database.ts";
-import { lookNow, readWhy } from "../store/reads/waiting.ts";
+import { lookNow, readWhy } from "../store/reads/execution/waiting.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/database.ts";
 import { openWatch, RUN, ruleOf as rule, type Watch } from "./rules.test-kit.ts";
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Api, fresh, openApi } from "./resource.test-kit.ts";
+import { type Api, fresh, openApi } from "./kernel/resource.test-kit.ts";
 
 /** Every operation of the reference, asked wrongly in every way that can be made up from it. */
 interface Operation {

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import type { NotReady } from "../database/readiness.ts";
-import { API_HEADERS } from "./security.ts";
+import { API_HEADERS } from "./kernel/security.ts";
 
 const PUBLIC = { access: "public" } as const;
 const ASK_WITHIN_MS = 2_000;

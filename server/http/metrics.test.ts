@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Api, openApi } from "./resource.test-kit.ts";
+import { type Api, openApi } from "./kernel/resource.test-kit.ts";
 
 let api: Api;
 beforeAll(async () => {

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { z } from "zod";
 import { type Kind, ROWS, SENT_KINDS } from "../../domain/rows.ts";
+import { type Api, fresh, openApi } from "./kernel/resource.test-kit.ts";
 import { PROBLEM_CODES } from "./openapi/problems.ts";
 import { ANSWERS } from "./openapi/schemas.ts";
-import { type Api, fresh, openApi } from "./resource.test-kit.ts";
 
 let api: Api;
 let document: {

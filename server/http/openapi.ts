@@ -1,10 +1,10 @@
 import type { FastifyInstance } from "fastify";
+import { BASE } from "./kernel/resource.ts";
 import { buildDocument, type ListedRoute } from "./openapi/document.ts";
 import { OWN_ROUTES } from "./openapi/own-routes.ts";
 import { drawPage, PAGE_POLICY } from "./openapi/page.ts";
 import type { RouteDoc } from "./openapi/route-docs.ts";
 import type { JsonSchema } from "./openapi/schemas.ts";
-import { BASE } from "./resource.ts";
 
 const VERSION = "1";
 /** How many routes are registered here. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { ClientMutationInput } from "../../domain/commit/mutations.ts";
-import { type Api, fresh, openApi } from "./resource.test-kit.ts";
+import { type Api, fresh, openApi } from "./kernel/resource.test-kit.ts";
 
 let api: Api;
 beforeAll(async () => {

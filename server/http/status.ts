@@ -1,9 +1,9 @@
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import { label } from "../../domain/kernel/primitives.ts";
-import { readAgentStatus } from "../store/reads/agent-status.ts";
+import { readAgentStatus } from "../store/reads/agents/agent-status.ts";
+import { BASE, type ResourceDeps, scopeOf } from "./kernel/resource.ts";
 import { plainDoc } from "./openapi/route-docs.ts";
-import { BASE, type ResourceDeps, scopeOf } from "./resource.ts";
 
 const statusQuery = z.strictObject({
   agent: label.optional().meta({ description: "Whose; left out, what all agents of the tenant have to do with" }),

@@ -3,8 +3,8 @@ import http, { type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { buildApp } from "./app.ts";
+import { type Api, openApi } from "./kernel/resource.test-kit.ts";
 import { createMetrics } from "./metrics.ts";
-import { type Api, openApi } from "./resource.test-kit.ts";
 
 let api: Api;
 beforeAll(async () => {

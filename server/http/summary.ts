@@ -1,9 +1,9 @@
 import type { FastifyInstance } from "fastify";
 import type { Summary } from "../../domain/kernel/answers.ts";
+import { Throughput } from "../store/reads/agents/throughput.ts";
 import { readSummary } from "../store/reads/summary.ts";
-import { Throughput } from "../store/reads/throughput.ts";
+import { BASE, type ResourceDeps, scopeOf } from "./kernel/resource.ts";
 import { plainDoc } from "./openapi/route-docs.ts";
-import { BASE, type ResourceDeps, scopeOf } from "./resource.ts";
 
 /** `GET /summary`: the overview's figures. However many ask at once, each tenant is counted once at a time. */
 export function registerSummary(app: FastifyInstance, deps: ResourceDeps): void {

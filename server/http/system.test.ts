@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { buildApp } from "./app.ts";
 import { mintApiKey } from "./auth/api-keys.ts";
+import { type Api, openApi } from "./kernel/resource.test-kit.ts";
 import { createMetrics } from "./metrics.ts";
-import { type Api, openApi } from "./resource.test-kit.ts";
 
 let api: Api;
 beforeAll(async () => {

@@ -2,8 +2,8 @@ import type { FastifyInstance } from "fastify";
 import type { System } from "../../domain/kernel/answers.ts";
 import type { Config } from "../config.ts";
 import { seesProcess } from "./auth/authorize.ts";
+import { BASE, type ResourceDeps } from "./kernel/resource.ts";
 import { plainDoc } from "./openapi/route-docs.ts";
-import { BASE, type ResourceDeps } from "./resource.ts";
 
 /** What this process uses and may use, bytes. */
 export type MemoryFigures = NonNullable<System["memory"]>;

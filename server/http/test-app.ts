@@ -13,9 +13,9 @@ import { type AppDeps, buildApp } from "./app.ts";
 import { mintApiKey } from "./auth/api-keys.ts";
 import { Authenticator } from "./auth/authenticator.ts";
 import type { Health } from "./health.ts";
-import { LongReads } from "./long-reads.ts";
+import { LongReads } from "./kernel/long-reads.ts";
 import { createMetrics, observeReads } from "./metrics.ts";
-import { registerPages } from "./pages.ts";
+import { registerPages } from "./pages/pages.ts";
 
 export interface TestApp {
   app: FastifyInstance;

@@ -2,7 +2,7 @@ import { type Reason, SENTENCES } from "../database/faults.ts";
 
 /**
  * Every way the store refuses a call. The codes are part of the HTTP and socket contracts: transports map them
- * (`server/http/problem.ts`), clients switch on them.
+ * (`server/http/kernel/problem.ts`), clients switch on them.
  */
 export type StoreErrorCode =
   | "malformed"

@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import type { Timeline } from "../../../components/live/use-run-live.ts";
-import { RadarScreen } from "../../../components/radar/radar-screen.tsx";
-import { loadRadarUrl, radarPath } from "../../../components/radar/radar-url.ts";
+import { RadarScreen } from "../../../components/runs/radar/radar-screen.tsx";
+import { loadRadarUrl, radarPath } from "../../../components/runs/radar/radar-url.ts";
 import type { RunPage } from "../../../components/runs/use-runs.ts";
 import { serverGet } from "../../server-fetch.ts";
 

@@ -1,8 +1,8 @@
 import type { Metadata } from "next";
-import { type SessionRow, sessionsPath, type TaskRow, tasksPath } from "../../../components/sessions/people-model.ts";
-import { loadPeopleUrl } from "../../../components/sessions/people-url.ts";
+import { type SessionRow, sessionsPath, type TaskRow, tasksPath } from "../../../components/sessions/sessions-model.ts";
 import { type FirstPage, SessionsScreen } from "../../../components/sessions/sessions-screen.tsx";
-import type { PeoplePage } from "../../../components/sessions/use-people.ts";
+import { loadPeopleUrl } from "../../../components/sessions/sessions-url.ts";
+import type { PeoplePage } from "../../../components/sessions/use-sessions.ts";
 import type { System } from "../../../domain/kernel/answers.ts";
 import { serverGet } from "../../server-fetch.ts";
 

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Logger } from "pino";
 import type { PrismaClient } from "../../database/generated/client.ts";
-import type { Principal } from "../principal.ts";
+import type { Principal } from "../kernel/principal.ts";
 import { KeyLookup } from "./key-lookup.ts";
 import { isSameOrigin, isSameOriginHandshake } from "./origin.ts";
 import { cookieSecret } from "./secret.ts";

@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from "fastify";
 import type { PrismaClient } from "../../database/generated/client.ts";
 import { forTenant, type TenantClient } from "../../database/tenant.ts";
-import type { Principal } from "../principal.ts";
-import { ProblemError } from "../problem.ts";
+import type { Principal } from "../kernel/principal.ts";
+import { ProblemError } from "../kernel/problem.ts";
 import type { Authenticator, Credential } from "./authenticator.ts";
 import { changesState } from "./origin.ts";
 

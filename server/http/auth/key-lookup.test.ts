@@ -2,7 +2,7 @@ import { PrismaPg } from "@prisma/adapter-pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { PrismaClient } from "../../database/generated/client.ts";
 import { createTestDatabase, type TestDatabase } from "../../testing/database.ts";
-import { toProblemError } from "../problem.ts";
+import { toProblemError } from "../kernel/problem.ts";
 import { hashApiKey, mintApiKey, revokeApiKey } from "./api-keys.ts";
 import { KeyLookup } from "./key-lookup.ts";
 

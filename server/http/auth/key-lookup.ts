@@ -1,6 +1,6 @@
 import { LRUCache } from "lru-cache";
 import type { PrismaClient } from "../../database/generated/client.ts";
-import type { Principal } from "../principal.ts";
+import type { Principal } from "../kernel/principal.ts";
 import { hashApiKey } from "./api-keys.ts";
 import { Strangers } from "./strangers.ts";
 import { TtlCache } from "./ttl-cache.ts";

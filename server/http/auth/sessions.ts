@@ -4,7 +4,7 @@ import type { Logger } from "pino";
 import { faultOf } from "../../database/faults.ts";
 import type { PrismaClient } from "../../database/generated/client.ts";
 import { databaseAway } from "../../store/errors.ts";
-import type { Principal } from "../principal.ts";
+import type { Principal } from "../kernel/principal.ts";
 import { type BetterAuth, createBetterAuth } from "./better-auth.ts";
 import { cookieValue } from "./cookies.ts";
 import { ensureOperator } from "./operator.ts";

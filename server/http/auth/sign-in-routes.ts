@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
-import { ProblemError } from "../problem.ts";
+import { ProblemError } from "../kernel/problem.ts";
 import { Attempts } from "./attempts.ts";
 import type { Authenticator } from "./authenticator.ts";
 import { crossOrigin } from "./authorize.ts";

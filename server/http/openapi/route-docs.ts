@@ -1,8 +1,8 @@
 import type { z } from "zod";
 import { contractOf } from "../../../domain/commit/mutations.ts";
 import { type Kind, ROWS } from "../../../domain/rows.ts";
-import type { Command } from "../command.ts";
-import { oneQuery } from "../resource.ts";
+import type { Command } from "../kernel/command.ts";
+import { oneQuery } from "../kernel/resource.ts";
 import { allOf, arrayOf, type JsonSchema, nameOf, objectOf, pageSchema, ref, sentSchema } from "./schemas.ts";
 
 /** What the reference says of a route; the path and the method it knows from the route itself. */

@@ -8,7 +8,7 @@ import {
   type WaitReason,
 } from "../../../domain/execution/waiting.ts";
 import { APPROVAL_STATUSES, JOB_STATUSES, RUN_STATUSES } from "../../../domain/kernel/statuses.ts";
-import type { RetryPreview } from "../../store/reads/retry-preview.ts";
+import type { RetryPreview } from "../../store/reads/execution/retry-preview.ts";
 import { at, count, maybeAt, maybeText, text } from "./fields.ts";
 
 export const gateFacts: z.ZodType<GateFacts> = z.object({

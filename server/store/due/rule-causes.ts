@@ -1,8 +1,8 @@
 import { untilWords } from "../../../domain/execution/waiting-words.ts";
 import { shortened } from "../../../domain/kernel/text.ts";
 import type { LaneQueries } from "../lane/lane-database.ts";
-import { type Look, lookNow, readWhy } from "../reads/waiting.ts";
-import { readRunWhy } from "../reads/waiting-of-many.ts";
+import { type Look, lookNow, readWhy } from "../reads/execution/waiting.ts";
+import { readRunWhy } from "../reads/execution/waiting-of-many.ts";
 import type { Observed } from "./rule-conditions.ts";
 
 /** The detail of an alert is no longer than this. */

@@ -3,8 +3,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vi
 import { SERIES_METRICS } from "../../../domain/kernel/answers.ts";
 import { createTestDatabase, type TestDatabase } from "../../testing/database.ts";
 import { laneDatabase } from "../lane/lane-database.ts";
-import { readLeaderboard } from "../reads/leaderboard.ts";
-import { readSeries } from "../reads/series.ts";
+import { readLeaderboard } from "../reads/agents/leaderboard.ts";
+import { readSeries } from "../reads/agents/series.ts";
 import { ensureTenant } from "../tenants.ts";
 import { rollUp } from "./rollups.ts";
 

@@ -1,7 +1,7 @@
 import type { Summary } from "../../../domain/kernel/answers.ts";
 import { BREAKER_STATES, JOB_STATUSES, RUN_STATUSES } from "../../../domain/kernel/statuses.ts";
-import type { Scope } from "./scope.ts";
-import type { Throughput } from "./throughput.ts";
+import type { Throughput } from "./agents/throughput.ts";
+import type { Scope } from "./kernel/scope.ts";
 
 const DAY_MS = 86_400_000;
 

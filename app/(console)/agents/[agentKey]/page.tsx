@@ -1,9 +1,9 @@
 import type { Metadata } from "next";
 import type { AgentItem } from "../../../../components/agents/agent-rows.ts";
 import { AgentScreen } from "../../../../components/agents/agent-screen.tsx";
+import { HISTORY_TYPES } from "../../../../components/agents/breaker/breaker-history.ts";
 import { type JobPage, RECENT_JOBS } from "../../../../components/agents/jobs-page.ts";
 import type { AlertRow } from "../../../../components/alerts/alert-model.ts";
-import { HISTORY_TYPES } from "../../../../components/breakers/breaker-history.ts";
 import type { LogEvent } from "../../../../domain/kernel/event.ts";
 import { serverGet } from "../../../server-fetch.ts";
 

@@ -1,8 +1,8 @@
 import type { Metadata } from "next";
-import type { DeliveryPage } from "../../../../components/channels/channel-model.ts";
-import { ChannelsScreen } from "../../../../components/channels/channels-screen.tsx";
-import { deliveriesPath, filterOf } from "../../../../components/channels/delivery-filter.ts";
-import type { RuleList } from "../../../../components/rules/use-rules.ts";
+import type { DeliveryPage } from "../../../../components/alerts/channels/channel-model.ts";
+import { ChannelsScreen } from "../../../../components/alerts/channels/channels-screen.tsx";
+import { deliveriesPath, filterOf } from "../../../../components/alerts/channels/delivery-filter.ts";
+import type { RuleList } from "../../../../components/alerts/rules/use-rules.ts";
 import type { System } from "../../../../domain/kernel/answers.ts";
 import type { Sent } from "../../../../domain/kernel/wire.ts";
 import { serverGet } from "../../../server-fetch.ts";

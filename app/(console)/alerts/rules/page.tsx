@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
-import { RulesScreen } from "../../../../components/rules/rules-screen.tsx";
-import type { RuleList } from "../../../../components/rules/use-rules.ts";
+import { RulesScreen } from "../../../../components/alerts/rules/rules-screen.tsx";
+import type { RuleList } from "../../../../components/alerts/rules/use-rules.ts";
 import type { Sent } from "../../../../domain/kernel/wire.ts";
 import { serverGet } from "../../../server-fetch.ts";
 import { serverGetPages } from "../../../server-fetch-pages.ts";

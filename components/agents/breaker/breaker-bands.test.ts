@@ -1,0 +1,94 @@
+import { describe, expect, it } from "vitest";
+import type { LogEvent } from "../../../domain/kernel/event.ts";
+import type { FeedRow } from "../../live/feed.ts";
+import { type Band, bandsOf, sharesOf } from "./breaker-bands.ts";
+
+const T0 = Date.parse("2026-11-21T10:00:00.000Z");
+const MINUTE = 60_000;
+const iso = (minute: number) => new Date(T0 + minute * MINUTE).toISOString();
+
+const move = (seq: number, minute: number, from: string, to: string, more: object = {}): FeedRow => ({
+  kind: "event",
+  seq,
+  event: {
+    seq,
+    v: 1,
+    type: `breaker.${to}`,
+    at: iso(minute),
+    actor: "user:ada",
+    subject: { kind: "agent", id: "a" },
+    payload: { from, to, cause: "failure_rate", reason: `to ${to}`, at: iso(minute), ...more },
+  } as LogEvent,
+});
+const hole = (seq: number): FeedRow => ({ kind: "hole", seq, hole: { from: seq, to: seq } });
+
+const told = (rows: FeedRow[], more: object = {}) => ({
+  rows,
+  knownFrom: 0,
+  createdAt: T0 - 600 * MINUTE,
+  state: "closed" as const,
+  ...more,
+});
+const write = (bands: Band[]) =>
+  bands.map(({ from, to, state, absent }) => {
+    const name = state ?? (absent ? "absent" : "unknown");
+    return `${name} ${(from - T0) / MINUTE}-${(to - T0) / MINUTE}`;
+  });
+const within = (rows: FeedRow[], more: object = {}) => bandsOf(told(rows, more), T0, T0 + 60 * MINUTE);
+
+describe("the states of a breaker over time", () => {
+  it("follow its moves, and the one before the first move is the one it came from", () => {
+    const bands = within([
+      move(1, 10, "closed", "open"),
+      move(2, 20, "open", "half_open"),
+      move(3, 21, "half_open", "closed"),
+    ]);
+    expect(write(bands)).toEqual(["closed 0-10", "open 10-20", "half_open 20-21", "closed 21-60"]);
+    expect(bands[1]).toMatchObject({ reason: "to open", by: null, begun: true });
+    expect(bands[0]).toMatchObject({ reason: null, begun: false });
+  });
+
+  it("an order says who gave it and why", () => {
+    const [, tripped] = within([move(1, 5, "closed", "forced_open", { cause: "override", reason: "bad deploy" })]);
+    expect(tripped).toMatchObject({ state: "forced_open", by: "user:ada", reason: "bad deploy" });
+  });
+
+  it("without any move it has been as it is since it came to be, and was not there before", () => {
+    expect(write(within([], { createdAt: T0 + 15 * MINUTE }))).toEqual(["absent 0-15", "closed 15-60"]);
+  });
+
+  it("what lies before the log's beginning is unknown, not invented", () => {
+    const rows = [move(7, 30, "open", "half_open")];
+    expect(write(within(rows, { knownFrom: T0 + 12 * MINUTE, state: "half_open" }))).toEqual([
+      "unknown 0-12",
+      "open 12-30",
+      "half_open 30-60",
+    ]);
+    expect(write(within(rows, { knownFrom: null, state: "half_open" }))).toEqual(["unknown 0-30", "half_open 30-60"]);
+    expect(write(within([], { knownFrom: null }))).toEqual(["unknown 0-60"]);
+  });
+
+  it("around a hole in the log, and between moves that do not fit, the time is unknown", () => {
+    const holed = [move(1, 10, "closed", "open"), hole(2), move(5, 40, "half_open", "closed")];
+    expect(write(within(holed))).toEqual(["closed 0-10", "unknown 10-40", "closed 40-60"]);
+    const torn = [move(1, 10, "closed", "open"), move(5, 40, "half_open", "closed")];
+    expect(write(within(torn))).toEqual(["closed 0-10", "unknown 10-40", "closed 40-60"]);
+    expect(write(within([hole(1), move(5, 40, "open", "closed")]))).toEqual(["unknown 0-40", "closed 40-60"]);
+  });
+
+  it("bands cover the strip without a gap, and what began before it is cut", () => {
+    const bands = within([move(1, -20, "closed", "open"), move(2, 50, "open", "half_open")]);
+    expect(write(bands)).toEqual(["open 0-50", "half_open 50-60"]);
+    expect(bands[0]).toMatchObject({ begun: false, reason: "to open" });
+    for (const [index, band] of bands.entries()) expect(bands[index + 1]?.from ?? T0 + 60 * MINUTE).toBe(band.to);
+  });
+
+  it("shares are of the time that is known", () => {
+    const bands = within([move(7, 30, "closed", "open")], { knownFrom: T0 + 20 * MINUTE, state: "open" });
+    expect(sharesOf(bands)).toEqual([
+      { state: "open", share: 0.75 },
+      { state: "closed", share: 0.25 },
+    ]);
+    expect(sharesOf(within([], { knownFrom: null }))).toEqual([]);
+  });
+});

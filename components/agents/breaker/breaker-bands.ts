@@ -1,0 +1,130 @@
+import type { LogEvent } from "../../../domain/kernel/event.ts";
+import { BREAKER_STATES, type BreakerStateName } from "../../../domain/kernel/statuses.ts";
+import type { FeedRow } from "../../live/feed.ts";
+
+/** A stretch of time in which a breaker was in one state. Times are epoch ms. */
+export interface Band {
+  from: number;
+  /** Where it ends; at the strip's end it goes on. */
+  to: number;
+  /** Null: nothing is known of that time, or (`absent`) the agent was not there yet. */
+  state: BreakerStateName | null;
+  absent: boolean;
+  /** Why it came to this state, and who ordered it (null: the breaker did by itself). Null too where its beginning lies before what is known. */
+  reason: string | null;
+  by: string | null;
+  /** Whether `from` is when it began, not merely where the strip begins. */
+  begun: boolean;
+}
+
+/** What the log has of a breaker, and how far back that goes. */
+export interface Told {
+  /** Oldest first. Events of other kinds than moves may be among them. */
+  rows: readonly FeedRow[];
+  /** From when on (epoch ms) `rows` has every move: null when that is not known, so nothing before the first move is told. */
+  knownFrom: number | null;
+  /** When the agent came to be. */
+  createdAt: number;
+  /** How the breaker stands now; what it has been all along when there was no move. */
+  state: BreakerStateName;
+}
+
+interface Move {
+  at: number;
+  from: BreakerStateName;
+  to: BreakerStateName;
+  reason: string | null;
+  by: string | null;
+  /** The log is not here in full right before it. */
+  afterHole: boolean;
+}
+
+/**
+ * The bands from `start` to `end`, without a gap or an overlap. A move says which state it came from, so before the first one its state is
+ * known as far back as the log is; what lies before that, in holes of the log, and between moves that do not fit together is unknown, and is
+ * told as such rather than invented.
+ */
+export function bandsOf(told: Told, start: number, end: number): Band[] {
+  const moves = movesOf(told.rows);
+  const points = stretches(told, moves);
+  return points.flatMap((point, index) => {
+    const next = points[index + 1]?.from ?? Number.POSITIVE_INFINITY;
+    const [from, to] = [Math.max(point.from, start), Math.min(next, end)];
+    if (to <= from) return [];
+    return [{ ...point, from, to, begun: point.begun && point.from >= start }];
+  });
+}
+
+type Stretch = Omit<Band, "to">;
+
+const UNKNOWN = { state: null, absent: false, reason: null, by: null, begun: false };
+
+/** Stretches from the beginning of time on; each ends where the next begins. */
+function stretches({ knownFrom, createdAt, state }: Told, moves: readonly Move[]): Stretch[] {
+  const first = moves[0];
+  const found: Stretch[] = [{ ...UNKNOWN, from: Number.NEGATIVE_INFINITY, absent: true }];
+  const known = knownFrom === null ? (first?.at ?? Number.POSITIVE_INFINITY) : Math.max(knownFrom, createdAt);
+  if (known > createdAt) found.push({ ...UNKNOWN, from: createdAt });
+  if (Number.isFinite(known) && (!first || first.at > known)) {
+    const before = first?.afterHole ? null : (first?.from ?? state);
+    found.push({ ...UNKNOWN, from: known, state: before, begun: known === createdAt });
+  }
+  let before = first?.from ?? state;
+  let since = known;
+  for (const move of moves) {
+    // The state before does not lead here: something between is missing.
+    const missing = move.afterHole || move.from !== before;
+    if (missing && since < move.at) hide(found, since);
+    found.push({ from: move.at, state: move.to, absent: false, reason: move.reason, by: move.by, begun: true });
+    [before, since] = [move.to, move.at];
+  }
+  return found;
+}
+
+/** Takes the state from what began at `from`: it is not known how long it lasted. */
+function hide(found: Stretch[], from: number): void {
+  const last = found.at(-1);
+  if (last && last.from === from && last.state !== null) found[found.length - 1] = { ...UNKNOWN, from };
+}
+
+function movesOf(rows: readonly FeedRow[]): Move[] {
+  const moves: Move[] = [];
+  let afterHole = false;
+  for (const row of rows) {
+    if (row.kind === "hole") {
+      afterHole = true;
+      continue;
+    }
+    const move = moveOf(row.event);
+    if (!move) continue;
+    moves.push({ ...move, afterHole });
+    afterHole = false;
+  }
+  return moves;
+}
+
+function moveOf({ type, payload, at, actor }: LogEvent): Omit<Move, "afterHole"> | null {
+  if (!type.startsWith("breaker.")) return null;
+  const [from, to] = [stateOf(payload.from), stateOf(payload.to)];
+  if (from === null || to === null) return null;
+  const ordered = payload.cause === "override" || payload.cause === "reset";
+  // The move's own time: what was due happened then, though a later commit told it.
+  const moved = typeof payload.at === "string" ? Date.parse(payload.at) : Number.NaN;
+  return {
+    at: Number.isFinite(moved) ? moved : Date.parse(at),
+    from,
+    to,
+    reason: typeof payload.reason === "string" && payload.reason !== "" ? payload.reason : null,
+    by: ordered ? actor : null,
+  };
+}
+
+const stateOf = (value: unknown): BreakerStateName | null => BREAKER_STATES.find((state) => state === value) ?? null;
+
+/** How much of the known time was spent in each state, 0–1, the longest first; empty when nothing is known. */
+export function sharesOf(bands: readonly Band[]): { state: BreakerStateName; share: number }[] {
+  const spent = new Map<BreakerStateName, number>();
+  for (const { state, from, to } of bands) if (state !== null) spent.set(state, (spent.get(state) ?? 0) + to - from);
+  const all = [...spent.values()].reduce((sum, ms) => sum + ms, 0);
+  return [...spent].map(([state, ms]) => ({ state, share: ms / all })).sort((a, b) => b.share - a.share);
+}

@@ -1,0 +1,129 @@
+import type { LogEvent } from "../../../domain/kernel/event.ts";
+import { BREAKER_STATES, type BreakerStateName } from "../../../domain/kernel/statuses.ts";
+import type { FormatMoment } from "../../ui/format.ts";
+import { textOf as settingText } from "./config-draft.ts";
+import { CONFIG_FIELDS } from "./config-fields.ts";
+
+/** The events that tell a breaker's life. Its single outcomes and the agent's heartbeats are no part of it. */
+export const HISTORY_TYPES = [
+  "breaker.opened",
+  "breaker.half_opened",
+  "breaker.closed",
+  "breaker.forced_open",
+  "breaker.disabled",
+  "breaker.overridden",
+  "breaker.was_reset",
+  "agent.registered",
+  "agent.drained",
+] as const;
+
+export interface HistoryEntry {
+  seq: number;
+  at: string;
+  /** Who ordered it; null for what the breaker did by itself. */
+  by: string | null;
+  /** The state it went to, if it went anywhere. */
+  state: BreakerStateName | null;
+  title: string;
+  detail: string | null;
+}
+
+/**
+ * The events as entries, newest first. An operator's order yields a move and the order itself; only the order is shown, since it carries
+ * who, why and until when.
+ */
+export function historyOf(events: readonly LogEvent[], moment: FormatMoment): HistoryEntry[] {
+  const shown = events.filter((event) => !isEchoOfOrder(event)).sort((a, b) => a.seq - b.seq);
+  const before: Before = { settings: null, draining: false };
+  return shown.map((event) => entryOf(event, before, moment)).reverse();
+}
+
+/** What the events so far have said, so that the next one can say what it changed. */
+interface Before {
+  settings: { readonly [name: string]: unknown } | null;
+  draining: boolean;
+}
+
+function isEchoOfOrder({ type, payload }: LogEvent): boolean {
+  return type.startsWith("breaker.") && (payload.cause === "override" || payload.cause === "reset");
+}
+
+function entryOf(event: LogEvent, before: Before, moment: FormatMoment): HistoryEntry {
+  const { seq, at, payload } = event;
+  const reason = textOf(payload.reason);
+  // The commit that made a breaker move by itself has an actor too, but it was not that one's doing.
+  const by = ORDERS.has(event.type) ? event.actor : null;
+  const base = { seq, at, by, state: stateOf(payload.to), detail: reason };
+  switch (event.type) {
+    case "breaker.opened": {
+      const error = textOf(payload.lastError);
+      return {
+        ...base,
+        title: "Opened",
+        detail: [reason, error && `last error: ${error}`].filter(Boolean).join("; ") || null,
+      };
+    }
+    case "breaker.half_opened":
+      return { ...base, title: "Half-open" };
+    case "breaker.closed":
+      return { ...base, title: "Closed" };
+    case "breaker.forced_open":
+    case "breaker.disabled":
+      return { ...base, title: event.type === "breaker.disabled" ? "Disabled" : "Forced open" };
+    case "breaker.overridden": {
+      const state = stateOf(payload.state);
+      const until = textOf(payload.expiresAt);
+      return {
+        ...base,
+        state,
+        title: ORDER_NAMES[state ?? "closed"],
+        detail: until ? `${reason ?? ""} (until ${moment(until, "minute")})` : reason,
+      };
+    }
+    case "breaker.was_reset":
+      return { ...base, state: "closed", title: "Reset" };
+    case "agent.registered":
+      return { ...base, ...registrationOf(payload, reason, before) };
+    case "agent.drained":
+      before.draining = true;
+      return { ...base, title: "Draining" };
+    default:
+      return { ...base, title: event.type };
+  }
+}
+
+/** A registration says all of the breaker's settings: what it changed is what is not as it was. */
+function registrationOf(
+  payload: LogEvent["payload"],
+  reason: string | null,
+  before: Before,
+): Pick<HistoryEntry, "title" | "detail"> {
+  const settings = (payload.breaker ?? {}) as { readonly [name: string]: unknown };
+  const changes = before.settings === null ? [] : changesOf(before.settings, settings);
+  const { draining } = before;
+  Object.assign(before, { settings, draining: false });
+  if (changes.length > 0) return { title: "Settings changed", detail: [reason, ...changes].filter(Boolean).join("; ") };
+  if (draining) return { title: "Takes work again", detail: reason };
+  return { title: payload.implicit === true ? "Seen for the first time" : "Registered", detail: reason };
+}
+
+function changesOf(was: { readonly [name: string]: unknown }, is: { readonly [name: string]: unknown }): string[] {
+  const fields = CONFIG_FIELDS.filter(({ name }) => was[name] !== is[name]).map(({ name, label, unit }) => {
+    const words = (value: unknown) => (typeof value === "number" ? settingText(value, unit) : "none");
+    return `${label} ${words(was[name])} → ${words(is[name])}`;
+  });
+  return was.window === is.window ? fields : [`Window by ${was.window} → by ${is.window}`, ...fields];
+}
+
+const ORDERS = new Set(["breaker.overridden", "breaker.was_reset", "agent.registered", "agent.drained"]);
+
+const ORDER_NAMES: { readonly [state in BreakerStateName]: string } = {
+  closed: "Closed by order",
+  open: "Opened by order",
+  half_open: "Half-opened by order",
+  forced_open: "Tripped",
+  disabled: "Disabled",
+};
+
+const textOf = (value: unknown): string | null => (typeof value === "string" && value !== "" ? value : null);
+const stateOf = (value: unknown): BreakerStateName | null => BREAKER_STATES.find((state) => state === value) ?? null;

@@ -1,0 +1,90 @@
+"use client";
+
+import { override, reset } from "../../../domain/agents/breaker/machine.ts";
+import { breakerTag } from "../../../domain/kernel/setting-tag.ts";
+import { postIfSame, withTheirs } from "../../live/if-unmoved.ts";
+import { type Command, useCommand } from "../../live/use-command.ts";
+import { expiryOf } from "../../ui/expiry.ts";
+import { serverNow } from "../../ui/now.ts";
+import { statusLook } from "../../ui/status.ts";
+import type { BreakerRow } from "./breaker-view.ts";
+
+export const ORDERS = ["trip", "disable", "close", "reset"] as const;
+/** What an operator may order a breaker to do. */
+export type Order = (typeof ORDERS)[number];
+
+const STATE_OF = { trip: "forced_open", disable: "disabled", close: "closed" } as const;
+
+/** Which orders make sense in the state it is in: closing is for a breaker that is not closed, a reset also forgets what was counted. */
+export function canOrder(order: Order, breaker: Readonly<BreakerRow>): boolean {
+  switch (order) {
+    case "trip":
+      return breaker.state !== "forced_open";
+    case "disable":
+      return breaker.state !== "disabled";
+    case "close":
+      return breaker.state !== "closed";
+    case "reset":
+      return breaker.state !== "closed" || breaker.calls > 0;
+  }
+}
+
+/** Whether an order holds for a time, so that somebody must say for how long. */
+export const holdsForATime = (order: Order): order is "trip" | "disable" => order === "trip" || order === "disable";
+
+/**
+ * Sends an order, unless somebody has given another, or the breaker has closed, since it was seen.
+ * @throws ApiProblem
+ */
+function sendOrder(seen: BreakerRow, order: Order, reason: string, holdMs: number): Promise<BreakerRow> {
+  const path = `/agents/${encodeURIComponent(seen.agentKey)}/breaker`;
+  const expiresAt = holdsForATime(order) ? expiryOf(holdMs, serverNow()) : undefined;
+  const body = order === "reset" ? { reason } : { state: STATE_OF[order], reason, ...(expiresAt && { expiresAt }) };
+  const verb = order === "reset" ? "reset" : "override";
+  return postIfSame<BreakerRow, BreakerRow>(
+    `${path}/${verb}`,
+    seen,
+    body,
+    (now) => isUnordered(seen, now),
+    orderedWords,
+    breakerTag,
+  );
+}
+
+/** Whether nobody has given an order between two sights of a breaker: that it opens, or lets trials through, is its own doing. */
+export const isUnordered = (seen: BreakerRow, now: BreakerRow): boolean =>
+  breakerTag({ ...now, state: seen.state }) === breakerTag(seen) && (now.state !== "closed" || seen.state === "closed");
+
+/** What to say of a breaker that somebody else was faster with. */
+export function orderedWords({ state, override: order }: BreakerRow): string {
+  const { label } = statusLook("breaker", state);
+  return order
+    ? `Somebody set it to ${label} meanwhile: ${order.reason}`
+    : `It is ${label} meanwhile: look at it again.`;
+}
+
+/**
+ * Sends an order; the breaker shows at once what the same machine as the server's makes of it. `onTheirs` gets the breaker as somebody else has
+ * ordered it meanwhile; then nothing was sent.
+ */
+export function useBreakerOrder(
+  onTheirs: (now: BreakerRow) => void,
+): Command<[breaker: BreakerRow, order: Order, reason: string, holdMs: number], BreakerRow> {
+  return useCommand(
+    (breaker: BreakerRow, order: Order, reason: string, holdMs: number) =>
+      withTheirs(sendOrder(breaker, order, reason, holdMs), onTheirs),
+    {
+      optimistic: (breaker, order, reason, holdMs) => [{ ...breaker, ...expected(breaker, order, reason, holdMs) }],
+      failure: "The breaker could not be changed",
+    },
+  );
+}
+
+function expected(breaker: BreakerRow, order: Order, reason: string, holdMs: number) {
+  const now = serverNow();
+  // Until the answer says the name.
+  const by = "user:you";
+  if (order === "reset") return reset(breaker, { reason, by }, now).breaker;
+  const expiresAt = holdsForATime(order) ? expiryOf(holdMs, now) : undefined;
+  return override(breaker, STATE_OF[order], { reason, by, expiresAt }, now).breaker;
+}

@@ -1,0 +1,33 @@
+import { DELIVERY_STATUSES, type DeliveryStatus } from "../../../domain/kernel/statuses.ts";
+import type { DeliveryFilter } from "./channel-model.ts";
+
+/** What the log can be filtered by, a click each. */
+export const STATUS_GROUPS: readonly { label: string; statuses: readonly DeliveryStatus[] }[] = [
+  { label: "On their way", statuses: ["pending", "collecting"] },
+  { label: "Delivered", statuses: ["delivered"] },
+  { label: "In digests", statuses: ["digested"] },
+  { label: "Failed", statuses: ["failed"] },
+];
+
+const PAGE = 50;
+
+/** The filter that a page's query string says; what cannot be is left out. */
+export function filterOf(search: { [name: string]: string | string[] | undefined }): DeliveryFilter {
+  const one = (name: string) => [search[name]].flat()[0] ?? "";
+  const asked = one("status").split(",");
+  const channelId = one("channel");
+  return {
+    channelId: /^[A-Za-z0-9._:@-]{1,200}$/.test(channelId) ? channelId : null,
+    status: DELIVERY_STATUSES.filter((status) => asked.includes(status)),
+  };
+}
+
+/** The path of a page of the log, below the API. */
+export function deliveriesPath({ channelId, status }: DeliveryFilter, cursor: string | null = null): string {
+  const query = new URLSearchParams({ limit: String(PAGE), large: "omit" });
+  if (channelId !== null) query.set("channelId", channelId);
+  const chosen = DELIVERY_STATUSES.filter((one) => status.includes(one));
+  if (chosen.length > 0) query.set("status", chosen.join(","));
+  if (cursor !== null) query.set("cursor", cursor);
+  return `/deliveries?${query}`;
+}

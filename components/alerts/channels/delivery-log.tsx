@@ -1,0 +1,179 @@
+"use client";
+
+import { X } from "lucide-react";
+import { parseAsArrayOf, parseAsString, parseAsStringLiteral, useQueryState } from "nuqs";
+import { useMemo, useState } from "react";
+import { DELIVERY_STATUSES, type DeliveryStatus } from "../../../domain/kernel/statuses.ts";
+import { Button } from "../../ui/button.tsx";
+import { Card } from "../../ui/card.tsx";
+import { cn } from "../../ui/cn.ts";
+import { ConfirmDialog } from "../../ui/dialog.tsx";
+import { ErrorState } from "../../ui/empty-state.tsx";
+import { Select } from "../../ui/select.tsx";
+import { PageSkeleton } from "../../ui/skeleton.tsx";
+import { Table, TableBody, TableHead, Th } from "../../ui/table.tsx";
+import { type ChannelRow, type DeliveryPage, type DeliveryRow, isSentTo, webhookIdOf } from "./channel-model.ts";
+import { DeliveryDrawer } from "./delivery-drawer.tsx";
+import { STATUS_GROUPS } from "./delivery-filter.ts";
+import { DeliveryLine } from "./delivery-line.tsx";
+import { useDeliveries, useReplay } from "./use-channels.ts";
+
+/** The filter of the log, kept in the URL. */
+export function useDeliveryFilter() {
+  const [channelId, setChannelId] = useQueryState("channel", parseAsString);
+  const [status, setStatus] = useQueryState(
+    "status",
+    parseAsArrayOf(parseAsStringLiteral(DELIVERY_STATUSES)).withDefault([]).withOptions({ clearOnDefault: true }),
+  );
+  const filter = useMemo(() => ({ channelId, status }), [channelId, status]);
+  return { filter, setChannelId, setStatus };
+}
+
+interface DeliveryLogProps {
+  channels: readonly ChannelRow[];
+  /** The page the server rendered, with the path it asked for. */
+  first: { path: string; page: DeliveryPage };
+  mayChange: boolean;
+}
+
+/** What was sent, and what came of it; the newest first, live. */
+export function DeliveryLog({ channels, first, mayChange }: DeliveryLogProps) {
+  const { filter, setChannelId, setStatus } = useDeliveryFilter();
+  const log = useDeliveries(filter, first);
+  const [openId, setOpenId] = useQueryState("delivery", parseAsString);
+  const [replayed, setReplayed] = useState<DeliveryRow | null>(null);
+  const replay = useReplay(() => void setOpenId(null));
+  const names = useMemo(() => new Map(channels.map(({ id, name }) => [id, name])), [channels]);
+  const nameOf = (channelId: string) => names.get(channelId) ?? channelId;
+  const filtered = filter.channelId !== null || filter.status.length > 0;
+  const isOn = (statuses: readonly DeliveryStatus[]) => statuses.every((one) => filter.status.includes(one));
+  const toggle = (statuses: readonly DeliveryStatus[]) => {
+    const others = filter.status.filter((one) => !statuses.includes(one));
+    void setStatus(isOn(statuses) ? others : [...others, ...statuses]);
+  };
+  const choices = [
+    { value: "", label: "Every channel" },
+    ...channels.filter((one) => isSentTo(one.channelKind)).map(({ id, name }) => ({ value: id, label: name })),
+    ...(filter.channelId !== null && !names.has(filter.channelId)
+      ? [{ value: filter.channelId, label: `${filter.channelId} (removed)` }]
+      : []),
+  ];
+
+  return (
+    <Card id="deliveries" title="Deliveries" flush className="mt-4 scroll-mt-16">
+      <search aria-label="Filter deliveries" className="flex flex-wrap items-center gap-2 border-b border-line p-2.5">
+        <fieldset aria-label="Status" className="flex overflow-hidden rounded-md border border-line-strong bg-surface">
+          {STATUS_GROUPS.map(({ label, statuses }) => (
+            <StatusToggle key={label} label={label} on={isOn(statuses)} onToggle={() => toggle(statuses)} />
+          ))}
+        </fieldset>
+        <Select
+          label="Channel"
+          value={filter.channelId ?? ""}
+          options={choices}
+          onValueChange={(value) => void setChannelId(value || null)}
+        />
+        {filtered && (
+          <Button
+            variant="ghost"
+            onClick={() => {
+              void setChannelId(null);
+              void setStatus(null);
+            }}
+          >
+            <X aria-hidden className="size-3.5" /> Clear
+          </Button>
+        )}
+      </search>
+      {log.isError ? (
+        <ErrorState detail={log.error.message} onRetry={() => void log.refetch()} />
+      ) : log.isPending ? (
+        <div className="p-3.5">
+          <PageSkeleton rows={3} />
+        </div>
+      ) : log.items.length === 0 ? (
+        <p className="p-3.5 text-[13px] text-muted">
+          {filtered
+            ? "No delivery matches."
+            : "None yet. Deliveries appear here when an alert fires whose rule has a channel, or when you send a test."}
+        </p>
+      ) : (
+        <Table aria-label="Deliveries">
+          <TableHead>
+            <tr>
+              <Th>Status</Th>
+              <Th>What</Th>
+              <Th className="hidden sm:table-cell">Channel</Th>
+              <Th className="hidden lg:table-cell">Alert</Th>
+              <Th className="hidden text-right md:table-cell">Tries</Th>
+              <Th className="hidden md:table-cell">Answer</Th>
+              <Th className="hidden text-right sm:table-cell">When</Th>
+              <Th className="w-px">
+                <span className="sr-only">Actions</span>
+              </Th>
+            </tr>
+          </TableHead>
+          <TableBody>
+            {log.items.map((delivery) => (
+              <DeliveryLine
+                key={delivery.id}
+                delivery={delivery}
+                channel={nameOf(delivery.channelId)}
+                mayReplay={mayChange && names.has(delivery.channelId)}
+                onOpen={setOpenId}
+                onReplay={setReplayed}
+              />
+            ))}
+          </TableBody>
+        </Table>
+      )}
+      {log.hasNextPage && (
+        <div className="border-t border-line p-2.5">
+          <Button size="sm" busy={log.isFetchingNextPage} onClick={() => void log.fetchNextPage()}>
+            Load older
+          </Button>
+        </div>
+      )}
+      <DeliveryDrawer
+        deliveryId={openId}
+        known={log.items.find(({ id }) => id === openId)}
+        channel={nameOf}
+        mayReplay={(delivery) => mayChange && names.has(delivery.channelId)}
+        onReplay={setReplayed}
+        onClose={() => void setOpenId(null)}
+      />
+      <ConfirmDialog
+        open={replayed !== null}
+        onOpenChange={(open) => !open && setReplayed(null)}
+        title="Send it again?"
+        description={
+          replayed && (
+            <>
+              It goes to {nameOf(replayed.channelId)} as it was, under the same webhook-id{" "}
+              <code className="font-mono text-[12px] break-all">{webhookIdOf(replayed)}</code>: a receiver that
+              remembers ids takes it for a repeat.
+            </>
+          )
+        }
+        confirm="Send again"
+        onConfirm={async () => replayed !== null && (await replay.run(replayed)) !== undefined}
+      />
+    </Card>
+  );
+}
+
+function StatusToggle({ label, on, onToggle }: { label: string; on: boolean; onToggle: () => void }) {
+  return (
+    <button
+      type="button"
+      aria-pressed={on}
+      onClick={onToggle}
+      className={cn(
+        "h-[30px] border-r border-line px-2.5 text-[12px] font-medium whitespace-nowrap last:border-r-0 focus-visible:-outline-offset-2",
+        on ? "bg-accent-soft text-accent" : "text-muted hover:bg-hover hover:text-ink",
+      )}
+    >
+      {label}
+    </button>
+  );
+}

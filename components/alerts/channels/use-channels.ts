@@ -1,0 +1,120 @@
+"use client";
+
+import { keepPreviousData, useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useMemo } from "react";
+import type { Sent } from "../../../domain/kernel/wire.ts";
+import { api } from "../../live/api.ts";
+import { mustBeDone } from "../../live/if-unmoved.ts";
+import { useNewest, useTopicList, useTopicRows } from "../../live/rows.ts";
+import { useCommand } from "../../live/use-command.ts";
+import {
+  type ChannelRow,
+  type DeliveryFilter,
+  type DeliveryPage,
+  type DeliveryRow,
+  latestByChannel,
+  mergeDeliveries,
+} from "./channel-model.ts";
+import { deliveriesPath } from "./delivery-filter.ts";
+import { meanwhileWords, putChannel, removeChannel, rotateSecret } from "./put-channel.ts";
+
+const TOPIC = "rules";
+const NONE: readonly never[] = [];
+
+/** A test is waited for by the server for up to 15 s. */
+const TEST_TIMEOUT_MS = 25_000;
+
+const channelPath = (channelId: string): string => `/channels/${encodeURIComponent(channelId)}`;
+
+/** Channels by name, live. `initial` must keep its identity while it has the same content. */
+export function useChannels(initial: readonly Sent<"channel">[] = NONE): ChannelRow[] {
+  const rows = useTopicRows(TOPIC, "channel", initial);
+  return useMemo(
+    () => rows.filter(({ removedAt }) => removedAt === null).sort((a, b) => (a.name < b.name ? -1 : 1)),
+    [rows],
+  );
+}
+
+/** The delivery log through a filter, the newest first, live. `first` is the page the server rendered, if for this filter. */
+export function useDeliveries(filter: DeliveryFilter, first: { path: string; page: DeliveryPage } | undefined) {
+  const path = deliveriesPath(filter);
+  const query = useInfiniteQuery({
+    queryKey: ["deliveries", path],
+    queryFn: ({ pageParam, signal }) => api.get<DeliveryPage>(deliveriesPath(filter, pageParam), signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.nextCursor,
+    ...(first?.path === path && { initialData: { pages: [first.page], pageParams: [null] } }),
+    placeholderData: keepPreviousData,
+  });
+  const { rows, cut } = useTopicList(TOPIC, "delivery");
+  const live = rows as readonly DeliveryRow[];
+  const client = useQueryClient();
+  // After a long absence there may be more than a snapshot brings.
+  useEffect(() => {
+    if (cut > 1) void client.invalidateQueries({ queryKey: ["deliveries"] });
+  }, [client, cut]);
+  const newest = useNewest();
+  const { data, hasNextPage } = query;
+  const items = useMemo(() => {
+    const loaded = (data?.pages ?? []).flatMap((page) => page.items).map((row) => newest(row as DeliveryRow));
+    return mergeDeliveries(loaded, live, filter, hasNextPage);
+  }, [data, live, filter, hasNextPage, newest]);
+  return { ...query, items };
+}
+
+/** The latest delivery to a channel: of those that came live, else as asked for. Null: there is none. Undefined: not known yet. */
+export function useLatestDelivery(channelId: string, enabled: boolean): DeliveryRow | null | undefined {
+  const live = useTopicRows(TOPIC, "delivery");
+  const seen = useMemo(() => latestByChannel(live).get(channelId), [live, channelId]);
+  const { data } = useQuery({
+    queryKey: ["deliveries", "latest", channelId],
+    queryFn: async ({ signal }) => {
+      const path = `/deliveries?limit=1&large=omit&channelId=${encodeURIComponent(channelId)}`;
+      return (await api.get<DeliveryPage>(path, signal)).items[0] ?? null;
+    },
+    enabled: enabled && !seen,
+  });
+  return seen ?? (data as DeliveryRow | null | undefined);
+}
+
+/** What can be done to channels and deliveries; each tells by itself when it fails. */
+export function useChannelCommands(onSecret: (secret: string, channel: ChannelRow) => void) {
+  const toggle = useCommand(
+    async (channel: ChannelRow, enabled: boolean) => {
+      const { id, channelKind: kind, target } = channel;
+      return mustBeDone(await putChannel(id, { kind, target, enabled }, channel), meanwhileWords);
+    },
+    {
+      optimistic: (channel, enabled) => [{ ...channel, enabled }],
+      failure: "The channel could not be changed",
+    },
+  );
+  const rotate = useCommand(
+    async (seen: ChannelRow) => {
+      const { secret, ...channel } = mustBeDone(await rotateSecret(seen), meanwhileWords);
+      // The secret goes to whoever shows it once, and into no cache.
+      if (secret !== undefined) onSecret(secret, channel as ChannelRow);
+      return channel as ChannelRow;
+    },
+    { failure: "The secret could not be rotated" },
+  );
+  const remove = useCommand(async (seen: ChannelRow) => mustBeDone(await removeChannel(seen), meanwhileWords), {
+    success: (_, { name }) => `Channel ${name} removed`,
+    failure: "The channel could not be removed",
+  });
+  const test = useCommand(
+    ({ id }: ChannelRow) => api.post<DeliveryRow>(`${channelPath(id)}/test`, {}, undefined, TEST_TIMEOUT_MS),
+    { failure: "The test was not sent" },
+  );
+  return { toggle, rotate, remove, test };
+}
+
+export type ChannelCommands = ReturnType<typeof useChannelCommands>;
+
+/** Sends a delivery again. */
+export function useReplay(onDone: (delivery: DeliveryRow) => void) {
+  return useCommand(
+    ({ id }: DeliveryRow) => api.post<DeliveryRow>(`/deliveries/${encodeURIComponent(id)}/replay`, {}),
+    { success: "The delivery is sent again", failure: "The delivery could not be sent again", onDone },
+  );
+}

@@ -1,0 +1,40 @@
+import { defaultRule } from "../../../domain/alerts/rule-defaults.ts";
+import { RULE_KINDS, type RuleKind } from "../../../domain/kernel/statuses.ts";
+import type { RulePut } from "./rule-draft.ts";
+import type { AlertRule } from "./use-rules.ts";
+
+/** Whether a built-in rule looks for something else than it did in the beginning; whom it tells does not count. */
+export function isChanged(rule: AlertRule): boolean {
+  const built = defaultRule(rule.ruleId);
+  if (!built) return false;
+  const said = ({ name, severity, forMs, params, enabled }: Pick<AlertRule, "params"> & typeof built) =>
+    JSON.stringify([name, severity, forMs, enabled, Object.entries(params).sort()]);
+  return said({ ...built, ...rule }) !== said(built);
+}
+
+/** The built-in rule of that id as it was in the beginning, telling those who were told; undefined for other ids. */
+export function resetPut(
+  ruleId: string,
+  told?: Pick<RulePut, "channels" | "escalation" | "notifyFolded">,
+): RulePut | undefined {
+  const built = defaultRule(ruleId);
+  if (!built) return undefined;
+  const { ruleKind: kind, name, params, severity, enabled, forMs } = built;
+  return {
+    type: "rule.put",
+    ruleId,
+    kind,
+    name,
+    params,
+    severity,
+    enabled,
+    forMs,
+    channels: [],
+    escalation: [],
+    ...told,
+  };
+}
+
+/** Built-in rules that were removed, by their ids, which are their kinds. */
+export const removedBuiltIns = (taken: readonly string[]): RuleKind[] =>
+  RULE_KINDS.filter((kind) => defaultRule(kind) && !taken.includes(kind));

@@ -1,0 +1,49 @@
+import { createLoader, parseAsString, parseAsStringLiteral } from "nuqs/server";
+import { matchesFilters, NO_FILTERS, type RunFilters } from "../filters.ts";
+
+/** Which runs the radar can show. */
+export const WHICH = ["active", "failed", "all"] as const;
+export type Which = (typeof WHICH)[number];
+
+export const WHICH_NAMES: { readonly [which in Which]: string } = {
+  active: "Active runs",
+  failed: "Failed runs",
+  all: "All runs",
+};
+
+/** What the radar shows, as it stands in the URL. */
+export const RADAR_URL = {
+  runs: parseAsStringLiteral(WHICH).withDefault("active"),
+  q: parseAsString.withDefault(""),
+};
+
+export const loadRadarUrl = createLoader(RADAR_URL);
+
+export interface RadarFilter {
+  runs: Which;
+  /** What the run's id, workflow or a tag begins with. */
+  q: string;
+}
+
+/** How many runs are shown at once; each has its own grid, kept up to date by its own topic. */
+export const RADAR_PAGE = 10;
+
+const filtersOf = ({ runs, q }: RadarFilter): RunFilters => ({
+  ...NO_FILTERS,
+  status: runs === "active" ? ["pending", "running", "blocked"] : runs === "failed" ? ["failed", "timed_out"] : [],
+  q: q.trim() || null,
+});
+
+/** Whether a run belongs on the radar. */
+export const isOnRadar = (run: Parameters<typeof matchesFilters>[0], filter: RadarFilter): boolean =>
+  matchesFilters(run, filtersOf(filter));
+
+/** The path of one page of the radar's runs. */
+export function radarPath(filter: RadarFilter, cursor: string | null): string {
+  const { status, q } = filtersOf(filter);
+  const query = new URLSearchParams({ limit: String(RADAR_PAGE), large: "omit" });
+  if (status.length > 0) query.set("status", status.join(","));
+  if (q) query.set("q", q);
+  if (cursor !== null) query.set("cursor", cursor);
+  return `/runs?${query}`;
+}

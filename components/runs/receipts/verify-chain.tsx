@@ -1,0 +1,64 @@
+"use client";
+
+import { useMutation } from "@tanstack/react-query";
+import { ShieldCheck, ShieldQuestion, ShieldX } from "lucide-react";
+import type { Verification } from "../../../domain/kernel/answers.ts";
+import { type ApiProblem, api } from "../../live/api.ts";
+import { Button } from "../../ui/button.tsx";
+import { formatClock, formatCount, formatPlural } from "../../ui/format.ts";
+
+/** A long log takes its time. */
+const VERIFY_MS = 600_000;
+
+interface Checked extends Verification {
+  at: number;
+}
+
+/** Has the server recompute the chain of receipts, and says what came of it. `onBad` is told the first receipt that does not fit. */
+export function VerifyChain({ onBad }: { onBad: (receiptId: string | null) => void }) {
+  const check = useMutation<Checked, ApiProblem>({
+    mutationFn: async () => ({
+      ...(await api.get<Verification>("/receipts/verify", undefined, VERIFY_MS)),
+      at: Date.now(),
+    }),
+    onSuccess: ({ firstBad }) => onBad(firstBad ?? null),
+    onMutate: () => onBad(null),
+  });
+  return (
+    <div className="flex flex-wrap items-center gap-x-3 gap-y-1.5 text-[13px]">
+      <Button busy={check.isPending} onClick={() => check.mutate()}>
+        <ShieldQuestion aria-hidden className="size-3.5" /> Verify
+      </Button>
+      <span role="status" className="min-w-0">
+        {check.isPending && <span className="text-muted">Recomputing every hash from the oldest receipt kept…</span>}
+        {check.isError && <span className="text-danger">It could not be checked: {check.error.detail}</span>}
+        {check.data && <Result {...check.data} />}
+      </span>
+    </div>
+  );
+}
+
+function Result({ valid, checked, from, firstBad, at }: Checked) {
+  if (valid) {
+    return (
+      <span className="inline-flex flex-wrap items-center gap-x-1.5 text-good">
+        <ShieldCheck aria-hidden className="size-4" /> The chain is valid:
+        <span className="text-muted">
+          {formatPlural(checked, "receipt")} checked{from > 1 && `, from position ${formatCount(from)} on`}, at{" "}
+          {formatClock(at)}
+        </span>
+      </span>
+    );
+  }
+  return (
+    <span className="inline-flex flex-wrap items-center gap-x-1.5 text-danger">
+      <ShieldX aria-hidden className="size-4" />
+      {firstBad === "head" || firstBad === undefined
+        ? "The chain does not end where the log says that it does"
+        : `The chain is broken at receipt ${firstBad}`}
+      <span className="text-muted">
+        after {formatPlural(checked, "sound receipt")}, at {formatClock(at)}
+      </span>
+    </span>
+  );
+}

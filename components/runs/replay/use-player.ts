@@ -1,0 +1,117 @@
+"use client";
+
+import { useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
+import type { GateFacts } from "../../../domain/execution/timeline.ts";
+import type { LogEvent } from "../../../domain/kernel/event.ts";
+import { createReplay, type ReplayView } from "../../../domain/replay/replay.ts";
+import { startOf } from "../../../domain/replay/replay-start.ts";
+import { gatesAfter } from "../timeline/engine/gates.ts";
+import { advance, failureCounts, type Speed } from "./player.ts";
+import type { RunLog } from "./use-run-log.ts";
+
+/** A run's log being played. Counts are of events: 0 is before the first of them, `total` after the last. */
+export interface Player {
+  count: number;
+  total: number;
+  /** The run as it was; a moment behind `count` while it is dragged. */
+  view: ReplayView;
+  /** The event that brought it there. */
+  event: LogEvent | undefined;
+  playing: boolean;
+  speed: Speed;
+  failures: readonly number[];
+  /** Attempts that were trials of a half-open breaker, of the whole log. */
+  trials: ReadonlySet<string>;
+  /** The approvals that jobs waited for, as they were. */
+  approvals: readonly GateFacts[];
+  go: (count: number) => void;
+  play: (playing: boolean) => void;
+  setSpeed: (speed: Speed) => void;
+}
+
+/**
+ * Plays a log; does nothing while `log` is null.
+ *
+ * @param now the run as it is: what a log that has lost its beginning cannot tell.
+ * @param at the position to show; null: the end of the log, also when it grows. `onAt` is told every position that is gone to.
+ */
+export function usePlayer(
+  log: RunLog | null,
+  now: Parameters<typeof startOf>[1],
+  at: number | null,
+  onAt: (seq: number | null) => void,
+): Player {
+  const events = log?.events ?? NONE;
+  const latestNow = useRef(now);
+  latestNow.current = now;
+  const replay = useMemo(() => createReplay(events, startOf(events, latestNow.current)), [events]);
+  const failures = useMemo(() => failureCounts(events), [events]);
+  const trials = useMemo(() => trialsOf(events), [events]);
+  const [playing, setPlaying] = useState(false);
+  const [speed, setSpeed] = useState<Speed>(4);
+  const total = events.length;
+  const count = at === null ? total : replay.countAt(at);
+  const shown = useDeferredValue(count);
+  const view = useMemo(() => replay.after(shown), [replay, shown]);
+  const decisions = useMemo(() => events.filter(({ type }) => type.startsWith("approval.")), [events]);
+  const upTo = events[shown - 1]?.seq ?? 0;
+  const approvals = useMemo(() => {
+    const before = decisions.filter(({ seq }) => seq <= upTo);
+    return gatesAfter([], before);
+  }, [decisions, upTo]);
+
+  const go = (next: number) => {
+    const to = Math.max(0, Math.min(total, Math.round(next)));
+    onAt(to === total ? null : (events[to - 1]?.seq ?? 0));
+  };
+  const play = (next: boolean) => {
+    // From the end it begins anew.
+    if (next && count === total) go(0);
+    setPlaying(next);
+  };
+
+  const latest = useRef({ count, total, go });
+  latest.current = { count, total, go };
+  useEffect(() => {
+    if (!playing) return;
+    let [frame, before, rest] = [0, performance.now(), 0];
+    const step = (now: number) => {
+      const { events: by, rest: left } = advance(now - before + rest, speed);
+      [before, rest] = [now, left];
+      const { count: from, total: end, go: to } = latest.current;
+      if (by > 0) to(from + by);
+      if (from + by >= end) setPlaying(false);
+      else frame = requestAnimationFrame(step);
+    };
+    frame = requestAnimationFrame(step);
+    return () => cancelAnimationFrame(frame);
+  }, [playing, speed]);
+
+  return {
+    count,
+    total,
+    view,
+    event: events[shown - 1],
+    playing,
+    speed,
+    failures,
+    trials,
+    approvals,
+    go: (next) => {
+      setPlaying(false);
+      go(next);
+    },
+    play,
+    setSpeed,
+  };
+}
+
+function trialsOf(events: readonly LogEvent[]): ReadonlySet<string> {
+  const trials = new Set<string>();
+  for (const { type, payload, subject } of events) {
+    if (type === "job.started" && payload.trial === true) trials.add(`${subject.id}#${payload.attempt}`);
+  }
+  return trials;
+}
+
+const NONE: readonly LogEvent[] = [];

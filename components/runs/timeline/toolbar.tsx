@@ -1,0 +1,63 @@
+"use client";
+
+import { ChevronsDownUp, ChevronsUpDown, Maximize2, Radio, ZoomIn, ZoomOut } from "lucide-react";
+import { Button, IconButton } from "../../ui/button.tsx";
+import { cn } from "../../ui/cn.ts";
+import type { TimelineStore } from "./timeline-store.ts";
+import { useMode } from "./use-timeline-store.ts";
+
+interface ToolbarProps {
+  store: TimelineStore;
+  /** Time moves the run. */
+  live: boolean;
+  /** Nothing is heard of the run at present. */
+  stale: boolean;
+  anyFolded: boolean;
+  /** Absent when there is nothing to fold. */
+  onFoldAll: ((fold: boolean) => void) | undefined;
+}
+
+/** Zoom, all of the run, follow the present, fold. */
+export function Toolbar({ store, live, stale, anyFolded, onFoldAll }: ToolbarProps) {
+  const mode = useMode(store);
+  const follows = mode.name === "follow";
+  return (
+    <div role="toolbar" aria-label="Timeline" className="flex items-center gap-0.5">
+      {onFoldAll && (
+        <IconButton
+          size="sm"
+          label={anyFolded ? "Unfold all workstreams" : "Fold all workstreams"}
+          onClick={() => onFoldAll(!anyFolded)}
+        >
+          {anyFolded ? (
+            <ChevronsUpDown aria-hidden className="size-4" />
+          ) : (
+            <ChevronsDownUp aria-hidden className="size-4" />
+          )}
+        </IconButton>
+      )}
+      <IconButton size="sm" label="Zoom out" shortcut="−" onClick={() => store.dispatch({ type: "zoom", factor: 2 })}>
+        <ZoomOut aria-hidden className="size-4" />
+      </IconButton>
+      <IconButton size="sm" label="Zoom in" shortcut="+" onClick={() => store.dispatch({ type: "zoom", factor: 0.5 })}>
+        <ZoomIn aria-hidden className="size-4" />
+      </IconButton>
+      <IconButton size="sm" label="Show the whole run" shortcut="0" onClick={() => store.dispatch({ type: "fit" })}>
+        <Maximize2 aria-hidden className="size-3.5" />
+      </IconButton>
+      {live && (
+        <Button
+          size="sm"
+          variant={follows ? "ghost" : "secondary"}
+          aria-pressed={follows}
+          title={stale ? "The connection is lost" : follows ? "The right edge is now" : "Go on with the present (F)"}
+          onClick={() => store.dispatch({ type: "follow" })}
+          className={cn("ml-1", follows && !stale && "text-status-running hover:text-status-running")}
+        >
+          <Radio aria-hidden className="size-3.5" />
+          {follows ? (stale ? "Stopped" : "Live") : "Follow"}
+        </Button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,84 @@
+"use client";
+
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+import { type ApiProblem, api } from "../live/api.ts";
+import { useNewest, useTopicRows } from "../live/rows.ts";
+import type { PeopleFilters, SessionRow, TaskRow } from "./sessions-model.ts";
+import { bySessionOrder, byTaskOrder, matchesSession, matchesTask } from "./sessions-model.ts";
+
+/** A page of a counted list; `total` stands on the first. */
+export interface PeoplePage<R> {
+  items: R[];
+  nextCursor: string | null;
+  total?: number;
+}
+
+export interface PeopleView<R> {
+  /** Undefined while the first page loads. */
+  rows: readonly R[] | undefined;
+  hasMore: boolean;
+  loadingMore: boolean;
+  more: () => void;
+  error: ApiProblem | null;
+  retry: () => void;
+}
+
+/** Rows of a path page by page. `initial` is its first page, if the server rendered that. */
+function usePages<R>(path: string, initial: PeoplePage<R> | undefined) {
+  return useInfiniteQuery<PeoplePage<R>, ApiProblem, { pages: PeoplePage<R>[] }, string[], string>({
+    queryKey: ["people", path],
+    queryFn: ({ pageParam, signal }) =>
+      api.get<PeoplePage<R>>(path + (pageParam === "" ? "" : `&cursor=${encodeURIComponent(pageParam)}`), signal),
+    initialPageParam: "",
+    getNextPageParam: (page) => page.nextCursor,
+    ...(initial && { initialData: { pages: [initial], pageParams: [""] } }),
+  });
+}
+
+interface First<R> {
+  path: string;
+  page: PeoplePage<R>;
+}
+
+/** Sessions that match, live: what goes on first. */
+export function useSessions(path: string, filters: PeopleFilters, first: First<SessionRow> | null) {
+  const initial = first?.path === path ? first.page : undefined;
+  const pages = usePages<SessionRow>(path, initial);
+  const live = useTopicRows("sessions", "session", initial?.items);
+  return useMerged<SessionRow>(pages, live, (row) => matchesSession(row, filters), bySessionOrder);
+}
+
+/** Tasks that match, live. */
+export function useTasks(path: string, filters: PeopleFilters, first: First<TaskRow> | null) {
+  const initial = first?.path === path ? first.page : undefined;
+  const pages = usePages<TaskRow>(path, initial);
+  const live = useTopicRows("sessions", "task", initial?.items);
+  return useMerged<TaskRow>(pages, live, (row) => matchesTask(row, filters), byTaskOrder);
+}
+
+function useMerged<R extends SessionRow | TaskRow>(
+  pages: ReturnType<typeof usePages<R>>,
+  live: readonly R[],
+  matches: (row: R) => boolean,
+  order: (a: R, b: R) => number,
+): PeopleView<R> {
+  const newest = useNewest();
+  const { data, hasNextPage, isFetchingNextPage, fetchNextPage, refetch, error } = pages;
+  const rows = useMemo(() => {
+    if (!data) return undefined;
+    const known = new Set(live.map((row) => row.id));
+    const listed = data.pages.flatMap((page) => page.items).filter((row) => !known.has(row.id));
+    // A row may come twice when pages move under the reader.
+    const byId = new Map([...listed.map((row) => newest(row)), ...live].map((row) => [row.id, row]));
+    return [...byId.values()];
+  }, [data, live, newest]);
+  return {
+    rows: rows?.filter(matches).sort(order),
+    hasMore: hasNextPage,
+    loadingMore: isFetchingNextPage,
+    more: () => void fetchNextPage(),
+    error,
+    retry: () => void refetch(),
+  };
+}

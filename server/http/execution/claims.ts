@@ -1,0 +1,86 @@
+import { performance } from "node:perf_hooks";
+import type { FastifyInstance } from "fastify";
+import type { Registry } from "prom-client";
+import { z } from "zod";
+import type { ClientMutation } from "../../../domain/commit/mutations.ts";
+import { runAs } from "../../database/caller.ts";
+import { ClaimDesks } from "../../queue/claim-desk.ts";
+import type { Claimer } from "../../queue/claim-ticket.ts";
+import { readOutlook } from "../../store/reads/execution/jobs.ts";
+import type { CommitOutcome } from "../../store/types.ts";
+import { bodyOf, commitFor, markReplay, parseMutation } from "../kernel/command.ts";
+import { HeldOpen } from "../kernel/held-open.ts";
+import { BASE, idempotencyKeyOf, type ResourceDeps, signalOf } from "../kernel/resource.ts";
+import { claimDoc } from "../openapi/route-docs.ts";
+
+const DEFAULTS = { max: 1, leaseMs: 30_000 };
+const wait = z.object({ waitMs: z.int().min(0).max(30_000).default(0) });
+
+/** Claims that may wait at a time. */
+const WAITING = { total: 4_000, perTenant: 2_000, perPrincipal: 1_000 };
+
+type Claim = Extract<ClientMutation, { type: "job.claim" }>;
+
+/**
+ * `POST /jobs/claim`: gives an agent up to `max` jobs. With `waitMs` an empty answer waits for a job that suits, see `claim-desk.ts`;
+ * a claim that gives nothing writes nothing to the log.
+ */
+export function registerClaims(app: FastifyInstance, deps: ResourceDeps & { metrics: Registry }): void {
+  const { store, prisma, stopping, metrics } = deps;
+  const waiting = new HeldOpen("waiting_claims", WAITING, metrics);
+  const desks = new ClaimDesks({
+    store,
+    outlook: (tenantId, limit) =>
+      runAs({ tenantId, principal: "claims" }, () => readOutlook({ prisma, tenantId, now: store.now() }, limit)),
+    onError: (err) => app.log.warn({ err }, "the outlook on coming jobs could not be read"),
+  });
+  app.addHook("onClose", async () => desks.close());
+
+  app.post(`${BASE}/jobs/claim`, { config: { doc: claimDoc(DEFAULTS), longLived: true } }, async (request, reply) => {
+    const { waitMs: given, ...body } = bodyOf(request);
+    const { waitMs } = wait.parse({ waitMs: given });
+    const commit = parseMutation({ ...DEFAULTS, ...body }, { type: "job.claim" });
+    const { agentKey, ...wanted } = commit.mutations[0] as Claim;
+    const key = idempotencyKeyOf(request);
+    const answer = (outcome: CommitOutcome) => {
+      markReplay(reply, outcome);
+      return { jobs: jobsOf(outcome), receipt: outcome.receipt };
+    };
+    if (waitMs === 0) return answer(await commitFor(request, deps, commit, key));
+
+    const ends = performance.now() + waitMs;
+    const leave = waiting.enter(request);
+    const signal = signalOf(reply, stopping);
+    const ticket = desks.enter(request.principal.tenantId, claimerOf(agentKey, wanted));
+    try {
+      for (let tries = 0; ; tries += 1) {
+        ticket.look();
+        const outcome = await commitFor(request, deps, commit, keyOfTry(key, tries));
+        if (jobsOf(outcome).length > 0) return answer(outcome);
+        if (outcome.replayed) continue;
+        const registered = outcome.row("agent", agentKey)?.capabilities;
+        const at = Date.parse(outcome.receipt.committedAt);
+        if (!(await ticket.wait(ends - performance.now(), signal, at, registered))) return answer(outcome);
+      }
+    } finally {
+      ticket.leave();
+      leave();
+    }
+  });
+}
+
+/**
+ * A claim that waits may be committed several times. Under an Idempotency-Key each try has a key of its own, in order, so that the same
+ * request again walks past the empty tries to the jobs it was given.
+ */
+function keyOfTry(key: string | undefined, tries: number): string | undefined {
+  return key === undefined || tries === 0 ? key : `${key}#${tries}`;
+}
+
+function jobsOf({ receipt }: CommitOutcome): unknown[] {
+  return (receipt.results[0] as { jobs: unknown[] } | undefined)?.jobs ?? [];
+}
+
+function claimerOf(agentKey: string, { capabilities, queues }: Pick<Claim, "capabilities" | "queues">): Claimer {
+  return { agentKey, capabilities: capabilities ?? [], queues: queues ?? null };
+}

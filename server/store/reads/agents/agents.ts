@@ -1,0 +1,52 @@
+import { breakerAt } from "../../../../domain/agents/breaker/now.ts";
+import type { Wire } from "../../../../domain/kernel/wire.ts";
+import type { TenantClient } from "../../../database/tenant.ts";
+import { decodeCursor, type Page, type PageRequest, pageOf } from "../kernel/page.ts";
+import { wireOf } from "../kernel/wire-rows.ts";
+
+export type AgentWithState = Wire<"agent"> & { breaker: Wire<"breaker"> | null; statistics: Wire<"statistics"> | null };
+
+/** Agents by key, each with its breaker and its figures as they stand at `now` (epoch ms). */
+export async function listAgents(db: TenantClient, query: PageRequest, now: number): Promise<Page<AgentWithState>> {
+  const at = decodeCursor(query.cursor, ["text"]);
+  const rows = await db.agent.findMany({
+    where: { ...(at && { id: { gt: at[0] } }) },
+    orderBy: { id: "asc" },
+    take: query.limit + 1,
+  });
+  const page = pageOf(
+    rows,
+    query.limit,
+    (row) => [row.id],
+    (row) => row,
+  );
+  return { items: await withState(db, page.items, now), nextCursor: page.nextCursor };
+}
+
+/** One agent with its breaker and its figures; null when there is no such agent. */
+export async function readAgent(db: TenantClient, agentKey: string, now: number): Promise<AgentWithState | null> {
+  const agent = await db.agent.findFirst({ where: { id: agentKey } });
+  if (!agent) return null;
+  const [item] = await withState(db, [agent], now);
+  return item ?? null;
+}
+
+async function withState(
+  db: TenantClient,
+  agents: readonly ({ id: string } & object)[],
+  now: number,
+): Promise<AgentWithState[]> {
+  const where = { id: { in: agents.map((agent) => agent.id) } };
+  const [breakers, statistics] = await Promise.all([db.breaker.findMany({ where }), db.statistics.findMany({ where })]);
+  const breakerOf = new Map(breakers.map((row) => [row.id, row]));
+  const statisticsOf = new Map(statistics.map((row) => [row.id, row]));
+  return agents.map((agent) => {
+    const breaker = breakerOf.get(agent.id);
+    const figures = statisticsOf.get(agent.id);
+    return {
+      ...wireOf("agent", agent),
+      breaker: breaker ? breakerAt(wireOf("breaker", breaker), now) : null,
+      statistics: figures ? wireOf("statistics", figures) : null,
+    };
+  });
+}
