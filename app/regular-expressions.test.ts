@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync } from "node:fs";
-import path from "node:path";
+import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
+import { sourcesOf } from "./sources.test-kit.ts";
 
 /** Rooms whose code reads what callers, agents and addresses bring. */
 const ROOMS = [
@@ -20,17 +20,9 @@ const MOST_MS = 1_500;
 const LITERAL =
   /(?<=[(=,:?!&|[]\s*|\breturn\s|=>\s)\/(?![/*])((?:\\.|\[(?:\\.|[^\]\n])*\]|[^/\\\n[])+)\/([dgimsuvy]*)(?=\s*[.,;)\]\n])/g;
 
-function* sources(folder: string): Generator<string> {
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    const file = path.join(folder, entry.name);
-    if (entry.isDirectory()) yield* sources(file);
-    else if (/\.tsx?$/.test(entry.name) && !/test(-kit)?\.tsx?$/.test(entry.name)) yield file;
-  }
-}
-
 function* literals(): Generator<{ where: string; regex: RegExp }> {
   for (const room of ROOMS) {
-    for (const file of sources(path.join(import.meta.dirname, "..", room))) {
+    for (const file of sourcesOf(room)) {
       for (const [text, source = "", flags = ""] of readFileSync(file, "utf8").matchAll(LITERAL)) {
         const global = flags.includes("g") || flags.includes("y") ? flags : `${flags}g`;
         yield { where: `${file}: ${text}`, regex: new RegExp(source, global) };

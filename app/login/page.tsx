@@ -29,30 +29,27 @@ export default async function LoginPage({ searchParams }: LoginPageProps) {
         <div className="mb-5 flex items-center gap-2.5">
           <Mark className="size-8" />
           <div>
-            <h1 className="text-[16px] leading-5 font-semibold tracking-tight">Switchyard</h1>
-            <p className="text-[13px] text-muted">Sign in to the control room</p>
+            <h1 className="text-lead leading-5 font-semibold tracking-tight">Switchyard</h1>
+            <p className="text-body text-muted">Sign in to the control room</p>
           </div>
         </div>
         {reason && (
-          <p
-            role="alert"
-            className="mb-3 rounded-md border border-line bg-danger-soft px-3 py-2 text-[13px] text-danger"
-          >
+          <p role="alert" className="mb-3 rounded-md border border-line bg-danger-soft px-3 py-2 text-body text-danger">
             {reason}
           </p>
         )}
         <div className="rounded-lg border border-line bg-surface">
           <section className="p-4">
-            <h2 className="text-[13px] font-semibold">With a login link</h2>
-            <p className="mt-1 mb-2.5 text-[13px] text-muted">
-              Open the link that <code className="font-mono text-[12px] text-ink">npm start</code> printed. It works
+            <h2 className="text-body font-semibold">With a login link</h2>
+            <p className="mt-1 mb-2.5 text-body text-muted">
+              Open the link that <code className="font-mono text-small text-ink">npm start</code> printed. It works
               once. For a new one, on the server’s machine:
             </p>
             <CopyText text="npm run login" className="w-full [&_code]:flex-1" />
           </section>
           <section className="border-t border-line p-4">
-            <h2 className="text-[13px] font-semibold">With an API key</h2>
-            <p className="mt-1 mb-2.5 text-[13px] text-muted">
+            <h2 className="text-body font-semibold">With an API key</h2>
+            <p className="mt-1 mb-2.5 text-body text-muted">
               The key opens a session in this browser; it is not stored here.
             </p>
             <LoginForm next={typeof next === "string" ? next : "/"} />

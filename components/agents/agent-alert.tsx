@@ -18,7 +18,7 @@ export function AgentAlert({ alerts, onAcknowledge }: AgentAlertProps) {
   if (!alert) return null;
   const firing = alert.status === "firing";
   return (
-    <div className="flex min-h-7 items-center gap-1.5 text-[12px]" aria-busy={alert.pending || undefined}>
+    <div className="flex min-h-7 items-center gap-1.5 text-small" aria-busy={alert.pending || undefined}>
       <StatusIcon kind="alert" status={alert.status} />
       <span className="min-w-0 flex-1 truncate" title={alert.title}>
         <Link href={`/alerts#${encodeURIComponent(alert.id)}`} className="link">

@@ -65,7 +65,7 @@ export function AgentDecisions({ agentKey, changed }: AgentDecisionsProps) {
 
 function DecisionTable({ decisions }: { decisions: readonly Wire<"decision">[] }) {
   if (decisions.length === 0) {
-    return <p className="p-3.5 text-[13px] text-muted">No decision has picked this agent, of those that are kept.</p>;
+    return <p className="p-3.5 text-body text-muted">No decision has picked this agent, of those that are kept.</p>;
   }
   return (
     <Table aria-label="Routing decisions">

@@ -57,7 +57,7 @@ function DurationChart({ statistics }: { statistics: Wire<"statistics"> }) {
   const most = Math.max(...bars.map(({ count }) => count));
   return (
     <figure className="mt-4">
-      <figcaption className="mb-1 text-[12px] text-muted">
+      <figcaption className="mb-1 text-small text-muted">
         Durations (each step to the right is 1.4 times as long)
       </figcaption>
       <ol aria-label="Outcomes by duration" className="flex h-16 items-end gap-px border-b border-line">
@@ -74,7 +74,7 @@ function DurationChart({ statistics }: { statistics: Wire<"statistics"> }) {
           );
         })}
       </ol>
-      <div className="mt-1 flex text-[12px] text-faint tabular-nums" style={{ maxWidth: `${bars.length * 2.5}rem` }}>
+      <div className="mt-1 flex text-small text-faint tabular-nums" style={{ maxWidth: `${bars.length * 2.5}rem` }}>
         <span>{formatDuration(first.from)}</span>
         <span className="ml-auto">{formatDuration(last.to)}</span>
       </div>

@@ -61,7 +61,7 @@ const Chip = ({ pressed, label, count, title, onPress }: ChipProps) => (
     title={title}
     onClick={onPress}
     className={cn(
-      "inline-flex h-8 items-center gap-1.5 rounded-md border px-2.5 text-[13px] whitespace-nowrap pointer-coarse:min-h-10",
+      "inline-flex h-8 items-center gap-1.5 rounded-md border px-2.5 text-body whitespace-nowrap pointer-coarse:min-h-10",
       pressed
         ? "border-accent bg-accent-soft text-accent"
         : "border-line-strong text-muted hover:bg-hover hover:text-ink",

@@ -48,7 +48,7 @@ export function AgentHeader(props: AgentHeaderProps) {
       />
       <div className="mb-3 flex flex-wrap items-center gap-x-6 gap-y-2 empty:hidden">
         {agent.draining && agent.drainReason && (
-          <span className="text-[12px] text-muted">
+          <span className="text-small text-muted">
             Drains: “<span className="break-words">{agent.drainReason}</span>”
           </span>
         )}

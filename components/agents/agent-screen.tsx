@@ -68,7 +68,7 @@ export function AgentScreen({ initial, alerts: initialAlerts, jobs, history, log
       </div>
       <section aria-label="Over time" className="mt-5">
         <div className="mb-2 flex flex-wrap items-center justify-between gap-2">
-          <h2 className="text-[15px] font-semibold tracking-tight">Over time</h2>
+          <h2 className="text-lead font-semibold tracking-tight">Over time</h2>
           <WindowSwitch value={window} onChange={(next) => void setWindow(next)} />
         </div>
         <div className="space-y-3">

@@ -49,12 +49,12 @@ export const AgentTile = memo(function AgentTile(props: AgentTileProps) {
       )}
       <header className="flex items-start justify-between gap-2">
         <div className="min-w-0">
-          <h2 className="truncate text-[13px] leading-5 font-semibold">
+          <h2 className="truncate text-body leading-5 font-semibold">
             <Link href={`/agents/${encodeURIComponent(agent.agentKey)}`} className="hover:underline">
               {agent.displayName}
             </Link>
           </h2>
-          {named && <p className="truncate font-mono text-[12px] text-muted">{agent.agentKey}</p>}
+          {named && <p className="truncate font-mono text-small text-muted">{agent.agentKey}</p>}
         </div>
         <span className="flex shrink-0 flex-wrap justify-end gap-1">
           <StandingBadges agent={agent} standing={standing} />
@@ -67,7 +67,7 @@ export const AgentTile = memo(function AgentTile(props: AgentTileProps) {
       <BreakerNow view={view} />
       {view.lastError && (
         <p
-          className={cn("flex gap-1.5 text-[12px]", view.state === "closed" ? "text-faint" : "text-muted")}
+          className={cn("flex gap-1.5 text-small", view.state === "closed" ? "text-faint" : "text-muted")}
           title={view.lastError}
         >
           <OctagonAlert aria-hidden className="mt-0.5 size-3 shrink-0" />
@@ -84,7 +84,7 @@ export const AgentTile = memo(function AgentTile(props: AgentTileProps) {
       )}
       <AgentAlert alerts={alerts} onAcknowledge={onAcknowledge} />
 
-      <footer className="mt-auto flex flex-wrap items-center gap-x-1.5 gap-y-2 border-t border-line pt-2.5 text-[12px] text-muted">
+      <footer className="mt-auto flex flex-wrap items-center gap-x-1.5 gap-y-2 border-t border-line pt-2.5 text-small text-muted">
         <span className="tabular-nums" title="Jobs it runs now, of as many as it can">
           {agent.busy}/{formatPlural(agent.capacity, "slot")}
         </span>

@@ -72,7 +72,7 @@ export function AgentsScreen({ initial, alerts: initialAlerts }: AgentsScreenPro
       <PageHeader
         title="Agents"
         badge={
-          <span className="text-[12px] text-muted tabular-nums">
+          <span className="text-small text-muted tabular-nums">
             {agents.length} · {busy} of {capacity} slots busy
           </span>
         }

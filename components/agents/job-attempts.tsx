@@ -19,7 +19,7 @@ export function JobAttempts({ jobId, version }: { jobId: string; version: number
   if (!data) return <p role="status">Reading the attempts…</p>;
   if (data.attempts.length === 0) return <p className="text-muted">Not tried yet.</p>;
   return (
-    <ol aria-label="Attempts" className="space-y-1 text-[12px]">
+    <ol aria-label="Attempts" className="space-y-1 text-small">
       {data.attempts.map((attempt) => (
         <li key={attempt.id} className="flex flex-wrap items-center gap-x-3 gap-y-0.5">
           <span className="text-muted tabular-nums">#{attempt.number}</span>

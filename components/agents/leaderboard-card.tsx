@@ -67,7 +67,7 @@ export function LeaderboardCard({ className }: { className?: string }) {
         ) : (
           <Leaderboard rows={data.items} window={choice.window} />
         )}
-        {data?.more && <p className="px-3.5 py-2 text-[12px] text-muted">Shown are the first {data.items.length}.</p>}
+        {data?.more && <p className="px-3.5 py-2 text-small text-muted">Shown are the first {data.items.length}.</p>}
       </div>
     </Card>
   );

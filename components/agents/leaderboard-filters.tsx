@@ -46,7 +46,7 @@ export function LeaderboardFilters({ choice, taskTypes, onChange }: LeaderboardF
         options={[{ value: "", label: "Any type of task" }, ...types.map((value) => ({ value, label: value }))]}
         onValueChange={(next) => onChange({ taskType: next === "" ? null : next })}
       />
-      <div className="flex flex-wrap items-center gap-x-1.5 gap-y-1 text-[13px]">
+      <div className="flex flex-wrap items-center gap-x-1.5 gap-y-1 text-body">
         <Switch
           label="Only below a threshold"
           checked={below !== null}

@@ -55,7 +55,7 @@ export function RecentJobs({ agentKey, initial, changed }: RecentJobsProps) {
       {error ? (
         <ErrorState detail={error.message} onRetry={() => void refetch()} />
       ) : data.items.length === 0 ? (
-        <p className="p-3.5 text-[13px] text-muted">This agent has run no job yet.</p>
+        <p className="p-3.5 text-body text-muted">This agent has run no job yet.</p>
       ) : (
         <Table aria-label="Recent jobs">
           <TableHead>
@@ -112,7 +112,7 @@ function JobLine({ job }: { job: Wire<"job"> }) {
           <StatusBadge kind="job" status={job.status} />
         </Td>
         <Td className={cn(RUN_CELL, "max-w-40")}>
-          <Link href={run} className="block truncate font-mono text-[12px] text-muted hover:text-ink hover:underline">
+          <Link href={run} className="block truncate font-mono text-small text-muted hover:text-ink hover:underline">
             {job.runId}
           </Link>
         </Td>

@@ -34,19 +34,19 @@ function Spark({ agentKey }: { agentKey: string }) {
   if (state === "loading") return <Skeleton className="h-6 w-full" />;
   if (state === "error") {
     return (
-      <button type="button" onClick={retry} className="link text-[12px]">
+      <button type="button" onClick={retry} className="link text-small">
         The last hour could not be read: try again
       </button>
     );
   }
   const last = points.findLast(({ value }) => value !== null)?.value ?? null;
-  if (last === null) return <p className="text-[12px] leading-6 text-faint">No outcome within the last hour</p>;
+  if (last === null) return <p className="text-small leading-6 text-faint">No outcome within the last hour</p>;
   // One bad call in the last minute must not paint a good hour red.
   const latest = points.flatMap(({ value }) => (value === null ? [] : [value])).slice(-RECENT);
   const recent = latest.reduce((sum, value) => sum + value, 0) / latest.length;
   const label = `Success rate over the last hour, by minute; ${formatPercent(last)} last`;
   return (
-    <div className="flex items-center gap-2 text-[12px] text-muted" title={label}>
+    <div className="flex items-center gap-2 text-small text-muted" title={label}>
       <Sparkline
         points={points}
         tone={recent < 0.5 ? "failed" : "completed"}

@@ -26,7 +26,7 @@ export function WaitingList({ waiting, more, name }: WaitingListProps) {
       trigger={
         <button
           type="button"
-          className="inline-flex min-h-6 items-center gap-1 rounded text-[12px] text-muted underline decoration-dotted underline-offset-2 hover:text-ink pointer-coarse:min-h-9"
+          className="inline-flex min-h-6 items-center gap-1 rounded text-small text-muted underline decoration-dotted underline-offset-2 hover:text-ink pointer-coarse:min-h-9"
         >
           <Hourglass aria-hidden className="size-3" />
           {count} {jobs === 1 ? "waits" : "wait"}
@@ -34,7 +34,7 @@ export function WaitingList({ waiting, more, name }: WaitingListProps) {
       }
       className="w-80"
     >
-      <p className="mb-2 text-[12px] text-muted">
+      <p className="mb-2 text-small text-muted">
         Queued jobs that nobody else takes now{more && ", of the newest 500 queued"}:
       </p>
       <ul className="max-h-72 space-y-2 overflow-y-auto">
@@ -42,7 +42,7 @@ export function WaitingList({ waiting, more, name }: WaitingListProps) {
           <WaitingRun key={run.runId} {...run} />
         ))}
       </ul>
-      {runs.length > RUNS && <p className="mt-2 text-[12px] text-muted">and {runs.length - RUNS} more runs</p>}
+      {runs.length > RUNS && <p className="mt-2 text-small text-muted">and {runs.length - RUNS} more runs</p>}
     </Popover>
   );
 }
@@ -51,7 +51,7 @@ function WaitingRun({ runId, jobs }: Waiting["runs"][number]) {
   const href = `/runs/${encodeURIComponent(runId)}`;
   return (
     <li>
-      <Link href={href} className="link block truncate font-mono text-[12px]">
+      <Link href={href} className="link block truncate font-mono text-small">
         {runId}
       </Link>
       <ul className="pl-3">
@@ -62,7 +62,7 @@ function WaitingRun({ runId, jobs }: Waiting["runs"][number]) {
             </Link>
           </li>
         ))}
-        {jobs.length > NAMED && <li className="text-[12px] text-muted">and {jobs.length - NAMED} more</li>}
+        {jobs.length > NAMED && <li className="text-small text-muted">and {jobs.length - NAMED} more</li>}
       </ul>
     </li>
   );

@@ -12,7 +12,7 @@ export function WindowSwitch({ value, onChange }: { value: AgentWindow; onChange
           aria-pressed={value === window}
           onClick={() => onChange(window)}
           className={cn(
-            "h-8 px-3 text-[13px] font-medium -outline-offset-2! pointer-coarse:min-h-10",
+            "h-8 px-3 text-body font-medium -outline-offset-2! pointer-coarse:min-h-10",
             value === window ? "bg-accent-soft text-accent" : "text-muted hover:bg-hover hover:text-ink",
           )}
         >

@@ -35,11 +35,11 @@ export function AlertAffected({ alert }: { alert: AlertRow }) {
     .filter(({ count }) => count > 0);
   return (
     <section aria-label="Affected">
-      <h3 className="text-[12px] font-semibold text-muted">Affected</h3>
+      <h3 className="text-small font-semibold text-muted">Affected</h3>
       {items.length === 0 ? (
-        <p className="mt-2 text-[13px] text-muted">No job runs or waits there now.</p>
+        <p className="mt-2 text-body text-muted">No job runs or waits there now.</p>
       ) : (
-        <div className="mt-2 space-y-1.5 text-[13px]">
+        <div className="mt-2 space-y-1.5 text-body">
           <p className="flex flex-wrap items-center gap-x-3 gap-y-1">
             {counts.map(({ status, count }) => (
               <span key={status} className="inline-flex items-center gap-1.5">
@@ -47,7 +47,7 @@ export function AlertAffected({ alert }: { alert: AlertRow }) {
                 <span className="tabular-nums">{formatPlural(count, "job")}</span>
               </span>
             ))}
-            {nextCursor && <span className="text-[12px] text-muted">of the newest {LOOKED_AT}; there are more</span>}
+            {nextCursor && <span className="text-small text-muted">of the newest {LOOKED_AT}; there are more</span>}
           </p>
           {alert.subjectKind !== "run" && (
             <ul aria-label="Runs affected" className="flex flex-wrap gap-x-3 gap-y-1">
@@ -55,14 +55,14 @@ export function AlertAffected({ alert }: { alert: AlertRow }) {
                 <li key={runId} className="min-w-0">
                   <Link
                     href={`/runs/${encodeURIComponent(runId)}`}
-                    className="link block truncate font-mono text-[12px]"
+                    className="link block truncate font-mono text-small"
                   >
                     {runId}
                   </Link>
                 </li>
               ))}
               {runs.length > RUNS_SHOWN && (
-                <li className="text-[12px] text-muted">and {formatPlural(runs.length - RUNS_SHOWN, "other run")}</li>
+                <li className="text-small text-muted">and {formatPlural(runs.length - RUNS_SHOWN, "other run")}</li>
               )}
             </ul>
           )}

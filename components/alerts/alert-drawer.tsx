@@ -121,20 +121,20 @@ function Details({ alert: given, commands, onOpen }: DetailsProps) {
   return (
     <div className="space-y-5">
       <div>
-        {alert.detail && <p className="text-[13px] break-words whitespace-pre-wrap">{alert.detail}</p>}
+        {alert.detail && <p className="text-body break-words whitespace-pre-wrap">{alert.detail}</p>}
         <Attended alert={alert} />
       </div>
       <AlertFacts alert={alert} {...related} onOpen={onOpen} />
       <AlertAffected alert={alert} />
       <AlertTold alert={alert} />
       <section aria-label="Comments">
-        <h3 className="text-[12px] font-semibold text-muted">Comments</h3>
+        <h3 className="text-small font-semibold text-muted">Comments</h3>
         {alert.comments.map(({ by, at, text }) => (
           <div key={`${at} ${by} ${text}`} className="mt-2 rounded-md bg-inset px-3 py-2">
-            <p className="text-[12px] text-muted">
+            <p className="text-small text-muted">
               <span className="font-medium text-ink">{actorName(by)}</span> · <RelativeTime at={at} />
             </p>
-            <p className="mt-0.5 text-[13px] break-words whitespace-pre-wrap">{text}</p>
+            <p className="mt-0.5 text-body break-words whitespace-pre-wrap">{text}</p>
           </div>
         ))}
         <Changes>

@@ -33,7 +33,7 @@ export function AlertFacts({ alert, cause, effects, onOpen }: AlertFactsProps) {
           bar={alert.threshold === null ? null : barOf(rule.kind, alert.value, alert.threshold)}
         />
       )}
-      <dl className="grid grid-cols-[7rem_1fr] gap-y-1.5 text-[13px]">
+      <dl className="grid grid-cols-[7rem_1fr] gap-y-1.5 text-body">
         <Fact name="About">
           {href ? (
             <Link href={href} className="link">
@@ -45,7 +45,7 @@ export function AlertFacts({ alert, cause, effects, onOpen }: AlertFactsProps) {
         </Fact>
         {alert.runId && alert.subjectKind !== "run" && (
           <Fact name="Run">
-            <Link href={`/runs/${encodeURIComponent(alert.runId)}`} className="link font-mono text-[12px]">
+            <Link href={`/runs/${encodeURIComponent(alert.runId)}`} className="link font-mono text-small">
               {alert.runId}
             </Link>
           </Fact>
@@ -125,10 +125,10 @@ function Measured({ name, value, threshold, bar }: MeasuredProps) {
     <div className="rounded-md border border-line p-3">
       <div className="flex flex-wrap items-baseline justify-between gap-x-3">
         <p>
-          <span className="block text-[12px] text-muted">{name}, when it fired</span>
-          <span className="text-[20px] leading-7 font-semibold tabular-nums">{value}</span>
+          <span className="block text-small text-muted">{name}, when it fired</span>
+          <span className="text-figure leading-7 font-semibold tabular-nums">{value}</span>
         </p>
-        {threshold && <p className="text-[12px] text-muted tabular-nums">threshold {threshold}</p>}
+        {threshold && <p className="text-small text-muted tabular-nums">threshold {threshold}</p>}
       </div>
       {bar && (
         <div aria-hidden className="relative mt-2 h-2 rounded-full bg-inset">

@@ -33,10 +33,10 @@ export function AlertHistory({ alert }: { alert: AlertRow }) {
   });
   return (
     <section aria-label="History">
-      <h3 className="text-[12px] font-semibold text-muted">History</h3>
+      <h3 className="text-small font-semibold text-muted">History</h3>
       {history.isPending && <Skeleton className="mt-2 h-16" />}
       {history.isError && (
-        <p role="alert" className="mt-2 flex items-center gap-2 text-[13px] text-muted">
+        <p role="alert" className="mt-2 flex items-center gap-2 text-body text-muted">
           {history.error.message}
           <Button size="sm" onClick={() => void history.refetch()}>
             Try again
@@ -49,9 +49,9 @@ export function AlertHistory({ alert }: { alert: AlertRow }) {
         ))}
       </ol>
       {history.data?.items.length === 0 && (
-        <p className="text-[13px] text-muted">The log does not go back as far as this alert.</p>
+        <p className="text-body text-muted">The log does not go back as far as this alert.</p>
       )}
-      {history.data?.nextCursor && <p className="mt-2 text-[12px] text-muted">What is older is on the Events page.</p>}
+      {history.data?.nextCursor && <p className="mt-2 text-small text-muted">What is older is on the Events page.</p>}
     </section>
   );
 }
@@ -60,7 +60,7 @@ function Entry({ event }: { event: LogEvent }) {
   const { what, by, words } = historyText(event, useMoment());
   const tone = toneOf(event);
   return (
-    <li className="flex gap-2.5 text-[13px]">
+    <li className="flex gap-2.5 text-body">
       <span
         aria-hidden
         className="mt-[7px] size-2 shrink-0 rounded-full bg-line-strong"
@@ -78,7 +78,7 @@ function Entry({ event }: { event: LogEvent }) {
         </p>
         {words && <p className="break-words whitespace-pre-wrap text-muted">“{words}”</p>}
       </div>
-      <RelativeTime at={event.at} className="text-[12px] text-muted" />
+      <RelativeTime at={event.at} className="text-small text-muted" />
     </li>
   );
 }

@@ -86,7 +86,7 @@ export const AlertItem = memo(function AlertItem(props: AlertItemProps) {
               type="button"
               aria-expanded={!folded}
               onClick={() => onFold(alert.id)}
-              className="mt-1 flex items-center gap-1 rounded text-[12px] font-medium text-muted hover:text-ink pointer-coarse:min-h-11"
+              className="mt-1 flex items-center gap-1 rounded text-small font-medium text-muted hover:text-ink pointer-coarse:min-h-11"
             >
               {folded ? (
                 <ChevronRight aria-hidden className="size-3.5" />

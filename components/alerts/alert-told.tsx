@@ -38,10 +38,10 @@ export function AlertTold({ alert }: { alert: AlertRow }) {
   );
   return (
     <section aria-label="Told">
-      <h3 className="text-[12px] font-semibold text-muted">Told</h3>
+      <h3 className="text-small font-semibold text-muted">Told</h3>
       {query.isPending && <Skeleton className="mt-2 h-10" />}
       {query.isError && (
-        <p role="alert" className="mt-2 flex items-center gap-2 text-[13px] text-muted">
+        <p role="alert" className="mt-2 flex items-center gap-2 text-body text-muted">
           {query.error.message}
           <Button size="sm" onClick={() => void query.refetch()}>
             Try again
@@ -49,12 +49,12 @@ export function AlertTold({ alert }: { alert: AlertRow }) {
         </p>
       )}
       {alert.heldAt && alert.status !== "resolved" && (
-        <p className="mt-2 text-[13px] text-muted">
+        <p className="mt-2 text-body text-muted">
           Not told on its own while its cause is open, since <RelativeTime at={alert.heldAt} />.
         </p>
       )}
       {query.isSuccess && told.length === 0 && !alert.heldAt && (
-        <p className="mt-2 text-[13px] text-muted">
+        <p className="mt-2 text-body text-muted">
           Nobody: its rule names no channel.{" "}
           <Link href={`/alerts/rules?rule=${encodeURIComponent(alert.rule)}`} className="link underline">
             Name some
@@ -73,7 +73,7 @@ export function AlertTold({ alert }: { alert: AlertRow }) {
 function Told({ delivery, channel }: { delivery: DeliveryRow; channel: string }) {
   const { event, attempts, createdAt, deliveredAt, status, nextAt, error } = delivery;
   return (
-    <li className="text-[13px]">
+    <li className="text-body">
       <p className="flex flex-wrap items-center gap-x-2 gap-y-1">
         <DeliveryBadge delivery={delivery} />
         <span>
@@ -85,7 +85,7 @@ function Told({ delivery, channel }: { delivery: DeliveryRow; channel: string })
           </span>
         </span>
       </p>
-      <p className="mt-0.5 text-[12px] break-words text-muted">
+      <p className="mt-0.5 text-small break-words text-muted">
         {status === "delivered" && (
           <>
             told <RelativeTime at={deliveredAt} /> after{" "}

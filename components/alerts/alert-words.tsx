@@ -36,8 +36,8 @@ export function AlertWords({ alert, caused, onOpen }: AlertWordsProps) {
         </h2>
         {alert.status !== "firing" && <StatusBadge kind="alert" status={alert.status} pending={alert.pending} />}
       </div>
-      {alert.detail && <p className="mt-0.5 line-clamp-3 text-[13px] break-words text-muted">{alert.detail}</p>}
-      <p className="mt-1 flex flex-wrap gap-x-3 gap-y-0.5 text-[12px] text-muted">
+      {alert.detail && <p className="mt-0.5 line-clamp-3 text-body break-words text-muted">{alert.detail}</p>}
+      <p className="mt-1 flex flex-wrap gap-x-3 gap-y-0.5 text-small text-muted">
         {href ? (
           <Link href={href} className="link">
             {subject}
@@ -73,7 +73,7 @@ export function Attended({ alert }: { alert: AlertRow }) {
   const note = alert.note && <span className="block break-words whitespace-pre-wrap text-ink">“{alert.note}”</span>;
   if (alert.status === "snoozed") {
     return (
-      <p className="mt-1 text-[12px] text-muted">
+      <p className="mt-1 text-small text-muted">
         {alert.snoozeMode === "worse" ? "Snoozed until it gets worse" : !alert.snoozedUntil && "Snoozed until resolved"}
         {alert.snoozedUntil && (
           <>
@@ -88,7 +88,7 @@ export function Attended({ alert }: { alert: AlertRow }) {
   }
   if (alert.status === "resolved" && alert.snoozeMode === "time" && alert.snoozedUntil) {
     return (
-      <p className="mt-1 text-[12px] text-muted">
+      <p className="mt-1 text-small text-muted">
         Snoozed, stays silent for <Countdown to={alert.snoozedUntil} /> though it may come back
         {note}
       </p>
@@ -96,7 +96,7 @@ export function Attended({ alert }: { alert: AlertRow }) {
   }
   if (!alert.acknowledgedBy) return null;
   return (
-    <p className="mt-1 text-[12px] text-muted">
+    <p className="mt-1 text-small text-muted">
       Acknowledged by <span className="font-medium text-ink">{actorName(alert.acknowledgedBy)}</span>,{" "}
       <RelativeTime at={alert.acknowledgedAt} />
       {alert.ackExpiresAt && alert.status === "acknowledged" && (

@@ -23,7 +23,7 @@ export function AlertsNav() {
             href={href}
             aria-current={here ? "page" : undefined}
             className={cn(
-              "flex h-[30px] items-center border-r border-line px-2.5 text-[12px] font-medium last:border-r-0 focus-visible:-outline-offset-2 pointer-coarse:h-9 pointer-coarse:px-3.5",
+              "flex h-[30px] items-center border-r border-line px-2.5 text-small font-medium last:border-r-0 focus-visible:-outline-offset-2 pointer-coarse:h-9 pointer-coarse:px-3.5",
               here ? "bg-accent-soft text-accent" : "text-muted hover:bg-hover hover:text-ink",
             )}
           >

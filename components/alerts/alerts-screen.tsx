@@ -78,7 +78,7 @@ export function AlertsScreen({ initial, initialCounts, initialFilter }: AlertsSc
         title="Alerts"
         badge={<AlertsNav />}
         actions={
-          <p aria-hidden className="hidden min-h-8 items-center gap-1 text-[12px] text-muted md:flex">
+          <p aria-hidden className="hidden min-h-8 items-center gap-1 text-small text-muted md:flex">
             <Kbd>j</Kbd>
             <Kbd>k</Kbd> move <Kbd className="ml-2">a</Kbd> acknowledge <Kbd className="ml-2">s</Kbd> snooze{" "}
             <Kbd className="ml-2">r</Kbd> resolve <Kbd className="ml-2">x</Kbd> select <Kbd className="ml-2">?</Kbd> all

@@ -31,7 +31,7 @@ export function BulkBar({ chosen, total, loadingAll, onAll, onClear, onAsk }: Bu
       aria-label="Selected alerts"
       className="popup sticky bottom-18 z-30 mx-auto mt-3 flex w-fit max-w-full flex-wrap items-center gap-2 px-3 py-2 lg:bottom-4"
     >
-      <span className="text-[13px] font-medium tabular-nums">{formatPlural(chosen.length, "alert")} selected</span>
+      <span className="text-body font-medium tabular-nums">{formatPlural(chosen.length, "alert")} selected</span>
       {chosen.length < total && (
         <Button variant="ghost" size="sm" busy={loadingAll} onClick={onAll} className={BIG}>
           Select all {formatCount(total)}

@@ -49,7 +49,7 @@ function NoteForm({ onClose, onAcknowledge }: Omit<NoteDialogProps, "subject">) 
   return (
     <form onSubmit={submit} className="mt-3 space-y-3">
       <div>
-        <label htmlFor={field} className="mb-1 block text-[12px] font-medium text-muted">
+        <label htmlFor={field} className="mb-1 block text-small font-medium text-muted">
           Note
         </label>
         <Textarea
@@ -63,7 +63,7 @@ function NoteForm({ onClose, onAcknowledge }: Omit<NoteDialogProps, "subject">) 
         />
       </div>
       <div>
-        <span className="mb-1 block text-[12px] font-medium text-muted">Fires again if still true after</span>
+        <span className="mb-1 block text-small font-medium text-muted">Fires again if still true after</span>
         <Select
           label="Fires again if still true after"
           value={hold}

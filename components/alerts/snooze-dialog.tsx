@@ -72,13 +72,13 @@ function Choices({ onChoose }: { onChoose: (terms: SnoozeTerms) => void }) {
           <span className="flex flex-wrap items-baseline gap-x-2">
             {label}
             {id === "tomorrow" && (
-              <span className="text-[12px] text-muted">{endWords(terms(serverNow()), formatLocal, zoneName())}</span>
+              <span className="text-small text-muted">{endWords(terms(serverNow()), formatLocal, zoneName())}</span>
             )}
           </span>
           <Kbd>{index + 1}</Kbd>
         </Button>
       ))}
-      <p className="px-2 pt-2 text-[12px] text-muted">
+      <p className="px-2 pt-2 text-small text-muted">
         A time holds until then, also when the alert ends and comes back. The last two end with the alert.
       </p>
     </div>

@@ -24,7 +24,7 @@ export function StormBanner({ storm, onRule }: StormBannerProps) {
       className="mb-3 flex gap-3 rounded-lg border border-status-failed/40 bg-status-failed/8 px-3.5 py-2.5"
     >
       <CloudLightning aria-hidden className="mt-0.5 size-4 shrink-0" style={{ color: toneColor("failed") }} />
-      <div className="min-w-0 text-[13px]">
+      <div className="min-w-0 text-body">
         <p role="status" className="font-medium">
           Alert storm: {formatPlural(storm.firedLastMinute, "alert")} fired within the last minute
           {storm.folded > 0 && `, ${formatCount(storm.folded)} of them as the effect of another`}
@@ -38,7 +38,7 @@ export function StormBanner({ storm, onRule }: StormBannerProps) {
                   type="button"
                   onClick={() => onRule(rule)}
                   title="Show these alone"
-                  className="flex h-7 items-center gap-1.5 rounded-md border border-line-strong bg-surface px-2 text-[12px] hover:bg-hover pointer-coarse:min-h-11"
+                  className="flex h-7 items-center gap-1.5 rounded-md border border-line-strong bg-surface px-2 text-small hover:bg-hover pointer-coarse:min-h-11"
                 >
                   <Icon aria-hidden className="size-3" style={{ color: toneColor(tone) }} />
                   {rules?.find(({ ruleId }) => ruleId === rule)?.name ?? rule}
@@ -48,7 +48,7 @@ export function StormBanner({ storm, onRule }: StormBannerProps) {
             );
           })}
           {others > 0 && (
-            <li className="self-center text-[12px] text-muted">and {formatPlural(others, "other rule")}</li>
+            <li className="self-center text-small text-muted">and {formatPlural(others, "other rule")}</li>
           )}
         </ul>
       </div>

@@ -35,7 +35,7 @@ export function WordsForm({ label, placeholder, confirm, required = false, onWor
   };
   return (
     <form onSubmit={submit} className="mt-3 space-y-2">
-      <label htmlFor={field} className="block text-[12px] font-medium text-muted">
+      <label htmlFor={field} className="block text-small font-medium text-muted">
         {label}
       </label>
       <Textarea

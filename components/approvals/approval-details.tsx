@@ -32,9 +32,9 @@ export function ApprovalDetails({ id, approval, me, comment, onComment }: Approv
   const { payload, edit, loading, failed } = useWholeApproval(approval);
   return (
     <div id={id} className="space-y-3 px-4 pb-3.5 sm:pl-8">
-      {loading && <p className="text-[12px] text-muted">The payload is being loaded…</p>}
+      {loading && <p className="text-small text-muted">The payload is being loaded…</p>}
       {failed && (
-        <p role="alert" className="text-[12px] text-danger">
+        <p role="alert" className="text-small text-danger">
           The payload is large and could not be loaded. Open the approval again.
         </p>
       )}
@@ -42,10 +42,10 @@ export function ApprovalDetails({ id, approval, me, comment, onComment }: Approv
       {edit !== null && <Payload title="Payload as edited" value={edit} />}
       {decisions.length > 0 && (
         <section aria-label="Decisions">
-          <h3 className="mb-1 text-[12px] font-medium text-muted">Decisions</h3>
+          <h3 className="mb-1 text-small font-medium text-muted">Decisions</h3>
           <ul className="space-y-1">
             {decisions.map((one) => (
-              <li key={`${one.by} ${one.at}`} className="flex flex-wrap items-center gap-x-1.5 text-[12px] text-muted">
+              <li key={`${one.by} ${one.at}`} className="flex flex-wrap items-center gap-x-1.5 text-small text-muted">
                 <StatusIcon kind="approval" status={one.decision} />
                 <span className="font-medium text-ink">{actorName(one.by)}</span>
                 {one.decision}
@@ -58,7 +58,7 @@ export function ApprovalDetails({ id, approval, me, comment, onComment }: Approv
       )}
       {(offer.approve || offer.reject) && (
         <div className="max-w-2xl">
-          <label htmlFor={field} className="mb-1 block text-[12px] font-medium text-muted">
+          <label htmlFor={field} className="mb-1 block text-small font-medium text-muted">
             Comment (optional)
           </label>
           <Textarea
@@ -71,7 +71,7 @@ export function ApprovalDetails({ id, approval, me, comment, onComment }: Approv
           />
         </div>
       )}
-      <p className="flex flex-wrap items-center gap-x-4 gap-y-1 text-[12px] text-muted">
+      <p className="flex flex-wrap items-center gap-x-4 gap-y-1 text-small text-muted">
         <CopyId id={approval.id} />
         {expiresAt && <span>time limit {moment(expiresAt)}</span>}
         <Link href={`/events?subject=${encodeURIComponent(`approval:${approval.id}`)}`} className="link">
@@ -86,7 +86,7 @@ function Payload({ title, value }: { title: string; value: Json }) {
   return (
     <section aria-label={title} className="max-w-3xl rounded-md border border-line bg-surface">
       <header className="flex items-center justify-between border-b border-line py-0.5 pr-1 pl-2.5">
-        <h3 className="text-[12px] font-medium text-muted">{title}</h3>
+        <h3 className="text-small font-medium text-muted">{title}</h3>
         <CopyButton label={`Copy the ${title.toLowerCase()}`} text={() => JSON.stringify(value, null, 2)} />
       </header>
       <JsonTree value={value} className="max-h-96 overflow-y-auto px-2 py-1.5" />

@@ -24,8 +24,8 @@ export function ApprovalFacts({ approval, me, open, justDecided }: ApprovalFacts
   const given = decisions.filter(({ decision }) => decision === "approved").length;
   return (
     <div className="mt-0.5 space-y-1 pl-4">
-      {detail && <p className="line-clamp-3 text-[13px] break-words whitespace-pre-line text-muted">{detail}</p>}
-      <p className="flex flex-wrap items-center gap-x-3 gap-y-1 text-[12px] text-muted">
+      {detail && <p className="line-clamp-3 text-body break-words whitespace-pre-line text-muted">{detail}</p>}
+      <p className="flex flex-wrap items-center gap-x-3 gap-y-1 text-small text-muted">
         {jobId && runId && (open || justDecided) && <HeldJob approval={approval} runId={runId} jobId={jobId} />}
         {jobId && runId && !(open || justDecided) && (
           <span>
@@ -74,7 +74,7 @@ export function ApprovalFacts({ approval, me, open, justDecided }: ApprovalFacts
         )}
       </p>
       {(requiredApprovals > 1 || note) && (
-        <p className="flex flex-wrap items-center gap-x-2 gap-y-1 text-[12px] text-muted">
+        <p className="flex flex-wrap items-center gap-x-2 gap-y-1 text-small text-muted">
           {requiredApprovals > 1 && (
             <Badge tone="review">
               <Users aria-hidden className="size-3" /> {given} of {requiredApprovals} approvals
@@ -84,7 +84,7 @@ export function ApprovalFacts({ approval, me, open, justDecided }: ApprovalFacts
         </p>
       )}
       {!waiting && approval.comment && (
-        <p className="text-[12px] break-words whitespace-pre-wrap text-ink">“{approval.comment}”</p>
+        <p className="text-small break-words whitespace-pre-wrap text-ink">“{approval.comment}”</p>
       )}
     </div>
   );

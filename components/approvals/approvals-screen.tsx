@@ -57,7 +57,7 @@ export function ApprovalsScreen({ me, initial, cut, first, decided }: ApprovalsS
     status === "pending" ? (
       <>
         {justDecided > 0 && (
-          <p role="status" className="mb-2 flex items-center gap-2 text-[12px] text-muted">
+          <p role="status" className="mb-2 flex items-center gap-2 text-small text-muted">
             {formatPlural(justDecided, "decision")} since you opened this page
             <Button size="sm" variant="ghost" onClick={forget}>
               Hide
@@ -82,7 +82,7 @@ export function ApprovalsScreen({ me, initial, cut, first, decided }: ApprovalsS
       <PageHeader
         title="Approvals"
         actions={
-          <p aria-hidden className="hidden min-h-8 items-center gap-1 text-[12px] text-muted md:flex">
+          <p aria-hidden className="hidden min-h-8 items-center gap-1 text-small text-muted md:flex">
             <Kbd>j</Kbd>
             <Kbd>k</Kbd> move <Kbd className="ml-2">a</Kbd> approve <Kbd className="ml-2">r</Kbd> reject{" "}
             <Kbd className="ml-2">e</Kbd> edit

@@ -32,8 +32,8 @@ export function EditDialog({ approval, ...rest }: EditDialogProps) {
 
 function WholeForm({ approval, ...rest }: EditDialogProps & { approval: ApprovalRow }) {
   const { payload, edit, loading, failed } = useWholeApproval(approval);
-  if (failed) return <p className="mt-3 text-[13px] text-danger">The payload could not be loaded.</p>;
-  if (loading) return <p className="mt-3 text-[13px] text-muted">The payload is being loaded…</p>;
+  if (failed) return <p className="mt-3 text-body text-danger">The payload could not be loaded.</p>;
+  if (loading) return <p className="mt-3 text-body text-muted">The payload is being loaded…</p>;
   return <EditForm approval={{ ...approval, payload, edit }} {...rest} />;
 }
 
@@ -55,7 +55,7 @@ function EditForm({ approval, comment: first, onClose, onApprove }: EditDialogPr
   return (
     <form onSubmit={submit} className="mt-3 space-y-3">
       <div>
-        <label htmlFor={field} className="mb-1 block text-[12px] font-medium text-muted">
+        <label htmlFor={field} className="mb-1 block text-small font-medium text-muted">
           Payload as it should be, JSON
         </label>
         <Textarea
@@ -67,18 +67,18 @@ function EditForm({ approval, comment: first, onClose, onApprove }: EditDialogPr
           autoComplete="off"
           aria-invalid={fault !== null}
           aria-describedby={faultId}
-          className="font-mono text-[12px] leading-5"
+          className="font-mono text-small leading-5"
         />
         <p
           id={faultId}
           role="status"
-          className={fault === null ? "min-h-5 text-[12px] text-muted" : "min-h-5 text-[12px] text-danger"}
+          className={fault === null ? "min-h-5 text-small text-muted" : "min-h-5 text-small text-danger"}
         >
           {fault ?? (unchanged ? "As it was asked for." : "Differs from what was asked for.")}
         </p>
       </div>
       <div>
-        <label htmlFor={note} className="mb-1 block text-[12px] font-medium text-muted">
+        <label htmlFor={note} className="mb-1 block text-small font-medium text-muted">
           Comment (optional)
         </label>
         <Input

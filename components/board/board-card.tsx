@@ -69,7 +69,7 @@ export const BoardCard = memo(function BoardCard({ card, arrived, showRun, onMov
                   </IconButton>
                 }
               >
-                <div className="px-2 pt-1 pb-0.5 text-[12px] text-muted">Move to</div>
+                <div className="px-2 pt-1 pb-0.5 text-small text-muted">Move to</div>
                 {legalMoves(card.status).map((to) => (
                   <MenuItem
                     key={to}

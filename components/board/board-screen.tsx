@@ -66,7 +66,7 @@ export function BoardScreen({ initial, cursors }: BoardScreenProps) {
       <PageHeader
         title="Board"
         badge={
-          <span className="text-[12px] text-muted tabular-nums">
+          <span className="text-small text-muted tabular-nums">
             {filtered && `${formatCount(shown.length)} of `}
             {formatCount(cards.length)}
             {more.size > 0 && "+"} {cards.length === 1 ? "workstream" : "workstreams"}
@@ -108,7 +108,7 @@ export function BoardScreen({ initial, cursors }: BoardScreenProps) {
       ) : (
         <>
           {shown.length === 0 && (
-            <p role="status" className="mb-2 text-[13px] text-muted">
+            <p role="status" className="mb-2 text-body text-muted">
               No workstream matches.{" "}
               <button
                 type="button"

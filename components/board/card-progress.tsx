@@ -5,7 +5,7 @@ import { progressOf } from "./board-model.ts";
 /** How far a card's jobs are: a bar of completed, running and failed ones, and the figures in words. */
 export function CardProgress({ counts }: { counts: Readonly<JobCounts> }) {
   const progress = progressOf(counts);
-  if (!progress) return <span className="flex-1 text-[12px] text-faint">No jobs yet</span>;
+  if (!progress) return <span className="flex-1 text-small text-faint">No jobs yet</span>;
   const { total, completed, running, failed, label } = progress;
   const share = (count: number) => ({ width: `${(count / total) * 100}%` });
   return (
@@ -15,7 +15,7 @@ export function CardProgress({ counts }: { counts: Readonly<JobCounts> }) {
         <span style={{ ...share(running), background: toneColor("running") }} />
         <span style={{ ...share(failed), background: toneColor("failed") }} />
       </div>
-      <span aria-hidden className="text-[12px] text-muted tabular-nums">
+      <span aria-hidden className="text-small text-muted tabular-nums">
         {completed}/{total}
         {failed > 0 && <span className="ml-1 text-danger">✕{failed}</span>}
       </span>

@@ -36,7 +36,7 @@ export function CardView(props: CardViewProps) {
       aria-label={card.title}
       aria-busy={pending || undefined}
       className={cn(
-        "group/card relative rounded-md border bg-surface px-2.5 py-2 text-[13px]",
+        "group/card relative rounded-md border bg-surface px-2.5 py-2 text-body",
         pending && "border-dashed",
         arrived && "arrived",
         lifted ? "cursor-grabbing border-accent shadow-lg" : "border-line hover:border-line-strong",
@@ -46,7 +46,7 @@ export function CardView(props: CardViewProps) {
       <h3 className="leading-5 font-medium break-words text-ink pointer-coarse:pr-8">{card.title}</h3>
       {controls}
       {showRun && (
-        <div className="flex items-baseline gap-2 text-[12px] pointer-coarse:pr-8">
+        <div className="flex items-baseline gap-2 text-small pointer-coarse:pr-8">
           <Link
             href={`/runs/${encodeURIComponent(card.runId)}`}
             draggable={false}
@@ -64,7 +64,7 @@ export function CardView(props: CardViewProps) {
         {!showRun && <Age card={card} />}
       </div>
       {chips.length > 0 && (
-        <div className="mt-1.5 flex flex-wrap items-center gap-1 text-[12px] text-muted">
+        <div className="mt-1.5 flex flex-wrap items-center gap-1 text-small text-muted">
           {chips.map(({ key, value }) => (
             <span key={key} title={key} className="max-w-full truncate rounded bg-inset px-1 leading-[18px]">
               {key} <span className="text-ink">{value}</span>
@@ -78,7 +78,7 @@ export function CardView(props: CardViewProps) {
         </div>
       )}
       {card.reason && (card.status === "failed" || card.status === "blocked") && (
-        <p className="mt-1 line-clamp-2 text-[12px] break-words" style={{ color: toneColor(card.status) }}>
+        <p className="mt-1 line-clamp-2 text-small break-words" style={{ color: toneColor(card.status) }}>
           {card.reason}
         </p>
       )}
@@ -100,12 +100,12 @@ export function PlacedByHand() {
 function Age({ card }: { card: Card }) {
   const now = useNow();
   const moment = useMoment();
-  if (card.pending) return <span className="shrink-0 text-[12px] text-muted">moving…</span>;
+  if (card.pending) return <span className="shrink-0 text-small text-muted">moving…</span>;
   return (
     <time
       dateTime={card.enteredAt}
       title={`In this column since ${moment(card.enteredAt)}`}
-      className="shrink-0 text-[12px] text-muted tabular-nums"
+      className="shrink-0 text-small text-muted tabular-nums"
     >
       {now === null ? "" : formatRelative(card.enteredAt, now).replace(" ago", "")}
     </time>

@@ -31,8 +31,8 @@ export function ColumnHead({ status, count, more, collapsed, onToggle, className
   return (
     <div className={cn("flex items-center gap-1.5 px-1", className)}>
       <StatusIcon kind="workstream" status={status} />
-      <h2 className="truncate text-[13px] font-semibold">{label}</h2>
-      <span className="rounded bg-inset px-1.5 text-[12px] text-muted tabular-nums">
+      <h2 className="truncate text-body font-semibold">{label}</h2>
+      <span className="rounded bg-inset px-1.5 text-small text-muted tabular-nums">
         {formatCount(count)}
         {more && "+"}
       </span>

@@ -69,7 +69,7 @@ export const DropZone = memo(function DropZone(props: DropZoneProps) {
         </Button>
       )}
       {refusal && isOver && (
-        <p className="pointer-events-none absolute inset-x-1.5 top-1.5 z-10 flex gap-1.5 rounded-md border border-danger bg-raised p-2 text-[12px] text-danger shadow-md">
+        <p className="pointer-events-none absolute inset-x-1.5 top-1.5 z-10 flex gap-1.5 rounded-md border border-danger bg-raised p-2 text-small text-danger shadow-md">
           <Ban aria-hidden className="mt-px size-3.5 shrink-0" />
           {refusal}
         </p>
@@ -87,8 +87,8 @@ function lookOf(legal: boolean, refused: boolean, isOver: boolean): string {
 function Folded({ status, count }: { status: WorkstreamStatus; count: number }) {
   return (
     <div aria-hidden className="flex flex-col items-center gap-2 py-2">
-      <span className="text-[12px] text-muted tabular-nums">{count}</span>
-      <span className="text-[13px] font-semibold text-muted [writing-mode:vertical-rl]">
+      <span className="text-small text-muted tabular-nums">{count}</span>
+      <span className="text-body font-semibold text-muted [writing-mode:vertical-rl]">
         {statusLook("workstream", status).label}
       </span>
     </div>

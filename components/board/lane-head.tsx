@@ -10,13 +10,13 @@ import type { Lane } from "./board-model.ts";
 export function LaneHead({ lane }: { lane: Lane }) {
   const run = useRow("run", lane.id);
   return (
-    <div className="sticky left-0 flex w-fit max-w-full flex-wrap items-center gap-2 px-1 pt-2 text-[12px] text-muted">
+    <div className="sticky left-0 flex w-fit max-w-full flex-wrap items-center gap-2 px-1 pt-2 text-small text-muted">
       <Link href={`/runs/${encodeURIComponent(lane.id)}`} className="font-mono text-ink hover:underline">
         {lane.id}
       </Link>
       {run && (
         <>
-          <span className="text-[13px]">{run.workflow}</span>
+          <span className="text-body">{run.workflow}</span>
           <StatusBadge kind="run" status={run.status} />
         </>
       )}

@@ -23,7 +23,7 @@ export function ChartLegend({ lines, hidden, onToggle }: ChartLegendProps) {
               aria-pressed={!off}
               title={off ? `Show ${line.name}` : `Hide ${line.name}`}
               onClick={() => onToggle(line.name)}
-              className="flex h-6 max-w-56 items-center gap-1.5 rounded px-1.5 text-[12px] hover:bg-hover pointer-coarse:h-9"
+              className="flex h-6 max-w-56 items-center gap-1.5 rounded px-1.5 text-small hover:bg-hover pointer-coarse:h-9"
             >
               <LineSwatch {...lineLook(line, place)} faint={off} />
               <span className={cn("truncate", off ? "text-muted line-through" : "text-ink")}>{line.name}</span>

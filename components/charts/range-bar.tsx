@@ -31,7 +31,7 @@ export function RangeBar({ outer, value, onChange }: RangeBarProps) {
   const local = useHydrated();
   const words = local ? `${stepLabel(from, to - from)} (${formatDuration(to - from)})` : "";
   return (
-    <div className="flex items-center gap-2 text-[11px] text-muted tabular-nums">
+    <div className="flex items-center gap-2 text-micro text-muted tabular-nums">
       <span className="min-w-20 text-right">{local && momentLabel(from)}</span>
       <Slider.Root
         aria-label="Time that is shown"

@@ -24,7 +24,7 @@ import { stepLabel, timeLabel, timeTicks } from "./ticks.ts";
 
 const PX_PER_TICK = 74;
 
-const axis = { stroke: "var(--faint)", fontSize: 11, tickLine: false, axisLine: false } as const;
+const axis = { stroke: "var(--faint)", fontSize: "var(--text-micro)", tickLine: false, axisLine: false } as const;
 
 interface SeriesPlotProps {
   title: string;
@@ -131,7 +131,7 @@ interface TipProps {
 
 function Tip({ row, unit, step, shown }: TipProps) {
   return (
-    <div className="popup px-2.5 py-1.5 text-[12px] tabular-nums">
+    <div className="popup px-2.5 py-1.5 text-small tabular-nums">
       <div className="text-muted">
         {stepLabel(row.t, step)}
         {row.t + step > serverNow() && ", so far"}

@@ -7,7 +7,7 @@ import { toneColor } from "../ui/status.ts";
 import { countTicks, tenMinuteTicks } from "./ticks.ts";
 
 const clock = (t: string): string => formatClock(t).slice(0, 5);
-const axis = { stroke: "var(--faint)", fontSize: 11, tickLine: false, axisLine: false } as const;
+const axis = { stroke: "var(--faint)", fontSize: "var(--text-micro)", tickLine: false, axisLine: false } as const;
 
 /** Bars by minute, failed upon completed. Nothing moves but what has changed. */
 export function ThroughputChart({ minutes, height }: { minutes: readonly Minute[]; height: number }) {
@@ -46,7 +46,7 @@ export function ThroughputChart({ minutes, height }: { minutes: readonly Minute[
 
 function MinuteTip({ minute }: { minute: Minute }) {
   return (
-    <div className="popup px-2.5 py-1.5 text-[12px] tabular-nums">
+    <div className="popup px-2.5 py-1.5 text-small tabular-nums">
       <div className="text-muted">{clock(minute.t)}</div>
       {minute.completed === null ? (
         <div>Not known: no server was running</div>

@@ -40,7 +40,7 @@ export function EventFilters({ filter, onChange }: EventFiltersProps) {
               title={pattern}
               onClick={() => toggle(pattern)}
               className={cn(
-                "h-[30px] border-r border-line px-2.5 text-[12px] font-medium whitespace-nowrap last:border-r-0 focus-visible:-outline-offset-2",
+                "h-[30px] border-r border-line px-2.5 text-small font-medium whitespace-nowrap last:border-r-0 focus-visible:-outline-offset-2",
                 on ? "bg-accent-soft text-accent" : "text-muted hover:bg-hover hover:text-ink",
               )}
             >
@@ -55,7 +55,7 @@ export function EventFilters({ filter, onChange }: EventFiltersProps) {
           type="button"
           aria-label={`Remove type ${type}`}
           onClick={() => toggle(type)}
-          className="inline-flex h-8 items-center gap-1 rounded-md bg-accent-soft px-2 font-mono text-[12px] text-accent"
+          className="inline-flex h-8 items-center gap-1 rounded-md bg-accent-soft px-2 font-mono text-small text-accent"
         >
           {type} <X aria-hidden className="size-3" />
         </button>

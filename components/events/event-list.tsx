@@ -77,7 +77,7 @@ export function EventList(props: EventListProps) {
       <div
         aria-hidden
         className={cn(
-          "hidden h-8 shrink-0 items-center gap-x-3 border-b border-line px-3 text-[12px] font-medium text-muted md:grid",
+          "hidden h-8 shrink-0 items-center gap-x-3 border-b border-line px-3 text-small font-medium text-muted md:grid",
           EVENT_COLUMNS,
         )}
       >

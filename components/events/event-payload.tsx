@@ -10,11 +10,11 @@ export function EventPayload({ event }: { event: LogEvent }) {
   const { seq } = event;
   const path = `/events?after=${seq - 1}&before=${seq + 1}&limit=1`;
   const { whole, loading, failed } = useWhole<{ items: LogEvent[] }>(isLean(event), path, seq);
-  if (loading) return <p className="text-[12px] text-muted">The payload is being loaded…</p>;
+  if (loading) return <p className="text-small text-muted">The payload is being loaded…</p>;
   return (
     <>
       {failed && (
-        <p role="alert" className="text-[12px] text-danger">
+        <p role="alert" className="text-small text-danger">
           The payload is large and could not be loaded; this is its beginning.
         </p>
       )}

@@ -42,7 +42,7 @@ export const EventRow = memo(function EventRow({ event, open, current, find, loc
         data-seq={event.seq}
         onClick={() => onToggle(event.seq)}
         className={cn(
-          "grid min-h-[30px] w-full items-center gap-x-3 px-3 py-1 text-left text-[12px] focus-visible:-outline-offset-2",
+          "grid min-h-[30px] w-full items-center gap-x-3 px-3 py-1 text-left text-small focus-visible:-outline-offset-2",
           EVENT_COLUMNS,
         )}
       >
@@ -66,7 +66,7 @@ export const EventRow = memo(function EventRow({ event, open, current, find, loc
         <span className="truncate text-muted max-md:hidden">
           <Highlight text={event.actor} find={find} />
         </span>
-        <span className="truncate font-mono text-[11.5px] text-muted max-md:hidden">
+        <span className="truncate font-mono text-micro text-muted max-md:hidden">
           <Highlight text={previewOf(event)} find={find} />
         </span>
       </button>
@@ -80,7 +80,7 @@ function EventDetail({ event }: { event: LogEvent }) {
   const moment = useMoment();
   return (
     <div className="border-t border-line bg-inset/50 px-3 py-2.5 md:pl-10">
-      <p className="mb-2 flex flex-wrap gap-x-4 gap-y-1 text-[12px] text-muted">
+      <p className="mb-2 flex flex-wrap gap-x-4 gap-y-1 text-small text-muted">
         <span>{moment(event.at)}</span>
         <span>by {event.actor}</span>
         {path ? (
@@ -109,7 +109,7 @@ function EventDetail({ event }: { event: LogEvent }) {
 export function HoleRow({ hole, loading, onLoad }: { hole: Range; loading: boolean; onLoad: (hole: Range) => void }) {
   const count = hole.to - hole.from + 1;
   return (
-    <div className="flex min-h-[34px] items-center gap-3 border-b border-line bg-inset px-3 text-[12px] text-muted">
+    <div className="flex min-h-[34px] items-center gap-3 border-b border-line bg-inset px-3 text-small text-muted">
       <FoldVertical aria-hidden className="size-3.5" />
       <span>
         Positions {formatCount(hole.from)} to {formatCount(hole.to)} ({formatCount(count)}) are not shown

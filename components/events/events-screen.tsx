@@ -81,7 +81,7 @@ function Log({ filter, initial, changing, onFilter }: LogProps) {
         title="Events"
         className="mb-2.5"
         badge={
-          <span className="text-[12px] text-muted">
+          <span className="text-small text-muted">
             {stopped ? "paused" : hold ? "holding while you read" : "following"}
           </span>
         }
@@ -114,7 +114,7 @@ function Log({ filter, initial, changing, onFilter }: LogProps) {
           <button
             type="button"
             onClick={follow}
-            className="absolute top-2 left-1/2 z-10 flex h-7 -translate-x-1/2 items-center gap-1.5 rounded-full bg-accent px-3 text-[12px] font-medium text-accent-contrast shadow-lg hover:bg-accent-strong md:top-10"
+            className="absolute top-2 left-1/2 z-10 flex h-7 -translate-x-1/2 items-center gap-1.5 rounded-full bg-accent px-3 text-small font-medium text-accent-contrast shadow-lg hover:bg-accent-strong md:top-10"
           >
             <ArrowUp aria-hidden className="size-3.5" /> {formatCount(log.held)} new
           </button>
@@ -144,7 +144,7 @@ interface FooterProps {
 function Footer({ log, shown, filtered }: FooterProps) {
   if (log.error) {
     return (
-      <p role="alert" className="flex items-center justify-center gap-3 px-3 py-4 text-[13px] text-danger">
+      <p role="alert" className="flex items-center justify-center gap-3 px-3 py-4 text-body text-danger">
         {log.error.detail} <Button onClick={log.loadOlder}>Try again</Button>
       </p>
     );
@@ -159,7 +159,7 @@ function Footer({ log, shown, filtered }: FooterProps) {
     );
   }
   if (shown > 0)
-    return <p className="py-3 text-center text-[12px] text-faint">The beginning: {formatPlural(shown, "event")}</p>;
+    return <p className="py-3 text-center text-small text-faint">The beginning: {formatPlural(shown, "event")}</p>;
   if (filtered) {
     return (
       <EmptyState icon={<ScrollText />} title="No event passes this filter">

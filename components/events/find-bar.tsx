@@ -48,7 +48,7 @@ export function FindBar({ text, onText, at, count, partial, onStep, ref }: FindB
         <>
           <span
             role="status"
-            className="min-w-14 text-center text-[12px] text-muted tabular-nums"
+            className="min-w-14 text-center text-small text-muted tabular-nums"
             title={partial ? "In the events loaded so far" : undefined}
           >
             {wordsOf(at, count, partial)}

@@ -37,7 +37,7 @@ interface MoreRowsProps {
 export function MoreRows({ rest, more, beyond }: MoreRowsProps) {
   if (rest === 0 && !beyond) return null;
   return (
-    <p role="note" className="flex flex-wrap items-center gap-2 border-t border-line p-2.5 text-[12px] text-muted">
+    <p role="note" className="flex flex-wrap items-center gap-2 border-t border-line p-2.5 text-small text-muted">
       {rest > 0 && (
         <>
           <Button size="sm" onClick={more}>

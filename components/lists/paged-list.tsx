@@ -113,7 +113,7 @@ function Heads({ heads, columns }: Pick<PagedListProps<unknown>, "heads" | "colu
     <GridGroup className="sticky top-0 z-[1] border-b border-line bg-surface">
       <GridRow
         aria-rowindex={1}
-        className={cn("grid h-8 items-center gap-x-3 px-3 text-[12px] font-medium text-muted", columns)}
+        className={cn("grid h-8 items-center gap-x-3 px-3 text-small font-medium text-muted", columns)}
       >
         {heads.map(({ name, className }) => (
           <GridHead key={name} className={className}>

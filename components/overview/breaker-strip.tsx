@@ -32,11 +32,11 @@ export function BreakerStrip({ agents }: { agents: readonly AgentView[] }) {
           <li key={agent.id}>
             <Link
               href={`/agents/${encodeURIComponent(agent.agentKey)}`}
-              className="flex h-8 items-center gap-2 rounded-md border border-line px-2.5 text-[13px] hover:border-line-strong hover:bg-hover"
+              className="flex h-8 items-center gap-2 rounded-md border border-line px-2.5 text-body hover:border-line-strong hover:bg-hover"
             >
               <span className="max-w-40 truncate font-medium">{agent.displayName}</span>
               <StatusBadge kind="breaker" status={breaker.state} pending={breaker.pending} />
-              <span className={cn("text-[12px] tabular-nums", standing === "failing" ? "text-danger" : "text-muted")}>
+              <span className={cn("text-small tabular-nums", standing === "failing" ? "text-danger" : "text-muted")}>
                 {breaker.resetAt !== null ? (
                   <Countdown to={breaker.resetAt} />
                 ) : breaker.failureRate === null ? (
@@ -49,7 +49,7 @@ export function BreakerStrip({ agents }: { agents: readonly AgentView[] }) {
           </li>
         ))}
         {sorted.length > shown.length && (
-          <li className="flex h-8 items-center px-1 text-[13px] text-muted">and {sorted.length - shown.length} more</li>
+          <li className="flex h-8 items-center px-1 text-body text-muted">and {sorted.length - shown.length} more</li>
         )}
       </ul>
     </Card>

@@ -27,7 +27,7 @@ export function FiringAlerts({ alerts }: { alerts: readonly AlertRow[] }) {
       flush
     >
       {shown.length === 0 ? (
-        <p className="flex items-center gap-2 px-3.5 py-5 text-[13px] text-muted">
+        <p className="flex items-center gap-2 px-3.5 py-5 text-body text-muted">
           <BellRing aria-hidden className="size-4 text-faint" />
           Nothing is firing. A breaker that opens raises an alert here.
         </p>
@@ -56,7 +56,7 @@ function Item({ alert }: { alert: AlertRow }) {
             {alert.title}
           </Link>
         </div>
-        <p className="mt-0.5 truncate text-[12px] text-muted" title={alert.detail ?? undefined}>
+        <p className="mt-0.5 truncate text-small text-muted" title={alert.detail ?? undefined}>
           <RelativeTime at={alert.firedAt} />
           {alert.detail && <> · {alert.detail}</>}
         </p>
@@ -68,7 +68,7 @@ function Item({ alert }: { alert: AlertRow }) {
           </Button>
         </Changes>
       ) : (
-        <span className="text-right text-[12px] text-muted">
+        <span className="text-right text-small text-muted">
           <StatusBadge kind="alert" status={alert.status} pending={alert.pending} />
           {alert.acknowledgedBy && <span className="block max-w-28 truncate">{actorName(alert.acknowledgedBy)}</span>}
         </span>

@@ -61,7 +61,7 @@ function Row({ run }: { run: Live<"run"> }) {
           className="flex min-w-0 gap-x-2 after:absolute after:inset-0 max-sm:flex-col max-sm:py-1 sm:items-baseline"
         >
           <span className="shrink-0 truncate font-medium max-sm:max-w-full sm:max-w-[55%]">{run.workflow}</span>
-          <span className="truncate font-mono text-[12px] text-muted max-sm:text-[11px]">{run.id}</span>
+          <span className="truncate font-mono text-small text-muted max-sm:text-micro">{run.id}</span>
         </Link>
       </Td>
       <Td className="max-sm:hidden">

@@ -22,7 +22,7 @@ export function RunStatuses({ byStatus }: { byStatus: Summary["runs"]["byStatus"
             <li key={status}>
               <Link
                 href={`/runs?status=${status}`}
-                className="grid h-[26px] grid-cols-[1rem_5.5rem_minmax(0,1fr)_auto] items-center gap-2 px-3.5 text-[13px] hover:bg-hover"
+                className="grid h-[26px] grid-cols-[1rem_5.5rem_minmax(0,1fr)_auto] items-center gap-2 px-3.5 text-body hover:bg-hover"
               >
                 <StatusIcon kind="run" status={status} still={count === 0} />
                 <span className={count === 0 ? "text-faint" : "text-ink"}>{label}</span>

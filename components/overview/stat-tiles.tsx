@@ -58,7 +58,7 @@ export function StatTiles({ summary, firing, agents }: StatTilesProps) {
         value={
           <>
             {formatCount(agents.busy)}
-            <span className="text-[15px] font-medium text-muted"> / {formatCount(agents.capacity)} slots</span>
+            <span className="text-lead font-medium text-muted"> / {formatCount(agents.capacity)} slots</span>
           </>
         }
         hint={`${formatCount(agents.total)} registered · ${formatCount(queue.running)} jobs running`}
@@ -91,14 +91,14 @@ function Tile({ href, label, value, hint, tone, className }: TileProps) {
         href={href}
         className="block h-full rounded-lg border border-line bg-surface px-3.5 py-2.5 hover:border-line-strong hover:bg-hover"
       >
-        <span className="block truncate text-[12px] text-muted">{label}</span>
+        <span className="block truncate text-small text-muted">{label}</span>
         <span
-          className="mt-0.5 block h-7 truncate text-[22px] leading-7 font-semibold tracking-tight tabular-nums"
+          className="mt-0.5 block h-7 truncate text-figure leading-7 font-semibold tracking-tight tabular-nums"
           style={tone ? { color: toneColor(tone) } : undefined}
         >
           {value}
         </span>
-        <span className="block text-[12px] text-muted tabular-nums sm:truncate">{hint}</span>
+        <span className="block text-small text-muted tabular-nums sm:truncate">{hint}</span>
       </Link>
     </li>
   );

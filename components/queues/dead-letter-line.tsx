@@ -55,7 +55,7 @@ export function DeadLetterLine({ job, selected, busy, onToggle, onRetry }: DeadL
         </span>
       </Td>
       <Td className="hidden max-w-48 lg:table-cell">
-        <Link href={run} className="block truncate font-mono text-[12px] text-muted hover:text-ink hover:underline">
+        <Link href={run} className="block truncate font-mono text-small text-muted hover:text-ink hover:underline">
           {job.runId}
         </Link>
       </Td>

@@ -61,7 +61,7 @@ export function DeadLetters({ queue, initial }: DeadLettersProps) {
       {letters.isError ? (
         <ErrorState detail={letters.error.message} onRetry={() => void letters.refetch()} />
       ) : shown.length === 0 ? (
-        <p className="p-3.5 text-[13px] text-muted">
+        <p className="p-3.5 text-body text-muted">
           None. A job comes here when its last attempt has failed or timed out; from here it can be queued again.
         </p>
       ) : (
@@ -123,7 +123,7 @@ export function DeadLetters({ queue, initial }: DeadLettersProps) {
 
 function Skipped({ outcome, onClose }: { outcome: DeadLetterRetry; onClose: () => void }) {
   return (
-    <div role="status" className="border-b border-line bg-inset px-3.5 py-2.5 text-[12px] text-muted">
+    <div role="status" className="border-b border-line bg-inset px-3.5 py-2.5 text-small text-muted">
       <p className="flex flex-wrap items-center gap-2">
         <span className="font-medium text-ink">
           {formatPlural(outcome.retried, "job")} queued again, {formatPlural(outcome.skipped.length, "job")} left where{" "}

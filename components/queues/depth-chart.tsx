@@ -10,7 +10,7 @@ import { useHydrated } from "../ui/use-hydrated.ts";
 import { useDepth } from "./use-queues.ts";
 
 const clock = (t: string): string => formatClock(t).slice(0, 5);
-const axis = { stroke: "var(--faint)", fontSize: 11, tickLine: false, axisLine: false } as const;
+const axis = { stroke: "var(--faint)", fontSize: "var(--text-micro)", tickLine: false, axisLine: false } as const;
 const TALL = 150;
 
 /** How deep a queue was over the last hour, by the minute; a gap where nothing is known. */
@@ -39,7 +39,7 @@ export function DepthChart({ queue }: { queue: string }) {
             content={({ active, payload }) => {
               const point = payload?.[0]?.payload as SeriesPoint | undefined;
               return active && point && point.value !== null ? (
-                <div className="popup px-2.5 py-1.5 text-[12px] tabular-nums">
+                <div className="popup px-2.5 py-1.5 text-small tabular-nums">
                   <div className="text-muted">{clock(point.t)}</div>
                   <div>{formatCount(point.value)} waiting at most</div>
                 </div>

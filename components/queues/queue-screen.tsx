@@ -29,10 +29,7 @@ export function QueueScreen({ initial, deadLetters }: QueueScreenProps) {
   useTitle(`Queue ${queue.id}: ${queueLook(queue).label.toLowerCase()}`);
   return (
     <>
-      <Link
-        href="/queues"
-        className="mb-1 inline-flex w-fit items-center gap-0.5 text-[12px] text-muted hover:text-ink"
-      >
+      <Link href="/queues" className="mb-1 inline-flex w-fit items-center gap-0.5 text-small text-muted hover:text-ink">
         <ChevronLeft aria-hidden className="size-3.5" /> Queues
       </Link>
       <PageHeader

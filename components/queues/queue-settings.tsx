@@ -109,7 +109,7 @@ function BoundField({ label, hint, value, onChange, fault }: BoundFieldProps) {
   const [field, help] = [useId(), useId()];
   return (
     <div>
-      <label htmlFor={field} className="mb-1 block text-[12px] font-medium text-muted">
+      <label htmlFor={field} className="mb-1 block text-small font-medium text-muted">
         {label}
       </label>
       <Input
@@ -122,7 +122,7 @@ function BoundField({ label, hint, value, onChange, fault }: BoundFieldProps) {
         aria-describedby={help}
         className="w-40"
       />
-      <p id={help} className={fault === null ? "mt-1 text-[12px] text-muted" : "mt-1 text-[12px] text-danger"}>
+      <p id={help} className={fault === null ? "mt-1 text-small text-muted" : "mt-1 text-small text-danger"}>
         {fault ?? hint}
       </p>
     </div>

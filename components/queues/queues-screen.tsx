@@ -48,7 +48,7 @@ export function QueuesScreen({ initial, cut }: QueuesScreenProps) {
       <PageHeader
         title="Queues"
         badge={
-          <span className="text-[12px] text-muted tabular-nums">
+          <span className="text-small text-muted tabular-nums">
             {queues.length}
             {cut && "+"} · {formatPlural(depth, "job")} waiting
             {paused > 0 && ` · ${paused} paused`}

@@ -79,7 +79,7 @@ function CandidateLine({ candidate, decision, full }: CandidateLineProps) {
         <ScoreBar score={score} parts={parts} full={full} faint={excluded !== undefined} />
       </div>
       <div className={cn("text-right font-medium tabular-nums", excluded && "text-muted")}>{scoreText(score)}</div>
-      <div className="text-[12px] text-muted max-md:order-4 max-md:col-span-2 md:col-span-3">
+      <div className="text-small text-muted max-md:order-4 max-md:col-span-2 md:col-span-3">
         {excluded !== undefined && (
           <p className="flex items-start gap-1.5 text-ink">
             <Ban aria-hidden className="mt-[3px] size-3 shrink-0 text-danger" />

@@ -16,13 +16,13 @@ export function Counterfactual({ decision }: { decision: ExplainedDecision }) {
         {secondChoice ? (
           <Track label="Second choice" record={secondChoice} taskType={decision.taskType} known />
         ) : (
-          <p className="text-[13px] text-muted">
+          <p className="text-body text-muted">
             {elsewhere
               ? "Nobody knows who would have been the second choice: the candidates were not told."
               : "There was no second choice: nobody else could take the task."}
           </p>
         )}
-        <p className="text-[12px] text-muted">Rates are those known now, not those of the time of the decision.</p>
+        <p className="text-small text-muted">Rates are those known now, not those of the time of the decision.</p>
       </div>
     </Card>
   );

@@ -33,7 +33,7 @@ export const DecisionRow = memo(function DecisionRow({ decision, index, active, 
       aria-current={active || undefined}
       data-decision={decision.id}
       className={cn(
-        "group relative border-b border-line text-[13px] hover:bg-hover has-[a:focus-visible]:bg-hover",
+        "group relative border-b border-line text-body hover:bg-hover has-[a:focus-visible]:bg-hover",
         active && "bg-accent-soft shadow-[inset_2px_0_0_var(--accent)] hover:bg-accent-soft",
         card
           ? "flex h-full flex-col justify-center gap-1.5 px-3"
@@ -53,7 +53,7 @@ function TaskLink({ decision }: { decision: Decision }) {
       className="flex min-w-0 items-baseline gap-2 outline-none after:absolute after:inset-0 focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent"
     >
       <span className="truncate font-medium text-ink">{decision.taskType}</span>
-      <span className="truncate font-mono text-[12px] text-muted">{decision.taskId}</span>
+      <span className="truncate font-mono text-small text-muted">{decision.taskId}</span>
     </Link>
   );
 }
@@ -98,7 +98,7 @@ function CardCells({ decision }: { decision: Decision }) {
           <OutcomeBadge decision={decision} />
         </GridCell>
       </div>
-      <div className="flex min-w-0 items-center gap-3 text-[12px] text-muted">
+      <div className="flex min-w-0 items-center gap-3 text-small text-muted">
         <GridCell className="min-w-0 flex-1 truncate text-ink">{decision.selectedAgent}</GridCell>
         <GridCell>{tryText(decision)}</GridCell>
         <GridCell>

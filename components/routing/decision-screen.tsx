@@ -28,7 +28,7 @@ export function DecisionScreen({ initial, head }: DecisionScreenProps) {
   useTitle(`${decision.taskId} → ${decision.selectedAgent} (${outcomeLabel(outcomeOf(decision)).toLowerCase()})`);
   return (
     <>
-      <nav aria-label="Breadcrumb" className="mb-1 text-[12px] text-muted">
+      <nav aria-label="Breadcrumb" className="mb-1 text-small text-muted">
         <Link href="/routing" className="hover:underline">
           Routing
         </Link>
@@ -45,7 +45,7 @@ export function DecisionScreen({ initial, head }: DecisionScreenProps) {
         }
         actions={<CopyId id={decision.id} />}
       />
-      <p className="mb-3 max-w-3xl text-[14px]">{whyChosen(decision)}</p>
+      <p className="mb-3 max-w-3xl text-lead">{whyChosen(decision)}</p>
       <Facts decision={decision} />
       <div className="mt-3 grid items-start gap-3 xl:grid-cols-[minmax(0,1fr)_24rem]">
         <Candidates decision={decision} />
@@ -71,7 +71,7 @@ function Facts({ decision }: { decision: ExplainedDecision }) {
       runId === null ? (
         "none"
       ) : (
-        <Link key="run" href={`/runs/${encodeURIComponent(runId)}`} className="link font-mono text-[12px]">
+        <Link key="run" href={`/runs/${encodeURIComponent(runId)}`} className="link font-mono text-small">
           {runId}
         </Link>
       ),
@@ -84,7 +84,7 @@ function Facts({ decision }: { decision: ExplainedDecision }) {
     ],
   ];
   return (
-    <dl className="flex flex-wrap gap-x-6 gap-y-1.5 text-[13px]">
+    <dl className="flex flex-wrap gap-x-6 gap-y-1.5 text-body">
       {facts.map(([name, value]) => (
         <div key={name} className="flex min-w-0 gap-1.5">
           <dt className="text-muted">{name}</dt>

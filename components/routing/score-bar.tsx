@@ -62,7 +62,7 @@ export function ScoreBar({ score, parts, full, faint }: ScoreBarProps) {
 export function ScoreLegend({ weights }: { weights: { [name in ScorePart["name"]]: number } }) {
   const sum = weights.success + weights.speed + weights.load;
   return (
-    <ul aria-label="Parts of the score" className="flex flex-wrap gap-x-4 gap-y-1 text-[12px] text-muted">
+    <ul aria-label="Parts of the score" className="flex flex-wrap gap-x-4 gap-y-1 text-small text-muted">
       {PARTS.map((name) => (
         <li key={name} className="flex items-center gap-1.5" title={LOOK[name].hint}>
           <span aria-hidden className="size-2.5 rounded-[2px]" style={fill(name)} />

@@ -74,7 +74,7 @@ function Step({ icon, at, children }: { icon: ReactNode; at?: string | null; chi
         {icon}
       </span>
       <div className="min-w-0">{children}</div>
-      <span className="text-[12px] text-muted">{at && <RelativeTime at={at} />}</span>
+      <span className="text-small text-muted">{at && <RelativeTime at={at} />}</span>
     </li>
   );
 }
@@ -101,7 +101,7 @@ function Outcome({ decision }: { decision: Decision }) {
 
 function ErrorLine({ text }: { text: string }) {
   return (
-    <pre className="mt-1 max-h-40 overflow-auto rounded bg-inset px-2 py-1 font-mono text-[12px] break-words whitespace-pre-wrap">
+    <pre className="mt-1 max-h-40 overflow-auto rounded bg-inset px-2 py-1 font-mono text-small break-words whitespace-pre-wrap">
       {text}
     </pre>
   );
@@ -120,7 +120,7 @@ function JobLink({ runId, jobId }: { runId: string | null; jobId: string }) {
   return (
     <Link
       href={`/runs/${encodeURIComponent(runId)}?job=${encodeURIComponent(jobId)}`}
-      className="link font-mono text-[12px]"
+      className="link font-mono text-small"
     >
       {jobId}
     </Link>

@@ -30,7 +30,7 @@ export function AttemptView({ attempt, trial, open, onToggle, events }: AttemptV
         aria-expanded={open}
         aria-controls={open ? body : undefined}
         onClick={onToggle}
-        className="flex h-9 w-full items-center gap-2 px-3 text-left text-[13px] hover:bg-hover"
+        className="flex h-9 w-full items-center gap-2 px-3 text-left text-body hover:bg-hover"
       >
         <ChevronRight
           aria-hidden
@@ -40,13 +40,13 @@ export function AttemptView({ attempt, trial, open, onToggle, events }: AttemptV
         <StatusBadge kind="attempt" status={attempt.status} />
         {trial && (
           <span
-            className="rounded border border-dashed border-status-blocked px-1 text-[11px] text-status-blocked"
+            className="rounded border border-dashed border-status-blocked px-1 text-micro text-status-blocked"
             title="Let through by a half-open breaker to try the agent out"
           >
             trial
           </span>
         )}
-        <span className="ml-auto flex items-center gap-2 text-[12px] text-muted">
+        <span className="ml-auto flex items-center gap-2 text-small text-muted">
           {attempt.exitCode !== null && <span className="font-mono">exit {attempt.exitCode}</span>}
           <RunTime attempt={attempt} />
         </span>
@@ -81,16 +81,16 @@ function AttemptBody({ id, attempt, events }: { id: string; attempt: Wire<"attem
         <p
           role="note"
           aria-label="Error"
-          className="rounded-md bg-danger-soft px-2.5 py-1.5 text-[13px] break-words whitespace-pre-wrap text-danger"
+          className="rounded-md bg-danger-soft px-2.5 py-1.5 text-body break-words whitespace-pre-wrap text-danger"
         >
           {attempt.error.message}
-          {attempt.error.code && <span className="ml-1.5 font-mono text-[12px]">{attempt.error.code}</span>}
+          {attempt.error.code && <span className="ml-1.5 font-mono text-small">{attempt.error.code}</span>}
         </p>
       )}
       <JobOutput key={attempt.attemptId} attempt={attempt} events={events} />
       {rest !== null && (
         <div>
-          <h4 className="mb-1 text-[12px] font-medium text-muted">Result</h4>
+          <h4 className="mb-1 text-small font-medium text-muted">Result</h4>
           <JsonTree value={rest} />
         </div>
       )}
@@ -104,7 +104,7 @@ function RunTime({ attempt }: { attempt: Wire<"attempt"> }) {
 
 /** A list of names and values. */
 export function Facts({ children }: { children: ReactNode }) {
-  return <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1 text-[13px]">{children}</dl>;
+  return <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1 text-body">{children}</dl>;
 }
 
 export function Fact({ name, children }: { name: string; children: ReactNode }) {

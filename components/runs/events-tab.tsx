@@ -68,7 +68,7 @@ export function RunEvents({ runId, events, jobs, onSelectJob }: RunEventsProps) 
           onChange={(event) => setText(event.target.value)}
           className="w-60"
         />
-        <label className="flex items-center gap-1.5 text-[13px] text-muted">
+        <label className="flex items-center gap-1.5 text-body text-muted">
           <input
             type="checkbox"
             checked={quiet}
@@ -77,7 +77,7 @@ export function RunEvents({ runId, events, jobs, onSelectJob }: RunEventsProps) 
           />
           Output, heartbeats and progress
         </label>
-        <span className="text-[12px] text-muted tabular-nums">{shown.length} events</span>
+        <span className="text-small text-muted tabular-nums">{shown.length} events</span>
       </div>
       <div className="relative">
         <div
@@ -156,24 +156,24 @@ const EventLine = memo(function EventLine({ event, job, open, onToggle, onSelect
         type="button"
         aria-expanded={open}
         onClick={() => onToggle(event.seq)}
-        className="flex h-[31px] w-full min-w-0 items-center gap-3 px-2 text-left text-[13px] hover:bg-hover"
+        className="flex h-[31px] w-full min-w-0 items-center gap-3 px-2 text-left text-body hover:bg-hover"
       >
         <ChevronRight
           aria-hidden
           className={cn("size-3.5 shrink-0 text-faint transition-transform", open && "rotate-90")}
         />
         <At at={event.at} />
-        <span className="w-44 shrink-0 truncate font-mono text-[12px] max-sm:w-32">{event.type}</span>
+        <span className="w-44 shrink-0 truncate font-mono text-small max-sm:w-32">{event.type}</span>
         <span className="w-40 shrink-0 truncate max-md:hidden" title={event.subject.id}>
           {job ? jobLabel(job) : event.subject.id}
         </span>
         <span className="min-w-0 flex-1 truncate text-muted">{eventSummary(event)}</span>
-        <span className="shrink-0 text-[12px] text-faint max-lg:hidden">{event.actor}</span>
-        <span className="w-14 shrink-0 text-right font-mono text-[11px] text-faint max-sm:hidden">{event.seq}</span>
+        <span className="shrink-0 text-small text-faint max-lg:hidden">{event.actor}</span>
+        <span className="w-14 shrink-0 text-right font-mono text-micro text-faint max-sm:hidden">{event.seq}</span>
       </button>
       {open && (
         <div className="bg-inset/50 px-8 py-2">
-          <p className="mb-1 text-[12px] text-muted">
+          <p className="mb-1 text-small text-muted">
             {moment(event.at)} · {event.actor}
             {job && (
               <button type="button" className="link ml-2" onClick={() => onSelectJob(job.jobId)}>
@@ -195,7 +195,7 @@ function At({ at }: { at: string }) {
     <time
       dateTime={at}
       title={browser ? formatLocal(at) : formatUtc(at)}
-      className="shrink-0 font-mono text-[12px] text-muted tabular-nums"
+      className="shrink-0 font-mono text-small text-muted tabular-nums"
     >
       {browser ? formatClock(at, true) : formatUtc(at).slice(11, 23)}
     </time>

@@ -81,7 +81,7 @@ export function QueueHints({ queue, seq }: { queue: string; seq: number }) {
   if (!oldest) return null;
   return (
     <section aria-label="Why the oldest job waits" className="mb-3 space-y-1.5">
-      <h2 className="text-[13px] font-medium">
+      <h2 className="text-body font-medium">
         Why{" "}
         <Link href={`${runHref(oldest.runId)}?job=${encodeURIComponent(oldest.jobId)}`} className="link">
           {oldest.step ?? oldest.jobId}
@@ -105,7 +105,7 @@ function Note({ tone: name, children }: { tone: WaitReason["tone"]; children: Re
   return (
     <li
       style={{ "--tone": tone } as CSSProperties}
-      className="flex items-start gap-2 rounded-lg border border-(--tone)/25 bg-[color-mix(in_oklab,var(--tone)_var(--tint),var(--surface))] px-2.5 py-1.5 text-[13px]"
+      className="flex items-start gap-2 rounded-lg border border-(--tone)/25 bg-[color-mix(in_oklab,var(--tone)_var(--tint),var(--surface))] px-2.5 py-1.5 text-body"
     >
       <Icon aria-hidden className="mt-0.5 size-3.5 shrink-0 text-(--tone)" />
       <span className="min-w-0 break-words text-ink">{children}</span>

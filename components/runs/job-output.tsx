@@ -44,7 +44,7 @@ export function JobOutput({ attempt, events }: JobOutputProps) {
     [fromResult, screen, logged.data, events, until],
   );
   if (shown === "" && !logged.isFetching) {
-    return <p className="px-1 text-[12px] text-faint">{runs ? "No output yet" : "No output"}</p>;
+    return <p className="px-1 text-small text-faint">{runs ? "No output yet" : "No output"}</p>;
   }
   return (
     <OutputBox text={shown} follows={runs && until === null}>
@@ -53,9 +53,9 @@ export function JobOutput({ attempt, events }: JobOutputProps) {
           <ArrowDownToLine aria-hidden className="size-3.5" /> Whole output
         </Button>
       )}
-      {truncated && (all || runs) && <span className="text-[12px] text-faint">the beginning is left out</span>}
-      {logged.isFetching && <span className="text-[12px] text-faint">loading…</span>}
-      {logged.isError && <span className="text-[12px] text-danger">could not be loaded</span>}
+      {truncated && (all || runs) && <span className="text-small text-faint">the beginning is left out</span>}
+      {logged.isFetching && <span className="text-small text-faint">loading…</span>}
+      {logged.isError && <span className="text-small text-danger">could not be loaded</span>}
     </OutputBox>
   );
 }
@@ -71,7 +71,7 @@ function OutputBox({ text, follows, children }: { text: string; follows: boolean
   return (
     <div className="overflow-hidden rounded-md border border-line bg-inset">
       <div className="flex items-center gap-1 border-b border-line pl-2">
-        <span className="flex-1 text-[12px] font-medium text-muted">Output{follows && " (live)"}</span>
+        <span className="flex-1 text-small font-medium text-muted">Output{follows && " (live)"}</span>
         {children}
         <IconButton
           size="sm"
@@ -93,9 +93,7 @@ function OutputBox({ text, follows, children }: { text: string; follows: boolean
         }}
         className="max-h-80 min-h-16 overflow-auto p-2"
       >
-        <pre
-          className={cn("font-mono text-[12px] leading-[1.45] text-ink", wraps && "break-words whitespace-pre-wrap")}
-        >
+        <pre className={cn("font-mono text-small leading-[1.45] text-ink", wraps && "break-words whitespace-pre-wrap")}>
           {text}
         </pre>
       </section>

@@ -67,7 +67,7 @@ export function JobPanel(props: JobPanelProps) {
       >
         <header className="space-y-2 border-b border-line px-3 py-2.5">
           <div className="flex items-start gap-2">
-            <h2 className="min-w-0 flex-1 text-[14px] leading-6 font-semibold break-words">{jobLabel(job)}</h2>
+            <h2 className="min-w-0 flex-1 text-lead leading-6 font-semibold break-words">{jobLabel(job)}</h2>
             <IconButton size="sm" label="Close" shortcut="Esc" onClick={() => onSelect(null)}>
               <X aria-hidden className="size-4" />
             </IconButton>
@@ -132,16 +132,16 @@ function PanelBody({
           {...{ jobs, dependencies }}
           onSelect={selectJob}
         />
-        {whole.loading && <p className="text-[12px] text-muted">What is large is being loaded…</p>}
+        {whole.loading && <p className="text-small text-muted">What is large is being loaded…</p>}
         {whole.failed && (
-          <p role="alert" className="text-[12px] text-danger">
+          <p role="alert" className="text-small text-danger">
             What is large could not be loaded. Open the job again.
           </p>
         )}
         {whole.job.input !== null && (
           <section aria-label="Input">
             <div className="flex items-center justify-between">
-              <h3 className="text-[12px] font-medium text-muted">Input</h3>
+              <h3 className="text-small font-medium text-muted">Input</h3>
               <CopyButton label="Copy the input" text={() => JSON.stringify(whole.job.input, null, 2)} />
             </div>
             <JsonTree value={whole.job.input} />
@@ -173,7 +173,7 @@ function JobFacts({ job, workstream }: { job: Live<"job">; workstream: Wire<"wor
       )}
       {job.progress !== null && (
         <Fact name="Progress">
-          <span className="font-mono text-[12px]">{jsonBeginning(job.progress, LONGEST_PROGRESS)}</span>
+          <span className="font-mono text-small">{jsonBeginning(job.progress, LONGEST_PROGRESS)}</span>
         </Fact>
       )}
       {workstream && <Fact name="Workstream">{workstream.title}</Fact>}
@@ -253,14 +253,14 @@ interface JobLinksProps {
   onSelect: (jobId: string) => void;
 }
 
-const CHIP = "flex h-7 items-center gap-1.5 rounded-md border border-line px-2 text-[13px]";
+const CHIP = "flex h-7 items-center gap-1.5 rounded-md border border-line px-2 text-body";
 
 function JobLinks({ title, ids, run, jobs, dependencies, onSelect }: JobLinksProps) {
   const isPresent = useContext(PastPosition) === null;
   if (ids.length === 0) return null;
   return (
     <section aria-label={title}>
-      <h3 className="mb-1 text-[12px] font-medium text-muted">{title}</h3>
+      <h3 className="mb-1 text-small font-medium text-muted">{title}</h3>
       <ul className="flex flex-wrap gap-1.5">
         {ids.map((id) => {
           const job = jobs.get(id);

@@ -18,7 +18,7 @@ const ORDER = [
 /** Jobs by status as one bar, with how many of them have ended. */
 export function JobProgress({ counts, className }: { counts: JobCounts; className?: string }) {
   const total = totalJobs(counts);
-  if (total === 0) return <span className={cn("text-[12px] text-faint", className)}>no jobs</span>;
+  if (total === 0) return <span className={cn("text-small text-faint", className)}>no jobs</span>;
   const ended = total - openJobs(counts);
   return (
     <span className={cn("flex min-w-0 items-center gap-2", className)} title={inWords(counts)}>
@@ -38,7 +38,7 @@ export function JobProgress({ counts, className }: { counts: JobCounts; classNam
           />
         ))}
       </span>
-      <span className="shrink-0 text-[12px] text-muted tabular-nums">
+      <span className="shrink-0 text-small text-muted tabular-nums">
         {ended}/{total}
       </span>
     </span>

@@ -89,13 +89,13 @@ export function JobsTable({ run, model, parts, take, selected, onSelect }: JobsT
             })
           }
         />
-        <span className="text-[12px] text-muted tabular-nums">
+        <span className="text-small text-muted tabular-nums">
           {formatCount(jobs.length)} of {formatCount(matching(jobs.length))}
         </span>
         {isPart && filter.sort !== "order" && (
-          <span className="text-[12px] text-muted">the longest of those that are loaded</span>
+          <span className="text-small text-muted">the longest of those that are loaded</span>
         )}
-        {isNarrowed && search.error && <span className="text-[12px] text-danger">{search.error.detail}</span>}
+        {isNarrowed && search.error && <span className="text-small text-danger">{search.error.detail}</span>}
       </div>
       <GridTable
         ref={scroller}
@@ -107,7 +107,7 @@ export function JobsTable({ run, model, parts, take, selected, onSelect }: JobsT
           <GridGroup className="sticky top-0 z-[1] border-b border-line bg-surface">
             <GridRow
               aria-rowindex={1}
-              className={cn("grid h-8 items-center gap-x-3 px-3 text-[12px] font-medium text-muted", COLUMNS)}
+              className={cn("grid h-8 items-center gap-x-3 px-3 text-small font-medium text-muted", COLUMNS)}
             >
               <Head>Status</Head>
               <Head>Job</Head>
@@ -168,7 +168,7 @@ const JobLine = memo(function JobLine({ row, group, queuedMs, ranMs, index, top,
     <GridRow
       aria-rowindex={index + 2}
       className={cn(
-        "absolute inset-x-0 grid items-center gap-x-3 border-b border-line px-3 text-[13px] hover:bg-hover",
+        "absolute inset-x-0 grid items-center gap-x-3 border-b border-line px-3 text-body hover:bg-hover",
         COLUMNS,
         selected && "bg-accent-soft hover:bg-accent-soft",
       )}
@@ -184,9 +184,7 @@ const JobLine = memo(function JobLine({ row, group, queuedMs, ranMs, index, top,
           className="flex w-full min-w-0 items-baseline gap-2 text-left outline-none after:absolute after:inset-0 focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent"
         >
           <span className="truncate font-medium">{jobLabel(job)}</span>
-          {jobLabel(job) !== job.jobId && (
-            <span className="truncate font-mono text-[12px] text-muted">{job.jobId}</span>
-          )}
+          {jobLabel(job) !== job.jobId && <span className="truncate font-mono text-small text-muted">{job.jobId}</span>}
         </button>
       </GridCell>
       <GridCell className="truncate text-muted">{group ?? "–"}</GridCell>
@@ -198,7 +196,7 @@ const JobLine = memo(function JobLine({ row, group, queuedMs, ranMs, index, top,
         {queuedMs > 0 ? formatDuration(queuedMs) : "–"}
       </GridCell>
       <GridCell className="text-right tabular-nums">{row.attempts.length > 0 ? formatDuration(ranMs) : "–"}</GridCell>
-      <GridCell className="text-right font-mono text-[12px] tabular-nums">{job.exitCode ?? "–"}</GridCell>
+      <GridCell className="text-right font-mono text-small tabular-nums">{job.exitCode ?? "–"}</GridCell>
       <GridCell className="text-right text-muted">
         <RelativeTime at={job.startedAt} />
       </GridCell>

@@ -18,10 +18,10 @@ export function LinkedPanel({ jobId, linked, onClose }: LinkedPanelProps) {
   return (
     <aside
       aria-label={`Job ${jobId}`}
-      className="fixed inset-x-0 bottom-0 z-40 rounded-t-xl border border-line bg-surface p-3 text-[13px] shadow-2xl md:inset-y-0 md:right-0 md:left-auto md:w-[30rem] md:rounded-none xl:sticky xl:top-16 xl:z-0 xl:w-auto xl:self-start xl:rounded-lg xl:shadow-none"
+      className="fixed inset-x-0 bottom-0 z-40 rounded-t-xl border border-line bg-surface p-3 text-body shadow-2xl md:inset-y-0 md:right-0 md:left-auto md:w-[30rem] md:rounded-none xl:sticky xl:top-16 xl:z-0 xl:w-auto xl:self-start xl:rounded-lg xl:shadow-none"
     >
       <div className="flex items-start gap-2">
-        <h2 className="min-w-0 flex-1 text-[14px] leading-6 font-semibold break-words">{jobId}</h2>
+        <h2 className="min-w-0 flex-1 text-lead leading-6 font-semibold break-words">{jobId}</h2>
         <IconButton size="sm" label="Close" onClick={onClose}>
           <X aria-hidden className="size-4" />
         </IconButton>

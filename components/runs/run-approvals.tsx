@@ -38,7 +38,7 @@ export function RunApprovals({ runId, jobs, onSelectJob }: RunApprovalsProps) {
         return (
           <li
             key={approval.id}
-            className="flex flex-wrap items-center gap-x-2.5 gap-y-1 rounded-lg border border-status-review/30 bg-[color-mix(in_oklab,var(--status-review)_var(--tint),var(--surface))] px-2.5 py-1.5 text-[13px]"
+            className="flex flex-wrap items-center gap-x-2.5 gap-y-1 rounded-lg border border-status-review/30 bg-[color-mix(in_oklab,var(--status-review)_var(--tint),var(--surface))] px-2.5 py-1.5 text-body"
           >
             <Hand aria-hidden className="size-3.5 shrink-0 text-status-review" />
             <span className="min-w-0 font-medium">{approval.title}</span>

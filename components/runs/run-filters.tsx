@@ -199,7 +199,7 @@ function TimeForm({ from, to, onChange }: Omit<TimeFilterProps, "what">) {
   return (
     <form
       onSubmit={submit}
-      className="mt-3 grid grid-cols-[auto_1fr] items-center gap-x-2 gap-y-1.5 text-[12px] text-muted"
+      className="mt-3 grid grid-cols-[auto_1fr] items-center gap-x-2 gap-y-1.5 text-small text-muted"
     >
       <label htmlFor={ids.from}>From</label>
       <Input

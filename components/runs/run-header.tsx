@@ -22,7 +22,7 @@ export function RunHeader({ run }: { run: Live<"run"> }) {
     <header className="mb-3">
       <div className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2">
         <div className="min-w-0">
-          <nav aria-label="Breadcrumb" className="flex items-center gap-1 text-[12px] text-muted">
+          <nav aria-label="Breadcrumb" className="flex items-center gap-1 text-small text-muted">
             <Link href="/runs" className="hover:text-ink">
               Runs
             </Link>
@@ -30,13 +30,13 @@ export function RunHeader({ run }: { run: Live<"run"> }) {
             <CopyId id={run.runId} className="min-w-0" />
           </nav>
           <div className="mt-0.5 flex min-h-8 flex-wrap items-center gap-2">
-            <h1 className="min-w-0 truncate text-[17px] font-semibold tracking-tight">{run.workflow}</h1>
+            <h1 className="min-w-0 truncate text-title font-semibold tracking-tight">{run.workflow}</h1>
             <StatusBadge kind="run" status={run.status} pending={isPending(run)} />
           </div>
         </div>
         <div className="flex items-center gap-2">{isPresent && <RunActions run={run} />}</div>
       </div>
-      <dl className="mt-1.5 flex flex-wrap items-center gap-x-5 gap-y-1 text-[13px]">
+      <dl className="mt-1.5 flex flex-wrap items-center gap-x-5 gap-y-1 text-body">
         <Item name="Jobs">
           <JobProgress counts={run.jobCounts} className="w-44" />
         </Item>
@@ -54,7 +54,7 @@ export function RunHeader({ run }: { run: Live<"run"> }) {
         )}
         {run.parentRunId && (
           <Item name="Parent">
-            <Link className="link font-mono text-[12px]" href={runHref(run.parentRunId)}>
+            <Link className="link font-mono text-small" href={runHref(run.parentRunId)}>
               {run.parentRunId}
             </Link>
           </Item>
@@ -96,7 +96,7 @@ export function RunError({ run, jobs, onSelectJob }: RunErrorProps) {
     <div
       role="note"
       aria-label="What went wrong"
-      className="mb-3 rounded-lg border border-danger/30 bg-danger-soft px-3 py-2 text-[13px]"
+      className="mb-3 rounded-lg border border-danger/30 bg-danger-soft px-3 py-2 text-body"
     >
       {told && <p className="break-words text-danger">{told}</p>}
       {failure && (

@@ -34,7 +34,7 @@ export const RunRow = memo(function RunRow({ run, index, active, card }: RunRowP
       aria-current={active || undefined}
       data-run={run.runId}
       className={cn(
-        "group relative border-b border-line text-[13px] hover:bg-hover has-[a:focus-visible]:bg-hover",
+        "group relative border-b border-line text-body hover:bg-hover has-[a:focus-visible]:bg-hover",
         active && "bg-accent-soft shadow-[inset_2px_0_0_var(--accent)] hover:bg-accent-soft",
         card
           ? "flex h-full flex-col justify-center gap-1.5 px-3"
@@ -54,7 +54,7 @@ function RunLink({ run }: { run: Live<"run"> }) {
       className="flex min-w-0 items-baseline gap-2 outline-none after:absolute after:inset-0 focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent"
     >
       <span className="truncate font-medium text-ink">{run.workflow}</span>
-      <span className="truncate font-mono text-[12px] text-muted">{run.runId}</span>
+      <span className="truncate font-mono text-small text-muted">{run.runId}</span>
     </Link>
   );
 }
@@ -98,7 +98,7 @@ function CardCells({ run }: { run: Live<"run"> }) {
           <RunLink run={run} />
         </GridCell>
       </div>
-      <div className="flex min-w-0 items-center gap-3 text-[12px] text-muted">
+      <div className="flex min-w-0 items-center gap-3 text-small text-muted">
         <GridCell className="min-w-0 flex-1">
           <JobProgress counts={run.jobCounts} />
         </GridCell>
@@ -119,7 +119,7 @@ export function Tags({ tags }: { tags: readonly string[] }) {
     <span
       key={tag}
       title={tags.join(", ")}
-      className="max-w-32 shrink-0 truncate rounded bg-inset px-1.5 text-[12px] leading-5 text-muted"
+      className="max-w-32 shrink-0 truncate rounded bg-inset px-1.5 text-small leading-5 text-muted"
     >
       {tag}
     </span>

@@ -181,7 +181,7 @@ export function RunView({ runId, initial }: RunViewProps) {
         <p
           role="note"
           aria-label="Cleaned up"
-          className="mb-3 rounded-lg border border-line bg-inset px-3 py-2 text-[13px]"
+          className="mb-3 rounded-lg border border-line bg-inset px-3 py-2 text-body"
         >
           This run was cleaned up a moment ago. What you see is what was last known of it; it is not kept.
         </p>

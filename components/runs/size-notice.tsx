@@ -23,7 +23,7 @@ export function SizeNotice({ parts, onFind }: SizeNoticeProps) {
     <div
       role="note"
       aria-label="Size of the run"
-      className="mb-3 flex flex-wrap items-center gap-x-3 gap-y-1.5 text-[13px]"
+      className="mb-3 flex flex-wrap items-center gap-x-3 gap-y-1.5 text-body"
     >
       <p className="min-w-0 text-muted">
         <span className="text-ink tabular-nums">

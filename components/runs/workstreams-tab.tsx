@@ -86,7 +86,7 @@ export function Workstreams({ runId, workstreams, total, take }: WorkstreamsProp
         </TableBody>
       </Table>
       {workstreams.length < total && more.hasMore && (
-        <div className="flex items-center gap-3 border-t border-line p-2.5 text-[12px] text-muted">
+        <div className="flex items-center gap-3 border-t border-line p-2.5 text-small text-muted">
           {formatCount(workstreams.length)} of {formatCount(total)} workstreams are loaded.
           <Button size="sm" busy={more.loading} onClick={more.load}>
             Load more

@@ -29,7 +29,7 @@ export function Audit({ kind, id, seq }: { kind: string; id: string; seq: number
   });
   return (
     <section aria-label="Audit">
-      <h3 className="mb-1.5 flex items-center justify-between text-[12px] font-medium text-muted">
+      <h3 className="mb-1.5 flex items-center justify-between text-small font-medium text-muted">
         Audit
         <Link href={`/events?subject=${subject}`} className="link font-normal">
           In the log
@@ -45,11 +45,11 @@ export function Audit({ kind, id, seq }: { kind: string; id: string; seq: number
             <AuditLine key={event.seq} event={event} />
           ))}
           {data.items.length === 0 && (
-            <li className="px-2.5 py-2 text-[12px] text-muted">Its events are no longer kept.</li>
+            <li className="px-2.5 py-2 text-small text-muted">Its events are no longer kept.</li>
           )}
         </ol>
       )}
-      {data?.nextCursor && <p className="mt-1 text-[12px] text-muted">The newest {MOST}; the log has the others.</p>}
+      {data?.nextCursor && <p className="mt-1 text-small text-muted">The newest {MOST}; the log has the others.</p>}
     </section>
   );
 }
@@ -58,7 +58,7 @@ function AuditLine({ event }: { event: LogEvent }) {
   const tone = toneOf(event);
   const summary = eventSummary(event);
   return (
-    <li className="px-2.5 py-1.5 text-[12px]">
+    <li className="px-2.5 py-1.5 text-small">
       <div className="flex flex-wrap items-baseline gap-x-2">
         <span className="font-medium" style={tone ? { color: toneColor(tone) } : undefined}>
           {event.type}

@@ -155,7 +155,7 @@ function Tree({ title, value }: { title: string; value: Json | null }) {
   return (
     <section aria-label={title}>
       <div className="flex items-center justify-between">
-        <h3 className="text-[12px] font-medium text-muted">{title}</h3>
+        <h3 className="text-small font-medium text-muted">{title}</h3>
         <CopyButton label={`Copy the ${title.toLowerCase()}`} text={() => JSON.stringify(value, null, 2)} />
       </div>
       <JsonTree value={value} className="rounded-md border border-line px-2 py-1.5" />

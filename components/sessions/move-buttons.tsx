@@ -85,7 +85,7 @@ export function TaskMoves({ task }: { task: TaskRow }) {
       >
         {asks === "routed" && (
           <div>
-            <label htmlFor={field} className="mb-1 block text-[12px] font-medium text-muted">
+            <label htmlFor={field} className="mb-1 block text-small font-medium text-muted">
               To agent
             </label>
             <Input

@@ -66,7 +66,7 @@ const SessionLine = memo(function SessionLine({ session, keptMs, open, onOpen }:
         <button
           type="button"
           title={session.id}
-          className="block max-w-full truncate font-mono text-[12px] hover:underline"
+          className="block max-w-full truncate font-mono text-small hover:underline"
         >
           {session.id}
         </button>
@@ -76,7 +76,7 @@ const SessionLine = memo(function SessionLine({ session, keptMs, open, onOpen }:
         <StatusBadge kind="session" status={session.status} pending={session.pending} />
       </Td>
       <Td className="hidden max-w-48 lg:table-cell">
-        <span className="block truncate font-mono text-[12px] text-muted">{session.taskId ?? "–"}</span>
+        <span className="block truncate font-mono text-small text-muted">{session.taskId ?? "–"}</span>
       </Td>
       <Td numeric className="hidden sm:table-cell">
         <Duration from={session.startedAt ?? session.createdAt} to={session.finishedAt} />

@@ -133,7 +133,7 @@ function List<R>({ view, filters, onFilter, empty, children }: RowsProps<R>) {
     const filtered = filters.status !== "" || filters.who !== "" || filters.type !== "";
     if (!filtered) return empty;
     return (
-      <p role="status" className="py-6 text-center text-[13px] text-muted">
+      <p role="status" className="py-6 text-center text-body text-muted">
         Nothing matches.{" "}
         <button type="button" className="link" onClick={() => onFilter({ status: "", who: "", type: "" })}>
           Clear the filters

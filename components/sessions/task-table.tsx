@@ -57,7 +57,7 @@ const TaskLine = memo(function TaskLine({ task, open, onOpen }: TaskLineProps) {
         <button
           type="button"
           title={task.id}
-          className="block max-w-full truncate font-mono text-[12px] hover:underline"
+          className="block max-w-full truncate font-mono text-small hover:underline"
         >
           {task.id}
         </button>
@@ -70,7 +70,7 @@ const TaskLine = memo(function TaskLine({ task, open, onOpen }: TaskLineProps) {
         <FromTo task={task} />
       </Td>
       <Td className="hidden max-w-40 lg:table-cell">
-        <span className="block truncate font-mono text-[12px] text-muted">{task.idempotencyKey ?? "–"}</span>
+        <span className="block truncate font-mono text-small text-muted">{task.idempotencyKey ?? "–"}</span>
       </Td>
       <Td numeric className="hidden md:table-cell">
         <Duration from={task.startedAt} to={task.finishedAt} />

@@ -76,12 +76,12 @@ function Palette({ close }: { close: () => void }) {
             setChosen("");
           }}
           placeholder="Page, run or agent"
-          className="h-11 w-full bg-transparent text-[14px] outline-none placeholder:text-faint"
+          className="h-11 w-full bg-transparent text-lead outline-none placeholder:text-faint"
         />
         <Kbd>Esc</Kbd>
       </div>
       <Command.List className="max-h-[min(60vh,26rem)] overflow-auto p-1.5">
-        <Command.Empty className="px-3 py-8 text-center text-[13px] text-muted">
+        <Command.Empty className="px-3 py-8 text-center text-body text-muted">
           {busy ? "Searching…" : "Nothing of that name."}
         </Command.Empty>
         {pages.length > 0 && (
@@ -100,7 +100,7 @@ function Palette({ close }: { close: () => void }) {
           <Group heading={term ? "Runs" : "Recent runs"}>
             {runs.map((run) => (
               <Item key={run.id} value={`run ${run.id}`} onSelect={() => go(`/runs/${encodeURIComponent(run.id)}`)}>
-                <span className="truncate font-mono text-[12px]">{run.id}</span>
+                <span className="truncate font-mono text-small">{run.id}</span>
                 <span className="flex-1 truncate text-muted">{run.workflow}</span>
                 <StatusBadge kind="run" status={run.status} />
               </Item>
@@ -124,10 +124,10 @@ function Palette({ close }: { close: () => void }) {
         {opensId && (
           <Group heading="Go to">
             <Item value="open run" onSelect={() => go(`/runs/${encodeURIComponent(term)}`)}>
-              Open run <span className="font-mono text-[12px]">{term}</span>
+              Open run <span className="font-mono text-small">{term}</span>
             </Item>
             <Item value="events of" onSelect={() => go(`/events?runId=${encodeURIComponent(term)}`)}>
-              Events of run <span className="font-mono text-[12px]">{term}</span>
+              Events of run <span className="font-mono text-small">{term}</span>
             </Item>
           </Group>
         )}
@@ -178,7 +178,7 @@ function Group({ heading, children }: { heading: string; children: ReactNode }) 
   return (
     <Command.Group
       heading={heading}
-      className="[&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-[11px] [&_[cmdk-group-heading]]:font-medium [&_[cmdk-group-heading]]:text-faint"
+      className="[&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-micro [&_[cmdk-group-heading]]:font-medium [&_[cmdk-group-heading]]:text-faint"
     >
       {children}
     </Command.Group>

@@ -15,7 +15,7 @@ export function DatabaseBanner() {
       {databaseAway && (
         <p
           style={{ "--tone": toneColor("failed") } as CSSProperties}
-          className="tone flex items-center gap-2 border-b border-line px-3 py-2 text-[13px] sm:px-5"
+          className="tone flex items-center gap-2 border-b border-line px-3 py-2 text-body sm:px-5"
         >
           <DatabaseZap aria-hidden className="size-4 shrink-0" />
           <span>

@@ -56,7 +56,7 @@ export function FreshnessBadge({ className }: { className?: string }) {
         data-freshness={state}
         style={{ "--tone": toneColor(look.tone) } as CSSProperties}
         className={cn(
-          "tone inline-flex h-6 cursor-default items-center gap-1.5 rounded-full px-2 text-[12px] font-medium whitespace-nowrap tabular-nums",
+          "tone inline-flex h-6 cursor-default items-center gap-1.5 rounded-full px-2 text-small font-medium whitespace-nowrap tabular-nums",
           className,
         )}
       >

@@ -12,7 +12,7 @@ export function KeyboardHelp({ open, onOpenChange }: { open: boolean; onOpenChan
       <dl className="mt-3 grid grid-cols-1 gap-x-6 gap-y-1.5 sm:grid-cols-2">
         {hotkeys.map(({ keys, description }) => (
           <div key={keys} className="flex min-h-6 items-center justify-between gap-3">
-            <dt className="text-[13px] text-muted">{description}</dt>
+            <dt className="text-body text-muted">{description}</dt>
             <dd className="flex shrink-0 gap-1">
               {keys.split(/[ +]/).map((key) => (
                 <Kbd key={key}>{keyLabel(key)}</Kbd>

@@ -29,7 +29,7 @@ export function LoginForm({ next }: { next: string }) {
 
   return (
     <form onSubmit={submit}>
-      <label htmlFor={field} className="mb-1 block text-[12px] font-medium text-muted">
+      <label htmlFor={field} className="mb-1 block text-small font-medium text-muted">
         API key
       </label>
       <div className="flex gap-2">
@@ -50,7 +50,7 @@ export function LoginForm({ next }: { next: string }) {
         </Button>
       </div>
       {error && (
-        <p id={message} role="alert" className="mt-2 text-[13px] text-danger">
+        <p id={message} role="alert" className="mt-2 text-body text-danger">
           {error}
         </p>
       )}

@@ -50,7 +50,7 @@ export function PageError({ title, digest, reset, className }: PageErrorProps) {
       detail={
         <>
           The server could not be asked for it. Its state is safe; this page tries again as soon as the server is ready.
-          {digest && <span className="mt-1 block font-mono text-[12px]">{digest}</span>}
+          {digest && <span className="mt-1 block font-mono text-small">{digest}</span>}
         </>
       }
       onRetry={again}

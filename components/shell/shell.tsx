@@ -72,14 +72,14 @@ function Frame({ me, alerts, waiting, children }: Omit<ShellProps, "now">) {
       <aside className="sticky top-0 hidden h-dvh flex-col border-r border-line bg-surface px-2.5 py-3 lg:flex">
         <Link href="/" className="mb-4 flex items-center gap-2 rounded-md px-2 py-1">
           <Mark />
-          <span className="text-[14px] font-semibold tracking-tight">Switchyard</span>
+          <span className="text-lead font-semibold tracking-tight">Switchyard</span>
         </Link>
         <nav aria-label="Main" className="flex flex-col gap-0.5">
           {DESTINATIONS.filter(({ aside }) => !aside).map((destination) => (
             <SideLink key={destination.href} destination={destination} counts={counts} />
           ))}
         </nav>
-        <div className="mt-auto space-y-1 px-2 text-[12px] text-faint">
+        <div className="mt-auto space-y-1 px-2 text-small text-faint">
           <div className="truncate">
             <ZoneNote />
           </div>
@@ -97,7 +97,7 @@ function Frame({ me, alerts, waiting, children }: Omit<ShellProps, "now">) {
           <button
             type="button"
             onClick={() => setPalette(true)}
-            className="hidden h-8 w-64 items-center gap-2 rounded-md border border-line bg-surface px-2.5 text-[13px] text-muted hover:border-line-strong sm:flex"
+            className="hidden h-8 w-64 items-center gap-2 rounded-md border border-line bg-surface px-2.5 text-body text-muted hover:border-line-strong sm:flex"
           >
             <Search aria-hidden className="size-3.5" />
             <span className="flex-1 text-left">Search or jump to…</span>
@@ -166,7 +166,7 @@ function SideLink({ destination, counts }: NavLinkProps) {
       href={href}
       aria-current={here ? "page" : undefined}
       className={cn(
-        "flex h-8 items-center gap-2.5 rounded-md px-2 text-[13px] font-medium",
+        "flex h-8 items-center gap-2.5 rounded-md px-2 text-body font-medium",
         here ? "bg-inset text-ink" : "text-muted hover:bg-hover hover:text-ink",
       )}
     >
@@ -185,7 +185,7 @@ function BottomLink({ destination, counts }: NavLinkProps) {
       href={href}
       aria-current={here ? "page" : undefined}
       className={cn(
-        "relative flex h-14 flex-col items-center justify-center gap-1 text-[10.5px] font-medium",
+        "relative flex h-14 flex-col items-center justify-center gap-1 text-micro font-medium",
         here ? "text-accent" : "text-muted",
       )}
     >
@@ -212,7 +212,7 @@ function MoreLinks() {
         <button
           type="button"
           className={cn(
-            "flex h-14 flex-col items-center justify-center gap-1 text-[10.5px] font-medium",
+            "flex h-14 flex-col items-center justify-center gap-1 text-micro font-medium",
             here ? "text-accent" : "text-muted",
           )}
         >
@@ -237,7 +237,7 @@ function OpenCount({ href, counts }: { href: string; counts: Counts }) {
   return (
     <span
       className={cn(
-        "inline-flex h-[18px] min-w-[18px] items-center justify-center rounded-full px-1 text-[11px] font-semibold text-surface tabular-nums",
+        "inline-flex h-[18px] min-w-[18px] items-center justify-center rounded-full px-1 text-micro font-semibold text-surface tabular-nums",
         firing ? "bg-status-failed" : "bg-status-review",
       )}
     >

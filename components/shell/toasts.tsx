@@ -16,7 +16,7 @@ export function Toasts() {
           background: "var(--raised)",
           border: "1px solid var(--line-strong)",
           color: "var(--ink)",
-          fontSize: 13,
+          fontSize: "var(--text-body)",
           borderRadius: 8,
           boxShadow: "var(--shadow)",
         },

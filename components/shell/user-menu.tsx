@@ -38,7 +38,7 @@ export function UserMenu({ me }: { me: Me }) {
         </IconButton>
       }
     >
-      <div className="px-2 py-1.5 text-[12px]">
+      <div className="px-2 py-1.5 text-small">
         <div className="font-medium text-ink">{me.name}</div>
         <div className="text-muted">
           {me.role} · tenant {me.tenantId}

@@ -57,7 +57,7 @@ export function MaintenanceCard({ days: initial }: { days: number }) {
 
   return (
     <Card title="Maintenance" className="lg:col-span-full">
-      <p className="text-[13px] text-muted">
+      <p className="text-body text-muted">
         Removes finished runs with all that hangs on them, routing decisions, outcomes and agents that have vanished.
         Figures of agents stay as they are; breakers that are not closed and whatever an open run needs stay too.
       </p>
@@ -87,7 +87,7 @@ export function MaintenanceCard({ days: initial }: { days: number }) {
           </Changes>
         </div>
       </form>
-      <div role="status" className="mt-3 text-[13px]">
+      <div role="status" className="mt-3 text-body">
         {problem !== null ? <p className="text-danger">{problem}</p> : report && <Result report={report} />}
       </div>
       <ConfirmDialog

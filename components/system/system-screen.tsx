@@ -43,7 +43,7 @@ export function SystemScreen({ initial }: { initial: System }) {
           <Card title="Memory">
             <Meter label="Process" used={memory.rssBytes} limit={memory.limitBytes} />
             <Meter label="JavaScript heap" used={memory.heapUsedBytes} limit={memory.heapLimitBytes} />
-            <p className="mt-2 text-[12px] text-muted">
+            <p className="mt-2 text-small text-muted">
               When either comes close to its limit the hot tier gives way; nothing is lost by that.
             </p>
           </Card>
@@ -60,14 +60,14 @@ export function SystemScreen({ initial }: { initial: System }) {
                 short={short}
               />
             ))}
-            <p className="mt-2 text-[12px] text-muted">
+            <p className="mt-2 text-small text-muted">
               When the database's disk is full changes are refused until there is room; nothing is lost by that.
             </p>
           </Card>
         )}
         <Card title="Log">
           {log.aheadMs > 0 && (
-            <p role="status" className="mb-2 text-[13px] text-danger">
+            <p role="status" className="mb-2 text-body text-danger">
               The database's clock is {formatDuration(log.aheadMs)} behind the newest event: it was ahead once, or is
               wrong now. Events keep the later time until it has caught up; timers go by the clock.
             </p>
@@ -95,8 +95,8 @@ export function SystemScreen({ initial }: { initial: System }) {
                 <Tier name="Redis" tier={hotTier.redis} />
               ) : (
                 <div>
-                  <h3 className="mb-1.5 text-[13px] font-medium">Redis</h3>
-                  <p className="text-[12px] text-muted">
+                  <h3 className="mb-1.5 text-body font-medium">Redis</h3>
+                  <p className="text-small text-muted">
                     Not used. Set <code>REDIS_URL</code> to share the hot tier between servers.
                   </p>
                 </div>
@@ -125,7 +125,7 @@ function Meter({ label, used, limit, says = formatBytes(used), short }: MeterPro
   const share = limit > 0 ? Math.min(1, used / limit) : 0;
   return (
     <div className="mb-2.5">
-      <div className="flex justify-between text-[13px]">
+      <div className="flex justify-between text-body">
         <span className="text-muted">{label}</span>
         <span className="tabular-nums">
           {says} <span className="text-muted">of {formatBytes(limit)}</span>
@@ -152,7 +152,7 @@ interface TierProps {
 function Tier({ name, tier, children }: TierProps) {
   return (
     <section aria-label={name}>
-      <h3 className="mb-1.5 flex items-center gap-2 text-[13px] font-medium">
+      <h3 className="mb-1.5 flex items-center gap-2 text-body font-medium">
         {name}
         {tier.up !== undefined && <Badge tone={tier.up ? "completed" : "failed"}>{tier.up ? "Up" : "Away"}</Badge>}
       </h3>

@@ -63,7 +63,7 @@ export function PickMany({ label, choices, chosen, onChange, none }: PickManyPro
         })}
         {listed.length === 0 && <p className="px-2 py-1.5 text-muted">None of that name</p>}
       </fieldset>
-      <div className="mt-1.5 flex items-center justify-between text-[12px] text-muted">
+      <div className="mt-1.5 flex items-center justify-between text-small text-muted">
         <span>{MOST_LINES} at most</span>
         <Button size="sm" variant="ghost" disabled={chosen.length === 0} onClick={() => onChange([])}>
           {none}

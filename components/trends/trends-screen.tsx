@@ -70,7 +70,7 @@ export function TrendsScreen({ agents, queues, taskTypes, renderedAt }: TrendsSc
         <RangeBar outer={scope.outer} value={zoom} onChange={onZoom} />
       </div>
       {(cut || cutQueues) && (
-        <p role="note" className="mb-3 text-[12px] text-muted">
+        <p role="note" className="mb-3 text-small text-muted">
           {cut &&
             `Shown are the ${MOST_LINES} agents with the most outcomes, of ${formatPlural(agents.length, "agent")}. `}
           {cutQueues && `Shown are the ${MOST_LINES} deepest queues of ${queues.length}. `}

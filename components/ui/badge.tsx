@@ -17,7 +17,7 @@ export function Badge({ children, tone, className, title }: BadgeProps) {
       title={title}
       style={style}
       className={cn(
-        "inline-flex h-5 max-w-full items-center gap-1 rounded-[5px] px-1.5 text-[12px] font-medium whitespace-nowrap tabular-nums",
+        "inline-flex h-5 max-w-full items-center gap-1 rounded-[5px] px-1.5 text-small font-medium whitespace-nowrap tabular-nums",
         tone ? "tone" : "bg-inset text-muted",
         className,
       )}

@@ -12,8 +12,8 @@ const VARIANTS: { readonly [variant in ButtonVariant]: string } = {
 };
 
 const SIZES: { readonly [size in ButtonSize]: string } = {
-  sm: "h-7 px-2 text-[12px] gap-1",
-  md: "h-8 px-3 text-[13px] gap-1.5",
+  sm: "h-7 px-2 text-small gap-1",
+  md: "h-8 px-3 text-body gap-1.5",
   "icon-sm": "size-7 pointer-coarse:min-w-9",
   icon: "size-8 pointer-coarse:min-w-9",
 };

@@ -17,8 +17,8 @@ export function Card({ title, actions, flush = false, className, children, ...re
     <section {...name} {...rest} className={cn("min-w-0 rounded-lg border border-line bg-surface", className)}>
       {(title || actions) && (
         <header className="flex min-h-10 items-center justify-between gap-3 border-b border-line px-3.5 py-1.5">
-          <h2 className="truncate text-[13px] font-semibold text-ink">{title}</h2>
-          {actions && <div className="flex shrink-0 items-center gap-1.5 text-[12px] text-muted">{actions}</div>}
+          <h2 className="truncate text-body font-semibold text-ink">{title}</h2>
+          {actions && <div className="flex shrink-0 items-center gap-1.5 text-small text-muted">{actions}</div>}
         </header>
       )}
       <div className={flush ? undefined : "p-3.5"}>{children}</div>
@@ -38,11 +38,11 @@ interface StatProps {
 export function Stat({ label, value, hint, className }: StatProps) {
   return (
     <div className={cn("min-w-0", className)}>
-      <div className="truncate text-[12px] text-muted">{label}</div>
-      <div className="mt-0.5 truncate text-[20px] leading-7 font-semibold tracking-tight text-ink tabular-nums">
+      <div className="truncate text-small text-muted">{label}</div>
+      <div className="mt-0.5 truncate text-figure leading-7 font-semibold tracking-tight text-ink tabular-nums">
         {value}
       </div>
-      {hint && <div className="truncate text-[12px] text-muted">{hint}</div>}
+      {hint && <div className="truncate text-small text-muted">{hint}</div>}
     </div>
   );
 }

@@ -47,7 +47,7 @@ export function CopyId({ id, shown = id, className }: { id: string; shown?: stri
         run(id);
       }}
       className={cn(
-        "group inline-flex max-w-full items-center gap-1 rounded font-mono text-[12px] text-muted hover:text-ink",
+        "group inline-flex max-w-full items-center gap-1 rounded font-mono text-small text-muted hover:text-ink",
         className,
       )}
     >
@@ -77,9 +77,7 @@ export function CopyText({
   const Icon = copied ? Check : Copy;
   return (
     <div className={cn("inline-flex items-stretch rounded-md border border-line bg-inset text-left", className)}>
-      <code className="min-w-0 overflow-x-auto px-2.5 py-1.5 font-mono text-[12px] whitespace-pre text-ink">
-        {text}
-      </code>
+      <code className="min-w-0 overflow-x-auto px-2.5 py-1.5 font-mono text-small whitespace-pre text-ink">{text}</code>
       <button
         type="button"
         aria-label={copied ? "Copied" : `Copy ${what}`}

@@ -39,7 +39,7 @@ export function Dialog({ open, onOpenChange, title, description, lastFocus, chil
           )}
         >
           <div className="flex items-start justify-between gap-3">
-            <Base.Title className="text-[15px] leading-6 font-semibold">{title}</Base.Title>
+            <Base.Title className="text-lead leading-6 font-semibold">{title}</Base.Title>
             <Base.Close
               render={
                 <IconButton label="Close" size="sm">
@@ -48,7 +48,7 @@ export function Dialog({ open, onOpenChange, title, description, lastFocus, chil
               }
             />
           </div>
-          {description && <Base.Description className="mt-1 text-[13px] text-muted">{description}</Base.Description>}
+          {description && <Base.Description className="mt-1 text-body text-muted">{description}</Base.Description>}
           {children}
         </Base.Popup>
       </Base.Portal>
@@ -111,7 +111,7 @@ function ConfirmForm({
       {children}
       {asks !== "none" && (
         <div>
-          <label htmlFor={field} className="mb-1 block text-[12px] font-medium text-muted">
+          <label htmlFor={field} className="mb-1 block text-small font-medium text-muted">
             Reason{asks === "optional" && " (optional)"}
           </label>
           <Textarea

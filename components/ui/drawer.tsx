@@ -35,9 +35,7 @@ export function Drawer({ open, onClose, title, head, full = false, children }: D
         >
           <header className="space-y-2 border-b border-line px-3.5 py-2.5">
             <div className="flex items-start gap-2">
-              <Base.Title className="min-w-0 flex-1 text-[14px] leading-6 font-semibold break-words">
-                {title}
-              </Base.Title>
+              <Base.Title className="min-w-0 flex-1 text-lead leading-6 font-semibold break-words">{title}</Base.Title>
               <Base.Close
                 render={
                   <IconButton size="sm" label="Close" shortcut="Esc">

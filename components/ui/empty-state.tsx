@@ -22,8 +22,8 @@ export function EmptyState({ icon, title, children, command, action, className }
   return (
     <div className={cn("flex flex-col items-center gap-2 px-4 py-10 text-center", className)}>
       {icon && <div className="mb-1 text-faint [&_svg]:size-6">{icon}</div>}
-      <p className="text-[13px] font-medium text-ink">{title}</p>
-      {children && <div className="max-w-md text-[13px] text-muted">{children}</div>}
+      <p className="text-body font-medium text-ink">{title}</p>
+      {children && <div className="max-w-md text-body text-muted">{children}</div>}
       {command && <CopyText text={command} className="mt-1 max-w-full" />}
       {action}
     </div>
@@ -43,8 +43,8 @@ export function ErrorState({ title = "This could not be loaded", detail, onRetry
   return (
     <div role="alert" className={cn("flex flex-col items-center gap-2 px-4 py-10 text-center", className)}>
       <TriangleAlert aria-hidden className="mb-1 size-6 text-danger" />
-      <p className="text-[13px] font-medium text-ink">{title}</p>
-      {detail && <p className="max-w-md text-[13px] break-words text-muted">{detail}</p>}
+      <p className="text-body font-medium text-ink">{title}</p>
+      {detail && <p className="max-w-md text-body break-words text-muted">{detail}</p>}
       {onRetry && (
         <Button onClick={onRetry} className="mt-1">
           <RotateCw aria-hidden className="size-3.5" /> Try again

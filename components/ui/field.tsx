@@ -34,11 +34,11 @@ export function TextField({ label, value, onChange, hint, fault, mono, lines, su
     autoComplete: "off",
     "aria-invalid": fault !== undefined,
     "aria-describedby": help,
-    className: cn("w-full", mono && "font-mono text-[12px]", fault && "border-danger"),
+    className: cn("w-full", mono && "font-mono text-small", fault && "border-danger"),
   };
   return (
     <div className="min-w-0">
-      <label htmlFor={field} className="mb-1 block text-[12px] font-medium text-muted">
+      <label htmlFor={field} className="mb-1 block text-small font-medium text-muted">
         {label}
       </label>
       {lines === undefined ? (
@@ -57,7 +57,7 @@ export function TextField({ label, value, onChange, hint, fault, mono, lines, su
           ))}
         </datalist>
       )}
-      <p id={help} className={cn("mt-1 text-[12px] empty:hidden", fault ? "text-danger" : "text-muted")}>
+      <p id={help} className={cn("mt-1 text-small empty:hidden", fault ? "text-danger" : "text-muted")}>
         {fault ?? hint}
       </p>
     </div>

@@ -34,7 +34,7 @@ interface JsonTreeProps {
 /** JSON as a tree that opens and closes. Only what is open is drawn, and of that only so much at a time. */
 export function JsonTree({ value, sorted = false, room = ROOM, className }: JsonTreeProps) {
   return (
-    <div className={cn("overflow-x-auto font-mono text-[12px] leading-5", className)}>
+    <div className={cn("overflow-x-auto font-mono text-small leading-5", className)}>
       <Node value={value} depth={0} sorted={sorted} room={room} />
     </div>
   );

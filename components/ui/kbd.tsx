@@ -6,7 +6,7 @@ export function Kbd({ children, className }: { children: ReactNode; className?: 
   return (
     <kbd
       className={cn(
-        "inline-flex h-[18px] min-w-[18px] items-center justify-center rounded border border-line-strong bg-inset px-1 font-sans text-[11px] text-muted",
+        "inline-flex h-[18px] min-w-[18px] items-center justify-center rounded border border-line-strong bg-inset px-1 font-sans text-micro text-muted",
         className,
       )}
     >

@@ -28,7 +28,7 @@ export function MeanwhileNotice({ thing, removed, changes, busy, onTheirs, onMin
     <div
       ref={notice}
       role="alert"
-      className="space-y-2 rounded-md border border-status-blocked bg-surface px-2.5 py-2 text-[13px]"
+      className="space-y-2 rounded-md border border-status-blocked bg-surface px-2.5 py-2 text-body"
     >
       <p className="font-medium">
         Somebody {removed ? "removed" : "changed"} this {thing} while you edited it. Yours is not saved.
@@ -44,7 +44,7 @@ export function MeanwhileNotice({ thing, removed, changes, busy, onTheirs, onMin
           {changes.length === 0 && <li>What is shown here is as you saw it; its secret may be another.</li>}
         </ul>
       )}
-      <p className="text-[12px] text-muted">
+      <p className="text-small text-muted">
         {removed
           ? "Keep mine makes it again as it stands in this form."
           : "Load theirs drops what you typed. Keep mine writes all of this form over theirs."}

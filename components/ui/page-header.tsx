@@ -18,10 +18,10 @@ export function PageHeader({ title, badge, description, actions, className }: Pa
     <header className={cn("mb-3 flex flex-wrap items-start justify-between gap-x-4 gap-y-2", className)}>
       <div className="min-w-0">
         <div className="flex min-h-8 min-w-0 flex-wrap items-center gap-2">
-          <h1 className="min-w-0 truncate text-[17px] font-semibold tracking-tight">{title}</h1>
+          <h1 className="min-w-0 truncate text-title font-semibold tracking-tight">{title}</h1>
           {badge}
         </div>
-        {description && <div className="text-[13px] text-muted">{description}</div>}
+        {description && <div className="text-body text-muted">{description}</div>}
       </div>
       {actions && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
     </header>

@@ -23,7 +23,7 @@ export class Part extends Component<PartProps, { failed: boolean }> {
   override render(): ReactNode {
     if (!this.state.failed) return this.props.children;
     return (
-      <p role="alert" className="flex items-center gap-2 px-3 py-1.5 text-[12px] text-danger">
+      <p role="alert" className="flex items-center gap-2 px-3 py-1.5 text-small text-danger">
         <TriangleAlert aria-hidden className="size-3.5 shrink-0" />
         {this.props.name} cannot be shown.
         <button type="button" className="link" onClick={() => this.setState({ failed: false })}>

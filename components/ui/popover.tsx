@@ -22,7 +22,7 @@ export function Popover({ trigger, label, children, side = "bottom", align = "st
       <Base.Trigger render={trigger} />
       <Base.Portal>
         <Base.Positioner side={side} align={align} sideOffset={6} className="z-50">
-          <Base.Popup aria-label={label} className={cn("popup max-w-[calc(100vw-2rem)] p-3 text-[13px]", className)}>
+          <Base.Popup aria-label={label} className={cn("popup max-w-[calc(100vw-2rem)] p-3 text-body", className)}>
             {children}
           </Base.Popup>
         </Base.Positioner>

@@ -28,7 +28,7 @@ export function Select<V extends string>({ label, value, options, onValueChange,
       <Base.Trigger
         aria-label={label}
         className={cn(
-          "field flex h-8 min-w-28 cursor-default items-center justify-between gap-2 px-2.5 text-[13px]",
+          "field flex h-8 min-w-28 cursor-default items-center justify-between gap-2 px-2.5 text-body",
           className,
         )}
       >

@@ -5,13 +5,13 @@ import { cn } from "./cn.ts";
 export function Table({ className, ...rest }: TableHTMLAttributes<HTMLTableElement>) {
   return (
     <div className="w-full overflow-x-auto">
-      <table {...rest} className={cn("w-full border-collapse text-left text-[13px]", className)} />
+      <table {...rest} className={cn("w-full border-collapse text-left text-body", className)} />
     </div>
   );
 }
 
 export function TableHead({ className, ...rest }: HTMLAttributes<HTMLTableSectionElement>) {
-  return <thead {...rest} className={cn("text-[12px] text-muted", className)} />;
+  return <thead {...rest} className={cn("text-small text-muted", className)} />;
 }
 
 export function TableBody(props: HTMLAttributes<HTMLTableSectionElement>) {

@@ -31,11 +31,11 @@ export function Tabs({ items, value, onValueChange, label, className }: TabsProp
           <Base.Tab
             key={item.value}
             value={item.value}
-            className="-mb-px flex h-9 items-center gap-1.5 border-b-2 border-transparent px-2.5 text-[13px] font-medium whitespace-nowrap text-muted hover:text-ink data-active:border-accent data-active:text-ink"
+            className="-mb-px flex h-9 items-center gap-1.5 border-b-2 border-transparent px-2.5 text-body font-medium whitespace-nowrap text-muted hover:text-ink data-active:border-accent data-active:text-ink"
           >
             {item.label}
             {item.count !== undefined && (
-              <span className="rounded bg-inset px-1 text-[11px] text-muted tabular-nums">
+              <span className="rounded bg-inset px-1 text-micro text-muted tabular-nums">
                 {formatCount(item.count)}
               </span>
             )}

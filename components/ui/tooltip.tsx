@@ -21,7 +21,7 @@ export function Tooltip({ content, shortcut, children, side = "top" }: TooltipPr
       <Base.Trigger render={children} />
       <Base.Portal>
         <Base.Positioner side={side} sideOffset={6} className="z-50">
-          <Base.Popup className="popup max-w-72 px-2 py-1 text-[12px] leading-snug text-ink">
+          <Base.Popup className="popup max-w-72 px-2 py-1 text-small leading-snug text-ink">
             {content}
             {shortcut && <Kbd className="ml-1.5">{shortcut}</Kbd>}
           </Base.Popup>

@@ -61,7 +61,7 @@ export function BreakerNow({ view }: { view: BreakerView }) {
 function Strip({ tone, children }: { tone: Parameters<typeof toneColor>[0]; children: ReactNode }) {
   return (
     <div
-      className="tone flex flex-wrap justify-between gap-x-3 gap-y-0.5 rounded px-2 py-1 text-[12px]"
+      className="tone flex flex-wrap justify-between gap-x-3 gap-y-0.5 rounded px-2 py-1 text-small"
       style={{ "--tone": toneColor(tone) } as CSSProperties}
     >
       {children}

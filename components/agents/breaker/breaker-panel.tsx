@@ -27,30 +27,30 @@ export function BreakerPanel({ breaker, agent }: { breaker: BreakerRow; agent: W
         <FailureRate view={view} />
         <BreakerNow view={view} />
         <div>
-          <h3 className="mb-1 text-[12px] text-muted">Calls in the window, oldest first (tall: failed)</h3>
+          <h3 className="mb-1 text-small text-muted">Calls in the window, oldest first (tall: failed)</h3>
           <WindowStrip window={breaker.window} />
         </div>
         {view.lastError && (
           <div>
-            <h3 className="text-[12px] text-muted">Last error</h3>
-            <pre className="mt-0.5 max-h-32 overflow-auto rounded bg-inset p-2 font-mono text-[12px] break-words whitespace-pre-wrap">
+            <h3 className="text-small text-muted">Last error</h3>
+            <pre className="mt-0.5 max-h-32 overflow-auto rounded bg-inset p-2 font-mono text-small break-words whitespace-pre-wrap">
               {view.lastError}
             </pre>
           </div>
         )}
         <section aria-label="Settings" className="border-t border-line pt-3">
           <div className="mb-2 flex items-center justify-between gap-2">
-            <h3 className="text-[13px] font-semibold">Settings</h3>
+            <h3 className="text-body font-semibold">Settings</h3>
             <Changes>
               <Button size="sm" onClick={() => setEditing(true)}>
                 <SlidersHorizontal aria-hidden className="size-3.5" /> Edit settings
               </Button>
             </Changes>
           </div>
-          <dl className="grid grid-cols-[repeat(auto-fill,minmax(9rem,1fr))] gap-x-4 gap-y-2 text-[13px]">
+          <dl className="grid grid-cols-[repeat(auto-fill,minmax(9rem,1fr))] gap-x-4 gap-y-2 text-body">
             {rulesOf(breaker).map(({ term, value }) => (
               <div key={term} className="min-w-0">
-                <dt className="text-[12px] text-muted">{term}</dt>
+                <dt className="text-small text-muted">{term}</dt>
                 <dd className="break-words tabular-nums">{value}</dd>
               </div>
             ))}

@@ -47,7 +47,7 @@ function ConfigForm({ config, busy, refused, onClose, onSave }: Omit<ConfigEdito
   return (
     <form onSubmit={submit} noValidate className="space-y-4">
       <div>
-        <span className="mb-1 block text-[12px] font-medium text-muted">Window</span>
+        <span className="mb-1 block text-small font-medium text-muted">Window</span>
         <Select
           label="Window"
           value={draft.window}
@@ -55,7 +55,7 @@ function ConfigForm({ config, busy, refused, onClose, onSave }: Omit<ConfigEdito
           onValueChange={(window) => setDraft((before) => ({ ...before, window }))}
           className="w-full"
         />
-        <p className="mt-1 text-[12px] text-muted">
+        <p className="mt-1 text-small text-muted">
           What the rates are made of. A new kind or size begins with an empty window.
         </p>
       </div>
@@ -71,14 +71,14 @@ function ConfigForm({ config, busy, refused, onClose, onSave }: Omit<ConfigEdito
         ))}
       </div>
       {parsed.ok && (
-        <ul className="space-y-1 text-[12px] text-muted empty:hidden">
+        <ul className="space-y-1 text-small text-muted empty:hidden">
           {remarksOn(parsed.config).map((remark) => (
             <li key={remark}>{remark}</li>
           ))}
         </ul>
       )}
       <div>
-        <label htmlFor={why} className="mb-1 block text-[12px] font-medium text-muted">
+        <label htmlFor={why} className="mb-1 block text-small font-medium text-muted">
           Reason (optional)
         </label>
         <Textarea
@@ -115,7 +115,7 @@ function SettingField({ field, value, fault, onChange }: SettingFieldProps) {
   const { name, label, says, theirs, empty } = field;
   return (
     <div>
-      <label htmlFor={input} className="mb-1 block text-[12px] font-medium text-muted">
+      <label htmlFor={input} className="mb-1 block text-small font-medium text-muted">
         {label}
       </label>
       <Input
@@ -128,10 +128,10 @@ function SettingField({ field, value, fault, onChange }: SettingFieldProps) {
         autoComplete="off"
         className="w-full"
       />
-      <p id={help} className="mt-1 text-[12px] text-muted">
+      <p id={help} className="mt-1 text-small text-muted">
         {fault && <span className="block font-medium text-danger">{fault}</span>}
         {says} <span className="text-faint">Default: {empty}.</span>
-        <code className="block truncate text-[11px] text-faint" title={theirs}>
+        <code className="block truncate text-micro text-faint" title={theirs}>
           {theirs}
         </code>
       </p>

@@ -38,17 +38,17 @@ export function FailureRate({ view }: { view: BreakerView }) {
       <div className="flex items-baseline gap-2">
         {failureRate !== null && (
           <span
-            className={cn("text-[20px] leading-6 font-semibold tracking-tight tabular-nums", !judged && "text-muted")}
+            className={cn("text-figure leading-6 font-semibold tracking-tight tabular-nums", !judged && "text-muted")}
           >
             {formatPercent(failureRate)}
           </span>
         )}
-        <span className="text-[12px] leading-6 text-muted">
+        <span className="text-small leading-6 text-muted">
           {failureRate === null ? `No ${counted} yet` : `failed · ${failures} of ${calls} ${counted}`}
         </span>
       </div>
       <FailureBar view={view} className="mt-1.5" />
-      <div className="mt-1 flex justify-between gap-2 text-[12px] text-muted tabular-nums">
+      <div className="mt-1 flex justify-between gap-2 text-small text-muted tabular-nums">
         <span>
           {judged ? (
             <>
@@ -61,7 +61,7 @@ export function FailureRate({ view }: { view: BreakerView }) {
         <span>opens at {formatPercent(threshold)}</span>
       </div>
       {slow && (
-        <div className="flex justify-between gap-2 text-[12px] text-muted tabular-nums">
+        <div className="flex justify-between gap-2 text-small text-muted tabular-nums">
           <span>
             <span className={cn(judged && (slow.rate ?? 0) >= slow.threshold && "font-medium text-danger")}>
               {formatPercent(slow.rate)}

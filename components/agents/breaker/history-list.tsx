@@ -23,27 +23,25 @@ export function HistoryList({ log }: { log: LogView }) {
   );
   return (
     <Card title="Breaker history" flush>
-      {entries.length === 0 && (
-        <p className="p-3.5 text-[13px] text-muted">Nothing has happened to this breaker yet.</p>
-      )}
+      {entries.length === 0 && <p className="p-3.5 text-body text-muted">Nothing has happened to this breaker yet.</p>}
       {entries.length > 0 && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
         <ol aria-label="Breaker history" tabIndex={0} className="max-h-96 overflow-y-auto">
           {entries.map(({ seq, at, by, state, title, detail }) => (
             <li key={seq} className="flex gap-2.5 border-b border-line px-3.5 py-2 last:border-b-0">
               <span className="mt-0.5 w-3.5 shrink-0">{state && <StatusIcon kind="breaker" status={state} />}</span>
-              <div className="min-w-0 flex-1 text-[13px]">
+              <div className="min-w-0 flex-1 text-body">
                 <span className="font-medium">{title}</span>
                 {by !== null && <span className="text-muted"> by {actorName(by)}</span>}
-                {detail && <p className="line-clamp-2 text-[12px] break-words text-muted">{detail}</p>}
+                {detail && <p className="line-clamp-2 text-small break-words text-muted">{detail}</p>}
               </div>
-              <RelativeTime at={at} className="text-[12px] text-muted" />
+              <RelativeTime at={at} className="text-small text-muted" />
             </li>
           ))}
         </ol>
       )}
       {log.error && (
-        <p role="alert" className="border-t border-line p-3.5 text-[13px] text-danger">
+        <p role="alert" className="border-t border-line p-3.5 text-body text-danger">
           Older entries could not be read: {log.error.detail}
         </p>
       )}

@@ -86,12 +86,12 @@ export function HistoryStrip({ bands, start, end, loading }: HistoryStripProps) 
           />
         ))}
       </div>
-      <div className="mt-1 flex justify-between gap-2 text-[12px] text-faint tabular-nums">
+      <div className="mt-1 flex justify-between gap-2 text-small text-faint tabular-nums">
         <span>{formatRelative(start, end)}</span>
         {loading && <span role="status">reading earlier events…</span>}
         <span>now</span>
       </div>
-      <div aria-live="polite" className="mt-1 min-h-10 text-[12px] text-muted">
+      <div aria-live="polite" className="mt-1 min-h-10 text-small text-muted">
         {band ? <BandSays band={band} end={end} /> : <Shares bands={bands} />}
       </div>
     </div>

@@ -20,7 +20,7 @@ export function HoldField({ value, onChange }: { value: Hold; onChange: (hold: H
   const ms = holdMs(value);
   return (
     <fieldset className="min-w-0">
-      <legend className="mb-1 text-[12px] font-medium text-muted">Holds for</legend>
+      <legend className="mb-1 text-small font-medium text-muted">Holds for</legend>
       <div className="flex flex-wrap gap-1.5">
         {ORDER_HOLDS.map((preset) => (
           <Choice
@@ -47,7 +47,7 @@ export function HoldField({ value, onChange }: { value: Hold; onChange: (hold: H
             aria-describedby={help}
             className="w-full"
           />
-          <p id={help} className="mt-1 text-[12px] text-muted">
+          <p id={help} className="mt-1 text-small text-muted">
             {ms === null ? "A time with its unit; a bare number counts minutes." : `Holds for ${spanWords(ms)}.`}
           </p>
         </div>
@@ -58,7 +58,7 @@ export function HoldField({ value, onChange }: { value: Hold; onChange: (hold: H
 
 function Choice(props: { group: string; label: string; checked: boolean; onChoose: () => void }) {
   return (
-    <label className="relative inline-flex h-8 cursor-pointer items-center rounded-md border border-line-strong px-2.5 text-[13px] select-none hover:bg-hover has-checked:border-accent has-checked:bg-accent-soft has-checked:text-accent has-focus-visible:outline-2 has-focus-visible:outline-offset-1 has-focus-visible:outline-accent pointer-coarse:min-h-11">
+    <label className="relative inline-flex h-8 cursor-pointer items-center rounded-md border border-line-strong px-2.5 text-body select-none hover:bg-hover has-checked:border-accent has-checked:bg-accent-soft has-checked:text-accent has-focus-visible:outline-2 has-focus-visible:outline-offset-1 has-focus-visible:outline-accent pointer-coarse:min-h-11">
       <input
         type="radio"
         name={props.group}

@@ -14,7 +14,7 @@ const MARKS = {
 /** The calls in a breaker's window, oldest at the left: one mark each, tall when it failed; per second in a time window. */
 export function WindowStrip({ window }: { window: BreakerWindow }) {
   const marks = window.kind === "count" ? countMarks(window.last) : secondMarks(window.buckets);
-  if (marks.length === 0) return <p className="text-[12px] text-muted">The window is empty.</p>;
+  if (marks.length === 0) return <p className="text-small text-muted">The window is empty.</p>;
   return (
     <ol aria-label="Calls in the window, oldest first" className="flex h-8 items-end gap-px">
       {marks.map(({ key, label, height, color }) => (

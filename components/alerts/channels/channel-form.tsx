@@ -122,7 +122,7 @@ function ChannelForm({ editing, taken, onClose, onSaved }: ChannelFormProps & { 
     <form ref={form} onSubmit={submit} noValidate className="mt-3 space-y-3">
       {isNew ? (
         <div>
-          <span className="mb-1 block text-[12px] font-medium text-muted">Kind</span>
+          <span className="mb-1 block text-small font-medium text-muted">Kind</span>
           <Select
             label="Kind"
             value={draft.kind}
@@ -134,10 +134,10 @@ function ChannelForm({ editing, taken, onClose, onSaved }: ChannelFormProps & { 
             onValueChange={(kind) => change({ kind, target: "", secret: "" })}
             className="w-full"
           />
-          <p className="mt-1 text-[12px] text-muted">{look.says}</p>
+          <p className="mt-1 text-small text-muted">{look.says}</p>
         </div>
       ) : (
-        <p className="flex items-start gap-2 text-[13px] text-muted">
+        <p className="flex items-start gap-2 text-body text-muted">
           <KindIcon kind={draft.kind} className="mt-0.5 size-4 shrink-0" />
           <span>
             {look.label}. {look.says}
@@ -165,7 +165,7 @@ function ChannelForm({ editing, taken, onClose, onSaved }: ChannelFormProps & { 
             {...field("target")}
           />
           {warning && (
-            <p role="note" className="mt-1 flex gap-1.5 text-[12px] text-muted">
+            <p role="note" className="mt-1 flex gap-1.5 text-small text-muted">
               <TriangleAlert aria-hidden className="mt-0.5 size-3.5 shrink-0 text-status-blocked" />
               {warning}
             </p>
@@ -174,7 +174,7 @@ function ChannelForm({ editing, taken, onClose, onSaved }: ChannelFormProps & { 
       )}
       {hasSecret(draft.kind) && (
         <details open={draft.secret !== "" || undefined}>
-          <summary className="text-[12px] font-medium text-muted hover:text-ink">
+          <summary className="text-small font-medium text-muted hover:text-ink">
             {isNew ? "Sign with a secret of your own" : "Replace the secret by one of your own"}
           </summary>
           <div className="mt-2">
@@ -194,7 +194,7 @@ function ChannelForm({ editing, taken, onClose, onSaved }: ChannelFormProps & { 
       )}
       {isSentTo(draft.kind) && (
         <details open={draft.stormThreshold !== "" || draft.stormWindow !== "" || undefined}>
-          <summary className="text-[12px] font-medium text-muted hover:text-ink">When much happens at once</summary>
+          <summary className="text-small font-medium text-muted hover:text-ink">When much happens at once</summary>
           <div className="mt-2 grid gap-3 sm:grid-cols-2">
             <TextField
               label="Messages one by one"
@@ -206,7 +206,7 @@ function ChannelForm({ editing, taken, onClose, onSaved }: ChannelFormProps & { 
           </div>
         </details>
       )}
-      <label className="flex items-center gap-2 text-[13px]">
+      <label className="flex items-center gap-2 text-body">
         <input
           type="checkbox"
           checked={draft.enabled}
@@ -216,7 +216,7 @@ function ChannelForm({ editing, taken, onClose, onSaved }: ChannelFormProps & { 
         It is on
       </label>
       {refused.other && (
-        <p role="alert" className="rounded-md bg-danger-soft px-2.5 py-2 text-[13px] break-words text-danger">
+        <p role="alert" className="rounded-md bg-danger-soft px-2.5 py-2 text-body break-words text-danger">
           {refused.other}
         </p>
       )}

@@ -52,15 +52,15 @@ export const ChannelItem = memo(function ChannelItem(props: ChannelItemProps) {
             ) : (
               <span className="font-medium break-words">{name}</span>
             )}
-            {name !== id && <span className="font-mono text-[12px] text-muted">{id}</span>}
+            {name !== id && <span className="font-mono text-small text-muted">{id}</span>}
             <Badge>{channelLook(kind).label}</Badge>
             {!enabled && <Badge>Off</Badge>}
           </div>
-          <p className="mt-0.5 truncate text-[12px] text-muted" title={target || undefined}>
+          <p className="mt-0.5 truncate text-small text-muted" title={target || undefined}>
             {sent ? <span className="font-mono">{target}</span> : "Shown by the consoles that are open"}
           </p>
         </div>
-        <div className="min-w-0 text-[12px] max-lg:order-last max-lg:basis-full lg:w-80 lg:shrink-0">
+        <div className="min-w-0 text-small max-lg:order-last max-lg:basis-full lg:w-80 lg:shrink-0">
           {sent && <Latest delivery={latest} />}
           <UsedBy rules={rules} />
         </div>

@@ -179,7 +179,7 @@ export function ChannelsScreen({ initial, rules: initialRules, links, deliveries
         onConfirm={async () => asking !== null && (await remove.run(asking.channel)) !== undefined}
       >
         {using.length > 0 ? (
-          <div className="rounded-md bg-danger-soft px-2.5 py-2 text-[13px]">
+          <div className="rounded-md bg-danger-soft px-2.5 py-2 text-body">
             <p className="font-medium">{formatPlural(using.length, "rule")} will tell it no more:</p>
             <ul className="mt-1 list-disc pl-5">
               {using.map(({ ruleId, name }) => (
@@ -188,7 +188,7 @@ export function ChannelsScreen({ initial, rules: initialRules, links, deliveries
             </ul>
           </div>
         ) : (
-          <p className="text-[13px] text-muted">No rule tells it.</p>
+          <p className="text-body text-muted">No rule tells it.</p>
         )}
       </ConfirmDialog>
     </>

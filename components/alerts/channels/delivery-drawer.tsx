@@ -96,18 +96,18 @@ function Details({ delivery }: { delivery: DeliveryRow }) {
   return (
     <div className="space-y-4">
       {error && (
-        <div className="rounded-md bg-danger-soft px-2.5 py-2 text-[13px]">
+        <div className="rounded-md bg-danger-soft px-2.5 py-2 text-body">
           <p className="break-words text-danger">{error}</p>
           {help && <p className="mt-1 text-ink">{help}</p>}
         </div>
       )}
-      <dl className="grid grid-cols-[8rem_minmax(0,1fr)] gap-x-3 gap-y-1.5 text-[13px]">
+      <dl className="grid grid-cols-[8rem_minmax(0,1fr)] gap-x-3 gap-y-1.5 text-body">
         <Fact name="Tells">
-          {eventWords(event)} <span className="font-mono text-[12px] text-muted">{event}</span>
+          {eventWords(event)} <span className="font-mono text-small text-muted">{event}</span>
         </Fact>
         {alertId !== null && (
           <Fact name="Alert">
-            <Link href={alertHref(alertId)} className="link font-mono text-[12px] break-all">
+            <Link href={alertHref(alertId)} className="link font-mono text-small break-all">
               {alertId}
             </Link>
           </Fact>
@@ -117,7 +117,7 @@ function Details({ delivery }: { delivery: DeliveryRow }) {
         </Fact>
         {digestId !== null && digestId !== undefined && (
           <Fact name="Told by digest">
-            <Link href={`?delivery=${encodeURIComponent(digestId)}`} className="link font-mono text-[12px] break-all">
+            <Link href={`?delivery=${encodeURIComponent(digestId)}`} className="link font-mono text-small break-all">
               {digestId}
             </Link>
           </Fact>
@@ -142,7 +142,7 @@ function Details({ delivery }: { delivery: DeliveryRow }) {
       <Tries delivery={delivery} />
       {event === "alert.digest" && <Digested delivery={delivery} />}
       <section aria-label="Content">
-        <h3 className="mb-1 text-[12px] font-semibold text-muted">Content</h3>
+        <h3 className="mb-1 text-small font-semibold text-muted">Content</h3>
         <JsonTree value={payload} className="rounded-md border border-line bg-inset p-2" />
       </section>
     </div>
@@ -179,8 +179,8 @@ function Tries({ delivery }: { delivery: DeliveryRow }) {
   if (items.length === 0) return null;
   return (
     <section aria-label="Tries">
-      <h3 className="mb-1 text-[12px] font-semibold text-muted">Try by try</h3>
-      <ol className="space-y-1 text-[13px]">
+      <h3 className="mb-1 text-small font-semibold text-muted">Try by try</h3>
+      <ol className="space-y-1 text-body">
         {items.map(({ seq, at, payload }) => {
           const { attempt, responseStatus, error } = (payload ?? {}) as Tried;
           return (
@@ -211,15 +211,15 @@ function Digested({ delivery: { id, seq } }: { delivery: DeliveryRow }) {
   const items = told.data?.items ?? [];
   return (
     <section aria-label="Told in it">
-      <h3 className="mb-1 text-[12px] font-semibold text-muted">
+      <h3 className="mb-1 text-small font-semibold text-muted">
         Told in it: {told.data?.nextCursor ? `the latest ${items.length}` : items.length}
       </h3>
-      <ul className="max-h-60 space-y-0.5 overflow-y-auto text-[13px]">
+      <ul className="max-h-60 space-y-0.5 overflow-y-auto text-body">
         {items.map((one) => (
           <li key={one.id} className="flex gap-2">
             <span className="shrink-0 text-muted">{eventWords(one.event)}</span>
             {one.alertId !== null && (
-              <Link href={alertHref(one.alertId)} className="link truncate font-mono text-[12px]">
+              <Link href={alertHref(one.alertId)} className="link truncate font-mono text-small">
                 {one.alertId}
               </Link>
             )}

@@ -39,10 +39,10 @@ export const DeliveryLine = memo(function DeliveryLine(props: DeliveryLineProps)
           {eventWords(event)}
         </button>
         {replayOf && <span className="text-muted"> · again</span>}
-        <span className="block text-[12px] text-muted sm:hidden">
+        <span className="block text-small text-muted sm:hidden">
           {channel} · <RelativeTime at={createdAt} />
         </span>
-        <span className="block text-[12px] text-muted md:hidden">
+        <span className="block text-small text-muted md:hidden">
           <Answer delivery={delivery} />
         </span>
       </Td>
@@ -51,7 +51,7 @@ export const DeliveryLine = memo(function DeliveryLine(props: DeliveryLineProps)
         {alertId === null ? (
           <span className="text-faint">–</span>
         ) : (
-          <Link href={alertHref(alertId)} className="link font-mono text-[12px]" title={alertId}>
+          <Link href={alertHref(alertId)} className="link font-mono text-small" title={alertId}>
             {alertId}
           </Link>
         )}

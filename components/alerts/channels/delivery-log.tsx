@@ -92,7 +92,7 @@ export function DeliveryLog({ channels, first, mayChange }: DeliveryLogProps) {
           <PageSkeleton rows={3} />
         </div>
       ) : log.items.length === 0 ? (
-        <p className="p-3.5 text-[13px] text-muted">
+        <p className="p-3.5 text-body text-muted">
           {filtered
             ? "No delivery matches."
             : "None yet. Deliveries appear here when an alert fires whose rule has a channel, or when you send a test."}
@@ -150,8 +150,8 @@ export function DeliveryLog({ channels, first, mayChange }: DeliveryLogProps) {
           replayed && (
             <>
               It goes to {nameOf(replayed.channelId)} as it was, under the same webhook-id{" "}
-              <code className="font-mono text-[12px] break-all">{webhookIdOf(replayed)}</code>: a receiver that
-              remembers ids takes it for a repeat.
+              <code className="font-mono text-small break-all">{webhookIdOf(replayed)}</code>: a receiver that remembers
+              ids takes it for a repeat.
             </>
           )
         }
@@ -169,7 +169,7 @@ function StatusToggle({ label, on, onToggle }: { label: string; on: boolean; onT
       aria-pressed={on}
       onClick={onToggle}
       className={cn(
-        "h-[30px] border-r border-line px-2.5 text-[12px] font-medium whitespace-nowrap last:border-r-0 focus-visible:-outline-offset-2",
+        "h-[30px] border-r border-line px-2.5 text-small font-medium whitespace-nowrap last:border-r-0 focus-visible:-outline-offset-2",
         on ? "bg-accent-soft text-accent" : "text-muted hover:bg-hover hover:text-ink",
       )}
     >

@@ -39,18 +39,18 @@ export function SecretDialog({ shown, onStored }: { shown: NewSecret | null; onS
           />
         )}
         {shown?.rotated && (
-          <p className="text-[13px] text-muted">
+          <p className="text-body text-muted">
             The old secret signs too for 24 hours: change the receiver within that time.
           </p>
         )}
         <details className="group">
-          <summary className="text-[13px] font-medium text-muted hover:text-ink">How a receiver verifies it</summary>
+          <summary className="text-body font-medium text-muted hover:text-ink">How a receiver verifies it</summary>
           <div className="mt-2">
             <VerifySnippet />
           </div>
         </details>
         {warned && (
-          <p role="alert" className="rounded-md bg-danger-soft px-2.5 py-2 text-[13px] text-danger">
+          <p role="alert" className="rounded-md bg-danger-soft px-2.5 py-2 text-body text-danger">
             It cannot be shown again. Store it first; if it is lost, rotate it for another.
           </p>
         )}

@@ -13,14 +13,14 @@ export type TestState = "waiting" | DeliveryRow;
 export function TestResult({ test, onClose }: { test: TestState; onClose: () => void }) {
   if (test === "waiting") {
     return (
-      <p role="status" className="mt-2 rounded-md bg-inset px-2.5 py-2 text-[12px] text-muted">
+      <p role="status" className="mt-2 rounded-md bg-inset px-2.5 py-2 text-small text-muted">
         Sending a test, and waiting for the answer…
       </p>
     );
   }
   const help = errorHelp(test.error);
   return (
-    <div role="status" className="mt-2 flex items-start gap-2 rounded-md bg-inset px-2.5 py-2 text-[12px]">
+    <div role="status" className="mt-2 flex items-start gap-2 rounded-md bg-inset px-2.5 py-2 text-small">
       <div className="min-w-0 flex-1">
         <p className="flex flex-wrap items-center gap-x-2 gap-y-1">
           <span className="font-medium">Test</span>

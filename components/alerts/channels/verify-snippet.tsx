@@ -23,7 +23,7 @@ createServer(async (request, response) => {
 /** How a receiver makes sure that a notification is from here: a program to copy. */
 export function VerifySnippet() {
   return (
-    <div className="space-y-2 text-[13px] text-muted">
+    <div className="space-y-2 text-body text-muted">
       <p>
         Every request carries <code>webhook-id</code>, <code>webhook-timestamp</code> and <code>webhook-signature</code>{" "}
         by{" "}

@@ -24,9 +24,9 @@ export function ChannelPicker({ label, channels, chosen, onChange, fault, disabl
   const off = channels.filter(({ id, enabled }) => !enabled && chosen.includes(id));
   return (
     <fieldset aria-describedby={help} data-fault={fault ? "" : undefined} disabled={disabled} className="min-w-0">
-      <legend className="mb-1 text-[12px] font-medium text-muted">{label}</legend>
+      <legend className="mb-1 text-small font-medium text-muted">{label}</legend>
       {channels.length === 0 && gone.length === 0 ? (
-        <p className="text-[12px] text-muted">
+        <p className="text-small text-muted">
           There is no channel yet.{" "}
           <Link href="/alerts/channels" className="link underline">
             Make one
@@ -51,7 +51,7 @@ export function ChannelPicker({ label, channels, chosen, onChange, fault, disabl
           ))}
         </div>
       )}
-      <div id={help} className="text-[12px] [&_p]:mt-1">
+      <div id={help} className="text-small [&_p]:mt-1">
         {fault && <p className="text-danger">{fault}</p>}
         {off.length > 0 && (
           <p className="text-muted">
@@ -75,7 +75,7 @@ function Choice({ checked, onToggle, children }: ChoiceProps) {
   return (
     <label
       className={cn(
-        "inline-flex h-8 max-w-full cursor-pointer items-center gap-1.5 rounded-md border px-2 text-[13px] pointer-coarse:h-9",
+        "inline-flex h-8 max-w-full cursor-pointer items-center gap-1.5 rounded-md border px-2 text-body pointer-coarse:h-9",
         checked ? "border-accent bg-accent-soft" : "border-line-strong bg-surface hover:bg-hover",
       )}
     >

@@ -118,7 +118,7 @@ function RuleForm(props: RuleEditorProps & { editing: Editing }) {
           <TextField label="Id" hint="Its alerts carry it" mono fault={faultOf("ruleId")} {...text("ruleId")} />
         </>
       )}
-      <p className="text-[13px] text-muted">{look.says}</p>
+      <p className="text-body text-muted">{look.says}</p>
       <TextField label="Name" fault={faultOf("name")} {...text("name")} />
       <div className="grid gap-3 sm:grid-cols-2">
         {look.fields.map(({ name, label, empty, of }) => (
@@ -143,13 +143,13 @@ function RuleForm(props: RuleEditorProps & { editing: Editing }) {
             className="w-full"
           />
           {!isNew && (
-            <p className="mt-1 text-[12px] text-muted">Open alerts of this rule take it over within seconds.</p>
+            <p className="mt-1 text-small text-muted">Open alerts of this rule take it over within seconds.</p>
           )}
         </Labelled>
       </div>
       <RulePreviewStrip rule={previewed.ok ? previewed.rule : null} />
       <RuleTelling draft={draft} channels={channels} faultOf={faultOf} mayChange={mayChange} onChange={change} />
-      <label className="flex items-center gap-2 text-[13px]">
+      <label className="flex items-center gap-2 text-body">
         <input
           type="checkbox"
           checked={draft.enabled}
@@ -171,7 +171,7 @@ function RuleForm(props: RuleEditorProps & { editing: Editing }) {
       )}
       <div className="sticky -bottom-3.5 -mx-3.5 flex flex-wrap items-center justify-end gap-2 border-t border-line bg-surface px-3.5 py-2.5">
         {sent && (!parsed.ok || isTaken) && (
-          <p role="alert" className="mr-auto text-[12px] text-danger">
+          <p role="alert" className="mr-auto text-small text-danger">
             Something is not right yet
           </p>
         )}
@@ -188,7 +188,7 @@ function RuleForm(props: RuleEditorProps & { editing: Editing }) {
 
 const Labelled = ({ label, children }: { label: string; children: ReactNode }) => (
   <div>
-    <span className="mb-1 block text-[12px] font-medium text-muted">{label}</span>
+    <span className="mb-1 block text-small font-medium text-muted">{label}</span>
     {children}
   </div>
 );

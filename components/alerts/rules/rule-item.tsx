@@ -50,11 +50,11 @@ export function RuleItem({ rule, channels, mayChange, busy, changed, onAsk, onTo
           {builtIn && <Badge>{changed ? "Built in, changed" : "Built in"}</Badge>}
           {!enabled && <Badge>Off</Badge>}
         </div>
-        <p className="mt-0.5 text-[12px] break-words text-muted">
+        <p className="mt-0.5 text-small break-words text-muted">
           {[ruleLook(kind).brief, ruleSummary(rule)].filter(Boolean).join(" · ")}
         </p>
         {tells && (
-          <p className="mt-0.5 text-[12px] break-words text-muted">
+          <p className="mt-0.5 text-small break-words text-muted">
             {tellingWords({ channels: rule.channels, escalation }, nameOf)}
           </p>
         )}

@@ -46,9 +46,9 @@ export function RulePreviewStrip({ rule }: { rule: RulePut | null }) {
       aria-busy={rule !== null && (preview.isFetching || preview.isPlaceholderData)}
       className="rounded-md border border-line p-3"
     >
-      {rule === null && <p className="text-[13px] text-muted">The preview comes when every field can be read.</p>}
+      {rule === null && <p className="text-body text-muted">The preview comes when every field can be read.</p>}
       {rule !== null && preview.isError && (
-        <p className="flex items-center gap-2 text-[13px] text-danger">
+        <p className="flex items-center gap-2 text-body text-danger">
           {preview.error.message}
           <Button size="sm" onClick={() => void preview.refetch()}>
             Try again
@@ -61,7 +61,7 @@ export function RulePreviewStrip({ rule }: { rule: RulePut | null }) {
           {data.supported ? (
             <Firings preview={data} kind={rule.kind} />
           ) : (
-            <p className="text-[13px] text-muted">{ownOf(UNSEEN, rule.kind) ?? NO_HISTORY}</p>
+            <p className="text-body text-muted">{ownOf(UNSEEN, rule.kind) ?? NO_HISTORY}</p>
           )}
         </div>
       )}
@@ -82,7 +82,7 @@ function Firings({ preview, kind }: { preview: RulePreview; kind: RulePut["kind"
   const begun = place(evaluatedFrom);
   return (
     <>
-      <p className="text-[13px]">
+      <p className="text-body">
         It would have fired <strong className="tabular-nums">{formatPlural(fired, "time")}</strong>{" "}
         {begun > 5 ? (
           <>
@@ -121,12 +121,12 @@ function Firings({ preview, kind }: { preview: RulePreview; kind: RulePut["kind"
           );
         })}
       </svg>
-      <div aria-hidden className="mt-1 flex justify-between text-[11px] text-muted">
+      <div aria-hidden className="mt-1 flex justify-between text-micro text-muted">
         <span>{DAYS} days ago</span>
         {begun > 60 && begun < WIDE - 60 && <span>grey: nothing is known</span>}
         <span>now</span>
       </div>
-      <div className="mt-2 space-y-1 text-[12px] text-muted">
+      <div className="mt-2 space-y-1 text-small text-muted">
         {firings.slice(0, LISTED).map((firing) => (
           <p key={`${firing.subject} ${firing.from}`} className="flex justify-between gap-3">
             <span className="truncate font-mono">{firing.subject}</span>

@@ -19,7 +19,7 @@ export function RuleTelling({ draft, channels, faultOf, mayChange, onChange }: R
   const nameOf = (id: string) => channels.find((channel) => channel.id === id)?.name ?? id;
   return (
     <section aria-label="Who is notified" className="space-y-3 rounded-md border border-line p-3">
-      <p className="text-[13px]" aria-live="polite">
+      <p className="text-body" aria-live="polite">
         {tellingWords(draft, nameOf)}
       </p>
       <ChannelPicker
@@ -37,7 +37,7 @@ export function RuleTelling({ draft, channels, faultOf, mayChange, onChange }: R
         disabled={!mayChange}
         onChange={(escalation) => onChange({ escalation })}
       />
-      <label className="flex items-start gap-2 text-[13px]">
+      <label className="flex items-start gap-2 text-body">
         <input
           type="checkbox"
           checked={draft.notifyFolded}
@@ -47,7 +47,7 @@ export function RuleTelling({ draft, channels, faultOf, mayChange, onChange }: R
         />
         <span>
           Notify of its alerts even while their cause is open
-          <span className="block text-[12px] text-muted">
+          <span className="block text-small text-muted">
             Off, channels that were notified of the cause are notified of them only if they still fire when it has
             ended.
           </span>

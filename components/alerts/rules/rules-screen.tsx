@@ -118,7 +118,7 @@ export function RulesScreen({ initial, channels: initialChannels }: RulesScreenP
         ))}
       </ul>
       {gone.length > 0 && (
-        <div className="mt-3 flex flex-wrap items-center gap-2 text-[13px] text-muted">
+        <div className="mt-3 flex flex-wrap items-center gap-2 text-body text-muted">
           Removed built-in rules:
           {gone.map((ruleId) => (
             <Button

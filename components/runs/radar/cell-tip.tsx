@@ -26,7 +26,7 @@ export function CellTip({ at, job, attempts }: CellTipProps) {
   return (
     <div
       aria-hidden
-      className="popup pointer-events-none fixed z-40 w-max max-w-64 space-y-1 px-2.5 py-1.5 text-[12px]"
+      className="popup pointer-events-none fixed z-40 w-max max-w-64 space-y-1 px-2.5 py-1.5 text-small"
       style={{ left, ...(bottom ? { bottom: window.innerHeight - at.y + 12 } : { top: at.y + 16 }) }}
     >
       <p className="flex items-center justify-between gap-3">

@@ -100,7 +100,7 @@ function FileTable({ files, onOpen }: { files: readonly TouchedFile[]; onOpen: (
         <GridRow
           aria-rowindex={1}
           className={cn(
-            "sticky top-0 z-[1] grid h-7 items-center gap-x-3 border-b border-line bg-surface px-3 text-[12px] font-medium text-muted",
+            "sticky top-0 z-[1] grid h-7 items-center gap-x-3 border-b border-line bg-surface px-3 text-small font-medium text-muted",
             COLUMNS,
           )}
         >
@@ -116,7 +116,7 @@ function FileTable({ files, onOpen }: { files: readonly TouchedFile[]; onOpen: (
                 key={file.path}
                 aria-rowindex={index + 2}
                 className={cn(
-                  "absolute inset-x-0 grid items-center gap-x-3 border-b border-line/60 px-3 text-[13px]",
+                  "absolute inset-x-0 grid items-center gap-x-3 border-b border-line/60 px-3 text-body",
                   COLUMNS,
                   file.conflict && "bg-[color-mix(in_oklab,var(--status-blocked)_8%,transparent)]",
                 )}
@@ -150,7 +150,7 @@ function FileTable({ files, onOpen }: { files: readonly TouchedFile[]; onOpen: (
 function Path({ path }: { path: string }) {
   const cut = path.lastIndexOf("/") + 1;
   return (
-    <span className="flex min-w-0 font-mono text-[12px]">
+    <span className="flex min-w-0 font-mono text-small">
       <span className="min-w-0 truncate text-muted">{path.slice(0, cut)}</span>
       <span className="shrink-0">{path.slice(cut)}</span>
     </span>
@@ -163,7 +163,7 @@ function Touch({ touch, onOpen }: { touch: FileTouch; onOpen: (jobId: string) =>
       type="button"
       title={`${touch.workstream}: ${touch.job}${touch.status ? `, ${touch.status}` : ""}`}
       onClick={() => onOpen(touch.jobId)}
-      className="flex h-6 min-w-0 shrink-0 items-center gap-1 rounded border border-line bg-surface px-1.5 text-[12px] hover:bg-hover"
+      className="flex h-6 min-w-0 shrink-0 items-center gap-1 rounded border border-line bg-surface px-1.5 text-small hover:bg-hover"
     >
       <StatusIcon kind="job" status={touch.jobStatus} still />
       <span className="max-w-32 truncate">{touch.workstream}</span>

@@ -37,7 +37,7 @@ export const RadarCellView = memo(
         data-status={job.status}
         style={{ ...style, "--tone": toneColor(tone) } as CSSProperties}
         className={cn(
-          "tone absolute flex cursor-pointer items-center justify-center gap-1 overflow-hidden rounded-[5px] border border-(--tone)/30 px-1 text-[12px] hover:border-(--tone)",
+          "tone absolute flex cursor-pointer items-center justify-center gap-1 overflow-hidden rounded-[5px] border border-(--tone)/30 px-1 text-small hover:border-(--tone)",
           (isFinalJob(job.status) || job.status === "running") && "[--tint:24%]",
           job.status === "running" && "border-(--tone)",
           selected && "ring-2 ring-accent",
@@ -48,7 +48,7 @@ export const RadarCellView = memo(
         <Icon aria-hidden className="size-3.5 shrink-0" strokeWidth={2.25} />
         {wide && <span className="min-w-0 truncate text-ink">{jobLabel(job)}</span>}
         {job.attempt > 1 && (
-          <span aria-hidden className="shrink-0 text-[11px] text-ink tabular-nums">
+          <span aria-hidden className="shrink-0 text-micro text-ink tabular-nums">
             {wide && "×"}
             {job.attempt}
           </span>

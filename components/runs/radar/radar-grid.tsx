@@ -184,7 +184,7 @@ function Columns({ columns, titles, slot, upright, first, last }: ColumnsProps) 
     >
       <div
         role="columnheader"
-        className="sticky left-0 z-[1] flex shrink-0 items-end border-r border-line bg-surface px-2 pb-1.5 text-[12px] text-muted"
+        className="sticky left-0 z-[1] flex shrink-0 items-end border-r border-line bg-surface px-2 pb-1.5 text-small text-muted"
         style={{ width: titles }}
       >
         Workstream
@@ -198,7 +198,7 @@ function Columns({ columns, titles, slot, upright, first, last }: ColumnsProps) 
               role="columnheader"
               title={label}
               className={cn(
-                "absolute inset-y-0 flex items-end overflow-hidden px-1.5 pb-1.5 text-[12px] text-muted",
+                "absolute inset-y-0 flex items-end overflow-hidden px-1.5 pb-1.5 text-small text-muted",
                 slots * slot < ACROSS && "justify-center px-0!",
               )}
               style={{ left: from * slot, width: slots * slot }}
@@ -222,14 +222,14 @@ function RowHead({ row, width }: { row: RadarRow; width: number }) {
   return (
     <div
       role="rowheader"
-      className="sticky left-0 z-[1] flex shrink-0 items-start gap-1.5 border-r border-line bg-surface px-2 pt-[7px] text-[13px]"
+      className="sticky left-0 z-[1] flex shrink-0 items-start gap-1.5 border-r border-line bg-surface px-2 pt-[7px] text-body"
       style={{ width }}
     >
       {workstream && <StatusIcon kind="workstream" status={workstream.status} still className="mt-[3px] shrink-0" />}
       <span className={cn("min-w-0 flex-1 truncate", !workstream && "text-muted")} title={workstream?.title}>
         {workstream?.title ?? "No workstream"}
       </span>
-      <span className="shrink-0 text-[12px] text-muted tabular-nums">
+      <span className="shrink-0 text-small text-muted tabular-nums">
         {counts ? `${total - openJobs(counts)}/${total}` : total}
       </span>
     </div>

@@ -5,7 +5,7 @@ import { statusLook, toneColor } from "../../ui/status.ts";
 /** What the cells' icons and colours stand for. */
 export function RadarLegend() {
   return (
-    <ul aria-label="Legend" className="flex flex-wrap gap-x-4 gap-y-1 px-1 text-[12px] text-muted">
+    <ul aria-label="Legend" className="flex flex-wrap gap-x-4 gap-y-1 px-1 text-small text-muted">
       {JOB_STATUSES.map((status) => {
         const { label, tone, icon: Icon } = statusLook("job", status);
         return (

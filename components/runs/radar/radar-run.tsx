@@ -60,22 +60,22 @@ function LiveRun({ runId, initial }: { runId: string; initial: Timeline }) {
         <h2 className="flex min-w-0 items-center gap-2">
           <StatusBadge kind="run" status={run.status} />
           <Link href={runHref(runId)} className="flex min-w-0 items-baseline gap-2 hover:underline">
-            <span className="truncate text-[13px] font-semibold">{run.workflow}</span>
-            <span className="truncate font-mono text-[12px] text-muted">{runId}</span>
+            <span className="truncate text-body font-semibold">{run.workflow}</span>
+            <span className="truncate font-mono text-small text-muted">{runId}</span>
           </Link>
         </h2>
         <JobProgress counts={run.jobCounts} className="w-40" />
-        <span className="text-[12px] text-muted">
+        <span className="text-small text-muted">
           <Duration from={run.startedAt} to={run.finishedAt} />
         </span>
         {jobs.length < total && (
-          <Link href={`${runHref(runId)}?tab=jobs`} className="link text-[12px]">
+          <Link href={`${runHref(runId)}?tab=jobs`} className="link text-small">
             {formatCount(jobs.length)} of {formatCount(total)} jobs, what failed or runs first
           </Link>
         )}
       </header>
       {model.rows.size === 0 ? (
-        <p className="border-t border-line px-3 py-2 text-[13px] text-muted">No jobs yet.</p>
+        <p className="border-t border-line px-3 py-2 text-body text-muted">No jobs yet.</p>
       ) : (
         <RadarGrid
           label={`Radar of ${runId}`}
@@ -101,7 +101,7 @@ function FilesFold({ model, onOpen }: { model: TimelineModel; onOpen: (jobId: st
         type="button"
         aria-expanded={open}
         onClick={() => setOpen(!open)}
-        className="flex min-h-8 w-full items-center gap-2 px-3 text-left text-[12px] text-muted hover:bg-hover"
+        className="flex min-h-8 w-full items-center gap-2 px-3 text-left text-small text-muted hover:bg-hover"
       >
         <ChevronRight aria-hidden className={cn("size-3.5 transition-transform", open && "rotate-90")} />
         <FileDiff aria-hidden className="size-3.5" /> {formatPlural(files.length, "file")} touched

@@ -39,7 +39,7 @@ export function RadarScreen({ initial, initialFilter, timelines }: RadarScreenPr
         title="Radar"
         badge={
           ids && (
-            <span className="text-[12px] text-muted tabular-nums">
+            <span className="text-small text-muted tabular-nums">
               {ids.length}
               {hasMore && "+"} {ids.length === 1 ? "run" : "runs"}
             </span>

@@ -35,7 +35,7 @@ export function ReceiptRow({ runId, receipt, isBad }: ReceiptRowProps) {
             aria-expanded={open}
             aria-controls={open ? details : undefined}
             onClick={() => setOpen(!open)}
-            className="flex items-center gap-1.5 font-mono text-[12px] tabular-nums"
+            className="flex items-center gap-1.5 font-mono text-small tabular-nums"
           >
             <ChevronRight aria-hidden className={cn("size-3.5 text-faint transition-transform", open && "rotate-90")} />
             {positionsText(receipt)}
@@ -92,20 +92,20 @@ function Details({ runId, receipt }: { runId: string; receipt: StoredReceipt }) 
       <Facts>
         <Fact name="Committed">{moment(receipt.committedAt)}</Fact>
         <Fact name="Hash">
-          <span className="font-mono text-[12px] break-all">{receipt.hash}</span>
+          <span className="font-mono text-small break-all">{receipt.hash}</span>
         </Fact>
         <Fact name="Follows">
-          <span className="font-mono text-[12px] break-all">{receipt.prevHash || "nothing: it is the first"}</span>
+          <span className="font-mono text-small break-all">{receipt.prevHash || "nothing: it is the first"}</span>
         </Fact>
       </Facts>
-      {error && <p className="text-[13px] text-danger">{error.detail}</p>}
+      {error && <p className="text-body text-danger">{error.detail}</p>}
       {data && data.length > 0 && (
-        <ul aria-label="What it told of this run" className="text-[13px]">
+        <ul aria-label="What it told of this run" className="text-body">
           {data.map((event) => (
             <li key={event.seq} className="flex min-w-0 items-baseline gap-2 leading-6">
-              <span className="w-16 shrink-0 font-mono text-[12px] text-muted tabular-nums">#{event.seq}</span>
+              <span className="w-16 shrink-0 font-mono text-small text-muted tabular-nums">#{event.seq}</span>
               <span className="shrink-0">{event.type}</span>
-              <span className="shrink-0 font-mono text-[12px] text-muted">{event.subject.id}</span>
+              <span className="shrink-0 font-mono text-small text-muted">{event.subject.id}</span>
               <span className="min-w-0 truncate text-muted">{eventSummary(event)}</span>
             </li>
           ))}

@@ -25,7 +25,7 @@ export function VerifyChain({ onBad }: { onBad: (receiptId: string | null) => vo
     onMutate: () => onBad(null),
   });
   return (
-    <div className="flex flex-wrap items-center gap-x-3 gap-y-1.5 text-[13px]">
+    <div className="flex flex-wrap items-center gap-x-3 gap-y-1.5 text-body">
       <Button busy={check.isPending} onClick={() => check.mutate()}>
         <ShieldQuestion aria-hidden className="size-3.5" /> Verify
       </Button>

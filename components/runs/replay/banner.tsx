@@ -14,7 +14,7 @@ export function ReplayBanner({ player, onLive }: { player: Player; onLive: () =>
   return (
     <div
       role="status"
-      className="sticky top-12 z-20 mb-3 flex flex-wrap items-center gap-x-3 gap-y-1 rounded-lg border border-accent bg-accent-soft px-3 py-1.5 text-[13px]"
+      className="sticky top-12 z-20 mb-3 flex flex-wrap items-center gap-x-3 gap-y-1 rounded-lg border border-accent bg-accent-soft px-3 py-1.5 text-body"
     >
       <History aria-hidden className="size-4 shrink-0 text-accent" />
       <span className="font-medium tabular-nums">

@@ -13,10 +13,10 @@ import { toneColor } from "../../ui/status.ts";
 /** The event that brought the run to where it is shown; unfolded, all that it tells. */
 export function EventNow({ event }: { event: LogEvent | undefined }) {
   const [open, setOpen] = useState(false);
-  if (!event) return <p className="flex h-8 items-center px-2 text-[13px] text-muted">Nothing has happened yet.</p>;
+  if (!event) return <p className="flex h-8 items-center px-2 text-body text-muted">Nothing has happened yet.</p>;
   const tone = toneOf(event);
   return (
-    <div className="text-[13px]">
+    <div className="text-body">
       <button
         type="button"
         aria-expanded={open}
@@ -30,11 +30,11 @@ export function EventNow({ event }: { event: LogEvent | undefined }) {
         <span className="shrink-0 font-medium" style={tone ? { color: toneColor(tone) } : undefined}>
           {event.type}
         </span>
-        <span className="shrink-0 font-mono text-[12px] text-muted max-sm:max-w-32 max-sm:truncate">
+        <span className="shrink-0 font-mono text-small text-muted max-sm:max-w-32 max-sm:truncate">
           {event.subject.id}
         </span>
         <span className="min-w-0 flex-1 truncate text-muted">{eventSummary(event)}</span>
-        <span className="shrink-0 text-[12px] text-muted max-sm:hidden">{event.actor}</span>
+        <span className="shrink-0 text-small text-muted max-sm:hidden">{event.actor}</span>
       </button>
       {open && <JsonTree value={event.payload as { [key: string]: Json }} className="px-2 pb-2 pl-7" />}
     </div>

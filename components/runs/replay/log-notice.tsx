@@ -20,7 +20,7 @@ export function LogNotice({ log }: { log: RunLog }) {
   if (log.phase !== "ready") {
     const percent = formatPercent(Math.round(log.progress * 100) / 100);
     return (
-      <div role="status" className="mx-auto flex max-w-72 flex-col gap-2 py-8 text-[13px] text-muted">
+      <div role="status" className="mx-auto flex max-w-72 flex-col gap-2 py-8 text-body text-muted">
         <span className="tabular-nums">
           Loading the run's log… {formatCount(log.events.length)} events, {percent}
         </span>

@@ -20,7 +20,7 @@ export function ReplayBoard({ workstreams }: { workstreams: readonly Wire<"works
           aria-label={statusLook("workstream", status).label}
           className="w-[min(70vw,16rem)] flex-none rounded-lg bg-inset/60 md:w-auto md:min-w-36 md:flex-1"
         >
-          <h3 className="flex items-center gap-1.5 px-2.5 pt-2 text-[12px] font-medium">
+          <h3 className="flex items-center gap-1.5 px-2.5 pt-2 text-small font-medium">
             <StatusIcon kind="workstream" status={status} still />
             {statusLook("workstream", status).label}
             <span className="text-muted tabular-nums">{columns[status].length}</span>

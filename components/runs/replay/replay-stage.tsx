@@ -33,7 +33,7 @@ export function ReplayStage({ log, player, model, show, onShow, selection, onSel
   return (
     <>
       {log.floor > 0 && (
-        <p role="note" className="mb-2 text-[13px] text-status-blocked">
+        <p role="note" className="mb-2 text-body text-status-blocked">
           The log is kept from position {log.floor + 1} on: jobs appear with the first event that is left of them.
         </p>
       )}

@@ -90,7 +90,7 @@ export function TransportBar({ player, events }: { player: Player; events: reado
             <span className="max-sm:sr-only">Previous failure</span>
             <OctagonX aria-hidden className="size-3.5 text-status-failed sm:hidden" />
           </Button>
-          <span className="text-[12px] text-muted tabular-nums">
+          <span className="text-small text-muted tabular-nums">
             {failures.length === 0 ? "no failures" : `${formatCount(failures.length)} failed`}
           </span>
           <Button

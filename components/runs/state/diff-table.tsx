@@ -27,11 +27,11 @@ export function DiffTable({ before, after }: { before: Json; after: Json }) {
   const changes = useMemo(() => diffJson(before, after), [before, after]);
   const [shown, setShown] = useState(STEP);
   if (changes.length === 0)
-    return <p className="p-3.5 text-[13px] text-muted">Nothing differs between the two positions.</p>;
+    return <p className="p-3.5 text-body text-muted">Nothing differs between the two positions.</p>;
   return (
     <>
-      <table aria-label="Changes" className="w-full table-fixed border-collapse text-left text-[13px] max-sm:block">
-        <thead className="text-[12px] text-muted max-sm:sr-only">
+      <table aria-label="Changes" className="w-full table-fixed border-collapse text-left text-body max-sm:block">
+        <thead className="text-small text-muted max-sm:sr-only">
           <tr>
             <th scope="col" className="h-8 w-[34%] border-b border-line px-3 font-medium">
               {formatPlural(changes.length, "change")}
@@ -51,7 +51,7 @@ export function DiffTable({ before, after }: { before: Json; after: Json }) {
         </tbody>
       </table>
       {changes.length > shown && (
-        <button type="button" className="link px-3 py-2 text-[13px]" onClick={() => setShown(shown + STEP)}>
+        <button type="button" className="link px-3 py-2 text-body" onClick={() => setShown(shown + STEP)}>
           {changes.length - shown} more
         </button>
       )}
@@ -67,7 +67,7 @@ function ChangeRow({ change }: { change: JsonChange }) {
         <span className="flex items-start gap-1.5">
           <Icon aria-hidden className={cn("mt-0.5 size-3.5 shrink-0", tone)} strokeWidth={2.5} />
           <span className="sr-only">{label}</span>
-          <span className="min-w-0 font-mono text-[12px] break-all">
+          <span className="min-w-0 font-mono text-small break-all">
             {visibleJson(shortened(pathText(change.path), LONGEST_PATH))}
           </span>
         </span>

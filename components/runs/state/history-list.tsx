@@ -23,9 +23,9 @@ export function HistoryList({ changes, from, to, onFrom, onTo }: HistoryListProp
   return (
     <fieldset
       aria-label="Positions to compare"
-      className="max-h-56 min-w-0 overflow-y-auto text-[13px] lg:max-h-[max(20rem,calc(100dvh-24rem))]"
+      className="max-h-56 min-w-0 overflow-y-auto text-body lg:max-h-[max(20rem,calc(100dvh-24rem))]"
     >
-      <p aria-hidden className="sticky top-0 flex bg-surface px-3 pt-1 text-[11px] text-faint">
+      <p aria-hidden className="sticky top-0 flex bg-surface px-3 pt-1 text-micro text-faint">
         <span className="w-9">from</span>
         <span>to</span>
       </p>
@@ -54,8 +54,8 @@ export function HistoryList({ changes, from, to, onFrom, onTo }: HistoryListProp
             <span className="min-w-0 flex-1 truncate" title={`${event.type} ${changeText(event)} by ${event.actor}`}>
               {event.type} <span className="text-muted">{changeText(event)}</span>
             </span>
-            <span className="shrink-0 font-mono text-[12px] text-muted tabular-nums">#{event.seq}</span>
-            <RelativeTime at={event.at} className="w-14 shrink-0 text-right text-[12px] text-muted" />
+            <span className="shrink-0 font-mono text-small text-muted tabular-nums">#{event.seq}</span>
+            <RelativeTime at={event.at} className="w-14 shrink-0 text-right text-small text-muted" />
           </li>
         ))}
         {changes.length > shown && (

@@ -23,7 +23,7 @@ const STEP = 100;
 /** Scopes with the tokens in them; what is cancelled is struck through. */
 export function ScopeTreeView({ tree, ...rest }: ScopeTreeViewProps) {
   return (
-    <ul className="text-[13px]">
+    <ul className="text-body">
       <Entries holder={tree} {...rest} />
     </ul>
   );
@@ -75,7 +75,7 @@ function ScopeItem({ node, ...rest }: Rest & { node: ScopeNode }) {
         />
         <Box aria-hidden className="size-3.5 shrink-0 text-muted" />
         <Name id={node.id} gone={gone} />
-        <span className="text-[12px] text-muted">scope</span>
+        <span className="text-small text-muted">scope</span>
         {gone && <Cancelled />}
       </button>
       {open && inside > 0 && (
@@ -112,9 +112,9 @@ function TokenItem({ entry: { id, token }, jobs, onSelectJob }: Rest & { entry: 
         )}
         <Milestone aria-hidden className="size-3.5 shrink-0 text-muted" />
         <Name id={id} gone={gone} />
-        {gone ? <Cancelled /> : <span className="rounded bg-inset px-1 text-[12px] text-muted">{token.status}</span>}
+        {gone ? <Cancelled /> : <span className="rounded bg-inset px-1 text-small text-muted">{token.status}</span>}
         {!hasMore && token.value !== null && (
-          <code className="max-w-full truncate font-mono text-[12px] text-muted">
+          <code className="max-w-full truncate font-mono text-small text-muted">
             {jsonBeginning(token.value, LONGEST_VALUE)}
           </code>
         )}
@@ -124,7 +124,7 @@ function TokenItem({ entry: { id, token }, jobs, onSelectJob }: Rest & { entry: 
             type="button"
             disabled={!onSelectJob}
             onClick={() => onSelectJob?.(job.jobId)}
-            className="flex items-center gap-1 rounded border border-line px-1 text-[12px] enabled:hover:bg-inset"
+            className="flex items-center gap-1 rounded border border-line px-1 text-small enabled:hover:bg-inset"
           >
             <StatusIcon kind="job" status={job.status} still /> {jobLabel(job)}
           </button>
@@ -136,11 +136,11 @@ function TokenItem({ entry: { id, token }, jobs, onSelectJob }: Rest & { entry: 
 }
 
 const Name = ({ id, gone }: { id: string; gone: boolean }) => (
-  <span className={cn("min-w-0 font-mono text-[12px] break-all", gone && "text-muted line-through")}>{id}</span>
+  <span className={cn("min-w-0 font-mono text-small break-all", gone && "text-muted line-through")}>{id}</span>
 );
 
 const Cancelled = () => (
-  <span className="inline-flex items-center gap-1 text-[12px] text-status-cancelled">
+  <span className="inline-flex items-center gap-1 text-small text-status-cancelled">
     <CircleSlash aria-hidden className="size-3" /> cancelled
   </span>
 );

@@ -68,11 +68,11 @@ export function SnapshotActions({ run, past, onPast }: SnapshotActionsProps) {
       >
         {!past && <SnapshotFile onFile={setFile} />}
         {file && "fault" in file && (
-          <p role="alert" className="text-[13px] text-danger">
+          <p role="alert" className="text-body text-danger">
             {file.fault}
           </p>
         )}
-        {chosen && <p className="text-[13px] text-muted">{contents(chosen)}</p>}
+        {chosen && <p className="text-body text-muted">{contents(chosen)}</p>}
       </ConfirmDialog>
     </>
   );
@@ -91,13 +91,13 @@ function SnapshotFile({ onFile }: { onFile: (file: { snapshot: Given } | { fault
     }
   };
   return (
-    <label className="block text-[12px] font-medium text-muted">
+    <label className="block text-small font-medium text-muted">
       Snapshot file
       <input
         type="file"
         accept="application/json,.json"
         onChange={(event) => void read(event)}
-        className="mt-1 block w-full text-[13px] text-ink file:mr-3 file:h-8 file:rounded-md file:border file:border-line-strong file:bg-surface file:px-2.5 file:text-ink"
+        className="mt-1 block w-full text-body text-ink file:mr-3 file:h-8 file:rounded-md file:border file:border-line-strong file:bg-surface file:px-2.5 file:text-ink"
       />
     </label>
   );

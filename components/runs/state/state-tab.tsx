@@ -35,7 +35,7 @@ export function RunStateTab({ run, ...props }: RunStateProps) {
   if (whole) return <State run={{ ...whole, seq: Math.max(whole.seq, run.seq) }} {...props} />;
   if (failed && !loading)
     return <ErrorState detail="The state is large and could not be loaded. Open the tab again." />;
-  return <p className="p-3.5 text-[13px] text-muted">The state is large and is being loaded…</p>;
+  return <p className="p-3.5 text-body text-muted">The state is large and is being loaded…</p>;
 }
 
 /** The state with what changed it, a snapshot to keep and the way back to one. */
@@ -45,7 +45,7 @@ function State({ run, jobs, log, compared, onCompare, onSelectJob }: RunStatePro
   const bytes = [context, tokens, scopes, metadata].reduce((sum, part) => sum + jsonBytes(part), 0);
   return (
     <>
-      <div className="mb-3 flex flex-wrap items-center gap-x-5 gap-y-2 text-[13px]">
+      <div className="mb-3 flex flex-wrap items-center gap-x-5 gap-y-2 text-body">
         <dl className="flex flex-wrap items-center gap-x-5 gap-y-1">
           <Figure name="Version">{formatCount(run.version)}</Figure>
           <Figure name="Steps">{formatCount(run.stepCount)}</Figure>

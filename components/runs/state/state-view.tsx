@@ -54,7 +54,7 @@ function TokensCard({
   return (
     <Card title="Tokens and scopes" actions={!isEmpty && <TokenCount run={run} />}>
       {isEmpty ? (
-        <p className="text-[13px] text-muted">
+        <p className="text-body text-muted">
           The run has no tokens. They are its threads of execution: <code>token.add</code> makes one,{" "}
           <code>scope.enter</code> a scope that several can be cancelled by at once.
         </p>
@@ -118,7 +118,7 @@ function JsonCard({ title, value, none, children }: JsonCardProps) {
       }
     >
       {isEmpty ? (
-        <p className="text-[13px] text-muted">
+        <p className="text-body text-muted">
           {none} {children}
         </p>
       ) : (

@@ -23,7 +23,7 @@ export function Axis({ store, origin, width }: AxisProps) {
   return useTicks(store, origin, mostTicks(width)).map((tick) => (
     <span
       key={tick.time}
-      className="timeline-at top-0 h-full border-l border-line pt-1.5 pl-1 text-[11px] whitespace-nowrap text-faint tabular-nums"
+      className="timeline-at top-0 h-full border-l border-line pt-1.5 pl-1 text-micro whitespace-nowrap text-faint tabular-nums"
       style={place(tick.time - origin)}
       title={moment(tick.time)}
     >

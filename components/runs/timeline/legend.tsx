@@ -14,7 +14,7 @@ const ITEMS = [
 /** What the bars mean. */
 export function Legend({ className }: { className?: string }) {
   return (
-    <ul aria-label="Legend" className={cn("flex flex-wrap gap-x-4 gap-y-1 text-[12px] text-muted", className)}>
+    <ul aria-label="Legend" className={cn("flex flex-wrap gap-x-4 gap-y-1 text-small text-muted", className)}>
       {ITEMS.map((item) => (
         <li key={item.label} className="flex items-center gap-1.5">
           <span

@@ -81,7 +81,7 @@ function GroupLabel({ group, folded }: { group: GroupRow; folded: boolean }) {
       />
       <span className="min-w-0 flex-1 truncate">{group.workstream?.title ?? "No workstream"}</span>
       {group.workstream && <StatusIcon kind="workstream" status={group.workstream.status} className="shrink-0" />}
-      <span className="shrink-0 text-[12px] font-normal text-muted tabular-nums">
+      <span className="shrink-0 text-small font-normal text-muted tabular-nums">
         {counts ? `${total - openJobs(counts)}/${total}` : total}
       </span>
     </>
@@ -98,13 +98,13 @@ function JobLabel({ row }: { row: JobRow }) {
       </span>
       {job.attempt > 1 && (
         <span
-          className="shrink-0 rounded bg-inset px-1 text-[11px] text-muted tabular-nums"
+          className="shrink-0 rounded bg-inset px-1 text-micro text-muted tabular-nums"
           title={`${job.attempt} attempts`}
         >
           ×{job.attempt}
         </span>
       )}
-      <span className="shrink-0 text-[12px] text-muted tabular-nums max-sm:hidden">
+      <span className="shrink-0 text-small text-muted tabular-nums max-sm:hidden">
         <JobTime job={job} />
       </span>
     </>

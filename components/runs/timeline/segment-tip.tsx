@@ -33,7 +33,7 @@ export function SegmentTip({ hovered }: { hovered: Hovered }) {
   return (
     <div
       aria-hidden
-      className="popup pointer-events-none fixed z-40 max-w-60 px-2.5 py-1.5 text-[12px]"
+      className="popup pointer-events-none fixed z-40 max-w-60 px-2.5 py-1.5 text-small"
       style={{ left, top }}
     >
       <p className="truncate font-medium text-ink">{jobLabel(row.job)}</p>

@@ -134,7 +134,7 @@ export function Timeline({ run, model, total = 0, selection, onSelect, past }: T
           <Minimap store={store} model={model} />
         </div>
         <div className="flex h-7 border-b border-line">
-          <div className="w-(--label-width) shrink-0 border-r border-line px-2 py-1.5 text-[11px] text-faint">
+          <div className="w-(--label-width) shrink-0 border-r border-line px-2 py-1.5 text-micro text-faint">
             {total > model.rows.size ? `${formatCount(model.rows.size)} of ` : ""}
             {formatPlural(Math.max(total, model.rows.size), "job")}
           </div>
