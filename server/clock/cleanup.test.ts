@@ -1,15 +1,15 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { commit, openStore } from "../store/lane/lane.test-kit.ts";
 import { laneDatabase } from "../store/lane/lane-database.ts";
+import type { LeaderLoop } from "../store/leader-loop.ts";
 import { expectCounted } from "../store/maintenance/cleanup.test-kit.ts";
 import type { Store } from "../store/types.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/database.ts";
 import { createCleanupLoop } from "./cleanup.ts";
-import type { LedLoop } from "./led-loop.ts";
 
 let database: TestDatabase;
 let stores: Store[];
-let loops: LedLoop[];
+let loops: LeaderLoop[];
 const warnings: object[] = [];
 const patiently = { timeout: 15_000, interval: 20 };
 const DAY_MS = 86_400_000;

@@ -1,8 +1,9 @@
 import type { LaneQueries } from "../store/lane/lane-database.ts";
-import { CleanupUnderWay, cleanUpTenant, timeAgo } from "../store/maintenance/cleanup.ts";
+import { createLeaderLoop, type LeaderLoop } from "../store/leader-loop.ts";
+import { AlreadyRunning } from "../store/lease.ts";
+import { cleanUpTenant, timeAgo } from "../store/maintenance/cleanup.ts";
 import { readTenants } from "../store/tenants.ts";
 import type { Committer, Store } from "../store/types.ts";
-import { createLedLoop, type LedLoop } from "./led-loop.ts";
 
 /**
  * What age makes happen to routing decisions: once a day one of the nodes removes every tenant's decisions that are older than they are kept for,
@@ -23,10 +24,10 @@ const DAY_MS = 86_400_000;
 const FIRST_MS = 30_000;
 const CLOCK: Committer = { id: "system:clock", actor: "system:clock" };
 
-export function createCleanupLoop(deps: CleanupLoopDeps): LedLoop {
+export function createCleanupLoop(deps: CleanupLoopDeps): LeaderLoop {
   const { queries, log, keepMs } = deps;
   const everyMs = deps.everyMs ?? Math.min(DAY_MS, Math.max(1_000, keepMs / 10));
-  const look = async (lead: () => Promise<boolean>, signal: AbortSignal): Promise<void> => {
+  const round = async (lead: () => Promise<boolean>, signal: AbortSignal): Promise<void> => {
     for (const tenantId of await readTenants(queries)) {
       // A tenant may take long; whoever leads meanwhile finds this one's clean-up under way.
       if (!(await lead())) return;
@@ -38,17 +39,17 @@ export function createCleanupLoop(deps: CleanupLoopDeps): LedLoop {
       } catch (error) {
         if (signal.aborted) return;
         // What is old stays old; one tenant's trouble must not stop the others.
-        if (!(error instanceof CleanupUnderWay))
+        if (!(error instanceof AlreadyRunning))
           log.warn({ err: error, tenantId }, "old decisions could not be removed");
       }
     }
   };
-  return createLedLoop({
+  return createLeaderLoop({
     name: "cleanup",
     queries,
     everyMs,
     firstMs: Math.min(FIRST_MS, everyMs),
-    look,
+    round,
     failed: (error) => log.warn({ err: error }, "a look for old decisions failed"),
   });
 }

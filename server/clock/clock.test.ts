@@ -4,15 +4,16 @@ import type { ClientMutationInput } from "../../domain/commit/mutations.ts";
 import { StoreError } from "../store/errors.ts";
 import { commit as commitTo, openStore } from "../store/lane/lane.test-kit.ts";
 import { laneDatabase } from "../store/lane/lane-database.ts";
+import type { LeaderLoop } from "../store/leader-loop.ts";
 import type { Store } from "../store/types.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/database.ts";
-import { type Clock, createClock } from "./index.ts";
+import { createClock } from "./index.ts";
 
 let database: TestDatabase;
 let store: Store;
 let tenants = 0;
 let tenant = "";
-const clocks: Clock[] = [];
+const clocks: LeaderLoop[] = [];
 const warnings: string[] = [];
 const said: object[] = [];
 
@@ -32,7 +33,7 @@ afterEach(async () => {
   said.length = 0;
 });
 
-function startClock(over: Pick<Store, "commit"> = store): Clock {
+function startClock(over: Pick<Store, "commit"> = store): LeaderLoop {
   const queries = laneDatabase(database.pool);
   const log = {
     info: (facts: object, message: string) => void said.push({ message, ...facts }),

@@ -1,10 +1,10 @@
-import { randomBytes } from "node:crypto";
-import { type Due, dropLease, readDue, readLeftBehind, takeLease } from "../store/due/due.ts";
+import { type Due, readDue, readLeftBehind } from "../store/due/due.ts";
 import { readIncompleteRuns } from "../store/due/recovery.ts";
 import { readRuleChanges } from "../store/due/rules.ts";
 import { StoreError } from "../store/errors.ts";
 import type { Committer, Store } from "../store/index.ts";
 import type { LaneQueries } from "../store/lane/lane-database.ts";
+import { createLeaderLoop, type LeaderLoop } from "../store/leader-loop.ts";
 
 /**
  * The clock: what time makes happen, as commits. Of all nodes one leads, by a lease row on database time; a second leader would
@@ -21,13 +21,6 @@ export interface ClockDeps {
   everyMs?: number;
 }
 
-export interface Clock {
-  start(): void;
-  /** Stops looking, waits for the round under way and gives the lease back. */
-  close(): Promise<void>;
-}
-
-const LEASE = "clock";
 /** Short, so that who is started after a crash leads at once; one that pauses for longer is led by two for a moment, which does no harm. */
 const LEASE_MS = 1000;
 /** Every so many rounds the heavier look at what long cascades have left. */
@@ -46,24 +39,19 @@ export function createClock({
   log,
   sessionRetentionMs = SEVEN_DAYS_MS,
   everyMs = 200,
-}: ClockDeps): Clock {
-  const holder = randomBytes(8).toString("hex");
-  let timer: NodeJS.Timeout | undefined;
-  let round: Promise<void> = Promise.resolve();
+}: ClockDeps): LeaderLoop {
   let rules: Promise<void> | undefined;
   let rounds = 0;
   let leftBehind = 0;
-  let leads = false;
-  let closed = false;
-  let failing = false;
+  let led = false;
 
-  const look = async (): Promise<void> => {
-    const led = leads;
-    leads = await takeLease(queries, LEASE, holder, LEASE_MS);
-    if (!leads) return;
+  const round = async (lead: () => Promise<boolean>): Promise<void> => {
+    const begins = !led;
+    led = await lead();
+    if (!led) return;
     rounds += 1;
     const due = await readDue(queries, sessionRetentionMs);
-    const found = led ? null : countDue(due);
+    const found = begins ? countDue(due) : null;
     // While a cascade is not through, every round goes on with it.
     if (leftBehind > 0 || rounds % SLOW_ROUND === 1) {
       const left = await readLeftBehind(queries);
@@ -71,48 +59,38 @@ export function createClock({
       due.push(...left);
     }
     await commitAll(store, due, log);
-    if (rounds % RULE_ROUND === 0) rules ??= lookAtRules();
+    if (rounds % RULE_ROUND === 0) rules ??= checkRules();
     if (found) log.info({ ...(await readIncompleteRuns(queries)), ...found }, "recovered");
   };
 
   // Beside the rounds: with many tenants it may take longer than a timer may wait.
-  const lookAtRules = () =>
+  const checkRules = () =>
     readRuleChanges(queries)
       .then((due) => commitAll(store, due, log))
+      .then(() => {
+        rulesFail = false;
+      })
       .catch((error: unknown) => {
-        if (!failing) log.warn({ err: error }, "the alert rules could not be looked at; they are looked at again soon");
+        if (!rulesFail) log.warn({ err: error }, "the alert rules could not be checked; they are checked again soon");
+        rulesFail = true;
       })
       .finally(() => {
         rules = undefined;
       });
+  let rulesFail = false;
 
-  const tick = () => {
-    round = look()
-      .then(() => {
-        failing = false;
-      })
-      .catch((error: unknown) => {
-        // The database is away or the lane is full: what is due stays due. Said once, not five times a second.
-        if (!failing) log.warn({ err: error }, "a round of the clock failed; it goes on when it can");
-        failing = true;
-      })
-      .finally(() => {
-        if (!closed) timer = setTimeout(tick, everyMs);
-      });
-  };
-
-  return {
-    start() {
-      if (!timer && !closed) tick();
+  return createLeaderLoop({
+    name: "clock",
+    queries,
+    leaseMs: LEASE_MS,
+    everyMs,
+    round,
+    // The database is away or the lane is full: what is due stays due. Logged once, not five times a second.
+    failed(error, again) {
+      if (!again) log.warn({ err: error }, "a round of the clock failed; it goes on when it can");
     },
-    async close() {
-      closed = true;
-      clearTimeout(timer);
-      await round;
-      await rules;
-      if (leads) await dropLease(queries, LEASE, holder).catch(() => {});
-    },
-  };
+    settle: async () => rules,
+  });
 }
 
 /** What a leader that begins has found overdue: leases of attempts, open breakers, and whatever else waits for its time. */

@@ -1,18 +1,18 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { commit as commitTo, openStore } from "../store/lane/lane.test-kit.ts";
 import { laneDatabase } from "../store/lane/lane-database.ts";
+import type { LeaderLoop } from "../store/leader-loop.ts";
 import { openRetention } from "../store/maintenance/retention.test-kit.ts";
 import type { Retention } from "../store/maintenance/retention.ts";
 import type { Store } from "../store/types.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/database.ts";
-import type { LedLoop } from "./led-loop.ts";
 import { createRetentionLoop } from "./retention.ts";
 
 let database: TestDatabase;
 let store: Store;
 let tenants = 0;
 let tenant = "";
-const loops: LedLoop[] = [];
+const loops: LeaderLoop[] = [];
 const warnings: object[] = [];
 const patiently = { timeout: 15_000, interval: 20 };
 
@@ -31,7 +31,7 @@ afterEach(async () => {
   warnings.length = 0;
 });
 
-function startLoop(retention: Retention = openRetention(database, store)): LedLoop {
+function startLoop(retention: Retention = openRetention(database, store)): LeaderLoop {
   const log = { warn: (facts: object, message: string) => void warnings.push({ ...facts, message }) };
   const queries = laneDatabase(database.pool);
   const loop = createRetentionLoop({ retention, queries, log, everyMs: 20 });

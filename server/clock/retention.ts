@@ -1,7 +1,8 @@
 import type { LaneQueries } from "../store/lane/lane-database.ts";
+import { createLeaderLoop, type LeaderLoop } from "../store/leader-loop.ts";
+import { AlreadyRunning } from "../store/lease.ts";
 import { purgeFigures } from "../store/maintenance/figure-retention.ts";
-import { type Retention, TrimUnderWay } from "../store/maintenance/retention.ts";
-import { createLedLoop, type LedLoop } from "./led-loop.ts";
+import type { Retention } from "../store/maintenance/retention.ts";
 
 /**
  * What age makes happen to the log: from time to time one of the nodes, which holds a lease, trims every tenant's log that has something old,
@@ -20,9 +21,9 @@ export interface RetentionLoopDeps {
 /** The first look: what a crash has left is finished soon, but not while everybody comes back. */
 const FIRST_MS = 5_000;
 
-export function createRetentionLoop({ retention, queries, log, ...times }: RetentionLoopDeps): LedLoop {
+export function createRetentionLoop({ retention, queries, log, ...times }: RetentionLoopDeps): LeaderLoop {
   const everyMs = times.everyMs ?? Math.min(3_600_000, Math.max(1_000, retention.keepMs / 10));
-  const look = async (lead: () => Promise<boolean>, signal: AbortSignal): Promise<void> => {
+  const round = async (lead: () => Promise<boolean>, signal: AbortSignal): Promise<void> => {
     if (!(await lead())) return;
     await retention.purgeKeys(undefined, signal);
     await purgeFigures(queries, signal);
@@ -34,16 +35,16 @@ export function createRetentionLoop({ retention, queries, log, ...times }: Reten
       } catch (error) {
         if (signal.aborted) return;
         // What is old stays old; one tenant's trouble must not stop the others.
-        if (!(error instanceof TrimUnderWay)) log.warn({ err: error, tenantId }, "a log could not be trimmed");
+        if (!(error instanceof AlreadyRunning)) log.warn({ err: error, tenantId }, "a log could not be trimmed");
       }
     }
   };
-  return createLedLoop({
+  return createLeaderLoop({
     name: "retention",
     queries,
     everyMs,
     firstMs: Math.min(times.firstMs ?? FIRST_MS, everyMs),
-    look,
+    round,
     failed: (error) => log.warn({ err: error }, "a look for what is old failed"),
   });
 }

@@ -1,7 +1,7 @@
 import type { LaneDatabase } from "../store/lane/lane-database.ts";
+import { createLeaderLoop, type LeaderLoop } from "../store/leader-loop.ts";
 import { rollUp } from "../store/maintenance/rollups.ts";
 import { noteUp } from "../store/up.ts";
-import { createLedLoop, type LedLoop } from "./led-loop.ts";
 
 export interface RollupLoopDeps {
   database: LaneDatabase;
@@ -13,13 +13,13 @@ const EVERY_MS = 15_000;
 const FIRST_MS = 1_000;
 
 /** Keeps the rollups of tallies near the present, and notes that somebody is there to count. */
-export const createRollupLoop = ({ database, log }: RollupLoopDeps): LedLoop =>
-  createLedLoop({
+export const createRollupLoop = ({ database, log }: RollupLoopDeps): LeaderLoop =>
+  createLeaderLoop({
     name: "rollups",
     queries: database,
     firstMs: FIRST_MS,
     everyMs: EVERY_MS,
-    async look(lead, signal) {
+    async round(lead, signal) {
       if (!(await lead())) return;
       await noteUp(database);
       await rollUp(database, signal);

@@ -2,15 +2,16 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest
 import type { ClientMutationInput } from "../../domain/commit/mutations.ts";
 import { commit as commitTo, openStore } from "../store/lane/lane.test-kit.ts";
 import { laneDatabase } from "../store/lane/lane-database.ts";
+import type { LeaderLoop } from "../store/leader-loop.ts";
 import type { Store } from "../store/types.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/database.ts";
-import { type Clock, createClock } from "./index.ts";
+import { createClock } from "./index.ts";
 
 let database: TestDatabase;
 let store: Store;
 let tenants = 0;
 let tenant = "";
-const clocks: Clock[] = [];
+const clocks: LeaderLoop[] = [];
 const warnings: string[] = [];
 
 beforeAll(async () => {

@@ -1,8 +1,6 @@
-import { randomBytes } from "node:crypto";
 import type { Registry } from "prom-client";
 import type { Notice } from "../../domain/alerts/delivery.ts";
 import type { Mutation } from "../../domain/commit/mutations.ts";
-import { dropLease, takeLease } from "../store/due/due.ts";
 import {
   type DueDelivery,
   readDigestEntries,
@@ -13,6 +11,7 @@ import {
 } from "../store/due/due-notifications.ts";
 import { StoreError } from "../store/errors.ts";
 import type { LaneQueries } from "../store/lane/lane-database.ts";
+import { createLeaderLoop, type LeaderLoop } from "../store/leader-loop.ts";
 import type { Committer, Store } from "../store/types.ts";
 import type { Guard } from "./guard.ts";
 import { createMailer, type SmtpSettings } from "./mailer.ts";
@@ -47,13 +46,6 @@ export interface NotifierDeps {
   everyMs?: number;
 }
 
-export interface Notifier {
-  start(): void;
-  /** Gives up what is being sent, waits for it and gives the lease back. */
-  close(): Promise<void>;
-}
-
-const LEASE = "notify";
 const LEASE_MS = 2000;
 /** How many are sent at once, in all and to one channel: a slow receiver does not hold up the others. */
 const AT_ONCE = 32;
@@ -62,20 +54,13 @@ const PER_CHANNEL = 4;
 const SETTLE_MS = 6_000;
 const SENDER: Committer = { id: "system:notifier", actor: "system:notifier" };
 
-export function createNotifier(deps: NotifierDeps): Notifier {
+export function createNotifier(deps: NotifierDeps): LeaderLoop {
   const { store, queries, log, guard, publicUrl, scheduleMs, timeoutMs = 10_000, everyMs = 250 } = deps;
   const metrics = createNotifyMetrics(deps.registry, queries);
   const mailer = deps.smtp && createMailer(deps.smtp);
   const { settleMs = SETTLE_MS } = deps;
-  const holder = randomBytes(8).toString("hex");
-  const closing = new AbortController();
-  const { signal } = closing;
   /** What is being sent: by `tenant/id`, the channel it goes to and the alert it is about. */
   const underWay = new Map<string, { channel: string; alert: string; done: Promise<void> }>();
-  let timer: NodeJS.Timeout | undefined;
-  let round: Promise<void> = Promise.resolve();
-  let leads = false;
-  let failing = false;
 
   const commit = async (tenantId: string, mutation: Mutation): Promise<void> => {
     try {
@@ -86,7 +71,7 @@ export function createNotifier(deps: NotifierDeps): Notifier {
     }
   };
 
-  const send = async (due: DueDelivery): Promise<void> => {
+  const send = async (due: DueDelivery, signal: AbortSignal): Promise<void> => {
     const { tenantId, delivery } = due;
     const isDigest = (delivery.payload as Notice).digest !== undefined;
     const entries = isDigest ? await readDigestEntries(queries, tenantId, delivery.replayOf ?? delivery.id) : [];
@@ -104,11 +89,11 @@ export function createNotifier(deps: NotifierDeps): Notifier {
     metrics.sent(due.channel.channelKind, sent.ok);
   };
 
-  const startSending = (due: DueDelivery): void => {
+  const startSending = (due: DueDelivery, signal: AbortSignal): void => {
     const { tenantId, delivery } = due;
     const key = `${tenantId}/${delivery.id}`;
     const channel = `${tenantId}/${delivery.channelId}`;
-    const done = send(due)
+    const done = send(due, signal)
       .catch((error: unknown) => {
         log.warn(
           { err: error, tenantId, deliveryId: delivery.id },
@@ -151,45 +136,29 @@ export function createNotifier(deps: NotifierDeps): Notifier {
     ];
   };
 
-  const look = async (): Promise<void> => {
-    leads = await takeLease(queries, LEASE, holder, LEASE_MS);
-    if (!leads) return;
+  const round = async (lead: () => Promise<boolean>, signal: AbortSignal): Promise<void> => {
+    if (!(await lead())) return;
     await Promise.all((await readDueByTime()).map(commitDue));
     if (underWay.size >= AT_ONCE) return;
     const except = [...underWay.keys()];
     for (const due of await readDueDeliveries(queries, { perChannel: PER_CHANNEL, limit: AT_ONCE, except })) {
-      if (!signal.aborted && mayStart(due)) startSending(due);
+      if (!signal.aborted && mayStart(due)) startSending(due, signal);
     }
   };
 
-  const tick = () => {
-    round = look()
-      .then(() => {
-        failing = false;
-      })
-      .catch((error: unknown) => {
-        // The database is away: what is due stays due. Said once, not four times a second.
-        if (!failing && !signal.aborted)
-          log.warn({ err: error }, "a round of the sender failed; it goes on when it can");
-        failing = true;
-      })
-      .finally(() => {
-        if (!signal.aborted) timer = setTimeout(tick, everyMs);
-      });
-  };
-
-  return {
-    start() {
-      if (!timer && !signal.aborted) tick();
+  return createLeaderLoop({
+    name: "notify",
+    queries,
+    leaseMs: LEASE_MS,
+    everyMs,
+    round,
+    // The database is away: what is due stays due. Logged once, not four times a second.
+    failed(error, again) {
+      if (!again) log.warn({ err: error }, "a round of the sender failed; it goes on when it can");
     },
-    async close() {
-      closing.abort();
-      clearTimeout(timer);
-      await round;
-      await Promise.all([...underWay.values()].map((one) => one.done));
-      if (leads) await dropLease(queries, LEASE, holder).catch(() => {});
-    },
-  };
+    // Nobody else may send what is still being sent.
+    settle: () => Promise.all([...underWay.values()].map((one) => one.done)),
+  });
 }
 
 /** What came of a try, as the mutation that says so. A test is tried once: whoever asked for it waits. */

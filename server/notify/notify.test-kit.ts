@@ -3,9 +3,10 @@ import { expect } from "vitest";
 import type { ClientMutationInput, Mutation } from "../../domain/commit/mutations.ts";
 import { commit as commitTo, openStore } from "../store/lane/lane.test-kit.ts";
 import { laneDatabase } from "../store/lane/lane-database.ts";
+import type { LeaderLoop } from "../store/leader-loop.ts";
 import type { TestDatabase } from "../testing/database.ts";
 import { createGuard } from "./guard.ts";
-import { createNotifier, type Notifier, type NotifierDeps } from "./index.ts";
+import { createNotifier, type NotifierDeps } from "./index.ts";
 
 /** A tenant with a store of its own and as many senders as a test starts. */
 export type Desk = Awaited<ReturnType<typeof openDesk>>;
@@ -16,7 +17,7 @@ export async function openDesk(database: TestDatabase) {
   tenants += 1;
   const tenant = `desk-${tenants}`;
   const store = await openStore(database, tenant);
-  const notifiers: Notifier[] = [];
+  const notifiers: LeaderLoop[] = [];
   const logged: object[] = [];
 
   const commit = (...mutations: ClientMutationInput[]) => commitTo(store, mutations, {}, tenant);
@@ -32,7 +33,7 @@ export async function openDesk(database: TestDatabase) {
     /** Commits what the clock, or the sender, would. */
     tick: (...mutations: Mutation[]) =>
       store.commit(tenant, { id: "system:clock", actor: "system:clock" }, { mutations }),
-    start(more: Partial<NotifierDeps> = {}): Notifier {
+    start(more: Partial<NotifierDeps> = {}): LeaderLoop {
       const notifier = createNotifier({
         store,
         queries: laneDatabase(database.pool),

@@ -6,10 +6,11 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest
 import type { ClientMutationInput } from "../../domain/commit/mutations.ts";
 import { commit as commitTo, openStore } from "../store/lane/lane.test-kit.ts";
 import { laneDatabase } from "../store/lane/lane-database.ts";
+import type { LeaderLoop } from "../store/leader-loop.ts";
 import type { Store } from "../store/types.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/database.ts";
 import { createGuard } from "./guard.ts";
-import { createNotifier, type Notifier, type NotifierDeps } from "./index.ts";
+import { createNotifier, type NotifierDeps } from "./index.ts";
 import { signatureOf } from "./signature.ts";
 
 interface Got {
@@ -30,7 +31,7 @@ let got: Got[] = [];
 let answers: (number | "hang" | { status: number; retryAfter: string })[] = [];
 /** Requests that nobody has answered. */
 let held: http.ServerResponse[] = [];
-const notifiers: Notifier[] = [];
+const notifiers: LeaderLoop[] = [];
 
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -69,7 +70,7 @@ afterEach(async () => {
   await store.close();
 });
 
-function startNotifier(allowed: true | string[] = true, more: Partial<NotifierDeps> = {}): Notifier {
+function startNotifier(allowed: true | string[] = true, more: Partial<NotifierDeps> = {}): LeaderLoop {
   const notifier = createNotifier({
     store,
     queries: laneDatabase(database.pool),

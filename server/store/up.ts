@@ -1,11 +1,12 @@
 import type { LaneQueries } from "./lane/lane-database.ts";
+import { isoOf } from "./sql.ts";
 
 /**
  * Notes for each tenant that a server is up in this minute and this hour: gauges `up` and `up_hour`, without a position of the log. Charts of counts tell by
  * them "nothing happened" from "nobody was there".
  */
 const NOTE = `INSERT /* up */ INTO "Gauge" ("tenantId", "id", "metric", "key", "t", "last", "max", "min", "seq")
-  SELECT h."tenantId", m."metric" || '||' || to_char(m."t" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), m."metric", '', m."t", 1, 1, 1, 0
+  SELECT h."tenantId", m."metric" || '||' || ${isoOf('m."t"')}, m."metric", '', m."t", 1, 1, 1, 0
   FROM "LogHead" AS h
   CROSS JOIN (VALUES ('up', date_trunc('minute', now(), 'UTC')), ('up_hour', date_trunc('hour', now(), 'UTC'))) AS m("metric", "t")
   ON CONFLICT ("tenantId", "id") DO NOTHING`;

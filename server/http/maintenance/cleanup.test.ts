@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { CLEANED } from "../../../domain/maintenance/cleanup.ts";
-import { takeLease } from "../../store/due/due.ts";
 import { readHead } from "../../store/lane/load-rows.ts";
+import { Lease } from "../../store/lease.ts";
 import { mintApiKey } from "../auth/api-keys.ts";
 import { type Api, openApi } from "../kernel/resource.test-kit.ts";
 
@@ -100,7 +100,7 @@ test("it is for admins, and one at a time", async () => {
     payload: { olderThanDays: 1 },
   });
   expect(asked.statusCode).toBe(403);
-  await takeLease(api.t.deps.queries, "cleanup:default", "somebody", 60_000);
+  await new Lease(api.t.deps.queries, "cleanup:default", 60_000).take();
   const { status, body, headers } = await api.me.post(PATH, { olderThanDays: 1 });
   expect([status, body.code, headers["retry-after"]]).toEqual([409, "cleanup_under_way", "5"]);
 });

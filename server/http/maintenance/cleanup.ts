@@ -2,11 +2,11 @@ import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import { runAs } from "../../database/caller.ts";
 import type { LaneQueries } from "../../store/lane/lane-database.ts";
-import { CleanupUnderWay, cleanUpTenant, timeAgo } from "../../store/maintenance/cleanup.ts";
+import { cleanUpTenant, timeAgo } from "../../store/maintenance/cleanup.ts";
 import { requireRole } from "../auth/authorize.ts";
-import { ProblemError } from "../kernel/problem.ts";
 import { BASE, committerOf, type ResourceDeps, signalOf } from "../kernel/resource.ts";
 import { ref, sentSchema } from "../openapi/schemas.ts";
+import { refuseSecond } from "./already-running.ts";
 
 const cleanupBody = z.strictObject({
   olderThanDays: z.number().positive().max(3650).meta({
@@ -36,17 +36,6 @@ export function registerCleanup(app: FastifyInstance, deps: ResourceDeps & { que
     const options = { olderThan, dryRun, signal: signalOf(reply, deps.stopping) };
     // Not as the request, whose reads end when it does: what has been begun is ended in order.
     const clean = () => cleanUpTenant(deps, tenantId, committerOf(request), options);
-    return runAs({ tenantId, principal: "maintenance" }, clean).catch((error: unknown) => {
-      throw error instanceof CleanupUnderWay ? underWay(error) : error;
-    });
+    return runAs({ tenantId, principal: "maintenance" }, clean).catch(refuseSecond);
   });
-}
-
-function underWay(cause: CleanupUnderWay): ProblemError {
-  return new ProblemError(
-    409,
-    "cleanup_under_way",
-    "What is old is being removed at this moment; ask again when that is done.",
-    { headers: { "retry-after": "5" }, cause },
-  );
 }

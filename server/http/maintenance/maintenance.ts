@@ -1,11 +1,11 @@
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
-import { type Retention, TrimUnderWay } from "../../store/maintenance/retention.ts";
+import type { Retention } from "../../store/maintenance/retention.ts";
 import { requireRole } from "../auth/authorize.ts";
 import { actorOf } from "../kernel/principal.ts";
-import { ProblemError } from "../kernel/problem.ts";
 import { BASE, type ResourceDeps } from "../kernel/resource.ts";
 import { ref, sentSchema } from "../openapi/schemas.ts";
+import { refuseSecond } from "./already-running.ts";
 
 const retentionBody = z
   .strictObject({
@@ -37,21 +37,7 @@ export function registerMaintenance(app: FastifyInstance, deps: ResourceDeps & {
       const look = () => retention.trim(tenantId, options);
       return { ...(await deps.longReads.ask(request, reply, signal, "retention", look)), idempotencyKeys: 0 };
     }
-    const report = await retention.trim(tenantId, options).catch((error: unknown) => {
-      throw error instanceof TrimUnderWay ? underWay(error) : error;
-    });
+    const report = await retention.trim(tenantId, options).catch(refuseSecond);
     return { ...report, idempotencyKeys: await retention.purgeKeys(tenantId, signal) };
   });
-}
-
-function underWay(cause: TrimUnderWay): ProblemError {
-  return new ProblemError(
-    409,
-    "retention_under_way",
-    "The log is being trimmed at this moment; ask again when that is done.",
-    {
-      headers: { "retry-after": "5" },
-      cause,
-    },
-  );
 }

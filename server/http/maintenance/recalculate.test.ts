@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { takeLease } from "../../store/due/due.ts";
+import { Lease } from "../../store/lease.ts";
 import { mintApiKey } from "../auth/api-keys.ts";
 import { type Api, openApi } from "../kernel/resource.test-kit.ts";
 
@@ -34,7 +34,7 @@ test("it is for admins, and one at a time", async () => {
     headers: { authorization: `Bearer ${viewer.secret}` },
   });
   expect(asked.statusCode).toBe(403);
-  await takeLease(api.t.deps.queries, "recalculation:default", "somebody", 60_000);
+  await new Lease(api.t.deps.queries, "recalculation:default", 60_000).take();
   const { status, body, headers } = await api.me.post("/statistics/recalculate");
   expect([status, body.code, headers["retry-after"]]).toEqual([409, "recalculation_under_way", "5"]);
 });

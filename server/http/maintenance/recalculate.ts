@@ -3,11 +3,11 @@ import { z } from "zod";
 import { id, time } from "../../../domain/kernel/primitives.ts";
 import { runAs } from "../../database/caller.ts";
 import type { LaneQueries } from "../../store/lane/lane-database.ts";
-import { RecalculationUnderWay, recalculate } from "../../store/maintenance/recalculate.ts";
+import { recalculate } from "../../store/maintenance/recalculate.ts";
 import { requireRole } from "../auth/authorize.ts";
-import { ProblemError } from "../kernel/problem.ts";
 import { BASE, committerOf, found, type ResourceDeps, signalOf } from "../kernel/resource.ts";
 import { ref, sentSchema } from "../openapi/schemas.ts";
+import { refuseSecond } from "./already-running.ts";
 
 const recalculateBody = z
   .strictObject({
@@ -35,17 +35,6 @@ export function registerRecalculation(app: FastifyInstance, deps: ResourceDeps &
     const { tenantId } = request.principal;
     // Not as the request, whose reads end when it does: what has been begun is ended in order.
     const rebuild = () => recalculate(deps, tenantId, committerOf(request), options);
-    return runAs({ tenantId, principal: "maintenance" }, rebuild).catch((error: unknown) => {
-      throw error instanceof RecalculationUnderWay ? underWay(error) : error;
-    });
+    return runAs({ tenantId, principal: "maintenance" }, rebuild).catch(refuseSecond);
   });
-}
-
-function underWay(cause: RecalculationUnderWay): ProblemError {
-  return new ProblemError(
-    409,
-    "recalculation_under_way",
-    "Figures are being rebuilt at this moment; ask again when that is done.",
-    { headers: { "retry-after": "5" }, cause },
-  );
 }

@@ -1,6 +1,7 @@
 import type { Channel, Delivery } from "../../../domain/alerts/contract.ts";
 import { type AlertNotice, NO_ANSWER } from "../../../domain/alerts/delivery.ts";
 import type { LaneQueries } from "../lane/lane-database.ts";
+import { isoOf } from "../sql.ts";
 
 /** What the sender looks for in the database: deliveries whose time has come, with where they go, and escalations that are due. */
 
@@ -69,7 +70,7 @@ const DUE_DELIVERIES = `SELECT /* due deliveries */ "tenantId", "delivery", "cha
     row_number() OVER (PARTITION BY d."tenantId", d."channelId" ORDER BY d."createdAt", d."id") AS "n",
     json_build_object('id', d."id", 'channelId', d."channelId", 'alertId', d."alertId", 'event', d."event", 'attempts', d."attempts",
       'payload', d."payload", 'replayOf', d."replayOf",
-      'createdAt', to_char(d."createdAt" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) AS "delivery",
+      'createdAt', ${isoOf('d."createdAt"')}) AS "delivery",
     json_build_object('channelKind', c."channelKind", 'target', c."target", 'name', c."name", 'enabled', c."enabled", 'secret', c."secret",
       'previousSecret', c."previousSecret", 'removed', c."removedAt" IS NOT NULL OR (c."createdAt" > d."createdAt" AND c."createdAt" <= now()),
       'rotatedMs', extract(epoch FROM now() - c."secretRotatedAt") * 1000) AS "channel",
@@ -93,7 +94,7 @@ export async function readDueDeliveries(
 
 /** What a digest tells, in the order in which it happened: by commit, within one by the number at the end of the ids that it has given. */
 const DIGEST_ENTRIES = `SELECT /* digest entries */ d."event",
-    to_char(d."createdAt" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "at", d."payload" -> 'alert' AS "alert"
+    ${isoOf('d."createdAt"')} AS "at", d."payload" -> 'alert' AS "alert"
   FROM "Delivery" AS d WHERE d."tenantId" = $1 AND d."digestId" = $2 AND NOT ${UNHEARD} ORDER BY d."seq", length(d."id"), d."id"`;
 
 /** What a digest that is sealed tells, in the order in which it happened; not the end of what its channel never heard of. */
@@ -130,7 +131,7 @@ export async function readDueUnfolded(
 }
 
 const DUE_ESCALATIONS = `SELECT /* due escalations */ a."tenantId", a."id" AS "alertId",
-    to_char(a."escalateAt" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "escalateAt"
+    ${isoOf('a."escalateAt"')} AS "escalateAt"
   FROM "LogHead" AS h JOIN "Alert" AS a ON a."tenantId" = h."tenantId" AND a."status" = 'firing'
   WHERE a."escalateAt" <= now() OR (h."at" > ${AHEAD} AND a."escalateAt" IS NOT NULL AND a."updatedAt" > ${AHEAD}) LIMIT 500`;
 

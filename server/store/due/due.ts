@@ -1,6 +1,7 @@
 import type { Mutation } from "../../../domain/commit/mutations.ts";
 import { CASCADE_LIMIT } from "../../../domain/execution/limits.ts";
 import type { LaneQueries } from "../lane/lane-database.ts";
+import { AHEAD, isoOf } from "../sql.ts";
 
 /** Something whose time has come, as the mutation that says so. Each carries what it saw, so that coming late or twice does no harm. */
 export interface Due {
@@ -17,14 +18,11 @@ const LIMIT = CASCADE_LIMIT;
  */
 const TIMEOUT_GRACE_MS = 250;
 
-/**
- * Times beyond this were written by a clock that was ahead and has been put right since. Waits that began then would last until it has caught up, so
- * where the head is beyond it they are looked for: reducers begin them anew (`job.expire` with `clock`, `run.timeout`, `breaker.tick`), and
- * what merely is asked again is due at once.
+/*
+ * A head beyond AHEAD: the clock was ahead and has been put right since. Waits that began then would last
+ * until it has caught up, so they are due now: reducers begin them again (`job.expire` with `clock`,
+ * `run.timeout`, `breaker.tick`).
  */
-const AHEAD = "(now() + interval '5 seconds')";
-
-const ISO = (column: string) => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
 const DUE_BREAKERS = `SELECT /* due breakers */ b."tenantId", b."id"
   FROM "LogHead" AS h JOIN "Breaker" AS b ON b."tenantId" = h."tenantId"
@@ -38,24 +36,24 @@ const DUE_JOBS = `SELECT /* due jobs */ j."tenantId", j."id", j."attempt", j."le
   WHERE j."leaseExpiresAt" <= now() OR j."timeoutAt" <= now() - CASE WHEN j."leaseExpiresAt" IS NULL THEN interval '0' ELSE $2::int * interval '1 millisecond' END
   LIMIT $1::int`;
 
-const DUE_RUNS = `SELECT /* due runs */ r."tenantId", r."id", ${ISO('r."deadlineAt"')} AS "deadlineAt"
+const DUE_RUNS = `SELECT /* due runs */ r."tenantId", r."id", ${isoOf('r."deadlineAt"')} AS "deadlineAt"
   FROM "LogHead" AS h JOIN "Run" AS r ON r."tenantId" = h."tenantId" AND r."status" IN ('pending', 'running', 'blocked')
   WHERE r."deadlineAt" <= now() OR (h."at" > ${AHEAD} AND r."deadlineAt" > ${AHEAD} + r."timeoutMs" * interval '1 millisecond') LIMIT $1::int`;
 
-const DUE_ACKNOWLEDGEMENTS = `SELECT /* due acknowledgements */ a."tenantId", a."id", ${ISO('a."ackExpiresAt"')} AS "ackExpiresAt"
+const DUE_ACKNOWLEDGEMENTS = `SELECT /* due acknowledgements */ a."tenantId", a."id", ${isoOf('a."ackExpiresAt"')} AS "ackExpiresAt"
   FROM "LogHead" AS h JOIN "Alert" AS a ON a."tenantId" = h."tenantId" AND a."status" = 'acknowledged'
   WHERE a."ackExpiresAt" <= now() OR (h."at" > ${AHEAD} AND a."ackExpiresAt" IS NOT NULL AND a."acknowledgedAt" > ${AHEAD}) LIMIT $1::int`;
 
 /** $2: how long a session may go untouched, ms. */
-const DUE_SNOOZES = `SELECT /* due snoozes */ a."tenantId", a."id", ${ISO('a."snoozedUntil"')} AS "snoozedUntil"
+const DUE_SNOOZES = `SELECT /* due snoozes */ a."tenantId", a."id", ${isoOf('a."snoozedUntil"')} AS "snoozedUntil"
   FROM "LogHead" AS h JOIN "Alert" AS a ON a."tenantId" = h."tenantId" AND a."status" = 'snoozed'
   WHERE a."snoozedUntil" <= now() LIMIT $1::int`;
 
-const DUE_SESSIONS = `SELECT /* due sessions */ s."tenantId", s."id", ${ISO('s."updatedAt"')} AS "updatedAt"
+const DUE_SESSIONS = `SELECT /* due sessions */ s."tenantId", s."id", ${isoOf('s."updatedAt"')} AS "updatedAt"
   FROM "LogHead" AS h JOIN "Session" AS s ON s."tenantId" = h."tenantId" AND s."status" IN ('pending', 'active')
   WHERE s."updatedAt" <= now() - $2::float8 * interval '1 millisecond' LIMIT $1::int`;
 
-const DUE_APPROVALS = `SELECT /* due approvals */ a."tenantId", a."id", ${ISO('a."expiresAt"')} AS "expiresAt"
+const DUE_APPROVALS = `SELECT /* due approvals */ a."tenantId", a."id", ${isoOf('a."expiresAt"')} AS "expiresAt"
   FROM "LogHead" AS h JOIN "Approval" AS a ON a."tenantId" = h."tenantId" AND a."status" = 'pending'
   WHERE a."expiresAt" <= now() LIMIT $1::int`;
 
@@ -152,20 +150,3 @@ export async function readLeftBehind(queries: LaneQueries): Promise<Due[]> {
 const due = (tenantId: string, mutation: Mutation): Due => ({ tenantId, mutation });
 
 /** $1 name · $2 holder · $3 ms, the same for all who ask for it. One row when the holder has the lease now, on the database's time. */
-const TAKE_LEASE = `INSERT INTO "Lease" AS l ("name", "holder", "expiresAt") VALUES ($1, $2, now() + $3::int * interval '1 millisecond')
-  ON CONFLICT ("name") DO UPDATE SET "holder" = excluded."holder", "expiresAt" = excluded."expiresAt"
-  WHERE l."holder" = excluded."holder" OR l."expiresAt" <= now() OR l."expiresAt" > ${AHEAD} + 10 * ($3::int * interval '1 millisecond') RETURNING 1 AS "held"`;
-
-/** Takes or renews a lease on database time; false when another holds it. */
-export async function takeLease(queries: LaneQueries, name: string, holder: string, forMs: number): Promise<boolean> {
-  const rows = await queries.query<{ held: number }>(TAKE_LEASE, [name, holder, forMs]);
-  return rows.length > 0;
-}
-
-/** Gives a lease back, so that the next holder need not wait. */
-export async function dropLease(queries: LaneQueries, name: string, holder: string): Promise<void> {
-  await queries.query(`DELETE FROM "Lease" WHERE "name" = $1 AND "holder" = $2 RETURNING 1 AS "dropped"`, [
-    name,
-    holder,
-  ]);
-}

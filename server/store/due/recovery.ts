@@ -1,4 +1,5 @@
 import type { LaneQueries } from "../lane/lane-database.ts";
+import { isoOf } from "../sql.ts";
 
 /** What a server that starts, or takes over, finds unfinished. */
 export interface IncompleteRuns {
@@ -8,7 +9,7 @@ export interface IncompleteRuns {
 }
 
 const INCOMPLETE_RUNS = `SELECT /* incomplete runs */ r."tenantId", r."id" AS "runId",
-    to_char(r."createdAt" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "createdAt", (count(*) OVER ())::int AS "incompleteRuns"
+    ${isoOf('r."createdAt"')} AS "createdAt", (count(*) OVER ())::int AS "incompleteRuns"
   FROM "LogHead" AS h JOIN "Run" AS r ON r."tenantId" = h."tenantId" AND r."status" IN ('pending', 'running', 'blocked')
   ORDER BY r."createdAt", r."id" LIMIT 1`;
 

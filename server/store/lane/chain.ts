@@ -1,9 +1,10 @@
 import type { Verification } from "../../../domain/kernel/answers.ts";
 import type { LogEvent } from "../../../domain/kernel/event.ts";
 import type { ReceiptHeader } from "../../../domain/kernel/receipt.ts";
+import { isoOf } from "../sql.ts";
 import { receiptHash } from "./hash.ts";
 import type { LaneQueries } from "./lane-database.ts";
-import { AT, readEvents } from "./log.ts";
+import { readEvents } from "./log.ts";
 
 /** A place in the chain where one receipt ends and the next begins. Before the first receipt: `{seq: 0, hash: ""}`. */
 export interface Link {
@@ -39,7 +40,7 @@ const BYTES_PAGE = 1024 * 1024;
 const BYTES = `CASE WHEN pg_column_compression(e."payload") IS NULL THEN pg_column_size(e."payload") ELSE octet_length(e."payload"::text) END`;
 
 const READ_RECEIPTS = `SELECT /* receipts of the chain */ r."receiptId", r."tenantId", r."firstSeq"::float8 AS "firstSeq", r."lastSeq"::float8 AS "lastSeq",
-  ${AT('r."committedAt"')} AS "committedAt", r."mutations"::text AS "mutations", r."prevHash", r."hash", r."principal", r."touched"
+  ${isoOf('r."committedAt"')} AS "committedAt", r."mutations"::text AS "mutations", r."prevHash", r."hash", r."principal", r."touched"
   FROM "Receipt" AS r WHERE r."tenantId" = $1 AND r."lastSeq" > $2::text::int8 AND r."lastSeq" <= $3::text::int8 ORDER BY r."lastSeq" LIMIT $4::int`;
 
 type ReceiptRow = Omit<ReceiptHeader, "mutations"> & {

@@ -1,10 +1,11 @@
 import { Registry } from "prom-client";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import type { ClientMutationInput } from "../../../domain/commit/mutations.ts";
-import { type Clock, createClock } from "../../clock/index.ts";
+import { createClock } from "../../clock/index.ts";
 import { DatabaseClock } from "../../database/clock.ts";
 import { createTestDatabase, type TestDatabase } from "../../testing/database.ts";
-import { takeLease } from "../due/due.ts";
+import type { LeaderLoop } from "../leader-loop.ts";
+import { Lease } from "../lease.ts";
 import { rollUp } from "../maintenance/rollups.ts";
 import type { Store } from "../types.ts";
 import { commit as commitTo, openStore } from "./lane.test-kit.ts";
@@ -23,7 +24,7 @@ const patiently = { timeout: 20_000, interval: 20 };
 let database: TestDatabase;
 let store: Store;
 let wrong: WrongClock;
-let clock: Clock;
+let clock: LeaderLoop;
 let registry: Registry;
 let tenant = "";
 let tenants = 0;
@@ -156,9 +157,9 @@ test("figures of after the wrong clock are counted when they happened, rolled up
 
 test("a leader's lease of a time to come does not lock out the next leader", async () => {
   const queries = laneDatabase(database.pool);
-  expect(await takeLease(queries, "test", "first", 20 * DAY)).toBe(true);
-  expect(await takeLease(queries, "test", "second", 1_000)).toBe(true);
-  expect(await takeLease(queries, "test", "third", 1_000)).toBe(false);
+  expect(await new Lease(queries, "test", 20 * DAY).take()).toBe(true);
+  expect(await new Lease(queries, "test", 1_000).take()).toBe(true);
+  expect(await new Lease(queries, "test", 1_000).take()).toBe(false);
 });
 
 test("two nodes, one with a clock that is minutes off, give the same times", async () => {

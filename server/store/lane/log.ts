@@ -1,12 +1,10 @@
 import type { LogEvent } from "../../../domain/kernel/event.ts";
+import { isoOf } from "../sql.ts";
 import type { EventRange, LogPosition } from "../types.ts";
 import type { LaneQueries } from "./lane-database.ts";
 
-/** A time as it is told: RFC 3339 with milliseconds, UTC. */
-export const AT = (column: string) => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
-
 /** An event as the lane hashed and told it, so that what is read back is the same to the letter. */
-const EVENT_ROW = `e."seq"::float8 AS "seq", e."v"::int AS "v", e."type", ${AT('e."at"')} AS "at", e."actor", e."subjectKind", e."subjectId", e."runId", e."traceId", e."payload"::text AS "payload"`;
+const EVENT_ROW = `e."seq"::float8 AS "seq", e."v"::int AS "v", e."type", ${isoOf('e."at"')} AS "at", e."actor", e."subjectKind", e."subjectId", e."runId", e."traceId", e."payload"::text AS "payload"`;
 
 interface EventRow {
   seq: number;

@@ -2,6 +2,7 @@ import { LRUCache } from "lru-cache";
 import type { RowContract } from "../../../domain/kernel/row.ts";
 import { largeColumns } from "../../../domain/kernel/wire.ts";
 import { KINDS, type Kind, ROWS } from "../../../domain/rows.ts";
+import { isoOf } from "../sql.ts";
 
 /**
  * The lane's SQL. A batch is one statement: data-modifying CTEs over `json_to_recordset` (a third cheaper than
@@ -110,7 +111,7 @@ function buildWrite(parts: readonly string[]): string {
 /** How a column is read so that it comes back as the reducers know it: times as RFC 3339 with milliseconds, UTC. */
 function readColumn([name, type]: [string, string]): string {
   if (type !== "timestamptz") return quote(name);
-  return `to_char(${quote(name)} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS ${quote(name)}`;
+  return `${isoOf(quote(name))} AS ${quote(name)}`;
 }
 
 /** SELECT of all columns of a kind for tenant $1; the caller adds conditions and order. */

@@ -6,9 +6,9 @@ import { createTestDatabase, type TestDatabase } from "../../testing/database.ts
 import { StoreError } from "../errors.ts";
 import { BY, commit, openStore } from "../lane/lane.test-kit.ts";
 import { laneDatabase } from "../lane/lane-database.ts";
+import { AlreadyRunning } from "../lease.ts";
 import type { Store } from "../types.ts";
 import { between, cleanUp, expectCounted } from "./cleanup.test-kit.ts";
-import { CleanupUnderWay } from "./cleanup.ts";
 import { recalculate } from "./recalculate.ts";
 
 let database: TestDatabase;
@@ -117,7 +117,7 @@ test("while two servers go on working, nothing leaves by halves and every figure
             meanwhile.map(async (step, index) => {
               if (step === "clean") {
                 await cleanUp(own, stores[index % 2 === 0 ? 0 : 1], cut, {}, tenantId).catch((error: unknown) => {
-                  if (!(error instanceof CleanupUnderWay)) throw error;
+                  if (!(error instanceof AlreadyRunning)) throw error;
                 });
               } else if (step === "recalculate") {
                 rebuilt = rebuilt.then(async () => {

@@ -1,13 +1,13 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import type { ClientMutationInput } from "../../../domain/commit/mutations.ts";
 import { createTestDatabase, type TestDatabase } from "../../testing/database.ts";
-import { takeLease } from "../due/due.ts";
 import { StoreError } from "../errors.ts";
 import { BY, commit, follow, openStore } from "../lane/lane.test-kit.ts";
 import { laneDatabase } from "../lane/lane-database.ts";
+import { AlreadyRunning, Lease } from "../lease.ts";
 import type { Store } from "../types.ts";
 import { between, cleanUp, expectCounted } from "./cleanup.test-kit.ts";
-import { CleanupUnderWay, cleanUpTenant } from "./cleanup.ts";
+import { cleanUpTenant } from "./cleanup.ts";
 import { recalculate } from "./recalculate.ts";
 
 let database: TestDatabase;
@@ -262,9 +262,9 @@ test("by decisions alone only decisions leave, and the outcomes that they counte
 
 test("two clean-ups of a tenant do not run at the same time", async () => {
   const queries = laneDatabase(database.pool);
-  await takeLease(queries, `cleanup:${tenantId}`, "somebody", 60_000);
+  await new Lease(queries, `cleanup:${tenantId}`, 60_000).take();
   const options = { olderThan: "2020-01-01T00:00:00.000Z", signal: new AbortController().signal };
-  await expect(cleanUpTenant({ queries, store }, tenantId, BY, options)).rejects.toThrow(CleanupUnderWay);
+  await expect(cleanUpTenant({ queries, store }, tenantId, BY, options)).rejects.toThrow(AlreadyRunning);
 });
 
 test("a row that is removed and made anew in one batch, or made and removed, is stored as the last of it says", async () => {

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { iso } from "../../../domain/kernel/primitives.ts";
 import {
@@ -9,9 +8,9 @@ import {
   type MaintenanceClean,
   noneCleaned,
 } from "../../../domain/maintenance/cleanup.ts";
-import { dropLease, takeLease } from "../due/due.ts";
 import type { LaneQueries } from "../lane/lane-database.ts";
 import { readHead } from "../lane/load-rows.ts";
+import { alone } from "../lease.ts";
 import type { Committer, Store } from "../types.ts";
 import {
   type After,
@@ -49,11 +48,6 @@ interface CleanupDeps {
   store: Pick<Store, "commit">;
 }
 
-/** Somebody else is cleaning this tenant up. */
-export class CleanupUnderWay extends Error {
-  override name = "CleanupUnderWay";
-}
-
 /** Renewed with each batch; short, so that the next clean-up need not wait long for one that was killed. */
 const LEASE_MS = 10_000;
 /** Rows that one commit removes, unless a single run has more. */
@@ -69,7 +63,7 @@ export async function timeAgo(queries: LaneQueries, tenantId: string, ms: number
   return iso(Math.max(0, (await readHead(queries, tenantId)).now - ms));
 }
 
-/** Rejects with CleanupUnderWay. Answers what has left; `more` when it was ended before it was through. */
+/** Rejects with AlreadyRunning. Answers what has left; `more` when it was ended before it was through. */
 export async function cleanUpTenant(
   { queries, store }: CleanupDeps,
   tenantId: string,
@@ -77,28 +71,20 @@ export async function cleanUpTenant(
   options: CleanupOptions,
 ): Promise<CleanupReport> {
   const { olderThan, dryRun = false, decisionsOnly = false, signal } = options;
-  const [name, holder] = [`cleanup:${tenantId}`, randomBytes(8).toString("hex")];
-  const hold = async () => {
-    if (await takeLease(queries, name, holder, LEASE_MS)) return;
-    throw new CleanupUnderWay(`${tenantId} is being cleaned up`);
-  };
   const counts = noneCleaned();
-  const clean = async (what: Partial<MaintenanceClean>): Promise<void> => {
-    await hold();
-    const mutation: MaintenanceClean = { type: "maintenance.clean", olderThan, ...NOTHING, ...what };
-    const { receipt } = await store.commit(tenantId, by, { mutations: [mutation] });
-    add(counts, (receipt.results[0] as Cleaned).counts);
-    await delay(PAUSE_MS);
-  };
   const work = new Work(queries, tenantId, olderThan, signal);
-  await hold();
-  try {
+  await alone({ queries, work: "cleanup", tenantId, forMs: LEASE_MS }, async (renew) => {
+    const clean = async (what: Partial<MaintenanceClean>): Promise<void> => {
+      await renew();
+      const mutation: MaintenanceClean = { type: "maintenance.clean", olderThan, ...NOTHING, ...what };
+      const { receipt } = await store.commit(tenantId, by, { mutations: [mutation] });
+      add(counts, (receipt.results[0] as Cleaned).counts);
+      await delay(PAUSE_MS);
+    };
     if (dryRun) add(counts, await work.count());
     else if (decisionsOnly) await work.decisions(clean);
     else await work.all(clean);
-  } finally {
-    await dropLease(queries, name, holder).catch(() => {});
-  }
+  });
   return { ...counts, dryRun, olderThan, more: signal.aborted, tooLarge: work.tooLarge };
 }
 

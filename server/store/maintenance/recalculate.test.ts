@@ -5,11 +5,11 @@ import { withCounted } from "../../../domain/agents/tally.ts";
 import type { ClientMutationInput } from "../../../domain/commit/mutations.ts";
 import { createDatabase, type Database } from "../../database/client.ts";
 import { createTestDatabase, type TestDatabase } from "../../testing/database.ts";
-import { takeLease } from "../due/due.ts";
 import { BY, commit, openStore } from "../lane/lane.test-kit.ts";
 import { laneDatabase } from "../lane/lane-database.ts";
+import { AlreadyRunning, Lease } from "../lease.ts";
 import type { Store } from "../types.ts";
-import { RecalculationUnderWay, recalculate } from "./recalculate.ts";
+import { recalculate } from "./recalculate.ts";
 
 let database: TestDatabase;
 let own: Database;
@@ -232,7 +232,7 @@ test("what cleaned-away outcomes had added stays in the figures", async () => {
 
 test("one recalculation of a tenant at a time", async () => {
   await world(async (tenantId, [store]) => {
-    await takeLease(queries(), `recalculation:${tenantId}`, "somebody", 60_000);
-    await expect(rebuild(store, tenantId)).rejects.toBeInstanceOf(RecalculationUnderWay);
+    await new Lease(queries(), `recalculation:${tenantId}`, 60_000).take();
+    await expect(rebuild(store, tenantId)).rejects.toBeInstanceOf(AlreadyRunning);
   });
 });

@@ -1,11 +1,10 @@
-import { randomBytes } from "node:crypto";
 import type { Baseline } from "../../../domain/agents/contract.ts";
 import type { FiguresTold, Recalculation } from "../../../domain/agents/routing/answers.ts";
 import { type AgentFigures, addFigures, NO_FIGURES, withCounted } from "../../../domain/agents/tally.ts";
-import { dropLease, takeLease } from "../due/due.ts";
 import { StoreError } from "../errors.ts";
 import type { LaneQueries } from "../lane/lane-database.ts";
 import { readHead } from "../lane/load-rows.ts";
+import { alone } from "../lease.ts";
 import type { Committer, Store } from "../types.ts";
 import {
   agentsWithFigures,
@@ -37,16 +36,11 @@ interface RecalculateDeps {
   store: Pick<Store, "commit">;
 }
 
-/** Somebody else is recalculating this tenant's figures. */
-export class RecalculationUnderWay extends Error {
-  override name = "RecalculationUnderWay";
-}
-
 const LEASE_MS = 60_000;
 const PAGE = 5_000;
 const TRIES = 5;
 
-/** Rejects with RecalculationUnderWay. A signal that aborts ends it between two agents; those left are `unfinished`. */
+/** Rejects with AlreadyRunning. A signal that aborts ends it between two agents; those left are `unfinished`. */
 export async function recalculate(
   deps: RecalculateDeps,
   tenantId: string,
@@ -55,22 +49,14 @@ export async function recalculate(
 ): Promise<Recalculation> {
   const { queries } = deps;
   const { agentKey, from, signal } = options;
-  const [name, holder] = [`recalculation:${tenantId}`, randomBytes(8).toString("hex")];
-  const hold = async () => {
-    if (await takeLease(queries, name, holder, LEASE_MS)) return;
-    throw new RecalculationUnderWay(`the figures of ${tenantId} are being rebuilt`);
-  };
-  await hold();
   const report: Recalculation = { agents: 0, outcomesRead: 0, corrected: [], unfinished: [], from: from ?? null };
-  try {
+  await alone({ queries, work: "recalculation", tenantId, forMs: LEASE_MS }, async (renew) => {
     for (const key of await agentsWithFigures(queries, tenantId, agentKey ?? null, from ?? null)) {
-      const done = !signal.aborted && (await rebuild(deps, tenantId, by, key, hold, report));
+      const done = !signal.aborted && (await rebuild(deps, tenantId, by, key, renew, report));
       if (done) report.agents += 1;
       else report.unfinished.push(key);
     }
-  } finally {
-    await dropLease(queries, name, holder).catch(() => {});
-  }
+  });
   return report;
 }
 
@@ -79,11 +65,11 @@ async function rebuild(
   tenantId: string,
   by: Committer,
   agentKey: string,
-  hold: () => Promise<void>,
+  renew: () => Promise<void>,
   report: Recalculation,
 ): Promise<boolean> {
   for (let tries = 1; tries <= TRIES; tries += 1) {
-    const done = await rebuildOnce({ queries, store }, tenantId, by, agentKey, hold, report);
+    const done = await rebuildOnce({ queries, store }, tenantId, by, agentKey, renew, report);
     if (done !== "cleaned meanwhile") return done;
   }
   return false;
@@ -94,7 +80,7 @@ async function rebuildOnce(
   tenantId: string,
   by: Committer,
   agentKey: string,
-  hold: () => Promise<void>,
+  renew: () => Promise<void>,
   report: Recalculation,
 ): Promise<boolean | "cleaned meanwhile"> {
   const begun = await baselineOf(queries, tenantId, agentKey);
@@ -102,7 +88,7 @@ async function rebuildOnce(
   let counted = NO_FIGURES;
   let after: { at: string; id: string } | null = null;
   for (let more = true; more; ) {
-    await hold();
+    await renew();
     const page: CountedOutcome[] = await outcomesUpTo(queries, tenantId, agentKey, seq, after, PAGE);
     counted = page.reduce(withCounted, counted);
     report.outcomesRead += page.length;
@@ -110,7 +96,7 @@ async function rebuildOnce(
     more = page.length === PAGE;
   }
   for (let tries = 1; tries <= TRIES; tries += 1) {
-    await hold();
+    await renew();
     const since = await outcomesSince(queries, tenantId, agentKey, seq, at);
     if (!since) return true;
     report.outcomesRead += since.outcomes.length;

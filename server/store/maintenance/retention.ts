@@ -1,8 +1,7 @@
-import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Registry } from "prom-client";
-import { dropLease, takeLease } from "../due/due.ts";
 import type { LaneQueries } from "../lane/lane-database.ts";
+import { AlreadyRunning, alone } from "../lease.ts";
 import type { Store } from "../types.ts";
 import { ArchiveFolder } from "./archive/folder.ts";
 import { createRetentionMetrics } from "./retention-metrics.ts";
@@ -66,11 +65,6 @@ export interface TrimReport {
   misfit?: string;
 }
 
-/** Somebody else is trimming this log. */
-export class TrimUnderWay extends Error {
-  override name = "TrimUnderWay";
-}
-
 /** The signal has aborted. */
 class Interrupted extends Error {
   override name = "Interrupted";
@@ -79,7 +73,7 @@ class Interrupted extends Error {
 /** What age does to the log and to idempotency keys. */
 export interface Retention {
   readonly keepMs: number;
-  /** Removes what is old from a tenant's log, see `trim.ts`. Rejects with TrimUnderWay when it is being trimmed. */
+  /** Removes what is old from a tenant's log, see `trim.ts`. Rejects with AlreadyRunning when it is being trimmed. */
   trim(tenantId: string, options?: TrimOptions): Promise<TrimReport>;
   /** Tenants that have something to trim. */
   trimmable(): Promise<string[]>;
@@ -100,32 +94,24 @@ export function createRetention(deps: RetentionDeps): Retention {
   const archive = deps.archiveDir === undefined ? undefined : new ArchiveFolder(deps.archiveDir);
   const pause = () => delay(deps.pauseMs ?? PAUSE_MS);
 
-  /** Works under a lease on the tenant's log. `beat` rests, renews the lease, and throws when the work must end. */
-  async function alone(
+  /** Works alone on the tenant's log. `beat` rests, renews the lease, and throws when the work must end. */
+  async function inBeats(
     tenantId: string,
     signal: AbortSignal | undefined,
     work: (beat: () => Promise<void>) => Promise<void>,
   ): Promise<void> {
-    const [name, holder] = [`retention:${tenantId}`, randomBytes(8).toString("hex")];
-    const hold = async () => {
-      if (await takeLease(queries, name, holder, LEASE_MS)) return;
-      throw new TrimUnderWay(`the log of ${tenantId} is being trimmed`);
-    };
-    await hold();
-    let renewed = performance.now();
-    try {
+    await alone({ queries, work: "retention", tenantId, forMs: LEASE_MS }, async (renew) => {
+      let renewed = performance.now();
       await work(async () => {
         await pause();
         if (signal?.aborted) throw new Interrupted();
         if (performance.now() - renewed < RENEW_MS) return;
-        await hold();
+        await renew();
         renewed = performance.now();
       });
-    } catch (error) {
+    }).catch((error: unknown) => {
       if (!(error instanceof Interrupted)) throw error;
-    } finally {
-      await dropLease(queries, name, holder).catch(() => {});
-    }
+    });
   }
 
   /** What lies between the floor and the last old receipt, if it is worth a trim. */
@@ -181,7 +167,7 @@ export function createRetention(deps: RetentionDeps): Retention {
         metrics.archivedFiles.inc();
         metrics.archivedBytes.inc(segment.archived.written);
       }
-      if (!(await trim.raise(segment))) throw new TrimUnderWay(`somebody else has moved the floor of ${tenantId}`);
+      if (!(await trim.raise(segment))) throw new AlreadyRunning("retention", tenantId);
       report.floor = segment.to.seq;
       await clear(tenantId, trim, report);
     }
@@ -195,7 +181,7 @@ export function createRetention(deps: RetentionDeps): Retention {
     const none = { events: 0, receipts: 0, archive: archive ? [] : null };
     // There is more until it has come to its end.
     const report: TrimReport = { dryRun: false, olderThan, from: floor, floor, ...none, more: true };
-    await alone(tenantId, options.signal, async (beat) => {
+    await inBeats(tenantId, options.signal, async (beat) => {
       const trim = new Trim(tenantId, { queries, store, archive, beat, actor, segmentEvents: deps.segmentEvents });
       if (await trimTo(upTo, tenantId, trim, report, until)) report.more = false;
       if (trim.misfit === undefined) return;
@@ -215,7 +201,7 @@ export function createRetention(deps: RetentionDeps): Retention {
         metrics.passes.inc({ outcome: report.misfit === undefined ? "done" : "stopped" });
         return report;
       } catch (error) {
-        if (!(error instanceof TrimUnderWay)) metrics.passes.inc({ outcome: "failed" });
+        if (!(error instanceof AlreadyRunning)) metrics.passes.inc({ outcome: "failed" });
         throw error;
       }
     },

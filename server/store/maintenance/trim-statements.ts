@@ -1,6 +1,6 @@
 import type { Link } from "../lane/chain.ts";
 import type { LaneQueries } from "../lane/lane-database.ts";
-import { AT } from "../lane/log.ts";
+import { isoOf } from "../sql.ts";
 
 /** The SQL of retention. Every statement is small: one row, one look into an index, or a bounded range of positions. */
 
@@ -20,7 +20,7 @@ export async function readTrimHead(queries: LaneQueries, tenantId: string) {
 /** The time before which a commit is old, by the database's clock: RFC 3339. */
 export async function readCutoff(queries: LaneQueries, keepMs: number): Promise<string> {
   const [row] = await queries.query<{ cutoff: string }>(
-    `SELECT /* retention cutoff */ ${AT("(now() - $1::float8 * interval '1 millisecond')")} AS "cutoff"`,
+    `SELECT /* retention cutoff */ ${isoOf("(now() - $1::float8 * interval '1 millisecond')")} AS "cutoff"`,
     [keepMs],
   );
   return row?.cutoff ?? "";
