@@ -108,7 +108,25 @@ module.exports = {
       "Thin: authorise, parse, call, answer.",
     ),
     only("client", "^client/", "^(client|domain)/", "The client speaks HTTP and sockets only."),
-    only("components", "^components/", "^(components|domain)/", "The console reaches state by HTTP and sockets only."),
+    only(
+      "client-core",
+      "^client/core/",
+      "^(client/core|domain)/",
+      "One HTTP client and follower for Node and for browsers: it knows neither the worker nor the console.",
+    ),
+    {
+      name: "client-core-anywhere",
+      comment: "client/core runs in Node and in the browser: it imports socket.io-client and nothing else.",
+      severity: "error",
+      from: { path: "^client/core/", pathNot: TESTS },
+      to: { path: "node_modules|^node:", pathNot: "node_modules/socket.io-client/", dependencyTypesNot: ["local"] },
+    },
+    only(
+      "components",
+      "^components/",
+      "^(components|domain|client/core)/",
+      "The console reaches state by HTTP and sockets only.",
+    ),
     only(
       "app",
       "^app/",

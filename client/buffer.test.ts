@@ -2,7 +2,7 @@ import { expect, test, vi } from "vitest";
 import type { ClientMutationInput } from "../domain/commit/mutations.ts";
 import type { Receipt } from "../domain/kernel/receipt.ts";
 import { CommitBuffer } from "./buffer.ts";
-import { SwitchyardError } from "./errors.ts";
+import { SwitchyardError } from "./core/problem.ts";
 
 const run = (runId: string) => ({ type: "run.create", runId, workflow: "build" }) as const;
 const receipt = { receiptId: "rc1" } as Receipt;

@@ -1,7 +1,8 @@
-import { SwitchyardError } from "./errors.ts";
-import { DEFAULT_RETRY, REAL_TIMING, withRetry } from "./retry.ts";
-import type { Transport, TransportOptions } from "./transport.ts";
-import type { ClaimedJob, Client } from "./types.ts";
+import type { Http } from "./core/http.ts";
+import { newIdempotencyKey } from "./core/idempotency-key.ts";
+import { SwitchyardError } from "./core/problem.ts";
+import { DEFAULT_RETRY, REAL_TIMING, withRetry } from "./core/retry.ts";
+import type { ClaimedJob, Client, ClientOptions } from "./types.ts";
 
 /** A claim waits for no longer than this at a time: less than any usual proxy allows an answer to take. */
 const LONGEST_WAIT_MS = 10_000;
@@ -15,12 +16,11 @@ const EARLY_MS = 250;
  * `Client.claim`. A long wait is several short ones under one Idempotency-Key, which makes a repeated claim give the same jobs: an answer
  * that was lost must not leave them leased to nobody. Where something on the way cuts even short ones off, they are made shorter yet.
  */
-export function createClaim(transport: Transport, options: TransportOptions): Client["claim"] {
+export function createClaim(http: Http, options: ClientOptions): Client["claim"] {
   const { timing = REAL_TIMING } = options;
   let longest = LONGEST_WAIT_MS;
 
-  return async ({ signal, retry, idempotencyKey, ...request }) => {
-    const headers = { "idempotency-key": idempotencyKey ?? globalThis.crypto.randomUUID() };
+  return async ({ signal, retry, idempotencyKey = newIdempotencyKey(), ...request }) => {
     const policy = { ...DEFAULT_RETRY, ...options.retry, ...retry };
     const until = timing.now() + (request.waitMs ?? 0);
     let waitMs = 0;
@@ -28,9 +28,9 @@ export function createClaim(transport: Transport, options: TransportOptions): Cl
       const asked = timing.now();
       waitMs = Math.min(longest, Math.max(0, Math.ceil(until - asked)));
       const body = request.waitMs === undefined ? request : { ...request, waitMs };
-      const call = { body, headers, signal, timeoutMs: waitMs + SLACK_MS, retry: { totalMs: 0 } };
+      const call = { body, idempotencyKey, signal, timeoutMs: waitMs + SLACK_MS, retry: { totalMs: 0 } };
       try {
-        return await transport.call<{ jobs: ClaimedJob[] }>("POST", "/jobs/claim", call);
+        return await http.call<{ jobs: ClaimedJob[] }>("POST", "/jobs/claim", call);
       } catch (error) {
         longest = wasCutOff(error, timing.now() - asked)
           ? Math.max(SHORTEST_WAIT_MS, Math.floor((timing.now() - asked) / 2))

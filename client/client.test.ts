@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { createClient } from "./client.ts";
-import { isLeaseLost, SwitchyardError } from "./errors.ts";
+import { SwitchyardError } from "./core/problem.ts";
 import { sendJson, startTestServer, type TestServer } from "./http-server.test-kit.ts";
+import { isLeaseLost } from "./lease.ts";
 
 const RUN = { type: "run.create", runId: "r1", workflow: "build" } as const;
 const RECEIPT = { receiptId: "rc1", firstSeq: 1, lastSeq: 1, results: [{ id: "r1", version: 1 }] };

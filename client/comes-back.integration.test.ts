@@ -14,7 +14,7 @@ import {
   temporaryFolder,
 } from "../server/store/maintenance/retention.test-kit.ts";
 import { createClient } from "./client.ts";
-import type { SwitchyardError } from "./errors.ts";
+import type { SwitchyardError } from "./core/problem.ts";
 import { type RealServer, startRealServer } from "./real-server.test-kit.ts";
 import { type Served, serveReal } from "./serve-real.test-kit.ts";
 import type { Client } from "./types.ts";

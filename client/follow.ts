@@ -1,7 +1,7 @@
 import type { LogEvent } from "../domain/kernel/event.ts";
-import { SwitchyardError } from "./errors.ts";
+import { SwitchyardError } from "./core/problem.ts";
+import { backoffMs, DEFAULT_RETRY, REAL_TIMING, type RetryPolicy, type Timing } from "./core/retry.ts";
 import { LiveSocket } from "./live-socket.ts";
-import { backoffMs, DEFAULT_RETRY, REAL_TIMING, type RetryPolicy, type Timing } from "./retry.ts";
 import type { CallControl, Client, EventRange, FollowOptions } from "./types.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Receipt } from "../domain/kernel/receipt.ts";
-import { SwitchyardError } from "./errors.ts";
+import { SwitchyardError } from "./core/problem.ts";
 import { keepLease, type LeaseOptions } from "./lease.ts";
 
 beforeEach(() => {

@@ -1,6 +1,6 @@
 import type { Json } from "../domain/kernel/primitives.ts";
 import type { Receipt } from "../domain/kernel/receipt.ts";
-import { isLeaseLost, SwitchyardError } from "./errors.ts";
+import { SwitchyardError } from "./core/problem.ts";
 import type { Client } from "./types.ts";
 
 /** Beats are at least this often, so that a job cancelled by an operator stops soon; the server writes few of them down. */
@@ -23,6 +23,11 @@ export interface Lease {
   check(): Promise<void>;
   /** Ends the beats; resolves when none is under way. */
   release(): Promise<void>;
+}
+
+/** Whether the caller no longer holds the job: its lease ran out, someone else ended it, or it is not there at all. */
+export function isLeaseLost(error: unknown): boolean {
+  return error instanceof SwitchyardError && (error.has("lease_lost") || error.has("not_found"));
 }
 
 export interface LeaseOptions {

@@ -1,6 +1,6 @@
 import { io, type Socket } from "socket.io-client";
 import type { ClientToServer, LogFrame, ResetFrame, ServerToClient, SubscribeAck } from "../domain/kernel/live.ts";
-import { SwitchyardError } from "./errors.ts";
+import { SwitchyardError } from "./core/problem.ts";
 
 export type LiveMessage =
   | { type: "connected" }

@@ -1,8 +1,9 @@
 import type { Wire } from "../domain/kernel/wire.ts";
-import { SwitchyardError } from "./errors.ts";
+import { callsOf, pathOf } from "./calls.ts";
+import type { Http } from "./core/http.ts";
+import { SwitchyardError } from "./core/problem.ts";
 import { thrownText } from "./storable.ts";
-import type { CallOptions, Query, Transport } from "./transport.ts";
-import type { CallControl, Client, RouteTaskRequest, RouteTry, WriteOptions, Written } from "./types.ts";
+import type { Client, RouteTaskRequest, RouteTry, WriteOptions, Written } from "./types.ts";
 
 type RoutingCalls = Pick<
   Client,
@@ -27,20 +28,15 @@ export class RoutingFailed extends Error {
 }
 
 /** Routing decisions: the calls of `Client` that are about them. */
-export function routingCalls(transport: Transport): RoutingCalls {
-  const read = <T>(path: string, control?: CallControl, query?: Query) =>
-    transport.call<T>("GET", path, { ...(control as CallOptions), ...(query && { query }) });
-  const write = (path: string, body: object, { idempotencyKey, ifVersion: _, ...control }: WriteOptions = {}) =>
-    transport.call<Written<"decision">>("POST", path, {
-      ...control,
-      body,
-      headers: { "idempotency-key": idempotencyKey ?? globalThis.crypto.randomUUID() },
-    });
-  const at = (decisionId: string) => `/routing/decisions/${encodeURIComponent(decisionId)}`;
+export function routingCalls(http: Http): RoutingCalls {
+  const { read, write: send } = callsOf(http);
+  const write = (path: string, body: object, { ifVersion: _, ...options }: WriteOptions = {}) =>
+    send<Written<"decision">>("POST", path, body, options);
+  const at = (decisionId: string, verb?: string) => pathOf("routing/decisions", decisionId, verb);
 
   const calls: Omit<RoutingCalls, "routeTaskWithFallback"> = {
     decideRouting: (task, options) => write("/routing/decisions", task, options),
-    reportRouting: (decisionId, outcome, options) => write(`${at(decisionId)}/outcome`, outcome, options),
+    reportRouting: (decisionId, outcome, options) => write(at(decisionId, "/outcome"), outcome, options),
     getDecision: (decisionId, control) => read(at(decisionId), control),
     listDecisions: (filters, control) => read("/routing/decisions", control, filters),
   };

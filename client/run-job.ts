@@ -1,6 +1,6 @@
 import type { ErrorInfo, Json } from "../domain/kernel/primitives.ts";
-import { isLeaseLost, SwitchyardError } from "./errors.ts";
-import { keepLease } from "./lease.ts";
+import { SwitchyardError } from "./core/problem.ts";
+import { isLeaseLost, keepLease } from "./lease.ts";
 import { storableText, thrownText } from "./storable.ts";
 import type { Client, JobEnd, JobWithAttempts, RunJobContext, RunJobRequest } from "./types.ts";
 

@@ -1,8 +1,9 @@
 import type { Wire } from "../domain/kernel/wire.ts";
-import { SwitchyardError } from "./errors.ts";
-import { sleep } from "./retry.ts";
-import type { CallOptions, Query, Transport } from "./transport.ts";
-import type { CallControl, Client, WriteOptions } from "./types.ts";
+import { callsOf, pathOf } from "./calls.ts";
+import type { Http } from "./core/http.ts";
+import { SwitchyardError } from "./core/problem.ts";
+import { sleep } from "./core/retry.ts";
+import type { CallControl, Client } from "./types.ts";
 
 type PeopleCalls = Pick<
   Client,
@@ -25,36 +26,26 @@ type PeopleCalls = Pick<
 >;
 
 /** Sessions, tasks and approvals: the calls of `Client` that are about them. */
-export function peopleCalls(transport: Transport, tail: Client["tail"]): PeopleCalls {
-  const read = <T>(path: string, control?: CallControl, query?: Query) =>
-    transport.call<T>("GET", path, { ...(control as CallOptions), ...(query && { query }) });
-  const write = <T>(method: string, path: string, body: object, options: WriteOptions = {}) => {
-    const { ifVersion, idempotencyKey, ...control } = options;
-    const headers = {
-      "idempotency-key": idempotencyKey ?? globalThis.crypto.randomUUID(),
-      ...(ifVersion !== undefined && { "if-match": `"${ifVersion}"` }),
-    };
-    return transport.call<T>(method, path, { ...control, body, headers });
-  };
-  const at = (collection: string, id: string, verb = "") => `/${collection}/${encodeURIComponent(id)}${verb}`;
-  const getApproval: Client["getApproval"] = (approvalId, control) => read(at("approvals", approvalId), control);
+export function peopleCalls(http: Http, tail: Client["tail"]): PeopleCalls {
+  const { read, write } = callsOf(http);
+  const getApproval: Client["getApproval"] = (approvalId, control) => read(pathOf("approvals", approvalId), control);
 
   return {
     createSession: (session, options) => write("POST", "/sessions", session, options),
-    updateSession: (sessionId, changes, options) => write("PATCH", at("sessions", sessionId), changes, options),
-    getSession: (sessionId, control) => read(at("sessions", sessionId), control),
+    updateSession: (sessionId, changes, options) => write("PATCH", pathOf("sessions", sessionId), changes, options),
+    getSession: (sessionId, control) => read(pathOf("sessions", sessionId), control),
     listSessions: (filters, control) => read("/sessions", control, filters),
     createTask: (task, options) => write("POST", "/tasks", task, options),
-    updateTask: (taskId, changes, options) => write("PATCH", at("tasks", taskId), changes, options),
-    getTask: (taskId, control) => read(at("tasks", taskId), control),
+    updateTask: (taskId, changes, options) => write("PATCH", pathOf("tasks", taskId), changes, options),
+    getTask: (taskId, control) => read(pathOf("tasks", taskId), control),
     listTasks: (filters, control) => read("/tasks", control, filters),
     fetchStatus: (agent, control) => read("/status", control, agent === null ? {} : { agent }),
     requestApproval: (ask, options) => write("POST", "/approvals", ask, options),
     approve: (approvalId, answer, options) =>
-      write("POST", at("approvals", approvalId, "/approve"), answer ?? {}, options),
+      write("POST", pathOf("approvals", approvalId, "/approve"), answer ?? {}, options),
     reject: (approvalId, answer, options) =>
-      write("POST", at("approvals", approvalId, "/reject"), answer ?? {}, options),
-    consumeApproval: (approvalId, options) => write("POST", at("approvals", approvalId, "/consume"), {}, options),
+      write("POST", pathOf("approvals", approvalId, "/reject"), answer ?? {}, options),
+    consumeApproval: (approvalId, options) => write("POST", pathOf("approvals", approvalId, "/consume"), {}, options),
     getApproval,
     listApprovals: (filters, control) => read("/approvals", control, filters),
     waitForApproval: (approvalId, control) => waitForApproval({ getApproval, tail }, approvalId, control),

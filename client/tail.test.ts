@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from "vitest";
 import type { LogEvent } from "../domain/kernel/event.ts";
 import { createClient } from "./client.ts";
+import { createHttp } from "./core/http.ts";
 import { sendJson, startTestServer, type TestServer } from "./http-server.test-kit.ts";
-import { createTransport } from "./transport.ts";
 
 let server: TestServer;
 afterEach(() => server.close());
@@ -105,7 +105,7 @@ describe("tailing the log", () => {
     server = await startTestServer((_request, response) => {
       response.writeHead(200).write("\n");
     });
-    const { lines } = createTransport({ url: server.url, key: "k" });
+    const { lines } = createHttp({ base: server.url, key: "k" });
     await expect(lines("/events", { silenceMs: 30 }).next()).rejects.toMatchObject({
       code: "timeout",
       retryable: true,

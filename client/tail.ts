@@ -1,7 +1,7 @@
 import type { LogEvent } from "../domain/kernel/event.ts";
-import { SwitchyardError } from "./errors.ts";
-import { backoffMs, DEFAULT_RETRY, REAL_TIMING, type Timing } from "./retry.ts";
-import type { Query, Transport } from "./transport.ts";
+import type { Http, Query } from "./core/http.ts";
+import { SwitchyardError } from "./core/problem.ts";
+import { backoffMs, DEFAULT_RETRY, REAL_TIMING, type Timing } from "./core/retry.ts";
 import type { Client, TailOptions } from "./types.ts";
 
 /** A stream that lived so long has not failed: the next one is asked for at once. */
@@ -13,7 +13,7 @@ const CALM_MS = 5_000;
  */
 export async function* tail(
   client: Pick<Client, "listEvents">,
-  transport: Transport,
+  http: Http,
   { types, signal, onOpen, onLost }: TailOptions,
   timing: Timing = REAL_TIMING,
 ): AsyncGenerator<LogEvent, void, void> {
@@ -33,7 +33,7 @@ export async function* tail(
         failuresSinceOpen = 0;
         onOpen?.();
       };
-      for await (const line of transport.lines("/events", { query, ...control, onOpen: opened })) {
+      for await (const line of http.lines("/events", { query, ...control, onOpen: opened })) {
         const event = parse(line);
         after = event.seq;
         yield event;

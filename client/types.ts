@@ -7,9 +7,21 @@ import type { SessionStatus, TaskStatus } from "../domain/kernel/statuses.ts";
 import type { Listed, Wire } from "../domain/kernel/wire.ts";
 import type { Kind } from "../domain/rows.ts";
 import type { CommitBuffer } from "./buffer.ts";
-import type { SwitchyardError } from "./errors.ts";
-import type { RetryPolicy } from "./retry.ts";
-import type { Query } from "./transport.ts";
+import type { Query } from "./core/http.ts";
+import type { SwitchyardError } from "./core/problem.ts";
+import type { RetryPolicy, Timing } from "./core/retry.ts";
+
+export interface ClientOptions {
+  /** Where the server is, e.g. `http://127.0.0.1:3000`. */
+  url: string;
+  /** API key. */
+  key: string;
+  fetch?: typeof fetch;
+  retry?: Partial<RetryPolicy>;
+  /** How long one try may take before it counts as a network fault (ms). */
+  timeoutMs?: number;
+  timing?: Timing;
+}
 
 export interface CallControl {
   signal?: AbortSignal;

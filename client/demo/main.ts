@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { createClient } from "../client.ts";
-import { SwitchyardError } from "../errors.ts";
+import { SwitchyardError } from "../core/problem.ts";
 import { findConnection } from "../worker/connection.ts";
 import { parseDemoArgs, USAGE } from "./args.ts";
 import { show } from "./show.ts";

@@ -1,5 +1,5 @@
 import { createClient } from "../client.ts";
-import { SwitchyardError } from "../errors.ts";
+import { SwitchyardError } from "../core/problem.ts";
 import type { Client } from "../types.ts";
 import type { Connection } from "../worker/connection.ts";
 import { CHECKER, FLAKY, planChecks, planOutage, SMALL_BREAKER, WATCH } from "./plan.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { LogEvent } from "../../domain/kernel/event.ts";
-import { SwitchyardError } from "../errors.ts";
+import { SwitchyardError } from "../core/problem.ts";
 import type { Client } from "../types.ts";
 import { followCancellations } from "./cancellations.ts";
 

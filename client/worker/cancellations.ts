@@ -1,5 +1,5 @@
-import { SwitchyardError } from "../errors.ts";
-import { backoffMs, DEFAULT_RETRY, sleep } from "../retry.ts";
+import { SwitchyardError } from "../core/problem.ts";
+import { backoffMs, DEFAULT_RETRY, sleep } from "../core/retry.ts";
 import type { Client } from "../types.ts";
 import type { Log } from "./log.ts";
 

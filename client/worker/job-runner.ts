@@ -1,8 +1,8 @@
 import type { ClientMutationInput } from "../../domain/commit/mutations.ts";
 import type { Json } from "../../domain/kernel/primitives.ts";
-import { isLeaseLost, SwitchyardError } from "../errors.ts";
-import { keepLease, type Lease } from "../lease.ts";
-import { sleep } from "../retry.ts";
+import { SwitchyardError } from "../core/problem.ts";
+import { sleep } from "../core/retry.ts";
+import { isLeaseLost, keepLease, type Lease } from "../lease.ts";
 import { storableText } from "../storable.ts";
 import type { ClaimedJob, Client } from "../types.ts";
 import type { Adapter, AdapterContext, AdapterOutcome, StopReason } from "./adapter.ts";

@@ -1,5 +1,5 @@
 import { createClient } from "../client.ts";
-import { SwitchyardError } from "../errors.ts";
+import { SwitchyardError } from "../core/problem.ts";
 import { parseWorkerArgs, USAGE } from "./args.ts";
 import { findConnection } from "./connection.ts";
 import { type Listed, loadAdapters } from "./load-adapters.ts";

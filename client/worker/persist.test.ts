@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Receipt } from "../../domain/kernel/receipt.ts";
-import { SwitchyardError } from "../errors.ts";
+import { SwitchyardError } from "../core/problem.ts";
 import type { CommitOptions } from "../types.ts";
 import { persist } from "./persist.ts";
 

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { ClientMutationInput } from "../../domain/commit/mutations.ts";
-import { SwitchyardError } from "../errors.ts";
-import { backoffMs, DEFAULT_RETRY, sleep } from "../retry.ts";
+import { SwitchyardError } from "../core/problem.ts";
+import { backoffMs, DEFAULT_RETRY, sleep } from "../core/retry.ts";
 import type { Client } from "../types.ts";
 
 const ONE_DAY = { totalMs: 86_400_000 };

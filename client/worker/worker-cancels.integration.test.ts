@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { SwitchyardError } from "../errors.ts";
+import { SwitchyardError } from "../core/problem.ts";
 import type { Client } from "../types.ts";
 import { dies, enqueue, folder, getJob, lines, newAgent, pidIn, SLOW, server, setUp, work } from "./worker.test-kit.ts";
 

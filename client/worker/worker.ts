@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { SwitchyardError } from "../errors.ts";
-import { backoffMs, DEFAULT_RETRY, sleep } from "../retry.ts";
+import { SwitchyardError } from "../core/problem.ts";
+import { backoffMs, DEFAULT_RETRY, sleep } from "../core/retry.ts";
 import type { ClaimedJob, ClaimRequest, Client } from "../types.ts";
 import type { Adapter } from "./adapter.ts";
 import { ADAPTERS, DEFAULT_ADAPTER } from "./adapters/index.ts";

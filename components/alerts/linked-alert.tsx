@@ -3,7 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { parseAsString, useQueryState } from "nuqs";
 import { useEffect } from "react";
-import type { ApiProblem } from "../live/api.ts";
+import type { SwitchyardError } from "../../client/core/problem.ts";
 import { api } from "../live/api.ts";
 import { useRow } from "../live/rows.ts";
 import { toast } from "../ui/toast.ts";
@@ -19,7 +19,7 @@ export function LinkedAlert() {
   const [alertId, setAlertId] = useLinkedAlert();
   const commands = useAlertCommands();
   const known = useRow("alert", alertId ?? "");
-  const { data, error } = useQuery<AlertRow, ApiProblem>({
+  const { data, error } = useQuery<AlertRow, SwitchyardError>({
     queryKey: ["alerts", "linked", alertId],
     queryFn: ({ signal }) => api.get<AlertRow>(`/alerts/${encodeURIComponent(alertId ?? "")}`, signal),
     enabled: alertId !== null && !known,

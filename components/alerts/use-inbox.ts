@@ -8,7 +8,8 @@ import {
   useQueryClient,
 } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo } from "react";
-import { type ApiProblem, api } from "../live/api.ts";
+import type { SwitchyardError } from "../../client/core/problem.ts";
+import { api } from "../live/api.ts";
 import { seedTopic, type TopicList, topicKey } from "../live/row-cache.ts";
 import { useTopicList } from "../live/rows.ts";
 import type { AlertRow } from "./alert-model.ts";
@@ -25,7 +26,7 @@ export interface Inbox {
   more: () => void;
   /** Loads all that match, up to a bound. Rejects with the problem. */
   loadAll: () => Promise<void>;
-  error: ApiProblem | null;
+  error: SwitchyardError | null;
   retry: () => void;
 }
 
@@ -40,7 +41,7 @@ export function useInbox(filter: InboxFilter, initial: AlertPage, initialPath: s
   const client = useQueryClient();
   const path = inboxPath(filter, null);
   const queryKey = useMemo(() => ["alerts", "inbox", path] as const, [path]);
-  const pages = useInfiniteQuery<AlertPage, ApiProblem, Data, readonly string[], string | null>({
+  const pages = useInfiniteQuery<AlertPage, SwitchyardError, Data, readonly string[], string | null>({
     queryKey,
     queryFn: ({ pageParam, signal }) => readPage(client, filter, pageParam, signal),
     initialPageParam: null,

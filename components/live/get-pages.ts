@@ -8,7 +8,7 @@ interface Page<T> {
 /**
  * The rows of a list over up to `pages` pages of 100; `more` when there are still others.
  *
- * @throws ApiProblem
+ * @throws SwitchyardError
  */
 export async function getPages<T>(
   path: string,

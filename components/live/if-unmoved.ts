@@ -1,10 +1,12 @@
-import { ApiProblem, api, type Tag } from "./api.ts";
+import type { Tag } from "../../client/core/http.ts";
+import { SwitchyardError } from "../../client/core/problem.ts";
+import { api } from "./api.ts";
 import type { Live } from "./newer.ts";
 
 type Versioned = { readonly version: number };
 
 /** What came of a write: it is done, or somebody else has changed the row meanwhile, which is now as `theirs` says. */
-export type Written<T, R> = { done: T } | { theirs: R; problem: ApiProblem };
+export type Written<T, R> = { done: T } | { theirs: R; problem: SwitchyardError };
 
 /** How often a row may change in ways that do not matter, such as its jobs' progress, between being looked at and being acted on. */
 const TRIES = 5;
@@ -18,7 +20,7 @@ const versionOf = ({ version }: Versioned): Tag => version;
  * @param seen the row as it was seen; null for one that was not there
  * @param isSame whether the row as it is now is, for this write, the one that was seen
  * @param tagOf what the row is named by: its version, if left out
- * @throws ApiProblem for every other refusal
+ * @throws SwitchyardError for every other refusal
  */
 export async function writeIfSame<T, R extends Versioned, S extends Versioned = R>(
   write: (tag: Tag) => Promise<T>,
@@ -31,8 +33,8 @@ export async function writeIfSame<T, R extends Versioned, S extends Versioned = 
     try {
       return { done: await write(tag) };
     } catch (thrown) {
-      const now = thrown instanceof ApiProblem && thrown.status === 412 ? thrown.body.row : undefined;
-      if (!now || !(thrown instanceof ApiProblem)) throw thrown;
+      const now = thrown instanceof SwitchyardError && thrown.status === 412 ? thrown.body.row : undefined;
+      if (!now || !(thrown instanceof SwitchyardError)) throw thrown;
       if (!isSame(now as R) || left === 0) return { theirs: now as R, problem: thrown };
       tag = tagOf(now as R);
     }
@@ -48,7 +50,7 @@ export async function withTheirs<T, R>(write: Promise<T>, onTheirs: (now: R) => 
   try {
     return await write;
   } catch (thrown) {
-    if (thrown instanceof ApiProblem && thrown.status === 412 && thrown.body.row) onTheirs(thrown.body.row as R);
+    if (thrown instanceof SwitchyardError && thrown.status === 412 && thrown.body.row) onTheirs(thrown.body.row as R);
     throw thrown;
   }
 }
@@ -57,7 +59,7 @@ export async function withTheirs<T, R>(write: Promise<T>, onTheirs: (now: R) => 
 export function mustBeDone<T, R>(written: Written<T, R>, wordsFor: (now: R) => string): T {
   if ("done" in written) return written.done;
   const { theirs, problem } = written;
-  throw new ApiProblem(problem.status, problem.code, wordsFor(theirs), [], [], problem.body);
+  throw new SwitchyardError(problem.status, problem.code, wordsFor(theirs), { body: problem.body });
 }
 
 /**
@@ -65,7 +67,7 @@ export function mustBeDone<T, R>(written: Written<T, R>, wordsFor: (now: R) => s
  *
  * @param isSame whether the row as it is now is, for this decision, the one that was seen
  * @param wordsFor what to say of the row as it is now, for people
- * @throws ApiProblem
+ * @throws SwitchyardError
  */
 export async function postIfSame<T, R extends Live & Versioned>(
   path: string,

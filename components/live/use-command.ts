@@ -2,11 +2,11 @@
 
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
+import { errorOf, type SwitchyardError } from "../../client/core/problem.ts";
 import type { Kind } from "../../domain/rows.ts";
 import { ROWS } from "../../domain/rows.ts";
 import { ONLY_LOOKS, useMayChange } from "../ui/changes.tsx";
 import { toast } from "../ui/toast.ts";
-import { ApiProblem } from "./api.ts";
 import { isLost } from "./if-unmoved.ts";
 import type { Live } from "./newer.ts";
 import { applyRows, rowKey, settle, showPending } from "./row-cache.ts";
@@ -29,7 +29,7 @@ export interface Command<A extends unknown[], R> {
   /** Whether a call is under way. */
   pending: boolean;
   /** Why the last call failed. */
-  error: ApiProblem | null;
+  error: SwitchyardError | null;
 }
 
 /**
@@ -37,7 +37,7 @@ export interface Command<A extends unknown[], R> {
  * the effect back and says why; after a lost race (409, 412) the row as it now is, which the answer carries, is applied. A call that answers what
  * somebody else has made of the row (`Written`) has failed too, but whoever made it says so to the reader.
  *
- * @param call the request; what it throws must be an `ApiProblem` (as `api` and `commit` do).
+ * @param call the request; what it throws must be an `SwitchyardError` (as `api` and `commit` do).
  */
 export function useCommand<A extends unknown[], R>(
   call: (...args: A) => Promise<R>,
@@ -46,7 +46,7 @@ export function useCommand<A extends unknown[], R>(
   const client = useQueryClient();
   const mayChange = useMayChange();
   const [open, setOpen] = useState(0);
-  const [error, setError] = useState<ApiProblem | null>(null);
+  const [error, setError] = useState<SwitchyardError | null>(null);
   const latest = useRef({ call, options, mayChange });
   latest.current = { call, options, mayChange };
 
@@ -75,7 +75,7 @@ export function useCommand<A extends unknown[], R>(
       now.options.onDone?.(answer, ...args);
       return answer;
     } catch (thrown) {
-      const problem = thrown instanceof ApiProblem ? thrown : new ApiProblem(0, "internal", String(thrown));
+      const problem = errorOf(thrown);
       takeBack();
       applyAnswer(client, problem.body.row);
       setError(problem);
@@ -89,11 +89,8 @@ export function useCommand<A extends unknown[], R>(
   return { run, pending: open > 0, error };
 }
 
-function explain(problem: ApiProblem): string {
-  const faults = problem.errors.flatMap((fault) => {
-    const message = (fault as { message?: unknown } | null)?.message;
-    return typeof message === "string" ? [message] : [];
-  });
+function explain(problem: SwitchyardError): string {
+  const faults = problem.errors.map(({ message }) => message);
   return faults.length > 0 ? faults.join(" · ") : problem.detail;
 }
 

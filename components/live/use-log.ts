@@ -1,8 +1,9 @@
 "use client";
 
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { errorOf, type SwitchyardError } from "../../client/core/problem.ts";
 import type { LogEvent } from "../../domain/kernel/event.ts";
-import { ApiProblem, api } from "./api.ts";
+import { api } from "./api.ts";
 import type { Range } from "./cursor.ts";
 import {
   arrive,
@@ -44,7 +45,7 @@ export interface LogView {
   resume(): void;
   hasOlder: boolean;
   loading: boolean;
-  error: ApiProblem | null;
+  error: SwitchyardError | null;
   loadOlder(): void;
   loadHole(hole: Range): void;
 }
@@ -56,7 +57,7 @@ export function useLog(filter: EventFilter, initial: LogPage): LogView {
   const engine = useEngine();
   const [feed, setFeed] = useState<Feed>(() => newFeed(initial.items, initial.hasOlder));
   const [loading, setLoading] = useState(false);
-  const [error, setError] = useState<ApiProblem | null>(null);
+  const [error, setError] = useState<SwitchyardError | null>(null);
   const position = useRef(initial.head);
   const [chosen] = useState(filter);
 
@@ -88,7 +89,7 @@ export function useLog(filter: EventFilter, initial: LogPage): LogView {
       query.set("large", "omit");
       take(await api.get<Page>(`/events?${query}`));
     } catch (thrown) {
-      setError(thrown instanceof ApiProblem ? thrown : new ApiProblem(0, "internal", String(thrown)));
+      setError(errorOf(thrown));
     } finally {
       setLoading(false);
     }

@@ -12,7 +12,7 @@ export interface Bounds {
 
 /**
  * Pauses or resumes a queue, unless somebody has done so, or given another reason, since it was seen.
- * @throws ApiProblem
+ * @throws SwitchyardError
  */
 export const pauseQueue = (seen: QueueRow, body: { paused: boolean; reason?: string }): Promise<QueueRow> =>
   postIfSame<QueueRow, QueueRow>(
@@ -31,7 +31,7 @@ function pausedWords({ paused, pauseReason }: QueueRow): string {
 
 /**
  * Sets the bounds of a queue, unless somebody has set others since it was seen.
- * @throws ApiProblem
+ * @throws SwitchyardError
  */
 export const boundQueue = (seen: QueueRow, bounds: Bounds): Promise<Written<QueueRow, QueueRow>> =>
   writeIfSame<QueueRow, QueueRow>(

@@ -2,8 +2,9 @@
 
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useState } from "react";
+import type { SwitchyardError } from "../../client/core/problem.ts";
 import type { LogEvent } from "../../domain/kernel/event.ts";
-import { type ApiProblem, api } from "../live/api.ts";
+import { api } from "../live/api.ts";
 import { createFrameQueue } from "../live/frame-queue.ts";
 import { useEngine } from "../live/live-provider.tsx";
 import { arrived, joined, NEW_FEED } from "./decision-feed.ts";
@@ -30,7 +31,7 @@ export interface DecisionsView {
   more: () => void;
   hasMore: boolean;
   loadingMore: boolean;
-  error: ApiProblem | null;
+  error: SwitchyardError | null;
   retry: () => void;
 }
 
@@ -48,7 +49,7 @@ export function useDecisions(
 ): DecisionsView {
   const query = decisionQuery(filters);
   const isInitial = query === decisionQuery(initialFilters);
-  const pages = useInfiniteQuery<DecisionPage, ApiProblem, { pages: DecisionPage[] }, string[], string | null>({
+  const pages = useInfiniteQuery<DecisionPage, SwitchyardError, { pages: DecisionPage[] }, string[], string | null>({
     queryKey: ["decisions", String(head), query],
     queryFn: ({ pageParam, signal }) => api.get<DecisionPage>(decisionsPath(filters, pageParam), signal),
     initialPageParam: null,

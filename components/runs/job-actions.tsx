@@ -4,8 +4,9 @@ import { useQuery } from "@tanstack/react-query";
 import { Ban, RotateCw } from "lucide-react";
 import Link from "next/link";
 import { useState } from "react";
+import type { SwitchyardError } from "../../client/core/problem.ts";
 import { isFinalJob, isFinalRun, isRetryableJob } from "../../domain/kernel/statuses.ts";
-import { type ApiProblem, api } from "../live/api.ts";
+import { api } from "../live/api.ts";
 import { isPending, type Live } from "../live/rows.ts";
 import { Button } from "../ui/button.tsx";
 import { Changes } from "../ui/changes.tsx";
@@ -69,7 +70,7 @@ export function JobActions({ run, job }: { run: Live<"run">; job: Live<"job"> })
 
 /** Which jobs that were cancelled because of this one come back with it, which do not and why, by run. */
 function ComesBack({ job, asked }: { job: Live<"job">; asked: boolean }) {
-  const { data, isError } = useQuery<RetryPreview, ApiProblem>({
+  const { data, isError } = useQuery<RetryPreview, SwitchyardError>({
     queryKey: ["retry-preview", job.jobId, job.seq],
     queryFn: ({ signal }) => api.get<RetryPreview>(`/jobs/${encodeURIComponent(job.jobId)}/retry`, signal),
     enabled: asked && job.dependents.length > 0,

@@ -3,9 +3,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { Hand } from "lucide-react";
 import Link from "next/link";
+import type { SwitchyardError } from "../../client/core/problem.ts";
 import { approvalHref } from "../../domain/kernel/links.ts";
 import type { Wire } from "../../domain/kernel/wire.ts";
-import { type ApiProblem, api } from "../live/api.ts";
+import { api } from "../live/api.ts";
 import { useTopicRows } from "../live/rows.ts";
 import { RelativeTime } from "../ui/time.tsx";
 import { jobLabel } from "./timeline/engine/model.ts";
@@ -20,7 +21,7 @@ const NONE: readonly Wire<"approval">[] = [];
 
 /** The decisions that somebody has to make before the run goes on. Nothing while there are none. */
 export function RunApprovals({ runId, jobs, onSelectJob }: RunApprovalsProps) {
-  const { data } = useQuery<Wire<"approval">[], ApiProblem>({
+  const { data } = useQuery<Wire<"approval">[], SwitchyardError>({
     queryKey: ["run-approvals", runId],
     queryFn: async ({ signal }) => {
       const path = `/approvals?runId=${encodeURIComponent(runId)}&status=pending&limit=100&large=omit`;

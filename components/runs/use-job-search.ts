@@ -2,8 +2,9 @@
 
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
+import type { SwitchyardError } from "../../client/core/problem.ts";
 import type { TimelineAnswer } from "../../domain/execution/timeline.ts";
-import { type ApiProblem, api } from "../live/api.ts";
+import { api } from "../live/api.ts";
 import type { RunPart } from "../live/use-run-live.ts";
 import type { JobFilter } from "./jobs-filter.ts";
 
@@ -17,7 +18,7 @@ export interface JobSearch {
   hasMore: boolean;
   loading: boolean;
   more: () => void;
-  error: ApiProblem | null;
+  error: SwitchyardError | null;
 }
 
 /** Finds jobs of a run on the server and brings them in, page by page. `wanted`: not all jobs are loaded, and the filter narrows them. */
@@ -35,7 +36,7 @@ export function useJobSearch(
   });
   const { data, error, hasNextPage, isFetching, fetchNextPage } = useInfiniteQuery<
     TimelineAnswer,
-    ApiProblem,
+    SwitchyardError,
     { pages: TimelineAnswer[] },
     string[],
     string | null

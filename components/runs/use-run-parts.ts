@@ -2,12 +2,13 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
+import { SwitchyardError } from "../../client/core/problem.ts";
 import type { JobCounts } from "../../domain/execution/contract.ts";
 import { NO_JOBS, totalJobs } from "../../domain/execution/contract.ts";
 import type { TimelineAnswer } from "../../domain/execution/timeline.ts";
 import { JOB_STATUSES } from "../../domain/kernel/statuses.ts";
 import type { Wire } from "../../domain/kernel/wire.ts";
-import { ApiProblem, api } from "../live/api.ts";
+import { api } from "../live/api.ts";
 import { useCommand } from "../live/use-command.ts";
 import type { RunLive, Timeline } from "../live/use-run-live.ts";
 
@@ -79,7 +80,7 @@ type JobAnswer = Wire<"job"> & { attempts: Wire<"attempt">[] };
 export function useLinkedJob({ run, jobs, attempts, take }: RunLive, jobId: string | null): Linked {
   const job = jobId === null ? undefined : jobs.find((one) => one.jobId === jobId);
   const tried = job ? attempts.filter((attempt) => attempt.jobId === jobId).length : 0;
-  const { data, error, refetch } = useQuery<JobAnswer, ApiProblem>({
+  const { data, error, refetch } = useQuery<JobAnswer, SwitchyardError>({
     queryKey: ["linked-job", jobId],
     queryFn: ({ signal }) => api.get<JobAnswer>(`/jobs/${encodeURIComponent(jobId ?? "")}`, signal),
     enabled: jobId !== null && (job === undefined || tried < job.attempt),
@@ -95,6 +96,6 @@ export function useLinkedJob({ run, jobs, attempts, take }: RunLive, jobId: stri
   if (data) return data.runId === run.runId ? { state: "loading" } : { state: "elsewhere", runId: data.runId };
   if (!error) return { state: "loading" };
   // What cannot be an id at all is as unknown as what is none.
-  if (error instanceof ApiProblem && (error.status === 404 || error.status === 400)) return { state: "unknown" };
+  if (error instanceof SwitchyardError && (error.status === 404 || error.status === 400)) return { state: "unknown" };
   return { state: "failed", detail: error.message, retry: () => void refetch() };
 }

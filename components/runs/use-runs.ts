@@ -1,7 +1,8 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import type { SwitchyardError } from "../../client/core/problem.ts";
 import type { Listed } from "../../domain/kernel/wire.ts";
-import { type ApiProblem, api } from "../live/api.ts";
+import { api } from "../live/api.ts";
 import { useFreshness } from "../live/live-provider.tsx";
 import { type Live, useTopicRows } from "../live/rows.ts";
 import { filterQuery, isUnfiltered, matchesFilters, type RunFilters, runsPath } from "./filters.ts";
@@ -22,7 +23,7 @@ export interface RunsView {
   more: () => void;
   hasMore: boolean;
   loadingMore: boolean;
-  error: ApiProblem | null;
+  error: SwitchyardError | null;
   retry: () => void;
 }
 
@@ -35,7 +36,7 @@ const NONE: readonly Live<"run">[] = [];
 export function useRuns(filters: RunFilters, initial: RunPage, initialFilters: RunFilters, atTop: boolean): RunsView {
   const query = filterQuery(filters);
   const isInitial = query === filterQuery(initialFilters);
-  const pages = useInfiniteQuery<RunPage, ApiProblem, { pages: RunPage[] }, string[], string | null>({
+  const pages = useInfiniteQuery<RunPage, SwitchyardError, { pages: RunPage[] }, string[], string | null>({
     queryKey: ["runs", query],
     queryFn: ({ pageParam, signal }) => api.get<RunPage>(runsPath(filters, pageParam), signal),
     initialPageParam: null,

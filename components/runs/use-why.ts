@@ -1,8 +1,9 @@
 "use client";
 
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import type { SwitchyardError } from "../../client/core/problem.ts";
 import type { QueueWaiting, RunWaiting, Waiting } from "../../domain/execution/waiting.ts";
-import { type ApiProblem, api } from "../live/api.ts";
+import { api } from "../live/api.ts";
 
 /** Queues, agents and breakers change without a word to the job, so that it is asked for again, this often. */
 const EVERY_MS = 3_000;
@@ -19,7 +20,7 @@ export const useRunWhy = (runId: string, seq: number) => useAnswer<RunWaiting>(p
 export const useQueueWhy = (queue: string, seq: number) => useAnswer<QueueWaiting>(path("queues", queue), seq);
 
 function useAnswer<T>(url: string, seq: number): T | undefined {
-  const { data } = useQuery<T, ApiProblem>({
+  const { data } = useQuery<T, SwitchyardError>({
     queryKey: ["why", url, seq],
     queryFn: ({ signal }) => api.get<T>(url, signal),
     refetchInterval: EVERY_MS,

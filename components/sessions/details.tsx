@@ -3,9 +3,10 @@
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import type { ReactNode } from "react";
+import type { SwitchyardError } from "../../client/core/problem.ts";
 import type { Json } from "../../domain/kernel/primitives.ts";
 import type { Sent } from "../../domain/kernel/wire.ts";
-import { type ApiProblem, api } from "../live/api.ts";
+import { api } from "../live/api.ts";
 import { useRow } from "../live/rows.ts";
 import { Fact, Facts } from "../runs/attempt-view.tsx";
 import { StatusBadge } from "../ui/badge.tsx";
@@ -120,7 +121,7 @@ export function TaskDetails({ id, onClose }: DetailsProps) {
 interface FrameProps extends DetailsProps {
   kind: "session" | "task";
   row: SessionRow | TaskRow | undefined;
-  error: ApiProblem | null;
+  error: SwitchyardError | null;
   onRetry: () => void;
   children: ReactNode;
 }
@@ -165,7 +166,7 @@ function Tree({ title, value }: { title: string; value: Json | null }) {
 
 /** One row by its id, live, wherever the lists stand. */
 function useOne<K extends "session" | "task">(kind: K, id: string) {
-  const { data, error, refetch } = useQuery<Sent<K>, ApiProblem>({
+  const { data, error, refetch } = useQuery<Sent<K>, SwitchyardError>({
     queryKey: ["one", kind, id],
     queryFn: ({ signal }) => api.get<Sent<K>>(`/${kind}s/${encodeURIComponent(id)}`, signal),
     retry: false,

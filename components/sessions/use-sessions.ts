@@ -2,7 +2,8 @@
 
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { type ApiProblem, api } from "../live/api.ts";
+import type { SwitchyardError } from "../../client/core/problem.ts";
+import { api } from "../live/api.ts";
 import { useNewest, useTopicRows } from "../live/rows.ts";
 import type { PeopleFilters, SessionRow, TaskRow } from "./sessions-model.ts";
 import { bySessionOrder, byTaskOrder, matchesSession, matchesTask } from "./sessions-model.ts";
@@ -20,13 +21,13 @@ export interface PeopleView<R> {
   hasMore: boolean;
   loadingMore: boolean;
   more: () => void;
-  error: ApiProblem | null;
+  error: SwitchyardError | null;
   retry: () => void;
 }
 
 /** Rows of a path page by page. `initial` is its first page, if the server rendered that. */
 function usePages<R>(path: string, initial: PeoplePage<R> | undefined) {
-  return useInfiniteQuery<PeoplePage<R>, ApiProblem, { pages: PeoplePage<R>[] }, string[], string>({
+  return useInfiniteQuery<PeoplePage<R>, SwitchyardError, { pages: PeoplePage<R>[] }, string[], string>({
     queryKey: ["people", path],
     queryFn: ({ pageParam, signal }) =>
       api.get<PeoplePage<R>>(path + (pageParam === "" ? "" : `&cursor=${encodeURIComponent(pageParam)}`), signal),

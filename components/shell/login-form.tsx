@@ -1,7 +1,8 @@
 "use client";
 
 import { type FormEvent, useId, useState } from "react";
-import { ApiProblem, api } from "../live/api.ts";
+import { SwitchyardError } from "../../client/core/problem.ts";
+import { signIn } from "../live/api.ts";
 import { Button } from "../ui/button.tsx";
 import { Input } from "../ui/input.tsx";
 
@@ -19,10 +20,10 @@ export function LoginForm({ next }: { next: string }) {
     setBusy(true);
     setError(null);
     try {
-      const answer = await api.post<{ next: string }>("/login/key", { key: key.trim(), next });
+      const answer = await signIn(key.trim(), next);
       window.location.assign(answer.next);
     } catch (problem) {
-      setError(problem instanceof ApiProblem ? problem.detail : "That did not work.");
+      setError(problem instanceof SwitchyardError ? problem.detail : "That did not work.");
       setBusy(false);
     }
   };

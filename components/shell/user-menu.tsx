@@ -2,7 +2,8 @@
 
 import { CircleUser, LogOut, Server } from "lucide-react";
 import { useRouter } from "next/navigation";
-import { ApiProblem, api } from "../live/api.ts";
+import { SwitchyardError } from "../../client/core/problem.ts";
+import { api } from "../live/api.ts";
 import { IconButton } from "../ui/button.tsx";
 import { Menu, MenuItem, MenuSeparator } from "../ui/menu.tsx";
 import { toast } from "../ui/toast.ts";
@@ -25,7 +26,7 @@ export function UserMenu({ me }: { me: Me }) {
       window.location.assign("/login");
     } catch (problem) {
       toast.error("Signing out did not work", {
-        description: problem instanceof ApiProblem ? problem.detail : undefined,
+        description: problem instanceof SwitchyardError ? problem.detail : undefined,
       });
     }
   };

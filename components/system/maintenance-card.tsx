@@ -1,8 +1,9 @@
 "use client";
 
 import { type FormEvent, useState } from "react";
+import { SwitchyardError } from "../../client/core/problem.ts";
 import type { CleanupReport } from "../../domain/maintenance/cleanup.ts";
-import { ApiProblem, api } from "../live/api.ts";
+import { api } from "../live/api.ts";
 import { Button } from "../ui/button.tsx";
 import { Card } from "../ui/card.tsx";
 import { Changes } from "../ui/changes.tsx";
@@ -39,7 +40,7 @@ export function MaintenanceCard({ days: initial }: { days: number }) {
       setReport(answer);
       return answer;
     } catch (error) {
-      setProblem(error instanceof ApiProblem ? error.detail : "The clean-up has failed.");
+      setProblem(error instanceof SwitchyardError ? error.detail : "The clean-up has failed.");
       return undefined;
     } finally {
       setBusy(null);

@@ -34,7 +34,7 @@ export const holdsForATime = (order: Order): order is "trip" | "disable" => orde
 
 /**
  * Sends an order, unless somebody has given another, or the breaker has closed, since it was seen.
- * @throws ApiProblem
+ * @throws SwitchyardError
  */
 function sendOrder(seen: BreakerRow, order: Order, reason: string, holdMs: number): Promise<BreakerRow> {
   const path = `/agents/${encodeURIComponent(seen.agentKey)}/breaker`;

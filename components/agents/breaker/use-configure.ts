@@ -1,10 +1,11 @@
 "use client";
 
 import { useState } from "react";
+import { SwitchyardError } from "../../../client/core/problem.ts";
 import { type BreakerConfigInput, resolveBreakerConfig } from "../../../domain/agents/breaker/config.ts";
 import { reconfigure } from "../../../domain/agents/breaker/machine.ts";
 import type { Wire } from "../../../domain/kernel/wire.ts";
-import { ApiProblem, commit } from "../../live/api.ts";
+import { commit } from "../../live/api.ts";
 import { useCommand } from "../../live/use-command.ts";
 import { serverNow } from "../../ui/now.ts";
 import type { BreakerRow } from "./breaker-view.ts";
@@ -36,7 +37,7 @@ export function useConfigure(): Configure {
             : []),
         ]);
       } catch (problem) {
-        if (problem instanceof ApiProblem) setRefused(faultsOf(problem.errors));
+        if (problem instanceof SwitchyardError) setRefused(faultsOf(problem.errors));
         throw problem;
       }
     },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ApiProblem } from "../../live/api.ts";
+import { SwitchyardError } from "../../../client/core/problem.ts";
 import { draftOfChannel, faultsOf, newChannel, parseChannel } from "./channel-draft.ts";
 import type { ChannelRow } from "./channel-model.ts";
 import { deliveriesPath, filterOf } from "./delivery-filter.ts";
@@ -44,7 +44,10 @@ describe("the form of a channel", () => {
   });
 
   it("what the server refuses stands at the field it names, the rest above the buttons", () => {
-    const problem = (errors: unknown[]) => faultsOf(new ApiProblem(422, "refused", "It was refused", errors));
+    const problem = (faults: { path: string; message: string }[]) => {
+      const errors = faults.map((fault) => ({ index: 0, type: null, code: "malformed", ...fault }));
+      return faultsOf(new SwitchyardError(422, "refused", "It was refused", { errors }));
+    };
     expect(problem([{ path: "target", message: "must be public" }])).toEqual({
       faults: { target: "must be public" },
       other: null,

@@ -1,7 +1,7 @@
 import type { z } from "zod";
+import type { SwitchyardError } from "../../../client/core/problem.ts";
 import { channelPut } from "../../../domain/alerts/channel.ts";
 import { CHANNEL_KINDS, type ChannelKind } from "../../../domain/kernel/statuses.ts";
-import type { ApiProblem } from "../../live/api.ts";
 import { parseSpan, spanWords } from "../../ui/span.ts";
 import { type ChannelRow, channelLook, hasSecret } from "./channel-model.ts";
 
@@ -97,16 +97,14 @@ export function parseChannel(draft: ChannelDraft, taken: readonly string[]): Par
 }
 
 /** What a refusal of the server says, at the fields it names; the rest in `other`. */
-export function faultsOf(problem: ApiProblem): { faults: ChannelFaults; other: string | null } {
+export function faultsOf(problem: SwitchyardError): { faults: ChannelFaults; other: string | null } {
   const faults: { [field in ChannelField]?: string } = {};
   const rest: string[] = [];
-  for (const error of problem.errors) {
-    const { path, message } = error as { path?: unknown; message?: unknown };
-    const text = typeof message === "string" ? message : problem.detail;
-    const named = /^(\w+): /.exec(text)?.[1];
-    const field = FIELDS.find((one) => one === (typeof path === "string" && path !== "" ? path : named));
-    if (field) faults[field] ??= text.replace(`${field}: `, "");
-    else rest.push(text.replace(/^\w+: /, ""));
+  for (const { path, message } of problem.errors) {
+    const named = path || /^(\w+): /.exec(message)?.[1];
+    const field = FIELDS.find((one) => one === named);
+    if (field) faults[field] ??= message.replace(`${field}: `, "");
+    else rest.push(message.replace(/^\w+: /, ""));
   }
   const nothing = Object.keys(faults).length === 0 && rest.length === 0;
   return { faults, other: nothing ? problem.detail : rest.join(" · ") || null };

@@ -3,7 +3,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { TriangleAlert } from "lucide-react";
 import { type FormEvent, useRef, useState } from "react";
-import { ApiProblem } from "../../live/api.ts";
+import { errorOf } from "../../../client/core/problem.ts";
 import { seedTopic } from "../../live/row-cache.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
@@ -104,7 +104,7 @@ function ChannelForm({ editing, taken, onClose, onSaved }: ChannelFormProps & { 
       seedTopic(client, "rules", "channel", [channel as ChannelRow]);
       onSaved(channel as ChannelRow, secret);
     } catch (thrown) {
-      const problem = thrown instanceof ApiProblem ? thrown : new ApiProblem(0, "internal", String(thrown));
+      const problem = errorOf(thrown);
       setRefused(faultsOf(problem));
     } finally {
       setBusy(false);

@@ -35,7 +35,7 @@ const isSameAs = (seen: ChannelRow | null) => (now: ChannelRow) =>
 
 /**
  * Writes a channel, unless somebody has changed it since it was seen, or made it when it was not there.
- * @throws ApiProblem
+ * @throws SwitchyardError
  */
 export const putChannel = (channelId: string, body: ChannelPut, seen: ChannelRow | null): ChannelWritten =>
   writeIfSame(
@@ -47,14 +47,14 @@ export const putChannel = (channelId: string, body: ChannelPut, seen: ChannelRow
 
 /**
  * Removes a channel, unless somebody has changed it since it was seen.
- * @throws ApiProblem
+ * @throws SwitchyardError
  */
 export const removeChannel = (seen: ChannelRow): ChannelWritten =>
   writeIfSame((tag) => api.deleteIf<ChannelAnswer>(pathOf(seen.id), tag), seen, isSameAs(seen));
 
 /**
  * Gives a channel a new secret, unless somebody has done so, or changed it, since it was seen.
- * @throws ApiProblem
+ * @throws SwitchyardError
  */
 export const rotateSecret = (seen: ChannelRow): ChannelWritten =>
   writeIfSame((tag) => api.postIf<ChannelAnswer>(`${pathOf(seen.id)}/rotate-secret`, tag), seen, isSameAs(seen));

@@ -14,14 +14,14 @@ const isSameAs = (seen: AlertRule | null) => (now: AlertRule) =>
 
 /**
  * Writes a rule, unless somebody has changed it since it was seen, or made it when it was not there.
- * @throws ApiProblem
+ * @throws SwitchyardError
  */
 export const putRule = (rule: RulePut, seen: AlertRule | null): RuleWritten =>
   writeIfSame((tag) => api.putIf<AlertRule>(pathOf(rule.ruleId), tag, rule), seen, isSameAs(seen));
 
 /**
  * Removes a rule, unless somebody has changed it since it was seen.
- * @throws ApiProblem
+ * @throws SwitchyardError
  */
 export const removeRule = (rule: AlertRule): RuleWritten =>
   writeIfSame((tag) => api.deleteIf<AlertRule>(pathOf(rule.ruleId), tag), rule, isSameAs(rule));

@@ -5,8 +5,9 @@ import { ChevronRight, FileDiff, TriangleAlert } from "lucide-react";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useMemo, useState } from "react";
+import type { SwitchyardError } from "../../../client/core/problem.ts";
 import { totalJobs } from "../../../domain/execution/contract.ts";
-import { type ApiProblem, api } from "../../live/api.ts";
+import { api } from "../../live/api.ts";
 import { type Timeline, useRunLive } from "../../live/use-run-live.ts";
 import { StatusBadge } from "../../ui/badge.tsx";
 import { cn } from "../../ui/cn.ts";
@@ -27,7 +28,7 @@ const STALE_MS = 30_000;
 
 /** One run on the radar: its grid, live. `initial` when the server has rendered it. */
 export function RadarRun({ runId, initial }: { runId: string; initial: Timeline | undefined }) {
-  const { data, error, refetch } = useQuery<Timeline, ApiProblem>({
+  const { data, error, refetch } = useQuery<Timeline, SwitchyardError>({
     queryKey: ["radar-run", runId],
     queryFn: ({ signal }) => api.get<Timeline>(`${runHref(runId)}/timeline?large=omit`, signal),
     ...(initial && { initialData: initial }),

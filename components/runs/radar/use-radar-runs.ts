@@ -2,7 +2,8 @@
 
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useMemo, useRef } from "react";
-import { type ApiProblem, api } from "../../live/api.ts";
+import type { SwitchyardError } from "../../../client/core/problem.ts";
+import { api } from "../../live/api.ts";
 import { type Live, useTopicRows } from "../../live/rows.ts";
 import type { RunPage } from "../use-runs.ts";
 import { isOnRadar, type RadarFilter, radarPath } from "./radar-url.ts";
@@ -13,7 +14,7 @@ export interface RadarRuns {
   hasMore: boolean;
   loading: boolean;
   more: () => void;
-  error: ApiProblem | null;
+  error: SwitchyardError | null;
   retry: () => void;
 }
 
@@ -26,7 +27,7 @@ export function useRadarRuns(filter: RadarFilter, initial: RunPage, initialFilte
   const isInitial = key === radarPath(initialFilter, null);
   const { data, error, hasNextPage, isFetching, fetchNextPage, refetch } = useInfiniteQuery<
     RunPage,
-    ApiProblem,
+    SwitchyardError,
     { pages: RunPage[] },
     string[],
     string | null

@@ -3,10 +3,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { ChevronRight, ShieldX } from "lucide-react";
 import { useId, useState } from "react";
+import type { SwitchyardError } from "../../../client/core/problem.ts";
 import type { StoredReceipt } from "../../../domain/kernel/answers.ts";
 import type { LogEvent } from "../../../domain/kernel/event.ts";
 import { eventSummary } from "../../events/event-summary.ts";
-import { type ApiProblem, api } from "../../live/api.ts";
+import { api } from "../../live/api.ts";
 import { cn } from "../../ui/cn.ts";
 import { CopyId } from "../../ui/copy-id.tsx";
 import { TableRow, Td } from "../../ui/table.tsx";
@@ -78,7 +79,7 @@ const MOST_EVENTS = 100;
 function Details({ runId, receipt }: { runId: string; receipt: StoredReceipt }) {
   const moment = useMoment();
   const { firstSeq, lastSeq } = receipt;
-  const { data, error } = useQuery<LogEvent[], ApiProblem>({
+  const { data, error } = useQuery<LogEvent[], SwitchyardError>({
     queryKey: ["receipt-events", runId, receipt.receiptId],
     queryFn: async ({ signal }) => {
       const path = `/runs/${encodeURIComponent(runId)}/events?after=${firstSeq - 1}&before=${lastSeq + 1}&limit=${MOST_EVENTS}&large=omit`;

@@ -3,8 +3,9 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { ReceiptText } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
+import type { SwitchyardError } from "../../../client/core/problem.ts";
 import type { StoredReceipt } from "../../../domain/kernel/answers.ts";
-import { type ApiProblem, api } from "../../live/api.ts";
+import { api } from "../../live/api.ts";
 import { Button } from "../../ui/button.tsx";
 import { EmptyState, ErrorState } from "../../ui/empty-state.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
@@ -76,7 +77,7 @@ export function RunReceipts({ runId, head }: { runId: string; head: number }) {
 
 /** Page by page; asked for again when the run's log has gone on, as receipts have no topic of their own. */
 function useReceipts(runId: string, head: number) {
-  const query = useInfiniteQuery<Page, ApiProblem, { pages: Page[] }, string[], string | null>({
+  const query = useInfiniteQuery<Page, SwitchyardError, { pages: Page[] }, string[], string | null>({
     queryKey: ["receipts", runId],
     queryFn: ({ pageParam, signal }) => {
       const cursor = pageParam === null ? "" : `&cursor=${encodeURIComponent(pageParam)}`;

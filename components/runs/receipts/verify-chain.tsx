@@ -2,8 +2,9 @@
 
 import { useMutation } from "@tanstack/react-query";
 import { ShieldCheck, ShieldQuestion, ShieldX } from "lucide-react";
+import type { SwitchyardError } from "../../../client/core/problem.ts";
 import type { Verification } from "../../../domain/kernel/answers.ts";
-import { type ApiProblem, api } from "../../live/api.ts";
+import { api } from "../../live/api.ts";
 import { Button } from "../../ui/button.tsx";
 import { formatClock, formatCount, formatPlural } from "../../ui/format.ts";
 
@@ -16,7 +17,7 @@ interface Checked extends Verification {
 
 /** Has the server recompute the chain of receipts, and says what came of it. `onBad` is told the first receipt that does not fit. */
 export function VerifyChain({ onBad }: { onBad: (receiptId: string | null) => void }) {
-  const check = useMutation<Checked, ApiProblem>({
+  const check = useMutation<Checked, SwitchyardError>({
     mutationFn: async () => ({
       ...(await api.get<Verification>("/receipts/verify", undefined, VERIFY_MS)),
       at: Date.now(),

@@ -1,8 +1,9 @@
 "use client";
 
 import { useEffect, useRef, useState } from "react";
+import { errorOf, SwitchyardError } from "../../../client/core/problem.ts";
 import type { LogEvent } from "../../../domain/kernel/event.ts";
-import { ApiProblem, api } from "../../live/api.ts";
+import { api } from "../../live/api.ts";
 import { useEngine } from "../../live/live-provider.tsx";
 import { append, isFolded, logPath, share } from "./run-log.ts";
 
@@ -15,7 +16,7 @@ export interface RunLog {
   progress: number;
   /** The log is kept from behind this position on; 0 when the run's beginning is there. */
   floor: number;
-  error: ApiProblem | null;
+  error: SwitchyardError | null;
   retry: () => void;
 }
 
@@ -59,7 +60,7 @@ export function useRunLog(runId: string, wanted: boolean, last: number): RunLog 
       },
       (thrown: unknown) => {
         if (abort.signal.aborted) return;
-        const error = thrown instanceof ApiProblem ? thrown : new ApiProblem(0, "internal", String(thrown));
+        const error = errorOf(thrown);
         setLog((known) => ({ ...known, phase: "failed", error }));
       },
     );
@@ -87,7 +88,7 @@ async function loadLog(
       after = page.items.at(-1)?.seq ?? after;
       onPage(events, floorOf(events));
     } catch (thrown) {
-      const isGone = thrown instanceof ApiProblem && thrown.status === 410 && after !== null;
+      const isGone = thrown instanceof SwitchyardError && thrown.status === 410 && after !== null;
       if (!isGone) throw thrown;
       after = null;
       events = [];

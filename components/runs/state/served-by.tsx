@@ -2,9 +2,10 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { Database, type LucideIcon, RotateCw, Server, Zap } from "lucide-react";
+import type { SwitchyardError } from "../../../client/core/problem.ts";
 import type { RunState, TierName } from "../../../domain/kernel/answers.ts";
 import { ownOf } from "../../../domain/kernel/json-map.ts";
-import { type ApiProblem, api } from "../../live/api.ts";
+import { api } from "../../live/api.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { IconButton } from "../../ui/button.tsx";
 import { formatDuration } from "../../ui/format.ts";
@@ -23,7 +24,7 @@ interface Served extends RunState {
 /** Which tier answers for the state, asked when the tab opens and whenever somebody wants to know again. */
 export function ServedBy({ runId }: { runId: string }) {
   const moment = useMoment();
-  const { data, error, isFetching, refetch } = useQuery<Served, ApiProblem>({
+  const { data, error, isFetching, refetch } = useQuery<Served, SwitchyardError>({
     queryKey: ["run-state", runId],
     queryFn: async ({ signal }) => {
       const start = performance.now();

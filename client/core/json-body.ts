@@ -1,4 +1,4 @@
-import { SwitchyardError } from "./errors.ts";
+import { SwitchyardError } from "./problem.ts";
 
 /** Deeper than anything that the server takes. */
 const MAX_DEPTH = 100;

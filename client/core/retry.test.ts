@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { errorOfAnswer, parseRetryAfter, SwitchyardError } from "./errors.ts";
+import { errorOfAnswer, SwitchyardError } from "./problem.ts";
 import { backoffMs, type RetryPolicy, sleep, type Timing, withRetry } from "./retry.ts";
+import { parseRetryAfter } from "./retry-after.ts";
 
 const policy: RetryPolicy = { baseMs: 100, capMs: 1000, totalMs: 10_000 };
+const answer = (status: number, headers: HeadersInit = {}) => new Response(null, { status, headers });
 const network = () => new SwitchyardError(0, "network", "connection refused");
 
 /** A clock that jumps over every wait and remembers it. */
@@ -77,25 +79,22 @@ describe("retrying", () => {
   });
 
   test("gives up at once when the server asks for more time than there is", async () => {
-    const { tries } = await failing(
-      () => errorOfAnswer(503, "", new Headers({ "retry-after": "60" }), 0),
-      fakeTiming(),
-    );
+    const { tries } = await failing(() => errorOfAnswer(answer(503, { "retry-after": "60" }), "", 0), fakeTiming());
     expect(tries).toBe(1);
   });
 
   test.each([408, 429, 500, 501, 502, 503, 504, 507, 520, 599])("tries %i again", async (status) => {
-    const { tries } = await failing(() => errorOfAnswer(status, "", new Headers(), 0), fakeTiming());
+    const { tries } = await failing(() => errorOfAnswer(answer(status), "", 0), fakeTiming());
     expect(tries).toBeGreaterThan(1);
   });
 
   test.each([400, 401, 403, 404, 409, 410, 413, 422])("never tries %i again", async (status) => {
-    const { tries } = await failing(() => errorOfAnswer(status, '{"code": "no"}', new Headers(), 0), fakeTiming());
+    const { tries } = await failing(() => errorOfAnswer(answer(status), '{"code": "no"}', 0), fakeTiming());
     expect(tries).toBe(1);
   });
 
   test("a page of somebody else's that says 404 is not the server's word", async () => {
-    const page = () => errorOfAnswer(404, "404 page not found", new Headers(), 0);
+    const page = () => errorOfAnswer(answer(404), "404 page not found", 0);
     expect((await failing(page, fakeTiming())).tries).toBeGreaterThan(1);
   });
 
@@ -135,9 +134,9 @@ describe("Retry-After", () => {
         "retry-after": "Sat, 21 Nov 2026 10:00:07 GMT",
       });
       const now = Date.parse("2026-11-21T10:00:00Z") + differs;
-      expect(errorOfAnswer(503, "", headers, now).retryAfterMs).toBe(7_000);
+      expect(errorOfAnswer(answer(503, headers), "", now).retryAfterMs).toBe(7_000);
       headers.delete("date");
-      expect(errorOfAnswer(503, "", headers, now).retryAfterMs).toBe(Math.max(0, 7_000 - differs));
+      expect(errorOfAnswer(answer(503, headers), "", now).retryAfterMs).toBe(Math.max(0, 7_000 - differs));
     },
   );
 });

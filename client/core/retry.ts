@@ -1,10 +1,17 @@
-import { SwitchyardError } from "./errors.ts";
+import { SwitchyardError } from "./problem.ts";
 
-/** Full-jitter exponential backoff, all in ms: waits are random below `baseMs · 2^n`, at most `capMs`; `totalMs` bounds the whole call. */
+/**
+ * Full-jitter exponential backoff, all in ms: waits are random below `baseMs · 2^n`, at most `capMs`; `totalMs` bounds
+ * the whole call.
+ */
 export interface RetryPolicy {
   baseMs: number;
   capMs: number;
   totalMs: number;
+  /** How many tries there are at most; any number when left out. */
+  maxTries?: number;
+  /** Only a call that got no answer is tried again: a refusal goes to the caller at once. */
+  unansweredOnly?: boolean;
 }
 
 export const DEFAULT_RETRY: RetryPolicy = { baseMs: 100, capMs: 5_000, totalMs: 30_000 };
@@ -40,6 +47,7 @@ export async function withRetry<T>(
       return await attempt();
     } catch (error) {
       if (!(error instanceof SwitchyardError) || !error.retryable) throw error;
+      if (tries === policy.maxTries || (policy.unansweredOnly && error.status !== 0)) throw error;
       const wait = backoffMs(policy, tries, timing.random, error.retryAfterMs);
       if (timing.now() - started + wait > policy.totalMs) throw error;
       await timing.sleep(wait, signal);

@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import { errorOfAnswer } from "./errors.ts";
 import { toBody } from "./json-body.ts";
 
 test.each([
@@ -25,14 +24,4 @@ test("what JSON can say is sent as it is", () => {
   const at = new Date(0);
   const body = { a: [1, "x", null, true, { b: undefined }], at, c: -0.5 };
   expect(JSON.parse(toBody(body))).toEqual({ a: [1, "x", null, true, {}], at: at.toISOString(), c: -0.5 });
-});
-
-test("an error says which fields were at fault, a few of them", () => {
-  const errors = ["a", "b", "c", "d", "e"].map((path) => ({ index: 0, code: "x", path, message: `${path}: is wrong` }));
-  const text = JSON.stringify({ code: "malformed", detail: "The request does not match its contract.", errors });
-  const error = errorOfAnswer(400, text, new Headers(), 0);
-  expect(error.message).toBe(
-    "The request does not match its contract: a: is wrong; b: is wrong; c: is wrong (and 2 more)",
-  );
-  expect(error.detail).toBe("The request does not match its contract.");
 });
