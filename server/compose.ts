@@ -121,7 +121,7 @@ async function build(config: Config, options: ComposeOptions, closers: Closers):
   });
   store.onCommitted(() => database.watch.trust());
   closers.add("store", 1_000, () => store.close());
-  database.watch.onChange((reason) => reason === null && store.look());
+  database.watch.onChange((reason) => reason === null && store.poll());
   // Says so at once if the database's clock is behind the log.
   await store.head(TENANT);
 

@@ -21,7 +21,7 @@ export class DatabaseClock {
    * Takes the time from an answer that has just come. `sent` (`performance.now()` when it was asked for) bounds it from both sides; without it
    * an answer that looks more than a little late counts as a clock that was set back.
    */
-  hear(databaseMs: number, sent?: number): void {
+  observe(databaseMs: number, sent?: number): void {
     const least = databaseMs - performance.now();
     const known = this.#offset;
     if (known === undefined || known < least) this.#offset = least;
@@ -34,6 +34,6 @@ export class DatabaseClock {
   async ask(database: { query(text: string): Promise<{ rows: { now: number }[] }> }): Promise<void> {
     const sent = performance.now();
     const { rows } = await database.query("SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now");
-    if (rows[0]) this.hear(rows[0].now, sent);
+    if (rows[0]) this.observe(rows[0].now, sent);
   }
 }

@@ -116,7 +116,7 @@ export function createStore(deps: StoreDeps): Store {
       replacedListeners.add(listener);
       return () => replacedListeners.delete(listener);
     },
-    look() {
+    poll() {
       for (const lane of lanes.values()) void lane.catchUp();
     },
     watch(tenantId) {

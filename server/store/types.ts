@@ -75,7 +75,7 @@ export interface Store {
   /** Told when a tenant's log was replaced by another one (a backup, a standby that lacked its end). Returns how to stop. */
   onReplaced(listener: (tenantId: string) => void): () => void;
   /** Looks at the log of every tenant known here, as when the connection to the database was lost. */
-  look(): void;
+  poll(): void;
   /** Keeps the tenant's tail running on this node while somebody listens. */
   watch(tenantId: string): () => void;
   head(tenantId: string): Promise<LogPosition & { aheadMs: number }>;

@@ -167,7 +167,7 @@ test("a stream ends when its log is replaced, and going on from there is refused
   const logId = String(stream.response.headers["switchyard-log-id"]);
   const ended = once(stream.response, "close");
   await api.t.deps.prisma.logHead.update({ where: { tenantId: "other" }, data: { logId: "restored" } });
-  api.t.deps.store.look();
+  api.t.deps.store.poll();
   await ended;
   expect(await api.stranger.get(`/events?after=${head}&logId=${logId}`)).toMatchObject({ status: 410 });
   expect((await api.stranger.get(`/events?after=${head}`)).status).toBe(200);

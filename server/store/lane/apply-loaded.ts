@@ -11,14 +11,17 @@ import { RowSource } from "./row-source.ts";
 import type { RowCache } from "./tiers/row-cache.ts";
 import { MAX_PUT, TooWide } from "./too-wide.ts";
 
-/** After so many loads the batch follows a long cascade or a wide one: from there on all that its jobs can reach is loaded along. */
+/**
+ * After this many loads the batch is following a long or wide cascade: from then on, load
+ * everything its jobs can reach.
+ */
 const FEW_LOADS = 3;
 const MAX_LOADS = 200;
 
 export interface ApplyOptions {
   tenantId: string;
   keyTtlMs: number;
-  /** Look up ids and keys that are new, instead of letting the insert prove it. */
+  /** Look up new ids and keys beforehand, instead of letting the insert fail. */
   strict: boolean;
   cache: RowCache;
   keys: KeyMemory;
@@ -26,7 +29,7 @@ export interface ApplyOptions {
   clock: DatabaseClock;
 }
 
-/** A batch applied in memory, where it started from, and what it read. */
+/** A batch applied in memory, the head it started from, and how many rows it read. */
 export interface AppliedFrom {
   start: Head;
   result: AppliedBatch;
@@ -34,8 +37,9 @@ export interface AppliedFrom {
 }
 
 /**
- * Applies a batch, loading what it needs until nothing is missing. Throws `TooWide` when that is too much at once. All that it read is true at `start`: when a load has seen another head, the
- * lane catches up and what was loaded is forgotten.
+ * Applies a batch, loading rows until nothing is missing. Throws `TooWide` when that is too much at
+ * once. Everything it read is true at `start`: when a load sees another head, the lane catches up
+ * and the loaded rows are dropped.
  */
 export async function applyLoaded(
   queries: LaneQueries,
@@ -44,7 +48,7 @@ export async function applyLoaded(
 ): Promise<AppliedFrom> {
   if (!o.position.head) await o.position.catchUp(queries);
   let source = new RowSource(o.cache, o.keys, o.strict);
-  // One time for all tries: it is part of what a claim asks for, and what was loaded for one time must serve the next try.
+  // One time for all tries: a claim's set is keyed by it, so the next try finds what was loaded.
   const now = o.clock.now();
   for (let loads = 0; loads < MAX_LOADS; loads += 1) {
     const deep = loads > FEW_LOADS;
@@ -74,7 +78,7 @@ function mustBeNarrow({ draft }: AppliedBatch): void {
   if (put > MAX_PUT) throw new TooWide(`${put} rows`);
 }
 
-/** Notes as missing what the batch will look at, as far as it can be told from what is loaded. */
+/** Notes as missing the rows the batch will read, as far as the loaded rows show. */
 function noteNeeds(batch: readonly Pending[], source: RowSource, deep: boolean, at: string): void {
   const peek = source.peek.bind(source) as typeof source.peek;
   const mutations = batch.flatMap(({ commit }) => commit.mutations);

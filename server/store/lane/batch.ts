@@ -10,17 +10,17 @@ import { receiptHash } from "./hash.ts";
 import { resultOf } from "./results.ts";
 import { NotLoaded } from "./row-source.ts";
 
-/** A commit on its way through the lane. Its ids are fixed before the first send, whatever happens after. */
+/** A commit on its way through the lane. Its ids are fixed before the first send. */
 export interface Pending {
   by: Committer;
   commit: CommitRequest<Mutation>;
   key: { name: string; fingerprint: string } | null;
   receiptId: string;
-  /** What the ids that it makes begin with. */
+  /** Prefix of the ids it generates. */
   idSeed: string;
   secret: string;
   bytes: number;
-  /** `performance.now()` when it arrived. */
+  /** `performance.now()` at arrival. */
   arrived: number;
   resolve: (applied: Applied & { state: "done" | "replayed" }) => void;
   reject: (error: Error) => void;
@@ -32,18 +32,18 @@ export interface StoredKey {
   expiresAt: number;
 }
 
-/** What applying one commit came to. Nothing of it is true before its batch has settled. */
+/** The result of applying one commit. It counts only once its batch has settled. */
 export type Applied =
   | { state: "done"; receipt: Receipt; events: LogEvent[]; touched: string[] }
   | { state: "replayed"; receipt: Receipt }
   | { state: "mismatch" }
   | { state: "refused"; faults: CommitFault[] }
   | { state: "stale"; faults: CommitFault[] }
-  /** A fault of ours: it must not fail the neighbours. */
+  /** A bug in our code. Other commits of the batch are not affected. */
   | { state: "broken"; error: Error }
   | { state: "waiting" };
 
-/** Where the log is: what a batch starts from. */
+/** Head of the log, from which a batch starts. */
 export interface Head {
   seq: number;
   hash: string;
@@ -58,30 +58,38 @@ export interface AppliedBatch {
   keys: Map<string, StoredKey>;
 }
 
-/** What a batch is applied over. `prove` throws when a commit that writes nothing has assumed something that is yet to be looked up. */
+/**
+ * What a batch reads. `prove` throws when a commit that writes nothing assumed something that has
+ * not been looked up yet.
+ */
 export interface BatchSource extends Source {
   key(name: string): StoredKey | undefined;
   begin(): void;
   prove(key: string | null): void;
 }
 
-/** Clocks of servers, and what they know of the database's, differ by less than this: a head that is ahead by less is no clock set back. */
+/**
+ * Clocks of servers differ from the database's by less than this, ms. A head that is ahead by more
+ * means the clock was set back.
+ */
 export const STEP_BACK_MS = 5_000;
 
 /**
- * The time of what a batch changes: rows, deadlines and figures go by it. It is the head's or now, whichever is later. Events and receipts never go
- * below the head; but when that is far ahead, as the database's clock was wrong once and has been put right, rows go by the right time:
- * else every lease and timer would stand still until the clock had caught up.
+ * The time used for what a batch changes (rows, deadlines, figures): the head's time or now,
+ * whichever is later. Events and receipts never go below the head's time. If the head is far ahead,
+ * because the database's clock was wrong and has been corrected, rows use the correct time;
+ * otherwise every lease and timer would stop until the clock had caught up.
  */
 export const rowTime = (head: Pick<Head, "at">, now: number): number =>
   head.at - now > STEP_BACK_MS ? now : Math.max(head.at, now);
 
-/** Keys of one principal do not meet those of another. */
+/** Name of a key within its principal: equal keys of two principals do not collide. */
 export const keyName = (principal: string, key: string): string => `${principal} ${key}`;
 
 /**
- * Applies commits one after another on one draft over `source`. One that is refused changes nothing; the others go on. A commit whose rows
- * are not all loaded is taken back and left `waiting`: the caller loads what the source noted as missing and applies the batch again.
+ * Applies commits one after another on one draft over `source`. A refused commit changes nothing;
+ * the others go on. A commit whose rows are not all loaded is rolled back and left `waiting`: the
+ * caller loads the rows noted as missing and applies the batch again.
  */
 export function applyBatch(
   tenantId: string,

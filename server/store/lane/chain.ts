@@ -6,23 +6,23 @@ import { receiptHash } from "./hash.ts";
 import type { LaneQueries } from "./lane-database.ts";
 import { readEvents } from "./log.ts";
 
-/** A place in the chain where one receipt ends and the next begins. Before the first receipt: `{seq: 0, hash: ""}`. */
+/** The point in the chain between two receipts. Before the first receipt: `{seq: 0, hash: ""}`. */
 export interface Link {
   seq: number;
   hash: string;
 }
 
-/** A receipt with everything the log keeps of it. */
+/** A receipt with all that the log stores of it. */
 export interface ChainedReceipt {
   header: ReceiptHeader;
   hash: string;
   principal: string;
   touched: string[];
-  /** Its events as they are found: too few when some are missing. */
+  /** Its events as found: too few when some are missing. */
   events: LogEvent[];
 }
 
-/** Whether a receipt follows on a link, has all its events, and has the hash that these give. */
+/** Whether a receipt follows a link, has all its events, and has the hash computed from them. */
 export function fits({ header, hash, events }: ChainedReceipt, after: Link): boolean {
   const { prevHash, firstSeq, lastSeq } = header;
   if (prevHash !== after.hash || firstSeq !== after.seq + 1) return false;
@@ -33,10 +33,13 @@ export function fits({ header, hash, events }: ChainedReceipt, after: Link): boo
 export const linkOf = ({ header, hash }: ChainedReceipt): Link => ({ seq: header.lastSeq, hash });
 
 const RECEIPTS_PAGE = 200;
-/** A page of events is bounded in number and in bytes, so that neither memory nor the event loop feels a large log. */
+/**
+ * A page of events is bounded in number and in bytes, to keep memory and the event loop free on
+ * large logs.
+ */
 const EVENTS_PAGE = 500;
 const BYTES_PAGE = 1024 * 1024;
-/** What is stored compressed may have a hundred times the bytes. */
+/** Compressed values may be a hundred times larger once read. */
 const BYTES = `CASE WHEN pg_column_compression(e."payload") IS NULL THEN pg_column_size(e."payload") ELSE octet_length(e."payload"::text) END`;
 
 const READ_RECEIPTS = `SELECT /* receipts of the chain */ r."receiptId", r."tenantId", r."firstSeq"::float8 AS "firstSeq", r."lastSeq"::float8 AS "lastSeq",
@@ -50,7 +53,10 @@ type ReceiptRow = Omit<ReceiptHeader, "mutations"> & {
   touched: string[];
 };
 
-/** The receipts behind a position, in order, with their events. Reads page by page as they are taken. */
+/**
+ * The receipts after a position, in order, with their events. Reads page by page as they are
+ * consumed.
+ */
 export async function* readChain(
   queries: LaneQueries,
   tenantId: string,
@@ -71,7 +77,7 @@ export async function* readChain(
   }
 }
 
-/** Where a page of the log ends that begins behind $2: $4 events or $5 bytes further, at least one event. */
+/** Where a page that begins after $2 ends: $4 events or $5 bytes further, at least one event. */
 const PAGE_END = `SELECT /* end of a page */ max(p."seq")::float8 AS "end" FROM (
   SELECT e."seq", sum(${BYTES}) OVER (ORDER BY e."seq") - ${BYTES} AS "before"
   FROM "Event" AS e WHERE e."tenantId" = $1 AND e."seq" > $2::text::int8 AND e."seq" <= $3::text::int8 ORDER BY e."seq" LIMIT $4::int) AS p
@@ -91,7 +97,7 @@ class EventPages {
     this.#upTo = upTo;
   }
 
-  /** The events from one position to another; ranges are taken in order. */
+  /** Events from one position to another. Ranges must be taken in order. */
   async take(from: number, to: number): Promise<LogEvent[]> {
     const taken: LogEvent[] = [];
     for (;;) {
@@ -119,19 +125,19 @@ interface Ends {
 
 const READ_ENDS = `SELECT /* ends of the chain */ "seq"::float8 AS "seq", "hash", "floor"::float8 AS "floor", "floorHash" FROM "LogHead" WHERE "tenantId" = $1`;
 
-/** Both ends of the chain that is kept; undefined for an unknown tenant. */
+/** Both ends of the stored chain; undefined for an unknown tenant. */
 export async function readEnds(queries: LaneQueries, tenantId: string): Promise<Ends | undefined> {
   type Row = { seq: number; hash: string; floor: number; floorHash: string };
   const [row] = await queries.query<Row>(READ_ENDS, [tenantId]);
   return row && { head: { seq: row.seq, hash: row.hash }, floor: { seq: row.floor, hash: row.floorHash } };
 }
 
-/** How often a check begins anew because retention has removed what it was reading. */
+/** How often a check restarts because retention removed what it was reading. */
 const TRIES = 5;
 
 /**
- * Recomputes the chain from the floor, whose hash the head keeps, to the head as it is now: every hash, every link, no gap, no missing end. Rejects with
- * the signal's reason soon after it aborts.
+ * Recomputes the chain from the floor (its hash is stored with the head) to the current head: every
+ * hash, every link, no gap, no missing end. Rejects with the signal's reason soon after it aborts.
  */
 export async function verifyChain(queries: LaneQueries, tenantId: string, signal?: AbortSignal): Promise<Verification> {
   for (let tries = 1; ; tries += 1) {
@@ -159,7 +165,7 @@ async function verifyBetween(
     if (!fits(receipt, at)) return { valid: false, from, checked, firstBad: receipt.header.receiptId };
     at = linkOf(receipt);
     checked += 1;
-    // Commits may come while this reads: the head as it was is one of the links.
+    // Commits may arrive meanwhile: the head seen at the start must be one of the links.
     if (at.seq === head.seq) sound = at.hash === head.hash;
   }
   return sound ? { valid: true, from, checked } : { valid: false, from, checked, firstBad: "head" };

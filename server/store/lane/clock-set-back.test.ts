@@ -11,7 +11,7 @@ import type { Store } from "../types.ts";
 import { commit as commitTo, openStore } from "./lane.test-kit.ts";
 import { laneDatabase } from "./lane-database.ts";
 
-/** A clock that can be told to be wrong, as the database's may be. */
+/** A clock that can be set wrong, as the database's may be. */
 class WrongClock extends DatabaseClock {
   ahead = 0;
   override now(): number {
@@ -63,7 +63,7 @@ const enqueue = (jobId: string, more: object = {}): ClientMutationInput => ({
   runId: "r",
   ...more,
 });
-/** What these mutations do while the clock is forty days ahead; then it is right again. */
+/** Runs these mutations while the clock is forty days ahead, then corrects it. */
 async function fortyDaysAhead(...mutations: ClientMutationInput[]) {
   wrong.ahead = 40 * DAY;
   const done = await commit(...mutations);
@@ -71,7 +71,7 @@ async function fortyDaysAhead(...mutations: ClientMutationInput[]) {
   return done;
 }
 
-test("after one commit of a clock that was ahead, leases, time limits and back-offs take their own time", async () => {
+test("after one commit at a time too far ahead, leases, time limits and back-offs keep their length", async () => {
   await fortyDaysAhead(RUN);
   await commit(enqueue("leased", { maxAttempts: 1 }), enqueue("limited", { timeoutMs: 300, maxAttempts: 1 }));
   await commit(
@@ -82,7 +82,7 @@ test("after one commit of a clock that was ahead, leases, time limits and back-o
   await vi.waitFor(async () => expect(await job("limited")).toMatchObject({ status: "timed_out" }), patiently);
 });
 
-test("committedAt and events never go back, and rows go by the right time", async () => {
+test("committedAt and events never go back, and rows use the correct time", async () => {
   const ahead = await fortyDaysAhead(RUN);
   const after = await commit(enqueue("j"));
   expect(after.receipt.committedAt >= ahead.receipt.committedAt).toBe(true);
@@ -93,7 +93,7 @@ test("committedAt and events never go back, and rows go by the right time", asyn
   expect(await aheadMetric()).toBeCloseTo(40 * 86_400, -3);
 });
 
-test("a clock that is set back is noticed where nothing is committed, and so is that it has caught up", async () => {
+test("a clock set back is noticed without a commit, and so is that it has caught up", async () => {
   await commit(RUN);
   expect(await store.head(tenant)).toMatchObject({ head: 1, aheadMs: 0 });
   wrong.ahead = -3 * DAY;
@@ -104,7 +104,7 @@ test("a clock that is set back is noticed where nothing is committed, and so is 
   expect(await store.head(tenant)).toMatchObject({ aheadMs: 0 });
 });
 
-test("what began to wait by the wrong clock begins anew by the right one", async () => {
+test("waiting times that began by the wrong clock start over by the right one", async () => {
   await fortyDaysAhead(
     RUN,
     { type: "run.create", runId: "late", workflow: "w", timeoutMs: 300 },
@@ -136,7 +136,7 @@ test("what began to wait by the wrong clock begins anew by the right one", async
   }, patiently);
 });
 
-test("an attempt that began by the wrong clock takes no negative time", async () => {
+test("an attempt that began by the wrong clock has no negative duration", async () => {
   await fortyDaysAhead(RUN, enqueue("j"), { type: "job.start", jobId: "j", agentKey: "a" });
   await commit({ type: "job.complete", jobId: "j" });
   const { durationMs } = await job("j");
@@ -144,7 +144,7 @@ test("an attempt that began by the wrong clock takes no negative time", async ()
   expect(durationMs).toBeLessThan(60_000);
 });
 
-test("figures of after the wrong clock are counted when they happened, rolled up or not", async () => {
+test("figures after the correction are counted at their time, rolled up or not", async () => {
   await fortyDaysAhead(RUN, { type: "breaker.record", agentKey: "x", success: true });
   await rollUp(laneDatabase(database.pool));
   await commit({ type: "breaker.record", agentKey: "x", success: true });
@@ -155,14 +155,14 @@ test("figures of after the wrong clock are counted when they happened, rolled up
   expect(tallies.filter(({ t }) => t.getTime() < Date.now() + DAY)).toMatchObject([{ total: 1 }]);
 });
 
-test("a leader's lease of a time to come does not lock out the next leader", async () => {
+test("a leader's lease dated in the future does not lock out the next leader", async () => {
   const queries = laneDatabase(database.pool);
   expect(await new Lease(queries, "test", 20 * DAY).take()).toBe(true);
   expect(await new Lease(queries, "test", 1_000).take()).toBe(true);
   expect(await new Lease(queries, "test", 1_000).take()).toBe(false);
 });
 
-test("two nodes, one with a clock that is minutes off, give the same times", async () => {
+test("two nodes, one with a clock minutes off, use the same times", async () => {
   const other = await openStore(database, tenant);
   vi.useFakeTimers({ now: Date.now() + 600_000, toFake: ["Date"] });
   try {
@@ -177,7 +177,7 @@ test("two nodes, one with a clock that is minutes off, give the same times", asy
   }
 });
 
-test("a new tenant's log begins at the database's time, whatever the process's clock says", async () => {
+test("a new tenant's log begins at the database's time, not at the process's", async () => {
   vi.useFakeTimers({ now: Date.now() + 600_000, toFake: ["Date"] });
   const fresh = `fresh-${tenant}`;
   const other = await openStore(database, fresh);

@@ -30,7 +30,7 @@ const stateOf = ({ context, tokens, scopes, stepCount, metadata, version }: Read
   version,
 });
 
-/** The run as a server has it that has seen everything up to now. */
+/** The run as returned by a server that has read everything so far. */
 async function runOf(store: Store, tenant: string, runId = "r"): Promise<Readonly<Run>> {
   const { head } = await store.head(tenant);
   const served = await store.read(tenant, "run", runId, head);
@@ -43,7 +43,7 @@ async function foldOf(store: Store, tenant: string, runId = "r"): Promise<Folded
   return events.reduce(foldState, emptyState());
 }
 
-/** Commits, or answers the code of its refusal. */
+/** Commits; returns the error code when refused. */
 async function ask(store: Store, tenant: string, mutations: ClientMutationInput[]): Promise<string | undefined> {
   try {
     await commit(store, mutations, {}, tenant);
@@ -60,7 +60,7 @@ const commits = fc.array(
   { minLength: 10, maxLength: 30 },
 );
 
-test("what two servers make of a run at once is the fold of its log, for both, for a new one, and in a copy restored", async () => {
+test("a run that two servers change at once equals the fold of its log, on both, on a new server and in a restored copy", async () => {
   let tenants = 0;
   let refused = 0;
   await fc.assert(

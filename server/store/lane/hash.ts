@@ -5,7 +5,7 @@ import type { ReceiptHeader } from "../../../domain/kernel/receipt.ts";
 
 const canonical = configure({ deterministic: true, bigint: false, strict: false });
 
-/** JSON with sorted keys: the same value always has the same text. */
+/** JSON with sorted keys: equal values give equal text. */
 export function canonicalJson(value: unknown): string {
   return canonical(value) ?? "null";
 }
@@ -15,7 +15,7 @@ export function receiptHash(header: ReceiptHeader, events: readonly LogEvent[]):
   return createHash("sha256").update(header.prevHash).update(canonicalJson({ header, events })).digest("hex");
 }
 
-/** Of a request that carries an idempotency key: whether it is the same request again. */
+/** Hash of a request with an idempotency key, to recognise the same request again. */
 export function fingerprintOf(value: unknown): string {
   return createHash("sha256").update(canonicalJson(value)).digest("base64url");
 }

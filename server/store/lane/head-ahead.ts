@@ -6,17 +6,18 @@ import { STEP_BACK_MS } from "./batch.ts";
 const BEHIND =
   "the database's clock is behind the log: it was ahead once, or is wrong now; events keep the later time, timers go by the clock";
 
-/** Who is told that a log is ahead of the clock. */
+/** Reports that a log is ahead of the clock. */
 export interface AheadLog {
   info(facts: object, message: string): void;
   warn(facts: object, message: string): void;
 }
 
 /**
- * Notices logs whose newest event lies ahead of the database's clock: that clock was wrong once and has been put right, or it is wrong now. Rows and
- * timers go by the clock, but events and receipts keep the head's time until the clock has come as far. Says so when it begins and when it is over,
- * and as `switchyard_log_ahead_seconds`, the furthest of all. Call the answer with a log's newest time, epoch ms, whenever that is known: it
- * answers how far the log is ahead, ms, or 0.
+ * Detects logs whose newest event is later than the database's clock: the clock was wrong and has
+ * been corrected, or it is wrong now. Rows and timers use the clock, but events and receipts keep
+ * the head's time until the clock has caught up. Logs when that begins and ends, and exports the
+ * largest lead of all tenants as `switchyard_log_ahead_seconds`. Call the returned function with a
+ * log's newest time (epoch ms) whenever it is read; it returns how far the log is ahead, ms, or 0.
  */
 export function watchAhead(
   clock: DatabaseClock,

@@ -2,14 +2,17 @@ import { randomBytes } from "node:crypto";
 import type pg from "pg";
 
 const CHANNEL = "switchyard_log";
-/** Rings of one node are at least this far apart: NOTIFY serialises the commits of a whole cluster, so it is not sent for each. */
+/**
+ * Least time between notifications of one node, ms: NOTIFY serialises the commits of a whole
+ * cluster, so it is not sent for each.
+ */
 const QUIET_MS = 20;
 
 const LISTEN_AGAIN_MS = 500;
 
 /**
- * The doorbell between nodes: after a batch, one NOTIFY outside its statement tells others to look at the log. It carries no data and may
- * be lost; whoever relies on it also looks by itself from time to time.
+ * Wake-ups between nodes: after a batch, one NOTIFY outside its statement asks the others to read
+ * the log. It carries no data and may be lost; receivers also poll from time to time.
  */
 export function createHints(pool: pg.Pool, onRing: (tenantId: string) => void) {
   const node = randomBytes(6).toString("hex");
@@ -22,7 +25,7 @@ export function createHints(pool: pg.Pool, onRing: (tenantId: string) => void) {
     timer = undefined;
     for (const tenantId of due) {
       due.delete(tenantId);
-      // A lost ring is no harm: the others look by themselves.
+      // A lost notification is harmless: the others poll.
       pool.query("SELECT pg_notify($1, $2)", [CHANNEL, `${node} ${tenantId}`]).catch(() => {});
     }
   };
@@ -57,7 +60,7 @@ export function createHints(pool: pg.Pool, onRing: (tenantId: string) => void) {
 
   return {
     listen,
-    /** Tells the other nodes that this tenant's log has moved. */
+    /** Notifies the other nodes that this tenant's log has moved. */
     ring(tenantId: string): void {
       due.add(tenantId);
       if (!closed) timer ??= setTimeout(send, QUIET_MS).unref();
@@ -67,7 +70,7 @@ export function createHints(pool: pg.Pool, onRing: (tenantId: string) => void) {
       clearTimeout(timer);
       const client = await listener;
       client?.removeAllListeners("notification");
-      // Given back already: an error that comes now is nobody's.
+      // The client is back in the pool: ignore its errors from now on.
       client?.removeAllListeners("error").on("error", () => {});
       client?.release(true);
     },

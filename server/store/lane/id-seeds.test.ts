@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { IdSeeds } from "./id-seeds.ts";
 
-test("ids of one maker sort as they were made, within a millisecond and when the clock goes back", () => {
+test("ids of one generator sort in the order of creation, within a millisecond and when the clock goes back", () => {
   const seeds = new IdSeeds();
   const now = Date.UTC(2026, 11, 1);
   const made = Array.from({ length: 3000 }, (_, index) => seeds.next(now + Math.floor(index / 100) - (index % 7)));
@@ -10,7 +10,7 @@ test("ids of one maker sort as they were made, within a millisecond and when the
   for (const seed of made) expect(seed).toMatch(/^[0-7][0-9a-hjkmnp-tv-z]{22}$/);
 });
 
-test("two makers make different ones at the same moment, and the time is what sorts first", () => {
+test("two generators yield different ids at the same moment, and ids sort by time first", () => {
   const now = Date.UTC(2026, 11, 1);
   const [one, other] = [new IdSeeds().next(now), new IdSeeds().next(now)];
   expect(one.slice(0, 10)).toBe(other.slice(0, 10));

@@ -1,13 +1,15 @@
 import { randomBytes } from "node:crypto";
 
-/** Digits of Crockford's base 32, which sort as the numbers they stand for. */
+/** Digits of Crockford's base 32; they sort like their numbers. */
 const DIGITS = "0123456789abcdefghjkmnpqrstvwxyz";
 const TIME_DIGITS = 10;
 const RANDOM_DIGITS = 13;
 
 /**
- * Makes the part of an id that tells commits apart: the first 23 of a ULID's 26 digits, 10 of the time (ms) and 13 at random. The reducers add the
- * last three, by which ids of one commit sort. Of one maker each is above the one before, also within a millisecond and when the clock goes back.
+ * Generates the part of an id that is unique to a commit: the first 23 of a ULID's 26 digits, 10
+ * for the time (ms) and 13 random. The reducers add the last three, which order the ids within one
+ * commit. Each seed of one generator is above the one before, also within a millisecond and when
+ * the clock goes back.
  */
 export class IdSeeds {
   #at = 0;
@@ -18,7 +20,7 @@ export class IdSeeds {
     const at = Math.max(0, Math.floor(now));
     if (at > this.#at) {
       this.#at = at;
-      // The first digit leaves room above, for those that follow within the millisecond.
+      // The first digit stays low, to leave room for increments within the millisecond.
       this.#random = Array.from(randomBytes(RANDOM_DIGITS), (byte, index) => byte & (index === 0 ? 15 : 31));
     } else this.#count();
     let time = "";

@@ -6,8 +6,8 @@ const MAX_BYTES = 16 * 1024 * 1024;
 const KEY_BYTES = 700;
 
 /**
- * The idempotency keys that a lane has used lately, with their receipts, bounded in number and bytes. One that is forgotten is found again
- * when its row turns out to be there.
+ * Idempotency keys a lane has used lately, with their receipts, bounded in number and bytes. A key
+ * that was evicted is found again when inserting its row conflicts.
  */
 export class KeyMemory {
   readonly #keys = new LRUCache<string, StoredKey>({ max: MAX_KEYS, maxSize: MAX_BYTES });

@@ -5,7 +5,7 @@ import type { CommitOutcome } from "../types.ts";
 import type { Applied, Pending } from "./batch.ts";
 import type { RowCache } from "./tiers/row-cache.ts";
 
-/** Answers everybody of a settled batch. */
+/** Answers every commit of a settled batch. */
 export function answer(batch: readonly Pending[], applied: readonly Applied[]): void {
   for (const [index, pending] of batch.entries()) {
     const one = applied[index];
@@ -44,7 +44,7 @@ function refused(code: "commit_refused" | "stale_expectation", faults: readonly 
   });
 }
 
-/** What the caller of `commit` gets. */
+/** The result of `commit`. */
 export function outcomeOf(applied: Applied & { state: "done" | "replayed" }, cache: RowCache): CommitOutcome {
   const replayed = applied.state === "replayed";
   return {

@@ -2,7 +2,10 @@ import type pg from "pg";
 import { faultOf, isAboutData, type Reason, sqlStateOf } from "../../database/faults.ts";
 import { createStatementNamer } from "../../database/statement-names.ts";
 
-/** What the lane needs of a database: a query with a stable text (so that it is prepared by name), and a transaction. */
+/**
+ * What the lane needs of a database: a query with a stable text (prepared by name), and a
+ * transaction.
+ */
 export interface LaneDatabase extends LaneQueries {
   transaction<T>(work: (queries: LaneQueries) => Promise<T>): Promise<T>;
 }
@@ -12,15 +15,16 @@ export interface LaneQueries {
 }
 
 /**
- * The lane's database over the pool that Prisma's client uses too, but past the client: its raw queries cost the lane 0.1 ms each, a third of
- * what an idle commit takes (docs/decisions/0012). Statements are prepared by name from their second use on.
+ * The lane's database over the pool of Prisma's client, but without the client: its raw queries
+ * cost the lane 0.1 ms each, a third of an idle commit (docs/decisions/0012). Statements are
+ * prepared by name from their second use on.
  */
 export function laneDatabase(pool: pg.Pool): LaneDatabase {
   return {
     ...queriesOf(pool),
     async transaction(work) {
       const client = await pool.connect().catch(failed);
-      // A transaction that cannot be ended properly must not go back into the pool.
+      // A transaction that cannot be ended cleanly must not go back into the pool.
       let broken = true;
       try {
         await client.query("BEGIN").catch(failed);
@@ -50,14 +54,17 @@ function queriesOf(client: pg.Pool | pg.PoolClient): LaneQueries {
   };
 }
 
-/** Texts differ by the tables that a commit touches, so a caller can make many: those that come again have a name, up to a bound. */
+/**
+ * Texts differ by the tables that a commit touches, so a caller can cause many: only repeated ones
+ * get a name, up to a limit.
+ */
 const nameOf = createStatementNamer({ limit: 500, minSeen: 2 });
 
-/** A query or a transaction failed; `failure` says what is known about it. */
+/** A query or a transaction failed; `failure` classifies how. */
 export class DatabaseFailure extends Error {
   override name = "DatabaseFailure";
   readonly failure: Failure;
-  /** Why the database is not at work; of no meaning where `failure` is about the data. */
+  /** Why the database is unavailable; meaningless when `failure` is about the data. */
   readonly reason: Reason;
 
   constructor(cause: unknown) {
@@ -71,12 +78,12 @@ function failed(error: unknown): never {
   throw new DatabaseFailure(error);
 }
 
-/** How a failed statement is to be understood. */
+/** How to treat a failed statement. */
 export type Failure = "unique" | "refused" | "transient" | "connection";
 
 /**
- * `connection`: nobody knows whether it happened. `transient`: it did not, and may if asked again. `unique`: a row that was assumed absent is
- * there. `refused`: Postgres will not have this data.
+ * `connection`: unknown whether it was executed. `transient`: not executed, may work when retried.
+ * `unique`: a row assumed absent exists. `refused`: Postgres rejects this data.
  */
 function failureOf(error: unknown): Failure {
   const code = sqlStateOf(error);

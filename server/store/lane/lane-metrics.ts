@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 
-/** What a lane counts. The names are the issue's; one set serves all lanes of the process. */
+/** What a lane counts. One set serves all lanes of the process. */
 export interface LaneMetrics {
   batchSize: Histogram;
   waitSeconds: Histogram;
@@ -30,7 +30,7 @@ export function createLaneMetrics(registry: Registry): LaneMetrics {
   };
 }
 
-/** Gauges read when asked: how much waits in the lanes. */
+/** Gauges computed on scrape: how many commits wait in the lanes. */
 export function observeLanes(registry: Registry, read: () => { depth: number; limit: number }): void {
   const gauge = (name: string, help: string, value: () => number) =>
     new Gauge({

@@ -19,25 +19,27 @@ export interface PositionOptions {
   keys: KeyMemory;
   clock: DatabaseClock;
   onCommitted: (committed: Committed) => void;
-  /** The log is another one than before: what anybody remembers of it is of no use. */
+  /** The log was replaced by another one: whatever is remembered of the old one is invalid. */
   onReplaced: () => void;
 }
 
-/** Catch-up over more events than this empties the hot tier. */
+/** Catching up over more events than this clears the hot tier. */
 const CATCH_UP_LIMIT = 10_000;
 const EVENTS_PAGE = 2000;
 const ROWS_PAGE = 1000;
 
 /**
- * Where a lane stands in the log. The hot tier and the known keys are true at this position, and the followers have
- * been told everything up to it.
+ * A lane's position in the log. The hot tier and the known keys are true at this position, and
+ * followers have received everything up to it.
  *
- * To *catch up* is to read which rows changed since the position and forget them, and to tell the followers the range in between. What
- * retention has removed of it nobody can tell: then the whole hot tier is forgotten, and the followers are told a range that does not follow
- * on the one before, which says to them that they have missed something.
+ * To *catch up* is to read which rows changed since the position, forget them, and pass the range
+ * in between to the followers. If retention has removed some of that range, the whole hot tier is
+ * cleared and followers get a range that does not adjoin the one before, which shows them that they
+ * have missed something.
  *
- * A log that does not have our position with our hash was *replaced*: by a backup that was restored, or by a standby that had not received the last
- * commits when it took over. Then everything known of it is forgotten, the log gets another id, and its followers start over.
+ * A log without our position and hash was *replaced*: by a restored backup, or by a standby that
+ * lacked the last commits when it took over. Then everything known of it is forgotten, the log gets
+ * another id, and its followers start over.
  */
 export class LanePosition {
   readonly #o: PositionOptions;
@@ -48,12 +50,12 @@ export class LanePosition {
     this.#o = options;
   }
 
-  /** Undefined before the lane has looked. */
+  /** Undefined before the first read. */
   get head(): Head | undefined {
     return this.#head;
   }
 
-  /** What the lane itself has written up to. */
+  /** Moves to what the lane itself has written. */
   moveTo(head: Head): void {
     this.#head = head;
   }
@@ -64,24 +66,24 @@ export class LanePosition {
     if (!this.#head) return this.#begin(await readHead(queries, tenantId), sent);
     const since = this.#head.seq;
     const { head, floor, same, touched } = await touchedSince(queries, tenantId, this.#head);
-    this.#o.clock.hear(head.now, sent);
+    this.#o.clock.observe(head.now, sent);
     if (!same || head.logId !== this.#logId) return await this.#startOver(queries, head.logId);
     if (head.seq === since) return this.#stand(head);
     keys.clear();
     const from = since < floor || head.seq - since > CATCH_UP_LIMIT ? head.seq + 1 : since + 1;
     tiers.commit({ from, to: head.seq, rows: [], forgotten: touched });
-    await this.#tell(queries, Math.max(since, floor), head, touched);
+    await this.#publish(queries, Math.max(since, floor), head, touched);
     this.#stand(head);
   }
 
-  /** What the hot tier has of before is not known to be true here. */
+  /** Rows the hot tier already has may be out of date here. */
   #begin(head: SeenHead, sent: number): void {
-    this.#o.clock.hear(head.now, sent);
+    this.#o.clock.observe(head.now, sent);
     this.#o.tiers.commit({ from: head.seq + 1, to: head.seq, rows: [], forgotten: [] });
     this.#stand(head);
   }
 
-  /** The log that is there now, from its head on. Of the servers that notice, the first gives it another id. */
+  /** Starts at the head of the new log. The first server to notice gives the log another id. */
   async #startOver(queries: LaneQueries, logId: string): Promise<void> {
     const { tenantId, tiers, keys, onReplaced } = this.#o;
     if (logId === this.#logId) await queries.query(RENAME_LOG, [tenantId, logId]);
@@ -97,12 +99,15 @@ export class LanePosition {
     this.#logId = logId;
   }
 
-  /** Tells the followers what other nodes wrote, page by page; the rows come with the first. */
-  async #tell(queries: LaneQueries, since: number, head: SeenHead, touched: readonly string[]): Promise<void> {
+  /**
+   * Passes what other nodes wrote to the followers, page by page; the rows come with the first
+   * page.
+   */
+  async #publish(queries: LaneQueries, since: number, head: SeenHead, touched: readonly string[]): Promise<void> {
     const { tenantId, onCommitted } = this.#o;
     const upTo = head.seq;
     let { rows, removed } = await this.#rowsOf(queries, touched);
-    let told = 0;
+    let published = 0;
     for (let after = since; after < upTo; ) {
       const events = await readEvents(queries, tenantId, { after, upTo, limit: EVENTS_PAGE });
       const last = events.at(-1);
@@ -114,13 +119,14 @@ export class LanePosition {
       rows = [];
       removed = [];
       after = last.seq;
-      told = after;
+      published = after;
     }
-    // Nothing of it is left: an empty range says so.
-    if (told < upTo) onCommitted({ tenantId, from: upTo + 1, to: upTo, at: iso(head.at), events: [], rows, removed });
+    // None of it is left: an empty range says so.
+    if (published < upTo)
+      onCommitted({ tenantId, from: upTo + 1, to: upTo, at: iso(head.at), events: [], rows, removed });
   }
 
-  /** The floor, which has risen past a position while the log was read from there. */
+  /** The floor, which retention has raised past a position while the log was read from there. */
   async #floorBeyond(queries: LaneQueries, after: number, upTo: number): Promise<number> {
     const { tenantId } = this.#o;
     const floor = (await readPosition(queries, tenantId))?.floor ?? 0;
@@ -128,7 +134,10 @@ export class LanePosition {
     throw new Error(`the log of ${tenantId} has no event after ${after}, though its head is ${upTo}`);
   }
 
-  /** What has become of rows that others have touched: those that are still there, and which are not. */
+  /**
+   * The current state of rows that others changed: those that still exist, and the ids of those
+   * that do not.
+   */
   async #rowsOf(queries: LaneQueries, keys: readonly string[]) {
     const rows: Wire[] = [];
     const removed: { kind: Kind; id: string }[] = [];

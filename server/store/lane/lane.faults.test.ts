@@ -41,9 +41,9 @@ const append = (name: string) => ({ type: "event.append" as const, eventType: `x
 const types = (events: { type: string }[]) => events.map((event) => event.type);
 
 describe("two servers on one database", () => {
-  test("both committing to one tenant: gapless, no lost update, and each is told everything in order", async () => {
+  test("both committing to one tenant: gapless, no lost update, and followers of both get everything in order", async () => {
     const [a, b] = [await node(), await node()];
-    const told = [follow(a, tenant), follow(b, tenant)];
+    const followers = [follow(a, tenant), follow(b, tenant)];
     await commit(
       a,
       [
@@ -73,8 +73,8 @@ describe("two servers on one database", () => {
     expect(run.jobCounts).toMatchObject({ queued: 200 });
     expect(await a.verify(tenant)).toEqual({ valid: true, from: 1, checked: 201 });
     const { head } = await a.head(tenant);
-    await expect.poll(() => told.map(({ seen }) => seen.ranges.at(-1)?.to)).toEqual([head, head]);
-    expect(told[0]?.seen.events.map((event) => event.seq)).toEqual(
+    await expect.poll(() => followers.map(({ seen }) => seen.ranges.at(-1)?.to)).toEqual([head, head]);
+    expect(followers[0]?.seen.events.map((event) => event.seq)).toEqual(
       Array.from({ length: head }, (_, index) => index + 1),
     );
     for (const stop of stops) stop();
@@ -85,7 +85,8 @@ describe("two servers on one database", () => {
     await commit(a, [{ type: "run.create", runId: "r", workflow: "w" }], {}, tenant);
     await commit(a, [{ type: "run.transition", runId: "r", to: "running" }], {}, tenant);
     await commit(b, [{ type: "run.transition", runId: "r", to: "blocked" }], {}, tenant);
-    // To `a` the run is running still, where "running" is illegal; in truth it is blocked, where it is legal.
+    // `a` still has the run as running, where "running" is illegal; in the database it is blocked,
+    // where it is legal.
     await commit(a, [{ type: "run.transition", runId: "r", to: "running" }], {}, tenant);
     await commit(b, [{ type: "run.transition", runId: "r", to: "completed" }], {}, tenant);
     await expect(commit(a, [{ type: "run.transition", runId: "r", to: "blocked" }], {}, tenant)).rejects.toMatchObject({
@@ -150,7 +151,7 @@ describe("the connection to Postgres is cut after the batch was sent", () => {
     });
   }
 
-  test("the database away: callers are told so, nothing is half applied, and all resumes by itself", async () => {
+  test("the database away: callers get an error that says so, nothing is half applied, and commits resume without help", async () => {
     const lane = await node(proxy.url);
     await commit(lane, [append("before")], {}, tenant);
     proxy.setAway(true);
@@ -171,14 +172,14 @@ describe("the connection to Postgres is cut after the batch was sent", () => {
   });
 });
 
-describe("the database away before the lane has ever looked", () => {
+describe("the database away before the lane has read the head", () => {
   let proxy: PgProxy;
   beforeEach(async () => {
     proxy = await createPgProxy(database.url);
     open.push(proxy);
   });
 
-  test("who asks where the log is gets an answer, also while commits are refused", async () => {
+  test("the position of the log can be asked for, also while commits are refused", async () => {
     await store();
     const own = createDatabase(proxy.url, { max: 4 });
     open.push(own);
@@ -193,7 +194,7 @@ describe("the database away before the lane has ever looked", () => {
 });
 
 describe("one bad row does not fail its neighbours", () => {
-  // Past the contracts, as a fault in them would be: straight to the lane.
+  // Bypasses the contracts, like a fault in them.
   const poison: { [name: string]: Mutation } = {
     "a NUL": { type: "event.append", eventType: "x.bad", payload: { text: "a\0b" } },
     "a lone surrogate": { type: "event.append", eventType: "x.bad", payload: { text: "\ud800" } },
@@ -249,7 +250,7 @@ describe("the hot tier", () => {
     });
   });
 
-  test("the bound of what may wait is kept: beyond it a commit is refused and nothing changes", async () => {
+  test("the queue is bounded: beyond its limit a commit is refused and nothing changes", async () => {
     const narrow = await store(database, { maxQueue: 3 });
     const all = await Promise.allSettled(Array.from({ length: 10 }, () => commit(narrow, [append("e")], {}, tenant)));
     const full = all.filter(

@@ -21,7 +21,7 @@ afterEach(async () => {
   for (const store of stores.splice(0)) await store.close();
 });
 
-/** A server that knows nothing yet, as after a restart. */
+/** A server with empty caches, as after a restart. */
 async function freshStore(): Promise<Store> {
   const store = await openStore(database, tenant);
   stores.push(store);
@@ -32,7 +32,7 @@ const CREATE: ClientMutationInput = { type: "run.create", runId: "r", workflow: 
 const START: ClientMutationInput = { type: "run.transition", runId: "r", to: "running" };
 const key = (idempotencyKey: string) => ({ idempotencyKey, fingerprint: "f" });
 
-test("a request asked again after a restart gets its receipt, though the state by now forbids it", async () => {
+test("a request repeated after a restart gets its receipt, though the state would now forbid it", async () => {
   const before = await freshStore();
   await commit(before, [CREATE], {}, tenant);
   const first = await commit(before, [START], key("start"), tenant);
@@ -41,7 +41,7 @@ test("a request asked again after a restart gets its receipt, though the state b
   expect(again).toMatchObject({ replayed: true, receipt: first.receipt });
 });
 
-test("the same when what it made has been loaded meanwhile, and no insert would prove that it was there", async () => {
+test("the same when the row it created is loaded already, so that no insert would conflict", async () => {
   const before = await freshStore();
   const first = await commit(before, [CREATE], key("create"), tenant);
   const after = await freshStore();
@@ -50,7 +50,7 @@ test("the same when what it made has been loaded meanwhile, and no insert would 
   expect(again).toMatchObject({ replayed: true, receipt: first.receipt });
 });
 
-test("and when the version that it expected has passed", async () => {
+test("and when its expected version is out of date", async () => {
   const before = await freshStore();
   await commit(before, [CREATE], {}, tenant);
   const first = await commit(before, [START], key("start"), tenant, { r: 1 });
@@ -59,7 +59,7 @@ test("and when the version that it expected has passed", async () => {
   expect(again).toMatchObject({ replayed: true, receipt: first.receipt });
 });
 
-test("another request under the key of one that was accepted is told so, not what is wrong with itself", async () => {
+test("another request under a used key is refused for the key, not for its own faults", async () => {
   const before = await freshStore();
   await commit(before, [CREATE], key("create"), tenant);
   const after = await freshStore();

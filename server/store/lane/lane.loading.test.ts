@@ -4,7 +4,7 @@ import { createTestDatabase, type TestDatabase } from "../../testing/database.ts
 import type { Store } from "../types.ts";
 import { BY, commit, openStore } from "./lane.test-kit.ts";
 
-/** What a lane does that has nothing in memory: each test commits with one store and goes on with another. */
+/** A lane with nothing in memory: each test commits with one store and goes on with another. */
 let database: TestDatabase;
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -123,11 +123,11 @@ describe("a lane that has nothing loaded", () => {
     expect([await countJobs("queued"), await countCards("pending")]).toEqual([500, 250]);
   });
 
-  test("refuses a commit that changes too much at once, with nothing of it done; two that are so together go on", async () => {
+  test("refuses a commit that changes too much at once and changes nothing; two that are too much only together succeed", async () => {
     const runs = all(31, (index) => ({ type: "run.create", runId: `r${index}`, workflow: "w" }));
     const jobs = all(31, (index) => enqueue(`j${index}`, { runId: `r${index}` }));
     await commit(await cold(), [...runs, ...jobs], {}, tenant);
-    // 500 of each, as if they had been enqueued one by one.
+    // 500 of each, as if enqueued one by one.
     for (let from = 2; from <= 500; from += 100)
       await database.pool.query(
         `INSERT INTO "Job" SELECT (jsonb_populate_record(j, jsonb_build_object('id', j."id" || '.' || n))).*
@@ -153,7 +153,7 @@ describe("a lane that has nothing loaded", () => {
     expect(await countJobs("cancelled")).toBe(31 * 500);
   }, 90_000);
 
-  test("a refused commit tells every fault, an id that is taken included", async () => {
+  test("a refused commit reports every fault, an id that is taken included", async () => {
     await commit(await cold(), [RUN, enqueue("j")], {}, tenant);
     const bad = commit(
       await cold(),
@@ -172,7 +172,7 @@ describe("a lane that has nothing loaded", () => {
   });
 });
 
-test("claims that meet in one batch get a job each while there are any, the best first", async () => {
+test("claims in one batch get a job each while there are any, the best first", async () => {
   const store = await cold();
   await commit(store, [RUN, ...all(150, (index) => enqueue(`j${String(index).padStart(3, "0")}`))], {}, tenant);
   const claim: ClientMutationInput = { type: "job.claim", agentKey: "a", max: 1, leaseMs: 30_000 };
@@ -195,7 +195,7 @@ test("idempotency keys that share their first word are two keys, across servers 
 test("a commit that breaks the code fails alone, its neighbours go on", async () => {
   const store = await cold();
   await commit(store, [RUN], {}, tenant);
-  // Nothing that the contracts let in: a time that no date can hold.
+  // Bypasses the contracts: a time that no date can hold.
   const broken = store.commit(tenant, BY, {
     mutations: [{ type: "run.create", runId: "x", workflow: "w", timeoutMs: 1e300 }],
   });

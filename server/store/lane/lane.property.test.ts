@@ -9,7 +9,10 @@ import { type Cut, createPgProxy, type PgProxy } from "../../testing/pg-proxy.ts
 import type { CommitOutcome, Store } from "../types.ts";
 import { commit, follow, openStore } from "./lane.test-kit.ts";
 
-/** Several servers on one database, each behind a line that is cut now and then, and clients that ask again until they have an answer. */
+/**
+ * Several servers on one database, whose connections are cut now and then, and clients that retry
+ * until they have an answer.
+ */
 const NODES = 3;
 const WAVE = 8;
 let database: TestDatabase;
@@ -32,7 +35,7 @@ afterAll(async () => {
 interface Ask {
   node: number;
   mutation: ClientMutationInput;
-  /** Under which of a few keys, so that some meet; undefined: without one. */
+  /** One of a few keys, so that some collide; undefined: none. */
   key: number | undefined;
   cut: Cut | null;
 }
@@ -80,7 +83,7 @@ const asks: fc.Arbitrary<Ask[]> = fc.array(
   { minLength: 30, maxLength: 60 },
 );
 
-/** Asks until there is an answer: away and full are none. */
+/** Retries until there is an answer; unavailable and full do not count as one. */
 async function insist(store: Store, tenant: string, ask: Ask, serial: number): Promise<CommitOutcome | string> {
   const name = ask.key === undefined ? `own ${serial}` : `met ${ask.key}`;
   const options = { idempotencyKey: name, fingerprint: JSON.stringify(ask.mutation) };
@@ -96,7 +99,7 @@ async function insist(store: Store, tenant: string, ask: Ask, serial: number): P
   }
 }
 
-test("whatever is asked of whichever server, and whichever line is cut: one gapless log, applied once, figures that add up", async () => {
+test("any requests to any server with any connection cut: one gapless log, applied once, figures that add up", async () => {
   let tenants = 0;
   let cuts = 0;
   await fc.assert(
@@ -105,7 +108,7 @@ test("whatever is asked of whichever server, and whichever line is cut: one gapl
       const tenant = `t${tenants}`;
       const stores = await Promise.all(own.map((one) => openStore(one, tenant)));
       try {
-        const told = stores.map((store) => follow(store, tenant));
+        const followers = stores.map((store) => follow(store, tenant));
         await commit(
           stores[0] as Store,
           [
@@ -119,13 +122,14 @@ test("whatever is asked of whichever server, and whichever line is cut: one gapl
         const stops = stores.map((store) => store.watch(tenant));
         const before = proxies.map((proxy) => proxy.cuts);
         const outcomes: (CommitOutcome | string)[] = [];
-        // In waves, as a line can only be cut when something is under way on it.
+        // In waves: a connection is cut only while something is in flight on it.
         for (let from = 0; from < all.length; from += WAVE) {
           const wave = all.slice(from, from + WAVE).map((ask, at) => {
             if (ask.cut) proxies[ask.node]?.cutNext("lane write", ask.cut);
             return insist(stores[ask.node] as Store, tenant, ask, from + at);
           });
-          // Readers warm the rows that the lanes work on at the same time; a line that is cut is no answer.
+          // Readers warm the rows that the lanes work on at the same time; a cut connection is no
+          // answer.
           const reads = stores.map((store) => store.read(tenant, "run", "r").catch(() => undefined));
           outcomes.push(...(await Promise.all(wave)));
           await Promise.all(reads);
@@ -138,9 +142,9 @@ test("whatever is asked of whichever server, and whichever line is cut: one gapl
           tenant,
           stores,
           outcomes,
-          told.map(({ seen }) => seen),
+          followers.map(({ seen }) => seen),
         );
-        for (const stop of [...stops, ...told.map((one) => one.stop)]) stop();
+        for (const stop of [...stops, ...followers.map((one) => one.stop)]) stop();
       } finally {
         await Promise.all(stores.map((store) => store.close()));
       }
@@ -154,14 +158,14 @@ async function check(
   tenant: string,
   stores: Store[],
   outcomes: (CommitOutcome | string)[],
-  told: ReturnType<typeof follow>["seen"][],
+  followed: ReturnType<typeof follow>["seen"][],
 ): Promise<void> {
   const [store] = stores as [Store];
   const { head } = await store.head(tenant);
   const log = await store.readEvents(tenant, { after: 0, limit: 100_000 });
   expect(log.map((event) => event.seq)).toEqual(Array.from({ length: head }, (_, at) => at + 1));
   expect(await store.verify(tenant)).toMatchObject({ valid: true });
-  // Every answer is in the log, and no two commits hold the same position.
+  // Every answer is in the log, and no two commits share a position.
   const receipts = new Map(
     outcomes.flatMap((one) => (typeof one === "string" ? [] : [[one.receipt.receiptId, one.receipt] as const])),
   );
@@ -172,13 +176,15 @@ async function check(
     expect(firstSeq).toBeGreaterThan(ranges[at - 1]?.lastSeq ?? 2);
     expect(lastSeq).toBeLessThanOrEqual(head);
   }
-  // Nothing was applied that nobody was answered for.
+  // Nothing was applied without an answer.
   expect(ranges.reduce((sum, one) => sum + one.lastSeq - one.firstSeq + 1, 0)).toBe(head - 2);
-  // Each follower was told all of it, in order.
-  await expect.poll(() => told.map((seen) => seen.ranges.at(-1)?.to), { timeout: 5000 }).toEqual(told.map(() => head));
-  for (const seen of told)
+  // Each follower got everything, in order.
+  await expect
+    .poll(() => followed.map((seen) => seen.ranges.at(-1)?.to), { timeout: 5000 })
+    .toEqual(followed.map(() => head));
+  for (const seen of followed)
     expect(seen.events.map((event) => event.seq)).toEqual(log.slice(-seen.events.length).map((event) => event.seq));
-  // The figures are those of the rows.
+  // The figures match the rows.
   const where = { where: { tenantId: tenant } };
   const jobs = await database.prisma.job.findMany(where);
   const counts = { ...NO_JOBS };

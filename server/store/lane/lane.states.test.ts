@@ -6,7 +6,7 @@ import { createTestDatabase, type TestDatabase } from "../../testing/database.ts
 import type { Store } from "../types.ts";
 import { BY, commit, openStore } from "./lane.test-kit.ts";
 
-/** What Postgres may refuse a batch with, and what its commits are answered. */
+/** SQLSTATEs with which Postgres may refuse a batch, by the reason the callers get. */
 const STATES: Readonly<Record<Reason, readonly string[]>> = {
   unreachable: ["08000", "08003", "08006", "08P01", "57P01", "57P02", "57P03", "57P05"],
   read_only: ["25006"],
@@ -35,7 +35,7 @@ const DATA = [
 
 let database: TestDatabase;
 let store: Store;
-const told: Reason[] = [];
+const reasons: Reason[] = [];
 let tenants = 0;
 let tenant = "";
 
@@ -52,8 +52,8 @@ afterAll(() => database.drop());
 beforeEach(async () => {
   tenants += 1;
   tenant = `t${tenants}`;
-  told.length = 0;
-  store = await openStore(database, tenant, { onAway: (reason: Reason) => void told.push(reason) });
+  reasons.length = 0;
+  store = await openStore(database, tenant, { onAway: (reason: Reason) => void reasons.push(reason) });
 });
 afterEach(async () => {
   await store.close();
@@ -67,35 +67,29 @@ const send = (name: string) => store.commit(tenant, BY, { mutations: [append(nam
 const goesOn = () => expect.poll(() => send("after").then(() => "ok", String)).toBe("ok");
 
 for (const [reason, codes] of Object.entries(STATES)) {
-  test.each(codes)(
-    `${reason}: a batch that is refused with %s is the database's affair, and nobody's data`,
-    async (code) => {
-      await send("before");
-      await failWith(code);
-      const all = await Promise.allSettled(["good", "bad", "good", "bad", "good"].map(send));
-      for (const one of all) {
-        expect(one).toMatchObject({ reason: { code: "database_away", extra: { reason, retryAfterSeconds: 1 } } });
-      }
-      expect(told).toEqual([reason]);
-      await failWith(null);
-      await goesOn();
-      const events = await store.readEvents(tenant, { after: 0, limit: 100 });
-      expect(events.map(({ type }) => type)).toEqual(["x.before", "x.after"]);
-    },
-  );
-}
-
-test.each(DATA)(
-  "a commit that is refused with %s is refused for its data, and its neighbours are taken",
-  async (code) => {
+  test.each(codes)(`${reason}: a batch refused with %s is blamed on the database, not on the data`, async (code) => {
     await send("before");
     await failWith(code);
-    const all = await Promise.allSettled(["good", "bad", "good"].map(send));
-    expect(all.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
-    expect(all[1]).toMatchObject({ reason: { code: "commit_refused", errors: [{ code: "not_storable" }] } });
-    expect(told).toEqual([]);
-  },
-);
+    const all = await Promise.allSettled(["good", "bad", "good", "bad", "good"].map(send));
+    for (const one of all) {
+      expect(one).toMatchObject({ reason: { code: "database_away", extra: { reason, retryAfterSeconds: 1 } } });
+    }
+    expect(reasons).toEqual([reason]);
+    await failWith(null);
+    await goesOn();
+    const events = await store.readEvents(tenant, { after: 0, limit: 100 });
+    expect(events.map(({ type }) => type)).toEqual(["x.before", "x.after"]);
+  });
+}
+
+test.each(DATA)("a commit refused with %s is refused for its data, and its neighbours are accepted", async (code) => {
+  await send("before");
+  await failWith(code);
+  const all = await Promise.allSettled(["good", "bad", "good"].map(send));
+  expect(all.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+  expect(all[1]).toMatchObject({ reason: { code: "commit_refused", errors: [{ code: "not_storable" }] } });
+  expect(reasons).toEqual([]);
+});
 
 describe("for real", () => {
   const name = () => new URL(database.url).pathname.slice(1);
@@ -105,7 +99,7 @@ describe("for real", () => {
     for (const one of open.splice(0).reverse()) await one.close();
   });
 
-  /** A server of its own, as a role that owns nothing. */
+  /** A server connected as a role that owns nothing. */
   async function asRole(role: string): Promise<Store> {
     await admin(`CREATE ROLE ${role} LOGIN PASSWORD 'secret';
       GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ${role}`);
@@ -125,7 +119,7 @@ describe("for real", () => {
       (error: { code: string; extra?: { reason?: string } }) => `${error.code} ${error.extra?.reason}`,
     );
 
-  test("a database that was closed for writes takes none, and goes on when it is opened again", async () => {
+  test("a read-only database refuses commits, and takes them again when writable", async () => {
     await send("before");
     await admin(`ALTER DATABASE ${name()} SET default_transaction_read_only = on`);
     database.renew();
@@ -135,7 +129,7 @@ describe("for real", () => {
     await expect.poll(() => answerOf(store)).toBe("ok");
   });
 
-  test("a privilege that is taken away, and given back", async () => {
+  test("a privilege that is revoked, and granted again", async () => {
     const over = await asRole(`role_${tenant}`);
     expect(await answerOf(over)).toBe("ok");
     await admin(`REVOKE INSERT ON "Event" FROM role_${tenant}`);

@@ -21,7 +21,7 @@ export async function openStore(database: Database, tenantId = "t1", more: Parti
   });
 }
 
-/** Commits what a client would write, contract and all. */
+/** Commits client mutations, parsed by their contracts. */
 export function commit(
   store: Store,
   mutations: ClientMutationInput[],
@@ -34,7 +34,7 @@ export function commit(
   return store.commit(tenantId, BY, parsed.commit as { mutations: Mutation[] }, options);
 }
 
-/** Collects what followers are told, and refuses a range that does not follow on the one before. */
+/** Collects what followers receive, and throws on a range that does not adjoin the one before. */
 export function follow(store: Store, tenantId = "t1") {
   const seen: { events: LogEvent[]; ranges: Committed[] } = { events: [], ranges: [] };
   let last: number | undefined;

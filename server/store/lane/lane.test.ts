@@ -17,7 +17,7 @@ afterAll(async () => {
 });
 
 describe("the lane", () => {
-  test("a commit is one gapless range of the log with a receipt, and its rows are there", async () => {
+  test("a commit is one gapless range of the log with a receipt, and its rows are stored", async () => {
     const { seen, stop } = follow(store);
     const first = await commit(store, [
       { type: "run.create", runId: "r1", workflow: "build" },
@@ -86,7 +86,7 @@ describe("the lane", () => {
     });
   });
 
-  test("a new id that is there already is refused, though the lane has never seen it", async () => {
+  test("a new id that exists already is refused, though the lane has never seen it", async () => {
     await commit(store, [{ type: "run.create", runId: "known", workflow: "w" }]);
     const other = await openStore(database);
     await expect(commit(other, [{ type: "run.create", runId: "known", workflow: "w" }])).rejects.toMatchObject({

@@ -29,40 +29,48 @@ import { writeOf } from "./write-batch.ts";
 /**
  * The lane: the one way state changes. One per tenant and node.
  *
- * Commits that arrive while a batch is being written wait and form the next batch; an idle lane starts at once. A batch is *applied* in
- * memory over the hot tier, *written* with one statement that moves the log's head from where the lane believes it is, and then
- * *settled*: everybody waiting is answered and the range is told to the followers. No answer leaves before that: not a receipt, not a
- * refusal, not a replay.
+ * Commits that arrive while a batch is being written wait and form the next batch; an idle lane
+ * starts at once. A batch is *applied* in memory over the hot tier, *written* with one statement
+ * that moves the log's head from where the lane believes it is, and then *settled*: every waiting
+ * caller is answered and the range is passed to the followers. No answer leaves before that: no
+ * receipt, no refusal, no replay.
  *
  * A round ends in one of six ways.
- * - moved: the head was where the lane thought; the batch is durable.
- * - lost: another node has written. The next round takes the head's row lock, catches up and applies the same commits again.
- * - unknown: the connection died after sending. Under the row lock, the batch's receipts say whether it landed; if not, apply again.
- * - clash: a row assumed absent is there. Apply again with every new id looked up.
- * - transient: Postgres was not to be reached before anything was sent, or refused for any reason but the data. Try again for a moment, then say
- *   that it is away, and why.
- * - refused: Postgres will not have some row, or the batch reaches too many. Halve it until only the culprit is left, and refuse that one.
+ * - moved: the head was where the lane expected it; the batch is durable.
+ * - lost: another node has written. The next round takes the head's row lock, catches up and
+ *   applies the same commits again.
+ * - unknown: the connection died after sending. Under the row lock, the batch's receipts show
+ *   whether it was written; if not, apply again.
+ * - clash: a row assumed absent exists. Apply again with every new id looked up.
+ * - transient: Postgres was unreachable before anything was sent, or refused for a reason other
+ *   than the data. Retry for a moment, then report it as away, with the reason.
+ * - refused: Postgres rejects a row, or the batch reaches too many. Halve it until only the culprit
+ *   is left, and refuse that one.
  *
- * Where the lane stands, and how it catches up, is `lane-position.ts`; how a batch gets the rows it needs, `apply-loaded.ts`.
+ * The lane's position and catching up: `lane-position.ts`. Loading the rows a batch needs:
+ * `apply-loaded.ts`.
  */
 export interface LaneOptions {
   tenantId: string;
   database: LaneDatabase;
   metrics: LaneMetrics;
-  /** What time it is: the database's. */
+  /** The database's clock. */
   clock: DatabaseClock;
-  /** Told of every range that has become durable, in order. */
+  /** Called for every range that has become durable, in order. */
   onCommitted: (committed: Committed) => void;
-  /** Told why commits are refused because of the database. */
+  /** Called with the reason when the database's state begins to make commits fail. */
   onAway?: ((reason: Reason) => void) | undefined;
-  /** The log was replaced by another one: a backup, or a standby that lacked its end. Followers start over. */
+  /**
+   * Called when the log was replaced by a restored backup or by a standby that lacked its end.
+   * Followers start over.
+   */
   onReplaced: () => void;
-  /** Told after each batch this lane has written: other nodes may want to know. */
+  /** Called after each batch that this lane has written, to notify other nodes. */
   onWritten: (tenantId: string) => void;
   keyTtlMs: number;
-  /** The tenant's rows in this process, and who is told what became of them. */
+  /** The tenant's rows in this process. */
   tiers: LaneTiers;
-  /** Commits waiting beyond this are refused with `lane_full`. */
+  /** Beyond this many waiting commits, further ones are refused with `lane_full`. */
   maxQueue?: number;
 }
 
@@ -70,9 +78,10 @@ const MAX_BATCH_COMMITS = 512;
 const MAX_BATCH_MUTATIONS = 4000;
 const MAX_QUEUE_BYTES = 64 * 1024 * 1024;
 /**
- * How long a batch is tried again after its first failure, at least once, before its callers are told that the database is away. One of unknown
- * outcome may have landed all the same: the lane finds it when it catches up, as if another node had written it, and who asks again under its
- * idempotency key gets its receipt.
+ * How long a batch is retried after its first failure, at least once, before its callers get
+ * "database away", ms. A batch of unknown outcome may have been written after all: the lane finds
+ * it when it catches up, as if another node had written it, and a retry under the same idempotency
+ * key gets its receipt.
  */
 const PATIENCE_MS = 80;
 
@@ -86,15 +95,15 @@ export class Lane {
   readonly #idSeeds = new IdSeeds();
   readonly #position: LanePosition;
   #running: Promise<void> | undefined;
-  /** Those who wait for a look at the head. */
-  #lookers: (() => void)[] = [];
+  /** Callers waiting for a read of the head. */
+  #pollers: (() => void)[] = [];
   #closed = false;
-  /** Why commits are refused at once; null: they are not. */
+  /** Why commits are refused at once; null: they are accepted. */
   #away: Reason | null = null;
-  /** Why the database has failed last. */
+  /** The reason of the last database failure. */
   #failed: Reason = "unreachable";
   #queuedBytes = 0;
-  /** Tries of the present batch whose outcome nobody knows. */
+  /** Tries of the present batch with unknown outcome. */
   #sent: AppliedBatch[] = [];
 
   constructor(options: LaneOptions) {
@@ -103,12 +112,12 @@ export class Lane {
     this.#position = new LanePosition({ ...options, keys: this.#keys });
   }
 
-  /** Up to where followers have been told; undefined before the lane has looked. */
+  /** Position up to which followers have been notified; undefined before the first read. */
   get position(): number | undefined {
     return this.#position.head?.seq;
   }
 
-  /** Time of the newest event that it knows of, epoch ms; undefined before it has looked. */
+  /** Time of the newest known event, epoch ms; undefined before the first read. */
   get newest(): number | undefined {
     return this.#position.head?.at;
   }
@@ -145,16 +154,19 @@ export class Lane {
     return applied.then((one) => outcomeOf(one, this.#cache));
   }
 
-  /** Looks whether other nodes have written, and tells the followers what. Resolves when the lane is at the head it saw. */
+  /**
+   * Reads what other nodes have written and passes it to the followers. Resolves when the lane is
+   * at the head it saw.
+   */
   async catchUp(): Promise<void> {
     if (this.#closed) return;
     await new Promise<void>((resolve) => {
-      this.#lookers.push(resolve);
+      this.#pollers.push(resolve);
       this.#start();
     });
   }
 
-  /** Finishes what is waiting, then takes no more. */
+  /** Finishes what is waiting, then accepts no more. */
   async close(): Promise<void> {
     this.#closed = true;
     while (this.#running) await this.#running;
@@ -163,19 +175,19 @@ export class Lane {
   #start(): void {
     this.#running ??= this.#drain().finally(() => {
       this.#running = undefined;
-      if (this.#queue.length > 0 || this.#lookers.length > 0) this.#start();
+      if (this.#queue.length > 0 || this.#pollers.length > 0) this.#start();
     });
   }
 
   async #drain(): Promise<void> {
-    // Requests that are being parsed in this turn of the event loop join the first batch.
+    // Requests parsed in this turn of the event loop join the first batch.
     await new Promise((resolve) => setImmediate(resolve));
-    while (this.#queue.length > 0 || this.#lookers.length > 0) {
-      const lookers = this.#lookers.splice(0);
-      // A batch that settles has seen the head too.
+    while (this.#queue.length > 0 || this.#pollers.length > 0) {
+      const pollers = this.#pollers.splice(0);
+      // A settled batch has read the head too.
       if (this.#queue.length > 0) await this.#work();
-      else await this.#look();
-      for (const resolve of lookers) resolve();
+      else await this.#poll();
+      for (const resolve of pollers) resolve();
     }
   }
 
@@ -200,8 +212,8 @@ export class Lane {
     return batch;
   }
 
-  /** The idle lane's catch-up. Failing is no harm: whoever needs it asks again. */
-  async #look(): Promise<void> {
+  /** Catches up while idle. A failure is ignored: callers ask again. */
+  async #poll(): Promise<void> {
     try {
       await this.#position.catchUp(this.#o.database);
     } catch (error) {
@@ -209,7 +221,7 @@ export class Lane {
     }
   }
 
-  /** Brings a batch to its end: every commit in it is answered when this resolves. */
+  /** Settles a batch: every commit in it is answered when this resolves. */
   async #settle(batch: Pending[]): Promise<void> {
     let failedAt: number | undefined;
     this.#sent = [];
@@ -239,7 +251,7 @@ export class Lane {
     }
   }
 
-  /** While the database is away, whoever waits is told at once, and so is whoever comes. */
+  /** While the database is away, waiting and new commits are refused at once. */
   async #awaitReturn(batch: readonly Pending[], reason: Reason): Promise<void> {
     this.#o.onAway?.(reason);
     refuseAll([...batch, ...this.#queue.splice(0)], databaseAway(reason));
@@ -249,14 +261,14 @@ export class Lane {
         await this.#position.catchUp(this.#o.database);
         this.#away = null;
       } catch {
-        // Nor does who only wants to know where the log is wait for its return.
-        for (const resolve of this.#lookers.splice(0)) resolve();
+        // Callers that only ask for the position do not wait for the database either.
+        for (const resolve of this.#pollers.splice(0)) resolve();
         await delay(100);
       }
     }
   }
 
-  /** Settles a batch by halves: `refusal` is for the commit that it is about, which is alone in the end. */
+  /** Settles a batch in halves until `refusal` applies to a single commit. */
   async #bisect(batch: Pending[], refusal: StoreError): Promise<void> {
     if (batch.length === 1) return refuseAll(batch, refusal);
     const middle = Math.ceil(batch.length / 2);
@@ -279,12 +291,15 @@ export class Lane {
         settle = later;
       });
     });
-    // Only the end of the transaction makes it true.
+    // It counts only once the transaction has ended.
     if (round === "moved") settle();
     return round;
   }
 
-  /** Of a batch in doubt: which of the tries sent has landed. A batch is one statement, so one receipt stands for all. */
+  /**
+   * For a batch of unknown outcome: which of its tries was written. A batch is one statement, so
+   * one receipt is enough to know.
+   */
   async #landed(queries: LaneQueries, batch: Pending[]): Promise<AppliedBatch | undefined> {
     const ids = batch.map((pending) => pending.receiptId);
     const found = await queries.query<{ hash: string }>(FIND_RECEIPTS, [this.#o.tenantId, ids]);
@@ -292,7 +307,10 @@ export class Lane {
     return this.#sent.find((result) => hashes.has(result.head.hash));
   }
 
-  /** One try: apply, write. `defer` puts off the settling to when the surrounding transaction has ended. */
+  /**
+   * One try: apply and write. `defer` postpones settling until the surrounding transaction has
+   * ended.
+   */
   async #attempt(
     queries: LaneQueries,
     batch: Pending[],
@@ -310,7 +328,7 @@ export class Lane {
     });
     const write = writeOf(tenantId, start, batch, result, (name) => source.keyIsStored(name));
     if (!write) {
-      // Nothing to write: the answers are true only if the head is still where they were found.
+      // Nothing to write: the answers are right only if the head is still where it was.
       const head = await readHead(queries, tenantId);
       if (!isSameHead(head, start)) {
         await this.#position.catchUp(queries);
@@ -323,7 +341,7 @@ export class Lane {
     const sentAt = performance.now();
     try {
       const [row] = await queries.query<{ moved: number; now: number }>(write.text, write.values);
-      if (row) clock.hear(row.now, sentAt);
+      if (row) clock.observe(row.now, sentAt);
       if (row?.moved !== 1) {
         this.#sent.pop();
         return "lost";
@@ -340,7 +358,7 @@ export class Lane {
     return "moved";
   }
 
-  /** The batch is durable: the hot tier takes its rows, the waiting are answered, the followers told. */
+  /** The batch is durable: update the hot tier, answer the callers, notify the followers. */
   #moved(batch: Pending[], result: AppliedBatch): void {
     const from = (this.#position.head?.seq ?? 0) + 1;
     this.#position.moveTo(result.head);

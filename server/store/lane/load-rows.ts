@@ -10,10 +10,10 @@ import { isOfRun, KINDS_OF_SET, setStatements } from "./set-statements.ts";
 import { DOWNSTREAM, FIND_KEYS, loadStatement, READ_HEAD, TOUCHED_SINCE } from "./statements.ts";
 import { MAX_READ, TooWide } from "./too-wide.ts";
 
-/** The head as a read of the lane saw it, and the database's clock at that moment (epoch ms). */
+/** The head as a read of the lane saw it, with the database's clock at that moment (epoch ms). */
 export interface SeenHead extends Head {
   now: number;
-  /** Which log it is: a log that was replaced has another. */
+  /** Id of the log; changes when the log is replaced. */
   logId: string;
 }
 
@@ -39,8 +39,9 @@ export const readHead = async (queries: LaneQueries, tenantId: string): Promise<
   seen(await one<HeadRow>(queries, READ_HEAD, [tenantId]));
 
 /**
- * Keys of the rows that changed after `since`, and the head that they are true at. Nobody knows any more what changed below `floor`. `same` is
- * false when the log never had `since` with that hash: it was replaced, by a backup or by a standby that had not got as far.
+ * Keys of the rows that changed after `since`, and the head they are true at. What changed below
+ * `floor` is no longer known. `same` is false when the log has no `since` with that hash: it was
+ * replaced by a backup or by a standby that lacked its end.
  */
 export async function touchedSince(queries: LaneQueries, tenantId: string, since: Pick<Head, "seq" | "hash">) {
   type Row = HeadRow & { floor: number; same: boolean; touched: string };
@@ -48,7 +49,7 @@ export async function touchedSince(queries: LaneQueries, tenantId: string, since
   return { head: seen(row), floor: row.floor, same: row.same, touched: JSON.parse(row.touched) as string[] };
 }
 
-/** Rows by kind in one snapshot; stops at the head it saw. */
+/** Rows by kind in one snapshot, with the head seen. */
 export async function loadRows(queries: LaneQueries, tenantId: string, refs: Iterable<{ kind: Kind; id: string }>) {
   const ids = new Map<Kind, string[]>();
   for (const { kind, id } of refs) {
@@ -64,8 +65,9 @@ export async function loadRows(queries: LaneQueries, tenantId: string, refs: Ite
 }
 
 /**
- * Loads what a batch is missing into its source. Answers the head each read saw: the caller trusts what was loaded only if all of them are
- * where the lane is. `deep`: a missing job brings along all that wait for it, however indirectly.
+ * Loads what a batch is missing into its source. Returns the head that each read saw: the loaded
+ * rows are valid only if all of them are where the lane is. `deep`: a missing job also loads all
+ * jobs that wait for it, directly or not.
  */
 export async function loadMissing(
   queries: LaneQueries,
@@ -101,7 +103,7 @@ export async function loadMissing(
   return heads;
 }
 
-/** Notes a set's members, and as missing what is looked at of each. */
+/** Notes a set's members, and the rows read of each as missing. */
 function noteSet(source: RowSource, query: RowSet, ids: string[]): void {
   source.noteSet(query, ids);
   if (isKeyed(query)) for (const key of ids) noteMissing(source, [refOf(key).kind], [refOf(key).id]);

@@ -3,7 +3,7 @@ import { isoOf } from "../sql.ts";
 import type { EventRange, LogPosition } from "../types.ts";
 import type { LaneQueries } from "./lane-database.ts";
 
-/** An event as the lane hashed and told it, so that what is read back is the same to the letter. */
+/** An event exactly as it was hashed and published. */
 const EVENT_ROW = `e."seq"::float8 AS "seq", e."v"::int AS "v", e."type", ${isoOf('e."at"')} AS "at", e."actor", e."subjectKind", e."subjectId", e."runId", e."traceId", e."payload"::text AS "payload"`;
 
 interface EventRow {
@@ -19,7 +19,7 @@ interface EventRow {
   payload: string;
 }
 
-/** The event that a row of the log holds. `payload` is its JSON text. */
+/** The event stored in a row of the log. `payload` is its JSON text. */
 export function eventOf({ subjectKind, subjectId, runId, traceId, payload, ...row }: EventRow): LogEvent {
   const { seq, v, type, at, actor } = row;
   return {
@@ -55,7 +55,7 @@ interface SeenPosition extends LogPosition {
   newest: number;
 }
 
-/** Where the log is, how far back it goes, and which log it is; undefined for an unknown tenant. */
+/** The log's head, floor and id; undefined for an unknown tenant. */
 export async function readPosition(queries: LaneQueries, tenantId: string): Promise<SeenPosition | undefined> {
   const [row] = await queries.query<SeenPosition>(
     `SELECT /* log position */ "seq"::float8 AS "head", "floor"::float8 AS "floor", "logId",

@@ -24,7 +24,7 @@ afterEach(async () => {
   for (const one of open.splice(0).reverse()) await one.close();
 });
 
-/** A server of its own, with what it was told of replaced logs. */
+/** A server of its own, with the replaced logs it reported. */
 async function node(): Promise<{ store: Store; replaced: string[] }> {
   const own = createDatabase(database.url, { max: 4 });
   open.push(own);
@@ -38,7 +38,7 @@ async function node(): Promise<{ store: Store; replaced: string[] }> {
 const run = (runId: string) => ({ type: "run.create" as const, runId, workflow: "w" });
 const append = (name: string) => ({ type: "event.append" as const, eventType: `x.${name}` });
 
-/** Keeps what the tenant's tables hold now; the answer puts it back, as a restored backup does. */
+/** Keeps the tenant's tables; the returned function restores them, like a backup. */
 async function backup(): Promise<() => Promise<void>> {
   const tables = ["LogHead", "Event", "Receipt", "IdempotencyKey", "Run"];
   for (const table of tables) {
@@ -65,7 +65,7 @@ async function backup(): Promise<() => Promise<void>> {
 const logIdOf = async (store: Store) => (await store.head(tenant)).logId;
 
 describe("a log that is replaced under a running server", () => {
-  test("by its own past: the next commit goes on from there, under another id, and followers start over", async () => {
+  test("by its own past: the next commit continues from there, under another id, and followers start over", async () => {
     const { store, replaced } = await node();
     await commit(store, [run("before")], {}, tenant);
     const restore = await backup();
@@ -81,7 +81,7 @@ describe("a log that is replaced under a running server", () => {
     expect(await store.verify(tenant)).toMatchObject({ valid: true, checked: 2 });
   });
 
-  test("by one that is as long, but has another history: nothing of the old one is taken for true", async () => {
+  test("by one of equal length with another history: nothing of the old one is used", async () => {
     const { store, replaced } = await node();
     await commit(store, [append("first")], {}, tenant);
     const restore = await backup();
@@ -101,7 +101,7 @@ describe("a log that is replaced under a running server", () => {
     ]);
   });
 
-  test("by one that has grown beyond it meanwhile: the position is there, its hash is not", async () => {
+  test("by one that is longer: it has the position, but not its hash", async () => {
     const { store, replaced } = await node();
     await commit(store, [append("first")], {}, tenant);
     const restore = await backup();
@@ -118,7 +118,7 @@ describe("a log that is replaced under a running server", () => {
     expect(await store.verify(tenant)).toMatchObject({ valid: true, checked: 5 });
   });
 
-  test("two servers that both knew the old one give it one new id", async () => {
+  test("two servers that both know the old one give it one new id", async () => {
     const [a, b] = [await node(), await node()];
     await commit(a.store, [append("first")], {}, tenant);
     await b.store.head(tenant);
@@ -128,7 +128,7 @@ describe("a log that is replaced under a running server", () => {
     await commit(a.store, [append("fourth")], {}, tenant);
     await restore();
     await Promise.all([a, b].map(({ store }) => commit(store, [append("next")], {}, tenant)));
-    a.store.look();
+    a.store.poll();
     await expect.poll(() => [a.replaced, b.replaced]).toEqual([[tenant], [tenant]]);
     expect(await a.store.verify(tenant)).toMatchObject({ valid: true, checked: 3 });
   });
@@ -198,7 +198,7 @@ describe("a database that was restored while no server ran", () => {
     }
   });
 
-  test("many servers that start at once give one new id", async () => {
+  test("many servers that start at once give it one new id", async () => {
     await node();
     await renameRestoredLogs(database.pool, "one");
     const renamed = await Promise.all(Array.from({ length: 8 }, () => renameRestoredLogs(database.pool, "two")));

@@ -5,7 +5,7 @@ import type { Tx } from "../../../domain/kernel/tx.ts";
 import { toWire } from "../../../domain/kernel/wire.ts";
 import type { Kind } from "../../../domain/rows.ts";
 
-/** A job as its claimer gets it: the row and the token of the attempt. */
+/** A job as its claimer gets it: the row and the attempt's token. */
 export const claimedWire = (job: Readonly<Job>) => ({ ...toWire("job", job), leaseToken: job.leaseToken });
 
 const KIND_OF_NOUN: { readonly [noun: string]: Kind } = {
@@ -30,8 +30,9 @@ const KIND_OF_NOUN: { readonly [noun: string]: Kind } = {
 };
 
 /**
- * What a mutation yields in the receipt: the row's id and version; claimed jobs and a started one with `attempt` and `leaseToken`; how long a
- * heartbeat's lease lasts; the permit of `breaker.acquire`. Called when the whole commit has been applied, so versions are the last ones.
+ * A mutation's result in the receipt: the row's id and version; claimed and started jobs with
+ * `attempt` and `leaseToken`; the duration of a heartbeat's lease; the permit of `breaker.acquire`.
+ * Called when the whole commit has been applied, so that versions are final.
  */
 export function resultOf(tx: Tx, mutation: Mutation, yielded: unknown): unknown {
   switch (mutation.type) {
@@ -42,7 +43,7 @@ export function resultOf(tx: Tx, mutation: Mutation, yielded: unknown): unknown 
       return { id, version, attempt, leaseToken, leaseExpiresAt };
     }
     case "job.heartbeat": {
-      // Until when it is held by the clock that decides: its holder can stop in time without having to trust its own.
+      // Remaining time by the server's clock: the holder can stop in time without trusting its own.
       const { id, leaseExpiresAt } = yielded as Job;
       return { id, version: tx.get("job", id)?.version ?? (yielded as Job).version, leaseExpiresAt };
     }

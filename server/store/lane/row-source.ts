@@ -5,27 +5,28 @@ import type { Kind, Rows } from "../../../domain/rows.ts";
 import type { StoredKey } from "./batch.ts";
 import type { RowCache } from "./tiers/row-cache.ts";
 
-/** Something a commit reads is not loaded; what, the source has noted. */
+/** A commit read something that is not loaded; the source has noted what. */
 export class NotLoaded extends Error {
   override name = "NotLoaded";
 }
 
 /**
- * What one batch reads: the hot tier, and what has been loaded or found absent for this batch. Whatever is missing is noted, so that the lane loads
- * it and applies the batch again: a row that is missing is thrown, a set is taken for empty until then. A new id is assumed free: its plain insert proves it. When that has failed once
- * (`strict`), every id is looked up.
+ * What one batch reads: the hot tier, and rows loaded or found absent for this batch. Anything
+ * missing is noted, so that the lane loads it and applies the batch again: for a missing row this
+ * throws; a missing set counts as empty until then. A new id is assumed free and its plain insert
+ * proves it. After that has failed once (`strict`), every id is looked up.
  */
 export class RowSource implements Source {
   readonly missing = new Map<string, { kind: Kind; id: string }>();
   readonly missingSets = new Map<string, RowSet>();
   readonly missingKeys = new Set<string>();
   readonly #absent = new Set<string>();
-  /** Rows loaded for this batch: the hot tier may be too small to keep them all. */
+  /** Rows loaded for this batch: the hot tier may be too small to hold them all. */
   readonly #loaded = new Map<string, Readonly<Rows[Kind]>>();
   readonly #sets = new Map<string, string[]>();
   readonly #jobsInSets = new Set<string>();
   readonly #keys = new Map<string, StoredKey | null>();
-  /** Ids that the present commit took for free without looking. */
+  /** Ids that the present commit assumed free without a lookup. */
   readonly #assumed = new Map<string, { kind: Kind; id: string }>();
 
   constructor(
@@ -34,14 +35,15 @@ export class RowSource implements Source {
     readonly strict: boolean,
   ) {}
 
-  /** A commit begins. */
+  /** Called when a commit begins. */
   begin(): void {
     this.#assumed.clear();
   }
 
   /**
-   * A commit is refused, so no insert will prove what it assumed: that its ids are free (all its faults are to be told), and that its
-   * idempotency key is new (it may be the same request once more, which the state forbids because it has happened).
+   * Called when a commit is refused: no insert will prove what it assumed. Looks up that its ids
+   * are free (so that all its faults are reported) and that its idempotency key is new (it may be a
+   * repeated request that the state forbids because it was done already).
    */
   prove(key: string | null): void {
     for (const [name, ref] of this.#assumed) if (!this.isKnown(ref.kind, ref.id)) this.missing.set(name, ref);
@@ -49,7 +51,10 @@ export class RowSource implements Source {
     if (this.missing.size + this.missingKeys.size > 0) throw new NotLoaded([...this.missing.keys(), key].join());
   }
 
-  /** Jobs that were loaded for this batch, or are in a set that it asked for: a cascade goes by their rows, hot ones included. */
+  /**
+   * Jobs loaded for this batch or contained in its sets, from the hot tier too: a cascade goes by
+   * their rows.
+   */
   loadedJobs(): string[] {
     const loaded = [...this.#loaded.keys()].flatMap((key) => (key.startsWith("job:") ? [key.slice(4)] : []));
     return [...new Set([...loaded, ...this.#jobsInSets])];
@@ -64,7 +69,7 @@ export class RowSource implements Source {
     throw new NotLoaded(key);
   }
 
-  /** A row if it is loaded; asks for nothing. */
+  /** A row if it is loaded; notes nothing as missing. */
   peek<K extends Kind>(kind: K, id: string): Readonly<Rows[K]> | undefined {
     const key = keyOf(kind, id);
     return (this.#loaded.get(key) as Readonly<Rows[K]> | undefined) ?? this.cache.get<K>(key);
@@ -88,7 +93,8 @@ export class RowSource implements Source {
     const name = JSON.stringify(query);
     const ids = this.#sets.get(name);
     if (ids) return ids;
-    // Its members are not looked at before they are loaded, but what comes after them is: one load for all that a commit asks of sets.
+    // Its members are read once they are loaded. Going on until then finds the other sets, so that
+    // one load covers all.
     this.missingSets.set(name, query);
     return [];
   }
@@ -101,12 +107,12 @@ export class RowSource implements Source {
     throw new NotLoaded(name);
   }
 
-  /** Whether the key has a row in the storage already, so that it is renewed and not inserted. */
+  /** Whether the key has a row in the storage already, to be renewed instead of inserted. */
   keyIsStored(name: string): boolean {
     return Boolean(this.#keys.get(name) ?? this.knownKeys.get(name));
   }
 
-  /** How many rows have been loaded for this batch. */
+  /** How many rows were loaded for this batch. */
   get read(): number {
     return this.#loaded.size;
   }

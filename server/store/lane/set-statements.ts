@@ -10,30 +10,36 @@ import {
   WORKSTREAMS_OF_RUNS,
 } from "./statements.ts";
 
-/** How the sets that a batch asks for are read: those of many runs at once, as one commit may end a thousand of them. */
+/**
+ * How the sets that a batch asks for are read, those of many runs at once: one commit may end a
+ * thousand runs.
+ */
 
-/** What is looked at of each member of a set. */
+/** The rows read of each member of a set. */
 export const KINDS_OF_SET: { readonly [set in RowSet["set"]]: readonly Kind[] } = {
   "jobs-of-run": ["job"],
   "claimable-jobs": ["job"],
   "workstreams-of-run": ["workstream"],
   agents: ["agent", "breaker", "statistics"],
   "hours-of-type": ["tally"],
-  // Their members say themselves of which kind they are.
+  // Its members carry their kind.
   "parts-of-runs": [],
   "uses-of-agents": [],
 };
 
 type SetOfRun = Extract<RowSet, { set: "jobs-of-run" | "workstreams-of-run" }>;
 
-/** Whether it is read together with the same set of other runs: what is answered is then a list for each. */
+/**
+ * Whether it is read together with the same set of other runs; the result is then one list for
+ * each.
+ */
 export const isOfRun = (query: RowSet): query is SetOfRun =>
   query.set === "jobs-of-run" || query.set === "workstreams-of-run";
 
 export interface SetStatement {
   text: string;
   values: unknown[];
-  /** What it answers, in this order. */
+  /** The sets it returns, in this order. */
   sets: RowSet[];
 }
 

@@ -4,7 +4,7 @@ import type { Kind, Rows } from "../../../domain/rows.ts";
 import type { LaneQueries } from "./lane-database.ts";
 import { HEAD_COLUMNS, selectListed, selectRows } from "./statements.ts";
 
-/** How each kind is cut to a topic's snapshot: the newest, or the open ones first. */
+/** How each kind is cut for a topic's snapshot: the newest, or the open ones first. */
 const NEWEST: { readonly [kind in Kind]?: string } = {
   run: `ORDER BY "createdAt" DESC`,
   workstream: `ORDER BY "updatedAt" DESC`,
@@ -24,8 +24,9 @@ const NEWEST: { readonly [kind in Kind]?: string } = {
 };
 
 /**
- * The rows of a state topic in one database snapshot, with the position they are true at. At most `limit` of each kind, without what can be
- * large unless it is a run's own topic. Null when the topic names a run that does not exist, or there is no such topic.
+ * The rows of a state topic in one database snapshot, with their position. At most `limit` of each
+ * kind, without large columns unless it is a run's own topic. Null when the topic does not exist or
+ * names an unknown run.
  */
 export async function readSnapshot(
   queries: LaneQueries,

@@ -5,13 +5,17 @@ import { KINDS, type Kind, ROWS } from "../../../domain/rows.ts";
 import { isoOf } from "../sql.ts";
 
 /**
- * The lane's SQL. A batch is one statement: data-modifying CTEs over `json_to_recordset` (a third cheaper than
- * its jsonb twin, measured on 40 columns), all hanging off the move of the log's head, so
- * that either everything happens or nothing does. Its text depends only on which tables the batch touches; there are few such
- * combinations in practice, each is prepared once per connection under a name of its own, up to a bound.
+ * The lane's SQL. A batch is one statement: data-modifying CTEs over `json_to_recordset` (a third
+ * cheaper than its jsonb twin, measured on 40 columns), all dependent on moving the log's head, so
+ * that either everything is written or nothing. Its text depends only on which tables the batch
+ * touches; there are few such combinations in practice, and each is prepared once per connection
+ * under its own name, up to a limit.
  */
 
-/** What a batch does to one table. `light` leaves the heavy columns as they are; `remove` takes ids, the others rows. */
+/**
+ * What a batch does to one table. `light` leaves the heavy columns unchanged; `remove` takes ids,
+ * the others rows.
+ */
 export type Touch = "insert" | "light" | "full" | "remove";
 
 const quote = (name: string) => `"${name}"`;
@@ -46,12 +50,14 @@ function touchSql(contract: RowContract, touch: Touch, parameter: number): strin
   return touch === "remove" ? removeOf(contract, parameter) : updateOf(contract, touch, parameter);
 }
 
-/** Parts of a batch beyond the rows of kinds. */
+/** Parts of a batch besides rows. */
 export type LogPart = "events" | "keys";
 
 /**
- * $1 tenant · $2 expected seq · $3 new seq · $4 new hash · $5 new time · $6 expected hash, then one JSON array for each part in the order of `parts`. Answers one
- * row `{moved, now}`: `now` is the database's clock (epoch ms), `moved` is 1 when the head was where it was expected and everything is written, else 0 and nothing is.
+ * $1 tenant · $2 expected seq · $3 new seq · $4 new hash · $5 new time · $6 expected hash, then one
+ * JSON array for each part in the order of `parts`. Returns one row `{moved, now}`: `now` is the
+ * database's clock (epoch ms); `moved` is 1 when the head was as expected and everything is
+ * written, else 0 and nothing is.
  */
 const LOG_SQL: { readonly [part in LogPart]: (parameter: number) => string[] } = {
   events: (parameter) => [
@@ -66,7 +72,7 @@ const LOG_SQL: { readonly [part in LogPart]: (parameter: number) => string[] } =
     `keys AS (INSERT INTO "IdempotencyKey" ("tenantId", "principal", "key", "fingerprint", "receipt", "expiresAt")
     SELECT $1, x."principal", x."key", x."fingerprint", x."receipt", x."expiresAt"
     FROM json_to_recordset($${parameter}::text::json) AS x("principal" text, "key" text, "fingerprint" text, "receipt" json, "expiresAt" timestamptz), head)`,
-    // What has expired may have been purged since it was looked up.
+    // An expired row may have been purged since it was looked up.
     `renewed AS (INSERT INTO "IdempotencyKey" ("tenantId", "principal", "key", "fingerprint", "receipt", "expiresAt")
     SELECT $1, x."principal", x."key", x."fingerprint", x."receipt", x."expiresAt"
     FROM json_to_recordset($${parameter + 1}::text::json) AS x("principal" text, "key" text, "fingerprint" text, "receipt" json, "expiresAt" timestamptz), head
@@ -74,10 +80,13 @@ const LOG_SQL: { readonly [part in LogPart]: (parameter: number) => string[] } =
   ],
 };
 
-/** By the parts. Callers decide which come together, so not all are kept. */
+/** By parts. Callers decide which are combined, so the number of texts is bounded. */
 const texts = new LRUCache<string, string>({ max: 500 });
 
-/** The write statement for a set of parts; parts are `events`, `keys` (two parameters each), `insert:run`, `light:job`, `remove:job` … (one each). */
+/**
+ * The write statement for a set of parts; parts are `events`, `keys` (two parameters each),
+ * `insert:run`, `light:job`, `remove:job` … (one each).
+ */
 export function writeStatement(parts: readonly string[]): string {
   const name = parts.join(",");
   let text = texts.get(name);
@@ -108,7 +117,7 @@ function buildWrite(parts: readonly string[]): string {
   return `WITH /* lane write */ ${ctes.join(",\n  ")}\nSELECT count(*)::int AS "moved", (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS "now" FROM head`;
 }
 
-/** How a column is read so that it comes back as the reducers know it: times as RFC 3339 with milliseconds, UTC. */
+/** SQL that reads a column in the reducers' format: times as RFC 3339 with milliseconds, UTC. */
 function readColumn([name, type]: [string, string]): string {
   if (type !== "timestamptz") return quote(name);
   return `${isoOf(quote(name))} AS ${quote(name)}`;
@@ -132,11 +141,14 @@ function selectEach(without: (kind: Kind) => readonly string[]): { [kind in Kind
   return Object.fromEntries(selects) as { [kind in Kind]: string };
 }
 
-/** The part of every read of the lane that says where the log is, in the same snapshot as the rest. */
+/** The head, read in the same snapshot as everything else. */
 export const HEAD_COLUMNS = `h."seq"::float8 AS "seq", h."hash", (extract(epoch FROM h."at") * 1000)::float8 AS "at",
   (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS "now", h."logId"`;
 
-/** $1 tenant, then one text array of ids for each kind. Answers one row: the head, and a JSON array of rows for each kind. */
+/**
+ * $1 tenant, then one text array of ids for each kind. Returns one row: the head, and a JSON array
+ * of rows for each kind.
+ */
 export function loadStatement(kinds: readonly Kind[]): string {
   const name = `load:${kinds.join(",")}`;
   let text = texts.get(name);
@@ -152,9 +164,10 @@ export function loadStatement(kinds: readonly Kind[]): string {
 }
 
 /**
- * $1 tenant · $2 agent · $3 capabilities · $4 queues or null · $5 time · $6 limit · $7 queues to pass over · $8 queues that have room whatever
- * their rows say. Answers the head and the ids, best first. It takes the best of each queue that has room and merges them, so that what
- * waits in paused and full queues costs nothing however much it is.
+ * $1 tenant · $2 agent · $3 capabilities · $4 queues or null · $5 time · $6 limit · $7 queues to
+ * skip · $8 queues known to have room. Returns the head and the ids, best first. Takes the best of
+ * each queue that has room and merges them, so that jobs waiting in paused and full queues cost
+ * nothing, however many.
  */
 export const CLAIMABLE_JOBS = `SELECT /* lane claimable jobs */ ${HEAD_COLUMNS},
   (SELECT coalesce(json_agg(c."id"), '[]') FROM (
@@ -172,8 +185,9 @@ export const CLAIMABLE_JOBS = `SELECT /* lane claimable jobs */ ${HEAD_COLUMNS},
   FROM "LogHead" AS h WHERE h."tenantId" = $1`;
 
 /**
- * $1 tenant · $2 runs · $3 statuses · $4 limit of each or null · $5 tokens or null. Answers the head and, run by run, the ids of its jobs in these
- * statuses, of these tokens if there are any, oldest first.
+ * $1 tenant · $2 runs · $3 statuses · $4 limit of each or null · $5 tokens or null. Returns the
+ * head and, run by run, the ids of its jobs in these statuses (and of these tokens, if given),
+ * oldest first.
  */
 export const JOBS_OF_RUNS = ofEachRun(
   "jobs of runs",
@@ -183,8 +197,8 @@ export const JOBS_OF_RUNS = ofEachRun(
 );
 
 /**
- * $1 tenant · $2 runs · $3 statuses · $4 limit of each or null. Answers the head and, run by run, the ids of its workstreams that follow their jobs
- * and are in these statuses, oldest first.
+ * $1 tenant · $2 runs · $3 statuses · $4 limit of each or null. Returns the head and, run by run,
+ * the ids of its workstreams that follow their jobs and are in these statuses, oldest first.
  */
 export const WORKSTREAMS_OF_RUNS = ofEachRun(
   "workstreams of runs",
@@ -192,7 +206,7 @@ export const WORKSTREAMS_OF_RUNS = ofEachRun(
     ORDER BY "createdAt", "id" LIMIT $4::int`,
 );
 
-/** `what` is selected for each run `r` of $2, and answered as a list of lists in their order. */
+/** Selects `what` for each run `r` of $2; returns a list of lists in the order of $2. */
 function ofEachRun(name: string, what: string): string {
   return `SELECT /* lane ${name} */ ${HEAD_COLUMNS},
   (SELECT json_agg(coalesce((SELECT json_agg(c."id") FROM (${what}) AS c), '[]') ORDER BY r."at")
@@ -201,8 +215,8 @@ function ofEachRun(name: string, what: string): string {
 }
 
 /**
- * $1 tenant · $2 capability or null · $3 limit. Answers the head and the keys of agents: those with the capability first, of them those that may take
- * something, of them those seen last.
+ * $1 tenant · $2 capability or null · $3 limit. Returns the head and the keys of agents: those with
+ * the capability first, then those that accept jobs, then by last seen.
  */
 export const AGENTS = `SELECT /* lane agents */ ${HEAD_COLUMNS},
   (SELECT coalesce(json_agg(c."id"), '[]') FROM (
@@ -211,14 +225,17 @@ export const AGENTS = `SELECT /* lane agents */ ${HEAD_COLUMNS},
       a."lastSeenAt" DESC, a."id" LIMIT $3::int) AS c)::text AS "ids"
   FROM "LogHead" AS h WHERE h."tenantId" = $1`;
 
-/** $1 tenant · $2 type of task · $3 time · $4 limit. Answers the head and the ids of its hourly tallies from then on, the newest first. */
+/**
+ * $1 tenant · $2 type of task · $3 time · $4 limit. Returns the head and the ids of its hourly
+ * tallies since then, newest first.
+ */
 export const HOURS_OF_TYPE = `SELECT /* lane hours of type */ ${HEAD_COLUMNS},
   (SELECT coalesce(json_agg(c."id"), '[]') FROM (
     SELECT "id" FROM "Tally" WHERE "tenantId" = $1 AND "width" = 'hour' AND "t" >= $3::text::timestamptz AND "taskType" = $2
     ORDER BY "t" DESC, "agentKey" LIMIT $4::int) AS c)::text AS "ids"
   FROM "LogHead" AS h WHERE h."tenantId" = $1`;
 
-/** $1 tenant · $2 runs. Answers the head and the keys of everything that hangs on them. */
+/** $1 tenant · $2 runs. Returns the head and the keys of all rows that belong to them. */
 export const PARTS_OF_RUNS = `SELECT /* lane parts of runs */ ${HEAD_COLUMNS},
   (WITH alerts AS (SELECT "id" FROM "Alert" WHERE "tenantId" = $1 AND "runId" = ANY ($2::text[]))
   SELECT coalesce(json_agg(p."key"), '[]') FROM (
@@ -236,7 +253,7 @@ export const PARTS_OF_RUNS = `SELECT /* lane parts of runs */ ${HEAD_COLUMNS},
   ) AS p)::text AS "ids"
   FROM "LogHead" AS h WHERE h."tenantId" = $1`;
 
-/** $1 tenant · $2 agents. Answers the head and the keys of what still names them. */
+/** $1 tenant · $2 agents. Returns the head and the keys of rows that still name them. */
 export const USES_OF_AGENTS = `SELECT /* lane uses of agents */ ${HEAD_COLUMNS},
   (WITH alerts AS (SELECT "id" FROM "Alert" WHERE "tenantId" = $1 AND "subjectKind" = 'agent' AND "subjectId" = ANY ($2::text[]))
   SELECT coalesce(json_agg(p."key"), '[]') FROM (
@@ -249,7 +266,10 @@ export const USES_OF_AGENTS = `SELECT /* lane uses of agents */ ${HEAD_COLUMNS},
   ) AS p)::text AS "ids"
   FROM "LogHead" AS h WHERE h."tenantId" = $1`;
 
-/** $1 tenant · $2 job ids. Answers the head and the ids of these jobs and of those that wait for them, nearest first, at most 1,000. */
+/**
+ * $1 tenant · $2 job ids. Returns the head and the ids of these jobs and of those that wait for
+ * them, nearest first, at most 1,000.
+ */
 export const DOWNSTREAM = `SELECT /* lane downstream */ ${HEAD_COLUMNS},
   (WITH RECURSIVE reach AS (
     SELECT j."id", j."dependents" FROM "Job" AS j WHERE j."tenantId" = $1 AND j."id" = ANY ($2::text[])
@@ -258,8 +278,9 @@ export const DOWNSTREAM = `SELECT /* lane downstream */ ${HEAD_COLUMNS},
   FROM "LogHead" AS h WHERE h."tenantId" = $1`;
 
 /**
- * $1 tenant · $2 the position we are at · $3 the chain's hash there. Answers the head, the floor, the keys of all rows changed since, but for what
- * lies below the floor, and whether the log has our position with that very hash (`same`): if not, it is another log than the one we know.
+ * $1 tenant · $2 our position · $3 the chain's hash there. Returns the head, the floor, the keys of
+ * all rows changed since (except below the floor), and `same`: whether the log has our position
+ * with that hash. If not, it is another log.
  */
 export const TOUCHED_SINCE = `SELECT /* lane touched since */ ${HEAD_COLUMNS}, h."floor"::float8 AS "floor",
   (CASE WHEN h."seq" <= $2::text::int8 THEN h."seq" = $2::text::int8 AND h."hash" = $3
@@ -269,16 +290,25 @@ export const TOUCHED_SINCE = `SELECT /* lane touched since */ ${HEAD_COLUMNS}, h
     WHERE r."tenantId" = $1 AND r."lastSeq" > $2::text::int8)::text AS "touched"
   FROM "LogHead" AS h WHERE h."tenantId" = $1`;
 
-/** $1 tenant · $2 the id it has. Another id for a log whose history is not the one that clients know; only once, whoever sees it first. */
+/**
+ * $1 tenant · $2 current id. Gives a log another id when its history is not the one clients know;
+ * only the first caller changes it.
+ */
 export const RENAME_LOG = `UPDATE /* lane rename log */ "LogHead" SET "logId" = gen_random_uuid() WHERE "tenantId" = $1 AND "logId" = $2`;
 
 export const LOCK_HEAD = `SELECT /* lane lock head */ ${HEAD_COLUMNS} FROM "LogHead" AS h WHERE h."tenantId" = $1 FOR UPDATE`;
 export const READ_HEAD = `SELECT /* lane head */ ${HEAD_COLUMNS} FROM "LogHead" AS h WHERE h."tenantId" = $1`;
 
-/** $1 tenant · $2 receipt ids. Which of them are stored: tells whether a batch of unknown outcome has landed. */
+/**
+ * $1 tenant · $2 receipt ids. Returns those that are stored: shows whether a batch of unknown
+ * outcome was written.
+ */
 export const FIND_RECEIPTS = `SELECT /* lane find receipts */ "receiptId", "hash" FROM "Receipt" WHERE "tenantId" = $1 AND "receiptId" = ANY ($2::text[])`;
 
-/** $1 tenant · $2 `principal key` pairs joined by a space · $3 the principals · $4 the keys. Answers the head and the keys found. */
+/**
+ * $1 tenant · $2 `principal key` pairs joined by a space · $3 the principals · $4 the keys. Returns
+ * the head and the keys found.
+ */
 export const FIND_KEYS = `SELECT /* lane find keys */ ${HEAD_COLUMNS},
   (SELECT coalesce(json_agg(json_build_object('principal', k."principal", 'key', k."key", 'fingerprint', k."fingerprint", 'receipt', k."receipt",
       'expiresAt', (extract(epoch FROM k."expiresAt") * 1000)::float8)), '[]')

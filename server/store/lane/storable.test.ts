@@ -53,7 +53,7 @@ const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined }
 const json = fc.jsonValue({ maxDepth: 4 });
 const objects = fc.dictionary(texts, json, { maxKeys: 4 });
 
-/** One commit that fills every column it can, with values at and beyond the edges of what is allowed. */
+/** One commit that fills every column it can, with values at and beyond the limits. */
 const values = fc.record({
   text: texts,
   label: texts,
@@ -65,10 +65,10 @@ const values = fc.record({
   json,
   object: objects,
   tags: fc.array(texts, { maxLength: 3 }),
-  told: maybe(numbers),
+  reportedMs: maybe(numbers),
 });
 
-test("whatever the contracts accept is stored, and read back as it was", async () => {
+test("every value that the contracts accept is stored and read back unchanged", async () => {
   let serial = 0;
   let accepted = 0;
   await fc.assert(
@@ -105,7 +105,7 @@ test("whatever the contracts accept is stored, and read back as it was", async (
         { type: "job.enqueue", jobId, runId },
         { type: "job.start", jobId, agentKey, leaseMs: v.ms },
         { type: "job.start", jobId, agentKey },
-        { type: "job.fail", jobId, error: v.text, exitCode: v.int, durationMs: v.told, result: v.json },
+        { type: "job.fail", jobId, error: v.text, exitCode: v.int, durationMs: v.reportedMs, result: v.json },
         { type: "job.fail", jobId, error: { message: "no", more: v.json }, durationMs: v.ms },
         { type: "job.fail", jobId, error: "no" },
         {
@@ -120,7 +120,7 @@ test("whatever the contracts accept is stored, and read back as it was", async (
         { type: "breaker.override", agentKey, state: "disabled", reason: v.text, expiresAt: v.at },
         { type: "event.append", eventType: "x.a", payload: v.object },
       ];
-      // Each alone: what the contract refuses, and what is refused for what is there already, is left out.
+      // Each alone: what the contract refuses, or the state, is left out.
       for (const mutation of asked) {
         const parsed = parseCommit({ mutations: [mutation] });
         if ("faults" in parsed) continue;
@@ -155,7 +155,7 @@ test("whatever the contracts accept is stored, and read back as it was", async (
         const loaded = await loadRows(laneDatabase(database.pool), "t1", refs);
         for (const { kind, row } of loaded.rows) {
           const hot = done.row(kind, row.id);
-          // -0 is 0 in JSON, and so it is in the log.
+          // -0 is 0 in JSON, hence in the log.
           if (hot) expect(row).toEqual(JSON.parse(JSON.stringify(hot)));
         }
       }

@@ -11,8 +11,9 @@ export interface Write {
 }
 
 /**
- * The one statement that makes a batch durable: the head's move, events, receipts, idempotency keys, new and changed rows; null when
- * there is nothing to write. `isStored` says which idempotency keys have a row to renew.
+ * The one statement that makes a batch durable: the head's move, events, receipts, idempotency
+ * keys, new and changed rows; null when there is nothing to write. `isStored` says which
+ * idempotency keys have a row to renew.
  */
 export function writeOf(
   tenantId: string,
@@ -37,7 +38,7 @@ export function writeOf(
   }
   if (result.keys.size > 0) {
     const rows = [...result.keys].map(([name, { fingerprint, receipt, expiresAt }]) => {
-      // A key may have spaces in it, a principal has none.
+      // A key may contain spaces, a principal does not.
       const space = name.indexOf(" ");
       const [principal, key] = [name.slice(0, space), name.slice(space + 1)];
       return { stored: isStored(name), row: { principal, key, fingerprint, receipt, expiresAt: iso(expiresAt) } };
@@ -78,7 +79,10 @@ function logRows(batch: readonly Pending[], result: AppliedBatch) {
   return { events, receipts };
 }
 
-/** Changed rows, and ids of those removed, by what happens to them, in a fixed order of parts so that the same kind of batch has the same text. */
+/**
+ * Changed rows and removed ids by kind of write, in a fixed order so that equal kinds of batch
+ * share one text.
+ */
 function byPart(changes: Iterable<Change>): Map<string, unknown[]> {
   const parts = new Map<string, unknown[]>();
   for (const change of changes) {
@@ -94,7 +98,7 @@ function byPart(changes: Iterable<Change>): Map<string, unknown[]> {
 
 const heavyOf = (kind: Kind): readonly string[] => ROWS[kind].heavy;
 
-/** Undefined: the storage never gets to know of it. */
+/** Undefined: created and removed within the batch, so it is never stored. */
 function touchOf({ kind, isNew, base, row }: Change): Touch | undefined {
   if (row === null) return isNew ? undefined : "remove";
   if (isNew) return "insert";
@@ -104,7 +108,7 @@ function touchOf({ kind, isNew, base, row }: Change): Touch | undefined {
   return same ? "light" : "full";
 }
 
-/** What is sent of a row: a column left out is null to Postgres, so nulls are not spelt out. */
+/** The columns sent of a row: an omitted column is null in Postgres, so nulls are not sent. */
 function columnsOf(kind: Kind, row: Rows[Kind], touch: Touch): { [column: string]: unknown } {
   const heavy = touch === "light" ? heavyOf(kind) : [];
   const sent: { [column: string]: unknown } = {};

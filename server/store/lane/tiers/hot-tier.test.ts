@@ -6,7 +6,7 @@ import { MemoryTier } from "./memory-tier.ts";
 import { RedisTier } from "./redis-tier.ts";
 import { runAt, runsAt } from "./tiers.test-kit.ts";
 
-/** However busy the machine is. */
+/** Long enough for a busy machine. */
 const SOON = { timeout: 20_000 };
 
 let redis: TestRedis;
@@ -15,12 +15,12 @@ beforeAll(async () => {
 });
 afterAll(() => redis.stop());
 
-/** A tier whose every write has happened when the promise is there. */
+/** A tier whose methods resolve when the write is done. */
 interface Settled {
   tier: HotTier;
   commit(range: Partial<TierCommit> & { from: number; to: number }): Promise<void>;
   warm(seq: number, at: number, id?: string): Promise<void>;
-  /** Which version is held, and since when it is true. */
+  /** The version it has, and the position since which it is true. */
   seen(id?: string): Promise<{ seq: number; at: number } | undefined>;
 }
 
@@ -58,7 +58,7 @@ async function memoryTier(ttlMs = 60_000): Promise<Settled> {
   return settled(new MemoryTier({ maxBytes: 1024 * 1024, ttlMs }), async () => {});
 }
 
-/** One server's view of the Redis that all share; `log` tells apart what does not belong together. */
+/** One server's view of the shared Redis; `log` separates the tests. */
 async function redisTier(ttlMs = 60_000, log = `log-${++logs}`): Promise<Settled> {
   let waiting: (() => void)[] = [];
   const tier = new RedisTier({
@@ -78,7 +78,7 @@ describe.each([
   ["in this process", memoryTier],
   ["Redis", redisTier],
 ])("the hot tier, %s", (_name, create) => {
-  test("has what was committed, true at the newest position it heard of", async () => {
+  test("holds what was committed, true at the newest position it received", async () => {
     const { commit, seen } = await create();
     expect(await seen()).toBeUndefined();
     await commit({ from: 1, to: 1, rows: runsAt(1, "r", "s") });
@@ -87,14 +87,14 @@ describe.each([
     expect(await seen("s")).toEqual({ seq: 3, at: 4 });
   });
 
-  test("forgets what a range touched without saying how it is now", async () => {
+  test("forgets rows that a range changed without giving their new values", async () => {
     const { commit, seen } = await create();
     await commit({ from: 1, to: 1, rows: runsAt(1, "r", "s") });
     await commit({ from: 2, to: 2, forgotten: ["run:r"] });
     expect([await seen("r"), await seen("s")]).toEqual([undefined, { seq: 1, at: 2 }]);
   });
 
-  test("writes are compared by position: what comes late or twice changes nothing", async () => {
+  test("writes are compared by position: late and repeated ones change nothing", async () => {
     const { commit, warm, seen } = await create();
     await commit({ from: 1, to: 1, rows: runsAt(1, "r") });
     await commit({ from: 2, to: 3, rows: runsAt(3, "r") });
@@ -102,7 +102,7 @@ describe.each([
     await commit({ from: 2, to: 2, forgotten: ["run:r"] });
     await warm(1, 2);
     expect(await seen()).toEqual({ seq: 3, at: 3 });
-    // Read later than where the tier stands: newer is welcome, and an older one does not come back over it.
+    // Read beyond the tier's position: a newer row is taken, and an older one does not replace it.
     await warm(5, 6);
     expect((await seen())?.seq).toBe(5);
     await commit({ from: 4, to: 7, rows: runsAt(7, "s") });
@@ -110,28 +110,28 @@ describe.each([
     expect(await seen()).toEqual({ seq: 5, at: 7 });
   });
 
-  test("a gap makes it forget: nobody knows what changed in it", async () => {
+  test("a gap clears it: what changed in between is unknown", async () => {
     const { commit, seen } = await create();
     await commit({ from: 1, to: 1, rows: runsAt(1, "r", "s") });
     await commit({ from: 3, to: 3, rows: runsAt(3, "s") });
     expect([await seen("r"), await seen("s")]).toEqual([undefined, { seq: 3, at: 3 }]);
-    // An empty range says where the log is and that nothing is known of before.
+    // An empty range gives the log's position and says that nothing before it is known.
     await commit({ from: 9, to: 8 });
     expect(await seen("s")).toBeUndefined();
   });
 
-  test("a row that was read at the end of the gap or later is not old", async () => {
+  test("a row read at the end of the gap or later stays", async () => {
     const { commit, warm, seen } = await create();
     await warm(5, 9, "s");
     await warm(4, 8, "r");
     await commit({ from: 10, to: 9 });
     const [r, s] = [await seen("r"), await seen("s")];
     expect(r).toBeUndefined();
-    // Whether it was kept is the tier's own affair.
+    // The tier may or may not have kept it.
     expect(s ?? { seq: 5, at: 9 }).toEqual({ seq: 5, at: 9 });
   });
 
-  test("is warm again with a row read elsewhere, and forgets it after its time", async () => {
+  test("is warmed by a row read elsewhere, and drops it after its time to live", async () => {
     const { commit, warm, seen } = await create(200);
     await commit({ from: 9, to: 8 });
     const warmed = async () => {
@@ -151,7 +151,7 @@ describe.each([
 });
 
 describe("in this process", () => {
-  test("all tenants together are bounded in bytes, and the tenant that was quiet longest gives way first", async () => {
+  test("all tenants together are bounded in bytes, and the tenant idle longest is evicted first", async () => {
     const tier = new MemoryTier({ maxBytes: 100_000, ttlMs: 60_000 });
     const text = "x".repeat(5000);
     for (let seq = 1; seq <= 40; seq += 1) {
@@ -171,11 +171,11 @@ describe("in this process", () => {
 });
 
 describe("Redis, shared by servers", () => {
-  test("a range that another server told first is no gap, and its rows are taken still", async () => {
+  test("a range that another server sent first is no gap, and its rows are still taken", async () => {
     const log = "shared-1";
     const [a, b] = [await redisTier(60_000, log), await redisTier(60_000, log)];
     await a.commit({ from: 1, to: 1, rows: runsAt(1, "r") });
-    // The writer of position 2 is slower than the server that heard of it and goes on.
+    // The writer of position 2 is slower than the server that received it and goes on.
     await b.commit({ from: 2, to: 2, forgotten: ["run:s"] });
     await a.commit({ from: 2, to: 2, rows: runsAt(2, "s") });
     await a.commit({ from: 1, to: 2, forgotten: ["run:s"] });
@@ -201,7 +201,7 @@ describe("Redis, shared by servers", () => {
     expect(await a.seen()).toBeUndefined();
   });
 
-  test("a large row is not sent with every change: it is forgotten, and stored when it is read", async () => {
+  test("a large row is not sent with every change: it is dropped, and stored when read", async () => {
     const { tier, commit, seen } = await redisTier();
     await commit({ from: 1, to: 1, rows: runsAt(1, "r") });
     const large = runAt("r", 2, { context: { text: "x".repeat(100_000) } });
@@ -211,7 +211,7 @@ describe("Redis, shared by servers", () => {
     await expect.poll(() => seen(), SOON).toEqual({ seq: 2, at: 2 });
   });
 
-  test("what waits is merged and bounded: with too much of it the past is given up", async () => {
+  test("waiting ranges are merged and bounded: when too much waits, the rows are dropped", async () => {
     const outcomes: string[] = [];
     const tier = new RedisTier({
       url: redis.url,
@@ -233,10 +233,10 @@ describe("Redis, shared by servers", () => {
     expect(await tier.get("t", "run", "r1")).toBeUndefined();
   });
 
-  test("whatever is told late, twice, not at all or in another order, and whatever Redis loses: no row older than it says", async () => {
+  test("ranges late, twice, lost or out of order, and data lost by Redis: no row is older than its position says", async () => {
     const step = fc.oneof(
       { weight: 4, arbitrary: fc.record({ do: fc.constant("commit" as const), node: fc.nat(2), row: fc.nat(2) }) },
-      { weight: 4, arbitrary: fc.record({ do: fc.constant("tell" as const), node: fc.nat(2) }) },
+      { weight: 4, arbitrary: fc.record({ do: fc.constant("deliver" as const), node: fc.nat(2) }) },
       { weight: 1, arbitrary: fc.record({ do: fc.constant("lose" as const), node: fc.nat(2) }) },
       { weight: 1, arbitrary: fc.record({ do: fc.constant("catchUp" as const), node: fc.nat(2) }) },
       { weight: 2, arbitrary: fc.record({ do: fc.constant("read" as const), row: fc.nat(2) }) },
@@ -249,7 +249,8 @@ describe("Redis, shared by servers", () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 60 }), async (steps) => {
         tenant = `random-${++logs}`;
-        // The log: which row each position changed. Each server has come so far, and has this left to tell.
+        // The log: which row each position changed. Each server's position, and the ranges it still
+        // has to pass on.
         const changed: number[] = [];
         const outbox: Parameters<Settled["commit"]>[0][][] = [[], [], []];
         const position = [0, 0, 0];
@@ -271,7 +272,7 @@ describe("Redis, shared by servers", () => {
           }
           if (one.do === "catchUp") catchUp(one.node);
           if (one.do === "lose") outbox[one.node]?.shift();
-          if (one.do === "tell") {
+          if (one.do === "deliver") {
             const range = outbox[one.node]?.shift();
             if (range) await nodes[one.node]?.commit(range);
           }
@@ -285,7 +286,7 @@ describe("Redis, shared by servers", () => {
           }
           if (one.do === "forgetAll") {
             const keys = (await redis.command("KEYS", `*{${log}:${tenant}}*`)) as string[];
-            // Also only what the tenant stands on: a Redis that is full picks what to lose.
+            // Sometimes only the tenant's position: a full Redis picks what to evict.
             const lost = one.rows ? keys : keys.filter((key) => key.endsWith("}"));
             if (lost.length > 0) await redis.command("DEL", ...lost);
           }

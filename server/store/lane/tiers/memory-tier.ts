@@ -4,17 +4,20 @@ import type { Held, HotTier, TierCommit } from "./hot-tier.ts";
 import { RowCache } from "./row-cache.ts";
 
 export interface MemoryTierOptions {
-  /** Bound of all tenants' rows together, bytes as estimated. */
+  /** Bound of all tenants' rows together, bytes (estimated). */
   maxBytes: number;
   /** How long a row stays after it was last written or loaded, ms. */
   ttlMs: number;
 }
 
-/** The hot tier in this process: a cache per tenant under one bound. The tenant that was quiet longest gives way first. */
+/**
+ * The hot tier in this process: a cache per tenant under one bound. The tenant idle longest is
+ * evicted first.
+ */
 export class MemoryTier implements HotTier {
   readonly name = "memory";
   readonly #o: MemoryTierOptions;
-  /** In the order of their last use. */
+  /** In the order of last use. */
   readonly #tenants = new Map<string, RowCache>();
   #bytes = 0;
 
@@ -49,7 +52,7 @@ export class MemoryTier implements HotTier {
     this.shrinkTo(this.#o.maxBytes);
   }
 
-  /** Forgets rows until what is left has no more than this, bytes. */
+  /** Evicts rows until at most this many bytes are left. */
   shrinkTo(bytes: number): void {
     if (this.#bytes <= bytes) return;
     for (const rows of this.#tenants.values()) {

@@ -6,14 +6,17 @@ import { sizeOf } from "./row-cache.ts";
 export interface MergeBounds {
   /** Only rows of these kinds are kept. */
   kinds: ReadonlySet<Kind>;
-  /** A larger row is forgotten instead of kept, bytes as estimated. */
+  /** A larger row is dropped instead of kept, bytes (estimated). */
   rowBytes: number;
-  /** With more than this the past is given up: the range becomes an empty one, which says only where the log is. */
+  /**
+   * Beyond this many bytes the rows are dropped: the range becomes an empty one, which gives only
+   * the log's position.
+   */
   totalBytes: number;
   keys: number;
 }
 
-/** Ranges that follow on one another as one range: the last row of each key, and the keys that are to be forgotten. */
+/** Adjoining ranges merged into one: the last row of each key, and the keys to drop. */
 export class MergedRange {
   readonly #bounds: MergeBounds;
   readonly rows = new Map<string, Readonly<Rows[Kind]>>();

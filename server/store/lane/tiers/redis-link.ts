@@ -1,6 +1,6 @@
 import { createClient, ErrorReply } from "@redis/client";
 
-/** What is told of a tier's doings: a logger, as far as it is needed here. */
+/** The logger methods a tier needs. */
 export interface TierLog {
   debug(facts: object, message: string): void;
   info(facts: object, message: string): void;
@@ -10,23 +10,23 @@ export interface TierLog {
 const RECONNECT_MS = [20, 50, 100, 200, 500];
 const PROBE_MS = 200;
 
-/** Redis was not asked, or has not answered in time. */
+/** Redis is down, or has not answered in time. */
 export class RedisAway extends Error {
   override name = "RedisAway";
 }
 
 /**
- * The line to Redis, which may be cut or go silent at any time without anybody waiting for it.
+ * The connection to Redis, which may be cut or go silent at any time without blocking a caller.
  *
- * It is *up* while it is connected and answers. A call that fails or takes too long makes it *silent*: from then on nobody asks, and it is
- * probed in the background, at once and then again and again, until it answers. While the connection is lost the client reconnects by itself. Calls while it is not up
- * fail at once.
+ * It is *up* while it is connected and answers. A call that fails or times out makes it *silent*:
+ * from then on calls fail at once, and it is probed in the background until it answers. While the
+ * connection is lost the client reconnects by itself.
  */
 export class RedisLink {
   readonly #client;
   readonly #log: TierLog;
   #silent = false;
-  #told: "up" | "away" | undefined;
+  #reported: "up" | "away" | undefined;
   #closed = false;
   #probe: NodeJS.Timeout | undefined;
 
@@ -43,12 +43,12 @@ export class RedisLink {
         reconnectStrategy: (retries) => RECONNECT_MS[Math.min(retries, RECONNECT_MS.length - 1)] ?? false,
       },
     });
-    this.#client.on("error", (error: Error) => this.#tell("away", error));
+    this.#client.on("error", (error: Error) => this.#report("away", error));
     this.#client.on("ready", () => {
       this.#silent = false;
-      this.#tell("up");
+      this.#report("up");
     });
-    // Whether it can be reached now or later makes no difference.
+    // It may connect now or later.
     this.#client.connect().catch(() => {});
   }
 
@@ -56,19 +56,22 @@ export class RedisLink {
     return this.#client.isReady && !this.#silent && !this.#closed;
   }
 
-  /** Sends a command. Rejects when Redis is not up or has not answered in time, which also ends its being up. */
+  /**
+   * Sends a command. Rejects when Redis is not up or does not answer in time; a timeout makes it
+   * silent.
+   */
   async call(command: readonly string[], timeoutMs: number): Promise<unknown> {
     if (!this.isUp) throw new RedisAway("Redis is not up");
     try {
       return await inTime(this.#client.sendCommand(command), timeoutMs);
     } catch (error) {
-      // A refusal is an answer: it is up.
+      // An error reply is an answer: Redis is up.
       if (!(error instanceof ErrorReply)) this.#fallSilent(error);
       throw error;
     }
   }
 
-  /** Runs a script that Redis may have forgotten or not have met. */
+  /** Runs a script, sending its text if Redis does not have it. */
   async run(script: Script, keys: readonly string[], values: readonly string[], timeoutMs: number): Promise<unknown> {
     const rest = [String(keys.length), ...keys, ...values];
     try {
@@ -88,19 +91,19 @@ export class RedisLink {
   #fallSilent(error: unknown): void {
     if (this.#silent || this.#closed) return;
     this.#silent = true;
-    // A hiccup is not worth a line.
-    setTimeout(() => this.#silent && this.#tell("away", error), PROBE_MS).unref();
+    // A short hiccup is not logged.
+    setTimeout(() => this.#silent && this.#report("away", error), PROBE_MS).unref();
     void this.#askAgain();
   }
 
-  /** One probe at a time: it ends when Redis answers or the connection does. */
+  /** One probe at a time: it ends when Redis answers or the connection is lost. */
   async #askAgain(): Promise<void> {
-    // Connected anew in the meantime: that was the answer.
+    // Reconnected meanwhile: that is an answer.
     if (!this.#silent || this.#closed) return;
     try {
       await this.#client.sendCommand(["PING"]);
       this.#silent = false;
-      this.#tell("up");
+      this.#report("up");
     } catch {
       if (this.#closed) return;
       this.#probe = setTimeout(() => void this.#askAgain(), PROBE_MS);
@@ -108,15 +111,15 @@ export class RedisLink {
     }
   }
 
-  #tell(state: "up" | "away", error?: unknown): void {
-    if (this.#closed || this.#told === state) return;
-    this.#told = state;
+  #report(state: "up" | "away", error?: unknown): void {
+    if (this.#closed || this.#reported === state) return;
+    this.#reported = state;
     if (state === "up") this.#log.info({}, "Redis answers: it serves as the shared hot tier");
     else this.#log.warn({ reason: String(error) }, "Redis is away: reads go on without it");
   }
 }
 
-/** A Lua script and the SHA-1 that Redis knows it by. */
+/** A Lua script and its SHA-1, by which Redis runs it. */
 export interface Script {
   text: string;
   sha: string;
@@ -125,7 +128,8 @@ export interface Script {
 async function inTime<T>(answer: Promise<T>, ms: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    // After a long turn of this process the timer is due before the socket has been looked at: give it that look.
+    // After a long turn of this process the timer fires before the socket is read: let it be read
+    // first.
     timer = setTimeout(() => setImmediate(() => reject(new RedisAway(`no answer within ${ms} ms`))), ms);
   });
   answer.catch(() => {});

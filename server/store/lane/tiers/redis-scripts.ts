@@ -2,11 +2,13 @@ import { createHash } from "node:crypto";
 import type { Script } from "./redis-link.ts";
 
 /**
- * What Redis runs for the shared hot tier, each script in one go. A tenant has one hash of what it stands on, `{gen, at}`: the position, and
- * the *generation*, a random name that is part of every row's key. A new generation makes all rows of the old one unreachable at once; they
- * leave when their time is up. Generations are random and not counted, so that losing the hash (eviction, a restart) cannot revive old rows.
+ * Lua scripts of the shared hot tier; each runs atomically. A tenant has one hash `{gen, at}`: the
+ * position and the *generation*, a random name that is part of every row's key. A new generation
+ * makes all rows of the old one unreachable at once; they expire. Generations are random, not
+ * counted, so that losing the hash (eviction, a restart) cannot revive old rows.
  *
- * A row is a hash `{seq, row, strategy, storedAt}`; `seq` is the position that last changed it, and a newer one is never overwritten.
+ * A row is a hash `{seq, row, strategy, storedAt}`; `seq` is the position that last changed it, and
+ * a newer row is never overwritten.
  */
 
 const PUT = `
@@ -26,8 +28,9 @@ local gen, at = known[1], tonumber(known[2])
 `;
 
 /**
- * KEYS tenant · ARGV from, to, ttl, a new generation's name, now, how many rows, then `id seq row` of each, then the ids to forget.
- * Answers `applied`, `reset` (there was a gap, all is forgotten) or `covered` (another server was faster; it may have had no rows to give).
+ * KEYS tenant · ARGV from, to, ttl, a new generation's name, now, number of rows, then `id seq row`
+ * of each, then the ids to drop. Returns `applied`, `reset` (there was a gap; all rows are dropped)
+ * or `covered` (another server was faster; it may have sent no rows).
  */
 export const APPLY = script(`${PUT}
 local from, to, ttl, count = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[6])
@@ -50,7 +53,10 @@ end
 stand(gen, ARGV[2], ttl)
 return outcome`);
 
-/** KEYS tenant · ARGV at, ttl, a new generation's name, now, id, seq, row. Answers whether the row was taken. */
+/**
+ * KEYS tenant · ARGV at, ttl, a new generation's name, now, id, seq, row. Returns whether the row
+ * was stored.
+ */
 export const WARM = script(`${PUT}
 local ttl = tonumber(ARGV[2])
 if not gen or not at then
@@ -61,7 +67,7 @@ elseif at > tonumber(ARGV[1]) then
 end
 return put(KEYS[1] .. ':' .. gen .. ':' .. ARGV[5], ARGV[6], ARGV[7], ARGV[4], ttl)`);
 
-/** KEYS tenant · ARGV id. Answers the position and the row. */
+/** KEYS tenant · ARGV id. Returns the position and the row. */
 export const GET = script(`
 local known = redis.call('HMGET', KEYS[1], 'gen', 'at')
 if not known[1] or not known[2] then return {} end

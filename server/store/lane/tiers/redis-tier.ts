@@ -12,31 +12,35 @@ export interface RedisTierOptions {
   url: string;
   ttlMs: number;
   log: TierLog;
-  /** Which log a tenant's rows are of, and where it is: a log that was restored from a backup has another name. */
+  /** Id and head of the tenant's log: a log restored from a backup has another id. */
   identify: (tenantId: string) => Promise<{ logId: string; head: number }>;
-  /** How long a read waits for Redis, ms; 10 by default. */
+  /** How long a read waits for Redis, ms; default 10. */
   patienceMs?: number | undefined;
-  /** Told what became of each write. */
+  /** Called with the outcome of each write. */
   onWrite: (outcome: WriteOutcome) => void;
 }
 
 /**
- * Of a range: `applied`; `covered`, Redis was there already; `reset`, it had missed something and has forgotten the tenant's rows; Of a row
- * that was read elsewhere: `warmed`, or `stale`, Redis stands further on than the row. Of either: `dropped`, Redis is away; `failed`.
+ * Of a range: `applied`; `covered`: Redis had it already; `reset`: Redis had missed something and
+ * dropped the tenant's rows. Of a row read elsewhere: `warmed`; `stale`: Redis is further on than
+ * the row. Of both: `dropped`: Redis is away; `failed`.
  */
 export type WriteOutcome = "applied" | "covered" | "reset" | "dropped" | "warmed" | "stale" | "failed";
 
-/** What is read through the tiers. Nothing else is sent there. */
+/** The kinds read through the tiers. Others are not sent there. */
 const KINDS: ReadonlySet<Kind> = new Set<Kind>(["run"]);
 const PATIENCE_MS = 10;
 const WRITE_TIMEOUT_MS = 1000;
-const LOOK_MS = 5000;
-/** A larger row is forgotten when it changes and stored when it is read: a run must not send its whole context with each of its jobs. */
+const POLL_MS = 5000;
+/**
+ * A larger row is dropped when it changes and stored when it is read: a run must not send its whole
+ * context with each of its jobs.
+ */
 const MAX_COMMIT_BYTES = 64 * 1024;
 const MAX_WARM_BYTES = 4 * 1024 * 1024;
 const BOUNDS: MergeBounds = { kinds: KINDS, rowBytes: MAX_COMMIT_BYTES, totalBytes: 8 * 1024 * 1024, keys: 5000 };
 
-/** Rows stored by a version of this server that knows other columns are not for this one. */
+/** Separates rows stored by server versions with other columns. */
 const SHAPE = createHash("sha256")
   .update(JSON.stringify([...KINDS].map((kind) => ROWS[kind].stored)))
   .digest("hex")
@@ -45,28 +49,29 @@ const SHAPE = createHash("sha256")
 /** A tenant's place in Redis. */
 interface Space {
   key: string;
-  /** What came in while something is on its way. */
+  /** Ranges that arrived while one is being sent. */
   waiting: MergedRange | undefined;
   sending: boolean;
 }
 
 /**
- * The hot tier that servers share. Ranges leave after their commits have been answered, one at a time per tenant; those that come in
- * meanwhile are merged. What cannot be sent is dropped: the next range then leaves a gap, and the tier forgets what it had.
+ * The hot tier shared by servers. Ranges are sent after their commits have been answered, one at a
+ * time per tenant; those that arrive meanwhile are merged. A range that cannot be sent is dropped:
+ * the next one then leaves a gap, and the tier drops its rows.
  */
 export class RedisTier implements HotTier {
   readonly name = "redis";
   readonly #o: RedisTierOptions;
   readonly #link: RedisLink;
   readonly #spaces = new Map<string, Promise<Space>>();
-  readonly #looking: NodeJS.Timeout;
+  readonly #polling: NodeJS.Timeout;
   #seen = { rows: 0, bytes: 0 };
 
   constructor(options: RedisTierOptions) {
     this.#o = options;
     this.#link = new RedisLink(options.url, options.log);
-    this.#looking = setInterval(() => void this.#look(), LOOK_MS);
-    this.#looking.unref();
+    this.#polling = setInterval(() => void this.#poll(), POLL_MS);
+    this.#polling.unref();
   }
 
   async get<K extends Kind>(tenantId: string, kind: K, id: string): Promise<Held<K> | undefined> {
@@ -86,7 +91,7 @@ export class RedisTier implements HotTier {
       this.#o.onWrite("dropped");
       return;
     }
-    // When the answers of this turn have left.
+    // After the answers of this turn are sent.
     setImmediate(() => {
       this.#space(tenantId)
         .then((space) => this.#enqueue(space, range))
@@ -112,18 +117,18 @@ export class RedisTier implements HotTier {
     });
   }
 
-  /** The tenant's log was replaced: its rows from now on are kept under the new log's name. */
+  /** The tenant's log was replaced: from now on its rows are stored under the new log's id. */
   forget(tenantId: string): void {
     this.#spaces.delete(tenantId);
   }
 
-  /** Of the whole Redis, as it was a moment ago: `rows` are its keys. */
+  /** Size of the whole Redis, as of a moment ago: `rows` counts its keys. */
   stats(): TierSize {
     return { ...this.#seen, up: this.#link.isUp };
   }
 
   close(): void {
-    clearInterval(this.#looking);
+    clearInterval(this.#polling);
     this.#link.close();
   }
 
@@ -151,7 +156,9 @@ export class RedisTier implements HotTier {
 
   readonly #failed = (): void => this.#o.onWrite("failed");
 
-  /** What every write carries: time to live, the name of a generation in case one begins, the time. */
+  /**
+   * Arguments of every write: time to live, the name of a generation in case one begins, the time.
+   */
   #envelope(): string[] {
     return [String(this.#o.ttlMs), randomUUID(), String(Date.now())];
   }
@@ -170,19 +177,19 @@ export class RedisTier implements HotTier {
     const { logId, head } = await this.#o.identify(tenantId);
     const key = `switchyard:${SHAPE}:{${logId}:${tenantId}}`;
     const at = Number(await this.#link.call(["HGET", key, "at"], WRITE_TIMEOUT_MS));
-    // Beyond the end of the log: of a log that was cut short behind our back.
+    // Beyond the end of the log: the log was cut short meanwhile.
     if (at > head && at > (await this.#o.identify(tenantId)).head)
       await this.#link.call(["DEL", key], WRITE_TIMEOUT_MS);
     return { key, waiting: undefined, sending: false };
   }
 
-  async #look(): Promise<void> {
+  async #poll(): Promise<void> {
     try {
       const memory = String(await this.#link.call(["INFO", "memory"], WRITE_TIMEOUT_MS));
       const rows = Number(await this.#link.call(["DBSIZE"], WRITE_TIMEOUT_MS));
       this.#seen = { rows, bytes: Number(/used_memory:(\d+)/.exec(memory)?.[1] ?? 0) };
     } catch {
-      // Away: it says so itself.
+      // Away: the link reports it.
     }
   }
 }

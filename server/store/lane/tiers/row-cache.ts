@@ -6,20 +6,20 @@ import type { Held, TierCommit } from "./hot-tier.ts";
 interface Entry {
   row: Readonly<Rows[Kind]>;
   bytes: number;
-  /** It was read at this position, beyond where the cache stood then. */
+  /** The position it was read at, beyond the cache's own. */
   at: number;
 }
 
 export interface RowCacheOptions {
   maxBytes: number;
   ttlMs: number;
-  /** Told by how much the cache has grown or shrunk, bytes. */
+  /** Called with the change in size, bytes. */
   onBytes?: (change: number) => void;
 }
 
 /**
- * One tenant's rows in this process: least recently used first out, bounded in bytes, forgotten after a time. The tenant's lane works on
- * them and reads are served from them. It follows the rule of `hot-tier.ts`.
+ * One tenant's rows in this process: an LRU cache bounded in bytes and time. The tenant's lane
+ * works on it and reads are served from it. Follows the rules of `hot-tier.ts`.
  */
 export class RowCache {
   readonly #rows: LRUCache<string, Entry>;
@@ -35,7 +35,7 @@ export class RowCache {
     });
   }
 
-  /** The position all rows are true at, unless one says that it is newer. */
+  /** The position at which all rows are true, unless a row has a newer one. */
   get at(): number {
     return this.#at;
   }
@@ -61,13 +61,16 @@ export class RowCache {
     return entry && { row: entry.row as Readonly<Rows[K]>, at: Math.max(entry.at, this.#at) };
   }
 
-  /** The lane's: a row loaded where the lane stands. If it was loaded later, the lane catches up before it believes it. */
+  /**
+   * For the lane: stores a row loaded at the lane's position. If the load saw a later head, the
+   * lane catches up before it uses the row.
+   */
   set(key: string, kind: Kind, row: Readonly<Rows[Kind]>): void {
     this.#put(key, kind, row, 0);
   }
 
   warm<K extends Kind>(kind: K, { row, at }: Held<K>): void {
-    // What changed since it was read has been told already, and will not be told again.
+    // Changes since it was read have already been applied and will not come again.
     if (at < this.#at) return;
     const key = keyOf(kind, row.id);
     const known = this.#rows.peek(key);
@@ -82,18 +85,18 @@ export class RowCache {
     this.#at = to;
   }
 
-  /** Forgets everything and stands at a position that may be an earlier one: of a log that took the place of this one. */
+  /** Clears everything and moves to a position, maybe an earlier one: the log was replaced. */
   restart(at: number): void {
     this.#rows.clear();
     this.#at = at;
   }
 
-  /** Forgets the row that was used longest ago; false when there is none. */
+  /** Evicts the row unused longest; false when there is none. */
   drop(): boolean {
     return this.#rows.pop() !== undefined;
   }
 
-  /** Keeps only what is known to be true at `to` because it was read there or later. */
+  /** Keeps only rows read at `to` or later. */
   #forgetBefore(to: number): void {
     for (const [key, { at }] of [...this.#rows.entries()]) if (Math.max(at, this.#at) < to) this.#rows.delete(key);
   }
@@ -107,7 +110,10 @@ export class RowCache {
 const lengths = new WeakMap<object, number>();
 const ROW_BYTES = 700;
 
-/** Bytes of a row, estimated: what it takes without its JSON columns, and the text length of those, measured once per value. */
+/**
+ * Estimated bytes of a row: a fixed size without its JSON columns, plus their text length, measured
+ * once per value.
+ */
 export function sizeOf(kind: Kind, row: Readonly<Rows[Kind]>): number {
   let bytes = ROW_BYTES;
   const values = row as unknown as { [column: string]: unknown };

@@ -2,7 +2,7 @@ import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 import type { TierName, TierReads, TierSize } from "../../../../domain/kernel/answers.ts";
 import type { WriteOutcome } from "./redis-tier.ts";
 
-/** Counts what the tiers are asked and what they answer, for `/metrics` and for whoever wants the figures. */
+/** Counts reads and writes of the tiers, for `/metrics` and `/system`. */
 export class TierMetrics {
   readonly #reads: Counter<"tier" | "result">;
   readonly #seconds: Histogram<"tier">;

@@ -5,7 +5,7 @@ const world = new World();
 world.commit({ type: "run.create", runId: "r", workflow: "w" });
 const template = world.row("run", "r");
 
-/** A run as it was when position `seq` changed it; `context.seq` says so too. */
+/** A run as of position `seq`, which `context.seq` repeats. */
 export function runAt(id: string, seq: number, more: Partial<Run> = {}): Run {
   return { ...template, id, seq, version: seq, context: { seq }, ...more };
 }

@@ -17,7 +17,7 @@ afterAll(async () => {
   await redis.stop();
 });
 
-/** However busy the machine is. */
+/** Long enough for a busy machine. */
 const SOON = { timeout: 20_000 };
 
 let tenants = 0;
@@ -45,21 +45,21 @@ const withRedis = () => server({ redisUrl: redis.url });
 const createRun = (store: Store, runId = "r") =>
   commit(store, [{ type: "run.create", runId, workflow: "w" }], {}, tenant);
 
-/** Changes the run: one more job. Answers the receipt's last position. */
+/** Changes the run: one more job. Returns the receipt's last position. */
 async function change(store: Store, runId = "r"): Promise<number> {
   jobs += 1;
   const { receipt } = await commit(store, [{ type: "job.enqueue", jobId: `j${jobs}`, runId }], {}, tenant);
   return receipt.lastSeq;
 }
 
-/** What a read says: how many jobs the run has, who served it, and since when it is true. */
+/** The result of a read: the run's number of jobs, the tier that served it, and its position. */
 async function seen(store: Store, minSeq?: number, runId = "r") {
   const served = await store.read(tenant, "run", runId, minSeq);
   return served && { jobs: served.row.jobCounts.queued, tier: served.tier, at: served.at };
 }
 
 describe("durable first", () => {
-  test("when its time has passed a run is still served, from the durable storage, and the hot tier is warm again", async () => {
+  test("after its time to live a run is served from the durable storage, and the hot tier is warm again", async () => {
     const store = await server({ hotTierTtlMs: 100 });
     await createRun(store);
     const at = await change(store);
@@ -68,7 +68,7 @@ describe("durable first", () => {
     await expect.poll(() => seen(store), { ...SOON, interval: 1 }).toEqual({ jobs: 1, tier: "memory", at });
   });
 
-  test("the same with Redis: both forget, the durable storage serves, both are warm again", async () => {
+  test("the same with Redis: both expire, the durable storage serves, both are warm again", async () => {
     const a = await server({ redisUrl: redis.url, hotTierTtlMs: 500 });
     await createRun(a);
     const at = await change(a);
@@ -84,11 +84,11 @@ describe("durable first", () => {
     const cold = await server();
     expect(await seen(cold)).toEqual({ jobs: 1, tier: "durable", at });
     expect(await seen(cold)).toEqual({ jobs: 1, tier: "memory", at });
-    // What Redis is told it is told after the answer.
+    // Redis is updated after the answer.
     await expect.poll(async () => (await seen(await withRedis()))?.tier, SOON).toBe("redis");
   });
 
-  test("nothing is hot that is not durable: a commit that is refused leaves no trace", async () => {
+  test("nothing is hot that is not durable: a refused commit leaves no trace", async () => {
     const store = await withRedis();
     await createRun(store);
     const at = await change(store);
@@ -106,7 +106,7 @@ describe("durable first", () => {
     expect(await seen(store)).toMatchObject({ jobs: 1, at });
   });
 
-  test("an unknown run is nobody's, and a position that is still to come is said to be so", async () => {
+  test("an unknown run is not found, and a position not reached yet is reported as such", async () => {
     const store = await withRedis();
     await createRun(store);
     expect(await seen(store, undefined, "nobody")).toBeUndefined();
@@ -122,7 +122,7 @@ describe.each([
   ["without Redis", server],
   ["with Redis", withRedis],
 ])("two servers on one database, %s", (_name, create) => {
-  test("with minSeq of the other's receipt, never an older answer; without it, never one older than the question", async () => {
+  test("with minSeq of the other's receipt, never an older answer; without it, never one older than the request", async () => {
     const [a, b] = [await create(), await create()];
     await createRun(a);
     const stops = [a.watch(tenant), b.watch(tenant)];
@@ -157,20 +157,20 @@ describe.each([
   });
 });
 
-test("a server that nobody listens to is not served its own old copy for ever, even to a caller who would take it", async () => {
+test("a server without followers does not serve its own old copy for ever, even with a low minSeq", async () => {
   const [a, b] = [await server(), await server()];
   await createRun(a);
   const minSeq = await change(a);
   expect(await seen(b, minSeq)).toMatchObject({ jobs: 1 });
   await change(a);
-  // Half a second is what it may be behind.
+  // It may be half a second behind.
   await expect.poll(async () => (await seen(b, minSeq))?.jobs, SOON).toBe(2);
 });
 
-test("what a server wrote and died before it could tell Redis: whoever reads next puts Redis right", async () => {
+test("a server that dies before it updates Redis: the next read corrects Redis", async () => {
   const a = await withRedis();
   await createRun(a);
-  // It has no Redis to tell: as if it had died in between.
+  // It has no Redis: as if it had died in between.
   const mute = await server();
   const at = await change(mute);
   const reader = await withRedis();
@@ -182,7 +182,7 @@ test("what a server wrote and died before it could tell Redis: whoever reads nex
 });
 
 describe("Redis in trouble", () => {
-  /** Writes and reads from two servers until told to end; every answer is checked. */
+  /** Writes and reads on two servers until stopped; checks every answer. */
   function traffic(a: Store, b: Store) {
     let written = 0;
     let going = true;
@@ -203,10 +203,10 @@ describe("Redis in trouble", () => {
       }
     };
     const work = Promise.all([write(), read()]);
-    // A failed expectation must not be an unhandled rejection before somebody waits for it.
+    // Prevents an unhandled rejection before it is awaited.
     work.catch(() => {});
     return {
-      /** Waits until so many more have been written and read. */
+      /** Waits for this many further writes and reads. */
       async goesOn(more = 10) {
         const until = written + more;
         await Promise.race([work, expect.poll(() => written, SOON).toBeGreaterThanOrEqual(until)]);
@@ -243,7 +243,7 @@ describe("Redis in trouble", () => {
     await redis.command("SAVE");
   });
 
-  test("frozen: no error, no wrong value, nobody waits for it twice; it serves again when it wakes", async () => {
+  test("frozen: no error, no wrong value, no second wait; it serves again when it wakes", async () => {
     const [a, b] = [await withRedis(), await withRedis()];
     await createRun(a);
     const { goesOn, end } = traffic(a, b);
@@ -260,7 +260,7 @@ describe("Redis in trouble", () => {
     await expect.poll(() => seen(fresh), SOON).toMatchObject({ jobs: written + 1, tier: "redis" });
   });
 
-  test("full: what it refuses to store is read from elsewhere", async () => {
+  test("full: rows that it refuses to store are read elsewhere", async () => {
     const [a, b] = [await withRedis(), await withRedis()];
     await createRun(a);
     await redis.command("CONFIG", "SET", "maxmemory", "1");
@@ -271,7 +271,7 @@ describe("Redis in trouble", () => {
     await expect.poll(async () => seen(await withRedis(), later), SOON).toMatchObject({ jobs: 2, tier: "redis" });
   });
 
-  test("not there from the start: the server starts and serves without it, and takes it when it comes", async () => {
+  test("absent at start: the server starts and serves without it, and uses it when it is there", async () => {
     await redis.kill();
     const a = await server({ redisUrl: undefined });
     const own = createDatabase(database.url, { max: 4 });

@@ -6,7 +6,7 @@ import { StoreError } from "../../errors.ts";
 import type { LaneQueries } from "../lane-database.ts";
 import { loadRows, UnknownTenant } from "../load-rows.ts";
 import { readPosition } from "../log.ts";
-import { HeadLooks } from "./head-looks.ts";
+import { HeadReads } from "./head-reads.ts";
 import type { Held, TierCommit } from "./hot-tier.ts";
 import { MemoryTier } from "./memory-tier.ts";
 import type { TierLog } from "./redis-link.ts";
@@ -18,55 +18,59 @@ export interface TiersOptions {
   queries: LaneQueries;
   registry: Registry;
   log: TierLog;
-  /** Bound of the rows in this process, bytes as estimated. */
+  /** Bound of the rows in this process, bytes (estimated). */
   maxBytes: number;
   /** How long a row stays hot, ms. */
   ttlMs: number;
   redisUrl?: string | undefined;
-  /** Told when a read has seen that the tenant's lane on this server is behind the log, twice a second at most. */
+  /**
+   * Called when a read has seen that the tenant's lane on this server is behind the log, at most
+   * twice a second.
+   */
   onBehind: (tenantId: string) => void;
 }
 
-/** What a tenant's lane knows of the tiers. */
+/** The tiers as a tenant's lane sees them. */
 export interface LaneTiers {
   rows: RowCache;
   commit(range: TierCommit): void;
-  /** The log was replaced and its head is here: forgets all rows of the tenant. */
+  /** The log was replaced and this is its head: drops all rows of the tenant. */
   restart(head: number): void;
 }
 
-/** A row as it was served. */
+/** A row and the tier that served it. */
 export interface Served<K extends Kind> extends Held<K> {
   tier: TierName;
 }
 
-/** The figures of the tiers, for an operator. */
+/** Figures of the tiers, for operators. */
 export type TierFigures = NonNullable<System["hotTier"]>;
 
-/** Who asks for a position, and not for now, is at most this far behind what other servers have written. */
+/** How far, ms, a read with a position of its own may be behind what other servers have written. */
 const BEHIND_MS = 500;
 
 /**
- * Rows in tiers: this process, a Redis if there is one, Postgres. Durable first: a hot tier hears of a row when Postgres has it, never before,
- * so that losing one loses nothing but time.
+ * Rows in tiers: this process, Redis if configured, Postgres. Durable first: a hot tier gets a row
+ * only after Postgres has it, so that losing a tier costs nothing but time.
  *
- * A read names the position it must not be older than: the head of the log at the moment of asking, or, when the caller names a position of
- * its own, that one and what the head was half a second ago. The first tier that holds the row at that position or later serves it, and
- * those above it take the row for the next time.
+ * A read names the position it must not be older than: the head of the log at the moment of asking,
+ * or, when the caller gives a position, that one and the head of half a second ago. The first tier
+ * that has the row at that position or later serves it, and the tiers above store it for the next
+ * time.
  */
 export class Tiers {
   readonly #o: TiersOptions;
   readonly #memory: MemoryTier;
   readonly #redis: RedisTier | undefined;
-  readonly #heads: HeadLooks;
+  readonly #heads: HeadReads;
   readonly #metrics: TierMetrics;
-  /** When the tenant's lane was last told that it is behind. */
+  /** When the tenant's lane was last notified that it is behind. */
   readonly #nudged = new Map<string, number>();
 
   constructor(options: TiersOptions) {
     this.#o = options;
     const { queries, registry, log, maxBytes, ttlMs, redisUrl: url } = options;
-    this.#heads = new HeadLooks(queries);
+    this.#heads = new HeadReads(queries);
     this.#memory = new MemoryTier({ maxBytes, ttlMs });
     const onWrite = (outcome: Parameters<TierMetrics["written"]>[0]) => this.#metrics.written(outcome);
     const identify = (tenantId: string) => mustHave(readPosition(queries, tenantId));
@@ -92,8 +96,9 @@ export class Tiers {
   }
 
   /**
-   * A row, not older than `minSeq` and than half a second, or than now without `minSeq`; undefined when there is none. Throws StoreError
-   * `not_there_yet` when the log has not come as far, DatabaseFailure when Postgres is needed and away.
+   * A row not older than `minSeq` and half a second, or than now without `minSeq`; undefined when
+   * there is none. Throws StoreError `not_there_yet` when the log has not reached `minSeq`,
+   * DatabaseFailure when Postgres is needed and away.
    */
   async read<K extends Kind>(tenantId: string, kind: K, id: string, minSeq?: number): Promise<Served<K> | undefined> {
     const begun = performance.now();
@@ -117,7 +122,7 @@ export class Tiers {
     };
   }
 
-  /** Gives memory back: forgets rows until this many bytes are left. */
+  /** Frees memory: evicts rows until this many bytes are left. */
   shrinkTo(bytes: number): void {
     this.#memory.shrinkTo(bytes);
   }
@@ -129,7 +134,7 @@ export class Tiers {
 
   async #find<K extends Kind>(tenantId: string, kind: K, id: string, minSeq?: number): Promise<Served<K> | undefined> {
     const held = this.#memory.get(tenantId, kind, id);
-    // With nothing at hand the durable storage is asked for the row and for its position at once.
+    // With nothing cached, the durable storage returns the row and its position in one query.
     if (!held && !this.#redis) {
       this.#metrics.asked("memory", false);
       return this.#load(tenantId, kind, id, minSeq);
@@ -137,7 +142,7 @@ export class Tiers {
     const asked = held ? undefined : this.#redis?.get(tenantId, kind, id);
     const needed = await this.#needed(tenantId, minSeq);
     this.#noteHead(tenantId, needed);
-    // Looked at anew: while the head was asked for, the lane may have come further.
+    // Read again: the lane may have moved while the head was read.
     const now = this.#memory.get(tenantId, kind, id);
     const hot = now && now.at >= needed;
     this.#metrics.asked("memory", Boolean(hot));
@@ -162,8 +167,8 @@ export class Tiers {
   }
 
   /**
-   * A lane that is behind leaves its rows unusable, and, when the server that wrote has died before it could tell, Redis too: catching up
-   * puts both right.
+   * A lane that is behind makes its rows unusable, and Redis too if the server that wrote died
+   * before updating it: catching up repairs both.
    */
   #noteHead(tenantId: string, head: number): void {
     if (this.#memory.tenant(tenantId).at >= head) return;

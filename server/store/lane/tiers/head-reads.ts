@@ -2,16 +2,19 @@ import { performance } from "node:perf_hooks";
 import type { LaneQueries } from "../lane-database.ts";
 import { readHead } from "../load-rows.ts";
 
-interface Look {
+interface HeadRead {
   seq: number;
-  /** When it was asked for, `performance.now()`. */
+  /** `performance.now()` when the query was sent. */
   at: number;
 }
 
-/** Where tenants' logs are, asked of Postgres: one question at a time per tenant, whose answer serves all who came before it was asked. */
-export class HeadLooks {
+/**
+ * Reads the heads of tenants' logs from Postgres: one query at a time per tenant, shared by all
+ * callers that came before it was sent.
+ */
+export class HeadReads {
   readonly #queries: LaneQueries;
-  readonly #last = new Map<string, Look>();
+  readonly #last = new Map<string, HeadRead>();
   readonly #under = new Map<string, Promise<number>>();
   readonly #next = new Map<string, Promise<number>>();
 
@@ -19,16 +22,16 @@ export class HeadLooks {
     this.#queries = queries;
   }
 
-  /** The head as it was asked for within the last `ms`; undefined when nobody asked. */
+  /** The head read within the last `ms`; undefined if there was no such read. */
   recent(tenantId: string, ms: number): number | undefined {
     const last = this.#last.get(tenantId);
     return last && performance.now() - last.at <= ms ? last.seq : undefined;
   }
 
-  /** The head as it is now: whatever was durable before this call is at or below it. */
+  /** The current head: everything durable before this call is at or below it. */
   now(tenantId: string): Promise<number> {
     const under = this.#under.get(tenantId);
-    // What is under way may have been answered before this call.
+    // The query in flight may have been executed before this call.
     if (!under) return this.#ask(tenantId);
     let next = this.#next.get(tenantId);
     if (!next) {
@@ -42,12 +45,12 @@ export class HeadLooks {
     return next;
   }
 
-  /** What was seen is of a log that was replaced. */
+  /** The log was replaced: forget its head. */
   forget(tenantId: string): void {
     this.#last.delete(tenantId);
   }
 
-  /** A read of something else has seen the head too. */
+  /** Another read has seen the head too. */
   note(tenantId: string, seq: number, at: number): void {
     const last = this.#last.get(tenantId);
     if (!last || last.at < at) this.#last.set(tenantId, { seq, at });
