@@ -3,6 +3,8 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     environment: "node",
+    // A worker for each core: the main process has nothing to do while they work.
+    maxWorkers: "100%",
     projects: [
       {
         extends: true,

@@ -81,7 +81,8 @@ describe("commit", () => {
 
   test("an answer that is no JSON still makes a typed error", async () => {
     server = await startTestServer((_request, response) => response.writeHead(404).end("<html>"));
-    await expect(createClient({ url: server.url, key: "k" }).getRun("r1")).rejects.toMatchObject({
+    const client = createClient({ url: server.url, key: "k", retry: { totalMs: 0 } });
+    await expect(client.getRun("r1")).rejects.toMatchObject({
       status: 404,
       code: "http_404",
     });
