@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type CleanupReport, noneCleaned } from "../../domain/maintenance/cleanup.ts";
+import { type CleanupReport, noneCleaned } from "../../domain/maintenance/contract.ts";
 import { cleanedWords, parseDays } from "./cleanup-model.ts";
 
 const report = (counts: Partial<CleanupReport>): CleanupReport => ({

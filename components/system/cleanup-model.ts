@@ -1,4 +1,4 @@
-import type { CleanupCounts, CleanupReport } from "../../domain/maintenance/cleanup.ts";
+import type { CleanupCounts, CleanupReport } from "../../domain/maintenance/contract.ts";
 import { formatCount } from "../ui/format.ts";
 
 /** What people call the rows that leave, one and many, in the order in which they are told. */

@@ -2,7 +2,7 @@
 
 import { type FormEvent, useState } from "react";
 import { SwitchyardError } from "../../client/core/problem.ts";
-import type { CleanupReport } from "../../domain/maintenance/cleanup.ts";
+import type { CleanupReport } from "../../domain/maintenance/contract.ts";
 import { api } from "../live/api.ts";
 import { Button } from "../ui/button.tsx";
 import { Card } from "../ui/card.tsx";

@@ -45,7 +45,7 @@ export function ensureAgent(tx: Tx, agentKey: string, announce = true): Agent {
   });
   if (announce) {
     const { displayName, capabilities, capacity } = agent;
-    const payload = { displayName, capabilities, capacity, breaker: breaker.config, implicit: true };
+    const payload = { displayName, capabilities, capacity, breaker: breaker.config, implicit: true } as const;
     tx.emit({ type: "agent.registered", subject: agentSubject(agentKey), payload });
   }
   return agent;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Payloads } from "../events.ts";
 import { id } from "../kernel/primitives.ts";
 import { must, Refusal, type Tx } from "../kernel/tx.ts";
 import type { Statistics } from "./contract.ts";
@@ -37,7 +38,8 @@ export function replaceStatistics(tx: Tx, m: z.infer<typeof statisticsReplace>):
     throw new Refusal("not_permitted", `the figures of ${m.agentKey} are no longer those that were looked at`);
   }
   tx.put("statistics", { ...row, ...next, updatedAt: tx.at });
-  const told = Object.fromEntries(COUNTS.map((name) => [name, { from: row[name], to: next[name] }]));
+  const changes = COUNTS.map((name) => [name, { from: row[name], to: next[name] }]);
+  const told = Object.fromEntries(changes) as Payloads["statistics.recalculated"];
   tx.emit({ type: "statistics.recalculated", subject: { kind: "agent", id: m.agentKey }, payload: told });
   return must(tx, "statistics", m.agentKey);
 }

@@ -1,7 +1,10 @@
+import type { Payloads } from "../events.ts";
+import { payloadOf } from "../kernel/event.ts";
 import { iso, ms } from "../kernel/primitives.ts";
 import { ALERT_MOVES, type AlertStatus, type Severity } from "../kernel/statuses.ts";
 import { must, Refusal, type Subject, type Tx } from "../kernel/tx.ts";
 import type { Alert } from "./contract.ts";
+import type { alertEvents } from "./events.ts";
 import { notifyAlert, notifyEnd, withoutHeld } from "./notify.ts";
 import { isSilent, NOT_SNOOZED } from "./silence.ts";
 
@@ -68,10 +71,10 @@ export function refreshAlert(tx: Tx, alert: Readonly<Alert>, now: Partial<AlertF
   const facts = { severity, title, detail, value, threshold };
   if (Object.entries(facts).every(([name, fact]) => alert[name as keyof AlertFacts] === fact)) return;
   tx.put("alert", { ...alert, ...facts, updatedAt: tx.at });
-  const type = severity === alert.severity ? "alert.measured" : "alert.regraded";
   const { rule, runId } = alert;
-  const payload = { rule, ...facts, ...(severity !== alert.severity && { from: alert.severity }) };
-  tx.emit({ type, subject: { kind: "alert", id: alert.id }, runId, payload });
+  const subject = { kind: "alert", id: alert.id };
+  if (severity === alert.severity) tx.emit({ type: "alert.measured", subject, runId, payload: { rule, ...facts } });
+  else tx.emit({ type: "alert.regraded", subject, runId, payload: { rule, ...facts, from: alert.severity } });
 }
 
 /** Notes that a condition holds which must hold for a while before it fires. */
@@ -157,7 +160,17 @@ export function mustMove(alert: Readonly<Alert>, to: AlertStatus, why?: string):
 
 export const NOT_ACKNOWLEDGED = { acknowledgedAt: null, acknowledgedBy: null, note: null, ackExpiresAt: null } as const;
 
-export function emitAlert(tx: Tx, type: string, alert: Readonly<Alert>, payload: { [key: string]: unknown }): void {
+/** What every event of an alert says. */
+type AlertFactsTold = Pick<Alert, "rule" | "severity" | "title">;
+
+/** Emits an alert's event: its facts and what is particular to the event. */
+export function emitAlert<T extends keyof typeof alertEvents>(
+  tx: Tx,
+  type: T,
+  alert: Readonly<Alert>,
+  more: Omit<Payloads[T], keyof AlertFactsTold>,
+): void {
   const { rule, severity, title, runId } = alert;
-  tx.emit({ type, subject: { kind: "alert", id: alert.id }, runId, payload: { rule, severity, title, ...payload } });
+  const payload = payloadOf<T, AlertFactsTold>({ rule, severity, title }, more);
+  tx.emit({ type, subject: { kind: "alert", id: alert.id }, runId, payload });
 }

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import type { Payloads } from "../events.ts";
+import { payloadOf } from "../kernel/event.ts";
 import { id, int32, type Json, keptMs } from "../kernel/primitives.ts";
 import { must, Refusal, type Tx } from "../kernel/tx.ts";
 import { channelOf } from "./channel.ts";
@@ -180,7 +182,13 @@ export function failDelivery(tx: Tx, m: z.infer<typeof deliveryFail>): Delivery 
 const isOld = (delivery: Readonly<Delivery>, attempt: number): boolean =>
   delivery.status !== "pending" || delivery.attempts !== attempt - 1;
 
-function told(tx: Tx, type: string, { id: deliveryId, channelId, alertId }: Readonly<Delivery>, what: object) {
-  tx.emit({ type, subject: { kind: "delivery", id: deliveryId }, payload: { channelId, alertId, ...what } });
+function told<T extends "delivery.succeeded" | "delivery.deferred" | "delivery.failed">(
+  tx: Tx,
+  type: T,
+  { id: deliveryId, channelId, alertId }: Readonly<Delivery>,
+  more: Omit<Payloads[T], "channelId" | "alertId">,
+): Delivery {
+  const payload = payloadOf<T, Pick<Delivery, "channelId" | "alertId">>({ channelId, alertId }, more);
+  tx.emit({ type, subject: { kind: "delivery", id: deliveryId }, payload });
   return must(tx, "delivery", deliveryId);
 }

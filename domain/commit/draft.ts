@@ -1,8 +1,9 @@
+import type { EventType, OwnType } from "../events.ts";
 import { roomIn } from "../execution/queue.ts";
 import { type Edit, editor } from "../kernel/json-map.ts";
 import type { RowBase } from "../kernel/row.ts";
 import { isKeyed, keyOf } from "../kernel/row-key.ts";
-import type { EventDraft, RowSet, Tx, Unsettled } from "../kernel/tx.ts";
+import type { EmittedEvent, EventDraft, RowSet, Tx, Unsettled } from "../kernel/tx.ts";
 import type { Kind, Rows } from "../rows.ts";
 
 /**
@@ -119,7 +120,7 @@ function namesOne(row: Rows[Kind], columns: readonly string[], ids: readonly str
 
 /** One commit's transaction on a draft. */
 export class DraftTx implements Tx {
-  readonly events: EventDraft[] = [];
+  readonly events: EmittedEvent[] = [];
   readonly unsettled: Unsettled = { workstreams: new Set(), endedRuns: new Set() };
   /** Keys of the rows this commit changed. */
   readonly touched = new Set<string>();
@@ -218,7 +219,7 @@ export class DraftTx implements Tx {
     return reopened.length > 0 ? { ...query, reopened } : query;
   }
 
-  emit(event: EventDraft): void {
+  emit<T extends EventType | OwnType>(event: EventDraft<T>): void {
     this.events.push(event);
   }
 

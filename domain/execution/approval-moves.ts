@@ -1,8 +1,11 @@
+import type { Payloads } from "../events.ts";
+import { payloadOf } from "../kernel/event.ts";
 import type { Json } from "../kernel/primitives.ts";
-import { APPROVAL_MOVES } from "../kernel/statuses.ts";
+import { APPROVAL_MOVES, type ApprovalStatus } from "../kernel/statuses.ts";
 import { must, Refusal, type Tx } from "../kernel/tx.ts";
 import { traceOf } from "../sessions/task.ts";
 import type { Approval, ApprovalOption } from "./contract.ts";
+import type { approvalEvents } from "./events.ts";
 
 /** What happens to an approval's row, whoever asks for it: people (`approval.ts`) or a job (`job/gate.ts`). */
 
@@ -59,8 +62,13 @@ export function openApproval(tx: Tx, ask: ApprovalAsk, approvalId: string = tx.n
   return approval;
 }
 
+export type SettledStatus = Exclude<ApprovalStatus, "pending">;
+export type Settled<S extends SettledStatus> = Approval & { status: S };
+/** What the event of that end says. */
+export type SettledFacts<S extends SettledStatus> = Omit<Payloads[`approval.${S}`], keyof ApprovalFacts>;
+
 /** Puts a settled approval and records that it is. What waits for it is not looked at. */
-export function putSettled(tx: Tx, settled: Approval, facts: { [key: string]: unknown }): Approval {
+export function putSettled<S extends SettledStatus>(tx: Tx, settled: Settled<S>, facts: SettledFacts<S>): Approval {
   const { id: approvalId, status } = settled;
   tx.put("approval", { ...settled, decidedAt: tx.at, updatedAt: tx.at });
   emitApproval(tx, `approval.${status}`, settled, facts);
@@ -89,15 +97,19 @@ export function consume(tx: Tx, approval: Readonly<Approval>): Approval {
   return must(tx, "approval", approval.id);
 }
 
+/** What every event of an approval says. */
+type ApprovalFacts = Pick<Approval, "title" | "jobId" | "taskId">;
+
 /** An event of an approval: its facts and what is particular to the event. */
-export function emitApproval(
+export function emitApproval<T extends keyof typeof approvalEvents>(
   tx: Tx,
-  type: string,
+  type: T,
   approval: Readonly<Approval>,
-  payload: { [key: string]: unknown },
+  more: Omit<Payloads[T], keyof ApprovalFacts>,
 ): void {
   const { id: approvalId, title, runId, jobId, taskId } = approval;
   const traceId = traceOf(tx, taskId);
   const subject = { kind: "approval", id: approvalId };
-  tx.emit({ type, subject, runId, traceId, payload: { title, jobId, taskId, ...payload } });
+  const payload = payloadOf<T, ApprovalFacts>({ title, jobId, taskId }, more);
+  tx.emit({ type, subject, runId, traceId, payload });
 }

@@ -2,7 +2,15 @@ import { z } from "zod";
 import { id, type Json, json, label, newId, text, time } from "../kernel/primitives.ts";
 import { APPROVAL_MOVES, type ApprovalStatus } from "../kernel/statuses.ts";
 import { must, mustBeNew, Refusal, type Tx } from "../kernel/tx.ts";
-import { consume, emitApproval, openApproval, putSettled } from "./approval-moves.ts";
+import {
+  consume,
+  emitApproval,
+  openApproval,
+  putSettled,
+  type Settled,
+  type SettledFacts,
+  type SettledStatus,
+} from "./approval-moves.ts";
 import type { Approval, ApprovalDecision, ApprovalOption } from "./contract.ts";
 import { APPROVAL_OPTIONS } from "./contract.ts";
 import { approvalSettled } from "./job/cascade.ts";
@@ -155,7 +163,7 @@ function withDecision(
 }
 
 /** Settles an approval, and lets the job that waits for it know. */
-function settle(tx: Tx, settled: Approval, facts: { [key: string]: unknown }): Approval {
+function settle<S extends SettledStatus>(tx: Tx, settled: Settled<S>, facts: SettledFacts<S>): Approval {
   const approval = putSettled(tx, settled, facts);
   approvalSettled(tx, approval);
   return must(tx, "approval", approval.id);

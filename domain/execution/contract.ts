@@ -40,11 +40,11 @@ const jobCounts = (): Column<JobCounts> =>
     z.object(Object.fromEntries(JOB_STATUSES.map((status) => [status, count])) as { [S in JobStatus]: typeof count }),
   );
 
-const token = z.object({ scopeId: maybeText, status: z.string(), value: anyJson });
+export const token = z.object({ scopeId: maybeText, status: z.string(), value: anyJson });
 /** A logical thread of execution. */
 export type Token = z.infer<typeof token>;
 
-const scope = z.object({ parentId: maybeText, status: z.enum(["active", "cancelled"]) });
+export const scope = z.object({ parentId: maybeText, status: z.enum(["active", "cancelled"]) });
 /** What can be cancelled at once: the tokens in it, and the scopes nested in it with theirs. */
 export type Scope = z.infer<typeof scope>;
 
@@ -107,7 +107,7 @@ export type Workstream = RowOf<typeof workstream>;
 
 /** What is tried when a job's last attempt has failed. */
 export type Escalation = { agentKey: string } | { approval: { title: string; detail?: string | undefined } };
-const escalation = z.union([
+export const escalation = z.union([
   z.object({ agentKey: id }),
   z.object({ approval: z.object({ title: z.string(), detail: z.string().optional() }) }),
 ]);
@@ -187,6 +187,18 @@ export const attempt = row("attempt", "Attempt", "attemptId", {
   idSchema: z.string(),
 });
 export type Attempt = RowOf<typeof attempt>;
+
+/** Kinds of the rows that belong to a run, and leave with it. */
+export const PARTS_OF_RUN = [
+  "workstream",
+  "job",
+  "attempt",
+  "approval",
+  "alert",
+  "delivery",
+  "decision",
+  "outcome",
+] as const;
 
 /** A queue that jobs wait in; `id` is its name. */
 export const queue = row("queue", "Queue", "queue", {

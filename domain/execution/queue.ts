@@ -37,16 +37,15 @@ export function configureQueue(tx: Tx, m: z.infer<typeof queueConfigure>): Queue
     updatedAt: tx.at,
   };
   const { concurrency, capacity, pauseReason } = next;
-  const emit = (type: string, payload: { [key: string]: unknown }) =>
-    tx.emit({ type, subject: { kind: "queue", id: m.queue }, payload });
+  const subject = { kind: "queue", id: m.queue };
   const resized = !known || concurrency !== was.concurrency || capacity !== was.capacity;
   const stopped = paused && (!was.paused || pauseReason !== was.pauseReason);
   const resumed = was.paused && !paused;
   if (!resized && !stopped && !resumed) return was;
   tx.put("queue", next);
-  if (resized) emit("queue.configured", { concurrency, capacity });
-  if (stopped) emit("queue.paused", { reason: pauseReason });
-  if (resumed) emit("queue.resumed", { reason: m.reason ?? null });
+  if (resized) tx.emit({ type: "queue.configured", subject, payload: { concurrency, capacity } });
+  if (stopped) tx.emit({ type: "queue.paused", subject, payload: { reason: pauseReason } });
+  if (resumed) tx.emit({ type: "queue.resumed", subject, payload: { reason: m.reason ?? null } });
   return must(tx, "queue", m.queue);
 }
 

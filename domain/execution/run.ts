@@ -133,7 +133,7 @@ export function retryRun(tx: Tx, m: z.infer<typeof runRetry>): Run {
     version: run.version + 1,
   };
   tx.put("run", next);
-  const payload = { from: run.status, to: "running", reason: next.reason };
+  const payload = { from: run.status, to: "running", reason: next.reason } as const;
   tx.emit({ type: "run.retried", subject: subjectOf(run.id), runId: run.id, payload });
   resolveAlert(tx, overdueAlertId(run.id), "the run is retried");
   if (m.jobs !== "none") {

@@ -28,7 +28,7 @@ export function followJobs(tx: Tx, m: z.infer<typeof workstreamFollow>): Workstr
   const workstream = must(tx, "workstream", m.workstreamId);
   if (workstream.follow === "jobs") return workstream;
   putWorkstream(tx, workstream, { ...workstream, follow: "jobs", updatedAt: tx.at });
-  const payload = { follow: "jobs" };
+  const payload = { follow: "jobs" } as const;
   tx.emit({ type: "workstream.followed", subject: subjectOf(workstream), runId: workstream.runId, payload });
   // Where it was put is no part of where its jobs are.
   settle(tx, must(tx, "workstream", workstream.id), "pending");

@@ -2,20 +2,22 @@ import type { CommitFault } from "../commit/commit.ts";
 import { applyCommit, parseCommit } from "../commit/commit.ts";
 import { Draft, type Source } from "../commit/draft.ts";
 import type { ClientMutationInput, ClockMutation, Mutation } from "../commit/mutations.ts";
+import { EVENTS } from "../events.ts";
 import { openJobs, totalJobs } from "../execution/contract.ts";
 import { roomIn } from "../execution/queue.ts";
 import { isStillToEnd } from "../execution/workstream.ts";
 import type { Kind, Rows } from "../rows.ts";
+import type { EventContract } from "./event-contract.ts";
 import { keyOf } from "./row-key.ts";
 import { isFinalJob } from "./statuses.ts";
-import type { EventDraft, RowSet } from "./tx.ts";
+import type { EmittedEvent, RowSet } from "./tx.ts";
 
 /** One tenant in memory: the reducers' storage for tests, with a clock that stands still until it is turned. */
 export class World implements Source {
   now = Date.parse("2026-11-21T12:00:00.000Z");
   actor = "key:test";
   seq = 0;
-  readonly events: EventDraft[] = [];
+  readonly events: EmittedEvent[] = [];
   readonly rows = new Map<string, { kind: Kind; row: Readonly<Rows[Kind]> }>();
   #commits = 0;
 
@@ -207,6 +209,7 @@ export class World implements Source {
       row.seq = this.seq;
       this.rows.set(key, { kind, row: freeze(row) });
     }
+    for (const event of tx.events) mustBeCatalogued(event);
     this.events.push(...tx.events);
     return { results, faults, events: tx.events, changed: [...draft.changes.keys()] };
   }
@@ -223,6 +226,17 @@ export function worldWith(...jobIds: string[]): World {
   return world;
 }
 
+/** What reducers emit is what the catalogue says: a field too many is a fault as well as one too few. */
+function mustBeCatalogued({ type, subject, payload }: EmittedEvent): void {
+  if (type.startsWith("x.")) return;
+  const contract = (EVENTS as { readonly [type: string]: EventContract })[type];
+  if (!contract) throw new Error(`${type} is not in the catalogue`);
+  if (contract.subject !== subject.kind)
+    throw new Error(`${type} is about a ${subject.kind}, not a ${contract.subject}`);
+  const { error } = contract.payload.safeParse(payload);
+  if (error) throw new Error(`${type} ${JSON.stringify(payload)}: ${error.message}`);
+}
+
 /** Reducers must never change what they were given. */
 function freeze<T>(value: T): T {
   if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
@@ -232,4 +246,4 @@ function freeze<T>(value: T): T {
 }
 
 /** Types of events, in order. */
-export const typesOf = (events: readonly EventDraft[]): string[] => events.map((event) => event.type);
+export const typesOf = (events: readonly EmittedEvent[]): string[] => events.map((event) => event.type);

@@ -1,4 +1,5 @@
 import type { Candidate } from "../agents/contract.ts";
+import type { EventType, OwnType, Payloads } from "../events.ts";
 import type { Kind, Rows } from "../rows.ts";
 import type { Edit } from "./json-map.ts";
 import type { RowBase } from "./row.ts";
@@ -61,7 +62,8 @@ export interface Tx {
   edit: Edit;
   /** Ids of a set, in the storage's order, those changed by this commit included. */
   ids(query: RowSet): string[];
-  emit(event: EventDraft): void;
+  /** Says what happened: an event of the catalogue (`domain/events.ts`), with the payload of its type. */
+  emit<T extends EventType | OwnType>(event: EventDraft<T>): void;
   /** What the present mutation leaves to be settled when it is through. */
   readonly unsettled: Unsettled;
   /** A new id, unique in the log, that sorts by time and within a commit by order; the same when the commit is applied again. */
@@ -77,14 +79,17 @@ export interface Unsettled {
   readonly endedRuns: Set<string>;
 }
 
-export interface EventDraft {
-  type: string;
+export interface EventDraft<T extends EventType | OwnType = EventType | OwnType> {
+  type: T;
   subject: Subject;
   runId?: string | null;
   /** The trace it belongs to when the commit names none. */
   traceId?: string | null;
-  payload?: { [key: string]: unknown };
+  payload: Payloads[T];
 }
+
+/** An event of any type, as a commit keeps it until it is written. */
+export type EmittedEvent = Omit<EventDraft, "payload"> & { payload: { [key: string]: unknown } };
 
 export interface Subject {
   kind: string;

@@ -1,4 +1,4 @@
-import type { Job, JobCounts } from "../execution/contract.ts";
+import { type Job, type JobCounts, PARTS_OF_RUN } from "../execution/contract.ts";
 import { refOf } from "../kernel/row-key.ts";
 import { isFinalJob, isFinalRun } from "../kernel/statuses.ts";
 import type { Tx } from "../kernel/tx.ts";
@@ -15,8 +15,7 @@ import { foldOutcomes } from "./cleanup-outcomes.ts";
  * may be retried.
  */
 
-const PARTS = ["workstream", "job", "attempt", "approval", "alert", "delivery", "decision", "outcome"] as const;
-type Part = (typeof PARTS)[number];
+type Part = (typeof PARTS_OF_RUN)[number];
 type Parts = { [kind in Part]: Readonly<Rows[kind]>[] };
 
 /** Answers the runs that have left. */
@@ -33,7 +32,7 @@ export function cleanRuns(tx: Tx, runIds: readonly string[], olderThan: string, 
       ({ jobId }) => jobId === null || (tx.get("job", jobId)?.runId ?? runId) === runId,
     );
     if (!isSettled(ofRun, olderThan) || ofRun.job.some((job) => isNeeded(tx, job, olderThan))) return false;
-    for (const kind of PARTS) {
+    for (const kind of PARTS_OF_RUN) {
       if (kind === "outcome") foldOutcomes(tx, ofRun.outcome, remove);
       else for (const { id } of ofRun[kind]) remove(kind, id);
     }
@@ -43,7 +42,9 @@ export function cleanRuns(tx: Tx, runIds: readonly string[], olderThan: string, 
       fewer.set(queue, { ...counts, [status]: (counts[status] ?? 0) + 1 });
     }
     const { workflow, status, finishedAt } = run;
-    const rows = Object.fromEntries(PARTS.map((kind) => [kind, ofRun[kind].length]));
+    const rows = Object.fromEntries(PARTS_OF_RUN.map((kind) => [kind, ofRun[kind].length])) as {
+      [kind in Part]: number;
+    };
     tx.emit({
       type: "run.removed",
       subject: { kind: "run", id: runId },
@@ -92,7 +93,7 @@ const noParts = (): Parts => ({
   outcome: [],
 });
 
-const isPart = (kind: Kind): kind is Part => (PARTS as readonly Kind[]).includes(kind);
+const isPart = (kind: Kind): kind is Part => (PARTS_OF_RUN as readonly Kind[]).includes(kind);
 
 function isSettled({ job, approval, alert, delivery }: Parts, olderThan: string): boolean {
   return (

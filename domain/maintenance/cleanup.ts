@@ -5,6 +5,7 @@ import type { Kind } from "../rows.ts";
 import { cleanAgents } from "./cleanup-agents.ts";
 import { cleanDecisions, cleanOutcomes } from "./cleanup-outcomes.ts";
 import { cleanRuns } from "./cleanup-runs.ts";
+import { type CleanupCounts, noneCleaned } from "./contract.ts";
 
 /**
  * Rows that are too old leave. One mutation is one batch of them, named by whoever looked for them; what it removes is decided here, by the
@@ -29,38 +30,6 @@ export const maintenanceClean = z.strictObject({
   taskKeys: rowIds,
 });
 export type MaintenanceClean = z.infer<typeof maintenanceClean>;
-
-/** How many rows of each kind left. */
-export type CleanupCounts = { [table in (typeof CLEANED)[number]]: number };
-
-export const CLEANED = [
-  "runs",
-  "workstreams",
-  "jobs",
-  "attempts",
-  "approvals",
-  "alerts",
-  "deliveries",
-  "decisions",
-  "outcomes",
-  "agents",
-  "breakers",
-  "statistics",
-  "taskKeys",
-] as const;
-
-export const noneCleaned = (): CleanupCounts => Object.fromEntries(CLEANED.map((table) => [table, 0])) as CleanupCounts;
-
-/** `POST /maintenance/cleanup`: how many rows have left, or would leave. */
-export type CleanupReport = CleanupCounts & {
-  dryRun: boolean;
-  /** What is not older than this has stayed. */
-  olderThan: string;
-  /** It was ended before it was through: there is more that is old. */
-  more: boolean;
-  /** Runs that are old and stay, as they have too many rows to leave in one commit. */
-  tooLarge: string[];
-};
 
 /** What a batch came to. */
 export interface Cleaned {

@@ -1,10 +1,12 @@
 import { z } from "zod";
+import type { Payloads } from "../events.ts";
 import { jsonBytes } from "../kernel/json-bytes.ts";
 import { mergePatch } from "../kernel/merge-patch.ts";
 import { id, jsonObject, label, newId } from "../kernel/primitives.ts";
 import { SESSION_MOVES, SESSION_STATUSES, type SessionStatus } from "../kernel/statuses.ts";
 import { must, mustBeLegal, mustBeNew, Refusal, type Tx } from "../kernel/tx.ts";
 import type { Session } from "./contract.ts";
+import type { sessionEvents } from "./events.ts";
 import { traceOf } from "./task.ts";
 
 /**
@@ -116,7 +118,12 @@ function mustFit({ id: sessionId, metadata }: Session): void {
   throw new Refusal("state_too_large", why);
 }
 
-function emit(tx: Tx, type: string, session: Readonly<Session>, payload: { [key: string]: unknown }): void {
+function emit<T extends keyof typeof sessionEvents>(
+  tx: Tx,
+  type: T,
+  session: Readonly<Session>,
+  payload: Payloads[T],
+): void {
   const traceId = traceOf(tx, session.taskId);
   tx.emit({ type, subject: { kind: "session", id: session.id }, traceId, payload });
 }

@@ -1,8 +1,10 @@
 import { z } from "zod";
+import type { Payloads } from "../events.ts";
 import { errorInput, id, iso, json, label, ms, newId, toErrorInfo } from "../kernel/primitives.ts";
 import { TASK_MOVES, TASK_STATUSES } from "../kernel/statuses.ts";
 import { must, mustBeLegal, mustBeNew, type Tx } from "../kernel/tx.ts";
 import type { Task } from "./contract.ts";
+import type { taskEvents } from "./events.ts";
 
 /**
  * A unit of work that goes from one agent to another. pending → routed → running → completed, failed; routed → pending when it falls back,
@@ -109,6 +111,6 @@ export function traceOf(tx: Tx, taskId: string | null): string | null {
   return taskId === null ? null : (tx.get("task", taskId)?.traceId ?? null);
 }
 
-function emit(tx: Tx, type: string, task: Readonly<Task>, payload: { [key: string]: unknown }): void {
+function emit<T extends keyof typeof taskEvents>(tx: Tx, type: T, task: Readonly<Task>, payload: Payloads[T]): void {
   tx.emit({ type, subject: { kind: "task", id: task.id }, traceId: task.traceId, payload });
 }

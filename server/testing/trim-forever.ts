@@ -22,7 +22,7 @@ const retention = createRetention({
 });
 const by = { id: "key:test", actor: "key:test" };
 for (let n = 0; ; n += 1) {
-  const note = { type: "event.append" as const, eventType: "x.note", payload: { n } };
+  const note = { type: "event.append" as const, eventType: "x.note" as const, payload: { n } };
   for (let times = 0; times < 10; times += 1) await store.commit(tenantId, by, { mutations: [note, note] });
   await retention.trim(tenantId);
   if (n === 0) process.stdout.write("under way\n");

@@ -75,22 +75,25 @@ export function releasePermit(tx: Tx, agentKey: string, permitId: string): void 
   saveBreaker(tx, breaker, machine.release(breaker, permitId, ms(tx.at)));
 }
 
+/** What changes a breaker without a move. */
+type Quiet = "trial_permitted" | "trial_expired" | "wait_restarted";
+
 /**
  * Puts the changed row, and says every move as an event and to the alert. `quiet` names the event of a change without a move, where the
  * mutation has no event of its own: no row changes without the log saying so.
  */
-export function saveBreaker(tx: Tx, was: Readonly<Breaker>, step: machine.BreakerStep, quiet?: string): void {
+export function saveBreaker(tx: Tx, was: Readonly<Breaker>, step: machine.BreakerStep, quiet?: Quiet): void {
   if (step.breaker === was) return;
   tx.put("breaker", { ...was, ...step.breaker, updatedAt: tx.at });
   const { calls, failureRate, resetAt, openings, lastError } = step.breaker;
   const silent = step.breaker.changedAt < was.changedAt ? "wait_restarted" : quiet;
   if (silent && step.transitions.length === 0) {
     const payload = { state: step.breaker.state, trials: step.breaker.trials.length, calls, resetAt };
-    tx.emit({ type: `breaker.${silent}`, subject: agentSubject(was.id), payload });
+    tx.emit({ type: `breaker.${silent}` as const, subject: agentSubject(was.id), payload });
   }
   for (const move of step.transitions) {
     const payload = { ...move, calls, failureRate, resetAt, openings, lastError, epoch: step.breaker.epoch };
-    tx.emit({ type: `breaker.${EVENT_OF[move.to]}`, subject: agentSubject(was.id), payload });
+    tx.emit({ type: `breaker.${EVENT_OF[move.to]}` as const, subject: agentSubject(was.id), payload });
     tellAlert(tx, was.id, move, { calls, lastError });
   }
 }
@@ -125,10 +128,10 @@ const BREAKER_RULE = "breaker_open";
 /** The fingerprint of the alert that an open breaker raises. */
 export const breakerAlertId = (agentKey: string): string => fingerprint(BREAKER_RULE, agentKey);
 
-const EVENT_OF: { readonly [state in machine.BreakerStateName]: string } = {
+const EVENT_OF = {
   closed: "closed",
   open: "opened",
   half_open: "half_opened",
   forced_open: "forced_open",
   disabled: "disabled",
-};
+} as const satisfies { [state in machine.BreakerStateName]: string };

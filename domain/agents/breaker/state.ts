@@ -46,14 +46,16 @@ export type BreakerState = {
 };
 
 /** Why a breaker moved. */
-export type TransitionCause =
-  | "failure_rate"
-  | "slow_call_rate"
-  | "open_time_passed"
-  | "trials_passed"
-  | "override"
-  | "override_expired"
-  | "reset";
+export const TRANSITION_CAUSES = [
+  "failure_rate",
+  "slow_call_rate",
+  "open_time_passed",
+  "trials_passed",
+  "override",
+  "override_expired",
+  "reset",
+] as const;
+export type TransitionCause = (typeof TRANSITION_CAUSES)[number];
 
 /** One move. `cause` is for code, `reason` for people (an operator's own words, where an operator moved it). */
 export type BreakerTransition = {

@@ -106,7 +106,7 @@ export function releaseOrCancel(tx: Tx, jobId: string, answered = false): "queue
   const runAt = job.runAt > tx.at ? job.runAt : tx.at;
   tx.put("job", { ...job, status: "queued", unmet: 0, runAt, queuedAt: tx.at, updatedAt: tx.at });
   countJob(tx, job, "waiting", "queued", answered ? -1 : 0);
-  emitJob(tx, "job.released", must(tx, "job", jobId));
+  emitJob(tx, "job.released", must(tx, "job", jobId), {});
   return "queued";
 }
 
@@ -190,13 +190,7 @@ function settleRun(tx: Tx, runId: string): void {
 }
 
 /** The row's move to cancelled, without its consequences for others. */
-function end(
-  tx: Tx,
-  job: Readonly<Job>,
-  reason: string,
-  more: { [key: string]: unknown } = {},
-  answered = false,
-): void {
+function end(tx: Tx, job: Readonly<Job>, reason: string, more: { dependency?: string } = {}, answered = false): void {
   const wasRunning = job.status === "running";
   const asked = answered || (job.status === "waiting" && gateOf(tx, job) === "pending");
   if (wasRunning) {

@@ -179,9 +179,10 @@ function endBadly(
   countJob(tx, job, "running", next.status, next.status === "waiting" ? 1 : 0);
   const ended = must(tx, "job", job.id);
   const goesOn = again || escalation !== null;
-  const type = goesOn ? "job.attempt_failed" : status === "failed" ? "job.failed" : "job.timed_out";
   const facts = { exitCode: end.exitCode ?? null, durationMs: taken, error: end.error, result: end.result ?? null };
-  emitJob(tx, type, ended, { ...facts, attemptStatus: status, ...(goesOn && { runAt: ended.runAt }) });
+  if (goesOn) emitJob(tx, "job.attempt_failed", ended, { ...facts, attemptStatus: status, runAt: ended.runAt });
+  else if (status === "failed") emitJob(tx, "job.failed", ended, { ...facts, attemptStatus: status });
+  else emitJob(tx, "job.timed_out", ended, { ...facts, attemptStatus: status });
   if (escalation) {
     const { agentKey: pinnedTo, approvalId, attemptBase, runAt } = ended;
     emitJob(tx, "job.escalated", ended, { to: escalation, pinnedTo, approvalId, attemptBase, runAt });

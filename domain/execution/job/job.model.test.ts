@@ -7,7 +7,7 @@ import type { ClientMutationInput } from "../../commit/mutations.ts";
 import { tries } from "../../kernel/depth.test-kit.ts";
 import { WORKSTREAM_MOVES, WORKSTREAM_STATUSES } from "../../kernel/statuses.ts";
 import { World } from "../../kernel/tx.test-kit.ts";
-import type { EventDraft } from "../../kernel/tx.ts";
+import type { EmittedEvent } from "../../kernel/tx.ts";
 import { type Command, command } from "./job.model.commands.test-kit.ts";
 import { checkWorld, same } from "./job.model.test-kit.ts";
 import {
@@ -119,7 +119,7 @@ class Beside {
   }
 
   /** Every hop that the events tell is legal, and no lease token is in any of them. */
-  followEvents(events: readonly EventDraft[]) {
+  followEvents(events: readonly EmittedEvent[]) {
     for (const { type, subject, payload } of events) {
       if (subject.kind !== "job") continue;
       const to = payload?.status as Status;

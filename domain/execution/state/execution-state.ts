@@ -1,8 +1,11 @@
+import type { Payloads } from "../../events.ts";
+import { payloadOf } from "../../kernel/event.ts";
 import { jsonBytes } from "../../kernel/json-bytes.ts";
 import { id } from "../../kernel/primitives.ts";
 import { isFinalRun } from "../../kernel/statuses.ts";
 import { must, Refusal, type Tx } from "../../kernel/tx.ts";
 import type { Run } from "../contract.ts";
+import type { stateEvents } from "../events.ts";
 
 /**
  * A run's execution state: context, tokens, scopes, step count, metadata. It changes on a run that has not ended, by the mutations of
@@ -37,17 +40,25 @@ export function mustFit(state: Pick<ExecutionState, "context" | "tokens" | "scop
   throw new Refusal("state_too_large", message);
 }
 
+type StateEvent = keyof typeof stateEvents | "run.restored";
+
+/** The event of a change, but for the version that the run has then. */
+export interface StateChange<T extends StateEvent> {
+  type: T;
+  payload: Omit<Payloads[T], "version">;
+}
+
 /** Changes parts of a run's state and tells it. Answers the run as it then is. */
-export function changeState(
+export function changeState<T extends StateEvent>(
   tx: Tx,
   run: Readonly<Run>,
   change: Partial<ExecutionState>,
-  event: { type: string; payload: { [key: string]: unknown } },
+  event: StateChange<T>,
 ): Run {
   const next: Run = { ...run, ...change, updatedAt: tx.at, version: run.version + 1 };
   mustFit(next);
   tx.put("run", next);
-  const payload = { ...event.payload, version: next.version };
+  const payload = payloadOf<T, { version: number }>({ version: next.version }, event.payload);
   tx.emit({ type: event.type, subject: { kind: "run", id: run.id }, runId: run.id, payload });
   return must(tx, "run", run.id);
 }

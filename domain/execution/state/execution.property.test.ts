@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { ClientMutationInput } from "../../commit/mutations.ts";
 import { tries } from "../../kernel/depth.test-kit.ts";
 import { World } from "../../kernel/tx.test-kit.ts";
-import type { EventDraft } from "../../kernel/tx.ts";
+import type { EmittedEvent } from "../../kernel/tx.ts";
 import { stateMutation, textOf, tokenId } from "./execution.test-kit.ts";
 import { emptyState, type FoldedState, foldState } from "./fold.ts";
 import { toSnapshot } from "./snapshot.ts";
@@ -51,9 +51,9 @@ function stateOf(world: World): FoldedState {
 }
 
 /** Events as they come back from the log. */
-const logged = (events: readonly EventDraft[]): { type: string; payload: { [key: string]: unknown } }[] =>
+const logged = (events: readonly EmittedEvent[]): { type: string; payload: { [key: string]: unknown } }[] =>
   JSON.parse(JSON.stringify(events));
-const fold = (events: readonly EventDraft[]): FoldedState => logged(events).reduce(foldState, emptyState());
+const fold = (events: readonly EmittedEvent[]): FoldedState => logged(events).reduce(foldState, emptyState());
 
 /** All rows, as text; positions aside, which tell one commit from another. */
 const rowsOf = (world: World): string[] =>

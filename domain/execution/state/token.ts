@@ -4,7 +4,7 @@ import { sameJson } from "../../kernel/merge-patch.ts";
 import { id, json, label } from "../../kernel/primitives.ts";
 import { Refusal, type Tx } from "../../kernel/tx.ts";
 import type { Run, Token } from "../contract.ts";
-import { changeState, mapId, mustBeOpen } from "./execution-state.ts";
+import { changeState, mapId, mustBeOpen, type StateChange } from "./execution-state.ts";
 import { mustBeActiveScope } from "./scope.ts";
 
 /**
@@ -76,10 +76,10 @@ export function mustHaveToken(run: Readonly<Run>, tokenId: string): Token {
   throw new Refusal("not_found", `run ${run.id} has no token ${tokenId}`);
 }
 
-const putToken = (
+const putToken = <T extends "token.added" | "token.updated" | "token.removed">(
   tx: Tx,
   run: Readonly<Run>,
   tokenId: string,
   token: Token | undefined,
-  event: { type: string; payload: { [key: string]: unknown } },
+  event: StateChange<T>,
 ) => changeState(tx, run, { tokens: tx.edit(run.tokens, tokenId, token) }, event);

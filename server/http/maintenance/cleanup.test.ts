@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { CLEANED } from "../../../domain/maintenance/cleanup.ts";
+import { CLEANED } from "../../../domain/maintenance/contract.ts";
 import { readHead } from "../../store/lane/load-rows.ts";
 import { Lease } from "../../store/lease.ts";
 import { mintApiKey } from "../auth/api-keys.ts";

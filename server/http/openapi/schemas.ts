@@ -11,7 +11,7 @@ import {
   RULE_KINDS,
   RUN_STATUSES,
 } from "../../../domain/kernel/statuses.ts";
-import { CLEANED } from "../../../domain/maintenance/cleanup.ts";
+import { CLEANED } from "../../../domain/maintenance/contract.ts";
 import { ROWS, SENT_KINDS } from "../../../domain/rows.ts";
 import { ROUTING_ANSWERS } from "./routing-answers.ts";
 import { dependencyFacts, gateFacts, WAITING_ANSWERS } from "./waiting-answers.ts";

@@ -1,4 +1,4 @@
-import type { CleanupCounts } from "../../../domain/maintenance/cleanup.ts";
+import type { CleanupCounts } from "../../../domain/maintenance/contract.ts";
 import type { LaneQueries } from "../lane/lane-database.ts";
 
 /**
