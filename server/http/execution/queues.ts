@@ -1,19 +1,34 @@
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
+import { id, text } from "../../../domain/kernel/primitives.ts";
+import { MOST_AT_ONCE, retryDeadLetters } from "../../queue/dead-letters.ts";
 import { listDue, listJobs } from "../../store/reads/execution/jobs.ts";
 import { listQueues, readQueue } from "../../store/reads/execution/queues.ts";
 import { readQueueWhy } from "../../store/reads/execution/waiting-of-many.ts";
 import { readRow } from "../../store/reads/kernel/one-row.ts";
 import { queriesOf } from "../../store/reads/kernel/scope.ts";
 import { bodyOf, registerCommand } from "../kernel/command.ts";
-import { BASE, found, mustHaveReached, pageQuery, pathId, type ResourceDeps, scopeOf } from "../kernel/resource.ts";
+import {
+  BASE,
+  committerOf,
+  found,
+  mustHaveReached,
+  pageQuery,
+  pathId,
+  type ResourceDeps,
+  scopeOf,
+} from "../kernel/resource.ts";
 import { sendTagged } from "../kernel/versions.ts";
 import { listDoc, oneDoc, type RouteDoc } from "../openapi/route-docs.ts";
 import { ref, sentSchema } from "../openapi/schemas.ts";
-import { MOST_AT_ONCE, retryBody, retryDeadLetters } from "./dead-letters.ts";
 
 const query = z.strictObject(pageQuery);
 const tag = "Queues";
+
+const retryBody = z.strictObject({
+  jobIds: z.array(id).min(1).max(1000).optional().meta({ description: "These alone; all dead letters when left out" }),
+  reason: text.optional(),
+});
 
 const RETRY_DOC: RouteDoc = {
   tag,
@@ -69,7 +84,9 @@ export function registerQueues(app: FastifyInstance, deps: ResourceDeps): void {
   app.post(`${BASE}/queues/:id/dead-letters/retry`, { config: { doc: RETRY_DOC } }, async (request) => {
     const queue = pathId(request);
     const asked = retryBody.parse(bodyOf(request));
-    found(await readRow(request.db, "queue", queue), "queue", queue);
-    return retryDeadLetters(request, deps, queue, asked);
+    const readQueue = () => readRow(request.db, "queue", queue);
+    found(await readQueue(), "queue", queue);
+    const scope = () => scopeOf(request, deps);
+    return retryDeadLetters({ store: deps.store, scope, readQueue, by: committerOf(request) }, queue, asked);
   });
 }

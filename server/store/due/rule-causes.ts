@@ -3,7 +3,7 @@ import { shortened } from "../../../domain/kernel/text.ts";
 import type { LaneQueries } from "../lane/lane-database.ts";
 import { type Look, lookNow, readWhy } from "../reads/execution/waiting.ts";
 import { readRunWhy } from "../reads/execution/waiting-of-many.ts";
-import type { Observed } from "./rule-conditions.ts";
+import type { Observed } from "../rules/check.ts";
 
 /** The detail of an alert is no longer than this. */
 const MOST = 4000;

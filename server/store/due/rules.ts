@@ -7,9 +7,10 @@ import type { Mutation } from "../../../domain/commit/mutations.ts";
 import type { AlertStatus, Severity } from "../../../domain/kernel/statuses.ts";
 import type { LaneQueries } from "../lane/lane-database.ts";
 import { selectRows } from "../lane/statements.ts";
+import type { Observed } from "../rules/check.ts";
 import type { Due } from "./due.ts";
+import { observe, raisedByReducers } from "./observe.ts";
 import { Causes } from "./rule-causes.ts";
-import { type Observed, observe, raisedByReducers } from "./rule-conditions.ts";
 
 interface OpenAlert {
   id: string;

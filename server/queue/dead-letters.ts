@@ -1,27 +1,33 @@
-import type { FastifyRequest } from "fastify";
-import { z } from "zod";
-import { type CommitFault, MAX_MUTATIONS } from "../../../domain/commit/commit.ts";
-import type { ClientMutation } from "../../../domain/commit/mutations.ts";
-import type { DeadLetterRetry } from "../../../domain/kernel/answers.ts";
-import { id, text } from "../../../domain/kernel/primitives.ts";
-import { isFinalRun } from "../../../domain/kernel/statuses.ts";
-import { StoreError } from "../../store/errors.ts";
-import { type DeadLetter, readDeadLetters, readLetters } from "../../store/reads/execution/queues.ts";
-import { readRow } from "../../store/reads/kernel/one-row.ts";
-import { committerOf, type ResourceDeps, scopeOf } from "../kernel/resource.ts";
+import { type CommitFault, MAX_MUTATIONS } from "../../domain/commit/commit.ts";
+import type { ClientMutation } from "../../domain/commit/mutations.ts";
+import type { DeadLetterRetry } from "../../domain/kernel/answers.ts";
+import { isFinalRun } from "../../domain/kernel/statuses.ts";
+import { StoreError } from "../store/errors.ts";
+import { type DeadLetter, readDeadLetters, readLetters } from "../store/reads/execution/queues.ts";
+import type { Scope } from "../store/reads/kernel/scope.ts";
+import type { Committer, Store } from "../store/types.ts";
 
 /**
- * Retrying dead letters, many at a time. What is read may have changed when it is committed: a commit that is refused is made anew from what is
- * there then, and a job that is refused twice is left out.
+ * Retries dead letters, many in one commit. Rows may change between the read and the commit: a refused
+ * commit is planned again from what is there then, and a job that is refused twice is left out.
  */
 export const MOST_AT_ONCE = MAX_MUTATIONS;
 
-export const retryBody = z.strictObject({
-  jobIds: z.array(id).min(1).max(1000).optional().meta({ description: "These alone; all dead letters when left out" }),
-  reason: text.optional(),
-});
+/** What a retry works with: whose queue it is, and who asks. */
+export interface RetryDeps {
+  store: Pick<Store, "commit">;
+  /** For reads as things are at the moment of the call. */
+  scope(): Scope;
+  readQueue(): Promise<{ jobCounts: { failed: number; timed_out: number } } | null>;
+  by: Committer;
+}
 
-type Asked = z.infer<typeof retryBody>;
+interface Asked {
+  /** These alone; all dead letters when left out. */
+  jobIds?: readonly string[] | undefined;
+  reason?: string | undefined;
+}
+
 type Skipped = DeadLetterRetry["skipped"][number];
 
 /** Commits of one call; what is left takes another. */
@@ -29,15 +35,10 @@ const MOST_COMMITS = 10;
 const MOST_TRIES = 5;
 
 /** Queues a queue's dead letters again, with their runs where those ended because of them. */
-export async function retryDeadLetters(
-  request: FastifyRequest,
-  deps: ResourceDeps,
-  queue: string,
-  asked: Asked,
-): Promise<DeadLetterRetry> {
-  const scope = scopeOf(request, deps);
+export async function retryDeadLetters(deps: RetryDeps, queue: string, asked: Asked): Promise<DeadLetterRetry> {
+  const scope = deps.scope();
   const done: DeadLetterRetry = { retried: 0, runsRetried: 0, skipped: [], remaining: 0, receipts: [] };
-  const retry = new Retry(request, deps, queue, asked.reason, done);
+  const retry = new Retry(deps, queue, asked.reason, done);
   if (asked.jobIds) {
     const jobIds = [...new Set(asked.jobIds)];
     const known = new Set((await readLetters(scope, jobIds)).map((letter) => letter.id));
@@ -54,7 +55,7 @@ export async function retryDeadLetters(
       last = letters[taken - 1] ?? null;
     }
   }
-  const { jobCounts } = (await readRow(request.db, "queue", queue)) ?? {};
+  const { jobCounts } = (await deps.readQueue()) ?? {};
   done.remaining = jobCounts ? jobCounts.failed + jobCounts.timed_out : 0;
   return done;
 }
@@ -69,20 +70,12 @@ interface Plan {
 }
 
 class Retry {
-  readonly #request: FastifyRequest;
-  readonly #deps: ResourceDeps;
+  readonly #deps: RetryDeps;
   readonly #queue: string;
   readonly #reason: string | undefined;
   readonly #done: DeadLetterRetry;
 
-  constructor(
-    request: FastifyRequest,
-    deps: ResourceDeps,
-    queue: string,
-    reason: string | undefined,
-    done: DeadLetterRetry,
-  ) {
-    this.#request = request;
+  constructor(deps: RetryDeps, queue: string, reason: string | undefined, done: DeadLetterRetry) {
     this.#deps = deps;
     this.#queue = queue;
     this.#reason = reason;
@@ -94,7 +87,7 @@ class Retry {
     const refused = new Set<string>();
     const left = new Map<string, Skipped>();
     for (let tries = 1; ; tries += 1) {
-      const letters = await readLetters(scopeOf(this.#request, this.#deps), jobIds);
+      const letters = await readLetters(this.#deps.scope(), jobIds);
       const plan = this.#plan(jobIds, letters, left);
       try {
         if (plan.mutations.length > 0) await this.#send(plan.mutations);
@@ -113,8 +106,8 @@ class Retry {
   }
 
   async #send(mutations: ClientMutation[]): Promise<void> {
-    const { tenantId } = this.#request.principal;
-    const { receipt } = await this.#deps.store.commit(tenantId, committerOf(this.#request), { mutations });
+    const { store, scope, by } = this.#deps;
+    const { receipt } = await store.commit(scope().tenantId, by, { mutations });
     this.#done.receipts.push(receipt.receiptId);
     this.#done.retried += mutations.filter((mutation) => mutation.type === "job.retry").length;
     this.#done.runsRetried += mutations.filter((mutation) => mutation.type === "run.retry").length;
