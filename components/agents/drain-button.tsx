@@ -2,6 +2,7 @@
 
 import { Droplets, Undo2 } from "lucide-react";
 import { useState } from "react";
+import type { ClientMutationInput } from "../../domain/commit/mutations.ts";
 import type { Wire } from "../../domain/kernel/wire.ts";
 import { commit } from "../live/api.ts";
 import { useCommand } from "../live/use-command.ts";
@@ -9,27 +10,28 @@ import { Button } from "../ui/button.tsx";
 import { Changes } from "../ui/changes.tsx";
 import { ConfirmDialog } from "../ui/dialog.tsx";
 
+/** To register again is how a drain ends. */
+const draining = ({ agentKey }: Wire<"agent">, drain: boolean, reason: string): ClientMutationInput[] => [
+  { type: drain ? "agent.drain" : "agent.register", agentKey, ...(reason && { reason }) },
+];
+
 /** Takes an agent out of work when it has done what it runs, or back in. */
 export function DrainButton({ agent }: { agent: Wire<"agent"> & { readonly pending?: boolean } }) {
   const [asking, setAsking] = useState(false);
   const order = useCommand(
-    (row: Wire<"agent">, drain: boolean, reason: string) =>
-      commit([
-        // To register again is how a drain ends.
-        { type: drain ? "agent.drain" : "agent.register", agentKey: row.agentKey, ...(reason && { reason }) },
-      ]),
+    (row: Wire<"agent">, drain: boolean, reason: string) => commit(draining(row, drain, reason)),
     {
-      optimistic: (row, drain, reason) => [{ ...row, draining: drain, drainReason: drain ? reason || null : null }],
+      commits: (row, drain, reason) => [draining(row, drain, reason)],
       failure: "The agent could not be changed",
     },
   );
-  const { draining, displayName } = agent;
-  const verb = draining ? "Undrain" : "Drain";
+  const { draining: drains, displayName } = agent;
+  const verb = drains ? "Undrain" : "Drain";
   return (
     <>
       <Changes>
         <Button disabled={order.pending} onClick={() => setAsking(true)}>
-          {draining ? <Undo2 aria-hidden className="size-3.5" /> : <Droplets aria-hidden className="size-3.5" />}
+          {drains ? <Undo2 aria-hidden className="size-3.5" /> : <Droplets aria-hidden className="size-3.5" />}
           {verb}
         </Button>
       </Changes>
@@ -38,14 +40,14 @@ export function DrainButton({ agent }: { agent: Wire<"agent"> & { readonly pendi
         onOpenChange={setAsking}
         title={`${verb} ${displayName}?`}
         description={
-          draining
+          drains
             ? "It takes jobs again at once, and is picked for tasks again."
             : "What it runs goes on; it takes no more jobs and is picked for no task, until it is undrained or registers again."
         }
         confirm={verb}
-        danger={!draining}
-        reason={draining ? "optional" : "required"}
-        onConfirm={async (reason) => (await order.run(agent, !draining, reason)) !== undefined}
+        danger={!drains}
+        reason={drains ? "optional" : "required"}
+        onConfirm={async (reason) => (await order.run(agent, !drains, reason)) !== undefined}
       />
     </>
   );

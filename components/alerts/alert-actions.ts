@@ -1,13 +1,11 @@
 "use client";
 
 import { useMemo } from "react";
-import { isSilent, NOT_SNOOZED } from "../../domain/alerts/silence.ts";
 import { api } from "../live/api.ts";
 import { type Command, useCommand } from "../live/use-command.ts";
-import { serverNow } from "../ui/now.ts";
 import type { AlertRow } from "./alert-model.ts";
 import type { SnoozeTerms } from "./snooze.ts";
-import { type Order, useMany } from "./use-many.ts";
+import { commitOf, type Order, useMany } from "./use-many.ts";
 
 /** What may go with an acknowledgement: why, and after how many ms it lapses (0: never). */
 export interface AckTerms {
@@ -15,62 +13,15 @@ export interface AckTerms {
   holdMs?: number;
 }
 
-/** Who acts, until the server's answer says the name. */
-const ME = "user:you";
-
-const at = (ms: number): string => new Date(ms).toISOString();
-const NOT_ACKNOWLEDGED = { acknowledgedAt: null, acknowledgedBy: null, note: null, ackExpiresAt: null };
-
-type Move = Pick<Order, "verb" | "body" | "become">;
+type Move = Pick<Order, "verb" | "body">;
 
 const acknowledgement = ({ note, holdMs }: AckTerms): Move => ({
   verb: "acknowledge",
   body: { ...(note && { note }), ...(holdMs && { timeoutMs: holdMs }) },
-  become: (alert) => ({
-    ...alert,
-    status: "acknowledged",
-    acknowledgedAt: at(serverNow()),
-    acknowledgedBy: ME,
-    note: note || null,
-    ackExpiresAt: holdMs ? at(serverNow() + holdMs) : null,
-  }),
 });
-
-const TAKING_BACK: Move = {
-  verb: "unacknowledge",
-  body: {},
-  become: (alert) => ({
-    ...alert,
-    ...NOT_ACKNOWLEDGED,
-    ...NOT_SNOOZED,
-    status: alert.status === "resolved" ? "resolved" : "firing",
-  }),
-};
-
-const snooze = (terms: SnoozeTerms): Move => ({
-  verb: "snooze",
-  body: { ...terms },
-  become: (alert) => ({
-    ...alert,
-    ...NOT_ACKNOWLEDGED,
-    status: "snoozed",
-    snoozedUntil: terms.until ?? null,
-    snoozeMode: terms.mode ?? "time",
-    escalateAt: null,
-  }),
-});
-
-const resolution = (note: string): Move => ({
-  verb: "resolve",
-  body: { ...(note && { note }) },
-  become: (alert) => ({
-    ...alert,
-    status: "resolved",
-    resolvedAt: at(serverNow()),
-    resolvedBy: ME,
-    ...(!isSilent(alert, at(serverNow())) && NOT_SNOOZED),
-  }),
-});
+const TAKING_BACK: Move = { verb: "unacknowledge", body: {} };
+const snooze = (terms: SnoozeTerms): Move => ({ verb: "snooze", body: { ...terms } });
+const resolution = (note: string): Move => ({ verb: "resolve", body: { ...(note && { note }) } });
 
 const FAILURES: { readonly [verb in Order["verb"]]: string } = {
   acknowledge: "The alert could not be acknowledged",
@@ -97,7 +48,7 @@ export function useAlertCommands(): AlertCommands {
   const comment = useCommand(
     (alert: AlertRow, text: string) => api.post<AlertRow>(`/alerts/${encodeURIComponent(alert.id)}/comment`, { text }),
     {
-      optimistic: (alert, text) => [{ ...alert, comments: [...alert.comments, { by: ME, at: at(serverNow()), text }] }],
+      commits: ({ id: alertId }, text) => [[{ type: "alert.comment", alertId, text }]],
       failure: "The comment could not be saved",
     },
   );
@@ -130,6 +81,6 @@ export function useAlertCommands(): AlertCommands {
 function useOne(verb: Order["verb"]): Command<[alert: AlertRow, move: Move], AlertRow> {
   return useCommand(
     (alert: AlertRow, { body }: Move) => api.post<AlertRow>(`/alerts/${encodeURIComponent(alert.id)}/${verb}`, body),
-    { optimistic: (alert, { become }) => [become(alert)], failure: FAILURES[verb] },
+    { commits: (alert, move) => [commitOf(alert, move)], failure: FAILURES[verb] },
   );
 }

@@ -1,6 +1,7 @@
 "use client";
 
 import { useQueryClient } from "@tanstack/react-query";
+import type { ClientMutationInput } from "../../domain/commit/mutations.ts";
 import type { BulkResult } from "../../domain/kernel/answers.ts";
 import { api } from "../live/api.ts";
 import { applyRows } from "../live/row-cache.ts";
@@ -18,13 +19,17 @@ interface VerbBody {
   mode?: "resolved" | "worse";
 }
 
-/** One order for several alerts, and how they will look. */
+/** One order for several alerts. */
 export interface Order {
   verb: Verb;
   alerts: readonly AlertRow[];
   body: VerbBody;
-  become: (alert: AlertRow) => AlertRow;
 }
+
+/** An order for one alert, as a commit. */
+export const commitOf = ({ id: alertId }: AlertRow, { verb, body }: Omit<Order, "alerts">): ClientMutationInput[] => [
+  { type: `alert.${verb}`, alertId, ...body },
+];
 
 interface Outcome {
   moved: AlertRow[];
@@ -42,7 +47,7 @@ const ASKED_ANEW = 50;
 export function useMany(): Command<[order: Order], Outcome> {
   const client = useQueryClient();
   return useCommand(send, {
-    optimistic: ({ alerts, become }) => alerts.map(become),
+    commits: ({ alerts, ...move }) => alerts.map((alert) => commitOf(alert, move)),
     failure: "The alerts could not be changed",
     onDone: ({ moved, stayed, why }, { alerts }) => {
       applyRows(client, moved);

@@ -2,8 +2,7 @@
 
 import { postIfSame } from "../live/if-unmoved.ts";
 import { type Command, useCommand } from "../live/use-command.ts";
-import { serverNow } from "../ui/now.ts";
-import { type ApprovalRow, approvedBy, rejectedBy } from "./approval-model.ts";
+import type { ApprovalRow } from "./approval-model.ts";
 
 export interface ApprovalCommands {
   /** With `edit` the payload as it should be. */
@@ -11,7 +10,10 @@ export interface ApprovalCommands {
   reject: Command<[approval: ApprovalRow, comment: string], ApprovalRow>;
 }
 
-const nowIso = (): string => new Date(serverNow()).toISOString();
+const approving = (comment: string, edit: ApprovalRow["edit"]) => ({
+  ...(comment && { comment }),
+  ...(edit !== null && { edit }),
+});
 const pathOf = (approval: ApprovalRow): string => `/approvals/${encodeURIComponent(approval.id)}`;
 
 /** Sends a decision on what was seen: another payload, or a decision that settled it, is another thing. */
@@ -28,20 +30,24 @@ const decide = (approval: ApprovalRow, verb: "approve" | "reject", body: object)
 
 const sameJson = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
-/** The clicks on an approval, by `me` (`user:ada`). Each shows at once; a lost race shows what the approval is now. */
-export function useApprovalCommands(me: string): ApprovalCommands {
+/** The clicks on an approval. Each shows at once; a lost race shows what the approval is now. */
+export function useApprovalCommands(): ApprovalCommands {
   const approve = useCommand(
     (approval: ApprovalRow, comment: string, edit: ApprovalRow["edit"]) =>
-      decide(approval, "approve", { ...(comment && { comment }), ...(edit !== null && { edit }) }),
+      decide(approval, "approve", approving(comment, edit)),
     {
-      optimistic: (approval, comment, edit) => [approvedBy(approval, me, nowIso(), comment, edit)],
+      commits: ({ id: approvalId }, comment, edit) => [
+        [{ type: "approval.approve", approvalId, ...approving(comment, edit) }],
+      ],
       failure: "The request could not be approved",
     },
   );
   const reject = useCommand(
     (approval: ApprovalRow, comment: string) => decide(approval, "reject", { ...(comment && { comment }) }),
     {
-      optimistic: (approval, comment) => [rejectedBy(approval, me, nowIso(), comment)],
+      commits: ({ id: approvalId }, comment) => [
+        [{ type: "approval.reject", approvalId, ...(comment && { comment }) }],
+      ],
       failure: "The request could not be rejected",
     },
   );

@@ -22,7 +22,7 @@ interface ApprovalListProps {
 
 /** A list of approvals, worked by mouse, finger or keys. */
 export function ApprovalList({ approvals, me, id, onChoose, follows = false }: ApprovalListProps) {
-  const { approve, reject } = useApprovalCommands(me);
+  const { approve, reject } = useApprovalCommands();
   const [draft, setDraft] = useState({ id, text: "" });
   const [editing, setEditing] = useState<ApprovalRow | null>(null);
   const comment = draft.id === id ? draft.text : "";

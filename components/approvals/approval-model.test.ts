@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type ApprovalRow, approvalsOf, approvedBy, neighbour, offerOf, parseWritten } from "./approval-model.ts";
+import { type ApprovalRow, approvalsOf, neighbour, offerOf, parseWritten } from "./approval-model.ts";
 
 function approval(id: string, over: Partial<ApprovalRow> = {}): ApprovalRow {
   return {
@@ -61,8 +61,8 @@ describe("the inbox of approvals", () => {
 
   it("wants another person after the first of two: who has approved can only reject", () => {
     const asked = approval("a", { requiredApprovals: 2, options: ["approve", "reject", "edit"] });
-    const half = approvedBy(asked, "user:ada", AT, "", null) as ApprovalRow;
-    expect(half.status).toBe("pending");
+    const decision = { by: "user:ada", at: AT, decision: "approved", comment: null, edit: null } as const;
+    const half: ApprovalRow = { ...asked, decisions: [decision] };
     expect(offerOf(half, "user:ada", NOW)).toMatchObject({ approve: false, reject: true, edit: false });
     expect(offerOf(half, "user:bob", NOW)).toEqual({
       approve: true,
@@ -70,7 +70,6 @@ describe("the inbox of approvals", () => {
       edit: false,
       note: "It needs one more person.",
     });
-    expect(approvedBy(half, "user:bob", AT, "fine", null)).toMatchObject({ status: "approved", comment: "fine" });
   });
 
   it("says where written JSON is wrong", () => {

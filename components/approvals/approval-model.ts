@@ -68,28 +68,6 @@ export function offerOf(approval: ApprovalRow, me: string, now: number | null): 
 
 const moreNeeded = (left: number): string => (left === 1 ? "It needs one more person." : `It needs ${left} people.`);
 
-/** The row as it will be when `me` approves it. */
-export function approvedBy(approval: ApprovalRow, me: string, at: string, comment: string, edit: ApprovalRow["edit"]) {
-  const decision = { by: me, at, decision: "approved" as const, comment: comment || null, edit };
-  const decisions = [...approval.decisions, decision];
-  const next = { ...approval, decisions, edit: edit ?? approval.edit };
-  if (decisions.length < approval.requiredApprovals) return next;
-  return { ...next, status: "approved" as const, comment: comment || null, decidedBy: me, decidedAt: at };
-}
-
-/** The row as it will be when `me` rejects it. */
-export function rejectedBy(approval: ApprovalRow, me: string, at: string, comment: string): ApprovalRow {
-  const decision = { by: me, at, decision: "rejected" as const, comment: comment || null, edit: null };
-  return {
-    ...approval,
-    status: "rejected",
-    decisions: [...approval.decisions, decision],
-    comment: comment || null,
-    decidedBy: me,
-    decidedAt: at,
-  };
-}
-
 /** JSON that somebody writes: its value, or what is wrong with it and on which line. */
 export type Written = { value: NonNullable<ApprovalRow["edit"]> } | { fault: string };
 

@@ -1,19 +1,25 @@
 "use client";
 
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { errorOf, type SwitchyardError } from "../../client/core/problem.ts";
+import type { ClientMutationInput } from "../../domain/commit/mutations.ts";
 import type { Kind } from "../../domain/rows.ts";
 import { ROWS } from "../../domain/rows.ts";
 import { ONLY_LOOKS, useMayChange } from "../ui/changes.tsx";
+import { serverNow } from "../ui/now.ts";
 import { toast } from "../ui/toast.ts";
 import { isLost } from "./if-unmoved.ts";
 import type { Live } from "./newer.ts";
+import { useReader } from "./reader.ts";
 import { applyRows, rowKey, settle, showPending } from "./row-cache.ts";
+import { loadPreview, shownAtOnce } from "./show-at-once.ts";
 
 export interface CommandOptions<A extends unknown[], R> {
-  /** Whole rows as they will be if it succeeds: shown at once, marked pending. */
-  optimistic?: (...args: A) => Live[];
+  /**
+   * What the call asks for, as commits that are applied whole or not at all: what the domain makes of them shows at once, marked pending.
+   */
+  commits?: (...args: A) => ClientMutationInput[][];
   onDone?: (answer: R, ...args: A) => void;
   /** What a toast says on success; none without it. */
   success?: string | ((answer: R, ...args: A) => string);
@@ -45,10 +51,15 @@ export function useCommand<A extends unknown[], R>(
 ): Command<A, R> {
   const client = useQueryClient();
   const mayChange = useMayChange();
+  const actor = useReader();
   const [open, setOpen] = useState(0);
   const [error, setError] = useState<SwitchyardError | null>(null);
-  const latest = useRef({ call, options, mayChange });
-  latest.current = { call, options, mayChange };
+  const latest = useRef({ call, options, mayChange, actor });
+  latest.current = { call, options, mayChange, actor };
+  const previews = options.commits !== undefined;
+  useEffect(() => {
+    if (previews) void loadPreview();
+  }, [previews]);
 
   const [run] = useState(() => async (...args: A): Promise<R | undefined> => {
     const now = latest.current;
@@ -57,7 +68,8 @@ export function useCommand<A extends unknown[], R>(
       toast.info(ONLY_LOOKS);
       return undefined;
     }
-    const rows = now.options.optimistic?.(...args) ?? [];
+    const commits = now.options.commits?.(...args) ?? [];
+    const rows = shownAtOnce(client, commits, { actor: now.actor, now: serverNow() });
     const takeBack = showPending(client, rows);
     setOpen((count) => count + 1);
     setError(null);

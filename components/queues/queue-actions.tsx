@@ -20,12 +20,12 @@ export function QueueActions({ queue, short = false }: { queue: QueueItem; short
   const pause = useCommand(
     (reason: string) => withTheirs(pauseQueue(seen, { paused: true, ...(reason && { reason }) }), setSeen),
     {
-      optimistic: (reason) => [{ ...queue, paused: true, pauseReason: reason || null }],
+      commits: (reason) => [[{ type: "queue.configure", queue: queue.id, paused: true, ...(reason && { reason }) }]],
       failure: "The queue could not be paused",
     },
   );
   const resume = useCommand(() => pauseQueue(queue, { paused: false }), {
-    optimistic: () => [{ ...queue, paused: false, pauseReason: null }],
+    commits: () => [[{ type: "queue.configure", queue: queue.id, paused: false }]],
     failure: "The queue could not be resumed",
   });
   const ask = (what: "pause" | "settings") => {

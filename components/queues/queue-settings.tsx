@@ -36,7 +36,7 @@ function SettingsForm({ queue, onClose }: Omit<QueueSettingsProps, "open">) {
   const [seen, setSeen] = useState<QueueRow>(queue);
   const [theirs, setTheirs] = useState<QueueRow | null>(null);
   const save = useCommand(boundQueue, {
-    optimistic: (_seen, bounds) => [{ ...queue, ...bounds }],
+    commits: (_seen, bounds) => [[{ type: "queue.configure", queue: queue.id, ...bounds }]],
     failure: "The limits could not be set",
   });
   const put = async (against: QueueRow) => {

@@ -5,7 +5,7 @@ import { useState } from "react";
 import { WORKSTREAM_MOVES } from "../../domain/kernel/statuses.ts";
 import type { Wire } from "../../domain/kernel/wire.ts";
 import { PlacedByHand } from "../board/card-view.tsx";
-import { useFollowJobs } from "../board/use-move-card.ts";
+import { useFollowJobs, useMoveCard } from "../board/use-move-card.ts";
 import { api } from "../live/api.ts";
 import { isPending, type Live } from "../live/rows.ts";
 import { useCommand } from "../live/use-command.ts";
@@ -21,7 +21,6 @@ import { statusLook } from "../ui/status.ts";
 import { Table, TableBody, TableHead, TableRow, Td, Th } from "../ui/table.tsx";
 import { RelativeTime } from "../ui/time.tsx";
 import { JobProgress } from "./job-progress.tsx";
-import { useMoveWorkstream } from "./use-run-actions.ts";
 
 interface WorkstreamsProps {
   runId: string;
@@ -118,7 +117,7 @@ function useMoreWorkstreams(runId: string, take: WorkstreamsProps["take"]) {
 }
 
 function Move({ workstream }: { workstream: Live<"workstream"> }) {
-  const move = useMoveWorkstream();
+  const move = useMoveCard();
   const followJobs = useFollowJobs();
   return (
     <Changes>

@@ -12,6 +12,7 @@ import { NotificationsButton } from "../alerts/notifications-button.tsx";
 import { useWaiting } from "../approvals/use-waiting.ts";
 import type { Waiting } from "../approvals/waiting.ts";
 import { LiveProvider } from "../live/live-provider.tsx";
+import { ReaderProvider } from "../live/reader.ts";
 import { IconButton } from "../ui/button.tsx";
 import { MayChangeProvider } from "../ui/changes.tsx";
 import { cn } from "../ui/cn.ts";
@@ -46,9 +47,11 @@ export function Shell({ children, now, ...frame }: ShellProps) {
   useState(() => adoptClock(now));
   return (
     <MayChangeProvider value={frame.me.role !== "viewer"}>
-      <LiveProvider>
-        <Frame {...frame}>{children}</Frame>
-      </LiveProvider>
+      <ReaderProvider value={`${frame.me.kind}:${frame.me.name}`}>
+        <LiveProvider>
+          <Frame {...frame}>{children}</Frame>
+        </LiveProvider>
+      </ReaderProvider>
     </MayChangeProvider>
   );
 }

@@ -1,6 +1,5 @@
 "use client";
 
-import { override, reset } from "../../../domain/agents/breaker/machine.ts";
 import { breakerTag } from "../../../domain/kernel/setting-tag.ts";
 import { postIfSame, withTheirs } from "../../live/if-unmoved.ts";
 import { type Command, useCommand } from "../../live/use-command.ts";
@@ -32,14 +31,21 @@ export function canOrder(order: Order, breaker: Readonly<BreakerRow>): boolean {
 /** Whether an order holds for a time, so that somebody must say for how long. */
 export const holdsForATime = (order: Order): order is "trip" | "disable" => order === "trip" || order === "disable";
 
+/** An order as the mutation that it is. */
+function ordering(agentKey: string, order: Order, reason: string, holdMs: number) {
+  if (order === "reset") return { type: "breaker.reset" as const, agentKey, reason };
+  const expiresAt = holdsForATime(order) ? expiryOf(holdMs, serverNow()) : undefined;
+  const state = STATE_OF[order];
+  return { type: "breaker.override" as const, agentKey, state, reason, ...(expiresAt && { expiresAt }) };
+}
+
 /**
  * Sends an order, unless somebody has given another, or the breaker has closed, since it was seen.
  * @throws SwitchyardError
  */
 function sendOrder(seen: BreakerRow, order: Order, reason: string, holdMs: number): Promise<BreakerRow> {
   const path = `/agents/${encodeURIComponent(seen.agentKey)}/breaker`;
-  const expiresAt = holdsForATime(order) ? expiryOf(holdMs, serverNow()) : undefined;
-  const body = order === "reset" ? { reason } : { state: STATE_OF[order], reason, ...(expiresAt && { expiresAt }) };
+  const { type: _, agentKey: _agent, ...body } = ordering(seen.agentKey, order, reason, holdMs);
   const verb = order === "reset" ? "reset" : "override";
   return postIfSame<BreakerRow, BreakerRow>(
     `${path}/${verb}`,
@@ -74,17 +80,8 @@ export function useBreakerOrder(
     (breaker: BreakerRow, order: Order, reason: string, holdMs: number) =>
       withTheirs(sendOrder(breaker, order, reason, holdMs), onTheirs),
     {
-      optimistic: (breaker, order, reason, holdMs) => [{ ...breaker, ...expected(breaker, order, reason, holdMs) }],
+      commits: ({ agentKey }, order, reason, holdMs) => [[ordering(agentKey, order, reason, holdMs)]],
       failure: "The breaker could not be changed",
     },
   );
-}
-
-function expected(breaker: BreakerRow, order: Order, reason: string, holdMs: number) {
-  const now = serverNow();
-  // Until the answer says the name.
-  const by = "user:you";
-  if (order === "reset") return reset(breaker, { reason, by }, now).breaker;
-  const expiresAt = holdsForATime(order) ? expiryOf(holdMs, now) : undefined;
-  return override(breaker, STATE_OF[order], { reason, by, expiresAt }, now).breaker;
 }

@@ -65,7 +65,7 @@ export function BreakerPanel({ breaker, agent }: { breaker: BreakerRow; agent: W
         refused={configure.refused}
         onClose={() => setEditing(false)}
         onSave={async (config, reason) => {
-          if (await configure.run(agent, breaker, config, reason)) setEditing(false);
+          if (await configure.run(agent, config, reason)) setEditing(false);
         }}
       />
     </Card>

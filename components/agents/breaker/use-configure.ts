@@ -2,18 +2,16 @@
 
 import { useState } from "react";
 import { SwitchyardError } from "../../../client/core/problem.ts";
-import { type BreakerConfigInput, resolveBreakerConfig } from "../../../domain/agents/breaker/config.ts";
-import { reconfigure } from "../../../domain/agents/breaker/machine.ts";
+import type { BreakerConfigInput } from "../../../domain/agents/breaker/config.ts";
+import type { ClientMutationInput } from "../../../domain/commit/mutations.ts";
 import type { Wire } from "../../../domain/kernel/wire.ts";
 import { commit } from "../../live/api.ts";
 import { useCommand } from "../../live/use-command.ts";
-import { serverNow } from "../../ui/now.ts";
-import type { BreakerRow } from "./breaker-view.ts";
 import { type Faults, faultsOf } from "./config-draft.ts";
 
 interface Configure {
   /** Answers whether the settings were taken. */
-  run: (agent: Wire<"agent">, breaker: BreakerRow, config: BreakerConfigInput, reason: string) => Promise<boolean>;
+  run: (agent: Wire<"agent">, config: BreakerConfigInput, reason: string) => Promise<boolean>;
   pending: boolean;
   /** What the server refused last, by field. */
   refused: Faults;
@@ -21,30 +19,29 @@ interface Configure {
 
 const NO_FAULTS: Faults = {};
 
+function configuring(agent: Wire<"agent">, breaker: BreakerConfigInput, reason: string): ClientMutationInput[] {
+  const { agentKey, draining, drainReason } = agent;
+  const mutations: ClientMutationInput[] = [{ type: "agent.register", agentKey, breaker, ...(reason && { reason }) }];
+  // Registering ends a drain, which is not what was asked for.
+  if (draining) mutations.push({ type: "agent.drain", agentKey, ...(drainReason && { reason: drainReason }) });
+  return mutations;
+}
+
 /** Gives a breaker other settings; they show at once, as the same machine as the server's takes them. */
 export function useConfigure(): Configure {
   const [refused, setRefused] = useState<Faults>(NO_FAULTS);
   const command = useCommand(
-    async (agent: Wire<"agent">, _breaker: BreakerRow, config: BreakerConfigInput, reason: string) => {
-      const { agentKey, draining, drainReason } = agent;
+    async (agent: Wire<"agent">, config: BreakerConfigInput, reason: string) => {
       setRefused(NO_FAULTS);
       try {
-        return await commit([
-          { type: "agent.register", agentKey, breaker: config, ...(reason && { reason }) },
-          // Registering ends a drain, which is not what was asked for.
-          ...(draining
-            ? [{ type: "agent.drain" as const, agentKey, ...(drainReason && { reason: drainReason }) }]
-            : []),
-        ]);
+        return await commit(configuring(agent, config, reason));
       } catch (problem) {
         if (problem instanceof SwitchyardError) setRefused(faultsOf(problem.errors));
         throw problem;
       }
     },
     {
-      optimistic: (_agent, breaker, config) => [
-        { ...breaker, ...reconfigure(breaker, resolveBreakerConfig(config), serverNow()).breaker },
-      ],
+      commits: (agent, config, reason) => [configuring(agent, config, reason)],
       success: "Settings saved",
       failure: "The settings could not be saved",
     },

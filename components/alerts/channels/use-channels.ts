@@ -77,15 +77,16 @@ export function useLatestDelivery(channelId: string, enabled: boolean): Delivery
   return seen ?? (data as DeliveryRow | null | undefined);
 }
 
+const toggled = ({ channelKind: kind, target }: ChannelRow, enabled: boolean) => ({ kind, target, enabled });
+
 /** What can be done to channels and deliveries; each tells by itself when it fails. */
 export function useChannelCommands(onSecret: (secret: string, channel: ChannelRow) => void) {
   const toggle = useCommand(
     async (channel: ChannelRow, enabled: boolean) => {
-      const { id, channelKind: kind, target } = channel;
-      return mustBeDone(await putChannel(id, { kind, target, enabled }, channel), meanwhileWords);
+      return mustBeDone(await putChannel(channel.id, toggled(channel, enabled), channel), meanwhileWords);
     },
     {
-      optimistic: (channel, enabled) => [{ ...channel, enabled }],
+      commits: (channel, enabled) => [[{ type: "channel.put", channelId: channel.id, ...toggled(channel, enabled) }]],
       failure: "The channel could not be changed",
     },
   );
