@@ -163,7 +163,7 @@ describe("the preview of a click", () => {
           }
         },
       ),
-      { numRuns: 100 },
+      { numRuns: 60 },
     );
   });
 
@@ -262,6 +262,12 @@ describe("the preview of a click", () => {
     expect(previewOf(busy, [{ type: "alert.comment", alertId, text: "mine" }])).toMatchObject([
       { comments: [], omitted: ["comments"] },
     ]);
+  });
+
+  it("takes nothing that is loaded for new", () => {
+    const world = busyWorld();
+    const register: ClientMutationInput[] = [{ type: "agent.register", agentKey: "codex" }];
+    expect(previewOf(world, register, (kind) => kind !== "agent")).toEqual([]);
   });
 
   it("shows nothing of what is refused, of what it does not understand, and of what hangs on a row that is not here", () => {

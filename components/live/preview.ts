@@ -148,8 +148,9 @@ function apply(rows: CachedRows, commit: Parameters<typeof applyCommit>[1], { ac
   const { faults } = applyCommit(tx, commit);
   const changed = new Map<string, Live>();
   if (faults.length > 0) return changed;
-  for (const [key, { kind, id, row }] of draft.changes) {
-    const loaded = row === null || NOT_PREVIEWED.has(kind) ? undefined : rows.loaded(kind, id);
+  for (const [key, { kind, id, row, isNew }] of draft.changes) {
+    // New is also what a reducer makes beside something that it takes for new, as that is not loaded.
+    const loaded = row === null || isNew || NOT_PREVIEWED.has(kind) ? undefined : rows.loaded(kind, id);
     const next = loaded && shown(loaded, row as unknown as Values);
     if (next) changed.set(key, next);
   }
