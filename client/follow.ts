@@ -1,7 +1,9 @@
 import type { LogEvent } from "../domain/kernel/event.ts";
+import { stepOf } from "./core/cursor.ts";
+import { pagesOf } from "./core/pages.ts";
 import { SwitchyardError } from "./core/problem.ts";
 import { backoffMs, DEFAULT_RETRY, REAL_TIMING, type RetryPolicy, type Timing } from "./core/retry.ts";
-import { LiveSocket } from "./live-socket.ts";
+import { Mailbox } from "./mailbox.ts";
 import type { CallControl, Client, EventRange, FollowOptions } from "./types.ts";
 
 /**
@@ -46,7 +48,7 @@ async function* ranges(deps: FollowDeps): AsyncGenerator<EventRange, void, void>
   const policy = { ...DEFAULT_RETRY, ...deps.retry };
   const timing = deps.timing ?? REAL_TIMING;
   const position = new Position(deps.since);
-  const socket = new LiveSocket(deps.url, deps.key);
+  const socket = new Mailbox(deps.url, deps.key);
   const onAbort = () => socket.close();
   deps.signal?.addEventListener("abort", onAbort, { once: true });
   if (deps.signal?.aborted) socket.close();
@@ -141,15 +143,14 @@ async function* catchUp(
   control: CallControl = deps.signal ? { signal: deps.signal } : {},
 ): AsyncGenerator<EventRange, void, void> {
   const runId = deps.topic.startsWith("run:") ? deps.topic.slice(4) : undefined;
-  for (let cursor: string | undefined; ; ) {
-    const after = position.seq ?? head;
-    const query = { after, limit: PAGE, cursor, ...(runId && { runId }) };
-    const { items, nextCursor } = await deps.client.listEvents(query, control);
+  const after = () => position.seq ?? head;
+  const read = (cursor: string | undefined) =>
+    deps.client.listEvents({ after: after(), limit: PAGE, cursor, ...(runId && { runId }) }, control);
+  for await (const { items, nextCursor } of pagesOf(read)) {
+    const from = after() + 1;
     // A page that is not full is not the last one: the server looks through so much of the log at a time.
-    const to = Math.max(items.at(-1)?.seq ?? after, nextCursor === null ? head : 0);
-    if (to > after) yield position.take({ from: after + 1, to, events: items });
-    if (nextCursor === null) return;
-    cursor = nextCursor;
+    const to = Math.max(items.at(-1)?.seq ?? 0, nextCursor === null ? head : 0);
+    if (to >= from) yield position.take({ from, to, events: items });
   }
 }
 
@@ -171,10 +172,10 @@ export class Position {
 
   /** The part of a frame that is new, undefined when there is none, or "gap" when something is missing before it. */
   advance(frame: EventRange): EventRange | "gap" | undefined {
-    const at = this.seq ?? frame.from - 1;
-    if (frame.to <= at) return undefined;
-    if (frame.from > at + 1) return "gap";
-    return this.take({ from: at + 1, to: frame.to, events: frame.events.filter((event) => event.seq > at) });
+    const step = stepOf(this.seq ?? null, frame);
+    if (step.kind !== "apply") return step.kind === "gap" ? "gap" : undefined;
+    const from = this.seq === undefined ? frame.from : this.seq + 1;
+    return this.take({ from, to: step.position, events: step.events });
   }
 
   take(range: EventRange): EventRange {

@@ -1,5 +1,6 @@
 import type { LogEvent } from "../domain/kernel/event.ts";
 import type { Http, Query } from "./core/http.ts";
+import { pagesOf } from "./core/pages.ts";
 import { SwitchyardError } from "./core/problem.ts";
 import { backoffMs, DEFAULT_RETRY, REAL_TIMING, type Timing } from "./core/retry.ts";
 import type { Client, TailOptions } from "./types.ts";
@@ -60,11 +61,8 @@ async function newest(client: Pick<Client, "listEvents">, control: Control): Pro
 }
 
 async function* pages(client: Pick<Client, "listEvents">, query: Query, control: Control) {
-  for (let cursor: string | null | undefined; cursor !== null; ) {
-    const page = await client.listEvents({ ...query, ...(cursor && { cursor }) }, { ...control, ...ONCE });
-    yield* page.items;
-    cursor = page.nextCursor;
-  }
+  const read = (cursor: string | undefined) => client.listEvents({ ...query, cursor }, { ...control, ...ONCE });
+  for await (const { items } of pagesOf(read)) yield* items;
 }
 
 /** Something on the way may answer with a page of its own. */

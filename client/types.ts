@@ -8,8 +8,11 @@ import type { Listed, Wire } from "../domain/kernel/wire.ts";
 import type { Kind } from "../domain/rows.ts";
 import type { CommitBuffer } from "./buffer.ts";
 import type { Query } from "./core/http.ts";
+import type { Page } from "./core/pages.ts";
 import type { SwitchyardError } from "./core/problem.ts";
 import type { RetryPolicy, Timing } from "./core/retry.ts";
+
+export type { Page } from "./core/pages.ts";
 
 export interface ClientOptions {
   /** Where the server is, e.g. `http://127.0.0.1:3000`. */
@@ -35,12 +38,6 @@ export interface CommitOptions extends CallControl {
   expect?: { [runId: string]: number };
   /** A random one is made when left out; it stays the same across retries, so a commit is applied once. */
   idempotencyKey?: string;
-}
-
-/** A page of a list; `nextCursor` is null on the last one. */
-export interface Page<T> {
-  items: T[];
-  nextCursor: string | null;
 }
 
 /** A page of a list that is counted; behind a cursor it is not counted again. */

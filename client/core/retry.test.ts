@@ -47,6 +47,12 @@ describe("backoff", () => {
     expect(backoffMs(policy, 3, () => 0.5)).toBe(200);
   });
 
+  test("can be random in a part of it only, so that nobody comes back at once", () => {
+    const calm = { baseMs: 300, capMs: 10_000, jitter: 0.2 };
+    expect([1, 2, 3, 50].map((tries) => backoffMs(calm, tries, () => 0))).toEqual([240, 480, 960, 8_000]);
+    expect([1, 2, 3, 50].map((tries) => backoffMs(calm, tries, () => 1))).toEqual([300, 600, 1_200, 10_000]);
+  });
+
   test("comes on top of what the server asks for", () => {
     expect(backoffMs(policy, 1, () => 0.5, 3000)).toBe(3050);
   });

@@ -1,12 +1,16 @@
 import { SwitchyardError } from "./problem.ts";
 
-/**
- * Full-jitter exponential backoff, all in ms: waits are random below `baseMs · 2^n`, at most `capMs`; `totalMs` bounds
- * the whole call.
- */
-export interface RetryPolicy {
+/** Exponential backoff, in ms: the n-th wait is `baseMs · 2^(n−1)`, at most `capMs`, less a random part of it. */
+export interface Backoff {
   baseMs: number;
   capMs: number;
+  /** The share of a wait that is random: all of it (1) when left out, so that many clients do not come back together. */
+  jitter?: number;
+}
+
+/** When a call is tried again, and for how long. */
+export interface RetryPolicy extends Backoff {
+  /** Bounds the whole call, in ms. */
   totalMs: number;
   /** How many tries there are at most; any number when left out. */
   maxTries?: number;
@@ -27,8 +31,9 @@ export interface Timing {
 export const REAL_TIMING: Timing = { now: () => performance.now(), random: Math.random, sleep };
 
 /** The wait (ms) before try `tries + 1`, `tries` ≥ 1 having failed; never less than the server asked for. */
-export function backoffMs(policy: RetryPolicy, tries: number, random: () => number, retryAfterMs = 0): number {
-  return retryAfterMs + random() * Math.min(policy.capMs, policy.baseMs * 2 ** (tries - 1));
+export function backoffMs(policy: Backoff, tries: number, random: () => number, retryAfterMs = 0): number {
+  const { baseMs, capMs, jitter = 1 } = policy;
+  return retryAfterMs + (1 - jitter * (1 - random())) * Math.min(capMs, baseMs * 2 ** (tries - 1));
 }
 
 /**

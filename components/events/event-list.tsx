@@ -2,7 +2,7 @@
 
 import { useVirtualizer, type Virtualizer } from "@tanstack/react-virtual";
 import { type ReactNode, type RefObject, useEffect, useState } from "react";
-import type { Range } from "../live/cursor.ts";
+import type { Range } from "../../client/core/cursor.ts";
 import type { FeedRow } from "../live/feed.ts";
 import { cn } from "../ui/cn.ts";
 import { Part } from "../ui/part.tsx";

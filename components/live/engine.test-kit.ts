@@ -1,6 +1,6 @@
+import type { Range } from "../../client/core/cursor.ts";
 import type { LogEvent } from "../../domain/kernel/event.ts";
 import type { Beat, StateFrame, SubscribeAck, SubscribeRequest } from "../../domain/kernel/live.ts";
-import type { Range } from "./cursor.ts";
 import { LiveEngine, type Reader, type Transport } from "./engine.ts";
 
 export const eventAt = (seq: number): LogEvent => ({

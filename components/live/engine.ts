@@ -1,3 +1,6 @@
+import { type Range, stepOf } from "../../client/core/cursor.ts";
+import { type Backoff, backoffMs } from "../../client/core/retry.ts";
+import { isFinal } from "../../client/core/socket.ts";
 import {
   BEAT_INTERVAL_MS,
   type Beat,
@@ -8,7 +11,6 @@ import {
   type SubscribeAck,
   type SubscribeRequest,
 } from "../../domain/kernel/live.ts";
-import { backoffMs, type Range, stepOf } from "./cursor.ts";
 import { type Carrier, type Connection, type Freshness, freshnessOf, SILENCE_MS, sameFreshness } from "./freshness.ts";
 import { isBehind, positionOf, type Reader, readOf, type Topic } from "./topic.ts";
 
@@ -45,6 +47,8 @@ export interface EngineHandlers {
 
 /** How long an unused topic stays subscribed: going from page to page should not ask anew. */
 const GRACE_MS = 3_000;
+/** How long it waits before it asks again, for a topic or for a connection (ms). */
+export const AGAIN: Backoff = { baseMs: 300, capMs: 10_000, jitter: 0.2 };
 /** A wait shorter than this is not worth telling. */
 const BLINK_MS = 300;
 const FORGIVE_MS = 30_000;
@@ -294,7 +298,7 @@ export class LiveEngine {
     if ("error" in answer) {
       topic.phase = "idle";
       // These do not change by asking again; the page that wants the topic shows that it is not there.
-      topic.refused = answer.error.code !== "unavailable" && answer.error.code !== "too_many";
+      topic.refused = isFinal(answer.error);
       if (!topic.refused) this.#again(topic);
       this.#check();
       return;
@@ -349,7 +353,7 @@ export class LiveEngine {
         topic.timer = null;
         this.#ask(topic);
       },
-      topic.failures === 1 ? 0 : backoffMs(topic.failures - 1, Math.random()),
+      topic.failures === 1 ? 0 : backoffMs(AGAIN, topic.failures - 1, Math.random),
     );
     this.#check();
   }

@@ -1,6 +1,6 @@
+import type { Range } from "../../client/core/cursor.ts";
 import type { LogEvent } from "../../domain/kernel/event.ts";
 import { leanOlder } from "../../domain/kernel/lean.ts";
-import type { Range } from "./cursor.ts";
 
 /**
  * What the Events page shows of the log: events in order of position, and holes, ranges that are in the log but not here.

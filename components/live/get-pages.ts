@@ -1,9 +1,5 @@
+import { type Page, pagesOf } from "../../client/core/pages.ts";
 import { api } from "./api.ts";
-
-interface Page<T> {
-  items: T[];
-  nextCursor: string | null;
-}
 
 /**
  * The rows of a list over up to `pages` pages of 100; `more` when there are still others.
@@ -16,13 +12,14 @@ export async function getPages<T>(
   signal: AbortSignal,
 ): Promise<{ items: T[]; more: boolean }> {
   const items: T[] = [];
-  let cursor: string | null = null;
-  for (let page = 0; page < pages; page += 1) {
-    const after: string = cursor === null ? "" : `&cursor=${encodeURIComponent(cursor)}`;
-    const answer: Page<T> = await api.get<Page<T>>(`${path}${path.includes("?") ? "&" : "?"}limit=100${after}`, signal);
-    items.push(...answer.items);
-    cursor = answer.nextCursor;
-    if (cursor === null) break;
+  let left = pages;
+  const first = `${path}${path.includes("?") ? "&" : "?"}limit=100`;
+  const read = (cursor = "") =>
+    api.get<Page<T>>(cursor === "" ? first : `${first}&cursor=${encodeURIComponent(cursor)}`, signal);
+  for await (const page of pagesOf(read)) {
+    items.push(...page.items);
+    left -= 1;
+    if (left === 0) return { items, more: page.nextCursor !== null };
   }
-  return { items, more: cursor !== null };
+  return { items, more: false };
 }

@@ -1,11 +1,9 @@
-import { io, type Socket } from "socket.io-client";
-import type { ClientToServer, ServerToClient, SubscribeAck } from "../../domain/kernel/live.ts";
+import { backoffMs } from "../../client/core/retry.ts";
+import { openLiveSocket, subscribe } from "../../client/core/socket.ts";
 import { api } from "./api.ts";
-import { backoffMs } from "./cursor.ts";
-import type { LiveEngine, Transport } from "./engine.ts";
+import { AGAIN, type LiveEngine, type Transport } from "./engine.ts";
 import { keepReloading } from "./reload.ts";
 
-const ACK_TIMEOUT_MS = 10_000;
 /** How often a connection that fails is taken as a reason to ask whether the session still stands. */
 const ASK_AGAIN_MS = 5_000;
 
@@ -18,16 +16,17 @@ const ASK_AGAIN_MS = 5_000;
  * @returns what closes it.
  */
 export function openSocket(engine: LiveEngine, refresh: () => void): () => void {
-  const socket: Socket<ServerToClient, ClientToServer> = io("/live", {
-    transports: ["websocket"],
-    reconnectionDelay: 300,
-    reconnectionDelayMax: 4_000,
-    timeout: 8_000,
-  });
   let retry: ReturnType<typeof setTimeout> | null = null;
   let refusals = 0;
   let askedAt = 0;
   let pollingFailed = false;
+  const socket = openLiveSocket("", {
+    pace: [300, 4_000],
+    timeoutMs: 8_000,
+    onNothingGetsThrough: () => {
+      pollingFailed = true;
+    },
+  });
   let stopReloading: (() => void) | null = null;
   const endReloading = () => {
     stopReloading?.();
@@ -35,7 +34,10 @@ export function openSocket(engine: LiveEngine, refresh: () => void): () => void 
   };
 
   const transport: Transport = {
-    subscribe: (request) => socket.timeout(ACK_TIMEOUT_MS).emitWithAck("subscribe", request) as Promise<SubscribeAck>,
+    subscribe: (request) =>
+      new Promise((resolve, reject) => {
+        subscribe(socket, request, (answer) => (answer ? resolve(answer) : reject(new Error("no answer in time"))));
+      }),
     unsubscribe: (topic) => void socket.emit("unsubscribe", { topic }),
     reconnect: () => {
       socket.disconnect();
@@ -53,7 +55,7 @@ export function openSocket(engine: LiveEngine, refresh: () => void): () => void 
         retry = null;
         socket.connect();
       },
-      backoffMs(refusals, Math.random()),
+      backoffMs(AGAIN, refusals, Math.random),
     );
   };
 
@@ -81,11 +83,6 @@ export function openSocket(engine: LiveEngine, refresh: () => void): () => void 
       () => undefined,
     );
   });
-  const { io: manager } = socket;
-  manager.on("error", () => {
-    pollingFailed ||= manager.opts.transports?.[0] === "polling";
-    manager.opts.transports = ["polling", "websocket"];
-  });
   socket.on("log", (frame) => engine.log(frame));
   socket.on("state", (frame) => engine.state(frame));
   socket.on("reset", (frame) => engine.reset(frame));
@@ -103,7 +100,7 @@ export function openSocket(engine: LiveEngine, refresh: () => void): () => void 
     if (retry !== null) clearTimeout(retry);
     endReloading();
     socket.removeAllListeners();
-    manager.removeAllListeners();
+    socket.io.removeAllListeners();
     stop();
     socket.disconnect();
   };

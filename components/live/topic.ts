@@ -1,6 +1,6 @@
+import { type Range, sinceOf, stepOf } from "../../client/core/cursor.ts";
 import type { LogEvent } from "../../domain/kernel/event.ts";
 import type { LogFrame } from "../../domain/kernel/live.ts";
-import { type Range, sinceOf, stepOf } from "./cursor.ts";
 
 export interface Reader {
   /** Last position it has; null to start at the head. The engine moves it on. */

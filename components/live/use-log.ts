@@ -1,10 +1,10 @@
 "use client";
 
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import type { Range } from "../../client/core/cursor.ts";
 import { errorOf, type SwitchyardError } from "../../client/core/problem.ts";
 import type { LogEvent } from "../../domain/kernel/event.ts";
 import { api } from "./api.ts";
-import type { Range } from "./cursor.ts";
 import {
   arrive,
   type EventFilter,

@@ -2,11 +2,12 @@
 
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import type { Range } from "../../client/core/cursor.ts";
+import { type Page, pagesOf } from "../../client/core/pages.ts";
 import type { DependencyFacts, GateFacts, TimelineAnswer } from "../../domain/execution/timeline.ts";
 import type { LogEvent } from "../../domain/kernel/event.ts";
 import { leanOlder } from "../../domain/kernel/lean.ts";
 import { api } from "./api.ts";
-import type { Range } from "./cursor.ts";
 import { createFrameQueue } from "./frame-queue.ts";
 import { useEngine } from "./live-provider.tsx";
 import { type Live, type Whole, wholeOf } from "./newer.ts";
@@ -94,19 +95,19 @@ async function catchUp(
   take: (part: TimelineAnswer) => void,
 ): Promise<void> {
   const path = `/runs/${encodeURIComponent(runId)}/timeline`;
-  let cursor: string | null = null;
-  for (let page = 0; page < MOST_PAGES; page += 1) {
-    const after: string = cursor === null ? "" : `&cursor=${encodeURIComponent(cursor)}`;
-    const answer: TimelineAnswer = await api.get<TimelineAnswer>(
-      `${path}?large=omit&changedAfter=${from}${after}`,
-      signal,
-    );
-    take(answer);
-    cursor = answer.nextCursor;
-    if (cursor === null) return;
+  let left = MOST_PAGES;
+  const first = `${path}?large=omit&changedAfter=${from}`;
+  for await (const page of pagesOf((cursor) => api.get<TimelineAnswer>(first + behind(cursor), signal))) {
+    take(page);
+    left -= 1;
+    if (page.nextCursor === null) return;
+    if (left === 0) break;
   }
   take(await api.get<TimelineAnswer>(`${path}?large=omit`, signal));
 }
+
+const behind = (cursor: string | undefined): string =>
+  cursor === undefined ? "" : `&cursor=${encodeURIComponent(cursor)}`;
 
 type Facts = Pick<RunLive, "approvals" | "dependencies">;
 const NO_FACTS: Facts = { approvals: [], dependencies: [] };
@@ -130,15 +131,11 @@ function useRunEvents(runId: string, initial: readonly LogEvent[], seq: number):
     const fill = async ({ from, to }: Range) => {
       // The newest of what is missed are the ones that are kept.
       const path = `/runs/${encodeURIComponent(runId)}/events?order=desc&after=${from - 1}&before=${to + 1}&limit=1000&large=omit`;
-      let cursor: string | null = null;
-      for (let loaded = 0; loaded < KEPT_EVENTS; ) {
-        const page: EventPage = await api.get<EventPage>(
-          cursor === null ? path : `${path}&cursor=${encodeURIComponent(cursor)}`,
-        );
-        queue.push(page.items);
-        loaded += page.items.length;
-        cursor = page.nextCursor;
-        if (cursor === null) return;
+      let loaded = 0;
+      for await (const { items } of pagesOf((cursor) => api.get<Page<LogEvent>>(path + behind(cursor)))) {
+        queue.push(items);
+        loaded += items.length;
+        if (loaded >= KEPT_EVENTS) return;
       }
     };
     const stop = engine.read(`run:${runId}`, {
@@ -165,11 +162,6 @@ function merge(known: readonly LogEvent[], more: readonly LogEvent[]): readonly 
     return leanOlder([...known, ...more].slice(-KEPT_EVENTS));
   const bySeq = new Map([...known, ...more].map((event) => [event.seq, event]));
   return leanOlder([...bySeq.values()].sort((a, b) => a.seq - b.seq).slice(-KEPT_EVENTS));
-}
-
-interface EventPage {
-  items: LogEvent[];
-  nextCursor: string | null;
 }
 
 const NONE: readonly LogEvent[] = [];

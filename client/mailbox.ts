@@ -1,6 +1,6 @@
-import { io, type Socket } from "socket.io-client";
-import type { ClientToServer, LogFrame, ResetFrame, ServerToClient, SubscribeAck } from "../domain/kernel/live.ts";
+import type { LogFrame, ResetFrame } from "../domain/kernel/live.ts";
 import { SwitchyardError } from "./core/problem.ts";
+import { isFinal, type LiveSocket, openLiveSocket, type Refusal, subscribe } from "./core/socket.ts";
 
 export type LiveMessage =
   | { type: "connected" }
@@ -16,14 +16,11 @@ export type LiveMessage =
 
 /** Events that may wait for a slow reader; beyond them they are dropped and asked for again. */
 const MAX_WAITING = 10_000;
-/** An answer to a subscription that takes longer counts as lost. */
-const ACK_TIMEOUT_MS = 10_000;
-
-const FATAL_ACKS = new Set(["malformed", "unknown_topic", "not_found"]);
+const PACE = [200, 5_000] as const;
 
 /** One socket to namespace `/live`, read as a bounded mailbox of messages: one `next()` at a time. */
-export class LiveSocket {
-  readonly #socket: Socket<ServerToClient, ClientToServer>;
+export class Mailbox {
+  readonly #socket: LiveSocket;
   #mailbox: LiveMessage[] = [];
   #waiting = 0;
   #wake: (() => void) | undefined;
@@ -34,18 +31,8 @@ export class LiveSocket {
   #answered = 0;
 
   constructor(url: string, key: string) {
-    this.#socket = io(`${url.replace(/\/+$/, "")}/live`, {
-      auth: { key },
-      transports: ["websocket"],
-      forceNew: true,
-      reconnectionDelay: 200,
-      reconnectionDelayMax: 5_000,
-    });
+    this.#socket = openLiveSocket(url.replace(/\/+$/, ""), { key, pace: PACE });
     this.#socket.on("connect", () => this.#post({ type: "connected" }));
-    this.#socket.io.on("error", () => {
-      // Something on the way may let no WebSockets through. What begins by polling still becomes one where it can.
-      this.#socket.io.opts.transports = ["polling", "websocket"];
-    });
     this.#socket.on("disconnect", (reason) => {
       this.#post({ type: "disconnected" });
       // The server hung up on purpose (it stops, or the session ended): socket.io leaves it to us to come back.
@@ -73,10 +60,10 @@ export class LiveSocket {
     const mine = this.#subscription;
     if (mine > 1) this.#socket.emit("unsubscribe", { topic });
     const request = since === undefined ? { topic } : { topic, since };
-    this.#socket.timeout(ACK_TIMEOUT_MS).emit("subscribe", request, (lost: Error | null, answer: SubscribeAck) => {
+    subscribe(this.#socket, request, (answer) => {
       if (mine !== this.#subscription) return;
       this.#answered = mine;
-      if (lost) this.#post({ type: "failed", error: unreachable("the subscription was not answered") });
+      if (answer === null) this.#post({ type: "failed", error: unreachable("the subscription was not answered") });
       else if ("error" in answer) this.#post({ type: "failed", error: ofAck(answer.error) });
       else this.#post({ type: "subscribed", ...answer });
     });
@@ -146,8 +133,7 @@ function refused(error: Error & { data?: unknown }): SwitchyardError {
   return unauthorised ? new SwitchyardError(401, code, error.message) : unreachable(error.message);
 }
 
-function ofAck({ code, message }: { code: string; message: string }): SwitchyardError {
-  return FATAL_ACKS.has(code)
-    ? new SwitchyardError(code === "not_found" ? 404 : 400, code, message)
-    : unreachable(message);
+function ofAck(refusal: Refusal): SwitchyardError {
+  const { code, message } = refusal;
+  return isFinal(refusal) ? new SwitchyardError(code === "not_found" ? 404 : 400, code, message) : unreachable(message);
 }

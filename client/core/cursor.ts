@@ -32,9 +32,3 @@ export function sinceOf(positions: Iterable<number | null>): number | undefined 
   }
   return lowest;
 }
-
-/** Waiting time before try number `failures` (1, 2 …): 250 ms doubling to 8 s, with up to a quarter of `jitter` (0–1) on top. */
-export function backoffMs(failures: number, jitter: number): number {
-  const base = Math.min(8_000, 250 * 2 ** Math.max(0, failures - 1));
-  return Math.round(base * (1 + jitter / 4));
-}

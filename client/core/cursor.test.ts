@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { LogEvent } from "../../domain/kernel/event.ts";
-import { backoffMs, sinceOf, stepOf } from "./cursor.ts";
+import { sinceOf, stepOf } from "./cursor.ts";
 
 const event = (seq: number): LogEvent => ({
   seq,
@@ -66,9 +66,4 @@ test("a topic is asked from the lowest position of its readers; those that start
   expect(sinceOf([9, null, 4])).toBe(4);
   expect(sinceOf([null])).toBeUndefined();
   expect(sinceOf([0, 5])).toBe(0);
-});
-
-test("tries come at growing distances, at most ten seconds apart", () => {
-  expect([1, 2, 3].map((failures) => backoffMs(failures, 0))).toEqual([250, 500, 1000]);
-  expect(backoffMs(50, 1)).toBe(10_000);
 });
