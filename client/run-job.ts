@@ -1,4 +1,5 @@
 import type { ErrorInfo, Json } from "../domain/kernel/primitives.ts";
+import { DAY_MS } from "../domain/kernel/time.ts";
 import { SwitchyardError } from "./core/problem.ts";
 import { isLeaseLost, keepLease } from "./lease.ts";
 import { storableText, thrownText } from "./storable.ts";
@@ -8,7 +9,6 @@ type JobCalls = Pick<Client, "commit" | "getJob" | "heartbeat" | "complete" | "f
 type Work = (job: JobWithAttempts, context: RunJobContext) => Promise<Json | undefined> | Json | undefined;
 
 const DEFAULT_LEASE_MS = 30_000;
-const ONE_DAY_MS = 86_400_000;
 /** As long as one try of a call takes at most. */
 const LAST_TRY_MS = 15_000;
 
@@ -38,7 +38,7 @@ export async function runJob(client: JobCalls, request: RunJobRequest, work: Wor
   // What is told of the end must reach the server even when the caller's signal is why it ended.
   const end = (): JobEnd => ({ jobId, leaseToken, durationMs: Math.round(performance.now() - started) });
   // A server that is away takes nothing from the result: it is sent again for as long as the lease is held.
-  const tell = retry ? { retry } : { retry: { totalMs: ONE_DAY_MS }, signal: lost.signal };
+  const tell = retry ? { retry } : { retry: { totalMs: DAY_MS }, signal: lost.signal };
   const afterwards = retry ? { retry } : {};
   let isTelling = false;
   const isRefusal = (error: unknown): error is SwitchyardError =>

@@ -3,6 +3,7 @@ import path from "node:path";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import type { Registry } from "prom-client";
+import { DAY_MS } from "../domain/kernel/time.ts";
 import { createCleanupLoop } from "./clock/cleanup.ts";
 import { createClock } from "./clock/index.ts";
 import { createRetentionLoop } from "./clock/retention.ts";
@@ -44,8 +45,6 @@ import { ensureTenant } from "./store/tenants.ts";
 
 /** The tenant of the operator and of the bootstrap key. */
 const TENANT = "default";
-
-const DAY_MS = 86_400_000;
 
 /** How often the database is asked what time it is, ms. */
 const ASK_TIME_EVERY_MS = 5_000;

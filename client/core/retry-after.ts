@@ -1,5 +1,7 @@
+import { DAY_MS } from "../../domain/kernel/time.ts";
+
 /** Longer is not waited, whatever is asked for: a day. Timers hold 24. */
-const LONGEST_WAIT_MS = 86_400_000;
+const LONGEST_WAIT_MS = DAY_MS;
 
 /**
  * `Retry-After` as ms: seconds, or an HTTP date, which is one of the clock of whoever answers (`now` is the answer's

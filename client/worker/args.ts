@@ -1,3 +1,4 @@
+import { DAY_MS, HOUR_MS } from "../../domain/kernel/time.ts";
 import { readCommandLine } from "../command-line.ts";
 
 export interface WorkerArgs {
@@ -83,8 +84,8 @@ export function parseWorkerArgs(
   const url = text("url");
   if (url !== undefined && !isHttpUrl(url)) faults.push(`--url must be an http(s) URL, not "${url}"`);
   const slots = whole("slots", 1, 1, 100);
-  const leaseMs = whole("lease-ms", 30_000, 1_000, 3_600_000);
-  const graceMs = whole("grace-ms", 30_000, 0, 86_400_000);
+  const leaseMs = whole("lease-ms", 30_000, 1_000, HOUR_MS);
+  const graceMs = whole("grace-ms", 30_000, 0, DAY_MS);
   if (faults.length > 0 || agentKey === undefined) return { faults };
   return {
     agentKey,

@@ -4,9 +4,9 @@ import { mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { HOUR_MS } from "../../domain/kernel/time.ts";
 import { Guard } from "./guard.ts";
 
-const HOUR = 3_600_000;
 const guards: Guard[] = [];
 const children: ChildProcess[] = [];
 afterEach(() => {
@@ -32,7 +32,7 @@ describe("the guard", () => {
     const guard = newGuard();
     const [late, held] = [sleeper(), sleeper()];
     guard.watch(performance.now() + 300).hold(late.pid);
-    guard.watch(performance.now() + HOUR).hold(held.pid);
+    guard.watch(performance.now() + HOUR_MS).hold(held.pid);
     expect(await late.killed).toEqual([null, "SIGKILL"]);
     expect(held.child.signalCode).toBeNull();
   });
@@ -42,7 +42,7 @@ describe("the guard", () => {
     const [kept, late] = [sleeper(), sleeper()];
     const watch = guard.watch(performance.now() + 300);
     watch.hold(kept.pid);
-    watch.keep(performance.now() + HOUR);
+    watch.keep(performance.now() + HOUR_MS);
     guard.watch(performance.now() - 1).hold(late.pid);
     expect(await late.killed).toEqual([null, "SIGKILL"]);
     // Past the first lease: had it still counted, this one's end would come later than that one's.
@@ -57,7 +57,7 @@ describe("the guard", () => {
     const [kept, late] = [sleeper(), sleeper()];
     const watch = guard.watch(performance.now() - 1);
     watch.hold(kept.pid);
-    watch.keep(performance.now() + HOUR);
+    watch.keep(performance.now() + HOUR_MS);
     guard.watch(performance.now() - 1).hold(late.pid);
     await late.killed;
     expect(kept.child.signalCode).toBeNull();
@@ -85,7 +85,7 @@ describe("the guard", () => {
     for (const file of [join(lost, "file"), kept]) await writeFile(file, "");
     const guard = newGuard();
     const one = sleeper();
-    const watch = guard.watch(performance.now() + HOUR);
+    const watch = guard.watch(performance.now() + HOUR_MS);
     watch.hold(one.pid);
     watch.removeIfLost([lost, join(folder, "not there")]);
     watch.removeIfLost([kept])();
@@ -102,7 +102,7 @@ describe("the guard", () => {
     const lines: string[] = [];
     const guard = newGuard(lines);
     const one = sleeper();
-    const watch = guard.watch(performance.now() + HOUR);
+    const watch = guard.watch(performance.now() + HOUR_MS);
     watch.hold(one.pid);
     const first = guard.pid as number;
     process.kill(first, "SIGKILL");

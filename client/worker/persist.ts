@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
 import type { ClientMutationInput } from "../../domain/commit/mutations.ts";
+import { DAY_MS } from "../../domain/kernel/time.ts";
 import { SwitchyardError } from "../core/problem.ts";
 import { backoffMs, DEFAULT_RETRY, sleep } from "../core/retry.ts";
 import type { Client } from "../types.ts";
 
-const ONE_DAY = { totalMs: 86_400_000 };
+const ONE_DAY = { totalMs: DAY_MS };
 
 /**
  * Commits until the server has taken or refused it, or the signal ends it: what a job has yielded must survive a server that is away, and

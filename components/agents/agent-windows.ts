@@ -1,6 +1,5 @@
 import { parseAsStringLiteral } from "nuqs";
-
-const HOUR_MS = 3_600_000;
+import { DAY_MS, HOUR_MS } from "../../domain/kernel/time.ts";
 
 /** The stretches of time an agent's page can look back over. */
 export const AGENT_WINDOWS = ["1h", "24h", "7d"] as const;
@@ -9,8 +8,8 @@ export type AgentWindow = (typeof AGENT_WINDOWS)[number];
 /** How long each is, ms. */
 export const WINDOW_MS: { readonly [window in AgentWindow]: number } = {
   "1h": HOUR_MS,
-  "24h": 24 * HOUR_MS,
-  "7d": 7 * 24 * HOUR_MS,
+  "24h": DAY_MS,
+  "7d": 7 * DAY_MS,
 };
 
 export const WINDOW_NAMES: { readonly [window in AgentWindow]: string } = { "1h": "1 h", "24h": "24 h", "7d": "7 d" };

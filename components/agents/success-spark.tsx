@@ -1,13 +1,13 @@
 "use client";
 
 import { useRef } from "react";
+import { HOUR_MS } from "../../domain/kernel/time.ts";
 import { Sparkline } from "../charts/sparkline.tsx";
 import { useSeries } from "../charts/use-series.ts";
 import { formatPercent } from "../ui/format.ts";
 import { Skeleton } from "../ui/skeleton.tsx";
 import { useOnScreen } from "../ui/use-on-screen.ts";
 
-const HOUR_MS = 3_600_000;
 /** A board has many of these, and a step is a minute. */
 const EVERY_MS = 30_000;
 /** Known minutes that decide the colour. */

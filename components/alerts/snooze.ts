@@ -1,3 +1,4 @@
+import { HOUR_MS, MINUTE_MS } from "../../domain/kernel/time.ts";
 import type { FormatMoment } from "../ui/format.ts";
 
 /** How long a snoozed alert sleeps, as the API is told. */
@@ -13,7 +14,6 @@ interface SnoozeChoice {
   terms: (now: number) => SnoozeTerms;
 }
 
-const MINUTE = 60_000;
 /** When a day begins for whoever snoozes until tomorrow. */
 const MORNING_HOUR = 9;
 
@@ -29,9 +29,9 @@ function tomorrow(now: number): SnoozeTerms {
 
 /** What one can choose, in the order of the keys 1 to 6. */
 export const SNOOZES: readonly SnoozeChoice[] = [
-  { id: "15m", label: "15 minutes", terms: after(15 * MINUTE) },
-  { id: "1h", label: "1 hour", terms: after(60 * MINUTE) },
-  { id: "4h", label: "4 hours", terms: after(240 * MINUTE) },
+  { id: "15m", label: "15 minutes", terms: after(15 * MINUTE_MS) },
+  { id: "1h", label: "1 hour", terms: after(HOUR_MS) },
+  { id: "4h", label: "4 hours", terms: after(4 * HOUR_MS) },
   { id: "tomorrow", label: "Until tomorrow, 9:00", terms: tomorrow },
   { id: "resolved", label: "Until it is resolved", terms: () => ({ mode: "resolved" }) },
   { id: "worse", label: "Until it gets worse", terms: () => ({ mode: "worse" }) },

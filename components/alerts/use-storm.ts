@@ -3,6 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import type { Severity } from "../../domain/kernel/statuses.ts";
+import { MINUTE_MS } from "../../domain/kernel/time.ts";
 import { api } from "../live/api.ts";
 import { serverNow } from "../ui/now.ts";
 import type { AlertRow } from "./alert-model.ts";
@@ -23,7 +24,6 @@ const ASK_AGAIN_MS = 2_000;
 const WHILE_IT_LASTS_MS = 10_000;
 /** The server is not asked before so many have fired within a minute; no storm is smaller. */
 const WORTH_ASKING = 5;
-const MINUTE_MS = 60_000;
 
 /** The storm that goes on now, if there is one. `alerts` are the live ones: one that fires may begin it. */
 export function useStorm(alerts: readonly AlertRow[]): Storm | undefined {

@@ -1,4 +1,5 @@
 import type { SeriesMetric } from "../../domain/kernel/answers.ts";
+import { HOUR_MS, MINUTE_MS } from "../../domain/kernel/time.ts";
 
 /** A metric, what it is narrowed to, and the stretch: `windowMs` before `end` (epoch ms), or before now. */
 export interface SeriesAsked {
@@ -11,9 +12,6 @@ export interface SeriesAsked {
   /** It is not asked for again sooner than after this many ms: for one small line of many. */
   everyMs?: number;
 }
-
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
 
 /** What is measured, whatever the stretch: the same for equal ones. */
 export function seriesName({ metric, agent, taskType, queue }: SeriesAsked): string {
@@ -36,10 +34,10 @@ export function seriesPath(asked: SeriesAsked, now: number): string {
 
 /** Whether its stretch lies in the past: it will not change. A step that has only just ended may still be written. */
 export const isOver = ({ end }: SeriesAsked, now: number): boolean =>
-  end !== null && end !== undefined && end < now - MINUTE;
+  end !== null && end !== undefined && end < now - MINUTE_MS;
 
 /** After how many ms to ask again: soon when something has happened, else when a step has gone by. Long stretches move slowly. */
 export function nextLookIn({ windowMs, everyMs = 0 }: SeriesAsked, happened: boolean): number {
-  if (!happened) return MINUTE;
-  return Math.max(everyMs, windowMs <= HOUR ? 10_000 : 30_000);
+  if (!happened) return MINUTE_MS;
+  return Math.max(everyMs, windowMs <= HOUR_MS ? 10_000 : 30_000);
 }

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { afterEach, expect, test } from "vitest";
+import { DAY_MS, HOUR_MS } from "../../domain/kernel/time.ts";
 import { countTicks, durationTicks, stepLabel, tenMinuteTicks, timeLabel, timeTicks } from "./ticks.ts";
 
 test("marks of a count are round numbers and reach over the highest bar", () => {
@@ -50,8 +51,6 @@ afterEach(() => {
   else process.env.TZ = zone;
 });
 
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
 const clockOf = (t: number) =>
   `${String(new Date(t).getHours()).padStart(2, "0")}:${String(new Date(t).getMinutes()).padStart(2, "0")}`;
 
@@ -63,7 +62,7 @@ test("marks stay on round times of the clock when summer time begins or ends", (
   ] as const) {
     process.env.TZ = name;
     const from = Date.parse(at);
-    const clocks = timeTicks(from, from + DAY, 5).map(clockOf);
+    const clocks = timeTicks(from, from + DAY_MS, 5).map(clockOf);
     expect([name, clocks]).toEqual([
       name,
       ["00:00", "06:00", "12:00", "18:00"].concat(clocks[4] ?? []).slice(0, clocks.length),
@@ -81,7 +80,7 @@ test("a day without a midnight is marked where it begins, and the days after it 
     process.env.TZ = name;
     const [year, month, date] = day;
     const from = new Date(year, month, date - 3).getTime();
-    const ticks = timeTicks(from, from + 8 * DAY, 8);
+    const ticks = timeTicks(from, from + 8 * DAY_MS, 8);
     const firsts = ticks.map((t) =>
       new Date(new Date(t).getFullYear(), new Date(t).getMonth(), new Date(t).getDate()).getTime(),
     );
@@ -92,7 +91,7 @@ test("a day without a midnight is marked where it begins, and the days after it 
 });
 
 test("in every time zone and stretch marks are round, ordered and few", () => {
-  const stretch = fc.constantFrom(HOUR / 4, HOUR, 6 * HOUR, DAY, 3 * DAY, 7 * DAY, 30 * DAY);
+  const stretch = fc.constantFrom(HOUR_MS / 4, HOUR_MS, 6 * HOUR_MS, DAY_MS, 3 * DAY_MS, 7 * DAY_MS, 30 * DAY_MS);
   const from = fc.integer({ min: Date.parse("2005-01-01"), max: Date.parse("2037-01-01") });
   fc.assert(
     fc.property(
@@ -110,7 +109,7 @@ test("in every time zone and stretch marks are round, ordered and few", () => {
           expect(
             new Date(t).getMinutes() === 0 ||
               new Date(t).getMinutes() % 5 === 0 ||
-              span < HOUR ||
+              span < HOUR_MS ||
               /^[A-Z]/.test(timeLabel(t)),
           ).toBe(true);
         }

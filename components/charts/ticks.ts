@@ -1,3 +1,4 @@
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "../../domain/kernel/time.ts";
 import { formatClock } from "../ui/format.ts";
 import { offsetOf } from "../ui/local-time.ts";
 
@@ -20,26 +21,21 @@ export function tenMinuteTicks(minutes: readonly string[]): string[] {
   return minutes.filter((t) => new Date(t).getMinutes() % 10 === 0);
 }
 
-const SECOND = 1_000;
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
-
 const DURATIONS = [1, 2, 5, 10, 20, 50, 100, 200, 500].concat(
-  [1, 2, 5, 10, 15, 30].flatMap((n) => [n * SECOND, n * MINUTE]),
-  [1, 2, 6, 12, 24, 48].map((n) => n * HOUR),
+  [1, 2, 5, 10, 15, 30].flatMap((n) => [n * SECOND_MS, n * MINUTE_MS]),
+  [1, 2, 6, 12, 24, 48].map((n) => n * HOUR_MS),
 );
 
 /** Round marks of durations (ms) from 0 to the first one that is not below `most`. */
 export function durationTicks(most: number, count = 4): number[] {
   const steps = [...DURATIONS].sort((a, b) => a - b);
-  const step = steps.find((one) => one >= most / count) ?? Math.ceil(most / count / DAY) * DAY;
+  const step = steps.find((one) => one >= most / count) ?? Math.ceil(most / count / DAY_MS) * DAY_MS;
   const ticks = [0];
   while ((ticks.at(-1) ?? 0) < Math.max(most, step)) ticks.push(ticks.length * step);
   return ticks;
 }
 
-const TIME_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720].map((minutes) => minutes * MINUTE);
+const TIME_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720].map((minutes) => minutes * MINUTE_MS);
 
 /**
  * Round times (epoch ms) within a stretch, about `count` at most, in the reader's own time zone: full minutes, quarters, hours or days. What is longer
@@ -48,7 +44,7 @@ const TIME_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720].map((minutes) =
  */
 export function timeTicks(from: number, to: number, count: number): number[] {
   const step = TIME_STEPS.find((one) => (to - from) / one <= count);
-  const everyDays = step === undefined ? Math.ceil((to - from) / DAY / count) : 1;
+  const everyDays = step === undefined ? Math.ceil((to - from) / DAY_MS / count) : 1;
   const first = new Date(from);
   const [year, month, date] = [first.getFullYear(), first.getMonth(), first.getDate()];
   const ticks = new Set<number>();
@@ -56,8 +52,8 @@ export function timeTicks(from: number, to: number, count: number): number[] {
   for (let n = 0; new Date(year, month, date + n).getTime() <= to; n += everyDays) {
     const day = new Date(year, month, date + n).getTime();
     ticks.add(day);
-    for (let at = step ?? DAY; at < DAY; at += step ?? DAY) {
-      for (const t of instantsOf(year, month, date + n, at / MINUTE, (step ?? DAY) <= HOUR)) ticks.add(t);
+    for (let at = step ?? DAY_MS; at < DAY_MS; at += step ?? DAY_MS) {
+      for (const t of instantsOf(year, month, date + n, at / MINUTE_MS, (step ?? DAY_MS) <= HOUR_MS)) ticks.add(t);
     }
   }
   return [...ticks].filter((t) => t >= from && t <= to).sort((a, b) => a - b);
@@ -72,7 +68,7 @@ function instantsOf(year: number, month: number, date: number, minutes: number, 
   };
   const t = at.getTime();
   if (!shows(t)) return [];
-  const repeats = again ? [HOUR / 2, HOUR].map((shift) => t + shift).filter(shows) : [];
+  const repeats = again ? [HOUR_MS / 2, HOUR_MS].map((shift) => t + shift).filter(shows) : [];
   return [t, ...repeats];
 }
 

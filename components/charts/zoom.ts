@@ -1,7 +1,8 @@
+import { MINUTE_MS } from "../../domain/kernel/time.ts";
 import type { ChartRange } from "./series-model.ts";
 
 /** Nothing narrower is shown, ms: minutes are the finest there is. */
-export const NARROWEST_MS = 5 * 60_000;
+export const NARROWEST_MS = 5 * MINUTE_MS;
 
 /** A stretch in whole minutes that lies within another and is not too narrow; null when that is the whole of it. */
 export function settled({ from, to }: ChartRange, outer: ChartRange): ChartRange | null {
@@ -13,7 +14,7 @@ export function settled({ from, to }: ChartRange, outer: ChartRange): ChartRange
   return start <= outer.from && end >= outer.to ? null : { from: start, to: end };
 }
 
-const minute = (at: number): number => Math.round(at / 60_000) * 60_000;
+const minute = (at: number): number => Math.round(at / MINUTE_MS) * MINUTE_MS;
 
 /** A stretch made narrower (`factor` under 1) or wider around a time. */
 export function scaled({ from, to }: ChartRange, around: number, factor: number): ChartRange {

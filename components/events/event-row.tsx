@@ -3,8 +3,8 @@
 import { ChevronRight, FoldVertical } from "lucide-react";
 import Link from "next/link";
 import { memo } from "react";
-import type { LogEvent } from "../../domain/kernel/event.ts";
 import type { Range } from "../../client/core/cursor.ts";
+import type { LogEvent } from "../../domain/kernel/event.ts";
 import { Button } from "../ui/button.tsx";
 import { cn } from "../ui/cn.ts";
 import { formatClock, formatCount, formatUtc } from "../ui/format.ts";

@@ -1,6 +1,8 @@
+import { MINUTE_MS } from "../../domain/kernel/time.ts";
+
 /** `24 h`, `60 min`: the window a rate is over. */
 export function windowName(windowMs: number): string {
-  const minutes = Math.round(windowMs / 60_000);
+  const minutes = Math.round(windowMs / MINUTE_MS);
   return minutes % 60 === 0 ? `${minutes / 60} h` : `${minutes} min`;
 }
 

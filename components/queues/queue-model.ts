@@ -1,5 +1,6 @@
 import { CirclePause, CirclePlay, Gauge, type LucideIcon, TriangleAlert } from "lucide-react";
 import type { QueueFigures } from "../../domain/kernel/answers.ts";
+import { MINUTE_MS } from "../../domain/kernel/time.ts";
 import type { Wire } from "../../domain/kernel/wire.ts";
 import type { Tone } from "../ui/status.ts";
 
@@ -28,7 +29,11 @@ export function withFigures(row: QueueRow, counted: QueueFigures | undefined): Q
     oldestQueuedAt: waits ? (counted?.oldestQueuedAt ?? null) : null,
     oldestAgeMs: waits ? (counted?.oldestAgeMs ?? null) : null,
     throughputPerMinute: perMinute,
-    drainEstimateMs: !waits ? 0 : row.paused || perMinute === 0 ? null : Math.round((startable / perMinute) * 60_000),
+    drainEstimateMs: !waits
+      ? 0
+      : row.paused || perMinute === 0
+        ? null
+        : Math.round((startable / perMinute) * MINUTE_MS),
   };
 }
 

@@ -3,6 +3,7 @@
 import { CalendarRange, ListFilter, Search, X } from "lucide-react";
 import { type FormEvent, useEffect, useId, useRef, useState } from "react";
 import { RUN_STATUSES, type RunStatus } from "../../domain/kernel/statuses.ts";
+import { DAY_MS, HOUR_MS } from "../../domain/kernel/time.ts";
 import { StatusIcon } from "../ui/badge.tsx";
 import { Button } from "../ui/button.tsx";
 import { Input } from "../ui/input.tsx";
@@ -19,11 +20,10 @@ interface RunFiltersProps {
   onClear: () => void;
 }
 
-const HOUR = 3_600_000;
 const SPANS = [
-  { label: "Last hour", ms: HOUR },
-  { label: "Last 24 hours", ms: 24 * HOUR },
-  { label: "Last 7 days", ms: 168 * HOUR },
+  { label: "Last hour", ms: HOUR_MS },
+  { label: "Last 24 hours", ms: DAY_MS },
+  { label: "Last 7 days", ms: 7 * DAY_MS },
 ] as const;
 
 /** The filters of the list of runs; each change goes into the URL at once. */

@@ -3,6 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import type { System, TierReads, TierSize } from "../../domain/kernel/answers.ts";
+import { DAY_MS } from "../../domain/kernel/time.ts";
 import { api } from "../live/api.ts";
 import { Fact, Facts } from "../runs/attempt-view.tsx";
 import { Badge } from "../ui/badge.tsx";
@@ -14,7 +15,6 @@ import { MaintenanceCard } from "./maintenance-card.tsx";
 import { warningsOf } from "./warnings.ts";
 
 const EVERY_MS = 5_000;
-const DAY_MS = 86_400_000;
 
 /** The server that answers: how long it is up, what it uses, what its hot tier brings, and what it keeps. */
 export function SystemScreen({ initial }: { initial: System }) {

@@ -1,4 +1,5 @@
 import { LEADERBOARD_WINDOWS, type SeriesPoint } from "../../domain/kernel/answers.ts";
+import { MINUTE_MS } from "../../domain/kernel/time.ts";
 import type { ChartRange } from "../charts/series-model.ts";
 import type { TrendWindow } from "./trends-search.ts";
 
@@ -31,7 +32,7 @@ export function drawn(choices: readonly Choice[], chosen: readonly string[]): re
 
 /** The stretch the charts are about: the window until now, and what is zoomed to if that lies further back. */
 export function outerOf(window: TrendWindow, now: number, zoom: ChartRange | null): ChartRange {
-  const to = Math.ceil(now / 60_000) * 60_000;
+  const to = Math.ceil(now / MINUTE_MS) * MINUTE_MS;
   const outer = { from: to - LEADERBOARD_WINDOWS[window], to };
   return zoom ? { from: Math.min(outer.from, zoom.from), to: Math.max(outer.to, zoom.to) } : outer;
 }

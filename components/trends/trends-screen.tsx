@@ -3,6 +3,7 @@
 import { useQueryStates } from "nuqs";
 import { useCallback, useMemo } from "react";
 import { LEADERBOARD_WINDOWS } from "../../domain/kernel/answers.ts";
+import { MINUTE_MS } from "../../domain/kernel/time.ts";
 import { RangeBar } from "../charts/range-bar.tsx";
 import type { ChartRange } from "../charts/series-model.ts";
 import { formatPlural } from "../ui/format.ts";
@@ -41,7 +42,7 @@ export function TrendsScreen({ agents, queues, taskTypes, renderedAt }: TrendsSc
       void setSearch({ from: next ? new Date(next.from) : null, to: next ? new Date(next.to) : null }),
     [setSearch],
   );
-  const minute = Math.ceil((useNow() ?? renderedAt) / 60_000) * 60_000;
+  const minute = Math.ceil((useNow() ?? renderedAt) / MINUTE_MS) * MINUTE_MS;
   const scope = useMemo<TrendScope>(
     () => ({
       windowMs: LEADERBOARD_WINDOWS[window],

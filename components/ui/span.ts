@@ -1,7 +1,9 @@
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../domain/kernel/time.ts";
+
 /** Spans of time in words: `15 minutes`, `1 hour 30 minutes`. */
 const UNITS = [
-  { ms: 86_400_000, name: "day", short: "d" },
-  { ms: 3_600_000, name: "hour", short: "h" },
+  { ms: DAY_MS, name: "day", short: "d" },
+  { ms: HOUR_MS, name: "hour", short: "h" },
   { ms: 60_000, name: "minute", short: "m" },
   { ms: 1_000, name: "second", short: "s" },
 ] as const;
@@ -21,7 +23,7 @@ export function spanWords(ms: number): string {
 /** The ms that words say (`15 minutes`, `90s`, `1 h 30 min`), or null when they say none. A bare number counts minutes. */
 export function parseSpan(text: string): number | null {
   const words = text.trim().toLowerCase();
-  if (/^\d+(\.\d+)?$/.test(words)) return Math.round(Number(words) * 60_000);
+  if (/^\d+(\.\d+)?$/.test(words)) return Math.round(Number(words) * MINUTE_MS);
   if (!/^(\d+(\.\d+)?\s*[a-z]+[\s,]*)+$/.test(words)) return null;
   let total = 0;
   for (const [, count, name = ""] of words.matchAll(/(?<![\d.])(\d+(?:\.\d+)?)\s*([a-z]+)/g)) {

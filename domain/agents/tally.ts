@@ -1,4 +1,5 @@
 import { iso, ms } from "../kernel/primitives.ts";
+import { HOUR_MS, MINUTE_MS } from "../kernel/time.ts";
 import type { Tx } from "../kernel/tx.ts";
 import type { Tally } from "./contract.ts";
 import { addDuration, mergeHistograms } from "./figures.ts";
@@ -9,7 +10,7 @@ import { addDuration, mergeHistograms } from "./figures.ts";
  */
 
 /** Widths of tallies, in ms. */
-export const WIDTH_MS = { minute: 60_000, hour: 3_600_000 } as const satisfies { [width in Tally["width"]]: number };
+export const WIDTH_MS = { minute: MINUTE_MS, hour: HOUR_MS } as const satisfies { [width in Tally["width"]]: number };
 
 const WIDTHS = ["minute", "hour"] as const;
 

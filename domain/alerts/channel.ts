@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { id, label, text } from "../kernel/primitives.ts";
 import { CHANNEL_KINDS, type ChannelKind } from "../kernel/statuses.ts";
+import { DAY_MS, HOUR_MS } from "../kernel/time.ts";
 import { must, Refusal, type Tx } from "../kernel/tx.ts";
 import type { Channel, ChannelConfig } from "./contract.ts";
 import { addressesOf, addressFault, hiddenAddresses } from "./email-address.ts";
@@ -17,7 +18,7 @@ const config = z.strictObject({
   stormThreshold: z.int().min(1).max(1000).optional().meta({
     description: "So many notifications within the window go out one by one, 10 if left out; the rest in a digest",
   }),
-  stormWindowMs: z.int().min(1000).max(3_600_000).optional().meta({ description: "A minute if left out" }),
+  stormWindowMs: z.int().min(1000).max(HOUR_MS).optional().meta({ description: "A minute if left out" }),
 });
 
 export const channelPut = z
@@ -49,7 +50,7 @@ export const channelRotate = z.strictObject({ type: z.literal("channel.rotate"),
 export const signs = (kind: ChannelKind): boolean => kind === "webhook" || kind === "alertmanager";
 
 /** For how long the secret before a rotation goes on signing, ms. */
-export const ROTATION_MS = 86_400_000;
+export const ROTATION_MS = DAY_MS;
 
 /** What stands for the secret part of a Slack URL. */
 const HIDDEN = "/…";

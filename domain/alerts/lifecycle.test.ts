@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { MINUTE_MS } from "../kernel/time.ts";
 import { typesOf, World } from "../kernel/tx.test-kit.ts";
 
 const SUBJECT = { kind: "queue", id: "q" };
-const MINUTE = 60_000;
 
 /** What the clock sees: the queue's depth is `value`. */
 const seen = (value: number, more: object = {}) => ({
@@ -35,16 +35,16 @@ const alert = (of: World) => of.row("alert", "depth:q");
 
 describe("an alert's life", () => {
   test("a condition must hold for as long as its rule asks, and is withdrawn silently when it does not", () => {
-    const w = world(2 * MINUTE);
+    const w = world(2 * MINUTE_MS);
     w.tick(seen(11));
     expect(alert(w)).toMatchObject({ status: "pending", value: 11, threshold: 10, severity: "warning" });
-    w.now += MINUTE;
+    w.now += MINUTE_MS;
     w.tick(seen(12));
     expect(alert(w).status).toBe("pending");
     w.tick(clear);
     expect(alert(w).status).toBe("resolved");
     w.tick(seen(13));
-    w.now += 2 * MINUTE;
+    w.now += 2 * MINUTE_MS;
     w.tick(seen(14));
     expect(alert(w)).toMatchObject({ status: "firing", pendingSince: null });
     expect(typesOf(w.events).filter((type) => type.startsWith("alert."))).toEqual([
@@ -117,11 +117,11 @@ describe("an alert's life", () => {
   test("a snooze ends an acknowledgement, and its timeout with it", () => {
     const w = world();
     w.tick(seen(11));
-    w.commit({ type: "alert.acknowledge", alertId: "depth:q", note: "mine", timeoutMs: MINUTE });
+    w.commit({ type: "alert.acknowledge", alertId: "depth:q", note: "mine", timeoutMs: MINUTE_MS });
     w.commit({ type: "alert.snooze", alertId: "depth:q" });
     const nobody = { acknowledgedBy: null, acknowledgedAt: null, ackExpiresAt: null, note: null };
     expect(alert(w)).toMatchObject({ status: "snoozed", ...nobody });
-    w.now += MINUTE;
+    w.now += MINUTE_MS;
     w.settle();
     expect(alert(w).status).toBe("snoozed");
   });
@@ -159,14 +159,14 @@ describe("an alert's life", () => {
   });
 
   test("illegal moves are refused, naming the legal ones", () => {
-    const w = world(MINUTE);
+    const w = world(MINUTE_MS);
     expect(w.refuse({ type: "alert.snooze", alertId: "depth:q" }).code).toBe("not_found");
     w.tick(seen(11));
     expect(w.refuse({ type: "alert.acknowledge", alertId: "depth:q" })).toMatchObject({
       legal: ["firing", "resolved"],
     });
     expect(w.refuse({ type: "alert.comment", alertId: "depth:q", text: "x" }).code).toBe("not_permitted");
-    w.now += MINUTE;
+    w.now += MINUTE_MS;
     w.tick(seen(11));
     const past = { type: "alert.snooze" as const, alertId: "depth:q", until: "2026-11-21T11:00:00Z" };
     expect(w.refuse(past).message).toContain("has passed");

@@ -1,3 +1,4 @@
+import { HOUR_MS, MINUTE_MS } from "../kernel/time.ts";
 import type { Rule } from "./contract.ts";
 
 /** The rules every tenant begins with. Putting one of the same id replaces it, removing it turns it off for good. */
@@ -48,7 +49,7 @@ const DEFAULT_RULES: readonly Rule[] = [
     id: "job_overdue",
     name: "Attempt runs for over an hour",
     ruleKind: "job_overdue",
-    params: { afterMs: 3_600_000 },
+    params: { afterMs: HOUR_MS },
     severity: "warning",
   },
   {
@@ -64,7 +65,7 @@ const DEFAULT_RULES: readonly Rule[] = [
     id: "stuck",
     name: "Run makes no progress",
     ruleKind: "stuck",
-    params: { noProgressMs: 1_800_000 },
+    params: { noProgressMs: 30 * MINUTE_MS },
     severity: "warning",
   },
   {
@@ -72,7 +73,7 @@ const DEFAULT_RULES: readonly Rule[] = [
     id: "approval_waiting",
     name: "Approval waits too long",
     ruleKind: "approval_waiting",
-    params: { afterMs: 1_800_000 },
+    params: { afterMs: 30 * MINUTE_MS },
     severity: "warning",
   },
 ];

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { id, keptMs, label } from "../kernel/primitives.ts";
 import type { RuleKind } from "../kernel/statuses.ts";
+import { HOUR_MS, MINUTE_MS } from "../kernel/time.ts";
 
 /** What a rule of each kind can be told: shares are 0–1, times in ms. Left out, the defaults hold. */
 
-const MINUTE = 60_000;
 const share = z.number().min(0).max(1);
 const period = keptMs.min(1000);
 
@@ -17,9 +17,9 @@ export const RULE_PARAMS = {
       threshold: share.default(0.8),
       recovery: share.optional(),
       windowMs: period
-        .min(MINUTE)
-        .max(1440 * MINUTE)
-        .default(15 * MINUTE),
+        .min(MINUTE_MS)
+        .max(1440 * MINUTE_MS)
+        .default(15 * MINUTE_MS),
       minimumSample: z.int().min(1).max(1_000_000).default(20),
       agent: id.optional(),
       taskType: label.optional(),
@@ -31,17 +31,17 @@ export const RULE_PARAMS = {
   /** More jobs wait in a queue than `depth`, or than the queue's own capacity. */
   queue_depth: z.strictObject({ queue: id.optional(), depth: z.int().min(0).optional() }),
   /** A job could have been started, and was not, for longer than this. */
-  queue_age: z.strictObject({ queue: id.optional(), maxAgeMs: period.default(15 * MINUTE) }),
+  queue_age: z.strictObject({ queue: id.optional(), maxAgeMs: period.default(15 * MINUTE_MS) }),
   /** A run has missed its deadline (left out), or goes on for longer than this. */
   run_overdue: z.strictObject({ afterMs: period.optional(), workflow: label.optional() }),
   /** An attempt goes on for longer than this. */
-  job_overdue: z.strictObject({ afterMs: period.default(60 * MINUTE), queue: id.optional() }),
+  job_overdue: z.strictObject({ afterMs: period.default(HOUR_MS), queue: id.optional() }),
   /** An agent that has jobs has not been heard of for longer than this. */
-  agent_silent: z.strictObject({ silentMs: period.default(5 * MINUTE), agent: id.optional() }),
+  agent_silent: z.strictObject({ silentMs: period.default(5 * MINUTE_MS), agent: id.optional() }),
   /** Nothing happens in a run for longer than this, though it waits for no approval, no breaker and no queue. */
-  stuck: z.strictObject({ noProgressMs: period.default(30 * MINUTE), workflow: label.optional() }),
+  stuck: z.strictObject({ noProgressMs: period.default(30 * MINUTE_MS), workflow: label.optional() }),
   /** An approval waits for longer than this. */
-  approval_waiting: z.strictObject({ afterMs: period.default(30 * MINUTE) }),
+  approval_waiting: z.strictObject({ afterMs: period.default(30 * MINUTE_MS) }),
 } as const satisfies { [kind in RuleKind]: z.ZodType };
 
 export type RuleParams<K extends RuleKind> = z.output<(typeof RULE_PARAMS)[K]>;

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import { HOUR_MS } from "../kernel/time.ts";
 import { World } from "../kernel/tx.test-kit.ts";
 
-const HOUR = 3_600_000;
 const ALERT = "breaker_open:x";
 const RULE = { type: "rule.put", ruleId: "breaker_open", kind: "breaker_open", params: {}, enabled: true } as const;
 
@@ -20,7 +20,7 @@ const shut = () => world.commit({ type: "breaker.reset", agentKey: "x", reason: 
 const alert = () => world.row("alert", ALERT);
 const sent = () => world.all("delivery").map(({ event }) => event);
 const inMs = (ms: number) => new Date(world.now + ms).toISOString();
-const snooze = (until = inMs(4 * HOUR)) => {
+const snooze = (until = inMs(4 * HOUR_MS)) => {
   world.commit({ type: "alert.snooze", alertId: ALERT, until, note: "known" });
   return until;
 };
@@ -50,7 +50,7 @@ describe("a snooze until a time", () => {
     open();
     snooze();
     shut();
-    world.now += 4 * HOUR;
+    world.now += 4 * HOUR_MS;
     open();
     expect(alert()).toMatchObject({ status: "firing", snoozedUntil: null, snoozeMode: null });
     expect(sent()).toEqual(["alert.fired", "alert.resolved", "alert.reopened"]);
@@ -84,7 +84,7 @@ describe("a snooze until a time", () => {
   });
 
   test("is one until its end or until it gets worse only when that is asked for: those end with the alert", () => {
-    for (const terms of [{}, { mode: "worse" as const }, { mode: "worse" as const, until: inMs(HOUR) }]) {
+    for (const terms of [{}, { mode: "worse" as const }, { mode: "worse" as const, until: inMs(HOUR_MS) }]) {
       open();
       world.commit({ type: "alert.snooze", alertId: ALERT, ...terms });
       shut();
@@ -97,7 +97,7 @@ describe("a snooze until a time", () => {
 
   test("an acknowledgement is of one firing: when the alert comes back, it fires", () => {
     open();
-    world.commit({ type: "alert.acknowledge", alertId: ALERT, timeoutMs: HOUR });
+    world.commit({ type: "alert.acknowledge", alertId: ALERT, timeoutMs: HOUR_MS });
     shut();
     open();
     expect(alert()).toMatchObject({ status: "firing", acknowledgedBy: null, ackExpiresAt: null });

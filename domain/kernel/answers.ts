@@ -1,6 +1,7 @@
 import type { Snapshot } from "../execution/state/snapshot-versions.ts";
 import type { Receipt, ReceiptHeader } from "./receipt.ts";
 import type { AlertStatus, BreakerStateName, RunStatus, Severity } from "./statuses.ts";
+import { DAY_MS, HOUR_MS } from "./time.ts";
 import type { Wire } from "./wire.ts";
 
 /** What HTTP answers that is no row: one definition for the server that makes it and the console that draws it. */
@@ -164,7 +165,7 @@ export interface Standing {
 }
 
 /** Stretches a leaderboard may look at, ms; `all` is everything. */
-export const LEADERBOARD_WINDOWS = { "1h": 3_600_000, "24h": 86_400_000, "7d": 604_800_000, all: null } as const;
+export const LEADERBOARD_WINDOWS = { "1h": HOUR_MS, "24h": DAY_MS, "7d": 7 * DAY_MS, all: null } as const;
 export type LeaderboardWindow = keyof typeof LEADERBOARD_WINDOWS;
 
 /** Who may serve a row: the process that was asked, the Redis that servers share, or Postgres. */

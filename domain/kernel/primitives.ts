@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { DAY_MS } from "./time.ts";
 
 /**
  * The value shapes every contract is made of. Strings that reach an index are bounded, and nothing Postgres cannot store
@@ -34,7 +35,7 @@ export const whole = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 export const durationMs = z
   .number()
   .min(0)
-  .max(366 * 86_400_000);
+  .max(366 * DAY_MS);
 
 /** A duration that a row keeps, in whole milliseconds: at most 2^31−1, 24.8 days. */
 export const keptMs = z.int().min(0).max(2_147_483_647);

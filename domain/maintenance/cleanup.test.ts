@@ -2,11 +2,11 @@ import { describe, expect, test } from "vitest";
 import type { ClientMutationInput } from "../commit/mutations.ts";
 import type { LogEvent } from "../kernel/event.ts";
 import { JOB_STATUSES } from "../kernel/statuses.ts";
+import { DAY_MS } from "../kernel/time.ts";
 import { typesOf, World } from "../kernel/tx.test-kit.ts";
 import { createReplay } from "../replay/replay.ts";
 import type { MaintenanceClean } from "./cleanup.ts";
 
-const DAY_MS = 86_400_000;
 const NOTHING = { decisionIds: [], outcomeIds: [], runIds: [], queues: [], agentKeys: [], taskKeys: [] };
 
 /** What is older than `days` leaves, of what is named. */

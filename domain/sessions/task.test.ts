@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { ClientMutationInput } from "../commit/mutations.ts";
 import { TASK_MOVES, TASK_STATUSES, type TaskStatus } from "../kernel/statuses.ts";
+import { DAY_MS } from "../kernel/time.ts";
 import { typesOf, World } from "../kernel/tx.test-kit.ts";
 
-const DAY_MS = 86_400_000;
 const create = (taskId: string, more: object = {}): ClientMutationInput => ({
   type: "task.create",
   taskId,

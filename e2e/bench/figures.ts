@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
+import { DAY_MS } from "../../domain/kernel/time.ts";
 import { startServer } from "../server.ts";
 import { createPoster } from "./http.ts";
 import { quantile } from "./load.ts";
@@ -14,7 +15,6 @@ const OUTCOMES = Number(process.env.BENCH_OUTCOMES ?? 10_000_000);
 const DAYS = 30;
 const AGENTS = 40;
 const TYPES = ["review", "test", "build", "write", "plan"];
-const DAY_MS = 86_400_000;
 const MIGRATION = path.resolve(
   import.meta.dirname,
   "../../prisma/migrations/0010_tallies_of_past_outcomes/migration.sql",

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { DAY_MS } from "../../domain/kernel/time.ts";
 import { commit, openStore } from "../store/lane/lane.test-kit.ts";
 import { laneDatabase } from "../store/lane/lane-database.ts";
 import type { LeaderLoop } from "../store/leader-loop.ts";
@@ -12,7 +13,6 @@ let stores: Store[];
 let loops: LeaderLoop[];
 const warnings: object[] = [];
 const patiently = { timeout: 15_000, interval: 20 };
-const DAY_MS = 86_400_000;
 
 beforeAll(async () => {
   database = await createTestDatabase();

@@ -1,3 +1,4 @@
+import { DAY_MS } from "../../domain/kernel/time.ts";
 import type { LaneQueries } from "../store/lane/lane-database.ts";
 import { createLeaderLoop, type LeaderLoop } from "../store/leader-loop.ts";
 import { AlreadyRunning } from "../store/lease.ts";
@@ -19,7 +20,6 @@ export interface CleanupLoopDeps {
   everyMs?: number;
 }
 
-const DAY_MS = 86_400_000;
 /** The first look: soon, as a server may be restarted every day, but not while everybody comes back. */
 const FIRST_MS = 30_000;
 const CLOCK: Committer = { id: "system:clock", actor: "system:clock" };

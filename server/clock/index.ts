@@ -1,3 +1,4 @@
+import { DAY_MS } from "../../domain/kernel/time.ts";
 import { type Due, readDue, readLeftBehind } from "../store/due/due.ts";
 import { readIncompleteRuns } from "../store/due/recovery.ts";
 import { readRuleChanges } from "../store/due/rules.ts";
@@ -30,7 +31,7 @@ const RULE_ROUND = 15;
 const COMMIT_SIZE = 100;
 /** The end of a run ends up to 500 jobs with it: ten of them make a commit. */
 const WEIGHT_OF_RUN = 10;
-const SEVEN_DAYS_MS = 7 * 86_400_000;
+const SEVEN_DAYS_MS = 7 * DAY_MS;
 const CLOCK: Committer = { id: "system:clock", actor: "system:clock" };
 
 export function createClock({

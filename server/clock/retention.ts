@@ -1,3 +1,4 @@
+import { HOUR_MS } from "../../domain/kernel/time.ts";
 import type { LaneQueries } from "../store/lane/lane-database.ts";
 import { createLeaderLoop, type LeaderLoop } from "../store/leader-loop.ts";
 import { AlreadyRunning } from "../store/lease.ts";
@@ -22,7 +23,7 @@ export interface RetentionLoopDeps {
 const FIRST_MS = 5_000;
 
 export function createRetentionLoop({ retention, queries, log, ...times }: RetentionLoopDeps): LeaderLoop {
-  const everyMs = times.everyMs ?? Math.min(3_600_000, Math.max(1_000, retention.keepMs / 10));
+  const everyMs = times.everyMs ?? Math.min(HOUR_MS, Math.max(1_000, retention.keepMs / 10));
   const round = async (lead: () => Promise<boolean>, signal: AbortSignal): Promise<void> => {
     if (!(await lead())) return;
     await retention.purgeKeys(undefined, signal);

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import type { System } from "../../domain/kernel/answers.ts";
+import { DAY_MS } from "../../domain/kernel/time.ts";
 import type { Config } from "../config.ts";
 import { seesProcess } from "./auth/authorize.ts";
 import { BASE, type ResourceDeps } from "./kernel/resource.ts";
@@ -10,8 +11,6 @@ export type MemoryFigures = NonNullable<System["memory"]>;
 
 /** Room on the disk of a folder that this process fills. */
 export type DiskFigures = NonNullable<System["disks"]>[number];
-
-const DAY_MS = 86_400_000;
 
 interface SystemDeps extends ResourceDeps {
   memory: () => MemoryFigures;

@@ -1,6 +1,7 @@
 import type { AlertNotice } from "../../domain/alerts/delivery.ts";
 import type { DigestNotice } from "../../domain/alerts/throttle.ts";
 import { SEVERITIES, type Severity } from "../../domain/kernel/statuses.ts";
+import { MINUTE_MS } from "../../domain/kernel/time.ts";
 
 /** One thing that a digest tells. */
 export interface DigestEntry {
@@ -71,6 +72,6 @@ export function digestHeadline({ fired, resolved, windowMs }: Digest): string {
 }
 
 function inWords(ms: number): string {
-  const [count, unit] = ms % 60_000 === 0 ? [ms / 60_000, "minute"] : [Math.round(ms / 100) / 10, "second"];
+  const [count, unit] = ms % MINUTE_MS === 0 ? [ms / MINUTE_MS, "minute"] : [Math.round(ms / 100) / 10, "second"];
   return count === 1 ? `a ${unit}` : `${count} ${unit}s`;
 }

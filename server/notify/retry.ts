@@ -1,8 +1,7 @@
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
+import { HOUR_MS, MINUTE_MS } from "../../domain/kernel/time.ts";
 
 /** Time between a failed try and the next, ms: eight tries within eighteen hours. */
-const SCHEDULE_MS = [5_000, MINUTE, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR];
+const SCHEDULE_MS = [5_000, MINUTE_MS, 5 * MINUTE_MS, 30 * MINUTE_MS, 2 * HOUR_MS, 5 * HOUR_MS, 10 * HOUR_MS];
 
 /** Up to this part more, so that what failed together does not come back together. */
 const JITTER = 0.2;

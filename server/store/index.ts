@@ -1,5 +1,6 @@
 import type pg from "pg";
 import type { Registry } from "prom-client";
+import { MINUTE_MS } from "../../domain/kernel/time.ts";
 import { currentCaller, runAs } from "../database/caller.ts";
 import { DatabaseClock } from "../database/clock.ts";
 import type { Reason } from "../database/faults.ts";
@@ -59,7 +60,7 @@ export function createStore(deps: StoreDeps): Store {
     registry: deps.registry,
     log,
     maxBytes: deps.hotTierBytes ?? 64 * 1024 * 1024,
-    ttlMs: deps.hotTierTtlMs ?? 15 * 60_000,
+    ttlMs: deps.hotTierTtlMs ?? 15 * MINUTE_MS,
     redisUrl: deps.redisUrl,
     onBehind: (tenantId) => void laneOf(tenantId).catchUp(),
   });

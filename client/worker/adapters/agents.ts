@@ -1,7 +1,8 @@
+import { MINUTE_MS } from "../../../domain/kernel/time.ts";
 import type { AgentTemplate } from "../template.ts";
 
 const INPUT = "{prompt, args?, env?, cwd? | worktree? {repo, base?, branch?, message?, push?}}";
-const HALF_AN_HOUR = 1_800_000;
+const HALF_AN_HOUR = 30 * MINUTE_MS;
 
 /**
  * Agent command lines, as data; docs/adapters.md tells which versions have these options, and how to add one in a file of one's own. None of

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { LogEvent } from "../../../domain/kernel/event.ts";
+import { MINUTE_MS } from "../../../domain/kernel/time.ts";
 import type { FeedRow } from "../../live/feed.ts";
 import { type Band, bandsOf, sharesOf } from "./breaker-bands.ts";
 
 const T0 = Date.parse("2026-11-21T10:00:00.000Z");
-const MINUTE = 60_000;
-const iso = (minute: number) => new Date(T0 + minute * MINUTE).toISOString();
+const iso = (minute: number) => new Date(T0 + minute * MINUTE_MS).toISOString();
 
 const move = (seq: number, minute: number, from: string, to: string, more: object = {}): FeedRow => ({
   kind: "event",
@@ -25,16 +25,16 @@ const hole = (seq: number): FeedRow => ({ kind: "hole", seq, hole: { from: seq, 
 const told = (rows: FeedRow[], more: object = {}) => ({
   rows,
   knownFrom: 0,
-  createdAt: T0 - 600 * MINUTE,
+  createdAt: T0 - 600 * MINUTE_MS,
   state: "closed" as const,
   ...more,
 });
 const write = (bands: Band[]) =>
   bands.map(({ from, to, state, absent }) => {
     const name = state ?? (absent ? "absent" : "unknown");
-    return `${name} ${(from - T0) / MINUTE}-${(to - T0) / MINUTE}`;
+    return `${name} ${(from - T0) / MINUTE_MS}-${(to - T0) / MINUTE_MS}`;
   });
-const within = (rows: FeedRow[], more: object = {}) => bandsOf(told(rows, more), T0, T0 + 60 * MINUTE);
+const within = (rows: FeedRow[], more: object = {}) => bandsOf(told(rows, more), T0, T0 + 60 * MINUTE_MS);
 
 describe("the states of a breaker over time", () => {
   it("follow its moves, and the one before the first move is the one it came from", () => {
@@ -54,12 +54,12 @@ describe("the states of a breaker over time", () => {
   });
 
   it("without any move it has been as it is since it came to be, and was not there before", () => {
-    expect(write(within([], { createdAt: T0 + 15 * MINUTE }))).toEqual(["absent 0-15", "closed 15-60"]);
+    expect(write(within([], { createdAt: T0 + 15 * MINUTE_MS }))).toEqual(["absent 0-15", "closed 15-60"]);
   });
 
   it("what lies before the log's beginning is unknown, not invented", () => {
     const rows = [move(7, 30, "open", "half_open")];
-    expect(write(within(rows, { knownFrom: T0 + 12 * MINUTE, state: "half_open" }))).toEqual([
+    expect(write(within(rows, { knownFrom: T0 + 12 * MINUTE_MS, state: "half_open" }))).toEqual([
       "unknown 0-12",
       "open 12-30",
       "half_open 30-60",
@@ -80,11 +80,11 @@ describe("the states of a breaker over time", () => {
     const bands = within([move(1, -20, "closed", "open"), move(2, 50, "open", "half_open")]);
     expect(write(bands)).toEqual(["open 0-50", "half_open 50-60"]);
     expect(bands[0]).toMatchObject({ begun: false, reason: "to open" });
-    for (const [index, band] of bands.entries()) expect(bands[index + 1]?.from ?? T0 + 60 * MINUTE).toBe(band.to);
+    for (const [index, band] of bands.entries()) expect(bands[index + 1]?.from ?? T0 + 60 * MINUTE_MS).toBe(band.to);
   });
 
   it("shares are of the time that is known", () => {
-    const bands = within([move(7, 30, "closed", "open")], { knownFrom: T0 + 20 * MINUTE, state: "open" });
+    const bands = within([move(7, 30, "closed", "open")], { knownFrom: T0 + 20 * MINUTE_MS, state: "open" });
     expect(sharesOf(bands)).toEqual([
       { state: "open", share: 0.75 },
       { state: "closed", share: 0.25 },

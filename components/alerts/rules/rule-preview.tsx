@@ -4,6 +4,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import type { RulePreview } from "../../../domain/kernel/answers.ts";
 import { ownOf } from "../../../domain/kernel/json-map.ts";
+import { DAY_MS } from "../../../domain/kernel/time.ts";
 import { api } from "../../live/api.ts";
 import { Button } from "../../ui/button.tsx";
 import { formatPlural } from "../../ui/format.ts";
@@ -69,7 +70,6 @@ export function RulePreviewStrip({ rule }: { rule: RulePut | null }) {
   );
 }
 
-const DAY_MS = 86_400_000;
 /** Width of the strip's drawing. */
 const WIDE = 1000;
 

@@ -3,6 +3,7 @@ import { isToldAtOnce, ruleOf } from "../../alerts/rule.ts";
 import { paramsOf } from "../../alerts/rule-params.ts";
 import { fingerprint } from "../../kernel/fingerprint.ts";
 import { iso, ms } from "../../kernel/primitives.ts";
+import { DAY_MS, HOUR_MS } from "../../kernel/time.ts";
 import { must, type Tx } from "../../kernel/tx.ts";
 import { agentSubject } from "../agent-row.ts";
 import type { Breaker } from "../contract.ts";
@@ -39,10 +40,10 @@ export function recordOnBreaker(
   saveBreaker(tx, breaker, machine.record(breaker, told, ms(tx.at), call.permitId, options));
 }
 
-const BOUNDED_TRIAL_MS = 30 * 86_400_000;
+const BOUNDED_TRIAL_MS = 30 * DAY_MS;
 
 /** How long the trial of an attempt without lease and time limit may take at least. */
-const UNBOUNDED_TRIAL_MS = 3_600_000;
+const UNBOUNDED_TRIAL_MS = HOUR_MS;
 
 /** How many calls of this agent may start now. */
 export function freeTrialSlots(tx: Tx, agentKey: string): number {

@@ -1,7 +1,8 @@
 import { z } from "zod";
+import { DAY_MS } from "../../kernel/time.ts";
 
 /** The longest time any breaker setting may name, and the cap of a growing open time that has no `maxOpenMs`: 30 days. */
-const LONGEST_MS = 30 * 24 * 3_600_000;
+const LONGEST_MS = 30 * DAY_MS;
 const LARGEST_COUNT_WINDOW = 1_000;
 const LARGEST_TIME_WINDOW = 3_600;
 

@@ -1,9 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { breakerWith, failed, feed, halfOpen, iso, ok, opened, SECOND, T0 } from "./breaker.test-kit.ts";
+import { DAY_MS, SECOND_MS } from "../../kernel/time.ts";
+import { breakerWith, failed, feed, halfOpen, iso, ok, opened, T0 } from "./breaker.test-kit.ts";
 import { openDurationMs, resolveBreakerConfig } from "./config.ts";
 import { acquire, record, release, tick, trialSlots } from "./machine.ts";
-
-const DAY = 86_400_000;
 
 describe("a closed breaker", () => {
   test("lets every call pass and issues no permit", () => {
@@ -77,21 +76,21 @@ describe("a closed breaker", () => {
 
   test("forgets calls that left a time window", () => {
     const b = feed(breakerWith({ window: "time", windowSize: 10 }), "xxxx");
-    const later = feed(b, "x", T0 + 10 * SECOND);
+    const later = feed(b, "x", T0 + 10 * SECOND_MS);
     expect(later).toMatchObject({ state: "closed", calls: 1, failureCount: 1 });
-    expect(feed(b, "x", T0 + 9 * SECOND).state).toBe("open");
+    expect(feed(b, "x", T0 + 9 * SECOND_MS).state).toBe("open");
   });
 
   test("a time window whose clock goes back keeps counting in its newest second", () => {
-    const b = feed(breakerWith({ window: "time", windowSize: 10, minimumCalls: 100 }), "x.", T0 + 60 * SECOND);
-    const back = feed(b, "x", T0 + 57 * SECOND);
+    const b = feed(breakerWith({ window: "time", windowSize: 10, minimumCalls: 100 }), "x.", T0 + 60 * SECOND_MS);
+    const back = feed(b, "x", T0 + 57 * SECOND_MS);
     expect(back).toMatchObject({ calls: 3, failureCount: 2 });
     expect(back.window).toMatchObject({ buckets: [[0, 3, 2, 0]] });
   });
 
   test("a time window forgets calls of a time that is far from having come", () => {
-    const b = feed(breakerWith({ window: "time", windowSize: 10, minimumCalls: 100 }), "x.", T0 + 40 * DAY);
-    expect(feed(b, "x", T0 + 20 * SECOND)).toMatchObject({ calls: 1, failureCount: 1 });
+    const b = feed(breakerWith({ window: "time", windowSize: 10, minimumCalls: 100 }), "x.", T0 + 40 * DAY_MS);
+    expect(feed(b, "x", T0 + 20 * SECOND_MS)).toMatchObject({ calls: 1, failureCount: 1 });
   });
 
   test("opens on slow calls, slow meaning longer than slowCallMs", () => {
@@ -169,7 +168,7 @@ describe("an open breaker", () => {
   });
 
   test("waits its own time from now when the clock that was far ahead has been put right", () => {
-    const now = T0 - 40 * DAY;
+    const now = T0 - 40 * DAY_MS;
     const waits = tick(opened(), now).breaker;
     expect(waits).toMatchObject({ state: "open", openedAt: iso(now), changedAt: iso(now), resetAt: iso(now + 30_000) });
     expect(tick(waits, now + 29_999).breaker).toBe(waits);
@@ -178,7 +177,7 @@ describe("an open breaker", () => {
 });
 
 describe("a half-open breaker", () => {
-  const at = T0 + 30 * SECOND;
+  const at = T0 + 30 * SECOND_MS;
 
   test("lets no more calls pass than it has trials", () => {
     const b = halfOpen(3);

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { SECOND_MS } from "../../kernel/time.ts";
 import { breakerWith, failed, ok as succeeded, T0 } from "./breaker.test-kit.ts";
 import { record } from "./machine.ts";
 import { breakerAt, breakerChangedBy } from "./now.ts";
 
-const SECOND = 1000;
 /** Never opens by these calls, so that they stay what they are. */
 const calm = { minimumCalls: 1_000, slowCallMs: 50, slowCallRateThreshold: 1 } as const;
 
@@ -13,8 +13,8 @@ describe("a breaker as it stands now", () => {
     let b = breakerWith({ ...calm, window: "time", windowSize: 10 });
     for (const _ of [1, 2, 3, 4]) b = record(b, { ...failed, durationMs: 60 }, T0).breaker;
     b = record(b, succeeded, T0).breaker;
-    expect(breakerAt(b, T0 + 9 * SECOND)).toBe(b);
-    expect(breakerAt(b, T0 + 10 * SECOND)).toMatchObject({
+    expect(breakerAt(b, T0 + 9 * SECOND_MS)).toBe(b);
+    expect(breakerAt(b, T0 + 10 * SECOND_MS)).toMatchObject({
       calls: 0,
       failureCount: 0,
       successCount: 0,
@@ -46,11 +46,11 @@ describe("a breaker as it stands now", () => {
         const seconds: { second: number; ok: boolean; slow: boolean }[] = [];
         for (const { after, ok, slow } of list) {
           now += after;
-          seconds.push({ second: Math.floor(now / SECOND), ok, slow });
+          seconds.push({ second: Math.floor(now / SECOND_MS), ok, slow });
           b = record(b, { success: ok, durationMs: slow ? 60 : 5, error: null }, now).breaker;
         }
         const at = now + later;
-        const inside = seconds.filter(({ second }) => Math.floor(at / SECOND) - second < windowSize);
+        const inside = seconds.filter(({ second }) => Math.floor(at / SECOND_MS) - second < windowSize);
         const bad = inside.filter(({ ok }) => !ok).length;
         const read = breakerAt(b, at);
         expect([read.calls, read.failureCount]).toEqual([inside.length, bad]);

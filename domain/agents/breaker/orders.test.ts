@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { breakerWith, failed, feed, halfOpen, iso, ok, opened, SECOND, T0 } from "./breaker.test-kit.ts";
+import { SECOND_MS } from "../../kernel/time.ts";
+import { breakerWith, failed, feed, halfOpen, iso, ok, opened, T0 } from "./breaker.test-kit.ts";
 import { resolveBreakerConfig } from "./config.ts";
 import { acquire, nextDue, override, reconfigure, record, reset, tick } from "./machine.ts";
 import type { BreakerState } from "./state.ts";
@@ -137,8 +138,8 @@ describe("time", () => {
       halfOpen(2),
       override(opened(), "disabled", { reason: "r", by: "b" }, T0).breaker,
     ]) {
-      expect(tick(b, T0 + 30 * SECOND - 1)).toEqual({ breaker: b, transitions: [] });
-      expect(tick(b, T0 + 30 * SECOND - 1).breaker).toBe(b);
+      expect(tick(b, T0 + 30 * SECOND_MS - 1)).toEqual({ breaker: b, transitions: [] });
+      expect(tick(b, T0 + 30 * SECOND_MS - 1).breaker).toBe(b);
     }
   });
 

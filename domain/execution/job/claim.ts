@@ -3,6 +3,7 @@ import { addBusy, ensureAgent } from "../../agents/agent-row.ts";
 import { freeTrialSlots, takePermit } from "../../agents/breaker/breaker-row.ts";
 import { id, iso, json, label, ms } from "../../kernel/primitives.ts";
 import { isFinalRun } from "../../kernel/statuses.ts";
+import { DAY_MS } from "../../kernel/time.ts";
 import { must, Refusal, type Tx } from "../../kernel/tx.ts";
 import type { Job } from "../contract.ts";
 import { newQueue, roomIn } from "../queue.ts";
@@ -13,7 +14,7 @@ import { countJob } from "./counts.ts";
 import { legalJobMoves } from "./job.ts";
 import { emitJob } from "./moves.ts";
 
-const leaseMs = z.int().min(100).max(86_400_000);
+const leaseMs = z.int().min(100).max(DAY_MS);
 
 export const jobClaim = z.strictObject({
   type: z.literal("job.claim"),

@@ -15,6 +15,7 @@ import {
   toErrorInfo,
 } from "../../kernel/primitives.ts";
 import { isFinalRun, type JobStatus } from "../../kernel/statuses.ts";
+import { HOUR_MS } from "../../kernel/time.ts";
 import { must, Refusal, type Tx } from "../../kernel/tx.ts";
 import { openApproval } from "../approval-moves.ts";
 import type { Escalation, Job } from "../contract.ts";
@@ -50,7 +51,7 @@ export const jobExpire = z.strictObject({
 });
 
 /** The longest wait between two tries. */
-const MAX_BACKOFF_MS = 3_600_000;
+const MAX_BACKOFF_MS = HOUR_MS;
 
 export function completeJob(tx: Tx, m: z.infer<typeof jobComplete>): Job {
   const job = mustBeRunning(tx, m.jobId, m.leaseToken, "completed");

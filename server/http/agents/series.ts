@@ -2,12 +2,12 @@ import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import { SERIES_METRICS } from "../../../domain/kernel/answers.ts";
 import { id, label, time } from "../../../domain/kernel/primitives.ts";
+import { DAY_MS, HOUR_MS } from "../../../domain/kernel/time.ts";
 import { readSeries } from "../../store/reads/agents/series.ts";
 import { BASE, type ResourceDeps, scopeOf } from "../kernel/resource.ts";
 import { plainDoc } from "../openapi/route-docs.ts";
 
-const HOUR_MS = 3_600_000;
-const LONGEST_MS = 400 * 24 * HOUR_MS;
+const LONGEST_MS = 400 * DAY_MS;
 
 /** These know no type of task. */
 const GAUGES = /^(utilisation|busy|capacity|queue_depth|queue_running)$/;

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
+import { DAY_MS } from "../../../domain/kernel/time.ts";
 import { runAs } from "../../database/caller.ts";
 import type { LaneQueries } from "../../store/lane/lane-database.ts";
 import { cleanUpTenant, timeAgo } from "../../store/maintenance/cleanup.ts";
@@ -14,8 +15,6 @@ const cleanupBody = z.strictObject({
   }),
   dryRun: z.boolean().default(false).meta({ description: "Only count what would leave" }),
 });
-
-const DAY_MS = 86_400_000;
 
 /** `POST /maintenance/cleanup`: rows that are too old leave. Answers when that is done. */
 export function registerCleanup(app: FastifyInstance, deps: ResourceDeps & { queries: LaneQueries }): void {

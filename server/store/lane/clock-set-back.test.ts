@@ -1,6 +1,7 @@
 import { Registry } from "prom-client";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import type { ClientMutationInput } from "../../../domain/commit/mutations.ts";
+import { DAY_MS } from "../../../domain/kernel/time.ts";
 import { createClock } from "../../clock/index.ts";
 import { DatabaseClock } from "../../database/clock.ts";
 import { createTestDatabase, type TestDatabase } from "../../testing/database.ts";
@@ -19,7 +20,6 @@ class WrongClock extends DatabaseClock {
   }
 }
 
-const DAY = 86_400_000;
 const patiently = { timeout: 20_000, interval: 20 };
 let database: TestDatabase;
 let store: Store;
@@ -65,7 +65,7 @@ const enqueue = (jobId: string, more: object = {}): ClientMutationInput => ({
 });
 /** Runs these mutations while the clock is forty days ahead, then corrects it. */
 async function fortyDaysAhead(...mutations: ClientMutationInput[]) {
-  wrong.ahead = 40 * DAY;
+  wrong.ahead = 40 * DAY_MS;
   const done = await commit(...mutations);
   wrong.ahead = 0;
   return done;
@@ -88,7 +88,7 @@ test("committedAt and events never go back, and rows use the correct time", asyn
   expect(after.receipt.committedAt >= ahead.receipt.committedAt).toBe(true);
   const events = await store.readEvents(tenant, { after: 0, limit: 100 });
   expect(events.map(({ at }) => at)).toEqual(events.map(({ at }) => at).sort());
-  expect((await job("j")).createdAt.getTime()).toBeLessThan(Date.now() + DAY);
+  expect((await job("j")).createdAt.getTime()).toBeLessThan(Date.now() + DAY_MS);
   expect(warnings.filter((line) => line.includes("clock is behind the log"))).toHaveLength(1);
   expect(await aheadMetric()).toBeCloseTo(40 * 86_400, -3);
 });
@@ -96,9 +96,9 @@ test("committedAt and events never go back, and rows use the correct time", asyn
 test("a clock set back is noticed without a commit, and so is that it has caught up", async () => {
   await commit(RUN);
   expect(await store.head(tenant)).toMatchObject({ head: 1, aheadMs: 0 });
-  wrong.ahead = -3 * DAY;
+  wrong.ahead = -3 * DAY_MS;
   await vi.waitFor(() => expect(warnings).toEqual([expect.stringContaining("clock is behind the log")]), patiently);
-  expect((await store.head(tenant)).aheadMs).toBeGreaterThan(2 * DAY);
+  expect((await store.head(tenant)).aheadMs).toBeGreaterThan(2 * DAY_MS);
   wrong.ahead = 0;
   await vi.waitFor(async () => expect(await aheadMetric()).toBe(0), patiently);
   expect(await store.head(tenant)).toMatchObject({ aheadMs: 0 });
@@ -150,14 +150,14 @@ test("figures after the correction are counted at their time, rolled up or not",
   await commit({ type: "breaker.record", agentKey: "x", success: true });
   await rollUp(laneDatabase(database.pool));
   const marks = await database.prisma.rollupMark.findMany({ where: { tenantId: tenant } });
-  for (const { upTo } of marks) expect(upTo.getTime()).toBeLessThan(Date.now() + DAY);
+  for (const { upTo } of marks) expect(upTo.getTime()).toBeLessThan(Date.now() + DAY_MS);
   const tallies = await database.prisma.tally.findMany({ where: { tenantId: tenant, width: "minute" } });
-  expect(tallies.filter(({ t }) => t.getTime() < Date.now() + DAY)).toMatchObject([{ total: 1 }]);
+  expect(tallies.filter(({ t }) => t.getTime() < Date.now() + DAY_MS)).toMatchObject([{ total: 1 }]);
 });
 
 test("a leader's lease dated in the future does not lock out the next leader", async () => {
   const queries = laneDatabase(database.pool);
-  expect(await new Lease(queries, "test", 20 * DAY).take()).toBe(true);
+  expect(await new Lease(queries, "test", 20 * DAY_MS).take()).toBe(true);
   expect(await new Lease(queries, "test", 1_000).take()).toBe(true);
   expect(await new Lease(queries, "test", 1_000).take()).toBe(false);
 });

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { DAY_MS } from "../../../domain/kernel/time.ts";
 import type { LaneQueries } from "../lane/lane-database.ts";
 
 /**
  * How long figures over time are kept: minutes of tallies for three days, hours (and days) for four hundred, gauges for two weeks. Nobody touches an old one
  * again, so they are deleted beside the lane. The latest gauge of its kind stays whatever its age: its value still holds.
  */
-const DAY_MS = 86_400_000;
 const KEPT_MS = { minute: 3 * DAY_MS, hour: 400 * DAY_MS, gauge: 14 * DAY_MS } as const;
 
 const AT_ONCE = 5_000;

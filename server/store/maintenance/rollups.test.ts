@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { SERIES_METRICS } from "../../../domain/kernel/answers.ts";
+import { DAY_MS, HOUR_MS } from "../../../domain/kernel/time.ts";
 import { createTestDatabase, type TestDatabase } from "../../testing/database.ts";
 import { laneDatabase } from "../lane/lane-database.ts";
 import { readLeaderboard } from "../reads/agents/leaderboard.ts";
@@ -26,8 +27,6 @@ afterEach(() => vi.useRealTimers());
 
 const AGENTS = ["a1", "a2", "a3"];
 const TYPES = ["", "build", "test"];
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
 
 interface Told {
   agentKey: string;
@@ -69,9 +68,9 @@ async function everything(now: number): Promise<unknown[]> {
   const scope = { prisma: database.prisma, tenantId: "t", now: Date.now() };
   const answers: unknown[] = [];
   for (const metric of SERIES_METRICS.filter((name) => !/utilisation|busy|capacity|queue/.test(name))) {
-    for (const ms of [HOUR, DAY, 7 * DAY, 31 * DAY]) {
+    for (const ms of [HOUR_MS, DAY_MS, 7 * DAY_MS, 31 * DAY_MS]) {
       for (const filter of [{}, { agent: "a1" }, { taskType: "build" }, { agent: "a2", taskType: "test" }]) {
-        for (const step of ms > DAY ? [undefined, DAY] : [undefined]) {
+        for (const step of ms > DAY_MS ? [undefined, DAY_MS] : [undefined]) {
           const { points } = await readSeries(scope, { metric, from: now - ms, to: now, step, ...filter });
           answers.push([metric, ms, filter, step, points.filter(({ value }) => value !== null)]);
         }
@@ -121,7 +120,7 @@ test("charts and leaderboards answer the same before tallies are rolled up, half
 });
 
 test("what ends after a rollup is in the next one, and a second node at it changes nothing", async () => {
-  const now = Math.floor(Date.now() / DAY) * DAY - 12 * HOUR;
+  const now = Math.floor(Date.now() / DAY_MS) * DAY_MS - 12 * HOUR_MS;
   const told = (ago: number): Told => ({ agentKey: "a1", taskType: "build", ago, count: 2, bucket: 9 });
   await tell("t", [told(3 * 60), told(30)], now);
   await goneTo(now);
@@ -139,7 +138,7 @@ test("what ends after a rollup is in the next one, and a second node at it chang
     2, 2,
   ]);
   expect(found.filter(({ width }) => width === "day")).toEqual([]);
-  await goneTo(now + DAY);
+  await goneTo(now + DAY_MS);
   await rollUp(queries());
   const days = (await rollups()).filter(({ width }) => width === "day");
   expect(
@@ -153,7 +152,7 @@ test("what ends after a rollup is in the next one, and a second node at it chang
 });
 
 test("what still comes in the minute, hour and day under way is in their rollups, once they are over", async () => {
-  const now = Math.floor(Date.now() / DAY) * DAY - 2 * HOUR;
+  const now = Math.floor(Date.now() / DAY_MS) * DAY_MS - 2 * HOUR_MS;
   const told = (agentKey: string, ago: number): Told => ({ agentKey, taskType: "build", ago, count: 1, bucket: 9 });
   await tell("t", [told("a1", 0)], now);
   await goneTo(now + 30_000);
@@ -162,7 +161,7 @@ test("what still comes in the minute, hour and day under way is in their rollups
   await goneTo(now + 59_999);
   await rollUp(queries());
   expect(await rollups()).toEqual([]);
-  await goneTo(now + DAY);
+  await goneTo(now + DAY_MS);
   await rollUp(queries());
   const all = (await rollups()).filter(({ scope }) => scope === "all");
   expect(all.map(({ width, total }) => [width, total])).toEqual([
@@ -175,7 +174,7 @@ test("what still comes in the minute, hour and day under way is in their rollups
 test("nothing is rolled up of a tenant whose log stands still, and a stop is heeded", async () => {
   const now = Date.now();
   await tell("t", [{ agentKey: "a1", taskType: "", ago: 600, count: 1, bucket: 1 }], now);
-  await goneTo(now - 20 * HOUR);
+  await goneTo(now - 20 * HOUR_MS);
   expect(await rollUp(queries())).toBe(0);
   await goneTo(now);
   expect(await rollUp(queries(), AbortSignal.abort())).toBe(0);

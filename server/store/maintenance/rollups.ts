@@ -1,3 +1,4 @@
+import { DAY_MS, HOUR_MS } from "../../../domain/kernel/time.ts";
 import type { LaneDatabase, LaneQueries } from "../lane/lane-database.ts";
 
 /**
@@ -27,7 +28,7 @@ type RolledWidth = "minute" | "hour" | "day";
 /** Tallies are kept in minutes and hours; days are made of hours. */
 const MADE_OF = { minute: "minute", hour: "hour", day: "hour" } as const;
 /** How much one transaction takes on, so that each is short. */
-const PIECE_MS = { minute: 3_600_000, hour: 86_400_000, day: 86_400_000 } as const;
+const PIECE_MS = { minute: HOUR_MS, hour: DAY_MS, day: DAY_MS } as const;
 
 /**
  * The next piece: from the mark (or the oldest tally) on, to where the log has been, but no longer than a piece.

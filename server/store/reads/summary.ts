@@ -1,9 +1,8 @@
 import type { Summary } from "../../../domain/kernel/answers.ts";
 import { BREAKER_STATES, JOB_STATUSES, RUN_STATUSES } from "../../../domain/kernel/statuses.ts";
+import { DAY_MS } from "../../../domain/kernel/time.ts";
 import type { Throughput } from "./agents/throughput.ts";
 import type { Scope } from "./kernel/scope.ts";
-
-const DAY_MS = 86_400_000;
 
 interface Counted {
   head: bigint;

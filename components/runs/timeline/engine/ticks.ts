@@ -1,16 +1,13 @@
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "../../../../domain/kernel/time.ts";
 import type { View } from "./view.ts";
 
 /** Distances between ticks that people can count in, ms. */
-const SECOND = 1000;
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
 const STEPS = [
   ...[1, 2, 5, 10, 20, 50, 100, 200, 500],
-  ...[1, 2, 5, 10, 15, 30].map((n) => n * SECOND),
-  ...[1, 2, 5, 10, 15, 30].map((n) => n * MINUTE),
-  ...[1, 2, 3, 6, 12].map((n) => n * HOUR),
-  ...[1, 2, 7, 14, 28, 91, 182, 364].map((n) => n * DAY),
+  ...[1, 2, 5, 10, 15, 30].map((n) => n * SECOND_MS),
+  ...[1, 2, 5, 10, 15, 30].map((n) => n * MINUTE_MS),
+  ...[1, 2, 3, 6, 12].map((n) => n * HOUR_MS),
+  ...[1, 2, 7, 14, 28, 91, 182, 364].map((n) => n * DAY_MS),
 ];
 
 export interface Tick {
@@ -21,7 +18,7 @@ export interface Tick {
 /** The shortest of the nice steps that puts at most `most` ticks on `span` ms. */
 export function stepFor(span: number, most: number): number {
   const least = span / Math.max(1, most);
-  return STEPS.find((step) => step >= least) ?? STEPS.at(-1) ?? DAY;
+  return STEPS.find((step) => step >= least) ?? STEPS.at(-1) ?? DAY_MS;
 }
 
 /** Ticks of a view at whole steps since `origin` (the run's creation), labelled with the time elapsed since then. */
@@ -37,19 +34,19 @@ export function ticksFor(view: View, origin: number, most: number): Tick[] {
 /** Elapsed time down to the unit that a step of that size changes: `1h 30m`, `2m 05s`, `1.250s`. */
 export function elapsed(ms: number, step: number): string {
   if (ms < 0) return `−${elapsed(-ms, step)}`;
-  const units = [DAY, HOUR, MINUTE, SECOND];
+  const units = [DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS];
   const largest = Math.max(
     0,
     units.findIndex((unit) => ms >= unit),
   );
   const smallest = units.findIndex((unit) => step >= unit);
-  if (ms < SECOND) return ms === 0 ? "0s" : `${ms}ms`;
+  if (ms < SECOND_MS) return ms === 0 ? "0s" : `${ms}ms`;
   const last = Math.max(largest, smallest < 0 ? units.length - 1 : smallest);
   let rest = ms;
   const parts: string[] = [];
   for (let i = largest; i <= last; i += 1) {
-    const unit = units[i] ?? SECOND;
-    const digits = unit === SECOND && step < SECOND ? decimals(step) : 0;
+    const unit = units[i] ?? SECOND_MS;
+    const digits = unit === SECOND_MS && step < SECOND_MS ? decimals(step) : 0;
     const count = digits > 0 ? (rest / unit).toFixed(digits) : String(Math.floor(rest / unit));
     parts.push(`${i === largest ? count : count.padStart(digits > 0 ? 3 + digits : 2, "0")}${"dhms"[i]}`);
     rest %= unit;

@@ -1,8 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { MINUTE_MS } from "../../../../domain/kernel/time.ts";
 import { type GaugeMinute, highestSums, shareOf } from "./gauge-sums.ts";
-
-const MINUTE = 60_000;
 
 interface Change {
   key: string;
@@ -15,7 +14,7 @@ function noted(changes: readonly Change[]): GaugeMinute[] {
   const rows: GaugeMinute[] = [];
   const standing = new Map<string, number>();
   for (const { key, at, value } of changes) {
-    const t = Math.floor(at / MINUTE) * MINUTE;
+    const t = Math.floor(at / MINUTE_MS) * MINUTE_MS;
     const was = standing.get(key) ?? 0;
     const row = rows.find((one) => one.key === key && one.t === t);
     if (row) Object.assign(row, { last: value, max: Math.max(row.max, value) });
@@ -59,23 +58,23 @@ test("two agents that were busy one after the other within a minute are one at o
     { key: "b", at: 23_000, value: 1 },
     { key: "b", at: 38_000, value: 0 },
   ];
-  expect(highestSums(noted(apart), { from: 0, step: MINUTE }, 1)).toEqual([1]);
+  expect(highestSums(noted(apart), { from: 0, step: MINUTE_MS }, 1)).toEqual([1]);
   const busy = ["c", "d"].map((key) => ({ key, t: -1, last: 1, max: 1 }));
-  expect(highestSums([...busy, ...noted(apart)], { from: 0, step: MINUTE }, 1)).toEqual([3]);
+  expect(highestSums([...busy, ...noted(apart)], { from: 0, step: MINUTE_MS }, 1)).toEqual([3]);
 });
 
 test("ten agents at work one after the other within an hour are a tenth of ten, not all of them", () => {
   const changes = Array.from({ length: 10 }, (_, n) => [
-    { key: `a${n}`, at: n * 5 * MINUTE, value: 1 },
-    { key: `a${n}`, at: (n * 5 + 4) * MINUTE, value: 0 },
+    { key: `a${n}`, at: n * 5 * MINUTE_MS, value: 1 },
+    { key: `a${n}`, at: (n * 5 + 4) * MINUTE_MS, value: 0 },
   ]).flat();
   const capacity = Array.from({ length: 10 }, (_, n) => ({ key: `a${n}`, t: -1, last: 1, max: 1 }));
-  expect(shareOf(noted(changes), capacity, { from: 0, step: 60 * MINUTE }, 1)).toEqual([0.1]);
+  expect(shareOf(noted(changes), capacity, { from: 0, step: 60 * MINUTE_MS }, 1)).toEqual([0.1]);
 });
 
 test("of one key the highest value is exact", () => {
   fc.assert(
-    fc.property(changesArb(["a"]), fc.constantFrom(MINUTE, 5 * MINUTE), (changes, step) => {
+    fc.property(changesArb(["a"]), fc.constantFrom(MINUTE_MS, 5 * MINUTE_MS), (changes, step) => {
       fc.pre(changes.length > 0);
       const steps = Math.ceil(((changes.at(-1)?.at ?? 0) + 1) / step);
       const values = highestSums(noted(changes), { from: 0, step }, steps);
@@ -88,12 +87,12 @@ test("of one key the highest value is exact", () => {
 
 test("of several keys it is never more than was at once, never less than what stood at a minute's end", () => {
   fc.assert(
-    fc.property(changesArb(["a", "b", "c"]), fc.constantFrom(MINUTE, 5 * MINUTE), (changes, step) => {
+    fc.property(changesArb(["a", "b", "c"]), fc.constantFrom(MINUTE_MS, 5 * MINUTE_MS), (changes, step) => {
       fc.pre(changes.length > 0);
       const steps = Math.ceil(((changes.at(-1)?.at ?? 0) + 1) / step);
       const values = highestSums(noted(changes), { from: 0, step }, steps);
-      const alone = new Set(changes.map(({ key, at }) => `${key} ${Math.floor(at / MINUTE)}`)).size;
-      const minutes = new Set(changes.map(({ at }) => Math.floor(at / MINUTE))).size;
+      const alone = new Set(changes.map(({ key, at }) => `${key} ${Math.floor(at / MINUTE_MS)}`)).size;
+      const minutes = new Set(changes.map(({ at }) => Math.floor(at / MINUTE_MS))).size;
       for (const [at, value] of values.entries()) {
         if (value === null) continue;
         const peak = peakOf(changes, at * step, (at + 1) * step);

@@ -2,6 +2,7 @@ import { type Histogram, mergeHistograms } from "../../../../domain/agents/figur
 import { compareStandings, type Ranked, rankAgents } from "../../../../domain/agents/leaderboard.ts";
 import type { AgentFigures } from "../../../../domain/agents/tally.ts";
 import { LEADERBOARD_WINDOWS, type LeaderboardWindow, type Standing } from "../../../../domain/kernel/answers.ts";
+import { HOUR_MS } from "../../../../domain/kernel/time.ts";
 import { decodeCursor, type Page, type PageRequest, pageOf } from "../kernel/page.ts";
 import type { Scope } from "../kernel/scope.ts";
 import { tallied } from "./tallied.ts";
@@ -14,8 +15,6 @@ export interface LeaderboardQuery extends PageRequest {
   /** Only agents with at least so many outcomes. */
   minTotal: number;
 }
-
-const HOUR_MS = 3_600_000;
 
 /** The leaderboard of a stretch of time; it is ranked whole, as a place depends on all others. A place is that among all, filtered or not. */
 export async function readLeaderboard(scope: Scope, query: LeaderboardQuery): Promise<Page<Standing>> {

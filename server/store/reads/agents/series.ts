@@ -1,6 +1,7 @@
 import type { GaugeMetric } from "../../../../domain/agents/contract.ts";
 import { type Histogram, mergeHistograms, percentile } from "../../../../domain/agents/figures.ts";
 import type { Series, SeriesMetric, SeriesPoint } from "../../../../domain/kernel/answers.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../../../domain/kernel/time.ts";
 import type { Scope } from "../kernel/scope.ts";
 import { type GaugeMinute, highestSums, shareOf } from "./gauge-sums.ts";
 import { tallied } from "./tallied.ts";
@@ -24,13 +25,10 @@ export interface SeriesQuery {
 
 /** A chart shows no more than these. */
 const MAX_POINTS = 500;
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
-const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 10_080].map((minutes) => minutes * MINUTE);
+const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 10_080].map((minutes) => minutes * MINUTE_MS);
 /** Minutes are kept for three days, and are many: what is longer is drawn from hours. */
-const MINUTES_UP_TO_MS = DAY;
-const MINUTES_KEPT_MS = 72 * HOUR;
+const MINUTES_UP_TO_MS = DAY_MS;
+const MINUTES_KEPT_MS = 72 * HOUR_MS;
 
 const UNITS: { readonly [metric in SeriesMetric]: Series["unit"] } = {
   throughput: "count",
@@ -59,12 +57,12 @@ const GAUGES: { readonly [metric in SeriesMetric]?: readonly [gauge: GaugeMetric
 export async function readSeries(scope: Scope, query: SeriesQuery): Promise<Series> {
   const gauged = query.metric === "utilisation" || GAUGES[query.metric] !== undefined;
   const recent = query.to - query.from <= MINUTES_UP_TO_MS && query.from >= scope.now - MINUTES_KEPT_MS;
-  const least = gauged || recent ? MINUTE : HOUR;
+  const least = gauged || recent ? MINUTE_MS : HOUR_MS;
   const step = stepFor(query.to - query.from, Math.max(query.step ?? 0, least));
   const from = Math.floor(query.from / step) * step;
   const to = Math.ceil(query.to / step) * step;
   const grid = { ...query, from, to, step };
-  const values = gauged ? await gaugeValues(scope, grid) : await tallyValues(scope, grid, step < HOUR);
+  const values = gauged ? await gaugeValues(scope, grid) : await tallyValues(scope, grid, step < HOUR_MS);
   const points: SeriesPoint[] = [];
   for (let t = from, at = 0; t < to; t += step, at += 1) {
     points.push({ t: new Date(t).toISOString(), value: values[at] ?? null });
@@ -98,7 +96,7 @@ interface TallyRow {
 async function tallyValues(scope: Scope, grid: Grid, minutes: boolean): Promise<Values> {
   const { metric, from, step } = grid;
   const percentiles = metric === "duration_p50" || metric === "duration_p95";
-  const finest = minutes ? "minute" : step % DAY === 0 && from % DAY === 0 ? "day" : "hour";
+  const finest = minutes ? "minute" : step % DAY_MS === 0 && from % DAY_MS === 0 ? "day" : "hour";
   const figures = await tallied(scope, { ...grid, finest });
   const rows = await scope.prisma.$queryRaw<TallyRow[]>`
     SELECT /* series of tallies */ floor((extract(epoch FROM t."t") * 1000 - ${from}::float8) / ${step}::float8)::int AS "slot",

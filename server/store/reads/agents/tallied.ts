@@ -1,3 +1,4 @@
+import { DAY_MS } from "../../../../domain/kernel/time.ts";
 import { Prisma } from "../../../database/generated/client.ts";
 import type { Scope } from "../kernel/scope.ts";
 
@@ -13,9 +14,6 @@ export interface TalliedQuery {
   /** Rows are of minutes or hours; `day`: of days where a whole day lies within the stretch, of hours at its edges. */
   finest: "minute" | "hour" | "day";
 }
-
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
 
 /**
  * SQL of the figures within a stretch of time, with columns `agentKey t total successful failed upstream timed totalDurationMs histogram`: each
@@ -54,8 +52,8 @@ export async function tallied({ prisma, tenantId }: Scope, query: TalliedQuery):
     add(raw, width, mark, end);
   };
   if (finest === "day") {
-    const firstDay = within(Math.ceil(from / DAY) * DAY);
-    const lastDay = Math.max(firstDay, Math.min(within(Math.floor(to / DAY) * DAY), markOf("day")));
+    const firstDay = within(Math.ceil(from / DAY_MS) * DAY_MS);
+    const lastDay = Math.max(firstDay, Math.min(within(Math.floor(to / DAY_MS) * DAY_MS), markOf("day")));
     fine("hour", from, firstDay);
     add(rolled, "day", firstDay, lastDay);
     fine("hour", lastDay, to);

@@ -1,5 +1,6 @@
 import type { QueueFigures } from "../../../../domain/kernel/answers.ts";
 import type { RunStatus } from "../../../../domain/kernel/statuses.ts";
+import { MINUTE_MS } from "../../../../domain/kernel/time.ts";
 import type { Wire } from "../../../../domain/kernel/wire.ts";
 import { Prisma } from "../../../database/generated/client.ts";
 import type { TenantClient } from "../../../database/tenant.ts";
@@ -91,7 +92,7 @@ function figuresOf(
     oldestQueuedAt: oldest === null ? null : new Date(oldest).toISOString(),
     oldestAgeMs: oldest === null ? null : Math.max(0, Math.round(now - oldest)),
     deadLetters: failed + timedOut,
-    throughputPerMinute: Math.round(perMs * 60_000 * 100) / 100,
+    throughputPerMinute: Math.round(perMs * MINUTE_MS * 100) / 100,
     drainEstimateMs: drainMs(queue, queued - later, perMs),
   };
 }
