@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { pathTo } from "../domain/kernel/links.ts";
@@ -51,4 +51,13 @@ test("ids are escaped; a job or workstream whose run is not known has no page", 
   expect(pathTo({ kind: "job", id: "j" }, null)).toBeNull();
   expect(pathTo({ kind: "workstream", id: "w" })).toBeNull();
   expect(pathTo({ kind: "tenant", id: "log" })).toBeNull();
+});
+
+test("the address of a thing is spelt in links.ts only", () => {
+  const spelt = /(href=\{|\b(push|replace|go|assign)\()`\/(?!api\/)[^`]*\$\{/;
+  const files = [import.meta.dirname, path.join(CONSOLE, "..")]
+    .flatMap((folder) => readdirSync(folder, { recursive: true }).map((file) => path.join(folder, String(file))))
+    .filter((file) => file.endsWith(".tsx"));
+  expect(files.length).toBeGreaterThan(100);
+  expect(files.filter((file) => spelt.test(readFileSync(file, "utf8")))).toEqual([]);
 });

@@ -1,4 +1,5 @@
 import Link from "next/link";
+import { alertHref } from "../../domain/kernel/links.ts";
 import type { AlertCommands } from "../alerts/alert-actions.ts";
 import { type AlertRow, actorName } from "../alerts/alert-model.ts";
 import { StatusIcon } from "../ui/badge.tsx";
@@ -21,7 +22,7 @@ export function AgentAlert({ alerts, onAcknowledge }: AgentAlertProps) {
     <div className="flex min-h-7 items-center gap-1.5 text-small" aria-busy={alert.pending || undefined}>
       <StatusIcon kind="alert" status={alert.status} />
       <span className="min-w-0 flex-1 truncate" title={alert.title}>
-        <Link href={`/alerts#${encodeURIComponent(alert.id)}`} className="link">
+        <Link href={alertHref(alert.id)} className="link">
           {firing ? "Alert firing" : `Acknowledged by ${actorName(alert.acknowledgedBy ?? "somebody")}`}
         </Link>{" "}
         <span className="text-muted">

@@ -3,6 +3,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import Link from "next/link";
 import { useEffect } from "react";
+import { decisionHref, decisionsHref } from "../../domain/kernel/links.ts";
 import type { Wire } from "../../domain/kernel/wire.ts";
 import { api } from "../live/api.ts";
 import { Badge, StatusBadge } from "../ui/badge.tsx";
@@ -45,7 +46,7 @@ export function AgentDecisions({ agentKey, changed }: AgentDecisionsProps) {
       title="Routing decisions"
       flush
       actions={
-        <Link href={`/routing?agent=${encodeURIComponent(agentKey)}`} className="link">
+        <Link href={decisionsHref({ agent: agentKey })} className="link">
           All of them
         </Link>
       }
@@ -84,7 +85,7 @@ function DecisionTable({ decisions }: { decisions: readonly Wire<"decision">[] }
           <TableRow key={decision.id}>
             <Td className="max-w-48">
               <Link
-                href={`/routing/${encodeURIComponent(decision.id)}`}
+                href={decisionHref(decision.id)}
                 title={decision.taskId}
                 className="block truncate font-medium hover:underline"
               >

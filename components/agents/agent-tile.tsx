@@ -3,6 +3,7 @@
 import { OctagonAlert } from "lucide-react";
 import Link from "next/link";
 import { memo } from "react";
+import { agentHref } from "../../domain/kernel/links.ts";
 import type { AlertCommands } from "../alerts/alert-actions.ts";
 import { StatusBadge } from "../ui/badge.tsx";
 import { cn } from "../ui/cn.ts";
@@ -50,7 +51,7 @@ export const AgentTile = memo(function AgentTile(props: AgentTileProps) {
       <header className="flex items-start justify-between gap-2">
         <div className="min-w-0">
           <h2 className="truncate text-body leading-5 font-semibold">
-            <Link href={`/agents/${encodeURIComponent(agent.agentKey)}`} className="hover:underline">
+            <Link href={agentHref(agent.agentKey)} className="hover:underline">
               {agent.displayName}
             </Link>
           </h2>

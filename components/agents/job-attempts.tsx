@@ -2,6 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
+import { agentHref } from "../../domain/kernel/links.ts";
 import type { Wire } from "../../domain/kernel/wire.ts";
 import { api } from "../live/api.ts";
 import { StatusBadge } from "../ui/badge.tsx";
@@ -24,7 +25,7 @@ export function JobAttempts({ jobId, version }: { jobId: string; version: number
         <li key={attempt.id} className="flex flex-wrap items-center gap-x-3 gap-y-0.5">
           <span className="text-muted tabular-nums">#{attempt.number}</span>
           <StatusBadge kind="attempt" status={attempt.status} />
-          <Link href={`/agents/${encodeURIComponent(attempt.agentKey)}`} className="hover:underline">
+          <Link href={agentHref(attempt.agentKey)} className="hover:underline">
             {attempt.agentKey}
           </Link>
           {attempt.finishedAt === null ? (

@@ -4,6 +4,7 @@ import { ArrowDown, ArrowRight, ArrowUp } from "lucide-react";
 import Link from "next/link";
 import { useState } from "react";
 import type { LeaderboardWindow, Standing } from "../../domain/kernel/answers.ts";
+import { agentHref } from "../../domain/kernel/links.ts";
 import { Badge } from "../ui/badge.tsx";
 import { cn } from "../ui/cn.ts";
 import { formatCount, formatDuration, formatPercent } from "../ui/format.ts";
@@ -112,7 +113,7 @@ function SortHead({ column, sort, onSort }: { column: Column; sort: Sort; onSort
 }
 
 function LeaderboardLine({ row, window }: { row: Standing; window: LeaderboardWindow }) {
-  const name = `/agents/${encodeURIComponent(row.agentKey)}`;
+  const name = agentHref(row.agentKey);
   return (
     <TableRow>
       <Td className="w-10 text-muted tabular-nums">{row.total > 0 ? row.rank : "–"}</Td>

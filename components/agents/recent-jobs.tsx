@@ -4,6 +4,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { ChevronRight } from "lucide-react";
 import Link from "next/link";
 import { useEffect, useId, useState } from "react";
+import { jobHref, runHref } from "../../domain/kernel/links.ts";
 import type { Wire } from "../../domain/kernel/wire.ts";
 import { api } from "../live/api.ts";
 import { StatusBadge } from "../ui/badge.tsx";
@@ -82,7 +83,6 @@ export function RecentJobs({ agentKey, initial, changed }: RecentJobsProps) {
 function JobLine({ job }: { job: Wire<"job"> }) {
   const [open, setOpen] = useState(false);
   const attempts = useId();
-  const run = `/runs/${encodeURIComponent(job.runId)}`;
   const name = job.step ?? job.id;
   return (
     <>
@@ -100,7 +100,7 @@ function JobLine({ job }: { job: Wire<"job"> }) {
               <ChevronRight aria-hidden className={cn("size-3.5 transition-transform", open && "rotate-90")} />
             </IconButton>
             <Link
-              href={`${run}?job=${encodeURIComponent(job.id)}`}
+              href={jobHref(job.runId, job.id)}
               title={job.id}
               className="block min-w-0 truncate font-medium hover:underline"
             >
@@ -112,7 +112,10 @@ function JobLine({ job }: { job: Wire<"job"> }) {
           <StatusBadge kind="job" status={job.status} />
         </Td>
         <Td className={cn(RUN_CELL, "max-w-40")}>
-          <Link href={run} className="block truncate font-mono text-small text-muted hover:text-ink hover:underline">
+          <Link
+            href={runHref(job.runId)}
+            className="block truncate font-mono text-small text-muted hover:text-ink hover:underline"
+          >
             {job.runId}
           </Link>
         </Td>

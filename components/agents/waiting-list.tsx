@@ -1,5 +1,6 @@
 import { Hourglass } from "lucide-react";
 import Link from "next/link";
+import { jobHref, runHref } from "../../domain/kernel/links.ts";
 import { formatPlural } from "../ui/format.ts";
 import { Popover } from "../ui/popover.tsx";
 import type { Waiting } from "./waiting.ts";
@@ -48,16 +49,15 @@ export function WaitingList({ waiting, more, name }: WaitingListProps) {
 }
 
 function WaitingRun({ runId, jobs }: Waiting["runs"][number]) {
-  const href = `/runs/${encodeURIComponent(runId)}`;
   return (
     <li>
-      <Link href={href} className="link block truncate font-mono text-small">
+      <Link href={runHref(runId)} className="link block truncate font-mono text-small">
         {runId}
       </Link>
       <ul className="pl-3">
         {jobs.slice(0, NAMED).map((job) => (
           <li key={job.id} className="truncate">
-            <Link href={`${href}?job=${encodeURIComponent(job.id)}`} className="hover:underline">
+            <Link href={jobHref(runId, job.id)} className="hover:underline">
               {job.step ?? job.id}
             </Link>
           </li>

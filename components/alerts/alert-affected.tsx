@@ -2,6 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
+import { runHref } from "../../domain/kernel/links.ts";
 import type { Wire } from "../../domain/kernel/wire.ts";
 import { api } from "../live/api.ts";
 import { StatusBadge } from "../ui/badge.tsx";
@@ -53,10 +54,7 @@ export function AlertAffected({ alert }: { alert: AlertRow }) {
             <ul aria-label="Runs affected" className="flex flex-wrap gap-x-3 gap-y-1">
               {runs.slice(0, RUNS_SHOWN).map((runId) => (
                 <li key={runId} className="min-w-0">
-                  <Link
-                    href={`/runs/${encodeURIComponent(runId)}`}
-                    className="link block truncate font-mono text-small"
-                  >
+                  <Link href={runHref(runId)} className="link block truncate font-mono text-small">
                     {runId}
                   </Link>
                 </li>

@@ -3,6 +3,7 @@
 import Link from "next/link";
 import type { ReactNode } from "react";
 import { ownOf } from "../../domain/kernel/json-map.ts";
+import { ruleHref, runHref } from "../../domain/kernel/links.ts";
 import { StatusIcon } from "../ui/badge.tsx";
 import { formatPlural } from "../ui/format.ts";
 import { toneColor } from "../ui/status.ts";
@@ -45,13 +46,13 @@ export function AlertFacts({ alert, cause, effects, onOpen }: AlertFactsProps) {
         </Fact>
         {alert.runId && alert.subjectKind !== "run" && (
           <Fact name="Run">
-            <Link href={`/runs/${encodeURIComponent(alert.runId)}`} className="link font-mono text-small">
+            <Link href={runHref(alert.runId)} className="link font-mono text-small">
               {alert.runId}
             </Link>
           </Fact>
         )}
         <Fact name="Rule">
-          <Link href={`/alerts/rules?rule=${encodeURIComponent(alert.rule)}`} className="link">
+          <Link href={ruleHref(alert.rule)} className="link">
             {rule?.name ?? alert.rule}
           </Link>
         </Fact>

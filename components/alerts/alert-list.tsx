@@ -143,7 +143,7 @@ export function AlertList({ alerts, total, inbox }: AlertListProps) {
 
 const NONE: ReadonlySet<string> = new Set();
 
-/** Cursor and selection over the ids now shown. A fragment in the URL (`/alerts#ID`) puts the cursor on that alert at first. */
+/** Cursor and selection over the ids now shown. */
 function useListState(ids: readonly string[]): { state: ListState; dispatch: (action: ListAction) => void } {
   const shown = useRef(ids);
   shown.current = ids;
@@ -151,10 +151,6 @@ function useListState(ids: readonly string[]): { state: ListState; dispatch: (ac
     (state: ListState, action: ListAction) => reduceList(state, action, shown.current),
     NOTHING_CHOSEN,
   );
-  useEffect(() => {
-    const wanted = decodeURIComponent(window.location.hash.slice(1));
-    if (wanted) dispatch({ type: "point", id: wanted });
-  }, []);
   return { state: useMemo(() => settleList(raw, ids), [raw, ids]), dispatch };
 }
 

@@ -3,6 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { useMemo } from "react";
+import { channelHref, ruleHref } from "../../domain/kernel/links.ts";
 import { api } from "../live/api.ts";
 import { useTopicRows } from "../live/rows.ts";
 import { Button } from "../ui/button.tsx";
@@ -56,7 +57,7 @@ export function AlertTold({ alert }: { alert: AlertRow }) {
       {query.isSuccess && told.length === 0 && !alert.heldAt && (
         <p className="mt-2 text-body text-muted">
           Nobody: its rule names no channel.{" "}
-          <Link href={`/alerts/rules?rule=${encodeURIComponent(alert.rule)}`} className="link underline">
+          <Link href={ruleHref(alert.rule)} className="link underline">
             Name some
           </Link>
         </p>
@@ -77,7 +78,7 @@ function Told({ delivery, channel }: { delivery: DeliveryRow; channel: string })
       <p className="flex flex-wrap items-center gap-x-2 gap-y-1">
         <DeliveryBadge delivery={delivery} />
         <span>
-          <Link href={`/alerts/channels?channel=${encodeURIComponent(delivery.channelId)}`} className="link">
+          <Link href={channelHref(delivery.channelId)} className="link">
             {channel}
           </Link>{" "}
           <span className="text-muted">

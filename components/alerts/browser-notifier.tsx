@@ -3,6 +3,7 @@
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useEffect, useRef } from "react";
+import { alertHref } from "../../domain/kernel/links.ts";
 import type { Sent } from "../../domain/kernel/wire.ts";
 import { api } from "../live/api.ts";
 import { useTopicList } from "../live/rows.ts";
@@ -48,7 +49,7 @@ export function BrowserNotifier() {
         return;
       }
       for (const alert of told) {
-        const path = `/alerts?alert=${encodeURIComponent(alert.id)}`;
+        const path = alertHref(alert.id);
         const words = alert.detail ?? `${alert.subjectKind} ${alert.subjectId}`;
         const notification = show(alert.title, words, `switchyard:${alert.id}`, open(path));
         if (notification) shown.current.set(alert.id, notification);

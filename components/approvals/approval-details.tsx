@@ -2,6 +2,7 @@
 
 import Link from "next/link";
 import { useId } from "react";
+import { eventsHref } from "../../domain/kernel/links.ts";
 import type { Json } from "../../domain/kernel/primitives.ts";
 import { actorName } from "../alerts/alert-model.ts";
 import { StatusIcon } from "../ui/badge.tsx";
@@ -74,7 +75,7 @@ export function ApprovalDetails({ id, approval, me, comment, onComment }: Approv
       <p className="flex flex-wrap items-center gap-x-4 gap-y-1 text-small text-muted">
         <CopyId id={approval.id} />
         {expiresAt && <span>time limit {moment(expiresAt)}</span>}
-        <Link href={`/events?subject=${encodeURIComponent(`approval:${approval.id}`)}`} className="link">
+        <Link href={eventsHref("approval", approval.id)} className="link">
           Its events
         </Link>
       </p>

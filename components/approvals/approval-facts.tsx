@@ -2,12 +2,13 @@
 
 import { Users } from "lucide-react";
 import Link from "next/link";
+import { jobHref, runHref, taskHref } from "../../domain/kernel/links.ts";
 import { actorName } from "../alerts/alert-model.ts";
 import { Badge } from "../ui/badge.tsx";
 import { useNow } from "../ui/now.ts";
 import { Countdown, Duration, RelativeTime } from "../ui/time.tsx";
 import { type ApprovalRow, offerOf } from "./approval-model.ts";
-import { HeldJob, jobHref } from "./held-job.tsx";
+import { HeldJob } from "./held-job.tsx";
 
 interface ApprovalFactsProps {
   approval: ApprovalRow;
@@ -38,7 +39,7 @@ export function ApprovalFacts({ approval, me, open, justDecided }: ApprovalFacts
         {runId && (
           <span>
             run{" "}
-            <Link href={`/runs/${encodeURIComponent(runId)}`} className="link break-all">
+            <Link href={runHref(runId)} className="link break-all">
               {runId}
             </Link>
           </span>
@@ -46,7 +47,7 @@ export function ApprovalFacts({ approval, me, open, justDecided }: ApprovalFacts
         {taskId && (
           <span>
             task{" "}
-            <Link href={`/sessions?tab=tasks&id=${encodeURIComponent(taskId)}`} className="link break-all">
+            <Link href={taskHref(taskId)} className="link break-all">
               {taskId}
             </Link>
           </span>

@@ -2,15 +2,13 @@
 
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
+import { jobHref } from "../../domain/kernel/links.ts";
 import type { Wire } from "../../domain/kernel/wire.ts";
 import { api } from "../live/api.ts";
 import { useTopic } from "../live/live-provider.tsx";
 import { useRow } from "../live/rows.ts";
 import { StatusBadge } from "../ui/badge.tsx";
 import type { ApprovalRow } from "./approval-model.ts";
-
-export const jobHref = (runId: string, jobId: string): string =>
-  `/runs/${encodeURIComponent(runId)}?job=${encodeURIComponent(jobId)}`;
 
 /** The job that an approval holds up, live: what has become of it since the decision. */
 export function HeldJob({ approval, runId, jobId }: { approval: ApprovalRow; runId: string; jobId: string }) {

@@ -3,6 +3,7 @@
 import { Hand } from "lucide-react";
 import Link from "next/link";
 import type { ReactNode, Ref } from "react";
+import { runHref } from "../../domain/kernel/links.ts";
 import { cn } from "../ui/cn.ts";
 import { formatRelative } from "../ui/format.ts";
 import { useNow } from "../ui/now.ts";
@@ -48,7 +49,7 @@ export function CardView(props: CardViewProps) {
       {showRun && (
         <div className="flex items-baseline gap-2 text-small pointer-coarse:pr-8">
           <Link
-            href={`/runs/${encodeURIComponent(card.runId)}`}
+            href={runHref(card.runId)}
             draggable={false}
             title={`Run ${card.runId}`}
             className="min-w-0 flex-1 truncate font-mono text-muted hover:text-ink hover:underline"

@@ -1,6 +1,7 @@
 "use client";
 
 import Link from "next/link";
+import { runHref } from "../../domain/kernel/links.ts";
 import { useRow } from "../live/rows.ts";
 import { StatusBadge } from "../ui/badge.tsx";
 import { formatPlural } from "../ui/format.ts";
@@ -11,7 +12,7 @@ export function LaneHead({ lane }: { lane: Lane }) {
   const run = useRow("run", lane.id);
   return (
     <div className="sticky left-0 flex w-fit max-w-full flex-wrap items-center gap-2 px-1 pt-2 text-small text-muted">
-      <Link href={`/runs/${encodeURIComponent(lane.id)}`} className="font-mono text-ink hover:underline">
+      <Link href={runHref(lane.id)} className="font-mono text-ink hover:underline">
         {lane.id}
       </Link>
       {run && (

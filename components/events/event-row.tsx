@@ -5,6 +5,7 @@ import Link from "next/link";
 import { memo } from "react";
 import type { Range } from "../../client/core/cursor.ts";
 import type { LogEvent } from "../../domain/kernel/event.ts";
+import { eventsHref, runHref } from "../../domain/kernel/links.ts";
 import { Button } from "../ui/button.tsx";
 import { cn } from "../ui/cn.ts";
 import { formatClock, formatCount, formatUtc } from "../ui/format.ts";
@@ -89,14 +90,11 @@ function EventDetail({ event }: { event: LogEvent }) {
           </Link>
         ) : null}
         {event.runId !== undefined && event.subject.kind !== "run" && (
-          <Link href={`/runs/${encodeURIComponent(event.runId)}`} className="link">
+          <Link href={runHref(event.runId)} className="link">
             Run {event.runId}
           </Link>
         )}
-        <Link
-          href={`/events?subject=${encodeURIComponent(`${event.subject.kind}:${event.subject.id}`)}`}
-          className="link"
-        >
+        <Link href={eventsHref(event.subject.kind, event.subject.id)} className="link">
           Only this subject
         </Link>
       </p>

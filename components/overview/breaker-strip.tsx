@@ -1,6 +1,7 @@
 "use client";
 
 import Link from "next/link";
+import { agentHref } from "../../domain/kernel/links.ts";
 import type { AgentView } from "../agents/agent-rows.ts";
 import { byStanding, standingOf } from "../agents/agent-standing.ts";
 import { StatusBadge } from "../ui/badge.tsx";
@@ -31,7 +32,7 @@ export function BreakerStrip({ agents }: { agents: readonly AgentView[] }) {
         {shown.map(({ agent, breaker, standing }) => (
           <li key={agent.id}>
             <Link
-              href={`/agents/${encodeURIComponent(agent.agentKey)}`}
+              href={agentHref(agent.agentKey)}
               className="flex h-8 items-center gap-2 rounded-md border border-line px-2.5 text-body hover:border-line-strong hover:bg-hover"
             >
               <span className="max-w-40 truncate font-medium">{agent.displayName}</span>

@@ -2,6 +2,7 @@
 
 import { BellRing } from "lucide-react";
 import Link from "next/link";
+import { alertHref } from "../../domain/kernel/links.ts";
 import { useAlertCommands } from "../alerts/alert-actions.ts";
 import { type AlertRow, actorName, alertsOf } from "../alerts/alert-model.ts";
 import { StatusBadge, StatusIcon } from "../ui/badge.tsx";
@@ -49,10 +50,7 @@ function Item({ alert }: { alert: AlertRow }) {
       <div className="min-w-0 flex-1">
         <div className="flex min-w-0 items-start gap-2">
           <StatusIcon kind="severity" status={alert.severity} className="mt-[3px] shrink-0" />
-          <Link
-            href={`/alerts#${encodeURIComponent(alert.id)}`}
-            className="line-clamp-2 font-medium break-words hover:underline"
-          >
+          <Link href={alertHref(alert.id)} className="line-clamp-2 font-medium break-words hover:underline">
             {alert.title}
           </Link>
         </div>

@@ -2,6 +2,7 @@
 
 import { ListTree } from "lucide-react";
 import Link from "next/link";
+import { runHref } from "../../domain/kernel/links.ts";
 import { isPending, type Live } from "../live/rows.ts";
 import { JobProgress } from "../runs/job-progress.tsx";
 import { StatusBadge } from "../ui/badge.tsx";
@@ -57,7 +58,7 @@ function Row({ run }: { run: Live<"run"> }) {
       </Td>
       <Td className="max-w-0">
         <Link
-          href={`/runs/${encodeURIComponent(run.id)}`}
+          href={runHref(run.id)}
           className="flex min-w-0 gap-x-2 after:absolute after:inset-0 max-sm:flex-col max-sm:py-1 sm:items-baseline"
         >
           <span className="shrink-0 truncate font-medium max-sm:max-w-full sm:max-w-[55%]">{run.workflow}</span>

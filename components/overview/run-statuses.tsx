@@ -2,6 +2,7 @@
 
 import Link from "next/link";
 import type { Summary } from "../../domain/kernel/answers.ts";
+import { runsHref } from "../../domain/kernel/links.ts";
 import { RUN_STATUSES } from "../../domain/kernel/statuses.ts";
 import { StatusIcon } from "../ui/badge.tsx";
 import { Card } from "../ui/card.tsx";
@@ -21,7 +22,7 @@ export function RunStatuses({ byStatus }: { byStatus: Summary["runs"]["byStatus"
           return (
             <li key={status}>
               <Link
-                href={`/runs?status=${status}`}
+                href={runsHref(status)}
                 className="grid h-[26px] grid-cols-[1rem_5.5rem_minmax(0,1fr)_auto] items-center gap-2 px-3.5 text-body hover:bg-hover"
               >
                 <StatusIcon kind="run" status={status} still={count === 0} />

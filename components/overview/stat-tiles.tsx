@@ -3,6 +3,7 @@
 import Link from "next/link";
 import type { ReactNode } from "react";
 import type { Summary } from "../../domain/kernel/answers.ts";
+import { runsHref } from "../../domain/kernel/links.ts";
 import { formatCount, formatPercent } from "../ui/format.ts";
 import { type Tone, toneColor } from "../ui/status.ts";
 import { RelativeTime } from "../ui/time.tsx";
@@ -22,7 +23,7 @@ export function StatTiles({ summary, firing, agents }: StatTilesProps) {
   return (
     <ul aria-label="Figures" className="grid grid-cols-2 gap-2.5 sm:grid-cols-3 xl:grid-cols-5">
       <Tile
-        href="/runs?status=pending,running,blocked"
+        href={runsHref("pending", "running", "blocked")}
         label="Active runs"
         value={formatCount(active)}
         hint={`${formatCount(runs.byStatus.running)} running · ${formatCount(runs.byStatus.pending)} pending · ${formatCount(runs.byStatus.blocked)} blocked`}

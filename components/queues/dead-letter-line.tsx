@@ -2,6 +2,7 @@
 
 import { RotateCw } from "lucide-react";
 import Link from "next/link";
+import { jobHref, runHref } from "../../domain/kernel/links.ts";
 import type { Wire } from "../../domain/kernel/wire.ts";
 import { StatusBadge, StatusIcon } from "../ui/badge.tsx";
 import { IconButton } from "../ui/button.tsx";
@@ -20,7 +21,6 @@ interface DeadLetterLineProps {
 
 /** One job that has ended for good, with why. */
 export function DeadLetterLine({ job, selected, busy, onToggle, onRetry }: DeadLetterLineProps) {
-  const run = `/runs/${encodeURIComponent(job.runId)}`;
   const why = job.error?.message ?? job.reason?.replaceAll("_", " ") ?? "no reason was given";
   return (
     <TableRow className={cn(selected && "bg-hover")}>
@@ -36,11 +36,7 @@ export function DeadLetterLine({ job, selected, busy, onToggle, onRetry }: DeadL
       <Td className="max-w-40 sm:max-w-56">
         <span className="flex items-center gap-1.5">
           <StatusIcon kind="job" status={job.status} className="shrink-0 sm:hidden" />
-          <Link
-            href={`${run}?job=${encodeURIComponent(job.id)}`}
-            title={job.id}
-            className="block truncate font-medium hover:underline"
-          >
+          <Link href={jobHref(job.runId, job.id)} title={job.id} className="block truncate font-medium hover:underline">
             {job.step ?? job.id}
           </Link>
         </span>
@@ -55,7 +51,10 @@ export function DeadLetterLine({ job, selected, busy, onToggle, onRetry }: DeadL
         </span>
       </Td>
       <Td className="hidden max-w-48 lg:table-cell">
-        <Link href={run} className="block truncate font-mono text-small text-muted hover:text-ink hover:underline">
+        <Link
+          href={runHref(job.runId)}
+          className="block truncate font-mono text-small text-muted hover:text-ink hover:underline"
+        >
           {job.runId}
         </Link>
       </Td>

@@ -88,12 +88,11 @@ export function sparkline(values: readonly (number | null)[], width: number, hei
 
 const round = (value: number): number => Math.round(value * 100) / 100;
 
-export const queueHref = (queue: string): string => `/queues/${encodeURIComponent(queue)}`;
-
 export interface DeadLetterPage {
   items: Wire<"job">[];
   nextCursor: string | null;
 }
 
 /** The path of the first page of a queue's dead letters. */
-export const deadLettersPath = (queue: string): string => `${queueHref(queue)}/dead-letters?limit=50&large=omit`;
+export const deadLettersPath = (queue: string): string =>
+  `/queues/${encodeURIComponent(queue)}/dead-letters?limit=50&large=omit`;

@@ -3,6 +3,7 @@
 import { Layers } from "lucide-react";
 import Link from "next/link";
 import { memo } from "react";
+import { queueHref } from "../../domain/kernel/links.ts";
 import { MoreRows, useFirstRows } from "../lists/first-rows.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { formatCount, formatDuration, formatPlural } from "../ui/format.ts";
@@ -11,7 +12,7 @@ import { Table, TableBody, TableHead, TableRow, Td, Th } from "../ui/table.tsx";
 import { Duration } from "../ui/time.tsx";
 import { useTitle } from "../ui/use-title.ts";
 import { QueueActions } from "./queue-actions.tsx";
-import { type QueueItem, queueHref } from "./queue-model.ts";
+import type { QueueItem } from "./queue-model.ts";
 import { DepthLine, QueueState, Slots } from "./queue-parts.tsx";
 import { useQueues } from "./use-queues.ts";
 

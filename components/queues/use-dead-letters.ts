@@ -6,7 +6,7 @@ import type { DeadLetterRetry } from "../../domain/kernel/answers.ts";
 import { api } from "../live/api.ts";
 import { useCommand } from "../live/use-command.ts";
 import { formatPlural } from "../ui/format.ts";
-import { type DeadLetterPage, deadLettersPath, queueHref } from "./queue-model.ts";
+import { type DeadLetterPage, deadLettersPath } from "./queue-model.ts";
 
 const AT_MOST_EVERY_MS = 1_000;
 
@@ -41,7 +41,9 @@ export function useRetryDeadLetters(queue: string, onDone: (done: DeadLetterRetr
   const client = useQueryClient();
   return useCommand(
     (jobIds: readonly string[] | null) =>
-      api.post<DeadLetterRetry>(`${queueHref(queue)}/dead-letters/retry`, { ...(jobIds && { jobIds }) }),
+      api.post<DeadLetterRetry>(`/queues/${encodeURIComponent(queue)}/dead-letters/retry`, {
+        ...(jobIds && { jobIds }),
+      }),
     {
       success: ({ retried, runsRetried }) =>
         `${formatPlural(retried, "job")} queued again${runsRetried > 0 ? `, ${formatPlural(runsRetried, "run")} came back` : ""}`,

@@ -1,6 +1,7 @@
 import { Ban, Check } from "lucide-react";
 import Link from "next/link";
 import type { Candidate } from "../../domain/agents/contract.ts";
+import { agentHref } from "../../domain/kernel/links.ts";
 import { Badge } from "../ui/badge.tsx";
 import { Card } from "../ui/card.tsx";
 import { cn } from "../ui/cn.ts";
@@ -63,7 +64,7 @@ function CandidateLine({ candidate, decision, full }: CandidateLineProps) {
     >
       <div className="flex min-w-0 items-center gap-1.5">
         <Link
-          href={`/agents/${encodeURIComponent(agentKey)}`}
+          href={agentHref(agentKey)}
           className={cn("truncate hover:underline", chosen ? "font-semibold" : "font-medium", excluded && "text-muted")}
         >
           {agentKey}

@@ -1,5 +1,6 @@
 import Link from "next/link";
 import type { ExplainedDecision, TrackRecord } from "../../domain/agents/routing/answers.ts";
+import { agentHref } from "../../domain/kernel/links.ts";
 import { Card } from "../ui/card.tsx";
 import { formatPercent } from "../ui/format.ts";
 import { toneColor } from "../ui/status.ts";
@@ -42,7 +43,7 @@ function Track({ label, record, taskType, known }: TrackProps) {
     <div>
       <p>
         <span className="text-muted">{label}: </span>
-        <Link href={`/agents/${encodeURIComponent(agentKey)}`} className="font-medium hover:underline">
+        <Link href={agentHref(agentKey)} className="font-medium hover:underline">
           {agentKey}
         </Link>
         <span className="tabular-nums">: {recordText(record, taskType)}</span>

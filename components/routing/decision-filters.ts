@@ -94,5 +94,3 @@ export function matchesDecision(decision: Decision, filters: DecisionFilters): b
     (to === null || Date.parse(decision.routedAt) < Date.parse(to))
   );
 }
-
-export const decisionHref = (decisionId: string): string => `/routing/${encodeURIComponent(decisionId)}`;

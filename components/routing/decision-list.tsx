@@ -1,7 +1,8 @@
 "use client";
 
+import { decisionHref } from "../../domain/kernel/links.ts";
 import { PagedList } from "../lists/paged-list.tsx";
-import { type Decision, decisionHref } from "./decision-filters.ts";
+import type { Decision } from "./decision-filters.ts";
 import { DECISION_CARD_HEIGHT, DECISION_COLUMNS, DECISION_ROW_HEIGHT, DecisionRow } from "./decision-row.tsx";
 
 interface DecisionListProps {

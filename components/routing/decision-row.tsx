@@ -2,11 +2,12 @@
 
 import Link from "next/link";
 import { memo } from "react";
+import { decisionHref } from "../../domain/kernel/links.ts";
 import { GridCell, GridRow } from "../lists/grid.tsx";
 import { cn } from "../ui/cn.ts";
 import { formatDuration } from "../ui/format.ts";
 import { RelativeTime } from "../ui/time.tsx";
-import { type Decision, decisionHref } from "./decision-filters.ts";
+import type { Decision } from "./decision-filters.ts";
 import { candidateCounts, scoreText, tryText } from "./decision-words.ts";
 import { OutcomeBadge } from "./outcome-badge.tsx";
 

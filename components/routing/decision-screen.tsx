@@ -3,6 +3,7 @@
 import Link from "next/link";
 import type { ReactNode } from "react";
 import type { ExplainedDecision } from "../../domain/agents/routing/answers.ts";
+import { decisionsHref, runHref } from "../../domain/kernel/links.ts";
 import { Badge } from "../ui/badge.tsx";
 import { CopyId } from "../ui/copy-id.tsx";
 import { PageHeader } from "../ui/page-header.tsx";
@@ -71,14 +72,14 @@ function Facts({ decision }: { decision: ExplainedDecision }) {
       runId === null ? (
         "none"
       ) : (
-        <Link key="run" href={`/runs/${encodeURIComponent(runId)}`} className="link font-mono text-small">
+        <Link key="run" href={runHref(runId)} className="link font-mono text-small">
           {runId}
         </Link>
       ),
     ],
     [
       "Task",
-      <Link key="task" href={`/routing?${new URLSearchParams({ task: taskId })}`} className="link">
+      <Link key="task" href={decisionsHref({ task: taskId })} className="link">
         all its decisions
       </Link>,
     ],
@@ -97,7 +98,7 @@ function Facts({ decision }: { decision: ExplainedDecision }) {
 
 function InList({ name, value }: { name: string; value: string }) {
   return (
-    <Link href={`/routing?${new URLSearchParams({ [name]: value })}`} className="link">
+    <Link href={decisionsHref({ [name]: value })} className="link">
       {value}
     </Link>
   );

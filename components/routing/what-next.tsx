@@ -2,11 +2,12 @@ import { ArrowDown, CornerDownRight, Flag, ListTree, Waypoints } from "lucide-re
 import Link from "next/link";
 import type { ReactNode } from "react";
 import type { ExplainedDecision } from "../../domain/agents/routing/answers.ts";
+import { agentHref, decisionHref, jobHref } from "../../domain/kernel/links.ts";
 import { StatusBadge } from "../ui/badge.tsx";
 import { Card } from "../ui/card.tsx";
 import { formatDuration } from "../ui/format.ts";
 import { RelativeTime } from "../ui/time.tsx";
-import { type Decision, decisionHref } from "./decision-filters.ts";
+import type { Decision } from "./decision-filters.ts";
 import { OutcomeBadge } from "./outcome-badge.tsx";
 
 /** What came before the decision, what became of it, and what was tried after it. */
@@ -109,7 +110,7 @@ function ErrorLine({ text }: { text: string }) {
 
 function AgentLink({ agentKey }: { agentKey: string }) {
   return (
-    <Link href={`/agents/${encodeURIComponent(agentKey)}`} className="font-medium hover:underline">
+    <Link href={agentHref(agentKey)} className="font-medium hover:underline">
       {agentKey}
     </Link>
   );
@@ -118,10 +119,7 @@ function AgentLink({ agentKey }: { agentKey: string }) {
 function JobLink({ runId, jobId }: { runId: string | null; jobId: string }) {
   if (runId === null) return <code>{jobId}</code>;
   return (
-    <Link
-      href={`/runs/${encodeURIComponent(runId)}?job=${encodeURIComponent(jobId)}`}
-      className="link font-mono text-small"
-    >
+    <Link href={jobHref(runId, jobId)} className="link font-mono text-small">
       {jobId}
     </Link>
   );

@@ -4,6 +4,7 @@ import { ChevronRight } from "lucide-react";
 import Link from "next/link";
 import { type ReactNode, useId } from "react";
 import type { LogEvent } from "../../domain/kernel/event.ts";
+import { agentHref } from "../../domain/kernel/links.ts";
 import type { Wire } from "../../domain/kernel/wire.ts";
 import { StatusBadge } from "../ui/badge.tsx";
 import { cn } from "../ui/cn.ts";
@@ -62,7 +63,7 @@ function AttemptBody({ id, attempt, events }: { id: string; attempt: Wire<"attem
     <div id={id} className="space-y-2.5 px-3 pt-1 pb-3">
       <Facts>
         <Fact name="Agent">
-          <Link className="link" href={`/agents/${encodeURIComponent(attempt.agentKey)}`}>
+          <Link className="link" href={agentHref(attempt.agentKey)}>
             {attempt.agentKey}
           </Link>
         </Fact>

@@ -5,10 +5,9 @@ import Link from "next/link";
 import type { CSSProperties, ReactNode } from "react";
 import type { WaitReason } from "../../domain/execution/waiting.ts";
 import { untilPrefix } from "../../domain/execution/waiting-words.ts";
-import { approvalHref } from "../../domain/kernel/links.ts";
+import { agentHref, approvalHref, jobHref, queueHref } from "../../domain/kernel/links.ts";
 import type { Wire } from "../../domain/kernel/wire.ts";
 import { Countdown } from "../ui/time.tsx";
-import { runHref } from "./run-row.tsx";
 import { diagnose } from "./timeline/engine/diagnose.ts";
 import { jobLabel } from "./timeline/engine/model.ts";
 import { useQueueWhy, useRunWhy, useWhy } from "./use-why.ts";
@@ -83,7 +82,7 @@ export function QueueHints({ queue, seq }: { queue: string; seq: number }) {
     <section aria-label="Why the oldest job waits" className="mb-3 space-y-1.5">
       <h2 className="text-body font-medium">
         Why{" "}
-        <Link href={`${runHref(oldest.runId)}?job=${encodeURIComponent(oldest.jobId)}`} className="link">
+        <Link href={jobHref(oldest.runId, oldest.jobId)} className="link">
           {oldest.step ?? oldest.jobId}
         </Link>{" "}
         waits, the oldest of those that could start
@@ -148,18 +147,14 @@ function Links({ reason, jobIds, jobs, onSelectJob }: LinksProps) {
         </Link>
       )}
       {queue && (
-        <Link href={`/queues/${encodeURIComponent(queue)}`} className="link">
+        <Link href={queueHref(queue)} className="link">
           Queue {queue}
         </Link>
       )}
       <Agents keys={reason.code === "next" ? [] : agents} />
       {parents.slice(0, 5).map((parent) =>
         jobs.has(parent.jobId) ? null : (
-          <Link
-            key={parent.jobId}
-            href={`${runHref(parent.runId)}?job=${encodeURIComponent(parent.jobId)}`}
-            className="link"
-          >
+          <Link key={parent.jobId} href={jobHref(parent.runId, parent.jobId)} className="link">
             {parent.step ?? parent.jobId}
           </Link>
         ),
@@ -175,7 +170,7 @@ function Links({ reason, jobIds, jobs, onSelectJob }: LinksProps) {
 
 function Agents({ keys }: { keys: readonly string[] }) {
   return keys.slice(0, 5).map((agentKey) => (
-    <Link key={agentKey} href={`/agents/${encodeURIComponent(agentKey)}`} className="link">
+    <Link key={agentKey} href={agentHref(agentKey)} className="link">
       Agent {agentKey}
     </Link>
   ));

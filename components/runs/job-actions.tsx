@@ -5,6 +5,7 @@ import { Ban, RotateCw } from "lucide-react";
 import Link from "next/link";
 import { useState } from "react";
 import type { SwitchyardError } from "../../client/core/problem.ts";
+import { runHref } from "../../domain/kernel/links.ts";
 import { isFinalJob, isFinalRun, isRetryableJob } from "../../domain/kernel/statuses.ts";
 import { api } from "../live/api.ts";
 import { isPending, type Live } from "../live/rows.ts";
@@ -12,7 +13,6 @@ import { Button } from "../ui/button.tsx";
 import { Changes } from "../ui/changes.tsx";
 import { ConfirmDialog } from "../ui/dialog.tsx";
 import { comingBack, type RetryPreview, stayingCancelled } from "./retry-words.ts";
-import { runHref } from "./run-row.tsx";
 import { useJobActions } from "./use-run-actions.ts";
 
 /** Retry a job that did not complete, cancel one that has not ended. */

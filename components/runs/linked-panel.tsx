@@ -2,9 +2,9 @@
 
 import { X } from "lucide-react";
 import Link from "next/link";
+import { jobHref } from "../../domain/kernel/links.ts";
 import { Button, IconButton } from "../ui/button.tsx";
 import { Skeleton } from "../ui/skeleton.tsx";
-import { runHref } from "./run-row.tsx";
 import type { Linked } from "./use-run-parts.ts";
 
 interface LinkedPanelProps {
@@ -50,7 +50,7 @@ function Told({ jobId, linked }: Pick<LinkedPanelProps, "jobId" | "linked">) {
       return (
         <>
           This job belongs to another run:{" "}
-          <Link className="link" href={`${runHref(linked.runId)}?job=${encodeURIComponent(jobId)}`}>
+          <Link className="link" href={jobHref(linked.runId, jobId)}>
             {linked.runId}
           </Link>
         </>

@@ -3,6 +3,7 @@
 import { ChevronRight } from "lucide-react";
 import Link from "next/link";
 import { type ReactNode, useContext } from "react";
+import { runHref } from "../../domain/kernel/links.ts";
 import type { Wire } from "../../domain/kernel/wire.ts";
 import { isPending, type Live } from "../live/rows.ts";
 import { StatusBadge } from "../ui/badge.tsx";
@@ -12,7 +13,7 @@ import { JobProgress } from "./job-progress.tsx";
 import { PastPosition } from "./replay/past.ts";
 import { RunActions } from "./run-actions.tsx";
 import { firstFailure } from "./run-facts.ts";
-import { runHref, Tags } from "./run-row.tsx";
+import { Tags } from "./run-row.tsx";
 import { jobLabel } from "./timeline/engine/model.ts";
 
 /** What a run is and how it stands, with what can be done to it. */

@@ -3,6 +3,7 @@
 import { Play } from "lucide-react";
 import { useQueryStates } from "nuqs";
 import { useMemo, useState } from "react";
+import { runHref } from "../../domain/kernel/links.ts";
 import { ListFrame, LoadingRows } from "../lists/list-frame.tsx";
 import { PagedList } from "../lists/paged-list.tsx";
 import { Button } from "../ui/button.tsx";
@@ -10,7 +11,7 @@ import { EmptyState, ErrorState } from "../ui/empty-state.tsx";
 import { PageHeader } from "../ui/page-header.tsx";
 import { filterQuery, isUnfiltered, NO_FILTERS, type RunFilters } from "./filters.ts";
 import { RunFiltersBar } from "./run-filters.tsx";
-import { RUN_CARD_HEIGHT, RUN_COLUMNS, RUN_ROW_HEIGHT, RunRow, runHref } from "./run-row.tsx";
+import { RUN_CARD_HEIGHT, RUN_COLUMNS, RUN_ROW_HEIGHT, RunRow } from "./run-row.tsx";
 import { runSearch, toFilters } from "./run-search.ts";
 import { type RunPage, useRuns } from "./use-runs.ts";
 

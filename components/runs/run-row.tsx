@@ -2,6 +2,7 @@
 
 import Link from "next/link";
 import { memo } from "react";
+import { runHref } from "../../domain/kernel/links.ts";
 import { GridCell, GridRow } from "../lists/grid.tsx";
 import { isPending, type Live } from "../live/rows.ts";
 import { StatusBadge } from "../ui/badge.tsx";
@@ -23,8 +24,6 @@ interface RunRowProps {
   active: boolean;
   card: boolean;
 }
-
-export const runHref = (runId: string): string => `/runs/${encodeURIComponent(runId)}`;
 
 /** One run of the list, all of it a link to its page. */
 export const RunRow = memo(function RunRow({ run, index, active, card }: RunRowProps) {

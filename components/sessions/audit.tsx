@@ -3,6 +3,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import type { LogEvent } from "../../domain/kernel/event.ts";
+import { eventsHref } from "../../domain/kernel/links.ts";
 import { actorName } from "../alerts/alert-model.ts";
 import { toneOf } from "../events/event-look.ts";
 import { eventSummary } from "../events/event-summary.ts";
@@ -31,7 +32,7 @@ export function Audit({ kind, id, seq }: { kind: string; id: string; seq: number
     <section aria-label="Audit">
       <h3 className="mb-1.5 flex items-center justify-between text-small font-medium text-muted">
         Audit
-        <Link href={`/events?subject=${subject}`} className="link font-normal">
+        <Link href={eventsHref(kind, id)} className="link font-normal">
           In the log
         </Link>
       </h3>

@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import type { ReactNode } from "react";
 import type { SwitchyardError } from "../../client/core/problem.ts";
+import { taskHref } from "../../domain/kernel/links.ts";
 import type { Json } from "../../domain/kernel/primitives.ts";
 import type { Sent } from "../../domain/kernel/wire.ts";
 import { api } from "../live/api.ts";
@@ -43,7 +44,7 @@ export function SessionDetails({ id, keptMs, onClose }: DetailsProps & { keptMs:
             <Fact name="Role">{session.agentRole}</Fact>
             {session.taskId && (
               <Fact name="Task">
-                <Link href={`/sessions?tab=tasks&id=${encodeURIComponent(session.taskId)}`} className="link">
+                <Link href={taskHref(session.taskId)} className="link">
                   {session.taskId}
                 </Link>
               </Fact>

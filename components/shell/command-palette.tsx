@@ -7,6 +7,7 @@ import { Moon, Search } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useTheme } from "next-themes";
 import { type ReactNode, useDeferredValue, useState } from "react";
+import { agentHref, runEventsHref, runHref } from "../../domain/kernel/links.ts";
 import type { Listed, Wire } from "../../domain/kernel/wire.ts";
 import { api } from "../live/api.ts";
 import { StatusBadge } from "../ui/badge.tsx";
@@ -99,7 +100,7 @@ function Palette({ close }: { close: () => void }) {
         {runs.length > 0 && (
           <Group heading={term ? "Runs" : "Recent runs"}>
             {runs.map((run) => (
-              <Item key={run.id} value={`run ${run.id}`} onSelect={() => go(`/runs/${encodeURIComponent(run.id)}`)}>
+              <Item key={run.id} value={`run ${run.id}`} onSelect={() => go(runHref(run.id))}>
                 <span className="truncate font-mono text-small">{run.id}</span>
                 <span className="flex-1 truncate text-muted">{run.workflow}</span>
                 <StatusBadge kind="run" status={run.status} />
@@ -110,11 +111,7 @@ function Palette({ close }: { close: () => void }) {
         {agents.length > 0 && (
           <Group heading="Agents">
             {agents.map((agent) => (
-              <Item
-                key={agent.id}
-                value={`agent ${agent.id}`}
-                onSelect={() => go(`/agents/${encodeURIComponent(agent.id)}`)}
-              >
+              <Item key={agent.id} value={`agent ${agent.id}`} onSelect={() => go(agentHref(agent.id))}>
                 <span className="flex-1 truncate">{agent.displayName}</span>
                 <StatusBadge kind="breaker" status={agent.breaker.state} />
               </Item>
@@ -123,10 +120,10 @@ function Palette({ close }: { close: () => void }) {
         )}
         {opensId && (
           <Group heading="Go to">
-            <Item value="open run" onSelect={() => go(`/runs/${encodeURIComponent(term)}`)}>
+            <Item value="open run" onSelect={() => go(runHref(term))}>
               Open run <span className="font-mono text-small">{term}</span>
             </Item>
-            <Item value="events of" onSelect={() => go(`/events?runId=${encodeURIComponent(term)}`)}>
+            <Item value="events of" onSelect={() => go(runEventsHref(term))}>
               Events of run <span className="font-mono text-small">{term}</span>
             </Item>
           </Group>

@@ -2,6 +2,7 @@
 
 import { type FormEvent, useState } from "react";
 import { SwitchyardError } from "../../client/core/problem.ts";
+import { MINUTE_MS } from "../../domain/kernel/time.ts";
 import type { CleanupReport } from "../../domain/maintenance/contract.ts";
 import { api } from "../live/api.ts";
 import { Button } from "../ui/button.tsx";
@@ -13,7 +14,7 @@ import { useMoment } from "../ui/use-moment.ts";
 import { cleanedParts, cleanedWords, parseDays } from "./cleanup-model.ts";
 
 /** Removing much takes long; the answer comes when it is done. */
-const PATIENCE_MS = 15 * 60_000;
+const PATIENCE_MS = 15 * MINUTE_MS;
 
 type Asked = "dry" | "real";
 

@@ -3,6 +3,7 @@ import { roomIn } from "../execution/queue.ts";
 import { type Edit, editor } from "../kernel/json-map.ts";
 import type { RowBase } from "../kernel/row.ts";
 import { isKeyed, keyOf } from "../kernel/row-key.ts";
+import { DAY_MS } from "../kernel/time.ts";
 import type { EmittedEvent, EventDraft, RowSet, Tx, Unsettled } from "../kernel/tx.ts";
 import type { Kind, Rows } from "../rows.ts";
 
@@ -43,8 +44,6 @@ export interface Envelope {
   /** How long a task's idempotency key stands for it, ms; a day when left out. */
   keyTtlMs?: number;
 }
-
-const DAY_MS = 86_400_000;
 
 export class Draft {
   readonly changes = new Map<string, Change>();

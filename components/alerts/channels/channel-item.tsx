@@ -3,6 +3,7 @@
 import { Ellipsis, Send } from "lucide-react";
 import Link from "next/link";
 import { memo } from "react";
+import { ruleHref } from "../../../domain/kernel/links.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { Button } from "../../ui/button.tsx";
 import { cn } from "../../ui/cn.ts";
@@ -144,7 +145,7 @@ function UsedBy({ rules }: { rules: ChannelItemProps["rules"] }) {
   return (
     <p className="mt-0.5 truncate text-muted">
       Told by{" "}
-      <Link href={`/alerts/rules?rule=${encodeURIComponent(first.ruleId)}`} className="link underline">
+      <Link href={ruleHref(first.ruleId)} className="link underline">
         {first.name}
       </Link>
       {more.length > 0 && <span title={more.map(({ name }) => name).join(", ")}> and {more.length} more</span>}

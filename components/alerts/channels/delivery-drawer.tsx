@@ -5,6 +5,7 @@ import { RotateCw } from "lucide-react";
 import Link from "next/link";
 import type { ReactNode } from "react";
 import type { LogEvent } from "../../../domain/kernel/event.ts";
+import { alertHref } from "../../../domain/kernel/links.ts";
 import { api } from "../../live/api.ts";
 import { useRow } from "../../live/rows.ts";
 import { isLean } from "../../live/whole.ts";
@@ -25,7 +26,6 @@ import {
   webhookIdOf,
 } from "./channel-model.ts";
 import { DeliveryBadge } from "./delivery-badge.tsx";
-import { alertHref } from "./delivery-line.tsx";
 
 interface DeliveryDrawerProps {
   /** Null: closed. */

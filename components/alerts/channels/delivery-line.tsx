@@ -3,6 +3,7 @@
 import { RotateCw } from "lucide-react";
 import Link from "next/link";
 import { memo } from "react";
+import { alertHref } from "../../../domain/kernel/links.ts";
 import { Button } from "../../ui/button.tsx";
 import { TableRow, Td } from "../../ui/table.tsx";
 import { Countdown, RelativeTime } from "../../ui/time.tsx";
@@ -10,8 +11,6 @@ import { type DeliveryRow, deliveryState, eventWords, isOver } from "./channel-m
 import { DeliveryBadge } from "./delivery-badge.tsx";
 
 /** Where a delivery's alert can be looked at. */
-export const alertHref = (alertId: string): string => `/alerts?alert=${encodeURIComponent(alertId)}`;
-
 interface DeliveryLineProps {
   delivery: DeliveryRow;
   /** Its channel's name. */

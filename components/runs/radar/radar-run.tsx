@@ -7,6 +7,7 @@ import { useRouter } from "next/navigation";
 import { useMemo, useState } from "react";
 import type { SwitchyardError } from "../../../client/core/problem.ts";
 import { totalJobs } from "../../../domain/execution/contract.ts";
+import { jobHref, runHref } from "../../../domain/kernel/links.ts";
 import { api } from "../../live/api.ts";
 import { type Timeline, useRunLive } from "../../live/use-run-live.ts";
 import { StatusBadge } from "../../ui/badge.tsx";
@@ -16,7 +17,6 @@ import { formatCount, formatPlural } from "../../ui/format.ts";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import { Duration } from "../../ui/time.tsx";
 import { JobProgress } from "../job-progress.tsx";
-import { runHref } from "../run-row.tsx";
 import type { TimelineModel } from "../timeline/engine/model.ts";
 import { useModel } from "../timeline/use-model.ts";
 import { Files } from "./files-list.tsx";
@@ -30,7 +30,7 @@ const STALE_MS = 30_000;
 export function RadarRun({ runId, initial }: { runId: string; initial: Timeline | undefined }) {
   const { data, error, refetch } = useQuery<Timeline, SwitchyardError>({
     queryKey: ["radar-run", runId],
-    queryFn: ({ signal }) => api.get<Timeline>(`${runHref(runId)}/timeline?large=omit`, signal),
+    queryFn: ({ signal }) => api.get<Timeline>(`/runs/${encodeURIComponent(runId)}/timeline?large=omit`, signal),
     ...(initial && { initialData: initial }),
     staleTime: STALE_MS,
     refetchOnWindowFocus: false,
@@ -54,7 +54,7 @@ function LiveRun({ runId, initial }: { runId: string; initial: Timeline }) {
   const { run, workstreams, jobs, attempts } = useRunLive(runId, initial);
   const model = useModel({ workstreams, jobs, attempts, trials: NO_TRIALS });
   const total = totalJobs(run.jobCounts);
-  const open = (jobId: string) => router.push(`${runHref(runId)}?job=${encodeURIComponent(jobId)}`);
+  const open = (jobId: string) => router.push(jobHref(runId, jobId));
   return (
     <section aria-label={`Run ${runId}`} className="overflow-hidden rounded-lg border border-line bg-surface">
       <header className="flex min-h-10 flex-wrap items-center gap-x-4 gap-y-1 px-3 py-1.5">

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { DAY_MS } from "../../../domain/kernel/time.ts";
 import { CLEANED } from "../../../domain/maintenance/contract.ts";
 import { readHead } from "../../store/lane/load-rows.ts";
 import { Lease } from "../../store/lease.ts";
@@ -12,7 +13,6 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-const DAY_MS = 86_400_000;
 const PATH = "/maintenance/cleanup";
 
 async function rows() {

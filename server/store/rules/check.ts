@@ -40,7 +40,6 @@ export const OLDEST_DUE = `SELECT j."id" AS "jobId", j."runId", j."agentKey", gr
 
 /** At most so many rows are read of the past: what is older is left out, and `evaluatedFrom` says so. */
 export const MAX_ROWS = 200_000;
-export const MINUTE = 60_000;
 
 /** A stretch of time in which the condition held. */
 export interface Span {

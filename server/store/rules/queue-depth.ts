@@ -1,4 +1,5 @@
-import { grouped, LIMIT, MAX_ROWS, MINUTE, OLDEST_DUE, type RuleCheck, type Span } from "./check.ts";
+import { MINUTE_MS } from "../../../domain/kernel/time.ts";
+import { grouped, LIMIT, MAX_ROWS, OLDEST_DUE, type RuleCheck, type Span } from "./check.ts";
 
 export const queueDepth: RuleCheck<"queue_depth"> = {
   async observe(queries, tenantId, { queue, depth }) {
@@ -43,7 +44,7 @@ export const queueDepth: RuleCheck<"queue_depth"> = {
         }
         if (open) open.value = Math.max(open.value, max);
         if (open && last <= bound) {
-          open.to = t + MINUTE;
+          open.to = t + MINUTE_MS;
           open = null;
         }
       }

@@ -4,6 +4,7 @@ import type { Timeline } from "../../../../components/live/use-run-live.ts";
 import { runTitle } from "../../../../components/runs/run-facts.ts";
 import { RunView } from "../../../../components/runs/run-view.tsx";
 import type { LogEvent } from "../../../../domain/kernel/event.ts";
+import { runHref } from "../../../../domain/kernel/links.ts";
 import { id } from "../../../../domain/kernel/primitives.ts";
 import { titleText } from "../../../../domain/kernel/visible.ts";
 import type { Wire } from "../../../../domain/kernel/wire.ts";
@@ -37,5 +38,5 @@ export default async function Page(props: Props) {
 async function pathOf({ params }: Props): Promise<string> {
   const runId = id.safeParse(decodeURIComponent((await params).runId));
   if (!runId.success) notFound();
-  return `/runs/${encodeURIComponent(runId.data)}`;
+  return runHref(runId.data);
 }

@@ -1,6 +1,7 @@
 import { paramsOf } from "../../../../domain/alerts/rule-params.ts";
 import type { PreviewFiring, RulePreview } from "../../../../domain/kernel/answers.ts";
 import type { RuleKind } from "../../../../domain/kernel/statuses.ts";
+import { DAY_MS } from "../../../../domain/kernel/time.ts";
 import type { Span } from "../../rules/check.ts";
 import { checkOf } from "../../rules/index.ts";
 import type { Scope } from "../kernel/scope.ts";
@@ -18,7 +19,6 @@ export interface PreviewQuery {
 
 /** More firings than these are counted, not listed. */
 const MAX_FIRINGS = 500;
-const DAY_MS = 86_400_000;
 
 /** How often the rule would have fired. Kinds that no history is kept for say so. */
 export async function previewRule(scope: Scope, query: PreviewQuery): Promise<RulePreview> {
