@@ -105,7 +105,7 @@ export function createHttp(options: HttpOptions): Http {
     if (error instanceof SwitchyardError) return error;
     if (call.signal?.aborted) return call.signal.reason;
     const code = limit.aborted ? "timeout" : "network";
-    const why = limit.aborted ? "no answer in time" : messageOf(error);
+    const why = limit.aborted ? "no answer in time" : causeOf(error);
     const detail = options.noAnswer?.[code] ?? `${method} ${url.split("?")[0]}: ${why}`;
     return new SwitchyardError(0, code, detail, { cause: error });
   }
@@ -172,7 +172,7 @@ function parse(method: Method, url: string, text: string): unknown {
 }
 
 /** `fetch failed` says nothing; its cause does. */
-function messageOf(error: unknown): string {
+function causeOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const cause = error.cause instanceof Error ? error.cause : undefined;
   return cause?.message || (cause && "code" in cause ? String(cause.code) : error.message);

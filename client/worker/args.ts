@@ -1,3 +1,4 @@
+import { isId } from "../../domain/kernel/ids.ts";
 import { DAY_MS, HOUR_MS } from "../../domain/kernel/time.ts";
 import { readCommandLine } from "../command-line.ts";
 
@@ -48,8 +49,6 @@ const OPTIONS = {
   help: { type: "boolean", short: "h" },
 } as const;
 
-const ID = /^[A-Za-z0-9._:@-]{1,200}$/;
-
 /** Reads the command line: what to do, or every fault in it at once. */
 export function parseWorkerArgs(
   argv: string[],
@@ -73,11 +72,11 @@ export function parseWorkerArgs(
   if (values["list-adapters"]) return faults.length > 0 ? { faults } : { list: true, adapters };
   const agentKey = text("agent");
   if (agentKey === undefined && !faults.includes("--agent needs a value")) faults.push("--agent is required");
-  if (agentKey !== undefined && !ID.test(agentKey))
+  if (agentKey !== undefined && !isId(agentKey))
     faults.push(`--agent must be 1-200 of A-Z a-z 0-9 . _ : @ -, not "${agentKey}"`);
   const queues = list("queue");
   for (const queue of queues ?? [])
-    if (!ID.test(queue)) faults.push(`--queue must be 1-200 of A-Z a-z 0-9 . _ : @ -, not "${queue}"`);
+    if (!isId(queue)) faults.push(`--queue must be 1-200 of A-Z a-z 0-9 . _ : @ -, not "${queue}"`);
   const capabilities = list("capability") ?? [];
   for (const capability of capabilities)
     if (capability.length > 200) faults.push("--capability must be at most 200 characters");

@@ -7,7 +7,7 @@ import { storableText } from "../storable.ts";
 import type { ClaimedJob, Client } from "../types.ts";
 import type { Adapter, AdapterContext, AdapterOutcome, StopReason } from "./adapter.ts";
 import type { Guard } from "./guard.ts";
-import type { Log } from "./log.ts";
+import { type Log, messageOf } from "./log.ts";
 import type { StreamName } from "./output-queue.ts";
 import { createOutputSender } from "./output-sender.ts";
 import { OutputDecoder, Tail } from "./output-text.ts";
@@ -185,5 +185,3 @@ export async function runAdapter(
     };
   }
 }
-
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

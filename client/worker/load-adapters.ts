@@ -4,6 +4,7 @@ import { pathToFileURL } from "node:url";
 import { parseJson } from "../../domain/kernel/json-text.ts";
 import type { Adapter } from "./adapter.ts";
 import { ADAPTERS } from "./adapters/index.ts";
+import { messageOf } from "./log.ts";
 import { type AgentTemplate, adapterOf, faultsOfTemplate, isName } from "./template.ts";
 
 /** An adapter and where it is from. */
@@ -89,5 +90,3 @@ function nameOf(path: string): string {
   const near = relative(process.cwd(), path);
   return near.startsWith("..") ? path : `./${near}`;
 }
-
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

@@ -6,3 +6,6 @@ export function createLog(name: string): Log {
   process.stdout.on("error", () => undefined);
   return (line) => process.stdout.write(`${new Date().toTimeString().slice(0, 8)} ${name}  ${line}\n`);
 }
+
+/** The message of whatever was thrown. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,5 +1,6 @@
 import type { JobCounts } from "../../domain/execution/contract.ts";
 import { totalJobs } from "../../domain/execution/contract.ts";
+import { compareText } from "../../domain/kernel/compare.ts";
 import type { Json } from "../../domain/kernel/primitives.ts";
 import { WORKSTREAM_STATUSES, type WorkstreamStatus } from "../../domain/kernel/statuses.ts";
 import { shortened } from "../../domain/kernel/text.ts";
@@ -52,15 +53,13 @@ export function lanesOf(cards: readonly Card[], swimlanes: boolean): Lane[] {
   const newest = (of: readonly Card[]) => of.reduce((at, card) => (card.createdAt > at ? card.createdAt : at), "");
   return [...byRun]
     .map(([id, of]) => ({ id, columns: columnsOf(of), count: of.length, at: newest(of) }))
-    .sort((a, b) => compare(b.at, a.at) || compare(a.id, b.id))
+    .sort((a, b) => compareText(b.at, a.at) || compareText(a.id, b.id))
     .map(({ at: _, ...lane }) => lane);
 }
 
 function byEntry(a: Card, b: Card): number {
-  return compare(b.enteredAt, a.enteredAt) || compare(a.id, b.id);
+  return compareText(b.enteredAt, a.enteredAt) || compareText(a.id, b.id);
 }
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** How far a card's jobs are, as shares (0–1) of all of them; null when it has none. */
 export interface Progress {

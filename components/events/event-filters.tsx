@@ -2,12 +2,13 @@
 
 import { X } from "lucide-react";
 import { type FormEvent, useEffect, useState } from "react";
+import { isId } from "../../domain/kernel/ids.ts";
 import type { EventFilter } from "../live/feed.ts";
 import { Button } from "../ui/button.tsx";
 import { cn } from "../ui/cn.ts";
 import { Input } from "../ui/input.tsx";
 import { TYPE_GROUPS } from "./event-look.ts";
-import { isId, isOpenFilter, isSubject } from "./event-search.ts";
+import { isOpenFilter, isPattern, isSubject } from "./event-search.ts";
 
 interface EventFiltersProps {
   filter: EventFilter;
@@ -64,7 +65,7 @@ export function EventFilters({ filter, onChange }: EventFiltersProps) {
         label="Type"
         placeholder="Type, job.st*"
         value={null}
-        accepts={(text) => /^[A-Za-z0-9_.:-]{1,200}\*?$/.test(text)}
+        accepts={isPattern}
         onCommit={(text) => text !== null && !filter.types.includes(text) && toggle(text)}
         clears
         className="w-32"

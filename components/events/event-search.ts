@@ -1,4 +1,6 @@
 import { createLoader, parseAsArrayOf, parseAsString } from "nuqs/server";
+import { EVENT_PATTERN } from "../../domain/kernel/event.ts";
+import { isId } from "../../domain/kernel/ids.ts";
 import type { EventFilter } from "../live/feed.ts";
 
 /** The filter of the Events page as it stands in the URL, named as the API names it. */
@@ -18,21 +20,23 @@ export async function loadEventFilter(
   return cleanFilter({ types: type, subject, runId });
 }
 
-const TYPE = /^[A-Za-z0-9_.:-]{1,200}\*?$/;
-const SUBJECT = /^[^:]{1,200}:[A-Za-z0-9._:@-]{1,200}$/;
-const ID = /^[A-Za-z0-9._:@-]{1,200}$/;
-
 /** The filter without what the API would refuse: a link with a typing mistake shows more, not an error. */
 export function cleanFilter(filter: EventFilter): EventFilter {
   return {
-    types: [...new Set(filter.types.filter((type) => TYPE.test(type)))].slice(0, 50),
-    subject: filter.subject !== null && SUBJECT.test(filter.subject) ? filter.subject : null,
-    runId: filter.runId !== null && ID.test(filter.runId) ? filter.runId : null,
+    types: [...new Set(filter.types.filter((type) => isPattern(type)))].slice(0, 50),
+    subject: filter.subject !== null && isSubject(filter.subject) ? filter.subject : null,
+    runId: filter.runId !== null && isId(filter.runId) ? filter.runId : null,
   };
 }
 
-export const isSubject = (text: string): boolean => SUBJECT.test(text);
-export const isId = (text: string): boolean => ID.test(text);
+/** Whether a text names the subject of events: its kind, and its id behind a colon. */
+export function isSubject(text: string): boolean {
+  const colon = text.indexOf(":");
+  return colon > 0 && colon <= 200 && isId(text.slice(colon + 1));
+}
+
+/** Whether a text is a pattern of types that the API takes. */
+export const isPattern = (text: string): boolean => EVENT_PATTERN.test(text);
 
 export const isOpenFilter = (filter: EventFilter): boolean =>
   filter.types.length === 0 && filter.subject === null && filter.runId === null;

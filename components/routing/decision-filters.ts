@@ -1,4 +1,5 @@
 import { createLoader, parseAsIsoDateTime, parseAsString, parseAsStringLiteral } from "nuqs/server";
+import { isId } from "../../domain/kernel/ids.ts";
 import type { Wire } from "../../domain/kernel/wire.ts";
 
 /** A decision as lists and events tell it. */
@@ -39,11 +40,9 @@ export async function loadDecisionFilters(
   return toDecisionFilters(await load(searchParams));
 }
 
-const ID = /^[A-Za-z0-9._:@-]{1,200}$/;
-
 /** A link with a typing mistake shows more, not an error: what cannot be an id is left out. */
 export function toDecisionFilters({ from, to, ...rest }: Read): DecisionFilters {
-  const idOrNull = (text: string | null) => (text !== null && ID.test(text.trim()) ? text.trim() : null);
+  const idOrNull = (text: string | null) => (text !== null && isId(text.trim()) ? text.trim() : null);
   return {
     ...rest,
     agent: idOrNull(rest.agent),

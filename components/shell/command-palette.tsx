@@ -7,6 +7,7 @@ import { Moon, Search } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useTheme } from "next-themes";
 import { type ReactNode, useDeferredValue, useState } from "react";
+import { isId } from "../../domain/kernel/ids.ts";
 import { agentHref, runEventsHref, runHref } from "../../domain/kernel/links.ts";
 import type { Listed, Wire } from "../../domain/kernel/wire.ts";
 import { api } from "../live/api.ts";
@@ -51,9 +52,8 @@ function Palette({ close }: { close: () => void }) {
   const dark = resolvedTheme === "dark";
   const themeLabel = `Use the ${dark ? "light" : "dark"} theme`;
   const [chosen, setChosen] = useState("");
-  const isId = /^[A-Za-z0-9._:@-]{1,200}$/.test(term);
 
-  const opensId = isId && runs.every((run) => run.id !== term);
+  const opensId = isId(term) && runs.every((run) => run.id !== term);
   const hasTheme = themeLabel.toLowerCase().includes(term.toLowerCase());
   const values = [
     ...pages.map(({ href }) => `page ${href}`),

@@ -30,6 +30,9 @@ export function payloadOf<T extends EventType, F extends object>(
 /** The version of events that this code writes. */
 export const EVENT_VERSION = 1;
 
+/** Picks types of events: a type, the beginning of some and `*`, or `*` for all. */
+export const EVENT_PATTERN = /^[A-Za-z0-9_.:-]{1,200}\*?$|^\*$/;
+
 /** Types of events that orchestrators make up themselves. */
 const ownType = z
   .string()

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ID, ID_WORDS } from "./ids.ts";
 import { DAY_MS } from "./time.ts";
 
 /**
@@ -8,15 +9,11 @@ import { DAY_MS } from "./time.ts";
  */
 
 /** Ids of things, chosen by the caller: 1–200 of `A-Z a-z 0-9 . _ : @ -`. */
-// `.` and `..` would vanish from every URL.
-export const id = z
-  .string()
-  .regex(/^(?!\.{1,2}$)[A-Za-z0-9._:@-]{1,200}$/, "must be 1–200 characters of A-Z a-z 0-9 . _ : @ -")
-  .meta({ description: "1–200 characters of A-Z a-z 0-9 . _ : @ -" });
+export const id = z.string().regex(ID, `must be ${ID_WORDS}`).meta({ description: ID_WORDS });
 
 /** The id of what a mutation makes, where it may be left out: the server then makes one that sorts by time. */
 export const newId = id.optional().meta({
-  description: "1–200 characters of A-Z a-z 0-9 . _ : @ -; left out, the server makes one that sorts by time",
+  description: `${ID_WORDS}; left out, the server makes one that sorts by time`,
 });
 
 const storable = (value: string) => !value.includes("\0") && value.isWellFormed();

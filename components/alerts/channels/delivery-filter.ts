@@ -1,3 +1,4 @@
+import { isId } from "../../../domain/kernel/ids.ts";
 import { DELIVERY_STATUSES, type DeliveryStatus } from "../../../domain/kernel/statuses.ts";
 import type { DeliveryFilter } from "./channel-model.ts";
 
@@ -17,7 +18,7 @@ export function filterOf(search: { [name: string]: string | string[] | undefined
   const asked = one("status").split(",");
   const channelId = one("channel");
   return {
-    channelId: /^[A-Za-z0-9._:@-]{1,200}$/.test(channelId) ? channelId : null,
+    channelId: isId(channelId) ? channelId : null,
     status: DELIVERY_STATUSES.filter((status) => asked.includes(status)),
   };
 }

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { rulePut } from "../../../domain/alerts/rule.ts";
+import { ID_WORDS, isId } from "../../../domain/kernel/ids.ts";
 import type { RuleKind, Severity } from "../../../domain/kernel/statuses.ts";
 import { parseSpan, spanWords } from "../../ui/span.ts";
 import { type FieldUnit, ruleLook } from "./rule-fields.ts";
@@ -92,7 +93,7 @@ export function parseDraft(draft: RuleDraft, channels: readonly string[] = EVERY
   const forMs = draft.forText.trim() === "" ? 0 : parseSpan(draft.forText);
   if (forMs === null) faults.forMs = HOW.span;
   if (draft.name.trim() === "") faults.name = "is needed";
-  if (!/^[A-Za-z0-9._:@-]{1,100}$/.test(draft.ruleId)) faults.ruleId = "must be 1–100 of A-Z a-z 0-9 . _ : @ -";
+  if (!isId(draft.ruleId)) faults.ruleId = `must be ${ID_WORDS}`;
   const there = (ids: readonly string[]) => (channels === EVERY ? [...ids] : ids.filter((id) => channels.includes(id)));
   const escalation = draft.escalation.map((step, index) => {
     const afterMs = parseSpan(step.after);

@@ -1,3 +1,4 @@
+import { compareText } from "../../../domain/kernel/compare.ts";
 import type { Json } from "../../../domain/kernel/primitives.ts";
 import type { JobStatus } from "../../../domain/kernel/statuses.ts";
 import type { Wire } from "../../../domain/kernel/wire.ts";
@@ -41,7 +42,7 @@ export function filesTouched(model: TimelineModel): TouchedFile[] {
     .map(([path, touches]): TouchedFile => {
       return { path, touches, conflict: new Set(touches.map((touch) => touch.workstreamId)).size > 1 };
     })
-    .sort((a, b) => Number(b.conflict) - Number(a.conflict) || compare(a.path, b.path));
+    .sort((a, b) => Number(b.conflict) - Number(a.conflict) || compareText(a.path, b.path));
 }
 
 interface ReportedFile {
@@ -67,7 +68,6 @@ export function reportedFiles(attempts: readonly Pick<Wire<"attempt">, "result">
 
 const isMap = (value: Json | undefined): value is { [key: string]: Json } =>
   typeof value === "object" && value !== null && !Array.isArray(value);
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** The files whose path has every word of a text, and, if asked, only those in conflict. */
 export function findFiles(files: readonly TouchedFile[], text: string, conflicts: boolean): TouchedFile[] {

@@ -1,4 +1,5 @@
 import type { Agent } from "../../agents/contract.ts";
+import { compareText } from "../../kernel/compare.ts";
 import { isFinalRun, type RunStatus } from "../../kernel/statuses.ts";
 import type { Job } from "../contract.ts";
 
@@ -7,7 +8,7 @@ import type { Job } from "../contract.ts";
  * jobs, and those that count how many come before one, sort the same.
  */
 export function byClaimOrder(a: ClaimPlace, b: ClaimPlace): number {
-  return b.priority - a.priority || compare(a.runAt, b.runAt) || compare(a.id, b.id);
+  return b.priority - a.priority || compareText(a.runAt, b.runAt) || compareText(a.id, b.id);
 }
 
 export type ClaimPlace = Pick<Job, "priority" | "runAt" | "id">;
@@ -29,5 +30,3 @@ export const freeSlots = (agent: Pick<Agent, "bounded" | "capacity" | "busy">): 
 
 /** Whether anything of a run in this status is still given to claims. */
 export const givesJobs = (status: RunStatus): boolean => !isFinalRun(status);
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { Counter, type Registry } from "prom-client";
 import { z } from "zod";
 import type { LogEvent } from "../../../domain/kernel/event.ts";
+import { EVENT_PATTERN } from "../../../domain/kernel/event.ts";
 import { id, label, whole } from "../../../domain/kernel/primitives.ts";
 import type { Subject } from "../../../domain/kernel/tx.ts";
 import { type EventQuery, readLogPage } from "../../store/reads/commit/events.ts";
@@ -16,7 +17,7 @@ import { NDJSON, SERVER_SENT_EVENTS, sendEventStream } from "./event-stream.ts";
 import { followLog } from "./log-stream.ts";
 
 const position = z.coerce.number().pipe(whole).optional();
-const pattern = z.string().regex(/^[A-Za-z0-9_.:-]{1,200}\*?$|^\*$/, "must be a type, or the beginning of one and `*`");
+const pattern = z.string().regex(EVENT_PATTERN, "must be a type, or the beginning of one and `*`");
 
 const fields = {
   after: position.meta({ description: "Only events after this position; by default all that are kept" }),

@@ -1,4 +1,5 @@
 import type { DependencyFacts, GateFacts } from "../../../../domain/execution/timeline.ts";
+import { compareText } from "../../../../domain/kernel/compare.ts";
 import type { Wire } from "../../../../domain/kernel/wire.ts";
 import { type Segment, segmentsOf } from "./segments.ts";
 
@@ -178,7 +179,7 @@ function inOrder(jobs: readonly Wire<"job">[]): Wire<"job">[] {
   const depth = depths(jobs);
   return [...jobs].sort(
     (a, b) =>
-      compare(a.createdAt, b.createdAt) ||
+      compareText(a.createdAt, b.createdAt) ||
       (depth.get(a.id) ?? 0) - (depth.get(b.id) ?? 0) ||
       natural.compare(a.id, b.id),
   );
@@ -206,12 +207,10 @@ export function depths(jobs: readonly Wire<"job">[]): Map<string, number> {
   return depth;
 }
 
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-
 /** Oldest first; those of one commit by their first jobs, so that what comes first in the run stands first. */
 const byAge =
   (ranks: ReadonlyMap<string, number>) =>
   (a: Wire<"workstream">, b: Wire<"workstream">): number =>
-    compare(a.createdAt, b.createdAt) ||
+    compareText(a.createdAt, b.createdAt) ||
     (ranks.get(a.id) ?? Number.MAX_SAFE_INTEGER) - (ranks.get(b.id) ?? Number.MAX_SAFE_INTEGER) ||
     natural.compare(a.id, b.id);

@@ -8,6 +8,7 @@ import {
   TIMELINE_JOBS,
   type TimelineAnswer,
 } from "../../../../domain/execution/timeline.ts";
+import { compareText } from "../../../../domain/kernel/compare.ts";
 import { JOB_STATUSES, type JobStatus } from "../../../../domain/kernel/statuses.ts";
 import type { Wire } from "../../../../domain/kernel/wire.ts";
 import type { TenantClient } from "../../../database/tenant.ts";
@@ -68,7 +69,7 @@ export async function readTimeline(
     workstreamIds(scope, runId, ids, TIMELINE_JOBS),
     isFiltered(query) ? countMatching(scope, runId, query) : null,
   ]);
-  const jobs = wiresOf("job", stored).sort((a, b) => compare(a.createdAt, b.createdAt) || compare(a.id, b.id));
+  const jobs = wiresOf("job", stored).sort((a, b) => compareText(a.createdAt, b.createdAt) || compareText(a.id, b.id));
   const [attempts, workstreams, approvals, dependencies] = await Promise.all([
     db.attempt.findMany({ where: { id: { in: attemptIds } }, orderBy: [{ startedAt: "asc" }, { id: "asc" }] }),
     db.workstream.findMany({ where: { id: { in: tracks } }, orderBy: [{ createdAt: "asc" }, { id: "asc" }] }),
@@ -170,5 +171,3 @@ function without(counts: JobCounts, jobs: readonly Wire<"job">[]): JobCounts {
   for (const { status } of jobs) left[status] = Math.max(0, left[status] - 1);
   return left;
 }
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
