@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CLIENT_MUTATION_TYPES, type ClientMutationInput } from "../../domain/commit/mutations.ts";
 import { leanRow } from "../../domain/kernel/lean.ts";
+import { DAY_MS } from "../../domain/kernel/time.ts";
 import { World, worldWith } from "../../domain/kernel/tx.test-kit.ts";
 import { toListed, toWire } from "../../domain/kernel/wire.ts";
 import { type Kind, type Rows, SENT_KINDS } from "../../domain/rows.ts";
@@ -48,7 +49,6 @@ function both(world: World, mutations: ClientMutationInput[], client = pageOf(wo
   return { shown: shown.map(told), made, faults, changed, kinds: shown.map(({ kind, id }) => `${kind}:${id}`) };
 }
 
-const DAY = 86_400_000;
 const iso = (ms: number): string => new Date(ms).toISOString();
 
 /** A world with something of everything that can be clicked on. */
@@ -96,7 +96,7 @@ const clicks = (alertId: string, now: number): ClientMutationInput[][] => [
   [{ type: "alert.acknowledge", alertId, note: "mine" }],
   [{ type: "alert.acknowledge", alertId, timeoutMs: 60_000 }],
   [{ type: "alert.snooze", alertId }],
-  [{ type: "alert.snooze", alertId, until: iso(now + DAY) }],
+  [{ type: "alert.snooze", alertId, until: iso(now + DAY_MS) }],
   [{ type: "alert.snooze", alertId, mode: "worse" }],
   [{ type: "alert.unacknowledge", alertId }],
   [{ type: "alert.comment", alertId, text: "look" }],
@@ -127,7 +127,7 @@ const clicks = (alertId: string, now: number): ClientMutationInput[][] => [
     { type: "agent.register", agentKey: "codex", breaker: { failureRateThreshold: 0.9 } },
     { type: "agent.drain", agentKey: "codex" },
   ],
-  [{ type: "breaker.override", agentKey: "codex", state: "disabled", reason: "test", expiresAt: iso(now + DAY) }],
+  [{ type: "breaker.override", agentKey: "codex", state: "disabled", reason: "test", expiresAt: iso(now + DAY_MS) }],
   [{ type: "breaker.override", agentKey: "codex", state: "closed", reason: "back" }],
   [{ type: "breaker.reset", agentKey: "codex", reason: "fixed" }],
   [{ type: "session.transition", sessionId: "s", to: "active" }],
