@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { eventsPage } from "../server/docs/events-page.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 const SKIPPED = /^(node_modules|dist|test-results|\.(?!github).*)$/;
@@ -40,6 +41,10 @@ test("every link and picture in the docs leads to something that is there", () =
     }),
   );
   expect(lost).toEqual([]);
+});
+
+test("docs/events.md lists the events that there are: `npm run docs` writes it anew", () => {
+  expect(textOf("docs/events.md")).toBe(eventsPage());
 });
 
 test("every decision has a number of its own, a date, a status, and a line in the index", () => {

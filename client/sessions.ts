@@ -1,3 +1,4 @@
+import type { EventType } from "../domain/events.ts";
 import type { Wire } from "../domain/kernel/wire.ts";
 import { callsOf, pathOf } from "./calls.ts";
 import type { Http } from "./core/http.ts";
@@ -52,7 +53,7 @@ export function peopleCalls(http: Http, tail: Client["tail"]): PeopleCalls {
   };
 }
 
-const SETTLED = ["approval.approved", "approval.rejected", "approval.expired"];
+const SETTLED: EventType[] = ["approval.approved", "approval.rejected", "approval.expired"];
 /** How often the approval is looked at besides. */
 const LOOK_MS = 5_000;
 

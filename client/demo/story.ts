@@ -1,4 +1,5 @@
 import type { LogEvent } from "../../domain/kernel/event.ts";
+import { readEvent } from "../../domain/kernel/read-event.ts";
 import { isFinalRun, type RunStatus } from "../../domain/kernel/statuses.ts";
 
 /** What the demo must have seen in the log, in the order of the story. */
@@ -45,16 +46,18 @@ export class Story {
     return chapter;
   }
 
-  #chapterOf({ type, subject, runId, payload }: LogEvent): Chapter | undefined {
+  #chapterOf(told: LogEvent): Chapter | undefined {
     const { checksRun, outageRun, flakyAgent, watchAgent } = this.#cast;
-    if (type === "run.transitioned" && isFinalRun(payload.to as RunStatus)) {
-      this.ends.set(subject.id, payload.to as RunStatus);
+    const event = readEvent(told);
+    const { type, subject, runId } = event;
+    if (event.type === "run.transitioned" && isFinalRun(event.payload.to)) {
+      this.ends.set(subject.id, event.payload.to);
       if (subject.id === checksRun) return "checksEnded";
       return subject.id === outageRun ? "outageEnded" : undefined;
     }
     if (type === "job.started" && runId === checksRun) return "checksStarted";
-    if (type === "alert.fired" || type === "alert.reopened") {
-      const about = (payload.subject as { id?: string } | undefined)?.id;
+    if (event.type === "alert.fired" || event.type === "alert.reopened") {
+      const about = event.payload.subject.id;
       if (about === flakyAgent) return "alerted";
       return about === watchAgent ? "alertLeft" : undefined;
     }

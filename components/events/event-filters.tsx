@@ -17,29 +17,28 @@ interface EventFiltersProps {
 
 /** Which events are shown; each change goes into the URL. */
 export function EventFilters({ filter, onChange }: EventFiltersProps) {
-  const groups = TYPE_GROUPS.map(({ pattern }) => pattern as string);
+  const groups = TYPE_GROUPS.flatMap(({ patterns }) => patterns);
   const own = filter.types.filter((type) => !groups.includes(type));
-  const toggle = (pattern: string) =>
-    onChange({
-      types: filter.types.includes(pattern)
-        ? filter.types.filter((type) => type !== pattern)
-        : [...filter.types, pattern],
-    });
+  const isOn = (patterns: readonly string[]) => patterns.every((pattern) => filter.types.includes(pattern));
+  const toggle = (...patterns: readonly string[]) => {
+    const others = filter.types.filter((type) => !patterns.includes(type));
+    onChange({ types: isOn(patterns) ? others : [...others, ...patterns] });
+  };
   return (
     <search aria-label="Filter events" className="flex flex-wrap items-center gap-2">
       <fieldset
         aria-label="Types"
         className="flex max-w-full min-w-0 overflow-x-auto rounded-md border border-line-strong bg-surface"
       >
-        {TYPE_GROUPS.map(({ pattern, label }) => {
-          const on = filter.types.includes(pattern);
+        {TYPE_GROUPS.map(({ patterns, label }) => {
+          const on = isOn(patterns);
           return (
             <button
-              key={pattern}
+              key={label}
               type="button"
               aria-pressed={on}
-              title={pattern}
-              onClick={() => toggle(pattern)}
+              title={patterns.join(", ")}
+              onClick={() => toggle(...patterns)}
               className={cn(
                 "h-[30px] border-r border-line px-2.5 text-small font-medium whitespace-nowrap last:border-r-0 focus-visible:-outline-offset-2",
                 on ? "bg-accent-soft text-accent" : "text-muted hover:bg-hover hover:text-ink",

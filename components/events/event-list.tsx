@@ -7,7 +7,7 @@ import type { FeedRow } from "../live/feed.ts";
 import { cn } from "../ui/cn.ts";
 import { Part } from "../ui/part.tsx";
 import { useHydrated } from "../ui/use-hydrated.ts";
-import { isCutOff } from "./event-look.ts";
+import { isCutOff } from "./event-line.ts";
 import { EVENT_COLUMNS, EventRow, HoleRow } from "./event-row.tsx";
 
 export type ListVirtualizer = Virtualizer<HTMLDivElement, Element>;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { LogEvent } from "../../domain/kernel/event.ts";
-import { contains, isCutOff, previewOf, subjectPath, toneOf } from "./event-look.ts";
-import { eventSummary } from "./event-summary.ts";
+import { contains, eventSummary, isCutOff, previewOf } from "./event-line.ts";
+import { subjectPath, toneOf } from "./event-look.ts";
 
 const event = (more: Partial<LogEvent>): LogEvent => ({
   seq: 1,

@@ -12,7 +12,8 @@ import { formatClock, formatCount, formatUtc } from "../ui/format.ts";
 import { formatLocal } from "../ui/local-time.ts";
 import { toneColor } from "../ui/status.ts";
 import { useMoment } from "../ui/use-moment.ts";
-import { previewOf, subjectPath, toneOf } from "./event-look.ts";
+import { previewOf } from "./event-line.ts";
+import { subjectPath, toneOf } from "./event-look.ts";
 import { EventPayload } from "./event-payload.tsx";
 import { Highlight } from "./highlight.tsx";
 

@@ -2,7 +2,7 @@
 
 import { useDeferredValue, useMemo, useState } from "react";
 import type { FeedRow } from "../live/feed.ts";
-import { contains } from "./event-look.ts";
+import { contains } from "./event-line.ts";
 
 export interface Find {
   text: string;

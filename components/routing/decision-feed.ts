@@ -1,4 +1,5 @@
 import type { LogEvent } from "../../domain/kernel/event.ts";
+import { type EventOf, isEvent } from "../../domain/kernel/read-event.ts";
 import type { Decision } from "./decision-filters.ts";
 
 /**
@@ -26,25 +27,20 @@ export function arrived(feed: DecisionFeed, events: readonly LogEvent[]): Decisi
   const outcomes = new Map(feed.outcomes);
   for (const event of events) {
     const { id } = event.subject;
-    if (event.type === "routing.decided" || event.type === "routing.recorded") decided.set(id, decisionOf(event));
-    else if (event.type === "routing.outcome_recorded") outcomes.set(id, outcomeTold(event));
+    if (isEvent(event, "routing.decided", "routing.recorded")) decided.set(id, decisionOf(event));
+    else if (isEvent(event, "routing.outcome_recorded")) outcomes.set(id, outcomeTold(event));
   }
   if (decided.size === feed.decided.size && outcomes.size === feed.outcomes.size) return feed;
   return { ...feed, decided: bounded(decided), outcomes: bounded(outcomes) };
 }
 
 /** The event's payload is the row but for what the event itself is. */
-function decisionOf({ subject, at, seq, payload }: LogEvent): Decision {
-  const row = { ...payload, kind: "decision", id: subject.id, decisionId: subject.id, routedAt: at, version: 1, seq };
-  return row as unknown as Decision;
+function decisionOf({ subject, at, seq, payload }: EventOf<"routing.decided" | "routing.recorded">): Decision {
+  return { ...payload, kind: "decision", id: subject.id, decisionId: subject.id, routedAt: at, version: 1, seq };
 }
 
-function outcomeTold({ at, seq, payload }: LogEvent): Outcome {
-  const { success, durationMs, error } = payload as {
-    success: boolean;
-    durationMs: number | null;
-    error: string | null;
-  };
+function outcomeTold({ at, seq, payload }: EventOf<"routing.outcome_recorded">): Outcome {
+  const { success, durationMs, error } = payload;
   return { success, durationMs, errorMessage: error, outcomeAt: at, seq };
 }
 

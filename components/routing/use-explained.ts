@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import type { ExplainedDecision } from "../../domain/agents/routing/answers.ts";
 import type { LogEvent } from "../../domain/kernel/event.ts";
+import { isAbout as isEventAbout } from "../../domain/kernel/read-event.ts";
 import { api } from "../live/api.ts";
 import { useEngine } from "../live/live-provider.tsx";
 
@@ -41,9 +42,11 @@ export function useExplained(initial: ExplainedDecision, head: number): Explaine
 }
 
 /** Whether an event may change what is told of a decision. */
-export function isAbout(decision: ExplainedDecision, { type, subject, payload }: LogEvent): boolean {
+export function isAbout(decision: ExplainedDecision, event: LogEvent): boolean {
+  const { subject } = event;
   if (subject.kind === "job") return subject.id === decision.jobId;
-  if (!type.startsWith("routing.")) return false;
+  if (!isEventAbout(event, "routing")) return false;
+  const { fallbackOf } = event.payload;
   const chain = [decision.id, ...decision.explanation.fallbacks.map(({ id }) => id)];
-  return chain.includes(subject.id) || (typeof payload.fallbackOf === "string" && chain.includes(payload.fallbackOf));
+  return chain.includes(subject.id) || (typeof fallbackOf === "string" && chain.includes(fallbackOf));
 }

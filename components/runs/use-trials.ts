@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useMemo, useRef } from "react";
 import type { LogEvent } from "../../domain/kernel/event.ts";
 import { api } from "../live/api.ts";
+import { trialsOf } from "./replay/player.ts";
 
 /** How many of the run's latest starts are looked at; a trial among earlier ones is not marked. */
 const STARTS = 1000;
@@ -26,10 +27,4 @@ export function useTrials(runId: string, events: readonly LogEvent[], anyStarted
     if (found.size > kept.current.size) kept.current = found;
     return kept.current;
   }, [data, events]);
-}
-
-function trialsOf(events: readonly LogEvent[]): string[] {
-  return events
-    .filter(({ type, payload }) => type === "job.started" && payload.trial === true)
-    .map(({ subject, payload }) => `${subject.id}#${payload.attempt}`);
 }

@@ -111,13 +111,27 @@ export const channel = row("channel", "Channel", "channelId", {
 });
 export type Channel = RowOf<typeof channel>;
 
+/** What channels are notified of: events of alerts, a digest of many, and a test. */
+export const NOTICE_EVENTS = [
+  "alert.fired",
+  "alert.reopened",
+  "alert.unacknowledged",
+  "alert.woken",
+  "alert.escalated",
+  "alert.resolved",
+  "alert.digest",
+  "test",
+] as const;
+export type NoticeEvent = (typeof NOTICE_EVENTS)[number];
+/** What they are notified of a single alert: types of events. */
+export type AlertNoticeEvent = Exclude<NoticeEvent, "alert.digest" | "test">;
+
 /** One notification on its way to one channel. */
 export const delivery = row("delivery", "Delivery", "deliveryId", {
   columns: {
     channelId: column.id(),
     alertId: column.text().orNull(),
-    /** What it says: `alert.fired`, `alert.resolved`, `test` … */
-    event: column.text(),
+    event: column.oneOf(NOTICE_EVENTS),
     status: column.oneOf(DELIVERY_STATUSES),
     attempts: column.count(),
     nextAt: column.at().orNull(),

@@ -4,7 +4,7 @@ import { payloadOf } from "../kernel/event.ts";
 import { id, int32, type Json, keptMs } from "../kernel/primitives.ts";
 import { must, Refusal, type Tx } from "../kernel/tx.ts";
 import { channelOf } from "./channel.ts";
-import type { Alert, Channel, Delivery } from "./contract.ts";
+import type { Alert, Channel, Delivery, NoticeEvent } from "./contract.ts";
 import type { DigestNotice } from "./throttle.ts";
 
 /**
@@ -80,7 +80,7 @@ export function noticeOf(alert: Readonly<Alert>): AlertNotice {
 export interface NewDelivery {
   channelId: string;
   alertId: string | null;
-  event: string;
+  event: NoticeEvent;
   payload: Notice;
   replayOf?: string | null;
   /** `pending` when left out. */

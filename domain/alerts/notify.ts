@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { id, iso, ms } from "../kernel/primitives.ts";
 import { must, type Tx } from "../kernel/tx.ts";
-import type { Alert, Channel, Rule } from "./contract.ts";
+import type { Alert, AlertNoticeEvent, Channel, Rule } from "./contract.ts";
 import { isSent } from "./delivery.ts";
 import { ruleOf } from "./rule.ts";
 import { tellChannel } from "./throttle.ts";
@@ -24,7 +24,7 @@ export const alertEscalate = z.strictObject({ type: z.literal("alert.escalate"),
 export const alertUnfold = z.strictObject({ type: z.literal("alert.unfold"), alertId: id });
 
 /** Puts the deliveries of what has just happened to an alert on their way, in the same commit. `event` is the type of the event that says it. */
-export function notifyAlert(tx: Tx, alertId: string, event: string): void {
+export function notifyAlert(tx: Tx, alertId: string, event: AlertNoticeEvent): void {
   const alert = must(tx, "alert", alertId);
   const rule = ruleOf(tx, alert.rule);
   if (rule) notify(tx, alert, rule, event, channelsOf(alert, rule));
@@ -42,7 +42,7 @@ export function notifyEnd(tx: Tx, alertId: string): void {
 }
 
 /** An alert that fires again by itself: its rule's channels are told, and escalation begins anew. */
-export function notifyAgain(tx: Tx, alertId: string, event: string): void {
+export function notifyAgain(tx: Tx, alertId: string, event: AlertNoticeEvent): void {
   const alert = must(tx, "alert", alertId);
   tx.put("alert", { ...alert, escalationStep: 0, escalateAt: escalateAt(tx, ruleOf(tx, alert.rule), 0) });
   notifyAlert(tx, alertId, event);
@@ -120,13 +120,13 @@ function channelsOf(alert: Readonly<Alert>, rule: Readonly<Rule>): string[] {
 }
 
 /** Events that begin an alert: by them it is decided who is held back. */
-const BEGINNINGS = new Set(["alert.fired", "alert.reopened"]);
+const BEGINNINGS = new Set<AlertNoticeEvent>(["alert.fired", "alert.reopened"]);
 
 function notify(
   tx: Tx,
   alert: Readonly<Alert>,
   rule: Readonly<Rule>,
-  event: string,
+  event: AlertNoticeEvent,
   channels: readonly string[],
 ): void {
   const cause = rule.notifyFolded ? undefined : openCause(tx, alert);

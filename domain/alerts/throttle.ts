@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { id, iso, type Json, ms } from "../kernel/primitives.ts";
 import { must, type Tx } from "../kernel/tx.ts";
-import type { Alert, Channel, Delivery } from "./contract.ts";
+import type { Alert, AlertNoticeEvent, Channel, Delivery } from "./contract.ts";
 import { createDelivery, deliveryOf, noticeOf } from "./delivery.ts";
 
 /**
@@ -39,7 +39,7 @@ export function tellChannel(
   tx: Tx,
   channel: Readonly<Channel>,
   alert: Readonly<Alert>,
-  event: string,
+  event: AlertNoticeEvent,
 ): "alone" | "digest" {
   const { stormThreshold = STORM_THRESHOLD, stormWindowMs = STORM_WINDOW_MS } = channel.config;
   const pace = tx.get("pace", channel.id);
@@ -66,7 +66,7 @@ function beginDigest(tx: Tx, channelId: string, windowMs: number): Delivery {
 }
 
 /** Puts a notification into a digest; true when that has filled it. */
-function join(tx: Tx, digest: Readonly<Delivery>, alert: Readonly<Alert>, event: string): boolean {
+function join(tx: Tx, digest: Readonly<Delivery>, alert: Readonly<Alert>, event: AlertNoticeEvent): boolean {
   createDelivery(tx, {
     channelId: digest.channelId,
     alertId: alert.id,

@@ -1,9 +1,7 @@
-import type { Job } from "../execution/contract.ts";
 import { attemptId } from "../execution/job/attempt.ts";
-import type { LogEvent } from "../kernel/event.ts";
-import type { ErrorInfo, Json } from "../kernel/primitives.ts";
 import { ms } from "../kernel/primitives.ts";
-import type { AttemptStatus, JobStatus } from "../kernel/statuses.ts";
+import type { EventAbout } from "../kernel/read-event.ts";
+import type { JobStatus } from "../kernel/statuses.ts";
 import type { Wire } from "../kernel/wire.ts";
 
 /**
@@ -20,31 +18,25 @@ export interface JobTables {
   attempts: Map<string, Wire<"attempt">>;
 }
 
-/** What the payload of a job's event may hold; older events may hold less. */
-type Told = Partial<Omit<Job, "status" | "agentKey">> & {
-  status?: JobStatus;
-  /** Who holds or held it: the row's `claimedBy`. */
-  agentKey?: string | null;
-  /** The only agent that may run it: the row's `agentKey`. */
-  pinnedTo?: string | null;
-  attemptStatus?: AttemptStatus;
-};
+type JobEvent = EventAbout<"job">;
+/** Who holds or held a job is its `agentKey`, the row's `claimedBy`; the only agent that may run it `pinnedTo`, the row's `agentKey`. */
+type Told = JobEvent["payload"];
 
 /** Applies one event of a job. Answers the job's status before (null: it is new) and after. */
-export function foldJob(view: JobTables, event: LogEvent): { from: JobStatus | null; job: Wire<"job"> } {
-  const told = event.payload as Told;
+export function foldJob(view: JobTables, event: JobEvent): { from: JobStatus | null; job: Wire<"job"> } {
+  const told = event.payload;
   const known = view.jobs.get(event.subject.id);
-  const before = known ?? newJob(event, told);
+  const before = known ?? newJob(event);
   // One copy and assignments: this runs for every event of a long log.
   const job = { ...before };
   job.status = told.status ?? before.status;
   job.attempt = told.attempt ?? before.attempt;
   if (told.agentKey !== undefined) job.claimedBy = told.agentKey;
-  Object.assign(job, particulars(before, event, told));
+  Object.assign(job, particulars(before, event));
   job.updatedAt = event.at;
   job.seq = event.seq;
   view.jobs.set(job.id, job);
-  foldAttempt(view, before, job, event, told);
+  foldAttempt(view, before, job, event);
   if (event.type === "job.enqueued" || event.type === "job.retried") holdParents(view, job);
   if (event.type === "job.completed") countDown(view, job, event);
   return { from: known ? known.status : null, job };
@@ -53,7 +45,7 @@ export function foldJob(view: JobTables, event: LogEvent): { from: JobStatus | n
 const NO_LEASE = { leaseExpiresAt: null, timeoutAt: null } as const;
 
 /** What an event says beyond the facts; for types that are not known, nothing. */
-function particulars(before: Wire<"job">, { type, at }: LogEvent, told: Told): Partial<Wire<"job">> {
+function particulars(before: Wire<"job">, { type, at, payload: told }: JobEvent): Partial<Wire<"job">> {
   switch (type) {
     case "job.released":
       return { unmet: 0, runAt: before.runAt > at ? before.runAt : at, queuedAt: at };
@@ -92,11 +84,11 @@ function particulars(before: Wire<"job">, { type, at }: LogEvent, told: Told): P
   }
 }
 
-const endOf = ({ exitCode = null, durationMs = null, result = null, error = null }: Told) => ({
+const endOf = ({ exitCode = null, durationMs = null, result = null, error }: Told) => ({
   exitCode,
   durationMs,
   result,
-  error,
+  error: error ?? null,
 });
 
 /** What a job loses when it goes back to the queue by hand. */
@@ -123,7 +115,7 @@ function retried(told: Told, before: Wire<"job">, at: string): Partial<Wire<"job
 }
 
 /** A job as its first event tells it; also what is known of one whose first events are no longer kept. */
-function newJob({ subject, runId, at, seq }: LogEvent, told: Told): Wire<"job"> {
+function newJob({ subject, runId, at, seq, payload: told }: JobEvent): Wire<"job"> {
   const { status = "queued", dependsOn = [] } = told;
   return {
     kind: "job",
@@ -174,8 +166,8 @@ function newJob({ subject, runId, at, seq }: LogEvent, told: Told): Wire<"job"> 
 }
 
 /** A start opens an attempt; leaving `running` closes it. */
-function foldAttempt(view: JobTables, before: Wire<"job">, job: Wire<"job">, event: LogEvent, told: Told): void {
-  const { at, seq, type } = event;
+function foldAttempt(view: JobTables, before: Wire<"job">, job: Wire<"job">, event: JobEvent): void {
+  const { at, seq, type, payload: told } = event;
   const id = attemptId(job.id, job.attempt);
   if (type === "job.started") {
     view.attempts.set(id, {
@@ -210,8 +202,8 @@ function foldAttempt(view: JobTables, before: Wire<"job">, job: Wire<"job">, eve
     finishedAt: at,
     durationMs: told.durationMs ?? ms(at) - ms(open.startedAt),
     exitCode: told.exitCode ?? null,
-    result: (told.result ?? null) as Json | null,
-    error: (told.error ?? (type === "job.cancelled" ? cancelled : null)) as ErrorInfo | null,
+    result: told.result ?? null,
+    error: told.error ?? (type === "job.cancelled" ? cancelled : null),
     version: open.version + 1,
     seq,
   });
@@ -227,7 +219,7 @@ function holdParents(view: JobTables, job: Wire<"job">): void {
 }
 
 /** Those that wait for this one wait for one less; when that was the last, their own events tell what becomes of them. */
-function countDown(view: JobTables, job: Wire<"job">, { at, seq }: LogEvent): void {
+function countDown(view: JobTables, job: Wire<"job">, { at, seq }: JobEvent): void {
   for (const id of job.dependents) {
     const dependent = view.jobs.get(id);
     if (dependent?.status !== "waiting" || dependent.unmet < 1) continue;

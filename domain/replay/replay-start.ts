@@ -1,6 +1,7 @@
 import { NO_JOBS } from "../execution/contract.ts";
 import { emptyState } from "../execution/state/fold.ts";
 import type { LogEvent } from "../kernel/event.ts";
+import { isEvent } from "../kernel/read-event.ts";
 import type { RunStatus, WorkstreamFollow, WorkstreamStatus } from "../kernel/statuses.ts";
 import type { Wire } from "../kernel/wire.ts";
 import { emptyView, type ReplayView } from "./replay.ts";
@@ -23,7 +24,7 @@ export function startOf(
     ...now.run,
     ...before,
     ...emptyState(),
-    status: (fromOf.get(now.run.id) as RunStatus | undefined) ?? now.run.status,
+    status: firstRunMove(events) ?? now.run.status,
     error: null,
     startedAt: earlier(now.run.startedAt, first.at),
     finishedAt: earlier(now.run.finishedAt, first.at),
@@ -32,7 +33,7 @@ export function startOf(
   const workstreams = now.workstreams
     .filter(({ id }) => !created.has(id))
     .map((row): [string, Wire<"workstream">] => {
-      const status = (fromOf.get(row.id) as WorkstreamStatus | undefined) ?? row.status;
+      const status = fromOf.get(row.id) ?? row.status;
       const follow = followed.get(row.id) ?? row.follow;
       const startedAt = earlier(row.startedAt, first.at);
       const enteredAt = earlier(row.enteredAt, first.at) ?? row.createdAt;
@@ -41,12 +42,19 @@ export function startOf(
   return { ...emptyView(), run, workstreams: new Map(workstreams) };
 }
 
-/** The status that each subject's first move came from. */
-function firstMoves(events: readonly LogEvent[]): Map<string, unknown> {
-  const from = new Map<string, unknown>();
-  for (const { type, subject, payload } of events) {
-    const moves = type.endsWith(".transitioned") || type === "run.retried";
-    if (moves && !from.has(subject.id)) from.set(subject.id, payload.from);
+/** The status that the run's first move came from. */
+function firstRunMove(events: readonly LogEvent[]): RunStatus | undefined {
+  for (const event of events) if (isEvent(event, "run.transitioned", "run.retried")) return event.payload.from;
+  return undefined;
+}
+
+/** The status that each workstream's first move came from. */
+function firstMoves(events: readonly LogEvent[]): Map<string, WorkstreamStatus> {
+  const from = new Map<string, WorkstreamStatus>();
+  for (const event of events) {
+    if (!isEvent(event, "workstream.transitioned")) continue;
+    const { subject, payload } = event;
+    if (!from.has(subject.id)) from.set(subject.id, payload.from);
   }
   return from;
 }
@@ -54,8 +62,9 @@ function firstMoves(events: readonly LogEvent[]): Map<string, unknown> {
 /** What moved each workstream before the first event that changed it: of one that was put somewhere it is likely, of the others certain. */
 function firstFollows(events: readonly LogEvent[]): Map<string, WorkstreamFollow> {
   const before = new Map<string, WorkstreamFollow>();
-  for (const { type, subject } of events) {
-    if (type !== "workstream.transitioned" && type !== "workstream.followed") continue;
+  for (const event of events) {
+    if (!isEvent(event, "workstream.transitioned", "workstream.followed")) continue;
+    const { type, subject } = event;
     if (!before.has(subject.id)) before.set(subject.id, type === "workstream.followed" ? "manual" : "jobs");
   }
   return before;

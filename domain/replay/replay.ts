@@ -1,15 +1,9 @@
-import type { JobCounts } from "../execution/contract.ts";
 import { NO_JOBS } from "../execution/contract.ts";
 import { emptyState, foldState } from "../execution/state/fold.ts";
 import type { LogEvent } from "../kernel/event.ts";
-import { type ErrorInfo, iso, type Json, ms } from "../kernel/primitives.ts";
-import {
-  isFinalRun,
-  type JobStatus,
-  type RunStatus,
-  type WorkstreamFollow,
-  type WorkstreamStatus,
-} from "../kernel/statuses.ts";
+import { type ErrorInfo, iso, ms } from "../kernel/primitives.ts";
+import { type EventAbout, type EventOf, isAbout, readEvent } from "../kernel/read-event.ts";
+import { isFinalRun, type JobStatus, type RunStatus } from "../kernel/statuses.ts";
 import type { Wire } from "../kernel/wire.ts";
 import { foldJob } from "./replay-jobs.ts";
 
@@ -132,11 +126,10 @@ const copyOf = (view: ReplayView): Fold => ({
 function fold(view: Fold, event: LogEvent, own: Own): void {
   view.seq = event.seq;
   view.at = event.at;
-  const noun = event.type.slice(0, event.type.indexOf("."));
-  if (noun === "job") {
+  if (isAbout(event, "job")) {
     const { from, job } = foldJob(view, event);
     if (from !== job.status) countJob(view, own, from, job.status, event);
-  } else if (noun === "workstream") foldWorkstream(view, event);
+  } else if (isAbout(event, "workstream")) foldWorkstream(view, event);
   else if (event.type === "run.removed") removeAll(view);
   else foldRun(view, event);
 }
@@ -158,38 +151,31 @@ function countJob(view: Fold, own: Own, from: JobStatus | null, to: JobStatus, {
   run.seq = seq;
 }
 
-interface RunTold {
-  workflow?: string;
-  definition?: Json | null;
-  tags?: string[];
-  initiatedBy?: string | null;
-  completion?: "manual" | "auto";
-  parentRunId?: string | null;
-  timeoutMs?: number | null;
-  to?: RunStatus;
-  reason?: string | null;
-  error?: ErrorInfo | null;
-  deadlineAt?: string;
-}
-
 /** The execution state and the version by its own fold; here the run's life. */
 function foldRun(view: Fold, event: LogEvent): void {
-  const { type, at, seq } = event;
-  const told = event.payload as RunTold;
-  const run = type === "run.created" ? newRun(event, told) : view.run;
+  const { at, seq } = event;
+  const told = readEvent(event);
+  const run = told.type === "run.created" ? newRun(told) : view.run;
   if (!run) return;
-  if (type === "run.deadline_restarted") {
-    view.run = { ...run, deadlineAt: told.deadlineAt ?? run.deadlineAt, updatedAt: at, seq };
+  if (told.type === "run.deadline_restarted") {
+    view.run = { ...run, deadlineAt: told.payload.deadlineAt, updatedAt: at, seq };
     return;
   }
   const next = { ...foldState(run, event), updatedAt: at, seq };
   if (next.version === run.version) return;
-  if (type === "run.transitioned" && told.to) Object.assign(next, moved(run, told.to, told, at));
-  if (type === "run.retried") Object.assign(next, moved(run, "running", told, at), { deadlineAt: deadline(at, run) });
+  if (told.type === "run.transitioned") Object.assign(next, moved(run, told.payload.to, told.payload, at));
+  if (told.type === "run.retried") {
+    Object.assign(next, moved(run, "running", told.payload, at), { deadlineAt: deadline(at, run) });
+  }
   view.run = next;
 }
 
-const moved = (run: Wire<"run">, to: RunStatus, told: RunTold, at: string): Partial<Wire<"run">> => ({
+const moved = (
+  run: Wire<"run">,
+  to: RunStatus,
+  told: { reason?: string | null; error?: ErrorInfo | null },
+  at: string,
+): Partial<Wire<"run">> => ({
   status: to,
   reason: told.reason ?? null,
   error: told.error ?? null,
@@ -200,7 +186,9 @@ const moved = (run: Wire<"run">, to: RunStatus, told: RunTold, at: string): Part
 const deadline = (at: string, { timeoutMs }: Pick<Wire<"run">, "timeoutMs">) =>
   timeoutMs ? iso(ms(at) + timeoutMs) : null;
 
-function newRun({ subject, at, seq }: LogEvent, told: RunTold): Wire<"run"> {
+function newRun({ subject, at, seq, payload }: EventOf<"run.created">): Wire<"run"> {
+  // Earlier versions said less.
+  const told: Partial<typeof payload> = payload;
   const timeoutMs = told.timeoutMs ?? null;
   return {
     kind: "run",
@@ -227,20 +215,9 @@ function newRun({ subject, at, seq }: LogEvent, told: RunTold): Wire<"run"> {
   };
 }
 
-interface WorkstreamTold {
-  title?: string;
-  status?: WorkstreamStatus;
-  metadata?: { [key: string]: Json };
-  to?: WorkstreamStatus;
-  reason?: string | null;
-  follow?: WorkstreamFollow;
-  jobCounts?: JobCounts;
-}
-
-function foldWorkstream(view: Fold, event: LogEvent): void {
-  const { type, at, seq } = event;
-  const told = event.payload as WorkstreamTold;
-  const before = view.workstreams.get(event.subject.id) ?? newWorkstream(event, told);
+function foldWorkstream(view: Fold, event: EventAbout<"workstream">): void {
+  const { type, at, seq, payload: told } = event;
+  const before = view.workstreams.get(event.subject.id) ?? newWorkstream(event);
   const workstream = { ...before, updatedAt: at, seq };
   if (type === "workstream.updated") {
     workstream.title = told.title ?? before.title;
@@ -256,7 +233,7 @@ function foldWorkstream(view: Fold, event: LogEvent): void {
   view.workstreams.set(workstream.id, workstream);
 }
 
-function newWorkstream({ subject, runId, at, seq }: LogEvent, told: WorkstreamTold): Wire<"workstream"> {
+function newWorkstream({ subject, runId, at, seq, payload: told }: EventAbout<"workstream">): Wire<"workstream"> {
   const { status = "pending" } = told;
   return {
     kind: "workstream",

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { ClientMutationInput } from "../commit/mutations.ts";
 import type { Json } from "../kernel/primitives.ts";
+import { isEvent } from "../kernel/read-event.ts";
 import { SESSION_MOVES, SESSION_STATUSES, type SessionStatus } from "../kernel/statuses.ts";
 import { typesOf, World } from "../kernel/tx.test-kit.ts";
 import { MAX_SESSION_METADATA } from "./session.ts";
@@ -177,10 +178,10 @@ test("whatever is asked of a session, in whatever order, it is where the model i
       }
       // The log tells the same story from its beginning.
       const told: typeof model = { status: "pending", metadata: {} };
-      for (const { type, payload = {} } of world.events) {
-        if (type === "session.created") told.metadata = payload.metadata as Json;
-        else if (type === "session.updated") told.metadata = rfc7396(told.metadata, payload.patch as Json);
-        else told.status = payload.to as SessionStatus;
+      for (const event of world.events) {
+        if (isEvent(event, "session.created")) told.metadata = event.payload.metadata;
+        else if (isEvent(event, "session.updated")) told.metadata = rfc7396(told.metadata, event.payload.patch);
+        else if (isEvent(event, "session.transitioned")) told.status = event.payload.to;
       }
       expect(told).toEqual(model);
     }),

@@ -1,3 +1,4 @@
+import type { NoticeEvent } from "../../domain/alerts/contract.ts";
 import type { AlertNotice } from "../../domain/alerts/delivery.ts";
 import type { DigestNotice } from "../../domain/alerts/throttle.ts";
 import { SEVERITIES, type Severity } from "../../domain/kernel/statuses.ts";
@@ -29,7 +30,7 @@ export interface Digest extends DigestNotice {
   alerts: DigestEntry[];
 }
 
-const RESOLVED = "alert.resolved";
+const RESOLVED: NoticeEvent = "alert.resolved";
 const rank = (severity: Severity): number => SEVERITIES.indexOf(severity);
 
 /** Sums up what a digest tells, given in the order in which it happened. */

@@ -1,3 +1,4 @@
+import type { AlertNoticeEvent } from "../../domain/alerts/contract.ts";
 import type { AlertNotice, Notice } from "../../domain/alerts/delivery.ts";
 import { ownOf } from "../../domain/kernel/json-map.ts";
 import { pathTo } from "../../domain/kernel/links.ts";
@@ -44,17 +45,17 @@ export function webhookBody({ event, createdAt, notice, digest, publicUrl }: Mes
 }
 
 /** What has happened, in words. */
-const HAPPENED: { readonly [event: string]: string } = {
+const HAPPENED = {
   "alert.fired": "Firing",
   "alert.reopened": "Firing again",
   "alert.unacknowledged": "Firing again",
   "alert.woken": "Firing again",
   "alert.escalated": "Nobody has acknowledged",
   "alert.resolved": "Resolved",
-};
+} as const satisfies { [E in AlertNoticeEvent]: string };
 
 const lineOf = (event: string, alert: AlertNotice | undefined): string =>
-  `${ownOf(HAPPENED, event) ?? event} (${alert?.severity}): ${titleText(alert?.title ?? "")}`;
+  `${ownOf<string>(HAPPENED, event) ?? event} (${alert?.severity}): ${titleText(alert?.title ?? "")}`;
 
 const LONGEST_MESSAGE = 1_000;
 

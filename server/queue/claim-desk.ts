@@ -1,5 +1,7 @@
 import { performance } from "node:perf_hooks";
+import type { EventType } from "../../domain/events.ts";
 import { roomIn } from "../../domain/execution/queue.ts";
+import { isAbout, isEvent } from "../../domain/kernel/read-event.ts";
 import type { Wire } from "../../domain/kernel/wire.ts";
 import type { JobOffer } from "../store/reads/execution/jobs.ts";
 import type { Committed, Store } from "../store/types.ts";
@@ -38,7 +40,13 @@ const MAX_REMEMBERED = 10_000;
 const CLOCK_SLACK_MS = 5;
 const MAX_TIMER_MS = 60_000;
 /** What gives a slot back, of the queue and of the agent. */
-const ATTEMPT_ENDS = new Set(["job.completed", "job.failed", "job.timed_out", "job.cancelled", "job.attempt_failed"]);
+const ATTEMPT_ENDS = [
+  "job.completed",
+  "job.failed",
+  "job.timed_out",
+  "job.cancelled",
+  "job.attempt_failed",
+] as const satisfies readonly EventType[];
 
 export class ClaimDesks {
   readonly #deps: DeskDeps;
@@ -142,12 +150,13 @@ class Desk {
     const agents = new Map(rows.flatMap((row) => (row.kind === "agent" ? [[row.id, row] as const] : [])));
     for (const agent of agents.values()) this.#learn(agent);
     for (const row of rows) if (row.kind === "job") this.#see(row, now, queues.get(row.queue));
-    for (const { type, subject, payload } of events) {
-      if (type === "breaker.recorded" || type === "agent.heartbeat_received") continue;
-      if (type.startsWith("breaker.") || type.startsWith("agent.")) this.#openAgent(subject.id);
-      else if (type === "queue.configured" || type === "queue.resumed") this.#openQueue(subject.id);
-      else if (ATTEMPT_ENDS.has(type)) {
-        const { queue, agentKey } = payload as { queue: string; agentKey: string | null };
+    for (const event of events) {
+      const { subject } = event;
+      if (isEvent(event, "breaker.recorded", "agent.heartbeat_received")) continue;
+      if (isAbout(event, "breaker") || isAbout(event, "agent")) this.#openAgent(subject.id);
+      else if (isEvent(event, "queue.configured", "queue.resumed")) this.#openQueue(subject.id);
+      else if (isEvent(event, ...ATTEMPT_ENDS)) {
+        const { queue, agentKey } = event.payload;
         if (queues.get(queue)?.concurrency !== null) this.#openQueue(queue);
         if (agentKey !== null && agents.get(agentKey)?.bounded) this.#openAgent(agentKey);
       }

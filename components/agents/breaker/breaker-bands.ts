@@ -1,4 +1,5 @@
 import type { LogEvent } from "../../../domain/kernel/event.ts";
+import { isAbout } from "../../../domain/kernel/read-event.ts";
 import { BREAKER_STATES, type BreakerStateName } from "../../../domain/kernel/statuses.ts";
 import type { FeedRow } from "../../live/feed.ts";
 
@@ -103,8 +104,9 @@ function movesOf(rows: readonly FeedRow[]): Move[] {
   return moves;
 }
 
-function moveOf({ type, payload, at, actor }: LogEvent): Omit<Move, "afterHole"> | null {
-  if (!type.startsWith("breaker.")) return null;
+function moveOf(event: LogEvent): Omit<Move, "afterHole"> | null {
+  if (!isAbout(event, "breaker")) return null;
+  const { payload, at, actor } = event;
   const [from, to] = [stateOf(payload.from), stateOf(payload.to)];
   if (from === null || to === null) return null;
   const ordered = payload.cause === "override" || payload.cause === "reset";

@@ -1,4 +1,6 @@
+import type { EventType, Payloads } from "../../../domain/events.ts";
 import type { LogEvent } from "../../../domain/kernel/event.ts";
+import { isAbout, isEvent, readEvent } from "../../../domain/kernel/read-event.ts";
 import { BREAKER_STATES, type BreakerStateName } from "../../../domain/kernel/statuses.ts";
 import type { FormatMoment } from "../../ui/format.ts";
 import { textOf as settingText } from "./config-draft.ts";
@@ -15,7 +17,7 @@ export const HISTORY_TYPES = [
   "breaker.was_reset",
   "agent.registered",
   "agent.drained",
-] as const;
+] as const satisfies readonly EventType[];
 
 export interface HistoryEntry {
   seq: number;
@@ -44,35 +46,31 @@ interface Before {
   draining: boolean;
 }
 
-function isEchoOfOrder({ type, payload }: LogEvent): boolean {
-  return type.startsWith("breaker.") && (payload.cause === "override" || payload.cause === "reset");
+function isEchoOfOrder(event: LogEvent): boolean {
+  return isAbout(event, "breaker") && (event.payload.cause === "override" || event.payload.cause === "reset");
 }
 
-function entryOf(event: LogEvent, before: Before, moment: FormatMoment): HistoryEntry {
-  const { seq, at, payload } = event;
-  const reason = textOf(payload.reason);
+function entryOf(told: LogEvent, before: Before, moment: FormatMoment): HistoryEntry {
+  const { seq, at } = told;
+  const event = readEvent(told);
+  const reason = "reason" in event.payload ? textOf(event.payload.reason) : null;
   // The commit that made a breaker move by itself has an actor too, but it was not that one's doing.
-  const by = ORDERS.has(event.type) ? event.actor : null;
-  const base = { seq, at, by, state: stateOf(payload.to), detail: reason };
+  const by = isEvent(told, ...ORDERS) ? told.actor : null;
+  const base = { seq, at, by, state: null, detail: reason };
   switch (event.type) {
     case "breaker.opened": {
-      const error = textOf(payload.lastError);
-      return {
-        ...base,
-        title: "Opened",
-        detail: [reason, error && `last error: ${error}`].filter(Boolean).join("; ") || null,
-      };
+      const error = textOf(event.payload.lastError);
+      const detail = [reason, error && `last error: ${error}`].filter(Boolean).join("; ") || null;
+      return { ...base, state: stateOf(event.payload.to), title: "Opened", detail };
     }
     case "breaker.half_opened":
-      return { ...base, title: "Half-open" };
     case "breaker.closed":
-      return { ...base, title: "Closed" };
     case "breaker.forced_open":
     case "breaker.disabled":
-      return { ...base, title: event.type === "breaker.disabled" ? "Disabled" : "Forced open" };
+      return { ...base, state: stateOf(event.payload.to), title: MOVE_NAMES[event.type] };
     case "breaker.overridden": {
-      const state = stateOf(payload.state);
-      const until = textOf(payload.expiresAt);
+      const state = stateOf(event.payload.state);
+      const until = textOf(event.payload.expiresAt);
       return {
         ...base,
         state,
@@ -83,22 +81,22 @@ function entryOf(event: LogEvent, before: Before, moment: FormatMoment): History
     case "breaker.was_reset":
       return { ...base, state: "closed", title: "Reset" };
     case "agent.registered":
-      return { ...base, ...registrationOf(payload, reason, before) };
+      return { ...base, ...registrationOf(event.payload, reason, before) };
     case "agent.drained":
       before.draining = true;
       return { ...base, title: "Draining" };
     default:
-      return { ...base, title: event.type };
+      return { ...base, title: told.type };
   }
 }
 
 /** A registration says all of the breaker's settings: what it changed is what is not as it was. */
 function registrationOf(
-  payload: LogEvent["payload"],
+  payload: Payloads["agent.registered"],
   reason: string | null,
   before: Before,
 ): Pick<HistoryEntry, "title" | "detail"> {
-  const settings = (payload.breaker ?? {}) as { readonly [name: string]: unknown };
+  const settings: { readonly [name: string]: unknown } = payload.breaker ?? {};
   const changes = before.settings === null ? [] : changesOf(before.settings, settings);
   const { draining } = before;
   Object.assign(before, { settings, draining: false });
@@ -115,7 +113,19 @@ function changesOf(was: { readonly [name: string]: unknown }, is: { readonly [na
   return was.window === is.window ? fields : [`Window by ${was.window} → by ${is.window}`, ...fields];
 }
 
-const ORDERS = new Set(["breaker.overridden", "breaker.was_reset", "agent.registered", "agent.drained"]);
+const ORDERS = [
+  "breaker.overridden",
+  "breaker.was_reset",
+  "agent.registered",
+  "agent.drained",
+] as const satisfies readonly EventType[];
+
+const MOVE_NAMES = {
+  "breaker.half_opened": "Half-open",
+  "breaker.closed": "Closed",
+  "breaker.forced_open": "Forced open",
+  "breaker.disabled": "Disabled",
+} as const satisfies { [T in EventType]?: string };
 
 const ORDER_NAMES: { readonly [state in BreakerStateName]: string } = {
   closed: "Closed by order",

@@ -1,4 +1,5 @@
 import { signs } from "../../../domain/alerts/channel.ts";
+import type { NoticeEvent } from "../../../domain/alerts/contract.ts";
 import { ownOf } from "../../../domain/kernel/json-map.ts";
 import type { ChannelKind, DeliveryStatus } from "../../../domain/kernel/statuses.ts";
 import type { Sent } from "../../../domain/kernel/wire.ts";
@@ -57,7 +58,7 @@ export const hasSecret = signs;
 /** Whether anything is ever sent to a channel of that kind, so that it can be tested and has deliveries. */
 export const isSentTo = (kind: ChannelKind): boolean => kind !== "browser";
 
-const EVENTS: { readonly [event: string]: string } = {
+const EVENTS = {
   test: "Test",
   "alert.fired": "Alert fired",
   "alert.reopened": "Alert fired again",
@@ -66,10 +67,10 @@ const EVENTS: { readonly [event: string]: string } = {
   "alert.escalated": "Nobody acknowledged",
   "alert.resolved": "Alert resolved",
   "alert.digest": "Digest of a storm",
-};
+} as const satisfies { [E in NoticeEvent]: string };
 
 /** What a delivery tells, in words. */
-export const eventWords = (event: string): string => ownOf(EVENTS, event) ?? event;
+export const eventWords = (event: string): string => ownOf<string>(EVENTS, event) ?? event;
 
 /** Where a delivery stands. `retrying` is one on its way that has been refused before. */
 export type DeliveryState = "sending" | "retrying" | Exclude<DeliveryStatus, "pending">;

@@ -6,6 +6,7 @@ import Link from "next/link";
 import type { ReactNode } from "react";
 import type { LogEvent } from "../../../domain/kernel/event.ts";
 import { alertHref } from "../../../domain/kernel/links.ts";
+import { isEvent } from "../../../domain/kernel/read-event.ts";
 import { api } from "../../live/api.ts";
 import { useRow } from "../../live/rows.ts";
 import { isLean } from "../../live/whole.ts";
@@ -156,13 +157,6 @@ const Fact = ({ name, children }: { name: string; children: ReactNode }) => (
   </>
 );
 
-interface Tried {
-  attempt?: number;
-  responseStatus?: number | null;
-  error?: string | null;
-  nextAt?: string | null;
-}
-
 /** Try by try, as the log has it, the first on top. */
 function Tries({ delivery }: { delivery: DeliveryRow }) {
   const { id, attempts } = delivery;
@@ -175,14 +169,16 @@ function Tries({ delivery }: { delivery: DeliveryRow }) {
     enabled: attempts > 0,
     placeholderData: keepPreviousData,
   });
-  const items = (tries.data?.items ?? []).filter(({ type }) => type !== "delivery.created");
+  const items = (tries.data?.items ?? []).filter((event) =>
+    isEvent(event, "delivery.succeeded", "delivery.deferred", "delivery.failed"),
+  );
   if (items.length === 0) return null;
   return (
     <section aria-label="Tries">
       <h3 className="mb-1 text-small font-semibold text-muted">Try by try</h3>
       <ol className="space-y-1 text-body">
         {items.map(({ seq, at, payload }) => {
-          const { attempt, responseStatus, error } = (payload ?? {}) as Tried;
+          const { attempt, responseStatus, error } = payload;
           return (
             <li key={seq} className="flex gap-2">
               <span className="w-5 shrink-0 text-right text-muted tabular-nums">{attempt}.</span>

@@ -6,7 +6,7 @@ import { useId, useState } from "react";
 import type { SwitchyardError } from "../../../client/core/problem.ts";
 import type { StoredReceipt } from "../../../domain/kernel/answers.ts";
 import type { LogEvent } from "../../../domain/kernel/event.ts";
-import { eventSummary } from "../../events/event-summary.ts";
+import { eventSummary } from "../../events/event-line.ts";
 import { api } from "../../live/api.ts";
 import { cn } from "../../ui/cn.ts";
 import { CopyId } from "../../ui/copy-id.tsx";

@@ -1,15 +1,23 @@
+import { attemptId } from "../../../domain/execution/job/attempt.ts";
 import type { LogEvent } from "../../../domain/kernel/event.ts";
+import { isEvent } from "../../../domain/kernel/read-event.ts";
 
 /** Events a second that a replay can be played at. */
 export const SPEEDS = [1, 4, 16, 64, 256] as const;
 export type Speed = (typeof SPEEDS)[number];
 
-const FAILURES: ReadonlySet<string> = new Set(["job.failed", "job.timed_out", "job.attempt_failed"]);
-
 /** Whether an event tells that something went wrong. */
-export function isFailure({ type, payload }: Pick<LogEvent, "type" | "payload">): boolean {
-  if (type === "run.transitioned") return payload.to === "failed" || payload.to === "timed_out";
-  return FAILURES.has(type) || (type === "workstream.transitioned" && payload.to === "failed");
+export function isFailure(event: Pick<LogEvent, "type" | "payload">): boolean {
+  if (isEvent(event, "run.transitioned")) return event.payload.to === "failed" || event.payload.to === "timed_out";
+  if (isEvent(event, "workstream.transitioned")) return event.payload.to === "failed";
+  return isEvent(event, "job.failed", "job.timed_out", "job.attempt_failed");
+}
+
+/** Ids of the attempts that were trials of a half-open breaker: the event of their start says so. */
+export function trialsOf(events: readonly LogEvent[]): string[] {
+  return events.flatMap((event) =>
+    isEvent(event, "job.started") && event.payload.trial ? [attemptId(event.subject.id, event.payload.attempt)] : [],
+  );
 }
 
 /** After how many events each failure has happened, in order: where a replay jumps to. */

@@ -6,7 +6,7 @@ import type { LogEvent } from "../../../domain/kernel/event.ts";
 import { createReplay, type ReplayView } from "../../../domain/replay/replay.ts";
 import { startOf } from "../../../domain/replay/replay-start.ts";
 import { gatesAfter } from "../timeline/engine/gates.ts";
-import { advance, failureCounts, type Speed } from "./player.ts";
+import { advance, failureCounts, type Speed, trialsOf } from "./player.ts";
 import type { RunLog } from "./use-run-log.ts";
 
 /** A run's log being played. Counts are of events: 0 is before the first of them, `total` after the last. */
@@ -46,7 +46,7 @@ export function usePlayer(
   latestNow.current = now;
   const replay = useMemo(() => createReplay(events, startOf(events, latestNow.current)), [events]);
   const failures = useMemo(() => failureCounts(events), [events]);
-  const trials = useMemo(() => trialsOf(events), [events]);
+  const trials = useMemo(() => new Set(trialsOf(events)), [events]);
   const [playing, setPlaying] = useState(false);
   const [speed, setSpeed] = useState<Speed>(4);
   const total = events.length;
@@ -104,14 +104,6 @@ export function usePlayer(
     play,
     setSpeed,
   };
-}
-
-function trialsOf(events: readonly LogEvent[]): ReadonlySet<string> {
-  const trials = new Set<string>();
-  for (const { type, payload, subject } of events) {
-    if (type === "job.started" && payload.trial === true) trials.add(`${subject.id}#${payload.attempt}`);
-  }
-  return trials;
 }
 
 const NONE: readonly LogEvent[] = [];

@@ -1,12 +1,13 @@
 import type { LogEvent } from "../../../domain/kernel/event.ts";
 import type { Json } from "../../../domain/kernel/primitives.ts";
+import { isAbout, isEvent, type Noun, readEvent } from "../../../domain/kernel/read-event.ts";
 import type { Wire } from "../../../domain/kernel/wire.ts";
 
-const NOUNS = ["context.", "token.", "scope.", "step.", "metadata."] as const;
+const NOUNS: readonly Noun[] = ["context", "token", "scope", "step", "metadata"];
 
 /** Whether an event changes the execution state; the run's own moves change its status, which is not meant here. */
-export const changesState = ({ type }: Pick<LogEvent, "type">): boolean =>
-  type === "run.created" || type === "run.restored" || NOUNS.some((noun) => type.startsWith(noun));
+export const changesState = (event: Pick<LogEvent, "type">): boolean =>
+  isEvent(event, "run.created", "run.restored") || NOUNS.some((noun) => isAbout(event, noun));
 
 /** What is compared of a run. */
 export function stateOf(run: Wire<"run"> | null): { [part: string]: Json } {
@@ -18,22 +19,23 @@ export function stateOf(run: Wire<"run"> | null): { [part: string]: Json } {
 const MOST_NAMES = 4;
 
 /** What a change was about, in a few words: the keys of a patch, the id of a token. */
-export function changeText({ type, payload }: Pick<LogEvent, "type" | "payload">): string {
-  switch (type) {
+export function changeText(told: Pick<LogEvent, "type" | "payload">): string {
+  const event = readEvent(told);
+  switch (event.type) {
     case "context.merged":
-      return keysOf(payload.patch);
+      return keysOf(event.payload.patch);
     case "context.set":
-      return keysOf(payload.context);
+      return keysOf(event.payload.context);
     case "metadata.set":
-      return keysOf(payload.metadata);
+      return keysOf(event.payload.metadata);
     case "run.created":
-      return keysOf(payload.context);
+      return keysOf(event.payload.context);
     case "step.incremented":
-      return `to ${payload.stepCount}`;
+      return `to ${event.payload.stepCount}`;
     case "run.restored":
-      return `to what it was at ${(payload.from as { seq?: number } | undefined)?.seq ?? "an earlier position"}`;
+      return `to what it was at ${event.payload.from?.seq ?? "an earlier position"}`;
     default:
-      return [payload.tokenId, payload.scopeId].filter((id) => typeof id === "string").join(" ");
+      return [told.payload.tokenId, told.payload.scopeId].filter((id) => typeof id === "string").join(" ");
   }
 }
 

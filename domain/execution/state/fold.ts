@@ -1,7 +1,8 @@
 import type { LogEvent } from "../../kernel/event.ts";
 import { editor, withEntry } from "../../kernel/json-map.ts";
-import { type JsonMap, mergePatch } from "../../kernel/merge-patch.ts";
-import type { Run, Scope, Token } from "../contract.ts";
+import { mergePatch } from "../../kernel/merge-patch.ts";
+import { readEvent } from "../../kernel/read-event.ts";
+import type { Run } from "../contract.ts";
 import type { ExecutionState } from "./execution-state.ts";
 import { leaveScope, markCancelled } from "./scope.ts";
 
@@ -23,19 +24,19 @@ export const emptyState = (): FoldedState => ({
  * events, in order, is what the reducers had made of it.
  */
 export function foldState<S extends FoldedState>(state: S, event: Pick<LogEvent, "type" | "payload">): S {
-  const change = changeOf(state, event);
+  const change = changeOf(state, readEvent(event));
   if (!change) return state;
-  const { version = state.version + 1 } = event.payload as { version?: number };
-  return { ...state, ...change, version };
+  const { version } = event.payload;
+  return { ...state, ...change, version: typeof version === "number" ? version : state.version + 1 };
 }
 
-function changeOf(state: FoldedState, { type, payload }: Pick<LogEvent, "type" | "payload">) {
-  switch (type) {
+function changeOf(state: FoldedState, event: ReturnType<typeof readEvent>): Partial<ExecutionState> | undefined {
+  switch (event.type) {
     case "run.created":
     case "run.restored": {
       const { context, tokens, scopes, stepCount, metadata } = {
         ...emptyState(),
-        ...(payload as Partial<ExecutionState>),
+        ...event.payload,
       };
       return { context, tokens, scopes, stepCount, metadata };
     }
@@ -43,27 +44,24 @@ function changeOf(state: FoldedState, { type, payload }: Pick<LogEvent, "type" |
     case "run.retried":
       return {};
     case "context.set":
-      return { context: (payload as { context: JsonMap }).context };
+      return { context: event.payload.context };
     case "context.merged":
-      return { context: mergePatch(state.context, (payload as { patch: JsonMap }).patch) };
+      return { context: mergePatch(state.context, event.payload.patch) };
     case "token.added":
     case "token.updated":
-    case "token.removed": {
-      const { tokenId, token } = payload as { tokenId: string; token?: Token };
-      return { tokens: withEntry(state.tokens, tokenId, token) };
-    }
-    case "scope.entered": {
-      const { scopeId, scope } = payload as { scopeId: string; scope: Scope };
-      return { scopes: withEntry(state.scopes, scopeId, scope) };
-    }
+      return { tokens: withEntry(state.tokens, event.payload.tokenId, event.payload.token) };
+    case "token.removed":
+      return { tokens: withEntry(state.tokens, event.payload.tokenId, undefined) };
+    case "scope.entered":
+      return { scopes: withEntry(state.scopes, event.payload.scopeId, event.payload.scope) };
     case "scope.exited":
-      return leaveScope(editor(), state, payload as unknown as Parameters<typeof leaveScope>[2]);
+      return leaveScope(editor(), state, event.payload);
     case "scope.cancelled":
-      return markCancelled(editor(), state, payload as unknown as Parameters<typeof markCancelled>[2]);
+      return markCancelled(editor(), state, event.payload);
     case "step.incremented":
-      return { stepCount: (payload as { stepCount: number }).stepCount };
+      return { stepCount: event.payload.stepCount };
     case "metadata.set":
-      return { metadata: (payload as { metadata: JsonMap }).metadata };
+      return { metadata: event.payload.metadata };
     default:
       return undefined;
   }

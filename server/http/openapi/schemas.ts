@@ -13,6 +13,7 @@ import {
 } from "../../../domain/kernel/statuses.ts";
 import { CLEANED } from "../../../domain/maintenance/contract.ts";
 import { ROWS, SENT_KINDS } from "../../../domain/rows.ts";
+import { EVENT_ANSWERS } from "./event-answers.ts";
 import { ROUTING_ANSWERS } from "./routing-answers.ts";
 import { dependencyFacts, gateFacts, WAITING_ANSWERS } from "./waiting-answers.ts";
 
@@ -58,7 +59,6 @@ export const pageSchema = (items: JsonSchema): JsonSchema =>
 
 const at = z.iso.datetime();
 const count = z.int().min(0);
-const subject = z.object({ kind: z.string(), id: z.string() });
 const counts = <const N extends readonly string[]>(names: N) =>
   z.object(Object.fromEntries(names.map((name) => [name, count])) as { [name in N[number]]: typeof count });
 
@@ -71,17 +71,7 @@ const hotTier = tierReads.extend({ rows: count, bytes: count, up: z.boolean() })
 
 /** Answers that are no rows. */
 export const ANSWERS = {
-  Event: z.object({
-    seq: count.meta({ description: "Its position: 1, 2, 3 … without a gap" }),
-    v: count,
-    type: z.string(),
-    at,
-    actor: z.string().meta({ description: "`user:NAME`, `key:NAME` or `system:clock`" }),
-    subject,
-    runId: z.string().optional(),
-    traceId: z.string().optional().meta({ description: "W3C trace id of what caused it, when it named one" }),
-    payload: z.record(z.string(), z.unknown()),
-  }),
+  ...EVENT_ANSWERS,
   StoredReceipt: z.object({
     receiptId: z.string(),
     tenantId: z.string(),

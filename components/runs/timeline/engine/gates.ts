@@ -1,19 +1,25 @@
+import type { approvalEvents } from "../../../../domain/execution/events.ts";
 import type { GateFacts } from "../../../../domain/execution/timeline.ts";
 import type { LogEvent } from "../../../../domain/kernel/event.ts";
+import { isEvent } from "../../../../domain/kernel/read-event.ts";
 import type { ApprovalStatus } from "../../../../domain/kernel/statuses.ts";
 
-const SETTLED: { readonly [type: string]: ApprovalStatus } = {
+const STATUS_BY = {
+  "approval.requested": "pending",
   "approval.approved": "approved",
   "approval.rejected": "rejected",
   "approval.expired": "expired",
-};
+} as const satisfies { [T in keyof typeof approvalEvents]?: ApprovalStatus };
+const TYPES = Object.keys(STATUS_BY) as (keyof typeof STATUS_BY)[];
 
 /** The approvals of jobs that are known, with what these events tell of them; the same list when they tell nothing. */
 export function gatesAfter(known: readonly GateFacts[], events: readonly LogEvent[]): readonly GateFacts[] {
   let gates: Map<string, GateFacts> | undefined;
-  for (const { type, at, subject, payload } of events) {
-    const status = type === "approval.requested" ? "pending" : SETTLED[type];
-    if (status === undefined || typeof payload.jobId !== "string") continue;
+  for (const event of events) {
+    if (!isEvent(event, ...TYPES)) continue;
+    const { type, at, subject, payload } = event;
+    const status = STATUS_BY[type];
+    if (typeof payload.jobId !== "string") continue;
     gates ??= new Map(known.map((one) => [one.approvalId, one]));
     const before = gates.get(subject.id);
     // An older event than what was loaded takes nothing back.

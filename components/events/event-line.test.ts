@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { eventSummary } from "./event-summary.ts";
+import { eventSummary } from "./event-line.ts";
 
 describe("an event on one line", () => {
   it("says what moved, how it ended and why", () => {
