@@ -1,3 +1,4 @@
+import type { EventType } from "../../../domain/events.ts";
 import { JOB_STATUSES } from "../../../domain/kernel/statuses.ts";
 import type { History } from "../history.ts";
 
@@ -26,12 +27,12 @@ function checkJobCounts({ runs, workstreams, queues, jobs }: History): string[] 
   return faults;
 }
 
-const JOB_ENDS: { readonly [type: string]: boolean } = {
+const JOB_ENDS: { readonly [type in string]?: boolean } = {
   "job.completed": true,
   "job.failed": false,
   "job.attempt_failed": false,
   "job.timed_out": false,
-};
+} satisfies { [T in EventType]?: boolean };
 
 function checkAgents({ events, jobs, agents }: History): string[] {
   const faults: string[] = [];

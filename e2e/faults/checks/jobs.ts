@@ -1,5 +1,7 @@
+import type { EventType } from "../../../domain/events.ts";
 import type { LogEvent } from "../../../domain/kernel/event.ts";
-import { isFinalJob, type JobStatus } from "../../../domain/kernel/statuses.ts";
+import { type EventAbout, type EventOf, isAbout, isEvent } from "../../../domain/kernel/read-event.ts";
+import { isFinalJob, isFinalRun, type JobStatus } from "../../../domain/kernel/statuses.ts";
 import type { History } from "../history.ts";
 import type { Ledger } from "../ledger.ts";
 import { removedJobs } from "./removed.ts";
@@ -14,7 +16,7 @@ interface Told {
 }
 
 /** How an event may leave a job; those that are not here do not move it. An escalation may have it wait for somebody's approval. */
-const BECOMES: { readonly [type: string]: readonly JobStatus[] } = {
+const BECOMES: { readonly [type in string]?: readonly JobStatus[] } = {
   "job.released": ["queued"],
   "job.started": ["running"],
   "job.completed": ["completed"],
@@ -24,9 +26,9 @@ const BECOMES: { readonly [type: string]: readonly JobStatus[] } = {
   "job.attempt_failed": ["queued", "waiting"],
   "job.escalated": ["queued", "waiting"],
   "job.retried": ["queued", "waiting"],
-};
+} satisfies { [T in EventType]?: readonly JobStatus[] };
 
-const ENDS = new Set(["job.completed", "job.failed", "job.attempt_failed"]);
+const ENDS = ["job.completed", "job.failed", "job.attempt_failed"] as const satisfies readonly EventType[];
 
 /**
  * No job runs twice at a time: by the events a start never follows a start without an end between them, attempts count up one by one, and
@@ -37,9 +39,8 @@ export function checkJobs({ events, jobs, attempts }: History): string[] {
   const told = new Map<string, Told>();
   const ended = new Set<string>();
   for (const event of events) {
-    if (event.type === "run.transitioned" || event.type === "run.retried") noteRun(event, ended);
-    if (event.type.startsWith("job."))
-      faults.push(...step(event, told, ended).map((fault) => `${at(event)}: ${fault}`));
+    if (isEvent(event, "run.transitioned", "run.retried")) noteRun(event, ended);
+    if (isAbout(event, "job")) faults.push(...step(event, told, ended).map((fault) => `${at(event)}: ${fault}`));
   }
   for (const job of jobs) {
     const { status, attempt } = told.get(job.id) ?? {};
@@ -69,14 +70,13 @@ export function checkJobs({ events, jobs, attempts }: History): string[] {
   return faults;
 }
 
-function step(event: LogEvent, told: Map<string, Told>, endedRuns: ReadonlySet<string>): string[] {
-  const { type, subject, payload } = event;
-  const status = payload.status as JobStatus;
-  const attempt = payload.attempt as number;
-  const agentKey = payload.agentKey as string | null;
+function step(event: EventAbout<"job">, told: Map<string, Told>, endedRuns: ReadonlySet<string>): string[] {
+  const { type, subject } = event;
+  const { status, attempt, agentKey, dependsOn = [] } = event.payload;
+  if (status === undefined || attempt === undefined || agentKey === undefined)
+    return ["it does not say how the job is"];
   const job = told.get(subject.id);
   if (type === "job.enqueued") {
-    const dependsOn = payload.dependsOn as string[];
     told.set(subject.id, { status, attempt, agentKey, dependsOn, completions: [] });
     return job ? ["it was enqueued before"] : [];
   }
@@ -91,8 +91,8 @@ function step(event: LogEvent, told: Map<string, Told>, endedRuns: ReadonlySet<s
     job.attempt = attempt;
   } else {
     if (attempt !== job.attempt) faults.push(`it tells of attempt ${attempt}, not ${job.attempt}`);
-    if (ENDS.has(type) && job.status !== "running") faults.push(`it ends while it is ${job.status}`);
-    if (ENDS.has(type) && agentKey !== job.agentKey) faults.push(`${agentKey} ends what ${job.agentKey} runs`);
+    if (isEvent(event, ...ENDS) && job.status !== "running") faults.push(`it ends while it is ${job.status}`);
+    if (isEvent(event, ...ENDS) && agentKey !== job.agentKey) faults.push(`${agentKey} ends what ${job.agentKey} runs`);
     const moves = BECOMES[type] !== undefined;
     if (type !== "job.retried" && moves && isFinalJob(job.status)) faults.push(`it was ${job.status} already`);
     if (type === "job.retried" && (!isFinalJob(job.status) || job.status === "completed")) {
@@ -138,10 +138,10 @@ export function checkEnds({ events, jobs }: History, ledger: Ledger): string[] {
   return faults;
 }
 
-function noteRun({ subject, type, payload }: LogEvent, ended: Set<string>): void {
-  const final = ["completed", "failed", "cancelled", "timed_out"].includes(String(payload.to));
-  if (type === "run.transitioned" && final) ended.add(subject.id);
+function noteRun({ subject, type, payload }: EventOf<"run.transitioned" | "run.retried">, ended: Set<string>): void {
+  if (type === "run.transitioned" && isFinalRun(payload.to)) ended.add(subject.id);
   else ended.delete(subject.id);
 }
 
-const at = ({ seq, type, subject }: LogEvent) => `event ${seq}, ${type} of ${subject.id}`;
+const at = ({ seq, type, subject }: Pick<LogEvent, "seq" | "type" | "subject">) =>
+  `event ${seq}, ${type} of ${subject.id}`;

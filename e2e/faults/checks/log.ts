@@ -1,4 +1,6 @@
+import type { EventType } from "../../../domain/events.ts";
 import type { LogEvent } from "../../../domain/kernel/event.ts";
+import type { Kind } from "../../../domain/rows.ts";
 import type { History } from "../history.ts";
 import { type Ledger, MARK, type Sent } from "../ledger.ts";
 
@@ -61,14 +63,14 @@ export function checkCommits({ events, receipts }: History, ledger: Ledger): str
   return faults;
 }
 
-const MADE: { readonly [type: string]: string } = {
+const MADE: { readonly [type in string]?: Kind } = {
   "run.created": "run",
   "workstream.created": "workstream",
   "job.enqueued": "job",
   "routing.recorded": "decision",
   "session.created": "session",
   "approval.requested": "approval",
-};
+} satisfies { [T in EventType]?: Kind };
 
 const madeBy = ({ type, subject }: LogEvent): string[] => (MADE[type] ? [`${MADE[type]} ${subject.id}`] : []);
 

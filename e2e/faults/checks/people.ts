@@ -1,5 +1,7 @@
+import type { EventType } from "../../../domain/events.ts";
 import type { LogEvent } from "../../../domain/kernel/event.ts";
-import { SESSION_MOVES, TASK_MOVES } from "../../../domain/kernel/statuses.ts";
+import { isAbout } from "../../../domain/kernel/read-event.ts";
+import { type ApprovalStatus, SESSION_MOVES, TASK_MOVES } from "../../../domain/kernel/statuses.ts";
 import type { History } from "../history.ts";
 
 /** Sessions and tasks move as they may and stand where their events say; an approval is decided once, in time, and used up once. */
@@ -40,24 +42,24 @@ function checkMoves(
   return faults;
 }
 
-const DECIDED: { readonly [type: string]: string } = {
+const DECIDED: { readonly [type in string]?: ApprovalStatus } = {
   "approval.requested": "pending",
   "approval.approved": "approved",
   "approval.rejected": "rejected",
   "approval.expired": "expired",
-};
+} satisfies { [T in EventType]?: ApprovalStatus };
 
 function checkApprovals(events: readonly LogEvent[], approvals: History["approvals"]): string[] {
   const faults: string[] = [];
   const told = new Map<string, { status: string; expiresAt: string | null; consumed: number }>();
-  for (const { seq, type, subject, payload, at, actor } of events) {
-    if (subject.kind !== "approval") continue;
+  for (const event of events) {
+    if (!isAbout(event, "approval")) continue;
+    const { seq, type, subject, payload, at, actor } = event;
     const name = `event ${seq}, ${type} of ${subject.id}`;
     const approval = told.get(subject.id);
     const status = DECIDED[type];
     if (status === "pending") {
-      const expiresAt = (payload.expiresAt as string | null | undefined) ?? null;
-      told.set(subject.id, { status, expiresAt, consumed: 0 });
+      told.set(subject.id, { status, expiresAt: payload.expiresAt ?? null, consumed: 0 });
       continue;
     }
     if (!approval) {

@@ -1,4 +1,6 @@
+import type { EventType } from "../../../domain/events.ts";
 import type { LogEvent } from "../../../domain/kernel/event.ts";
+import { isAbout, isEvent } from "../../../domain/kernel/read-event.ts";
 import { isFinalRun, RUN_MOVES, type RunStatus } from "../../../domain/kernel/statuses.ts";
 import type { History } from "../history.ts";
 
@@ -9,28 +11,29 @@ const LATEST_MS = 5_000;
 export function checkRuns({ events, runs, incomplete }: History): string[] {
   const faults: string[] = [];
   const told = new Map<string, { status: RunStatus; deadline: number; timeoutMs: number | null }>();
-  for (const { seq, type, subject, payload, at } of events) {
+  for (const event of events) {
+    const { seq, subject, at } = event;
     const deadlineFrom = (timeoutMs: number | null) =>
       timeoutMs === null ? Number.POSITIVE_INFINITY : Date.parse(at) + timeoutMs;
-    if (type === "run.created") {
-      const timeoutMs = payload.timeoutMs as number | null;
+    if (isEvent(event, "run.created")) {
+      const { timeoutMs } = event.payload;
       told.set(subject.id, { status: "pending", deadline: deadlineFrom(timeoutMs), timeoutMs });
       continue;
     }
     const run = told.get(subject.id);
-    if (!run || (type !== "run.transitioned" && type !== "run.retried")) continue;
-    if (type === "run.retried") {
+    if (!run || !isEvent(event, "run.transitioned", "run.retried")) continue;
+    if (event.type === "run.retried") {
       if (!isFinalRun(run.status) || run.status === "completed")
         faults.push(`event ${seq} retries a ${run.status} run`);
       run.status = "running";
       run.deadline = deadlineFrom(run.timeoutMs);
       continue;
     }
-    const to = payload.to as RunStatus;
-    if (payload.from !== run.status || !RUN_MOVES[run.status].includes(to)) {
-      faults.push(`event ${seq} moves run ${subject.id} from ${payload.from} (${run.status}) to ${to}`);
+    const { from, to, reason } = event.payload;
+    if (from !== run.status || !RUN_MOVES[run.status].includes(to)) {
+      faults.push(`event ${seq} moves run ${subject.id} from ${from} (${run.status}) to ${to}`);
     }
-    const byDeadline = String(payload.reason).startsWith("deadline passed");
+    const byDeadline = String(reason).startsWith("deadline passed");
     if (byDeadline && Date.parse(at) < run.deadline)
       faults.push(`event ${seq} ends run ${subject.id} before its deadline`);
     run.status = to;
@@ -55,7 +58,13 @@ interface BreakerTold {
   resetAt: string | null;
 }
 
-const MOVED = /^breaker\.(closed|opened|half_opened|forced_open|disabled)$/;
+const MOVED = [
+  "breaker.closed",
+  "breaker.opened",
+  "breaker.half_opened",
+  "breaker.forced_open",
+  "breaker.disabled",
+] as const satisfies readonly EventType[];
 
 /**
  * Breakers move from where they were, and go half-open once for each time they opened, not before their time. Every move is an epoch, so the
@@ -64,9 +73,10 @@ const MOVED = /^breaker\.(closed|opened|half_opened|forced_open|disabled)$/;
 export function checkBreakers({ events, agents }: History): string[] {
   const faults: string[] = [];
   const told = new Map<string, BreakerTold>();
-  for (const { seq, type, subject, payload, at } of events) {
-    if (type === "agent.removed") told.delete(subject.id);
-    if (!MOVED.test(type)) continue;
+  for (const event of events) {
+    if (isEvent(event, "agent.removed")) told.delete(event.subject.id);
+    if (!isEvent(event, ...MOVED)) continue;
+    const { seq, type, subject, payload, at } = event;
     const was = told.get(subject.id) ?? { state: "closed", moves: 0, resetAt: null };
     const name = `event ${seq}, ${type} of ${subject.id}`;
     if (payload.from !== was.state) faults.push(`${name} comes from ${payload.from} and should from ${was.state}`);
@@ -74,9 +84,9 @@ export function checkBreakers({ events, agents }: History): string[] {
       faults.push(`${name} comes at ${at}, before ${was.resetAt}`);
     }
     told.set(subject.id, {
-      state: String(payload.to),
+      state: payload.to,
       moves: was.moves + 1,
-      resetAt: payload.resetAt as string | null,
+      resetAt: payload.resetAt,
     });
   }
   for (const { id, breaker } of agents) {
@@ -107,7 +117,7 @@ export function overdue(events: readonly LogEvent[], { downAt, readyAt }: Outage
   const timers = new Map<string, number>();
   const found: Overdue[] = [];
   for (const event of events) {
-    const { type, subject, payload, at } = event;
+    const { subject, at } = event;
     const name = `${subject.kind} ${subject.id}`;
     const due = timers.get(name);
     if (due !== undefined && endsTimer(event)) {
@@ -116,7 +126,7 @@ export function overdue(events: readonly LogEvent[], { downAt, readyAt }: Outage
         found.push({ what: name, lateMs: Math.max(0, Date.parse(at) - readyAt) });
       }
     }
-    const next = dueOf(type, payload, at);
+    const next = dueOf(event);
     if (next !== null) timers.set(name, next);
   }
   for (const [what, due] of timers) if (due <= readyAt) found.push({ what, lateMs: null });
@@ -130,18 +140,21 @@ export function checkOverdue(timers: readonly Overdue[]): string[] {
   });
 }
 
-function dueOf(type: string, payload: LogEvent["payload"], at: string): number | null {
-  if (type === "run.created" && typeof payload.timeoutMs === "number") return Date.parse(at) + payload.timeoutMs;
-  if (type === "job.started" && typeof payload.leaseExpiresAt === "string") return Date.parse(payload.leaseExpiresAt);
-  if (type === "job.heartbeat_received" && typeof payload.leaseExpiresAt === "string") {
-    return Date.parse(payload.leaseExpiresAt);
+function dueOf(event: LogEvent): number | null {
+  if (isEvent(event, "run.created")) {
+    const { timeoutMs } = event.payload;
+    return timeoutMs === null ? null : Date.parse(event.at) + timeoutMs;
   }
-  if (MOVED.test(type) && typeof payload.resetAt === "string") return Date.parse(payload.resetAt);
-  return null;
+  const time = isEvent(event, "job.started", "job.heartbeat_received")
+    ? event.payload.leaseExpiresAt
+    : isEvent(event, ...MOVED)
+      ? event.payload.resetAt
+      : null;
+  return time === null ? null : Date.parse(time);
 }
 
-function endsTimer({ type, payload }: LogEvent): boolean {
-  if (MOVED.test(type) || type === "job.heartbeat_received") return true;
-  if (type === "run.transitioned") return isFinalRun(payload.to as RunStatus);
-  return type.startsWith("job.") && payload.status !== "running";
+function endsTimer(event: LogEvent): boolean {
+  if (isEvent(event, ...MOVED, "job.heartbeat_received")) return true;
+  if (isEvent(event, "run.transitioned")) return isFinalRun(event.payload.to);
+  return isAbout(event, "job") && event.payload.status !== "running";
 }
