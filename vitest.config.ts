@@ -26,6 +26,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: "server",
+          // Files share a worker, and what they import: each has a database of its own, and `drop()` finds what is left open.
+          isolate: false,
           include: ["server/**/*.test.ts", "client/**/*.integration.test.ts"],
           // One real Postgres for the run. Vitest starts it only if a file of this project is among those to run.
           globalSetup: ["server/testing/global-setup.ts"],

@@ -15,8 +15,9 @@ import {
 } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
+import { beforeEach, expect, onTestFinished, test } from "vitest";
 import { isAlive } from "./database/processes.ts";
+import { eventually } from "./testing/eventually.ts";
 
 // A checkout of its own in which npm, prisma and next are small programs that note that they ran.
 const PROJECT = path.dirname(import.meta.dirname);
@@ -92,7 +93,7 @@ function launch(args: string[] = [], as: { uid?: number; gid?: number } = {}): R
   return { child, code: once(child, "close").then(([code]) => code as number | null), said: () => text };
 }
 
-const serves = (run: Run) => vi.waitFor(() => expect(run.said()).toContain("serving"), { timeout: 10_000 });
+const serves = (run: Run) => eventually(() => expect(run.said()).toContain("serving"));
 
 async function build(...args: string[]): Promise<string> {
   const run = launch(args.length > 0 ? args : ["--build"]);
@@ -159,7 +160,7 @@ test("two starts at once build once", async () => {
 test("the lock of a start that was killed is taken over", async () => {
   write("next.hangs", "");
   const first = launch(["--build"]);
-  const pid = await vi.waitFor(() => Number(readFileSync(at("next.pid"), "utf8")), { timeout: 10_000 });
+  const pid = await eventually(() => Number(readFileSync(at("next.pid"), "utf8")));
   onTestFinished(() => void process.kill(pid, "SIGKILL"));
   first.child.kill("SIGKILL");
   await once(first.child, "exit");
@@ -170,7 +171,7 @@ test("the lock of a start that was killed is taken over", async () => {
 test("SIGTERM during a build ends it and frees the folder", async () => {
   write("next.hangs", "");
   const first = launch();
-  await vi.waitFor(() => expect(ran()).toContain("next"), { timeout: 10_000 });
+  await eventually(() => expect(ran()).toContain("next"));
   first.child.kill("SIGTERM");
   expect(await first.code).toBe(143);
   rmSync(at("next.hangs"));
@@ -189,7 +190,7 @@ test("SIGTERM to the shell that npm runs it in stops the server", async () => {
   const server = Number(said.toString().replace("serving ", ""));
   onTestFinished(() => void (isAlive(server) && process.kill(server, "SIGKILL")));
   shell.kill("SIGTERM");
-  await vi.waitFor(() => expect(isAlive(server)).toBe(false), { timeout: 5_000 });
+  await eventually(() => expect(isAlive(server)).toBe(false));
 });
 
 test("where nothing is to be built nothing is written, and where something is one line says who must do it", async () => {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { ClientMutationInput, ClockMutation } from "../commit/mutations.ts";
+import { tries } from "../kernel/depth.test-kit.ts";
 import { World } from "../kernel/tx.test-kit.ts";
 
 /**
@@ -196,6 +197,6 @@ test("whatever happens, the end is sent to exactly those who were sent the firin
             expect(Object.keys(notified).sort()).toEqual([...knowersOf(alertId).keys()].sort());
       }
     }),
-    { numRuns: 150 },
+    { numRuns: tries(150) },
   );
 }, 120_000);

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { ClientMutationInput } from "../commit/mutations.ts";
+import { tries } from "../kernel/depth.test-kit.ts";
 import type { LogEvent } from "../kernel/event.ts";
 import { LoggedWorld } from "../kernel/log.test-kit.ts";
 import { toWire, type Wire } from "../kernel/wire.ts";
@@ -231,7 +232,7 @@ test("a run's log, folded event by event, gives the rows that the reducers made,
       }
       for (const view of story.views.values()) for (const { status } of view.attempts.values()) statuses.add(status);
     }),
-    { numRuns: 150 },
+    { numRuns: tries(150, 60) },
   );
   expect([...statuses].sort()).toEqual(["cancelled", "completed", "failed", "running", "timed_out"]);
 }, 60_000);

@@ -1,30 +1,22 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import type { ClientMutationInput } from "../../domain/commit/mutations.ts";
 import { StoreError } from "../store/errors.ts";
 import { commit as commitTo, openStore } from "../store/lane/lane.test-kit.ts";
 import { laneDatabase } from "../store/lane/lane-database.ts";
 import type { LeaderLoop } from "../store/leader-loop.ts";
 import type { Store } from "../store/types.ts";
-import { createTestDatabase, type TestDatabase } from "../testing/database.ts";
+import { givenTenants } from "../testing/given.ts";
 import { createClock } from "./index.ts";
 
-let database: TestDatabase;
+const given = givenTenants();
 let store: Store;
-let tenants = 0;
-let tenant = "";
 const clocks: LeaderLoop[] = [];
 const warnings: string[] = [];
 const said: object[] = [];
 
-beforeAll(async () => {
-  database = await createTestDatabase();
-});
-afterAll(() => database.drop());
 beforeEach(async () => {
-  tenants += 1;
-  tenant = `t${tenants}`;
-  store = await openStore(database, tenant);
+  store = await openStore(given.database, given.tenant);
 });
 afterEach(async () => {
   for (const clock of clocks.splice(0)) await clock.close();
@@ -34,7 +26,7 @@ afterEach(async () => {
 });
 
 function startClock(over: Pick<Store, "commit"> = store): LeaderLoop {
-  const queries = laneDatabase(database.pool);
+  const queries = laneDatabase(given.database.pool);
   const log = {
     info: (facts: object, message: string) => void said.push({ message, ...facts }),
     warn: (facts: object, message: string) => void warnings.push(`${message} ${JSON.stringify(facts)}`),
@@ -45,11 +37,11 @@ function startClock(over: Pick<Store, "commit"> = store): LeaderLoop {
   return clock;
 }
 
-const commit = (...mutations: ClientMutationInput[]) => commitTo(store, mutations, {}, tenant);
-const where = () => ({ tenantId: tenant });
-const job = (id: string) => database.prisma.job.findFirstOrThrow({ where: { ...where(), id } });
+const commit = (...mutations: ClientMutationInput[]) => commitTo(store, mutations, {}, given.tenant);
+const where = () => ({ tenantId: given.tenant });
+const job = (id: string) => given.database.prisma.job.findFirstOrThrow({ where: { ...where(), id } });
 const eventTypes = async () =>
-  (await store.readEvents(tenant, { after: 0, limit: 100_000 })).map((event) => event.type);
+  (await store.readEvents(given.tenant, { after: 0, limit: 100_000 })).map((event) => event.type);
 const patiently = { timeout: 15_000, interval: 20 };
 
 const RUN: ClientMutationInput = { type: "run.create", runId: "r", workflow: "w" };
@@ -72,7 +64,7 @@ test("an open breaker goes half-open by itself, and its override ends by itself"
   const expiresAt = new Date(Date.now() + 1000).toISOString();
   await commit({ type: "breaker.override", agentKey: "b", state: "forced_open", reason: "works", expiresAt });
   const state = async (id: string) =>
-    (await database.prisma.breaker.findFirstOrThrow({ where: { ...where(), id } })).state;
+    (await given.database.prisma.breaker.findFirstOrThrow({ where: { ...where(), id } })).state;
   await expect.poll(() => state("a"), patiently).toBe("half_open");
   await expect.poll(() => state("b"), patiently).toBe("closed");
 });
@@ -90,7 +82,7 @@ test("a trial that never reports fails at its deadline, one that is not due is l
       { type: "breaker.record", agentKey, success: false },
     );
   }
-  const row = (id: string) => database.prisma.breaker.findFirstOrThrow({ where: { ...where(), id } });
+  const row = (id: string) => given.database.prisma.breaker.findFirstOrThrow({ where: { ...where(), id } });
   await expect
     .poll(async () => [(await row("soon")).state, (await row("later")).state], patiently)
     .toEqual(["half_open", "half_open"]);
@@ -107,7 +99,7 @@ test("a lease that runs out returns the job, and its late result is refused", as
   await expect.poll(async () => (await job("j")).status, patiently).toBe("queued");
   const late = commit({ type: "job.complete", jobId: "j", leaseToken: jobs[0]?.leaseToken ?? "" });
   await expect(late).rejects.toMatchObject({ errors: [{ code: "lease_lost" }] });
-  const attempt = await database.prisma.attempt.findFirstOrThrow({ where: where() });
+  const attempt = await given.database.prisma.attempt.findFirstOrThrow({ where: where() });
   expect(attempt).toMatchObject({ status: "failed", error: { code: "lease_expired" } });
 });
 
@@ -127,7 +119,8 @@ test("a run times out and takes its jobs with it; one that never started has fai
   startClock();
   await commit({ ...RUN, timeoutMs: 200 }, { ...RUN, runId: "idle", timeoutMs: 50 }, enqueue("j"), enqueue("k"));
   await commit({ type: "job.start", jobId: "j", agentKey: "a" });
-  const runs = () => database.prisma.run.findMany({ where: where(), orderBy: { id: "asc" }, select: { status: true } });
+  const runs = () =>
+    given.database.prisma.run.findMany({ where: where(), orderBy: { id: "asc" }, select: { status: true } });
   await expect.poll(runs, patiently).toEqual([{ status: "failed" }, { status: "timed_out" }]);
   expect([(await job("j")).status, (await job("k")).reason]).toEqual(["cancelled", "run_timed_out"]);
 });
@@ -139,7 +132,7 @@ test("an acknowledgement that runs out fires again", async () => {
     { type: "breaker.record", agentKey: "a", success: false },
     { type: "alert.acknowledge", alertId: "breaker_open:a", timeoutMs: 50 },
   );
-  const alert = () => database.prisma.alert.findFirstOrThrow({ where: where() });
+  const alert = () => given.database.prisma.alert.findFirstOrThrow({ where: where() });
   await expect.poll(async () => (await alert()).status, patiently).toBe("firing");
   expect(await alert()).toMatchObject({ acknowledgedBy: null, ackExpiresAt: null });
 });
@@ -154,14 +147,14 @@ test("a snooze whose time is over fires again, one that has time left sleeps on"
     );
   }
   await store.close();
-  await database.pool.query(
+  await given.database.pool.query(
     `UPDATE "Alert" SET "snoozedUntil" = date_trunc('second', now()) WHERE "tenantId" = $1 AND "subjectId" = 'soon'`,
-    [tenant],
+    [given.tenant],
   );
-  store = await openStore(database, tenant);
+  store = await openStore(given.database, given.tenant);
   startClock();
   const statusOf = async (subjectId: string) =>
-    (await database.prisma.alert.findFirstOrThrow({ where: { ...where(), subjectId } })).status;
+    (await given.database.prisma.alert.findFirstOrThrow({ where: { ...where(), subjectId } })).status;
   await expect.poll(() => statusOf("soon"), patiently).toBe("firing");
   expect(await statusOf("late")).toBe("snoozed");
 });
@@ -175,13 +168,15 @@ test("what became due while nobody looked is made up for, once, by whoever start
     { type: "breaker.record", agentKey: "b", success: false },
   );
   const overdue = () =>
-    database.pool.query(
+    given.database.pool.query(
       `SELECT 1 FROM "Job" JOIN "Breaker" USING ("tenantId") WHERE "tenantId" = $1 AND "leaseExpiresAt" <= now() AND "resetAt" <= now()`,
-      [tenant],
+      [given.tenant],
     );
   await expect.poll(async () => (await overdue()).rowCount, patiently).toBe(1);
   // A leader that was killed has left its lease behind.
-  await database.pool.query(`INSERT INTO "Lease" VALUES ('clock', 'killed', now() + interval '300 milliseconds')`);
+  await given.database.pool.query(
+    `INSERT INTO "Lease" VALUES ('clock', 'killed', now() + interval '300 milliseconds')`,
+  );
   startClock();
   await expect.poll(() => said, patiently).toHaveLength(1);
   expect(said).toEqual([
@@ -203,7 +198,7 @@ test("what became due while nobody looked is made up for, once, by whoever start
 
 test("two clocks at once do no harm: what is due happens once", async () => {
   // Each believes that it leads: the lease is taken from the other again and again.
-  const other = await openStore(database, tenant);
+  const other = await openStore(given.database, given.tenant);
   startClock();
   startClock(other);
   await commit(RUN, ...Array.from({ length: 20 }, (_, index) => enqueue(`j${index}`, { maxAttempts: 1 })));
@@ -211,16 +206,16 @@ test("two clocks at once do no harm: what is due happens once", async () => {
   let over = false;
   const thief = (async () => {
     while (!over) {
-      await database.pool.query(`DELETE FROM "Lease"`);
+      await given.database.pool.query(`DELETE FROM "Lease"`);
       await delay(5);
     }
   })();
-  const failed = () => database.prisma.job.count({ where: { ...where(), status: "failed" } });
+  const failed = () => given.database.prisma.job.count({ where: { ...where(), status: "failed" } });
   await expect.poll(failed, patiently).toBe(20);
   over = true;
   await thief;
   expect((await eventTypes()).filter((type) => type === "job.failed")).toHaveLength(20);
-  expect(await database.prisma.statistics.findFirstOrThrow({ where: where() })).toMatchObject({
+  expect(await given.database.prisma.statistics.findFirstOrThrow({ where: where() })).toMatchObject({
     total: 20,
     failed: 20,
   });
@@ -260,18 +255,18 @@ test("cascades beyond 500 rows finish: a fan-out is released, a fan-out is cance
   await fan("g", 700, { dependsOn: ["good"] });
   await fan("b", 700, { runId: "auto", dependsOn: ["bad"] });
   const count = (status: string, prefix: string) =>
-    database.prisma.job.count({ where: { ...where(), status, id: { startsWith: prefix } } });
+    given.database.prisma.job.count({ where: { ...where(), status, id: { startsWith: prefix } } });
   await commit({ type: "job.start", jobId: "good", agentKey: "a" }, { type: "job.start", jobId: "bad", agentKey: "a" });
   await commit({ type: "job.complete", jobId: "good" }, { type: "job.fail", jobId: "bad", error: "no" });
   startClock();
   await expect.poll(() => count("queued", "g"), patiently).toBe(700);
   await expect.poll(() => count("cancelled", "b"), patiently).toBe(700);
-  const run = (id: string) => database.prisma.run.findFirstOrThrow({ where: { ...where(), id } });
+  const run = (id: string) => given.database.prisma.run.findFirstOrThrow({ where: { ...where(), id } });
   await expect.poll(async () => (await run("auto")).status, patiently).toBe("failed");
   await commit({ type: "run.transition", runId: "r", to: "cancelled" });
   await expect.poll(() => count("cancelled", "g"), patiently).toBe(700);
   expect((await run("r")).jobCounts).toMatchObject({ queued: 0, cancelled: 700, completed: 1, failed: 1 });
-  expect(await store.verify(tenant)).toMatchObject({ valid: true });
+  expect(await store.verify(given.tenant)).toMatchObject({ valid: true });
 });
 
 test("the deadlines of 150 runs with open jobs, all at once, get through by pieces, and so does what is due besides", async () => {
@@ -291,10 +286,10 @@ test("the deadlines of 150 runs with open jobs, all at once, get through by piec
       return store.commit(tenantId, by, request, options);
     },
   });
-  const cancelled = () => database.prisma.job.count({ where: { ...where(), status: "cancelled" } });
+  const cancelled = () => given.database.prisma.job.count({ where: { ...where(), status: "cancelled" } });
   await expect.poll(cancelled, patiently).toBe(450);
   await expect
-    .poll(async () => (await database.prisma.approval.findFirstOrThrow({ where: where() })).status, patiently)
+    .poll(async () => (await given.database.prisma.approval.findFirstOrThrow({ where: where() })).status, patiently)
     .toBe("expired");
   expect(Math.max(...sizes)).toBe(10);
 });
@@ -315,16 +310,16 @@ test("what cannot be committed does not hold back what is due besides it", async
         ? Promise.reject(new Error("a bug"))
         : store.commit(tenantId, by, request, options),
   });
-  const failed = () => database.prisma.job.count({ where: { ...where(), status: "failed" } });
+  const failed = () => given.database.prisma.job.count({ where: { ...where(), status: "failed" } });
   await expect.poll(failed, patiently).toBe(8);
   await clocks.pop()?.close();
   expect((await job("j4")).status).toBe("running");
   expect(warnings.splice(0).every((line) => line.includes('"jobId":"j4"'))).toBe(true);
 });
 
-test("one tenant whose lane is full does not stop the others' time", async () => {
-  const other = `${tenant}-other`;
-  const second = await openStore(database, other);
+test("one given.tenant whose lane is full does not stop the others' time", async () => {
+  const other = `${given.tenant}-other`;
+  const second = await openStore(given.database, other);
   const one = [
     RUN,
     enqueue("j", { maxAttempts: 1 }),
@@ -334,9 +329,11 @@ test("one tenant whose lane is full does not stop the others' time", async () =>
   await commitTo(second, one, {}, other);
   startClock({
     commit: (tenantId, ...rest) =>
-      tenantId === tenant ? Promise.reject(new StoreError("lane_full", "full")) : second.commit(tenantId, ...rest),
+      tenantId === given.tenant
+        ? Promise.reject(new StoreError("lane_full", "full"))
+        : second.commit(tenantId, ...rest),
   });
-  const status = () => database.prisma.job.findFirst({ where: { tenantId: other } }).then((row) => row?.status);
+  const status = () => given.database.prisma.job.findFirst({ where: { tenantId: other } }).then((row) => row?.status);
   await expect.poll(status, patiently).toBe("failed");
   await expect.poll(() => warnings.length, patiently).toBeGreaterThan(0);
   await clocks.pop()?.close();

@@ -1,29 +1,21 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { commit as commitTo, openStore } from "../store/lane/lane.test-kit.ts";
 import { laneDatabase } from "../store/lane/lane-database.ts";
 import type { LeaderLoop } from "../store/leader-loop.ts";
 import { openRetention } from "../store/maintenance/retention.test-kit.ts";
 import type { Retention } from "../store/maintenance/retention.ts";
 import type { Store } from "../store/types.ts";
-import { createTestDatabase, type TestDatabase } from "../testing/database.ts";
+import { givenTenants } from "../testing/given.ts";
 import { createRetentionLoop } from "./retention.ts";
 
-let database: TestDatabase;
+const given = givenTenants();
 let store: Store;
-let tenants = 0;
-let tenant = "";
 const loops: LeaderLoop[] = [];
 const warnings: object[] = [];
 const patiently = { timeout: 15_000, interval: 20 };
 
-beforeAll(async () => {
-  database = await createTestDatabase();
-});
-afterAll(() => database.drop());
 beforeEach(async () => {
-  tenants += 1;
-  tenant = `t${tenants}`;
-  store = await openStore(database, tenant);
+  store = await openStore(given.database, given.tenant);
 });
 afterEach(async () => {
   for (const loop of loops.splice(0)) await loop.close();
@@ -31,34 +23,34 @@ afterEach(async () => {
   warnings.length = 0;
 });
 
-function startLoop(retention: Retention = openRetention(database, store)): LeaderLoop {
+function startLoop(retention: Retention = openRetention(given.database, store)): LeaderLoop {
   const log = { warn: (facts: object, message: string) => void warnings.push({ ...facts, message }) };
-  const queries = laneDatabase(database.pool);
+  const queries = laneDatabase(given.database.pool);
   const loop = createRetentionLoop({ retention, queries, log, everyMs: 20 });
   loops.push(loop);
   loop.start();
   return loop;
 }
 
-const fill = async (tenantId = tenant) => {
+const fill = async (tenantId = given.tenant) => {
   for (let n = 0; n < 3; n += 1) {
     await commitTo(store, [{ type: "event.append", eventType: "x.note", payload: { n } }], {}, tenantId);
   }
 };
-const floorOf = async (tenantId = tenant) => (await store.head(tenantId)).floor;
+const floorOf = async (tenantId = given.tenant) => (await store.head(tenantId)).floor;
 
 test("what is old leaves by itself, in every tenant's log, and expired keys with it", async () => {
-  const other = await openStore(database, `${tenant}-other`);
+  const other = await openStore(given.database, `${given.tenant}-other`);
   await fill();
-  await fill(`${tenant}-other`);
-  await database.prisma.idempotencyKey.create({
-    data: { tenantId: tenant, principal: "p", key: "k", fingerprint: "f", receipt: {}, expiresAt: new Date(0) },
+  await fill(`${given.tenant}-other`);
+  await given.database.prisma.idempotencyKey.create({
+    data: { tenantId: given.tenant, principal: "p", key: "k", fingerprint: "f", receipt: {}, expiresAt: new Date(0) },
   });
   startLoop();
   await expect.poll(() => floorOf(), patiently).toBeGreaterThanOrEqual(3);
-  await expect.poll(() => floorOf(`${tenant}-other`), patiently).toBeGreaterThanOrEqual(3);
+  await expect.poll(() => floorOf(`${given.tenant}-other`), patiently).toBeGreaterThanOrEqual(3);
   await expect
-    .poll(() => database.prisma.idempotencyKey.count({ where: { tenantId: tenant, key: "k" } }), patiently)
+    .poll(() => given.database.prisma.idempotencyKey.count({ where: { tenantId: given.tenant, key: "k" } }), patiently)
     .toBe(0);
   expect(warnings).toEqual([]);
   await other.close();
@@ -67,7 +59,7 @@ test("what is old leaves by itself, in every tenant's log, and expired keys with
 test("of two nodes one works at a time, and the other takes over when it has gone", async () => {
   const asked: string[] = [];
   const named = (name: string): Retention => {
-    const retention = openRetention(database, store);
+    const retention = openRetention(given.database, store);
     return {
       ...retention,
       trimmable: () => {
@@ -90,26 +82,26 @@ test("of two nodes one works at a time, and the other takes over when it has gon
 });
 
 test("one tenant's trouble is told and does not stop the others", async () => {
-  const later = `${tenant}-z`;
-  const other = await openStore(database, later);
+  const later = `${given.tenant}-z`;
+  const other = await openStore(given.database, later);
   await fill();
   await fill(later);
-  const retention = openRetention(database, store);
+  const retention = openRetention(given.database, store);
   startLoop({
     ...retention,
     trim: (tenantId, options) =>
-      tenantId === tenant ? Promise.reject(new Error("no space left")) : retention.trim(tenantId, options),
+      tenantId === given.tenant ? Promise.reject(new Error("no space left")) : retention.trim(tenantId, options),
   });
   await expect.poll(() => floorOf(later), patiently).toBeGreaterThanOrEqual(3);
   expect(await floorOf()).toBe(0);
-  expect(warnings).toContainEqual(expect.objectContaining({ tenantId: tenant }));
+  expect(warnings).toContainEqual(expect.objectContaining({ tenantId: given.tenant }));
   await other.close();
 });
 
 test("a server that stops does not wait for a long log: it stops between two pieces, and the rest leaves later", async () => {
   for (let n = 0; n < 10; n += 1) await fill();
   let begun = 0;
-  const retention = openRetention(database, store, { segmentEvents: 2, pauseMs: 5 });
+  const retention = openRetention(given.database, store, { segmentEvents: 2, pauseMs: 5 });
   const trimming: Retention = {
     ...retention,
     trim: (tenantId, options) => {
@@ -120,8 +112,8 @@ test("a server that stops does not wait for a long log: it stops between two pie
   const loop = startLoop(trimming);
   await expect.poll(() => begun, patiently).toBeGreaterThan(0);
   await loop.close();
-  expect(await database.prisma.lease.count()).toBe(0);
-  expect(await store.verify(tenant)).toMatchObject({ valid: true });
-  await openRetention(database, store).trim(tenant);
-  expect(await store.verify(tenant)).toMatchObject({ valid: true, from: (await floorOf()) + 1 });
+  expect(await given.database.prisma.lease.count()).toBe(0);
+  expect(await store.verify(given.tenant)).toMatchObject({ valid: true });
+  await openRetention(given.database, store).trim(given.tenant);
+  expect(await store.verify(given.tenant)).toMatchObject({ valid: true, from: (await floorOf()) + 1 });
 });

@@ -1,21 +1,15 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import type { ClientMutationInput } from "../../domain/commit/mutations.ts";
 import { laneDatabase } from "../store/lane/lane-database.ts";
 import { lookNow, readWhy } from "../store/reads/execution/waiting.ts";
-import { createTestDatabase, type TestDatabase } from "../testing/database.ts";
+import { givenTenants } from "../testing/given.ts";
 import { openWatch, RUN, ruleOf as rule, type Watch } from "./rules.test-kit.ts";
 
-let database: TestDatabase;
+const given = givenTenants();
 let watch: Watch;
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-});
-afterAll(() => database.drop());
 beforeEach(async () => {
-  watch = await openWatch(database);
+  watch = given.closing(await openWatch(given));
 });
-afterEach(() => watch.close());
 
 const commit = (...mutations: ClientMutationInput[]) => watch.commit(...mutations);
 const says = async (id: string) => {
@@ -32,7 +26,7 @@ const grow = async (id: string) => {
   await watch.age("Alert", "updatedAt", id, 61_000);
 };
 const why = async (jobId: string) => {
-  const found = await readWhy(await lookNow(laneDatabase(database.pool), watch.tenant), jobId);
+  const found = await readWhy(await lookNow(laneDatabase(given.database.pool), watch.tenant), jobId);
   return found?.reasons[0]?.text;
 };
 
@@ -120,7 +114,7 @@ describe("an alert names what waits, and why", () => {
       runId: "r",
       approval: { title: "Deploy?" },
     });
-    const approval = await database.prisma.approval.findFirstOrThrow({ where: { tenantId: watch.tenant } });
+    const approval = await given.database.prisma.approval.findFirstOrThrow({ where: { tenantId: watch.tenant } });
     await watch.age("Approval", "createdAt", approval.id, 3_600_000);
     await watch.look();
     const [title, detail] = await says(`approval_waiting:${approval.id}`);

@@ -1,19 +1,13 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import type { ClientMutationInput } from "../../domain/commit/mutations.ts";
-import { createTestDatabase, type TestDatabase } from "../testing/database.ts";
+import { givenTenants } from "../testing/given.ts";
 import { openWatch, RUN, ruleOf as rule, type Watch } from "./rules.test-kit.ts";
 
-let database: TestDatabase;
+const given = givenTenants();
 let watch: Watch;
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-});
-afterAll(() => database.drop());
 beforeEach(async () => {
-  watch = await openWatch(database);
+  watch = given.closing(await openWatch(given));
 });
-afterEach(() => watch.close());
 
 const commit = (...mutations: ClientMutationInput[]) => watch.commit(...mutations);
 const look = () => watch.look();

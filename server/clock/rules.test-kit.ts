@@ -2,16 +2,12 @@ import type { ClientMutationInput } from "../../domain/commit/mutations.ts";
 import { readRuleChanges } from "../store/due/rules.ts";
 import { commit as commitTo, openStore } from "../store/lane/lane.test-kit.ts";
 import { laneDatabase } from "../store/lane/lane-database.ts";
-import type { TestDatabase } from "../testing/database.ts";
+import type { Given } from "../testing/given.ts";
 
 /** A tenant with a store of its own, whose rules are looked at as the clock looks at them. */
 export type Watch = Awaited<ReturnType<typeof openWatch>>;
 
-let tenants = 0;
-
-export async function openWatch(database: TestDatabase) {
-  tenants += 1;
-  const tenant = `t${tenants}`;
+export async function openWatch({ database, tenant }: Given) {
   let store = await openStore(database, tenant);
 
   return {

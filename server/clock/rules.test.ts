@@ -1,22 +1,16 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import type { ClientMutationInput } from "../../domain/commit/mutations.ts";
 import { laneDatabase } from "../store/lane/lane-database.ts";
-import { createTestDatabase, type TestDatabase } from "../testing/database.ts";
+import { givenTenants } from "../testing/given.ts";
 import { createClock } from "./index.ts";
 import { openWatch, RUN, ruleOf as rule, type Watch } from "./rules.test-kit.ts";
 
-let database: TestDatabase;
+const given = givenTenants();
 let watch: Watch;
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-});
-afterAll(() => database.drop());
 beforeEach(async () => {
-  watch = await openWatch(database);
+  watch = given.closing(await openWatch(given));
 });
-afterEach(() => watch.close());
 
 const commit = (...mutations: ClientMutationInput[]) => watch.commit(...mutations);
 const look = () => watch.look();
@@ -76,7 +70,7 @@ describe("rules", () => {
     expect(await look()).toEqual([]);
     await told("x", "build", false);
     expect(await look()).toEqual(["alert.fire of-x:x"]);
-    await database.pool.query(`UPDATE "Tally" SET "t" = "t" - interval '11 minutes' WHERE "tenantId" = $1`, [
+    await given.database.pool.query(`UPDATE "Tally" SET "t" = "t" - interval '11 minutes' WHERE "tenantId" = $1`, [
       watch.tenant,
     ]);
     expect((await look()).sort()).toEqual(["alert.clear of-x:x", "alert.clear reviews:y"]);
@@ -95,7 +89,7 @@ describe("rules", () => {
     const detail = "failure rate 100% of 1 calls; last error: no route";
     expect(await alert("ours:x")).toMatchObject({ status: "firing", detail, causeId: null });
     expect(await look()).toEqual([]);
-    await database.pool.query(`UPDATE "Breaker" SET "state" = 'half_open' WHERE "tenantId" = $1 AND "id" = 'x'`, [
+    await given.database.pool.query(`UPDATE "Breaker" SET "state" = 'half_open' WHERE "tenantId" = $1 AND "id" = 'x'`, [
       watch.tenant,
     ]);
     expect(await look()).toEqual([]);
@@ -148,7 +142,7 @@ describe("rules", () => {
       { type: "run.transition", runId, to: "running" },
     ];
     const set = (id: string, status: string, inMs: number) =>
-      database.pool.query(
+      given.database.pool.query(
         `UPDATE "Run" SET "status" = $3, "finishedAt" = now() + $4::float8 * interval '1 millisecond' WHERE "tenantId" = $1 AND "id" = $2`,
         [watch.tenant, id, status, inMs],
       );
@@ -177,7 +171,7 @@ describe("rules", () => {
         { type: "run.create", runId, workflow, timeoutMs: 1 },
         { type: "run.transition", runId, to: "running" },
       );
-      const { deadlineAt } = await database.prisma.run.findFirstOrThrow({
+      const { deadlineAt } = await given.database.prisma.run.findFirstOrThrow({
         where: { tenantId: watch.tenant, id: runId },
       });
       await delay(5);
@@ -254,7 +248,7 @@ describe("rules", () => {
 
   test("while a rule finds more than it can look at, what it does not see stays open", async () => {
     const pending = (from: number, to: number) =>
-      database.pool.query(
+      given.database.pool.query(
         `INSERT INTO "Approval" ("tenantId", "id", "title", "status", "requestedBy", "createdAt", "updatedAt", "seq")
          SELECT $1, 'a' || n, 't', 'pending', 'me', now() - interval '1 day' + n * interval '1 second', now(), 1 FROM generate_series($2::int, $3::int) AS n`,
         [watch.tenant, from, to],
@@ -262,9 +256,10 @@ describe("rules", () => {
     await commit(RUN);
     await pending(1, 1);
     expect(await look()).toEqual(["alert.fire approval_waiting:a1"]);
-    await database.pool.query(`UPDATE "Approval" SET "createdAt" = now() - interval '1 hour' WHERE "tenantId" = $1`, [
-      watch.tenant,
-    ]);
+    await given.database.pool.query(
+      `UPDATE "Approval" SET "createdAt" = now() - interval '1 hour' WHERE "tenantId" = $1`,
+      [watch.tenant],
+    );
     await pending(2, 1001);
     expect((await look()).filter((change) => change.startsWith("alert.clear"))).toEqual([]);
     expect(await alert("approval_waiting:a1")).toMatchObject({ status: "firing" });
@@ -274,7 +269,7 @@ describe("rules", () => {
     await commit(rule("deep", "queue_depth", { depth: 0 }), RUN, { type: "job.enqueue", jobId: "a", runId: "r" });
     const log = { info: () => {}, warn: () => {} };
     const clocks = [1, 2].map(() =>
-      createClock({ store: watch.store(), queries: laneDatabase(database.pool), log, everyMs: 10 }),
+      createClock({ store: watch.store(), queries: laneDatabase(given.database.pool), log, everyMs: 10 }),
     );
     for (const clock of clocks) clock.start();
     try {
@@ -340,7 +335,7 @@ describe("open alerts say what is so now", () => {
     const channel: ClientMutationInput = { type: "channel.put", channelId: "boss", kind: "browser", target: "" };
     const put = (escalation: object[]) => commit(rule("deep", "queue_depth", { depth: 0 }, { escalation }));
     const types = async () => {
-      const events = await database.prisma.event.findMany({
+      const events = await given.database.prisma.event.findMany({
         where: { tenantId: watch.tenant },
         orderBy: { seq: "asc" },
       });

@@ -1,27 +1,19 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import type { ClientMutationInput } from "../../domain/commit/mutations.ts";
 import { commit as commitTo, openStore } from "../store/lane/lane.test-kit.ts";
 import { laneDatabase } from "../store/lane/lane-database.ts";
 import type { LeaderLoop } from "../store/leader-loop.ts";
 import type { Store } from "../store/types.ts";
-import { createTestDatabase, type TestDatabase } from "../testing/database.ts";
+import { givenTenants } from "../testing/given.ts";
 import { createClock } from "./index.ts";
 
-let database: TestDatabase;
+const given = givenTenants();
 let store: Store;
-let tenants = 0;
-let tenant = "";
 const clocks: LeaderLoop[] = [];
 const warnings: string[] = [];
 
-beforeAll(async () => {
-  database = await createTestDatabase();
-});
-afterAll(() => database.drop());
 beforeEach(async () => {
-  tenants += 1;
-  tenant = `t${tenants}`;
-  store = await openStore(database, tenant);
+  store = await openStore(given.database, given.tenant);
 });
 afterEach(async () => {
   for (const clock of clocks.splice(0)) await clock.close();
@@ -34,16 +26,24 @@ function startClock(sessionRetentionMs: number): void {
     info: () => {},
     warn: (facts: object, message: string) => void warnings.push(`${message} ${JSON.stringify(facts)}`),
   };
-  const clock = createClock({ store, queries: laneDatabase(database.pool), log, sessionRetentionMs, everyMs: 20 });
+  const clock = createClock({
+    store,
+    queries: laneDatabase(given.database.pool),
+    log,
+    sessionRetentionMs,
+    everyMs: 20,
+  });
   clocks.push(clock);
   clock.start();
 }
 
-const commit = (...mutations: ClientMutationInput[]) => commitTo(store, mutations, {}, tenant);
+const commit = (...mutations: ClientMutationInput[]) => commitTo(store, mutations, {}, given.tenant);
 const events = (type: string) =>
-  store.readEvents(tenant, { after: 0, limit: 1000 }).then((all) => all.filter((event) => event.type === type));
-const session = (id: string) => database.prisma.session.findFirstOrThrow({ where: { tenantId: tenant, id } });
-const approval = (id: string) => database.prisma.approval.findFirstOrThrow({ where: { tenantId: tenant, id } });
+  store.readEvents(given.tenant, { after: 0, limit: 1000 }).then((all) => all.filter((event) => event.type === type));
+const session = (id: string) =>
+  given.database.prisma.session.findFirstOrThrow({ where: { tenantId: given.tenant, id } });
+const approval = (id: string) =>
+  given.database.prisma.approval.findFirstOrThrow({ where: { tenantId: given.tenant, id } });
 const patiently = { timeout: 15_000, interval: 20 };
 
 test("sessions that nobody has touched for the retention expire by themselves, ended ones stay as they ended", async () => {

@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../testing/database.ts";
+import { eventually } from "../testing/eventually.ts";
 import { createPgProxy } from "../testing/pg-proxy.ts";
 import { createDatabase } from "./client.ts";
-
-const PATIENT = { timeout: 10_000 };
 
 let db: TestDatabase;
 const onConnectionLost = vi.fn<(error: Error) => void>();
@@ -37,20 +36,20 @@ test("a statement that takes too long is cancelled", async () => {
 test("connections that are cut, idle or in use, are replaced and end nothing", async () => {
   const inUse = db.pool.query("SELECT pg_sleep(4)").catch((error: Error) => error.message);
   await db.prisma.tenant.count();
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const { rows } = await db.pool.query(
       "SELECT count(*)::int AS n FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(4)'",
     );
     expect(rows).toEqual([{ n: 1 }]);
-  }, PATIENT);
+  });
   const other = createDatabase(db.url, { max: 1 });
   await other.pool.query(
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
   );
   await other.close();
   expect(await inUse).toMatch(/terminat/);
-  await vi.waitFor(() => expect(onConnectionLost).toHaveBeenCalled(), PATIENT);
-  await vi.waitFor(async () => expect(await db.prisma.tenant.count()).toBe(1), PATIENT);
+  await eventually(() => expect(onConnectionLost).toHaveBeenCalled());
+  await eventually(async () => expect(await db.prisma.tenant.count()).toBe(1));
 });
 
 test("a database that has fallen silent fails the query, and serves the next one when it speaks again", async () => {
@@ -61,7 +60,7 @@ test("a database that has fallen silent fails the query, and serves the next one
   await expect(cutOff.prisma.tenant.count()).rejects.toThrow();
   await expect(cutOff.pool.query("SELECT 1")).rejects.toThrow();
   proxy.setSilent(false);
-  await vi.waitFor(async () => expect(await cutOff.prisma.tenant.count()).toBe(1), PATIENT);
+  await eventually(async () => expect(await cutOff.prisma.tenant.count()).toBe(1));
   await cutOff.close();
   await proxy.close();
 });

@@ -1,5 +1,6 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../testing/database.ts";
+import { eventually } from "../testing/eventually.ts";
 import { runAs } from "./caller.ts";
 import { createDatabase, type Database } from "./client.ts";
 import { NoPlace } from "./fair-share.ts";
@@ -29,8 +30,6 @@ const asleep = async () => {
   );
   return rows[0]?.n;
 };
-const PATIENT = { timeout: 20_000 };
-
 test.each(["the driver", "Prisma"])(
   "a statement by %s whose caller goes away is cancelled, and the connection is good for the next",
   async (by) => {
@@ -38,10 +37,10 @@ test.each(["the driver", "Prisma"])(
     const caller = { tenantId: "t", principal: "p", signal: gone.signal };
     const sleep = () => (by === "Prisma" ? shared.prisma.$queryRawUnsafe(SLEEP) : shared.pool.query(SLEEP));
     const reading = runAs(caller, async () => sleep()).catch((error: unknown) => error);
-    await vi.waitFor(async () => expect(await asleep()).toBe(1), PATIENT);
+    await eventually(async () => expect(await asleep()).toBe(1));
     gone.abort();
     expect(await reading).toBeInstanceOf(Error);
-    await vi.waitFor(async () => expect(await asleep()).toBe(0), PATIENT);
+    await eventually(async () => expect(await asleep()).toBe(0));
     expect(await runAs({ tenantId: "t", principal: "p" }, () => shared.prisma.tenant.count())).toBe(0);
     expect(shared.reads()).toEqual({ running: 0, waiting: 0, refused: 0, cancelled: 1 });
   },
@@ -54,7 +53,7 @@ test("one who sleeps leaves others their share, waits for themselves, and is tur
   const asked = [ask(), ask(), ask()];
   const { refusal } = (await ask()) as NoPlace;
   expect(refusal).toBe("own_share");
-  await vi.waitFor(async () => expect(await asleep()).toBe(1), PATIENT);
+  await eventually(async () => expect(await asleep()).toBe(1));
   for (const other of [
     { tenantId: "greedy", principal: "q" },
     { tenantId: "modest", principal: "p" },
@@ -64,7 +63,7 @@ test("one who sleeps leaves others their share, waits for themselves, and is tur
   expect(shared.reads()).toMatchObject({ running: 1, waiting: 2, refused: 1 });
   gone.abort();
   expect((await Promise.all(asked)).filter((error) => error instanceof NoPlace)).toHaveLength(2);
-  await vi.waitFor(async () => expect(await asleep()).toBe(0), PATIENT);
+  await eventually(async () => expect(await asleep()).toBe(0));
 });
 
 test("a transaction holds one place from its beginning to its end", async () => {

@@ -1,9 +1,10 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import type { StateFrame } from "../../domain/kernel/live.ts";
 import type { Store } from "../store/index.ts";
 import { commit, openStore } from "../store/lane/lane.test-kit.ts";
 import { ensureTenant } from "../store/tenants.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/database.ts";
+import { eventually } from "../testing/eventually.ts";
 import { collect, startLive, subscribe, type TestLive } from "./live.test-kit.ts";
 
 let db: TestDatabase;
@@ -43,11 +44,11 @@ test("topic `approvals` shows the pending ones, then each decision as it is made
   expect(await subscribe(socket, "approvals")).toMatchObject({ head: 2 });
   await subscribe(stranger, "approvals");
   const status = (id: string) => (heldBy(got.state, "approvals").get(`approval:${id}`) as { status?: string })?.status;
-  await vi.waitFor(() => expect([status("a"), status("b")]).toEqual(["pending", "pending"]));
+  await eventually(() => expect([status("a"), status("b")]).toEqual(["pending", "pending"]));
   await commit(store, [{ type: "approval.approve", approvalId: "a" }]);
-  await vi.waitFor(() => expect(status("a")).toBe("approved"));
+  await eventually(() => expect(status("a")).toBe("approved"));
   await commit(store, [{ type: "approval.consume", approvalId: "a" }]);
-  await vi.waitFor(() =>
+  await eventually(() =>
     expect(heldBy(got.state, "approvals").get("approval:a")).toMatchObject({ consumedBy: "key:test", version: 3 }),
   );
   expect(status("b")).toBe("pending");
@@ -63,14 +64,14 @@ test("topic `sessions` shows sessions and tasks, what was there before and what 
   const got = collect(socket);
   await subscribe(socket, "sessions");
   const held = () => heldBy(got.state, "sessions");
-  await vi.waitFor(() => expect([...held().keys()].sort()).toEqual(["session:s", "task:t"]));
+  await eventually(() => expect([...held().keys()].sort()).toEqual(["session:s", "task:t"]));
   await commit(store, [
     { type: "session.update", sessionId: "s", metadata: { step: 1 } },
     { type: "session.transition", sessionId: "s", to: "active" },
     { type: "task.transition", taskId: "t", to: "routed" },
     { type: "session.create", sessionId: "s2", agentRole: "coder" },
   ]);
-  await vi.waitFor(() => {
+  await eventually(() => {
     expect(held().get("session:s")).toMatchObject({ status: "active", metadata: { step: 1 }, version: 2 });
     expect(held().get("task:t")).toMatchObject({ status: "routed" });
     expect(held().get("session:s2")).toMatchObject({ status: "pending" });

@@ -1,5 +1,6 @@
-import { afterEach, expect, test, vi } from "vitest";
+import { afterEach, expect, test } from "vitest";
 import type { Beat } from "../../domain/kernel/live.ts";
+import { eventually } from "../testing/eventually.ts";
 import { MemoryLog, startLive, subscribe, type TestLive } from "./live.test-kit.ts";
 import type { Availability } from "./source.ts";
 
@@ -34,11 +35,11 @@ test("sockets stay connected while the database is away, and are told when it go
   const { id } = socket;
   tide.turn("read_only");
   const away = { databaseAway: true, databaseReason: "read_only" };
-  await vi.waitFor(() => expect(beats).toEqual([{ head: 2, at: expect.any(String), ...away }]));
+  await eventually(() => expect(beats).toEqual([{ head: 2, at: expect.any(String), ...away }]));
   const late = t.client();
   const told = new Promise<Beat>((resolve) => late.on("beat", resolve));
   expect(await told).toMatchObject(away);
   tide.turn(null);
-  await vi.waitFor(() => expect(beats.at(-1)).toEqual({ head: 2, at: expect.any(String) }));
+  await eventually(() => expect(beats.at(-1)).toEqual({ head: 2, at: expect.any(String) }));
   expect([socket.id, lost]).toEqual([id, []]);
 });

@@ -1,4 +1,5 @@
-import { afterEach, expect, test, vi } from "vitest";
+import { afterEach, expect, test } from "vitest";
+import { eventually } from "../testing/eventually.ts";
 import { MemoryLog, startLive, subscribe, type TestLive } from "./live.test-kit.ts";
 
 let t: TestLive;
@@ -22,10 +23,10 @@ test.each([
     ended = reason;
   });
   for (let i = 0; i < 2_000; i++) noisy.emit(event as "subscribe", message as never, () => {});
-  await vi.waitFor(() => expect(ended).not.toBe(""), { timeout: 20_000 });
+  await eventually(() => expect(ended).not.toBe(""));
   expect(await refused()).toEqual({ too_many_messages: 1 });
   expect(await subscribe(calm, "runs")).toMatchObject({ head: 0 });
-  await vi.waitFor(() => expect(t.live.stats().sockets).toBe(1), { timeout: 20_000 });
+  await eventually(() => expect(t.live.stats().sockets).toBe(1));
 });
 
 test("what reaches no namespace and no handler counts as well", async () => {
@@ -43,7 +44,7 @@ test("sockets are bounded by key or person, by tenant and in all; what is closed
   await t.connect();
   await expect(t.connect({ reconnection: false })).rejects.toMatchObject({ data: { code: "too_many" } });
   first.disconnect();
-  await vi.waitFor(() => expect(t.live.stats().sockets).toBe(1));
+  await eventually(() => expect(t.live.stats().sockets).toBe(1));
   await t.connect();
   await t.connect({ auth: { key: "two" } });
   await t.connect({ auth: { key: "two" } });

@@ -1,9 +1,10 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import type { StateFrame } from "../../domain/kernel/live.ts";
 import type { Store } from "../store/index.ts";
 import { commit, openStore } from "../store/lane/lane.test-kit.ts";
 import { between, cleanUp } from "../store/maintenance/cleanup.test-kit.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/database.ts";
+import { eventually } from "../testing/eventually.ts";
 import { collect, startLive, subscribe, type TestLive } from "./live.test-kit.ts";
 
 let db: TestDatabase;
@@ -41,16 +42,16 @@ test.each(["this server", "another server"])(
     const socket = await t.connect();
     const got = collect(socket);
     for (const topic of ["runs", "board", "agents", "run:old"]) await subscribe(socket, topic);
-    await vi.waitFor(() => expect(got.state.filter(({ snapshot }) => snapshot)).toHaveLength(4));
+    await eventually(() => expect(got.state.filter(({ snapshot }) => snapshot)).toHaveLength(4));
     await cleanUp(db, which === "this server" ? store : other, await between(db));
-    await vi.waitFor(() => expect(goneFrom(got.state, "agents")).toEqual(["agent:a", "breaker:a", "statistics:a"]));
-    await vi.waitFor(() => expect(goneFrom(got.state, "runs")).toEqual(["run:old"]));
-    await vi.waitFor(() => expect(goneFrom(got.state, "board")).toEqual(["workstream:w1"]));
-    await vi.waitFor(() => expect(goneFrom(got.state, "run:old")).toEqual(["run:old"]));
+    await eventually(() => expect(goneFrom(got.state, "agents")).toEqual(["agent:a", "breaker:a", "statistics:a"]));
+    await eventually(() => expect(goneFrom(got.state, "runs")).toEqual(["run:old"]));
+    await eventually(() => expect(goneFrom(got.state, "board")).toEqual(["workstream:w1"]));
+    await eventually(() => expect(goneFrom(got.state, "run:old")).toEqual(["run:old"]));
     expect(await subscribe(socket, "run:old")).toMatchObject({ error: { code: "not_found" } });
     const late = await t.connect();
     const seen = collect(late);
     await subscribe(late, "runs");
-    await vi.waitFor(() => expect(seen.state[0]).toMatchObject({ snapshot: true, upserts: [{ id: "kept" }] }));
+    await eventually(() => expect(seen.state[0]).toMatchObject({ snapshot: true, upserts: [{ id: "kept" }] }));
   },
 );

@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { eventually } from "../testing/eventually.ts";
 import {
   collect,
   MemoryLog,
@@ -116,7 +117,7 @@ test("every open socket gets beats with the head", async () => {
   const beat = () => new Promise<{ head: number; at: string }>((resolve) => socket.once("beat", resolve));
   expect((await beat()).head).toBe(2);
   log.commit([undefined]);
-  await vi.waitFor(async () => expect((await beat()).head).toBe(3));
+  await eventually(async () => expect((await beat()).head).toBe(3));
 });
 
 test("closing ends every socket as a loss, so that clients come back, and lets in no more", async () => {
@@ -137,7 +138,7 @@ test("who gets no WebSocket through is served by polling, under the same rules",
   const { log: frames } = collect(socket);
   await subscribe(socket, "log");
   log.commit(["r1", undefined], [runRow("r1", 1)]);
-  await vi.waitFor(() => expect(positions(frames, "log", 0)).toEqual([1, 2]));
+  await eventually(() => expect(positions(frames, "log", 0)).toEqual([1, 2]));
   expect(await refusalOf(t.client({ ...polling, auth: {} }))).toMatchObject({ status: 401 });
   const headers = { cookie: "session=one", origin: "https://elsewhere.example" };
   const stranger = t.client({ ...polling, auth: {}, extraHeaders: headers });
@@ -158,5 +159,5 @@ test("a connection that begins by polling becomes a WebSocket, and goes on witho
   }
   log.commit([undefined]);
   const all = log.events.map(({ seq }) => seq);
-  await vi.waitFor(() => expect(positions(frames, "log", 0)).toEqual(all));
+  await eventually(() => expect(positions(frames, "log", 0)).toEqual(all));
 });

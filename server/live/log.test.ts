@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { eventually } from "../testing/eventually.ts";
 import {
   collect,
   MemoryLog,
@@ -36,7 +37,7 @@ test("a socket that disconnects while 1,000 events pass sees each exactly once i
     if (i % 40 === 20) socket.io.engine.close();
     await turn();
   }
-  await vi.waitFor(() => expect(since).toBe(1_000));
+  await eventually(() => expect(since).toBe(1_000));
   expect(positions(got.log, "log", 0)).toEqual(range(1, 1_000));
   expect(got.reset).toEqual([]);
 });
@@ -47,7 +48,7 @@ test("without a position, only what comes is sent", async () => {
   const got = collect(socket);
   expect(await subscribe(socket, "log")).toEqual({ head: 2, floor: 0, logId: "log-1" });
   log.commit(["a"]);
-  await vi.waitFor(() => expect(got.log).toMatchObject([{ topic: "log", from: 3, to: 3, events: [{ seq: 3 }] }]));
+  await eventually(() => expect(got.log).toMatchObject([{ topic: "log", from: 3, to: 3, events: [{ seq: 3 }] }]));
 });
 
 test("two topics on one socket are each gapless", async () => {
@@ -62,8 +63,8 @@ test("two topics on one socket are each gapless", async () => {
   }
   await Promise.all(opened);
   const ofRun = log.events.filter(({ seq, runId }) => seq > 1 && runId === "a").map(({ seq }) => seq);
-  await vi.waitFor(() => expect(positions(got.log, "log", 0)).toEqual(range(1, 303)));
-  await vi.waitFor(() => expect(positions(got.log, "run:a", 1)).toEqual(ofRun));
+  await eventually(() => expect(positions(got.log, "log", 0)).toEqual(range(1, 303)));
+  await eventually(() => expect(positions(got.log, "run:a", 1)).toEqual(ofRun));
 });
 
 test("a run's topic sends frames only when there are events of the run, each right behind the one before, and the run's rows", async () => {
@@ -75,12 +76,12 @@ test("a run's topic sends frames only when there are events of the run, each rig
   log.commit(["b", "a"], [runRow("b", 5), runRow("a", 6)]);
   log.commit(["b"], [runRow("b", 7)]);
   log.commit(["a"]);
-  await vi.waitFor(() => expect(got.log).toHaveLength(2));
+  await eventually(() => expect(got.log).toHaveLength(2));
   expect(got.log).toMatchObject([
     { topic: "run:a", from: 3, to: 6, events: [{ seq: 6, runId: "a" }] },
     { topic: "run:a", from: 7, to: 8, events: [{ seq: 8, runId: "a" }] },
   ]);
-  await vi.waitFor(() => expect(got.state).toHaveLength(2));
+  await eventually(() => expect(got.state).toHaveLength(2));
   expect(got.state).toMatchObject([
     { topic: "run:a", seq: 2, snapshot: true, upserts: [{ kind: "run", id: "a", seq: 1 }] },
     { topic: "run:a", upserts: [{ kind: "run", id: "a", seq: 6 }] },
@@ -111,5 +112,5 @@ test("a snapshot and the frames behind it hold every change, whenever one subscr
   await Promise.all(opened);
   expect(opened).toHaveLength(5);
   const truth = new Map([...log.rows.values()].map((row) => [row.id, row.seq]));
-  for (const rows of views) await vi.waitFor(() => expect(rows).toEqual(truth));
+  for (const rows of views) await eventually(() => expect(rows).toEqual(truth));
 });

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { pino } from "pino";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import type { LogFrame, ResetFrame } from "../../domain/kernel/live.ts";
+import { eventually } from "../testing/eventually.ts";
 import type { Emitter } from "./emitter.ts";
 import { Feed } from "./feed.ts";
 import { FRAME_EVENTS } from "./frames.ts";
@@ -156,7 +157,7 @@ test("replay and cutover: whatever is committed meanwhile and however sockets st
           const wanted = log.events
             .filter(({ seq, runId }) => seq > since && (topic === "log" || runId === "a"))
             .map(({ seq }) => seq);
-          await vi.waitFor(() => expect(positions(sink.frames, topic, since)).toEqual(wanted), { interval: 1 });
+          await eventually(() => expect(positions(sink.frames, topic, since)).toEqual(wanted), { interval: 1 });
           expect(resets).toEqual([]);
         }
       },
@@ -175,7 +176,7 @@ test("a range much larger than a frame does not go past a full socket", async ()
   expect(one.sink.frames).toHaveLength(1);
   expect(positions(other.sink.frames, "log", 0)).toEqual(range(1, 3 * FRAME_EVENTS));
   one.sink.relieve();
-  await vi.waitFor(() => expect(positions(one.sink.frames, "log", 0)).toEqual(range(1, 3 * FRAME_EVENTS)));
+  await eventually(() => expect(positions(one.sink.frames, "log", 0)).toEqual(range(1, 3 * FRAME_EVENTS)));
 });
 
 test("a read page grows or shrinks with the size of its events", async () => {
@@ -187,7 +188,7 @@ test("a read page grows or shrinks with the size of its events", async () => {
   );
   const open = await openFeed(log);
   const { sink } = open("log", 0);
-  await vi.waitFor(() => expect(positions(sink.frames, "log", 0)).toEqual(range(1, 200)));
+  await eventually(() => expect(positions(sink.frames, "log", 0)).toEqual(range(1, 200)));
   expect(Math.max(...sink.frames.map(({ events }) => JSON.stringify(events).length))).toBeLessThan(300_000);
 });
 
@@ -200,7 +201,7 @@ test("a page that cannot be read is tried again", async () => {
     if (failures-- > 0) throw new Error("the database is away");
   };
   const { sink } = open("log", 0);
-  await vi.waitFor(() => expect(positions(sink.frames, "log", 0)).toEqual([1, 2, 3]), { timeout: 5_000 });
+  await eventually(() => expect(positions(sink.frames, "log", 0)).toEqual([1, 2, 3]));
 });
 
 test("a replay that retention has overtaken is reset", async () => {
@@ -209,7 +210,7 @@ test("a replay that retention has overtaken is reset", async () => {
   const open = await openFeed(log);
   log.floor = 10;
   const { resets, sink } = open("log", 5);
-  await vi.waitFor(() => expect(resets).toEqual(["too_old"]));
+  await eventually(() => expect(resets).toEqual(["too_old"]));
   expect(sink.frames).toEqual([]);
 });
 

@@ -1,9 +1,10 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Wire } from "../../domain/kernel/wire.ts";
 import type { Store } from "../store/index.ts";
 import { commit, openStore } from "../store/lane/lane.test-kit.ts";
 import { ensureTenant } from "../store/tenants.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/database.ts";
+import { eventually } from "../testing/eventually.ts";
 import { collect, startLive, subscribe, type TestLive } from "./live.test-kit.ts";
 
 let db: TestDatabase;
@@ -36,10 +37,10 @@ test("topic `queues` shows each queue with its figures and settings as they chan
       .filter(({ topic }) => topic === "queues")
       .flatMap(({ upserts }) => upserts)
       .findLast(({ id }) => id === "q") as Wire<"queue"> | undefined;
-  await vi.waitFor(() => expect(newest()).toMatchObject({ queue: "q", paused: false, jobCounts: { queued: 1 } }));
+  await eventually(() => expect(newest()).toMatchObject({ queue: "q", paused: false, jobCounts: { queued: 1 } }));
   await commit(store, [{ type: "job.start", jobId: "a", agentKey: "x" }]);
-  await vi.waitFor(() => expect(newest()?.jobCounts).toMatchObject({ queued: 0, running: 1 }));
+  await eventually(() => expect(newest()?.jobCounts).toMatchObject({ queued: 0, running: 1 }));
   await commit(store, [{ type: "queue.configure", queue: "q", concurrency: 2, paused: true, reason: "repairs" }]);
-  await vi.waitFor(() => expect(newest()).toMatchObject({ concurrency: 2, paused: true, pauseReason: "repairs" }));
+  await eventually(() => expect(newest()).toMatchObject({ concurrency: 2, paused: true, pauseReason: "repairs" }));
   expect(theirs.state.flatMap(({ upserts }) => upserts)).toEqual([]);
 });

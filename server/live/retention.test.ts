@@ -1,9 +1,10 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { createDatabase, type Database } from "../database/client.ts";
 import type { Store } from "../store/index.ts";
 import { commit, openStore } from "../store/lane/lane.test-kit.ts";
 import { openRetention } from "../store/maintenance/retention.test-kit.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/database.ts";
+import { eventually } from "../testing/eventually.ts";
 import { collect, MemoryLog, positions, range, runRow, startLive, subscribe, type TestLive } from "./live.test-kit.ts";
 
 let db: TestDatabase;
@@ -54,7 +55,7 @@ test("who comes back from below the floor is told to start over, and goes on fro
   const got = collect(socket);
   expect(await subscribe(socket, "log", 2)).toMatchObject({ head: 5, floor: 3 });
   expect(await subscribe(socket, "run:r", 0)).toMatchObject({ head: 5, floor: 3 });
-  await vi.waitFor(() => expect(got.reset).toHaveLength(2));
+  await eventually(() => expect(got.reset).toHaveLength(2));
   expect(got.reset).toEqual(
     expect.arrayContaining([
       { topic: "log", seq: 5, reason: "too_old" },
@@ -64,7 +65,7 @@ test("who comes back from below the floor is told to start over, and goes on fro
   expect(got.log).toEqual([]);
   await subscribe(socket, "log", 3);
   await subscribe(socket, "run:r", 3);
-  await vi.waitFor(() => expect(got.log).toHaveLength(2));
+  await eventually(() => expect(got.log).toHaveLength(2));
   expect(positions(got.log, "log", 3)).toEqual([4, 5]);
   expect(positions(got.log, "run:r", 3)).toEqual([5]);
 });
@@ -75,14 +76,14 @@ test("followers on a server that slept past the floor are told that they have mi
   const got = collect(socket);
   await subscribe(socket, "log", 0);
   await subscribe(socket, "runs");
-  await vi.waitFor(() => expect(got.state).toHaveLength(1));
-  await vi.waitFor(() => expect(positions(got.log, "log", 0)).toEqual([1, 2]));
+  await eventually(() => expect(got.state).toHaveLength(1));
+  await eventually(() => expect(positions(got.log, "log", 0)).toEqual([1, 2]));
 
   await commit(awake, [{ type: "run.transition", runId: "r", to: "running" }, note(), note()]);
   await trim();
   await commit(asleep, [note()]);
-  await vi.waitFor(() => expect(got.reset).toMatchObject([{ topic: "log", reason: "too_old" }]));
-  await vi.waitFor(() =>
+  await eventually(() => expect(got.reset).toMatchObject([{ topic: "log", reason: "too_old" }]));
+  await eventually(() =>
     expect(got.state.at(-1)).toMatchObject({ snapshot: true, upserts: [{ id: "r", status: "running" }] }),
   );
   expect(positions(got.log, "log", 0)).toEqual([1, 2]);
@@ -102,7 +103,7 @@ test("a run's history that leaves while it is being read ends in a reset, not in
     if (log.reads.length === 2) log.floor = 2500;
   };
   await subscribe(socket, "run:a", 0);
-  await vi.waitFor(() => expect(got.reset).toMatchObject([{ topic: "run:a", reason: "too_old" }]));
+  await eventually(() => expect(got.reset).toMatchObject([{ topic: "run:a", reason: "too_old" }]));
   const told = positions(got.log, "run:a", 0);
   expect(told).toEqual(range(1, 500).map((n) => 3 * n));
   await live.close();

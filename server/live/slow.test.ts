@@ -1,5 +1,6 @@
 import { type AddressInfo, createServer, connect as dial, type Socket as NetSocket } from "node:net";
-import { afterEach, expect, test, vi } from "vitest";
+import { afterEach, expect, test } from "vitest";
+import { eventually } from "../testing/eventually.ts";
 import {
   collect,
   MemoryLog,
@@ -69,15 +70,15 @@ test("a slow reader of the log falls back to reading pages: fast ones are not de
     log.commit(["a"], [], { payload: LARGE });
     await turn();
   }
-  await vi.waitFor(() => expect(positions(gotFast.log, "log", 0)).toEqual(range(1, COMMITS)), { timeout: 10_000 });
+  await eventually(() => expect(positions(gotFast.log, "log", 0)).toEqual(range(1, COMMITS)));
   const forSlow = (await framesSent(t, "log")) - COMMITS;
   expect(gotSlow.log.length).toBeLessThan(COMMITS);
   expect(forSlow).toBeLessThan(COMMITS);
   line.unblock();
-  await vi.waitFor(() => expect(positions(gotSlow.log, "log", 0)).toEqual(range(1, COMMITS)), { timeout: 10_000 });
+  await eventually(() => expect(positions(gotSlow.log, "log", 0)).toEqual(range(1, COMMITS)));
   expect([gotFast.reset, gotSlow.reset]).toEqual([[], []]);
   log.commit(["a"]);
-  await vi.waitFor(() => expect(gotSlow.log.at(-1)).toMatchObject({ from: COMMITS + 1, to: COMMITS + 1 }));
+  await eventually(() => expect(gotSlow.log.at(-1)).toMatchObject({ from: COMMITS + 1, to: COMMITS + 1 }));
 });
 
 test("a reader of the log that takes nothing for too long is reset and can subscribe again from where it was", async () => {
@@ -88,16 +89,14 @@ test("a reader of the log that takes nothing for too long is reset and can subsc
     log.commit(["a"], [], { payload: LARGE });
     await turn();
   }
-  await vi.waitFor(() => expect(t.live.stats().subscriptions).toBe(1), { timeout: 10_000 });
-  await vi.waitFor(() => expect(gotFast.log.at(-1)?.to).toBe(COMMITS), { timeout: 10_000 });
+  await eventually(() => expect(t.live.stats().subscriptions).toBe(1));
+  await eventually(() => expect(gotFast.log.at(-1)?.to).toBe(COMMITS));
   line.unblock();
-  await vi.waitFor(() => expect(gotSlow.reset).toMatchObject([{ topic: "log", reason: "too_slow" }]), {
-    timeout: 10_000,
-  });
+  await eventually(() => expect(gotSlow.reset).toMatchObject([{ topic: "log", reason: "too_slow" }]));
   expect(gotFast.reset).toEqual([]);
   const last = gotSlow.log.at(-1)?.to;
   await subscribe(slow, "log", last);
-  await vi.waitFor(() => expect(positions(gotSlow.log, "log", 0)).toEqual(range(1, COMMITS)), { timeout: 10_000 });
+  await eventually(() => expect(positions(gotSlow.log, "log", 0)).toEqual(range(1, COMMITS)));
 });
 
 test("a slow viewer of latest rows is reset and gets a snapshot when it asks again; fast ones get every frame", async () => {
@@ -107,17 +106,17 @@ test("a slow viewer of latest rows is reset and gets a snapshot when it asks aga
   const workflow = "x".repeat(2_000_000);
   const change = () => log.commit(["a"], [runRow("a", log.events.length + 1, { workflow })]);
   const filling = { interval: 50, timeout: 15_000 };
-  await vi.waitFor(() => {
+  await eventually(() => {
     change();
     expect(t.live.stats().subscriptions).toBe(1);
   }, filling);
   const seq = log.events.length;
-  await vi.waitFor(() => expect(gotFast.state.at(-1)).toMatchObject({ upserts: [{ id: "a", seq }] }));
+  await eventually(() => expect(gotFast.state.at(-1)).toMatchObject({ upserts: [{ id: "a", seq }] }));
   expect(gotFast.reset).toEqual([]);
   line.unblock();
-  await vi.waitFor(() => expect(gotSlow.reset).toMatchObject([{ topic: "runs", reason: "too_slow" }]), filling);
+  await eventually(() => expect(gotSlow.reset).toMatchObject([{ topic: "runs", reason: "too_slow" }]), filling);
   expect(await subscribe(slow, "runs")).toMatchObject({ head: seq });
-  await vi.waitFor(() =>
+  await eventually(() =>
     expect(gotSlow.state.at(-1)).toMatchObject({ snapshot: true, seq, upserts: [{ id: "a", seq }] }),
   );
 });
@@ -132,6 +131,6 @@ test("a client that does not read cannot make the server keep snapshots for it",
     for (const _ of range(1, 20)) await turn();
   }
   slow.emit("unsubscribe", { topic: "runs" });
-  await vi.waitFor(() => expect(t.live.stats().subscriptions).toBe(0));
+  await eventually(() => expect(t.live.stats().subscriptions).toBe(0));
   expect(await framesSent(t, "snapshot")).toBeLessThan(10);
 });

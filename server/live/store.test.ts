@@ -1,8 +1,9 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Store } from "../store/index.ts";
 import { commit, openStore } from "../store/lane/lane.test-kit.ts";
 import { ensureTenant } from "../store/tenants.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/database.ts";
+import { eventually } from "../testing/eventually.ts";
 import { collect, positions, range, startLive, subscribe, type TestLive } from "./live.test-kit.ts";
 
 let db: TestDatabase;
@@ -47,11 +48,11 @@ test("a socket that disconnects while 1,000 events pass sees each exactly once i
     if (i % 10 === 0) {
       cuts += 1;
       // A socket that is cut while it is still connecting never tries again: that is socket.io's, not ours.
-      await vi.waitFor(() => expect(socket.connected).toBe(true));
+      await eventually(() => expect(socket.connected).toBe(true));
       socket.io.engine.close();
     }
   }
-  await vi.waitFor(() => expect(since).toBe(1_000), { timeout: 10_000 });
+  await eventually(() => expect(since).toBe(1_000));
   expect(positions(got.log, "log", 0)).toEqual(range(1, 1_000));
   expect(cuts).toBe(5);
   expect(refused).toEqual([]);
@@ -67,7 +68,7 @@ test("a run's topic shows its rows and events as they are committed, and no othe
   expect(await subscribe(socket, "run:r1", 0)).toMatchObject({ head: 2, floor: 0 });
   expect(await subscribe(socket, "run:r3", 0)).toMatchObject({ error: { code: "not_found" } });
   await commit(store, [event("r2"), { type: "run.transition", runId: "r1", to: "running" }]);
-  await vi.waitFor(() =>
+  await eventually(() =>
     expect(got.log.flatMap(({ events }) => events.map(({ type }) => type))).toContain("run.transitioned"),
   );
   expect(got.log.every(({ events }) => events.every(({ runId }) => runId === "r1"))).toBe(true);
@@ -76,7 +77,7 @@ test("a run's topic shows its rows and events as they are committed, and no othe
     snapshot: true,
     upserts: [{ kind: "run", id: "r1", status: "pending" }],
   });
-  await vi.waitFor(() =>
+  await eventually(() =>
     expect(got.state.at(-1)).toMatchObject({ upserts: [{ kind: "run", id: "r1", status: "running" }] }),
   );
 });
@@ -89,7 +90,7 @@ test("runs of another tenant do not exist, and their rows reach nobody", async (
   await Promise.all(["log", "runs", "board", "agents", "alerts"].map((topic) => subscribe(socket, topic, 0)));
   await commit(store, [{ type: "run.create", runId: "r2", workflow: "w" }]);
   await commit(store, [{ type: "run.create", runId: "r2", workflow: "w" }], undefined, "t2");
-  await vi.waitFor(() => expect(got.log).toMatchObject([{ from: 1, to: 1, events: [{ seq: 1, runId: "r2" }] }]));
-  await vi.waitFor(() => expect(got.state).toHaveLength(5));
+  await eventually(() => expect(got.log).toMatchObject([{ from: 1, to: 1, events: [{ seq: 1, runId: "r2" }] }]));
+  await eventually(() => expect(got.state).toHaveLength(5));
   expect(got.state.flatMap(({ upserts }) => upserts)).toMatchObject([{ kind: "run", id: "r2", seq: 1 }]);
 });

@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { tries } from "../../domain/kernel/depth.test-kit.ts";
 import type { ChannelKind } from "../../domain/kernel/statuses.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/database.ts";
 import type { DigestEntry } from "./digest.ts";
@@ -179,7 +180,7 @@ test("an alert that an open cause folds is told when that is over and it still f
   ).toEqual(["alert.fired breaker_open:a1", "alert.fired rate:a1", "alert.resolved breaker_open:a1"]);
 });
 
-const ROUNDS = 3;
+const ROUNDS = tries(3, 2);
 
 test(`kill -9 while alerts storm, ${ROUNDS} times: what fired and ended is told, each in one message`, async () => {
   await put("hook", "webhook", { stormThreshold: 3, stormWindowMs: 1000 });

@@ -5,7 +5,8 @@ import os from "node:os";
 import path from "node:path";
 import { pino } from "pino";
 import { Registry } from "prom-client";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { eventually } from "../testing/eventually.ts";
 import { Renderer, RendererAway, type RendererOptions } from "./index.ts";
 
 /** Draws what the path says, in place of Next. */
@@ -30,8 +31,6 @@ process.on("message", (message) => {
   });
   server.listen(0, "127.0.0.1", () => process.send({ type: "ready", port: server.address().port }));
 });`;
-
-const PATIENT = { timeout: 20_000 };
 
 let dir: string;
 let server: http.Server;
@@ -84,11 +83,11 @@ test.each([
   await open();
   const first = await (await fetch(`${origin}/`)).text();
   expect((await fetch(origin + url)).status).toBe(503);
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const answer = await fetch(`${origin}/`);
     expect(answer.status).toBe(201);
     expect(await answer.text()).not.toBe(first);
-  }, PATIENT);
+  });
   const restarts = (await registry.getMetricsAsJSON()).find(
     ({ name }) => name === "switchyard_renderer_restarts_total",
   );
@@ -107,7 +106,7 @@ test("a reader who goes away ends the drawing", async () => {
   const answer = await fetch(`${origin}/endless`, { signal: reader.signal });
   expect(answer.status).toBe(200);
   reader.abort();
-  await vi.waitFor(() => expect(logged.join()).toContain("closed"), PATIENT);
+  await eventually(() => expect(logged.join()).toContain("closed"));
 });
 
 test("a program that ends before it is ready fails the start, with what it said", async () => {

@@ -91,7 +91,7 @@ describe("the git adapter", () => {
         command: `touch ${repo.folder}/begun; ${attempt === 1 ? `while ! [ -e ${repo.folder}/go ]; do sleep 0.01; done;` : ""} echo 2 > two.txt`,
       });
     const slow = second(1);
-    await vi.waitFor(() => expect(readdirSync(repo.folder)).toContain("begun"));
+    await vi.waitFor(() => expect(readdirSync(repo.folder)).toContain("begun"), 10_000);
     const first = await run({ branch: "topic", command: "echo 1 > one.txt" });
     await writeFile(join(repo.folder, "go"), "");
     expect((await slow).outcome).toMatchObject({ exitCode: null, error: { code: "branch_moved" } });

@@ -4,9 +4,8 @@ import type { AddressInfo } from "node:net";
 import Fastify, { type FastifyInstance } from "fastify";
 import { afterEach, expect, onTestFinished, test, vi } from "vitest";
 import type { LogEvent } from "../../../domain/kernel/event.ts";
+import { eventually } from "../../testing/eventually.ts";
 import { NDJSON, type StreamOptions, sendEventStream } from "./event-stream.ts";
-
-const PATIENT = { timeout: 20_000 };
 
 let app: FastifyInstance | undefined;
 afterEach(async () => {
@@ -46,7 +45,7 @@ test("for a reader that takes nothing little is taken from the log, and it is cu
   }
   const onCut = vi.fn();
   await open(endless(), { onCut, beatMs: 20, patienceMs: 200 });
-  await vi.waitFor(() => expect(onCut).toHaveBeenCalledTimes(1), PATIENT);
+  await eventually(() => expect(onCut).toHaveBeenCalledTimes(1));
   // What the kernels on both sides take, and a few pieces.
   expect(taken).toBeLessThan(40);
   const before = taken;

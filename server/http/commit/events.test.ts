@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { STREAM_BEAT_MS } from "../../../domain/kernel/live.ts";
+import { eventually } from "../../testing/eventually.ts";
 import { type Api, allPages, type Caller, fresh, openApi } from "../kernel/resource.test-kit.ts";
 
 let api: Api;
@@ -271,10 +272,10 @@ test("a stream answers before anything happens, and gives only what its filters 
 test("a reader that does not read is not buffered for, and misses nothing when it goes on", async () => {
   const before = await api.me.head();
   const stream = await follow(api.me, `after=${before}`);
-  const filler = "x".repeat(4000);
-  const total = 8000;
-  for (let i = 0; i < total; i += 200) {
-    await api.me.commit(...Array.from({ length: 200 }, (_, n) => ({ ...note(i + n), payload: { filler } })));
+  const filler = "x".repeat(20_000);
+  const total = 1600;
+  for (let i = 0; i < total; i += 40) {
+    await api.me.commit(...Array.from({ length: 40 }, (_, n) => ({ ...note(i + n), payload: { filler } })));
   }
   const seen: number[] = [];
   while (seen.length < total) seen.push((await stream.next()).seq);
@@ -293,7 +294,7 @@ test("large events are followed in order, and a key has so many streams open at 
   const other = await follow(api.stranger, "");
   expect(other.response.statusCode).toBe(200);
   for (const { close } of [other, ...streams]) close();
-  const again = await vi.waitFor(async () => {
+  const again = await eventually(async () => {
     const stream = await follow(api.me, `after=${before}`);
     expect(stream.response.statusCode).toBe(200);
     return stream;

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { ClientMutationInput } from "../../../domain/commit/mutations.ts";
 import type { Waiting } from "../../../domain/execution/waiting.ts";
+import { tries } from "../../../domain/kernel/depth.test-kit.ts";
 import { type Api, openApi } from "../kernel/resource.test-kit.ts";
 
 let api: Api;
@@ -128,6 +129,6 @@ test("a job waits for exactly what is told: what holds keeps every claim from it
       }
       await clear();
     }),
-    { numRuns: 60 },
+    { numRuns: tries(60) },
   );
 }, 120_000);

@@ -1,16 +1,15 @@
 import type { AddressInfo } from "node:net";
 import pg from "pg";
-import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { createClock } from "../../clock/index.ts";
 import { prepareSession } from "../../database/session.ts";
 import { laneDatabase } from "../../store/lane/lane-database.ts";
+import { eventually } from "../../testing/eventually.ts";
 import { mintApiKey } from "../auth/api-keys.ts";
 import { type Api, fresh, openApi } from "./resource.test-kit.ts";
 
 /** More than wait for one key. */
 const CROWD = 260;
-const PATIENT = { timeout: 20_000 };
-
 let api: Api;
 let origin: string;
 let viewer: string;
@@ -35,7 +34,7 @@ afterAll(async () => {
 afterEach(async () => {
   for (const crowd of crowds.splice(0)) crowd.abort();
   await locker.query("ROLLBACK");
-  await vi.waitFor(async () => expect(await held()).toBe(0), PATIENT);
+  await eventually(async () => expect(await held()).toBe(0));
 });
 
 /** Statements that wait for the lock which the test holds. */
@@ -60,7 +59,7 @@ async function crowd(path: string, table: string, size = CROWD) {
       .then((answer) => void refused.push(answer))
       .catch(() => {}),
   );
-  await vi.waitFor(async () => expect(await held()).toBeGreaterThan(0), PATIENT);
+  await eventually(async () => expect(await held()).toBeGreaterThan(0));
   return { hangUp: () => hangUp.abort(), all: Promise.all(asked), refused };
 }
 
@@ -78,13 +77,13 @@ test.each([
   const queries = laneDatabase(api.t.database.pool);
   const clock = createClock({ store: api.t.deps.store, queries, log: { info() {}, warn() {} } });
   clock.start();
-  await vi.waitFor(async () => expect((await api.me.get(`/runs/${runId}`)).body.status).toBe("failed"), PATIENT);
+  await eventually(async () => expect((await api.me.get(`/runs/${runId}`)).body.status).toBe("failed"));
   await clock.close();
 });
 
 test("who asks for more than may wait is told to come back", async () => {
   const { refused } = await crowd("/deliveries", "Delivery");
-  await vi.waitFor(() => expect(refused.length).toBeGreaterThan(0), PATIENT);
+  await eventually(() => expect(refused.length).toBeGreaterThan(0));
   const [answer] = refused;
   expect(answer?.status).toBe(429);
   expect(answer?.headers.get("retry-after")).toMatch(/^\d+$/);
@@ -96,7 +95,7 @@ test("reads whose caller has hung up are cancelled, and those that waited are no
   const { hangUp, all } = await crowd("/deliveries", "Delivery", 50);
   hangUp();
   await all;
-  await vi.waitFor(async () => expect(await held()).toBe(0), PATIENT);
+  await eventually(async () => expect(await held()).toBe(0));
   await locker.query("ROLLBACK");
   expect((await ask("/deliveries")).status).toBe(200);
   expect(api.t.logged.filter(({ level }) => level === 50)).toEqual([]);
@@ -104,7 +103,7 @@ test("reads whose caller has hung up are cancelled, and those that waited are no
 
 test("a read that takes too long is ended and says so", async () => {
   const { refused } = await crowd("/deliveries", "Delivery", 1);
-  await vi.waitFor(() => expect(refused).toHaveLength(1), PATIENT);
+  await eventually(() => expect(refused).toHaveLength(1));
   expect(refused[0]?.status).toBe(503);
   expect(await refused[0]?.json()).toMatchObject({ code: "read_took_too_long" });
 });
@@ -115,7 +114,7 @@ test("the same long read is done once for all who ask at a time, and given up wh
   expect(await held()).toBe(1);
   hangUp();
   await all;
-  await vi.waitFor(async () => expect(await held()).toBe(0), PATIENT);
+  await eventually(async () => expect(await held()).toBe(0));
   await locker.query("ROLLBACK");
   const answers = await Promise.all([1, 2, 3].map(() => ask("/receipts/verify")));
   for (const answer of answers) expect(await answer.json()).toMatchObject({ valid: true });

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { createInterface } from "node:readline";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { tries } from "../../../domain/kernel/depth.test-kit.ts";
 import type { LogEvent } from "../../../domain/kernel/event.ts";
 import { createDatabase, type Database } from "../../database/client.ts";
 import { commit, openStore } from "../../store/lane/lane.test-kit.ts";
@@ -95,7 +96,7 @@ test("whatever is committed and however trims end: the chain holds, the log is g
         await second.close();
       }
     }),
-    { numRuns: 12, endOnFailure: true },
+    { numRuns: tries(12, 3), endOnFailure: true },
   );
 }, 180_000);
 

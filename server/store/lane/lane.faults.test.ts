@@ -1,39 +1,24 @@
 import { Registry } from "prom-client";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Mutation } from "../../../domain/commit/mutations.ts";
 import { createDatabase, type Database } from "../../database/client.ts";
-import { createTestDatabase, type TestDatabase } from "../../testing/database.ts";
+import { givenTenants } from "../../testing/given.ts";
 import { createPgProxy, type PgProxy } from "../../testing/pg-proxy.ts";
 import { createStore } from "../index.ts";
 import type { Store } from "../types.ts";
 import { BY, commit, follow, openStore } from "./lane.test-kit.ts";
 
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await createTestDatabase();
-});
-afterAll(() => database.drop());
+const given = givenTenants();
 
-let tenants = 0;
-let tenant = "";
-const open: { close(): Promise<void> }[] = [];
-beforeEach(() => {
-  tenants += 1;
-  tenant = `t${tenants}`;
-});
-afterEach(async () => {
-  for (const one of open.splice(0).reverse()) await one.close();
-});
-
-async function store(over: Database = database, more = {}): Promise<Store> {
-  const opened = await openStore(over, tenant, more);
-  open.push(opened);
+async function store(over: Database = given.database, more = {}): Promise<Store> {
+  const opened = await openStore(over, given.tenant, more);
+  given.closing(opened);
   return opened;
 }
 
-async function node(url = database.url, more = {}): Promise<Store> {
+async function node(url = given.database.url, more = {}): Promise<Store> {
   const own = createDatabase(url, { max: 4 });
-  open.push(own);
+  given.closing(own);
   return await store(own, more);
 }
 
@@ -43,7 +28,7 @@ const types = (events: { type: string }[]) => events.map((event) => event.type);
 describe("two servers on one database", () => {
   test("both committing to one tenant: gapless, no lost update, and followers of both get everything in order", async () => {
     const [a, b] = [await node(), await node()];
-    const followers = [follow(a, tenant), follow(b, tenant)];
+    const followers = [follow(a, given.tenant), follow(b, given.tenant)];
     await commit(
       a,
       [
@@ -51,17 +36,17 @@ describe("two servers on one database", () => {
         { type: "workstream.create", runId: "r", workstreamId: "w", title: "W" },
       ],
       {},
-      tenant,
+      given.tenant,
     );
-    await Promise.all([a.head(tenant), b.head(tenant)]);
-    open.push(...[a, b].map((one) => ({ close: async () => one.watch(tenant)() })));
-    const stops = [a.watch(tenant), b.watch(tenant)];
+    await Promise.all([a.head(given.tenant), b.head(given.tenant)]);
+    for (const one of [a, b]) given.closing({ close: () => one.watch(given.tenant)() });
+    const stops = [a.watch(given.tenant), b.watch(given.tenant)];
     const work = Array.from({ length: 200 }, (_, index) =>
       commit(
         index % 2 ? a : b,
         [{ type: "job.enqueue", jobId: `j${index}`, runId: "r", workstreamId: "w" }],
         {},
-        tenant,
+        given.tenant,
       ),
     );
     const outcomes = await Promise.all(work);
@@ -69,10 +54,10 @@ describe("two servers on one database", () => {
     for (const [index, receipt] of receipts.entries()) {
       if (index > 0) expect(receipt.firstSeq).toBe((receipts[index - 1]?.lastSeq ?? 0) + 1);
     }
-    const run = await database.prisma.run.findFirstOrThrow({ where: { tenantId: tenant, id: "r" } });
+    const run = await given.database.prisma.run.findFirstOrThrow({ where: { tenantId: given.tenant, id: "r" } });
     expect(run.jobCounts).toMatchObject({ queued: 200 });
-    expect(await a.verify(tenant)).toEqual({ valid: true, from: 1, checked: 201 });
-    const { head } = await a.head(tenant);
+    expect(await a.verify(given.tenant)).toEqual({ valid: true, from: 1, checked: 201 });
+    const { head } = await a.head(given.tenant);
     await expect.poll(() => followers.map(({ seen }) => seen.ranges.at(-1)?.to)).toEqual([head, head]);
     expect(followers[0]?.seen.events.map((event) => event.seq)).toEqual(
       Array.from({ length: head }, (_, index) => index + 1),
@@ -82,14 +67,16 @@ describe("two servers on one database", () => {
 
   test("a refusal is never given from a stale cache", async () => {
     const [a, b] = [await node(), await node()];
-    await commit(a, [{ type: "run.create", runId: "r", workflow: "w" }], {}, tenant);
-    await commit(a, [{ type: "run.transition", runId: "r", to: "running" }], {}, tenant);
-    await commit(b, [{ type: "run.transition", runId: "r", to: "blocked" }], {}, tenant);
-    // `a` still has the run as running, where "running" is illegal; in the database it is blocked,
+    await commit(a, [{ type: "run.create", runId: "r", workflow: "w" }], {}, given.tenant);
+    await commit(a, [{ type: "run.transition", runId: "r", to: "running" }], {}, given.tenant);
+    await commit(b, [{ type: "run.transition", runId: "r", to: "blocked" }], {}, given.tenant);
+    // `a` still has the run as running, where "running" is illegal; in the given.database it is blocked,
     // where it is legal.
-    await commit(a, [{ type: "run.transition", runId: "r", to: "running" }], {}, tenant);
-    await commit(b, [{ type: "run.transition", runId: "r", to: "completed" }], {}, tenant);
-    await expect(commit(a, [{ type: "run.transition", runId: "r", to: "blocked" }], {}, tenant)).rejects.toMatchObject({
+    await commit(a, [{ type: "run.transition", runId: "r", to: "running" }], {}, given.tenant);
+    await commit(b, [{ type: "run.transition", runId: "r", to: "completed" }], {}, given.tenant);
+    await expect(
+      commit(a, [{ type: "run.transition", runId: "r", to: "blocked" }], {}, given.tenant),
+    ).rejects.toMatchObject({
       code: "commit_refused",
       errors: [{ code: "illegal_transition", legal: [] }],
     });
@@ -97,99 +84,99 @@ describe("two servers on one database", () => {
 
   test("a version that another server has moved on is refused", async () => {
     const [a, b] = [await node(), await node()];
-    await commit(a, [{ type: "run.create", runId: "r", workflow: "w" }], {}, tenant);
-    await commit(b, [{ type: "run.transition", runId: "r", to: "running" }], {}, tenant, { r: 1 });
+    await commit(a, [{ type: "run.create", runId: "r", workflow: "w" }], {}, given.tenant);
+    await commit(b, [{ type: "run.transition", runId: "r", to: "running" }], {}, given.tenant, { r: 1 });
     await expect(
-      commit(a, [{ type: "run.transition", runId: "r", to: "cancelled" }], {}, tenant, { r: 1 }),
+      commit(a, [{ type: "run.transition", runId: "r", to: "cancelled" }], {}, given.tenant, { r: 1 }),
     ).rejects.toMatchObject({ code: "stale_expectation" });
   });
 
   test("the same idempotency key on both yields one receipt", async () => {
     const [a, b] = [await node(), await node()];
-    await commit(a, [append("warm")], {}, tenant);
+    await commit(a, [append("warm")], {}, given.tenant);
     const outcomes = await Promise.all(
       Array.from({ length: 20 }, (_, index) =>
-        commit(index % 2 ? a : b, [append("once")], { idempotencyKey: "k", fingerprint: "f" }, tenant),
+        commit(index % 2 ? a : b, [append("once")], { idempotencyKey: "k", fingerprint: "f" }, given.tenant),
       ),
     );
     expect(new Set(outcomes.map((outcome) => outcome.receipt.receiptId)).size).toBe(1);
-    expect(types(await a.readEvents(tenant, { after: 0, limit: 100 }))).toEqual(["x.warm", "x.once"]);
+    expect(types(await a.readEvents(given.tenant, { after: 0, limit: 100 }))).toEqual(["x.warm", "x.once"]);
   });
 });
 
 describe("the connection to Postgres is cut after the batch was sent", () => {
   let proxy: PgProxy;
   beforeEach(async () => {
-    proxy = await createPgProxy(database.url);
+    proxy = await createPgProxy(given.database.url);
   });
   afterEach(() => proxy.close());
 
   for (const when of ["before it arrives", "after it has run"] as const) {
     test(`${when}: applied exactly once, and answered`, async () => {
       const lane = await node(proxy.url);
-      const { seen } = follow(lane, tenant);
-      await commit(lane, [{ type: "run.create", runId: "r", workflow: "w" }], {}, tenant);
+      const { seen } = follow(lane, given.tenant);
+      await commit(lane, [{ type: "run.create", runId: "r", workflow: "w" }], {}, given.tenant);
       proxy.cutNext('"cut-here"', when);
       const outcomes = await Promise.all([
-        commit(lane, [{ type: "job.enqueue", jobId: "cut-here", runId: "r" }], {}, tenant),
-        commit(lane, [append("beside")], { idempotencyKey: "k", fingerprint: "f" }, tenant),
+        commit(lane, [{ type: "job.enqueue", jobId: "cut-here", runId: "r" }], {}, given.tenant),
+        commit(lane, [append("beside")], { idempotencyKey: "k", fingerprint: "f" }, given.tenant),
       ]);
       expect(proxy.cuts).toBe(1);
-      await commit(lane, [append("after")], {}, tenant);
-      const events = await lane.readEvents(tenant, { after: 0, limit: 100 });
+      await commit(lane, [append("after")], {}, given.tenant);
+      const events = await lane.readEvents(given.tenant, { after: 0, limit: 100 });
       expect(types(events)).toEqual(["run.created", "job.enqueued", "x.beside", "x.after"]);
       expect(types(seen.events)).toEqual(types(events));
       expect(outcomes.map((outcome) => outcome.receipt.firstSeq)).toEqual([2, 3]);
-      const stored = await database.prisma.receipt.findMany({
-        where: { tenantId: tenant },
+      const stored = await given.database.prisma.receipt.findMany({
+        where: { tenantId: given.tenant },
         orderBy: { lastSeq: "asc" },
       });
       expect(outcomes.map((outcome) => outcome.receipt.hash)).toEqual(
         stored.slice(1, 3).map((receipt) => receipt.hash),
       );
-      expect(await lane.verify(tenant)).toEqual({ valid: true, from: 1, checked: 4 });
+      expect(await lane.verify(given.tenant)).toEqual({ valid: true, from: 1, checked: 4 });
     });
   }
 
-  test("the database away: callers get an error that says so, nothing is half applied, and commits resume without help", async () => {
+  test("the given.database away: callers get an error that says so, nothing is half applied, and commits resume without help", async () => {
     const lane = await node(proxy.url);
-    await commit(lane, [append("before")], {}, tenant);
+    await commit(lane, [append("before")], {}, given.tenant);
     proxy.setAway(true);
-    await expect(commit(lane, [append("lost")], {}, tenant)).rejects.toMatchObject({ code: "database_away" });
-    await expect(commit(lane, [append("lost")], {}, tenant)).rejects.toMatchObject({ code: "database_away" });
+    await expect(commit(lane, [append("lost")], {}, given.tenant)).rejects.toMatchObject({ code: "database_away" });
+    await expect(commit(lane, [append("lost")], {}, given.tenant)).rejects.toMatchObject({ code: "database_away" });
     proxy.setAway(false);
     await expect
       .poll(
         () =>
-          commit(lane, [append("back")], { idempotencyKey: "b", fingerprint: "f" }, tenant).then(
+          commit(lane, [append("back")], { idempotencyKey: "b", fingerprint: "f" }, given.tenant).then(
             () => "ok",
             () => "away",
           ),
         { timeout: 5000 },
       )
       .toBe("ok");
-    expect(types(await lane.readEvents(tenant, { after: 0, limit: 100 }))).toEqual(["x.before", "x.back"]);
+    expect(types(await lane.readEvents(given.tenant, { after: 0, limit: 100 }))).toEqual(["x.before", "x.back"]);
   });
 });
 
-describe("the database away before the lane has read the head", () => {
+describe("the given.database away before the lane has read the head", () => {
   let proxy: PgProxy;
   beforeEach(async () => {
-    proxy = await createPgProxy(database.url);
-    open.push(proxy);
+    proxy = await createPgProxy(given.database.url);
+    given.closing(proxy);
   });
 
   test("the position of the log can be asked for, also while commits are refused", async () => {
     await store();
     const own = createDatabase(proxy.url, { max: 4 });
-    open.push(own);
+    given.closing(own);
     const lane = createStore({ pool: own.pool, registry: new Registry(), idempotencyTtlSeconds: 60 });
-    open.push(lane);
+    given.closing(lane);
     proxy.setAway(true);
-    await expect(commit(lane, [append("lost")], {}, tenant)).rejects.toMatchObject({ code: "database_away" });
-    await expect(lane.head(tenant)).rejects.toThrow();
+    await expect(commit(lane, [append("lost")], {}, given.tenant)).rejects.toMatchObject({ code: "database_away" });
+    await expect(lane.head(given.tenant)).rejects.toThrow();
     proxy.setAway(false);
-    await expect.poll(() => lane.head(tenant).catch(() => null), { timeout: 5000 }).toMatchObject({ head: 0 });
+    await expect.poll(() => lane.head(given.tenant).catch(() => null), { timeout: 5000 }).toMatchObject({ head: 0 });
   });
 });
 
@@ -203,34 +190,34 @@ describe("one bad row does not fail its neighbours", () => {
   for (const [name, mutation] of Object.entries(poison)) {
     test(`${name}, in a batch with nine good commits of other clients: only the culprit is refused`, async () => {
       const lane = await store();
-      await commit(lane, [append("warm")], {}, tenant);
+      await commit(lane, [append("warm")], {}, given.tenant);
       const all = await Promise.allSettled(
         Array.from({ length: 10 }, (_, index) =>
           index === 4
-            ? lane.commit(tenant, BY, { mutations: [mutation] })
-            : commit(lane, [append(`good${index}`)], {}, tenant),
+            ? lane.commit(given.tenant, BY, { mutations: [mutation] })
+            : commit(lane, [append(`good${index}`)], {}, given.tenant),
         ),
       );
       expect(all.map((one) => one.status === "fulfilled")).toEqual(
         Array.from({ length: 10 }, (_, index) => index !== 4),
       );
       expect(all[4]).toMatchObject({ reason: { code: "commit_refused", errors: [{ code: "not_storable" }] } });
-      expect(await lane.verify(tenant)).toEqual({ valid: true, from: 1, checked: 10 });
+      expect(await lane.verify(given.tenant)).toEqual({ valid: true, from: 1, checked: 10 });
     });
   }
 });
 
 describe("the hot tier", () => {
   test("evicted rows are loaded again, never overwritten", async () => {
-    const tiny = await store(database, { hotTierBytes: 1 });
+    const tiny = await store(given.database, { hotTierBytes: 1 });
     await commit(
       tiny,
       [{ type: "run.create", runId: "r", workflow: "w", context: { big: "x".repeat(5000) } }],
       {},
-      tenant,
+      given.tenant,
     );
     for (let index = 0; index < 5; index += 1) {
-      await commit(tiny, [{ type: "job.enqueue", jobId: `j${index}`, runId: "r" }], {}, tenant);
+      await commit(tiny, [{ type: "job.enqueue", jobId: `j${index}`, runId: "r" }], {}, given.tenant);
     }
     await commit(
       tiny,
@@ -239,9 +226,9 @@ describe("the hot tier", () => {
         { type: "job.start", jobId: "j0", agentKey: "a" },
       ],
       {},
-      tenant,
+      given.tenant,
     );
-    const run = await database.prisma.run.findFirstOrThrow({ where: { tenantId: tenant } });
+    const run = await given.database.prisma.run.findFirstOrThrow({ where: { tenantId: given.tenant } });
     expect(run).toMatchObject({
       status: "running",
       jobCounts: { queued: 4, running: 1 },
@@ -251,13 +238,15 @@ describe("the hot tier", () => {
   });
 
   test("the queue is bounded: beyond its limit a commit is refused and nothing changes", async () => {
-    const narrow = await store(database, { maxQueue: 3 });
-    const all = await Promise.allSettled(Array.from({ length: 10 }, () => commit(narrow, [append("e")], {}, tenant)));
+    const narrow = await store(given.database, { maxQueue: 3 });
+    const all = await Promise.allSettled(
+      Array.from({ length: 10 }, () => commit(narrow, [append("e")], {}, given.tenant)),
+    );
     const full = all.filter(
       (one) => one.status === "rejected" && (one.reason as { code: string }).code === "lane_full",
     );
     expect(full.length).toBe(7);
-    expect(await narrow.head(tenant)).toMatchObject({ head: 3 });
+    expect(await narrow.head(given.tenant)).toMatchObject({ head: 3 });
   });
 });
 
@@ -271,10 +260,10 @@ describe("the hash chain", () => {
     test(`${what} is found`, async () => {
       const lane = await store();
       for (let n = 1; n <= 3; n += 1)
-        await commit(lane, [{ ...append("e"), payload: { n, deep: { b: 1.5, a: [null, "é"] } } }], {}, tenant);
-      expect(await lane.verify(tenant)).toEqual({ valid: true, from: 1, checked: 3 });
-      await database.pool.query(sql, [tenant]);
-      expect(await lane.verify(tenant)).toMatchObject({ valid: false });
+        await commit(lane, [{ ...append("e"), payload: { n, deep: { b: 1.5, a: [null, "é"] } } }], {}, given.tenant);
+      expect(await lane.verify(given.tenant)).toEqual({ valid: true, from: 1, checked: 3 });
+      await given.database.pool.query(sql, [given.tenant]);
+      expect(await lane.verify(given.tenant)).toMatchObject({ valid: false });
     });
   }
 });

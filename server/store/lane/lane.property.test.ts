@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { ClientMutationInput } from "../../../domain/commit/mutations.ts";
 import { NO_JOBS } from "../../../domain/execution/contract.ts";
+import { tries } from "../../../domain/kernel/depth.test-kit.ts";
 import type { JobStatus } from "../../../domain/kernel/statuses.ts";
 import { createDatabase, type Database } from "../../database/client.ts";
 import { createTestDatabase, type TestDatabase } from "../../testing/database.ts";
@@ -9,6 +10,7 @@ import { type Cut, createPgProxy, type PgProxy } from "../../testing/pg-proxy.ts
 import type { CommitOutcome, Store } from "../types.ts";
 import { commit, follow, openStore } from "./lane.test-kit.ts";
 
+const RUNS = tries(8, 3);
 /**
  * Several servers on one database, whose connections are cut now and then, and clients that retry
  * until they have an answer.
@@ -149,9 +151,9 @@ test("any requests to any server with any connection cut: one gapless log, appli
         await Promise.all(stores.map((store) => store.close()));
       }
     }),
-    { numRuns: 8, endOnFailure: true },
+    { numRuns: RUNS, endOnFailure: true },
   );
-  expect(cuts).toBeGreaterThan(15);
+  expect(cuts).toBeGreaterThan(RUNS);
 }, 120_000);
 
 async function check(

@@ -1,8 +1,8 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { ClientMutationInput, Mutation } from "../../../domain/commit/mutations.ts";
 import { createDatabase } from "../../database/client.ts";
 import type { Reason } from "../../database/faults.ts";
-import { createTestDatabase, type TestDatabase } from "../../testing/database.ts";
+import { givenTenants } from "../../testing/given.ts";
 import type { Store } from "../types.ts";
 import { BY, commit, openStore } from "./lane.test-kit.ts";
 
@@ -33,27 +33,21 @@ const DATA = [
   "23514",
 ];
 
-let database: TestDatabase;
+const given = givenTenants();
 let store: Store;
 const reasons: Reason[] = [];
-let tenants = 0;
-let tenant = "";
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  await database.pool.query(`CREATE TABLE fault (code text);
+  await given.database.pool.query(`CREATE TABLE fault (code text);
     CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ DECLARE state text; BEGIN
       SELECT code INTO state FROM fault;
       IF state IS NOT NULL AND NEW."type" = 'x.bad' THEN RAISE EXCEPTION 'refused' USING ERRCODE = state; END IF;
       RETURN NEW; END $$;
     CREATE TRIGGER fail BEFORE INSERT ON "Event" FOR EACH ROW EXECUTE FUNCTION fail()`);
 });
-afterAll(() => database.drop());
 beforeEach(async () => {
-  tenants += 1;
-  tenant = `t${tenants}`;
   reasons.length = 0;
-  store = await openStore(database, tenant, { onAway: (reason: Reason) => void reasons.push(reason) });
+  store = await openStore(given.database, given.tenant, { onAway: (reason: Reason) => void reasons.push(reason) });
 });
 afterEach(async () => {
   await store.close();
@@ -61,25 +55,28 @@ afterEach(async () => {
 });
 
 const failWith = (code: string | null) =>
-  database.pool.query("WITH gone AS (DELETE FROM fault) INSERT INTO fault VALUES ($1)", [code]);
+  given.database.pool.query("WITH gone AS (DELETE FROM fault) INSERT INTO fault VALUES ($1)", [code]);
 const append = (name: string): Mutation & ClientMutationInput => ({ type: "event.append", eventType: `x.${name}` });
-const send = (name: string) => store.commit(tenant, BY, { mutations: [append(name)] });
+const send = (name: string) => store.commit(given.tenant, BY, { mutations: [append(name)] });
 const goesOn = () => expect.poll(() => send("after").then(() => "ok", String)).toBe("ok");
 
 for (const [reason, codes] of Object.entries(STATES)) {
-  test.each(codes)(`${reason}: a batch refused with %s is blamed on the database, not on the data`, async (code) => {
-    await send("before");
-    await failWith(code);
-    const all = await Promise.allSettled(["good", "bad", "good", "bad", "good"].map(send));
-    for (const one of all) {
-      expect(one).toMatchObject({ reason: { code: "database_away", extra: { reason, retryAfterSeconds: 1 } } });
-    }
-    expect(reasons).toEqual([reason]);
-    await failWith(null);
-    await goesOn();
-    const events = await store.readEvents(tenant, { after: 0, limit: 100 });
-    expect(events.map(({ type }) => type)).toEqual(["x.before", "x.after"]);
-  });
+  test.each(codes)(
+    `${reason}: a batch refused with %s is blamed on the given.database, not on the data`,
+    async (code) => {
+      await send("before");
+      await failWith(code);
+      const all = await Promise.allSettled(["good", "bad", "good", "bad", "good"].map(send));
+      for (const one of all) {
+        expect(one).toMatchObject({ reason: { code: "database_away", extra: { reason, retryAfterSeconds: 1 } } });
+      }
+      expect(reasons).toEqual([reason]);
+      await failWith(null);
+      await goesOn();
+      const events = await store.readEvents(given.tenant, { after: 0, limit: 100 });
+      expect(events.map(({ type }) => type)).toEqual(["x.before", "x.after"]);
+    },
+  );
 }
 
 test.each(DATA)("a commit refused with %s is refused for its data, and its neighbours are accepted", async (code) => {
@@ -92,8 +89,8 @@ test.each(DATA)("a commit refused with %s is refused for its data, and its neigh
 });
 
 describe("for real", () => {
-  const name = () => new URL(database.url).pathname.slice(1);
-  const admin = (sql: string) => database.pool.query(sql);
+  const name = () => new URL(given.database.url).pathname.slice(1);
+  const admin = (sql: string) => given.database.pool.query(sql);
   const open: { close(): Promise<void> }[] = [];
   afterEach(async () => {
     for (const one of open.splice(0).reverse()) await one.close();
@@ -103,38 +100,38 @@ describe("for real", () => {
   async function asRole(role: string): Promise<Store> {
     await admin(`CREATE ROLE ${role} LOGIN PASSWORD 'secret';
       GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ${role}`);
-    const url = new URL(database.url);
+    const url = new URL(given.database.url);
     url.username = role;
     url.password = "secret";
     const own = createDatabase(url.toString(), { max: 4 });
     open.push(own);
-    const opened = await openStore(own, tenant);
+    const opened = await openStore(own, given.tenant);
     open.push(opened);
     open.unshift({ close: async () => void (await admin(`DROP OWNED BY ${role}; DROP ROLE ${role}`)) });
     return opened;
   }
   const answerOf = (over: Store) =>
-    commit(over, [append("now")], {}, tenant).then(
+    commit(over, [append("now")], {}, given.tenant).then(
       () => "ok",
       (error: { code: string; extra?: { reason?: string } }) => `${error.code} ${error.extra?.reason}`,
     );
 
-  test("a read-only database refuses commits, and takes them again when writable", async () => {
+  test("a read-only given.database refuses commits, and takes them again when writable", async () => {
     await send("before");
     await admin(`ALTER DATABASE ${name()} SET default_transaction_read_only = on`);
-    database.renew();
+    given.database.renew();
     await expect.poll(() => answerOf(store)).toBe("database_away read_only");
-    expect(await store.readEvents(tenant, { after: 0, limit: 10 })).not.toHaveLength(0);
+    expect(await store.readEvents(given.tenant, { after: 0, limit: 10 })).not.toHaveLength(0);
     await admin(`BEGIN READ WRITE; ALTER DATABASE ${name()} RESET default_transaction_read_only; COMMIT`);
     await expect.poll(() => answerOf(store)).toBe("ok");
   });
 
   test("a privilege that is revoked, and granted again", async () => {
-    const over = await asRole(`role_${tenant}`);
+    const over = await asRole(`role_${given.tenant}`);
     expect(await answerOf(over)).toBe("ok");
-    await admin(`REVOKE INSERT ON "Event" FROM role_${tenant}`);
+    await admin(`REVOKE INSERT ON "Event" FROM role_${given.tenant}`);
     expect(await answerOf(over)).toBe("database_away privileges");
-    await admin(`GRANT INSERT ON "Event" TO role_${tenant}`);
+    await admin(`GRANT INSERT ON "Event" TO role_${given.tenant}`);
     await expect.poll(() => answerOf(over)).toBe("ok");
   });
 

@@ -3,12 +3,13 @@ import { once } from "node:events";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { tries } from "../../../domain/kernel/depth.test-kit.ts";
 import { createTestDatabase, type TestDatabase } from "../../testing/database.ts";
 import { openStore } from "../lane/lane.test-kit.ts";
 import { between, cleanUp, expectCounted } from "./cleanup.test-kit.ts";
 
 let database: TestDatabase;
-const ROUNDS = 4;
+const ROUNDS = tries(4, 2);
 
 beforeAll(async () => {
   database = await createTestDatabase();

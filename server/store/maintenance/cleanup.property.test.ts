@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { ClientMutationInput } from "../../../domain/commit/mutations.ts";
+import { tries } from "../../../domain/kernel/depth.test-kit.ts";
 import { createDatabase, type Database } from "../../database/client.ts";
 import { createTestDatabase, type TestDatabase } from "../../testing/database.ts";
 import { StoreError } from "../errors.ts";
@@ -154,6 +155,6 @@ test("while two servers go on working, nothing leaves by halves and every figure
         }
       },
     ),
-    { numRuns: 25, endOnFailure: true },
+    { numRuns: tries(25, 8), endOnFailure: true },
   );
 }, 180_000);

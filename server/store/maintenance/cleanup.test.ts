@@ -1,6 +1,7 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import type { ClientMutationInput } from "../../../domain/commit/mutations.ts";
-import { createTestDatabase, type TestDatabase } from "../../testing/database.ts";
+import { eventually } from "../../testing/eventually.ts";
+import { givenTenants } from "../../testing/given.ts";
 import { StoreError } from "../errors.ts";
 import { BY, commit, follow, openStore } from "../lane/lane.test-kit.ts";
 import { laneDatabase } from "../lane/lane-database.ts";
@@ -10,24 +11,16 @@ import { between, cleanUp, expectCounted } from "./cleanup.test-kit.ts";
 import { cleanUpTenant } from "./cleanup.ts";
 import { recalculate } from "./recalculate.ts";
 
-let database: TestDatabase;
+const given = givenTenants();
 let store: Store;
-let tenants = 0;
-let tenantId: string;
-beforeAll(async () => {
-  database = await createTestDatabase();
-});
-afterAll(() => database.drop());
 beforeEach(async () => {
-  tenants += 1;
-  tenantId = `t${tenants}`;
-  store = await openStore(database, tenantId);
+  store = await openStore(given.database, given.tenant);
 });
 afterEach(() => store.close());
 
-const send = (...mutations: ClientMutationInput[]) => commit(store, mutations, undefined, tenantId);
+const send = (...mutations: ClientMutationInput[]) => commit(store, mutations, undefined, given.tenant);
 const clean = (olderThan: string, more = {}, by: Pick<Store, "commit"> = store) =>
-  cleanUp(database, by, olderThan, more, tenantId);
+  cleanUp(given.database, by, olderThan, more, given.tenant);
 
 /** A run of some jobs, done but for the last, which fails. */
 function work(runId: string, jobs: number, agentKey = "aider"): ClientMutationInput[] {
@@ -50,11 +43,11 @@ function work(runId: string, jobs: number, agentKey = "aider"): ClientMutationIn
 
 /** Every row of every table of a tenant. */
 async function everything(of: string) {
-  const tables = await database.prisma.$queryRaw<{ name: string }[]>`
+  const tables = await given.database.prisma.$queryRaw<{ name: string }[]>`
     SELECT table_name AS name FROM information_schema.columns WHERE column_name = 'tenantId' AND table_schema = 'public' ORDER BY 1`;
   const rows: { [table: string]: unknown } = {};
   for (const { name } of tables) {
-    const { rows: found } = await database.pool.query(
+    const { rows: found } = await given.database.pool.query(
       `SELECT * FROM "${name}" WHERE "tenantId" = $1 ORDER BY 1, 2, 3`,
       [of],
     );
@@ -75,22 +68,25 @@ async function world() {
     { type: "job.complete", jobId: "open-1" },
     { type: "task.create", taskId: "t", taskType: "x", idempotencyKey: "k" },
   );
-  // A server that starts now knows it as the database has it.
+  // A server that starts now knows it as the given.database has it.
   await store.close();
-  await database.prisma.taskKey.updateMany({ where: { tenantId }, data: { expiresAt: new Date(0) } });
-  store = await openStore(database, tenantId);
+  await given.database.prisma.taskKey.updateMany({
+    where: { tenantId: given.tenant },
+    data: { expiresAt: new Date(0) },
+  });
+  store = await openStore(given.database, given.tenant);
 }
 
 test("a dry run counts what the real one then removes, a second one finds nothing, and other tenants keep everything", async () => {
-  const [other, otherStore] = [`other-${tenantId}`, await openStore(database, `other-${tenantId}`)];
+  const [other, otherStore] = [`other-${given.tenant}`, await openStore(given.database, `other-${given.tenant}`)];
   await commit(otherStore, work("old", 5), undefined, other);
   await world();
-  const cut = await between(database, tenantId);
+  const cut = await between(given.database, given.tenant);
   await send(...work("new", 2));
   const theirs = await everything(other);
-  const before = await everything(tenantId);
+  const before = await everything(given.tenant);
   const dry = await clean(cut, { dryRun: true });
-  expect(await everything(tenantId)).toEqual(before);
+  expect(await everything(given.tenant)).toEqual(before);
   // `aider` was seen since, `tripped` is forced open, `busy` works for a run that is open.
   expect(dry).toEqual({
     ...{ runs: 1, workstreams: 1, jobs: 5, attempts: 5, approvals: 0, alerts: 0, deliveries: 0 },
@@ -99,10 +95,10 @@ test("a dry run counts what the real one then removes, a second one finds nothin
   });
   expect(await clean(cut)).toEqual({ ...dry, dryRun: false });
   expect(await everything(other)).toEqual(theirs);
-  await expectCounted(database, tenantId);
+  await expectCounted(given.database, given.tenant);
   const left = async (table: "run" | "agent" | "breaker") => {
-    const rows = await (database.prisma[table] as typeof database.prisma.run).findMany({
-      where: { tenantId },
+    const rows = await (given.database.prisma[table] as typeof given.database.prisma.run).findMany({
+      where: { tenantId: given.tenant },
       orderBy: { id: "asc" },
     });
     return rows.map(({ id }) => id);
@@ -115,43 +111,43 @@ test("a dry run counts what the real one then removes, a second one finds nothin
   const again = await clean(cut);
   expect(Object.values(again).filter((value) => typeof value === "number" && value > 0)).toEqual([]);
   const { signal } = new AbortController();
-  const report = await recalculate({ queries: laneDatabase(database.pool), store }, tenantId, BY, { signal });
+  const report = await recalculate({ queries: laneDatabase(given.database.pool), store }, given.tenant, BY, { signal });
   expect(report).toMatchObject({ agents: 3, corrected: [], unfinished: [] });
   await otherStore.close();
 });
 
 test("each batch says what has left, and the chain of the log holds", async () => {
   await world();
-  await clean(await between(database, tenantId));
-  const events = await store.readEvents(tenantId, { after: 0, limit: 1000 });
+  await clean(await between(given.database, given.tenant));
+  const events = await store.readEvents(given.tenant, { after: 0, limit: 1000 });
   const said = events.filter(({ type }) => type === "maintenance.cleaned").map(({ payload }) => payload);
   expect(said.flatMap(({ runs }) => runs)).toEqual(["old"]);
   expect(said.flatMap(({ agents }) => agents).sort()).toEqual(["aider", "gone"]);
   expect(events.filter(({ type }) => type === "run.removed")).toMatchObject([
     { runId: "old", payload: { workflow: "build", status: "failed", rows: { job: 5, attempt: 5, workstream: 1 } } },
   ]);
-  expect(await store.verify(tenantId)).toMatchObject({ valid: true });
+  expect(await store.verify(given.tenant)).toMatchObject({ valid: true });
 });
 
 test("another server forgets what has left: reads, a retry and its followers", async () => {
-  const other = await openStore(database, tenantId);
+  const other = await openStore(given.database, given.tenant);
   await world();
-  expect(await other.read(tenantId, "run", "old")).toMatchObject({ row: { status: "failed" } });
-  await commit(other, [{ type: "event.append", eventType: "x.a" }], undefined, tenantId);
-  const { seen, stop } = follow(other, tenantId);
-  const unwatch = other.watch(tenantId);
-  await clean(await between(database, tenantId));
-  expect(await other.read(tenantId, "run", "old")).toBeUndefined();
-  expect(await store.read(tenantId, "run", "old")).toBeUndefined();
-  const retried = commit(other, [{ type: "run.retry", runId: "old" }], undefined, tenantId);
+  expect(await other.read(given.tenant, "run", "old")).toMatchObject({ row: { status: "failed" } });
+  await commit(other, [{ type: "event.append", eventType: "x.a" }], undefined, given.tenant);
+  const { seen, stop } = follow(other, given.tenant);
+  const unwatch = other.watch(given.tenant);
+  await clean(await between(given.database, given.tenant));
+  expect(await other.read(given.tenant, "run", "old")).toBeUndefined();
+  expect(await store.read(given.tenant, "run", "old")).toBeUndefined();
+  const retried = commit(other, [{ type: "run.retry", runId: "old" }], undefined, given.tenant);
   await expect(retried).rejects.toMatchObject({ code: "commit_refused", errors: [{ code: "not_found" }] });
   const removed = () => seen.ranges.flatMap((range) => range.removed.map(({ kind, id }) => `${kind}:${id}`));
-  await vi.waitFor(() => expect(removed()).toContain("agent:gone"));
+  await eventually(() => expect(removed()).toContain("agent:gone"));
   expect(removed()).toEqual(expect.arrayContaining(["run:old", "job:old-0", "workstream:old-w", "breaker:gone"]));
   // The ids are free again, for either server.
-  await commit(other, work("old", 2), undefined, tenantId);
-  expect(await store.read(tenantId, "run", "old")).toMatchObject({ row: { status: "failed", version: 3 } });
-  await expectCounted(database, tenantId);
+  await commit(other, work("old", 2), undefined, given.tenant);
+  expect(await store.read(given.tenant, "run", "old")).toMatchObject({ row: { status: "failed", version: 3 } });
+  await expectCounted(given.database, given.tenant);
   unwatch();
   stop();
   await other.close();
@@ -159,7 +155,7 @@ test("another server forgets what has left: reads, a retry and its followers", a
 
 test("a run that comes back to life between the look and the commit stays whole", async () => {
   await send(...work("r", 3));
-  const cut = await between(database, tenantId);
+  const cut = await between(given.database, given.tenant);
   const meddling: Pick<Store, "commit"> = {
     async commit(of, by, request, options) {
       const [mutation] = request.mutations;
@@ -169,13 +165,13 @@ test("a run that comes back to life between the look and the commit stays whole"
     },
   };
   expect(await clean(cut, {}, meddling)).toMatchObject({ runs: 0, jobs: 0, attempts: 0 });
-  expect(await store.read(tenantId, "run", "r")).toMatchObject({ row: { status: "running" } });
-  await expectCounted(database, tenantId);
+  expect(await store.read(given.tenant, "run", "r")).toMatchObject({ row: { status: "running" } });
+  await expectCounted(given.database, given.tenant);
 });
 
 test("whatever ends it between two batches, the next clean-up goes on with what is left", async () => {
   for (let index = 0; index < 40; index += 1) await send(...work(`r${index}`, 10));
-  const cut = await between(database, tenantId);
+  const cut = await between(given.database, given.tenant);
   const total = await clean(cut, { dryRun: true });
   expect(total).toMatchObject({ runs: 40, jobs: 400, attempts: 400, decisions: 40, outcomes: 400 });
   let commits = 0;
@@ -187,7 +183,7 @@ test("whatever ends it between two batches, the next clean-up goes on with what 
     },
   };
   await expect(clean(cut, {}, dying)).rejects.toMatchObject({ code: "database_away" });
-  await expectCounted(database, tenantId);
+  await expectCounted(given.database, given.tenant);
   const ended = new AbortController();
   const first: Pick<Store, "commit"> = {
     async commit(...asked) {
@@ -196,16 +192,16 @@ test("whatever ends it between two batches, the next clean-up goes on with what 
     },
   };
   expect(await clean(cut, { signal: ended.signal }, first)).toMatchObject({ more: true });
-  await expectCounted(database, tenantId);
+  await expectCounted(given.database, given.tenant);
   const rest = await clean(cut);
   expect(rest.more).toBe(false);
   expect(rest.runs).toBeGreaterThan(0);
   expect(rest.runs).toBeLessThanOrEqual(40);
-  expect(await database.prisma.run.count({ where: { tenantId } })).toBe(0);
-  expect(await database.prisma.job.count({ where: { tenantId } })).toBe(0);
-  await expectCounted(database, tenantId);
+  expect(await given.database.prisma.run.count({ where: { tenantId: given.tenant } })).toBe(0);
+  expect(await given.database.prisma.job.count({ where: { tenantId: given.tenant } })).toBe(0);
+  await expectCounted(given.database, given.tenant);
   // No batch takes much more than its bound.
-  const events = await store.readEvents(tenantId, { after: 0, limit: 5000 });
+  const events = await store.readEvents(given.tenant, { after: 0, limit: 5000 });
   const sizes = events.flatMap(({ type, payload }) =>
     type === "maintenance.cleaned" ? [Object.values(payload.counts as object).reduce((a, b) => a + b, 0)] : [],
   );
@@ -222,13 +218,13 @@ test("runs that one another's jobs build on leave together, unless one of them m
     { type: "run.transition", runId: "side", to: "cancelled" },
   );
   // As an older version had it: the job that was done knew nothing of who builds on it.
-  await database.prisma.job.updateMany({ where: { tenantId }, data: { dependents: [] } });
+  await given.database.prisma.job.updateMany({ where: { tenantId: given.tenant }, data: { dependents: [] } });
   await store.close();
-  store = await openStore(database, tenantId);
-  const cut = await between(database, tenantId);
+  store = await openStore(given.database, given.tenant);
+  const cut = await between(given.database, given.tenant);
   const dry = await clean(cut, { dryRun: true });
   expect(await clean(cut)).toEqual({ ...dry, dryRun: false });
-  const left = await database.prisma.run.findMany({ where: { tenantId }, orderBy: { id: "asc" } });
+  const left = await given.database.prisma.run.findMany({ where: { tenantId: given.tenant }, orderBy: { id: "asc" } });
   expect(left.map(({ id }) => id)).toEqual(["middle", "top"]);
 });
 
@@ -238,33 +234,35 @@ test("a run stays while an alert about it is open, and the alert leaves with it 
     { type: "run.transition", runId: "late", to: "running" },
   );
   const deadlineAt =
-    (await database.prisma.run.findFirstOrThrow({ where: { tenantId } })).deadlineAt?.toISOString() ?? "";
-  await store.commit(tenantId, BY, { mutations: [{ type: "run.timeout" as const, runId: "late", deadlineAt }] });
-  const alert = await database.prisma.alert.findFirstOrThrow({ where: { tenantId } });
+    (
+      await given.database.prisma.run.findFirstOrThrow({ where: { tenantId: given.tenant } })
+    ).deadlineAt?.toISOString() ?? "";
+  await store.commit(given.tenant, BY, { mutations: [{ type: "run.timeout" as const, runId: "late", deadlineAt }] });
+  const alert = await given.database.prisma.alert.findFirstOrThrow({ where: { tenantId: given.tenant } });
   expect(alert).toMatchObject({ runId: "late", status: "firing" });
   const none = { runs: 0, alerts: 0 };
-  expect(await clean(await between(database, tenantId))).toMatchObject(none);
-  const before = await between(database, tenantId);
+  expect(await clean(await between(given.database, given.tenant))).toMatchObject(none);
+  const before = await between(given.database, given.tenant);
   await send({ type: "alert.resolve", alertId: alert.id });
   for (const dryRun of [true, false]) expect(await clean(before, { dryRun })).toMatchObject(none);
-  const after = await between(database, tenantId);
+  const after = await between(given.database, given.tenant);
   for (const dryRun of [true, false]) expect(await clean(after, { dryRun })).toMatchObject({ runs: 1, alerts: 1 });
-  expect(await database.prisma.alert.count({ where: { tenantId } })).toBe(0);
+  expect(await given.database.prisma.alert.count({ where: { tenantId: given.tenant } })).toBe(0);
 });
 
 test("by decisions alone only decisions leave, and the outcomes that they counted as", async () => {
   await world();
-  const cut = await between(database, tenantId);
+  const cut = await between(given.database, given.tenant);
   expect(await clean(cut, { decisionsOnly: true })).toMatchObject({ decisions: 2, outcomes: 1, runs: 0, agents: 0 });
-  expect(await database.prisma.run.count({ where: { tenantId } })).toBe(2);
-  await expectCounted(database, tenantId);
+  expect(await given.database.prisma.run.count({ where: { tenantId: given.tenant } })).toBe(2);
+  await expectCounted(given.database, given.tenant);
 });
 
 test("two clean-ups of a tenant do not run at the same time", async () => {
-  const queries = laneDatabase(database.pool);
-  await new Lease(queries, `cleanup:${tenantId}`, 60_000).take();
+  const queries = laneDatabase(given.database.pool);
+  await new Lease(queries, `cleanup:${given.tenant}`, 60_000).take();
   const options = { olderThan: "2020-01-01T00:00:00.000Z", signal: new AbortController().signal };
-  await expect(cleanUpTenant({ queries, store }, tenantId, BY, options)).rejects.toThrow(AlreadyRunning);
+  await expect(cleanUpTenant({ queries, store }, given.tenant, BY, options)).rejects.toThrow(AlreadyRunning);
 });
 
 test("a row that is removed and made anew in one batch, or made and removed, is stored as the last of it says", async () => {
@@ -273,10 +271,10 @@ test("a row that is removed and made anew in one batch, or made and removed, is 
   const olderThan = "2100-01-01T00:00:00.000Z";
   const lists = { decisionIds: [], outcomeIds: [], queues: [], agentKeys: [], taskKeys: [] };
   const remove = (runId: string) =>
-    store.commit(tenantId, BY, {
+    store.commit(given.tenant, BY, {
       mutations: [{ type: "maintenance.clean" as const, olderThan, ...lists, runIds: [runId] }],
     });
-  const { seen, stop } = follow(store, tenantId);
+  const { seen, stop } = follow(store, given.tenant);
   // What is asked for in one turn is one batch.
   const receipts = await Promise.all([
     remove("r"),
@@ -290,16 +288,16 @@ test("a row that is removed and made anew in one batch, or made and removed, is 
   stop();
   expect(seen.ranges).toHaveLength(1);
   expect(seen.ranges[0]?.removed).toEqual([{ kind: "run", id: "brief" }]);
-  const stored = await database.prisma.run.findMany({ where: { tenantId } });
+  const stored = await given.database.prisma.run.findMany({ where: { tenantId: given.tenant } });
   const seq = receipts[1]?.receipt.lastSeq;
   expect(stored).toMatchObject([
     { id: "r", workflow: "again", status: "pending", definition: null, tags: [], version: 1, finishedAt: null },
   ]);
   expect(Number(stored[0]?.seq)).toBe(seq);
-  expect(await store.read(tenantId, "run", "brief")).toBeUndefined();
+  expect(await store.read(given.tenant, "run", "brief")).toBeUndefined();
   // The storage is asked by a server that knows nothing.
-  const fresh = await openStore(database, tenantId);
-  expect(await fresh.read(tenantId, "run", "r")).toMatchObject({ row: { workflow: "again", version: 1, seq } });
-  await commit(fresh, [{ type: "run.create", runId: "brief", workflow: "w" }], undefined, tenantId);
+  const fresh = await openStore(given.database, given.tenant);
+  expect(await fresh.read(given.tenant, "run", "r")).toMatchObject({ row: { workflow: "again", version: 1, seq } });
+  await commit(fresh, [{ type: "run.create", runId: "brief", workflow: "w" }], undefined, given.tenant);
   await fresh.close();
 });

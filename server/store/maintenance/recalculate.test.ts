@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { AgentFigures } from "../../../domain/agents/tally.ts";
 import { withCounted } from "../../../domain/agents/tally.ts";
 import type { ClientMutationInput } from "../../../domain/commit/mutations.ts";
+import { tries } from "../../../domain/kernel/depth.test-kit.ts";
 import { createDatabase, type Database } from "../../database/client.ts";
 import { createTestDatabase, type TestDatabase } from "../../testing/database.ts";
 import { BY, commit, openStore } from "../lane/lane.test-kit.ts";
@@ -153,7 +154,7 @@ test("recalculated at any time, while two servers are told of outcomes, the figu
         }
       });
     }),
-    { numRuns: 25, endOnFailure: true },
+    { numRuns: tries(25, 8), endOnFailure: true },
   );
 }, 120_000);
 
@@ -183,7 +184,7 @@ test("wrong figures are put right while outcomes go on coming, and nothing that 
         }
       });
     }),
-    { numRuns: 25, endOnFailure: true },
+    { numRuns: tries(25, 8), endOnFailure: true },
   );
 }, 120_000);
 

@@ -4,6 +4,7 @@ import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { tries } from "../../../domain/kernel/depth.test-kit.ts";
 import { createTestDatabase, type TestDatabase } from "../../testing/database.ts";
 import { openStore } from "../lane/lane.test-kit.ts";
 import type { Store } from "../types.ts";
@@ -13,7 +14,7 @@ let database: TestDatabase;
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let store: Store;
 const tenant = "t1";
-const ROUNDS = 5;
+const ROUNDS = tries(5, 3);
 
 beforeAll(async () => {
   database = await createTestDatabase();
