@@ -13,7 +13,7 @@ export class ServerFetchError extends Error {
   }
 }
 
-/** The database's time when this page was asked for, epoch ms, as our own server tells it. */
+/** The database's time at the request for this page, epoch ms, from our own server. */
 export async function pageTime(): Promise<number> {
   return Number((await headers()).get("x-switchyard-time")) || Date.now();
 }

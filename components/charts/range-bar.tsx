@@ -23,7 +23,7 @@ const THUMB =
 export function RangeBar({ outer, value, onChange }: RangeBarProps) {
   const shown = value ?? outer;
   const [held, setHeld] = useState<ChartRange | null>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: whatever is shown now takes the place of what was held
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the range that is shown replaces the one that was held
   useEffect(() => setHeld(null), [shown.from, shown.to]);
   const { from, to } = held ?? shown;
   const step = 60_000;

@@ -13,7 +13,7 @@ export interface SeriesAsked {
   everyMs?: number;
 }
 
-/** What is measured, whatever the stretch: the same for equal ones. */
+/** What is measured, for any stretch of time; equal questions give equal strings. */
 export function seriesName({ metric, agent, taskType, queue }: SeriesAsked): string {
   const query = new URLSearchParams({ metric });
   if (agent) query.set("agent", agent);

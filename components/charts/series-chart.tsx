@@ -33,7 +33,7 @@ interface SeriesChartProps {
   empty?: ReactNode;
   /** Stands at the right of the title. */
   actions?: ReactNode;
-  /** All there is to look at; the extent of the lines when left out. Lines may tell of a part of it, when the page loads what is zoomed to. */
+  /** The whole extent; that of the lines when left out. Lines may cover a part of it while the page loads what is zoomed to. */
   range?: ChartRange;
   /** What is looked at, where the page decides; null: the whole range. Goes with `onZoom`. */
   zoom?: ChartRange | null;

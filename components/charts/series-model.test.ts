@@ -59,7 +59,7 @@ describe("the lines of a chart", () => {
     expect(lineLook({ tone: "failed" }, 0).tone).toBe("failed");
   });
 
-  test("values are told in their unit", () => {
+  test("values are written in their unit", () => {
     expect(valueText("percent", 0.934)).toBe("93.4%");
     expect(valueText("ms", 1_500)).toBe("1.5 s");
     expect(valueText("count", null)).toBe("nothing known");

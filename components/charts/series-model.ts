@@ -42,7 +42,7 @@ const TONES: readonly Tone[] = [
   "failed",
   "queued",
 ];
-/** Lines are told apart by their dashes too. */
+/** Lines differ by their dashes too. */
 const DASHES = ["", "6 3", "2 3", "9 3 2 3", "12 4", "4 2 1 2", "1 4", "10 2 2 2 2 2"] as const;
 
 /** The colour and the dashes of a line at a place. */
@@ -50,7 +50,7 @@ export function lineLook(line: Pick<SeriesLine, "tone">, at: number): { tone: To
   return { tone: line.tone ?? (TONES[at % TONES.length] as Tone), dash: DASHES[at % DASHES.length] as string };
 }
 
-/** The lines step by step, in the order of time; what a line does not tell is null: a gap. */
+/** The lines step by step, in the order of time; a step that a line does not have is null: a gap. */
 export function rowsOf(lines: readonly SeriesLine[]): SeriesRow[] {
   const byTime = new Map<number, (number | null)[]>();
   for (const [place, line] of lines.entries()) {

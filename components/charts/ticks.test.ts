@@ -25,7 +25,7 @@ test("marks of durations are those of a clock", () => {
 
 const local = (hour: number, minute = 0, day = 21) => new Date(2026, 10, day, hour, minute).getTime();
 
-test("times are marked at round ones, whatever the stretch", () => {
+test("times are marked at round values for any stretch", () => {
   expect(timeTicks(local(9, 13), local(10, 13), 4).map(timeLabel)).toEqual(["09:15", "09:30", "09:45", "10:00"]);
   expect(timeTicks(local(21), local(9, 0, 22), 4).map(timeLabel)).toEqual([
     "21:00",
@@ -40,7 +40,7 @@ test("times are marked at round ones, whatever the stretch", () => {
   expect(timeTicks(local(9, 0, 1), local(9, 0, 29), 7)).toHaveLength(7);
 });
 
-test("a step is told from its beginning to its end", () => {
+test("a step is named from its beginning to its end", () => {
   expect(stepLabel(local(9, 14), 60_000)).toBe("Nov 21, 09:14 – 09:15");
   expect(stepLabel(local(23), 3_600_000)).toBe("Nov 21, 23:00 – Nov 22, 00:00");
 });

@@ -39,7 +39,7 @@ const TIME_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720].map((minutes) =
 
 /**
  * Round times (epoch ms) within a stretch, about `count` at most, in the reader's own time zone: full minutes, quarters, hours or days. What is longer
- * than a few days is marked where days begin. Each is round on the reader's clock, whatever that does: times that it leaves out have no mark, an hour
+ * than a few days is marked where days begin. Each is round on the reader's clock, through clock changes: times that it leaves out have no mark, an hour
  * that it repeats is marked twice where hours are, and a day without a midnight begins when it begins.
  */
 export function timeTicks(from: number, to: number, count: number): number[] {

@@ -14,7 +14,7 @@ const LEAST_PX = 6;
 /**
  * Dragging across an element with the mouse; fingers scroll.
  *
- * @param onDragged told once, when the button is let go. Escape and a lost pointer tell nothing.
+ * @param onDragged called once, when the button is released; not after Escape or a lost pointer.
  */
 export function useDrag(onDragged: (dragged: Dragged) => void) {
   const [dragged, setDragged] = useState<Dragged | null>(null);

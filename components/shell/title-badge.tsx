@@ -3,7 +3,7 @@
 import { useEffect } from "react";
 import { withBadge } from "./title-text.ts";
 
-/** Says in the tab how many alerts fire, whatever page is open: in its title, and by a dot on its icon. */
+/** Shows in the tab how many alerts fire, on every page: in its title, and by a dot on its icon. */
 export function TitleBadge({ firing }: { firing: number }) {
   useEffect(() => {
     const write = () => {

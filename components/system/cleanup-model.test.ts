@@ -11,7 +11,7 @@ const report = (counts: Partial<CleanupReport>): CleanupReport => ({
   ...counts,
 });
 
-test("a report is told in words, without what is none", () => {
+test("a report is put in words and leaves out zeros", () => {
   expect(cleanedWords(report({}))).toBeNull();
   expect(cleanedWords(report({ outcomes: 1 }))).toBe("1 outcome");
   expect(cleanedWords(report({ runs: 2, jobs: 1200, agents: 1 }))).toBe("2 runs, 1,200 jobs and 1 agent");

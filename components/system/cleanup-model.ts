@@ -1,7 +1,7 @@
 import type { CleanupCounts, CleanupReport } from "../../domain/maintenance/contract.ts";
 import { formatCount } from "../ui/format.ts";
 
-/** What people call the rows that leave, one and many, in the order in which they are told. */
+/** Names of the removed rows, singular and plural, in the order of the report. */
 const NAMES: { readonly [table in keyof CleanupCounts]: readonly [one: string, many: string] } = {
   runs: ["run", "runs"],
   workstreams: ["workstream", "workstreams"],

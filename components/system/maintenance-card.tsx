@@ -61,7 +61,7 @@ export function MaintenanceCard({ days: initial }: { days: number }) {
     <Card title="Maintenance" className="lg:col-span-full">
       <p className="text-body text-muted">
         Removes finished runs with all that hangs on them, routing decisions, outcomes and agents that have vanished.
-        Figures of agents stay as they are; breakers that are not closed and whatever an open run needs stay too.
+        Agents keep their figures. Breakers that are not closed, and everything an open run needs, are kept.
       </p>
       <form onSubmit={look} className="mt-3 flex flex-wrap items-start gap-2">
         <div className="w-36">

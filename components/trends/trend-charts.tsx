@@ -65,7 +65,7 @@ interface PerAgentProps {
 
 /** One metric, a line per agent or one of all. */
 export const PerAgentChart = memo(function PerAgentChart({ title, unit, metric, scope, agents, empty }: PerAgentProps) {
-  // Slots are an agent's, whatever it does with them.
+  // Slots belong to an agent, for any type of task.
   const taskType = metric === "utilisation" ? null : scope.taskType;
   const asked = (agents ?? [null]).map((one) => ({ metric, agent: one?.id, taskType, ...stretchOf(scope) }));
   const series = useManySeries(asked);

@@ -15,7 +15,7 @@ describe("what the trends draw", () => {
     expect(drawn(choices, ["a11", "gone"]).map(({ name }) => name)).toEqual(["A1", "gone"]);
   });
 
-  test("agents of the same name are told apart by their keys", () => {
+  test("agents of the same name are shown with their keys", () => {
     const names = named(
       [choices[0], { ...choices[1], name: "A0" }, choices[2]].flatMap((one) => (one ? [one as Choice] : [])),
     );

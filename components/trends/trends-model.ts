@@ -3,7 +3,7 @@ import { MINUTE_MS } from "../../domain/kernel/time.ts";
 import type { ChartRange } from "../charts/series-model.ts";
 import type { TrendWindow } from "./trends-search.ts";
 
-/** More lines than these nobody can tell apart. */
+/** Readers cannot distinguish more lines than this. */
 export const MOST_LINES = 8;
 
 /** What could be drawn: an id, its name, and how much there is of it. */
@@ -13,7 +13,7 @@ export interface Choice {
   weight: number;
 }
 
-/** The choices with names that tell them apart. */
+/** The choices, each with a name that no other has. */
 export function named(choices: readonly Choice[]): Choice[] {
   const count = new Map<string, number>();
   for (const { name } of choices) count.set(name, (count.get(name) ?? 0) + 1);

@@ -85,7 +85,7 @@ export function TrendsScreen({ agents, queues, taskTypes, renderedAt }: TrendsSc
           metric="success_rate"
           scope={scope}
           agents={lines ?? some}
-          empty="No outcome was told in this time: steps without one are gaps, not zeros."
+          empty="No outcomes in this time. Steps without one are gaps, not zeros."
         />
         <ThroughputTrend scope={scope} agents={some} />
         <PerAgentChart
@@ -94,7 +94,7 @@ export function TrendsScreen({ agents, queues, taskTypes, renderedAt }: TrendsSc
           metric="utilisation"
           scope={scope}
           agents={lines ?? some}
-          empty="Slots in use over slots there are: agents tell their capacity when they register."
+          empty="Slots in use over all slots. Agents state their capacity when they register."
         />
         <DepthTrend scope={scope} queues={shownQueues} />
         {(["p50", "p95"] as const).map((one) => (
@@ -105,7 +105,7 @@ export function TrendsScreen({ agents, queues, taskTypes, renderedAt }: TrendsSc
             metric={`duration_${one}`}
             scope={scope}
             agents={lines ?? some}
-            empty="Durations are those that outcomes tell."
+            empty="Durations come from outcomes; there are none in this time."
           />
         ))}
       </div>

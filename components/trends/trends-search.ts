@@ -8,7 +8,7 @@ export const trendsSearch = {
   window: parseAsStringLiteral(WINDOWS).withDefault("1h"),
   from: parseAsIsoDateTime,
   to: parseAsIsoDateTime,
-  /** Left out: a line per agent while they can be told apart. */
+  /** Left out: a line per agent while there are few. */
   by: parseAsStringLiteral(["agent", "all"]),
   agents: parseAsArrayOf(parseAsString).withDefault([]),
   taskType: parseAsString,

@@ -13,7 +13,7 @@ export interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   ref?: Ref<HTMLButtonElement>;
 }
 
-/** A button. It never submits a form unless told to. */
+/** A button. It submits a form only with `type="submit"`. */
 export function Button({
   variant = "secondary",
   size = "md",

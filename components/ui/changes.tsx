@@ -4,7 +4,7 @@ import { createContext, type ReactNode, useContext } from "react";
 
 const MayChange = createContext(true);
 
-/** Says to all that stands below whether the person who looks may change anything. The server has the last word. */
+/** Says to everything inside whether the reader may change anything. The server decides in the end. */
 export const MayChangeProvider = MayChange.Provider;
 
 /** False for the role viewer. */

@@ -121,7 +121,7 @@ function ConfirmForm({
             maxLength={4000}
             rows={3}
             required={asks === "required"}
-            placeholder="Goes into the log, for whoever reads it later"
+            placeholder="Written to the log"
           />
         </div>
       )}

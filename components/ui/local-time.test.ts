@@ -30,7 +30,7 @@ test("what is typed is a time of the reader's zone, and nothing is no time", () 
   expect(toLocal(null)).toBe("");
 });
 
-test("a time in full is the reader's own and says its offset, which tells repeated hours apart", () => {
+test("a time in full is the reader's own and says its offset, which separates repeated hours", () => {
   const written = (zone: string, at: string) => {
     process.env.TZ = zone;
     return formatLocal(at, "second");

@@ -9,7 +9,7 @@ let timer: ReturnType<typeof setTimeout> | null = null;
 let offset = 0;
 let current = 0;
 
-/** Server time minus browser time, in ms, as the live connection learns it. Small differences are left alone. */
+/** Server time minus browser time, in ms, measured by the live connection. Small differences are ignored. */
 export function setClockOffset(ms: number): void {
   if (Math.abs(ms - offset) > 250) offset = Math.abs(ms) > 250 ? ms : 0;
 }

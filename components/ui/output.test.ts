@@ -14,7 +14,7 @@ const piece = (seq: number, text: string, attempt = 1, jobId = "a"): LogEvent =>
 });
 
 describe("what a result keeps of a job's output", () => {
-  it("is told apart from the rest of a result", () => {
+  it("is separate from the rest of a result", () => {
     expect(splitResult({ output: "hi", truncated: true, passed: 3 })).toEqual({
       output: { text: "hi", truncated: true },
       rest: { passed: 3 },
@@ -77,7 +77,7 @@ describe("a job's output from its events", () => {
     }
   });
 
-  it("is nothing but text, whatever shape the payload has", () => {
+  it("is only text, for a payload of any shape", () => {
     const odd = { ...piece(1, ""), payload: { attempt: 1, text: { toString: 1 } } };
     expect(new OutputScreen("a", 1).show([odd as LogEvent]).text).toBe("");
   });

@@ -4,13 +4,13 @@ import { TriangleAlert } from "lucide-react";
 import { Component, type ReactNode } from "react";
 
 interface PartProps {
-  /** What it shows, for whoever reads that it cannot: "This event cannot be shown". */
+  /** The message in its place when it fails: "This event cannot be shown". */
   name: string;
   children: ReactNode;
 }
 
 /**
- * A part of a page that fails alone: whatever it is given, the rest of the page stays. The browser's console has the error; one in drawing on the
+ * A part of a page that fails alone; the rest of the page stays. The browser's console has the error; one in drawing on the
  * server is in the server's log.
  */
 export class Part extends Component<PartProps, { failed: boolean }> {

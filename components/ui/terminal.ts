@@ -14,7 +14,7 @@ type Mode = "text" | "escape" | "intermediate" | "control" | "string";
 
 /**
  * Output as a terminal would show it, without colours: a progress bar that writes over its line is one line. It takes the output piece by
- * piece, in time that grows with the piece alone, whatever stands in it (ECMA-48; sequences may be 8-bit, unfinished or nonsense).
+ * piece, in time that grows with the piece alone, for any content (ECMA-48; sequences may be 8-bit, unfinished or nonsense).
  *
  * An unfinished sequence ends with its line, so that it hides nothing of the next. Clearing the screen leaves what was there above.
  */
@@ -77,7 +77,7 @@ export class Terminal {
     this.#parameters = "";
   }
 
-  /** A line's end ends whatever sequence there was; CAN and SUB do nothing else. */
+  /** A line's end closes an open sequence; CAN and SUB do the same. */
   #end(code: number): void {
     this.#mode = "text";
     if (code === 0x0a) this.#newLine();
@@ -181,7 +181,7 @@ export class Terminal {
     this.#column += 1;
   }
 
-  /** At a line's end a tab stays one, for whoever copies the text. */
+  /** A tab at a line's end stays a tab, so that copied text has it. */
   #tab(): void {
     if (this.#column >= this.#cells().length) this.#print("\t");
     else this.#moveTo(this.#row, (Math.floor(this.#column / 8) + 1) * 8);

@@ -18,7 +18,7 @@ interface EventsPageProps {
 
 export default async function EventsPage({ searchParams }: EventsPageProps) {
   const filter = await loadEventFilter(searchParams);
-  // The head is read first: what the page after it shows twice is told by its position, nothing is missed between the two.
+  // The head is read before the page, so nothing is missed between them; what is in both has the same position.
   const newest = await serverGet<EventPage>("/events?order=desc&limit=1&large=omit");
   const head = newest.items[0]?.seq ?? 0;
   const query = filterQuery(filter);

@@ -13,7 +13,7 @@ interface Props {
 
 export default async function Routing({ searchParams }: Props) {
   const filters = await loadDecisionFilters(searchParams);
-  // The head is read first: what the page after it has already is told apart by its id, nothing is missed between the two.
+  // The head is read before the page, so nothing is missed between them; what is in both has the same id.
   const newest = await serverGet<{ items: LogEvent[] }>("/events?order=desc&limit=1&large=omit");
   const [initial, types] = await Promise.all([
     serverGet<DecisionPage>(decisionsPath(filters, null)),
