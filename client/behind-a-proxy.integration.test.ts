@@ -152,7 +152,7 @@ describe("following the log through a proxy without WebSockets", () => {
     await done;
   });
 
-  test("a wrong key is told", async () => {
+  test("a wrong key is reported", async () => {
     const stranger = createClient({ url: proxy.url, key: "sy_wrong" });
     await expect(stranger.follow({ topic: "log" }, () => undefined)).rejects.toMatchObject({ status: 401 });
   });

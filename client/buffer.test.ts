@@ -21,7 +21,7 @@ test("a buffer sends all its mutations as one commit, in order", async () => {
   await expect(buffer.commit()).rejects.toThrow("this buffer is committed");
 });
 
-test("a rollback discards the buffer and the server hears nothing", async () => {
+test("a rollback discards the buffer and sends nothing", async () => {
   const commit = vi.fn();
   const buffer = new CommitBuffer(commit);
   buffer.add(run("a"), run("b"));

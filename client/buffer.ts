@@ -6,7 +6,7 @@ import type { CommitOptions } from "./types.ts";
  * Collects mutations and sends them as one commit.
  *
  * open → committing → committed; committing → open again when the commit was refused, so that it can be mended and sent once more;
- * open → rolled back, which costs nothing: the server never heard of it. A buffer that is committed or rolled back is over.
+ * open → rolled back, which sends nothing. A buffer that is committed or rolled back is over.
  */
 export class CommitBuffer {
   readonly #commit: (mutations: ClientMutationInput[], options?: CommitOptions) => Promise<Receipt>;

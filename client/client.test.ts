@@ -55,7 +55,7 @@ describe("commit", () => {
     expect(await client.commit([RUN])).toEqual(RECEIPT);
   });
 
-  test("a refusal is told once, with every fault in it", async () => {
+  test("a refusal is thrown once, with every fault in it", async () => {
     const errors = [
       { index: 0, type: "run.create", code: "already_exists", message: "run r1 exists already" },
       { index: 1, type: "job.heartbeat", code: "lease_lost", message: "no", legal: ["queued"] },

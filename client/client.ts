@@ -38,7 +38,7 @@ export function createClient(options: ClientOptions): Client {
     ...routingCalls(http),
     ...peopleCalls(http, (asked) => tail(client, http, asked, options.timing)),
     claim: createClaim(http, options),
-    // Without a key: a beat told twice does no harm, and the server need not remember its answer.
+    // Without a key: a heartbeat sent twice does no harm, and the server need not remember its answer.
     heartbeat: (lease, control) => {
       const body = { mutations: [{ type: "job.heartbeat", ...lease }] };
       return http.call("POST", "/commits", { ...control, body, repeatable: true });

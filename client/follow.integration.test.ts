@@ -156,7 +156,7 @@ describe("follow", () => {
     await expect(follower.done).rejects.toThrow("my disk is full");
   });
 
-  test("a wrong key, an unknown topic and a run that is not there are told, not tried for ever", async () => {
+  test("a wrong key, an unknown topic and a run that is not there are thrown, not tried for ever", async () => {
     const { createClient } = await import("./client.ts");
     const stranger = createClient({ url: server.url, key: "sy_wrong" });
     await expect(stranger.follow({ topic: "log" }, () => undefined)).rejects.toMatchObject({ status: 401 });
@@ -171,7 +171,7 @@ describe("follow", () => {
     });
   });
 
-  test("a position that is no longer kept is told as gone", async () => {
+  test("a position that is no longer kept is reported as gone", async () => {
     await append(3);
     await server.dropEventsUpTo(2);
     await expect(followLog({ topic: "log", since: 0 }).done).rejects.toMatchObject({

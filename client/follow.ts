@@ -7,7 +7,7 @@ import { Mailbox } from "./mailbox.ts";
 import type { CallControl, Client, EventRange, FollowOptions } from "./types.ts";
 
 /**
- * Following the log without a gap. The position (the last `seq` handed over) is the only state that matters; whatever breaks, the
+ * Following the log without a gap. The position (the last `seq` handed over) is the only state that matters; after any break the
  * stream is taken up again from it.
  *
  * connecting    No socket. It is opened, again and again with backoff. After each try that failed the log is read by HTTP: there may be a
@@ -119,7 +119,7 @@ async function* ranges(deps: FollowDeps): AsyncGenerator<EventRange, void, void>
   }
 }
 
-/** What has been added to the log, if the server can be reached by HTTP. Without a position the next call tells what came after this one. */
+/** What has been added to the log, if the server can be reached by HTTP. Without a position the next call returns what came after this one. */
 async function* readByHttp(deps: FollowDeps, position: Position): AsyncGenerator<EventRange, void, void> {
   const once = { ...(deps.signal && { signal: deps.signal }), retry: { totalMs: 0 } };
   try {

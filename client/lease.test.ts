@@ -133,7 +133,7 @@ describe("keeping a lease", () => {
     await lease.release();
   });
 
-  test("progress is told within a second, the latest only, and again when it could not be told", async () => {
+  test("progress is sent within a second, the latest only, and again after a failure", async () => {
     const { state, client } = serverWith();
     const { lease } = keep({ client });
     lease.progress(1);

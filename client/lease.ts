@@ -5,7 +5,7 @@ import type { Client } from "./types.ts";
 
 /** Beats are at least this often, so that a job cancelled by an operator stops soon; the server writes few of them down. */
 const LONGEST_BEAT_MS = 3_000;
-/** Progress is told, and a beat that failed is repeated, at most this often. */
+/** Progress is sent, and a failed heartbeat repeated, at most this often. */
 const SOON_MS = 1_000;
 /** What our reckoning of a lease may be behind the server's: it counts from the request, not from the answer. */
 const BEHIND_MS = 20;
@@ -110,7 +110,7 @@ export function keepLease(options: LeaseOptions): Lease {
     const sent = performance.now();
     lastBeat = sent;
     failed = false;
-    const told = pending;
+    const latest = pending;
     pending = undefined;
     // A beat that hangs must not keep the next one from being tried.
     const control = {
@@ -119,7 +119,7 @@ export function keepLease(options: LeaseOptions): Lease {
       retry: { totalMs: every },
     };
     try {
-      const receipt = await client.heartbeat({ jobId, leaseToken, ...(told && { progress: told.value }) }, control);
+      const receipt = await client.heartbeat({ jobId, leaseToken, ...(latest && { progress: latest.value }) }, control);
       const kept = sent + leftOf(receipt, leaseMs) - margin;
       if (kept <= until || stopped.signal.aborted) return;
       until = kept;
@@ -128,7 +128,7 @@ export function keepLease(options: LeaseOptions): Lease {
     } catch (error) {
       if (stopped.signal.aborted) return;
       if (isLeaseLost(error)) return lose(error as SwitchyardError);
-      pending ??= told;
+      pending ??= latest;
       failed = true;
       options.onTrouble?.(error);
     }
@@ -160,7 +160,7 @@ export function keepLease(options: LeaseOptions): Lease {
   };
 }
 
-/** How long the lease lasts (ms) from the moment the server took the beat. One that does not tell extends it when under half is left. */
+/** How long the lease lasts (ms) from the moment the server took the heartbeat. A server that does not say so extends it when under half is left. */
 function leftOf(receipt: Receipt, leaseMs: number): number {
   const result = receipt.results[0];
   const at = typeof result === "object" && result !== null && "leaseExpiresAt" in result ? result.leaseExpiresAt : null;

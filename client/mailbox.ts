@@ -26,7 +26,7 @@ export class Mailbox {
   #wake: (() => void) | undefined;
   #closed = false;
   #overflowed = false;
-  /** Number of the latest subscription, so that answers to former ones are told apart. */
+  /** Number of the latest subscription, so that answers to former ones can be recognised. */
   #subscription = 0;
   #answered = 0;
 

@@ -60,7 +60,7 @@ test("it fails when nobody is left, after as many tries as it may, and at once w
   for (const decision of await decisionsOf("t2")) expect(decision.success).toBe(false);
 });
 
-test("without anybody to take it, it says why; who gives up tells no outcome", async () => {
+test("without an agent to take it, it says why; a caller that gives up reports no outcome", async () => {
   const { client } = server;
   const nobody = client.routeTaskWithFallback({ ...task("t5"), requiredCapability: "cobol" }, () => 1);
   await expect(nobody).rejects.toMatchObject({

@@ -53,8 +53,8 @@ async function routeTaskWithFallback<T>(
 ) {
   const { maxAttempts = MAX_ATTEMPTS, signal, retry, timeoutMs, ...task } = request;
   const control = { ...(signal && { signal }), ...(timeoutMs && { timeoutMs }), ...(retry && { retry }) };
-  // What is told of a call's end must reach the server even when the caller's signal has been aborted since.
-  const tell = retry ? { retry } : {};
+  // The outcome must reach the server even when the caller's signal has been aborted since.
+  const report = retry ? { retry } : {};
   const tries: RouteTry[] = [];
   for (;;) {
     signal?.throwIfAborted();
@@ -70,12 +70,16 @@ async function routeTaskWithFallback<T>(
     const took = () => Math.round(performance.now() - started);
     const end = await attempt(work, decision, signal);
     if ("result" in end) {
-      await client.reportRouting(decisionId, { success: true, durationMs: took() }, tell);
+      await client.reportRouting(decisionId, { success: true, durationMs: took() }, report);
       return { result: end.result, agentKey: selectedAgent, decision, tries };
     }
     // Who gave up says nothing of the agent: the decision stays without an outcome.
     if (signal?.aborted) throw signal.reason;
-    await client.reportRouting(decisionId, { success: false, durationMs: took(), error: thrownText(end.error) }, tell);
+    await client.reportRouting(
+      decisionId,
+      { success: false, durationMs: took(), error: thrownText(end.error) },
+      report,
+    );
     tries.push({ decision, error: end.error });
     if (tries.length >= maxAttempts || !isRetryable(end.error)) throw new RoutingFailed(task.taskId, tries);
   }

@@ -60,7 +60,7 @@ describe("commits against the real server", () => {
     await expect(stale).rejects.toMatchObject({ status: 409 });
   });
 
-  test("a wrong key is told at once", async () => {
+  test("a wrong key is reported at once", async () => {
     const { createClient } = await import("./client.ts");
     await expect(createClient({ url: server.url, key: "sy_wrong" }).listRuns()).rejects.toMatchObject({ status: 401 });
   });
@@ -106,7 +106,7 @@ describe("runJob", () => {
     });
   });
 
-  test("work that outlasts the job's time is stopped and told as timed out", async () => {
+  test("work that outlasts the job's time is stopped and reported as timed out", async () => {
     const { jobId, agentKey } = await newJob({ timeoutMs: 100 });
     let stopped = false;
     const job = await server.client.runJob({ jobId, agentKey }, (_job, { signal }) => {

@@ -35,10 +35,10 @@ export async function runJob(client: JobCalls, request: RunJobRequest, work: Wor
   let timer: NodeJS.Timeout | undefined;
   const timeUp = new SwitchyardError(0, "job_timeout", `job ${jobId} had no result in time`);
 
-  // What is told of the end must reach the server even when the caller's signal is why it ended.
+  // The report of the end must reach the server even when the caller's signal ended the work.
   const end = (): JobEnd => ({ jobId, leaseToken, durationMs: Math.round(performance.now() - started) });
   // A server that is away takes nothing from the result: it is sent again for as long as the lease is held.
-  const tell = retry ? { retry } : { retry: { totalMs: DAY_MS }, signal: lost.signal };
+  const report = retry ? { retry } : { retry: { totalMs: DAY_MS }, signal: lost.signal };
   const afterwards = retry ? { retry } : {};
   let isTelling = false;
   const isRefusal = (error: unknown): error is SwitchyardError =>
@@ -49,15 +49,15 @@ export async function runJob(client: JobCalls, request: RunJobRequest, work: Wor
     const context = { attempt, signal: stop.signal, progress: lease.progress };
     const result = await Promise.race([Promise.resolve().then(() => work(job, context)), rejection(stop.signal)]);
     isTelling = true;
-    await client.complete({ ...end(), ...(result !== undefined && { result }) }, tell).catch(notRefused);
+    await client.complete({ ...end(), ...(result !== undefined && { result }) }, report).catch(notRefused);
   } catch (error) {
     if (isLeaseLost(error) || error instanceof Undelivered) throw error instanceof Undelivered ? error.cause : error;
-    if (error === timeUp) await client.timeOut(end(), tell);
+    if (error === timeUp) await client.timeOut(end(), report);
     else if (isRefusal(error)) {
       // What cannot be kept now cannot be kept by another try either.
       const message = storableText(`the result was refused: ${error.message}`);
-      await client.fail({ ...end(), error: { message, code: "result_refused" }, retryable: false }, tell);
-    } else await client.fail({ ...end(), error: toErrorInfo(error), retryable: isRetryable(error) }, tell);
+      await client.fail({ ...end(), error: { message, code: "result_refused" }, retryable: false }, report);
+    } else await client.fail({ ...end(), error: toErrorInfo(error), retryable: isRetryable(error) }, report);
   } finally {
     clearTimeout(timer);
     clearTimeout(giveUp);
@@ -67,7 +67,7 @@ export async function runJob(client: JobCalls, request: RunJobRequest, work: Wor
   return client.getJob(jobId, afterwards);
 }
 
-/** The job was done and the server could not be told so: no reason to call the job failed. */
+/** The job is done but the report did not get through: no reason to call the job failed. */
 class Undelivered extends Error {}
 
 /** Passes on a refusal of the result, which the job fails for. */
@@ -83,7 +83,7 @@ function rejection(signal: AbortSignal): Promise<never> {
   });
 }
 
-/** The storable form of whatever was thrown. */
+/** The storable form of a thrown value. */
 function toErrorInfo(error: unknown): ErrorInfo {
   const message = thrownText(error);
   const code = error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;

@@ -12,7 +12,7 @@ test("a message that is too long is cut between characters as readers see them",
   }
 });
 
-test("whatever is thrown, its message is one that the server takes", () => {
+test("the message of anything thrown is one that the server accepts", () => {
   const any = fc.oneof(fc.string({ unit: "binary", maxLength: 5_000 }), fc.constantFrom("a\0", "\ud83d".repeat(5_000)));
   fc.assert(fc.property(any, (message) => text.safeParse(thrownText(new Error(message))).success));
 });

@@ -12,6 +12,6 @@ export function storable(text: string): string {
 /** The beginning of a message of somebody else's, as far as the server takes it: cut between characters, and storable. */
 export const storableText = (text: string): string => storable(beginningOf(text, LONGEST_TEXT));
 
-/** The message of whatever was thrown, as the server takes it. */
+/** The message of a thrown value, in a form that the server accepts. */
 export const thrownText = (error: unknown): string =>
   storableText(error instanceof Error ? error.message || error.name : String(error));

@@ -58,7 +58,7 @@ describe("tailing the log", () => {
     expect(server.seen.map(({ path }) => /after=.*before=\d+/.exec(path)?.[0]).filter(Boolean)).toEqual([
       "after=2&before=4",
     ]);
-    // Of breaks that the next try mends nobody is told.
+    // Breaks that the next try mends are not reported.
     expect([opened, lost]).toEqual([4, ["http_502"]]);
     await tail.return();
   });

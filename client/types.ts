@@ -88,7 +88,7 @@ export interface ClaimRequest extends CallControl {
   idempotencyKey?: string;
 }
 
-/** How a job ended, as its executor tells it. */
+/** How a job ended, as its executor reports it. */
 export interface JobEnd {
   jobId: string;
   leaseToken?: string;
@@ -214,7 +214,7 @@ export interface Client {
   getApproval(approvalId: string, control?: CallControl): Promise<Wire<"approval">>;
   listApprovals(filters?: Query, control?: CallControl): Promise<CountedPage<Wire<"approval">>>;
   /**
-   * The approval once it is approved, rejected or expired; at once if it is already. The log tells when, and as that may not get through
+   * The approval once it is approved, rejected or expired; at once if it is already. The log says when, and as that may not get through
    * (a proxy that keeps what it should pass on) the approval is looked at every few seconds too. Waits on through reconnects and restarts
    * of the server, for as long as the signal is not aborted (then it throws the signal's reason).
    */
@@ -231,7 +231,7 @@ export interface Client {
   getDecision(decisionId: string, control?: CallControl): Promise<ExplainedDecision>;
   listDecisions(filters?: Query, control?: CallControl): Promise<Page<Wire<"decision">>>;
   /**
-   * Has a task done by the best agent that can take it: decides, calls `work` with the agent, tells the outcome, and falls back to the next
+   * Has a task done by the best agent that can take it: decides, calls `work` with the agent, reports the outcome, and falls back to the next
    * best when `work` throws, never to one that was tried. Every decision and outcome is on record. Throws `RoutingFailed` when nobody is left,
    * after `maxAttempts`, or when what was thrown says `retryable: false`; `no_agent` when nobody could take it to begin with.
    */
@@ -271,7 +271,7 @@ export interface Client {
   /**
    * Events of some types that happen from now on, picked by the server, each once and in order. A stream that breaks is asked for again
    * from where it was, for as long as the signal is not aborted (then it throws the signal's reason); an error that no new try can mend
-   * is thrown. What leaves the log by age while it is away is not told.
+   * is thrown. Events that retention removes meanwhile are not delivered.
    */
   tail(options: TailOptions): AsyncGenerator<LogEvent, void, void>;
 }

@@ -42,7 +42,7 @@ test("a frame without events of this run still moves the position on", () => {
   expect(stepOf(4, { from: 5, to: 90, events: [] })).toEqual({ kind: "apply", events: [], position: 90 });
 });
 
-test("whatever frames overlap, repeat or come again, each event is taken once and in order", () => {
+test("frames may overlap and repeat: each event is taken once and in order", () => {
   const frames = fc.array(fc.tuple(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 0, max: 12 })), {
     maxLength: 60,
   });

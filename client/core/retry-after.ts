@@ -1,10 +1,10 @@
 import { DAY_MS } from "../../domain/kernel/time.ts";
 
-/** Longer is not waited, whatever is asked for: a day. Timers hold 24. */
+/** The longest wait: a day. Timers hold 24. */
 const LONGEST_WAIT_MS = DAY_MS;
 
 /**
- * `Retry-After` as ms: seconds, or an HTTP date, which is one of the clock of whoever answers (`now` is the answer's
+ * `Retry-After` as ms: seconds, or an HTTP date, which is one by the clock of the server that answers (`now` is the answer's
  * `Date`); undefined when it is neither.
  */
 export function parseRetryAfter(value: string | null, now: number): number | undefined {

@@ -14,8 +14,8 @@ probe that fails until what it probes is there, so that a breaker trips and reco
 
   --url URL   the server (default: SWITCHYARD_URL, or http://127.0.0.1:3000)
   --key KEY   API key (default: SWITCHYARD_KEY, or the server's key file in SWITCHYARD_DATA_DIR)
-  --once      tell the story once and end (the default)
-  --loop      tell it again and again, until Ctrl-C
+  --once      play the story once and end (the default)
+  --loop      play it again and again, until Ctrl-C
   --help      this text`;
 
 const OPTIONS = {

@@ -52,7 +52,7 @@ async function commitHash(): Promise<{ commit?: string }> {
 
 function misused(faults: string[]): number {
   for (const fault of faults) console.error(fault);
-  console.error("\nnpm run demo -- --help tells how it is used.");
+  console.error("\nnpm run demo -- --help says how it is used.");
   return 2;
 }
 

@@ -123,7 +123,7 @@ function pointTo(url: string, runId: string, say: (line: string) => void): void 
   say("The probed port is closed at first: the probes really fail.");
 }
 
-/** Part of ids: the time, and something that tells two demos of one second apart. */
+/** Part of ids: the time, and something that separates two demos of one second. */
 function newStamp(now: Date): string {
   const [day, time] = now.toISOString().slice(0, 19).replaceAll(/[-:]/g, "").split("T");
   return `${day}-${time}-${Math.random().toString(36).slice(2, 6)}`;

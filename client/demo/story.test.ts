@@ -17,9 +17,9 @@ const newStory = () =>
 const readAll = (story: Story, events: LogEvent[]) =>
   events.map((event) => story.read(event)).filter((chapter): chapter is Chapter => !!chapter);
 
-test("the story is told by the log alone, each chapter once", () => {
+test("the story follows from the log alone, each chapter once", () => {
   const story = newStory();
-  const told = readAll(story, [
+  const chapters = readAll(story, [
     on("job.started", "j1", {}, "another"),
     on("job.started", "j1", {}, "checks"),
     on("job.started", "j2", {}, "checks"),
@@ -33,7 +33,7 @@ test("the story is told by the log alone, each chapter once", () => {
     on("alert.fired", "breaker_open:watch", { subject: { kind: "agent", id: "watch" } }),
     on("run.transitioned", "outage", { to: "failed" }),
   ]);
-  expect(told).toEqual([
+  expect(chapters).toEqual([
     "checksStarted",
     "opened",
     "alerted",

@@ -15,7 +15,7 @@ export class Workers {
   readonly #children: ChildProcess[] = [];
   #stopping = false;
 
-  /** @param onLost called when a worker ends without having been told to */
+  /** @param onLost called when a worker ends by itself */
   constructor(
     private readonly connection: Connection,
     private readonly onLost: (what: string) => void,
@@ -24,7 +24,7 @@ export class Workers {
   start({ agentKey, capability, slots }: WorkerSpec): void {
     const args = ["--agent", agentKey, "--capability", capability, "--slots", String(slots), "--grace-ms", "2000"];
     const child = spawn(process.execPath, ["--import", import.meta.resolve("tsx"), WORKER, ...args], {
-      // The key goes by the environment: arguments can be read by everyone on the machine.
+      // The key is passed in the environment: arguments can be read by everyone on the machine.
       env: { ...process.env, SWITCHYARD_URL: this.connection.url, SWITCHYARD_KEY: this.connection.key },
       stdio: ["ignore", "inherit", "inherit"],
     });

@@ -46,7 +46,7 @@ export interface AdapterOutcome {
   error?: { message: string; code: string };
   /** Whether another try could help; true when left out. */
   retryable?: boolean;
-  /** The work was ended because its time was up: the attempt is told as timed out. */
+  /** The work was ended because its time was up: the attempt is reported as timed out. */
   timedOut?: true;
 }
 

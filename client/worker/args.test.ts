@@ -34,7 +34,7 @@ describe("the worker's command line", () => {
     });
   });
 
-  test("tells every fault at once", () => {
+  test("reports every fault at once", () => {
     expect(parse("extra --slots 0 --lease-ms soon --agent a/b --queue q/1 --wat --url ftp://h")).toEqual({
       faults: [
         'unexpected argument "extra"',
@@ -67,11 +67,11 @@ describe("the worker's command line", () => {
 describe("finding the server", () => {
   const nothing = { url: undefined, key: undefined };
 
-  test("what is told comes before the environment, that before the default", async () => {
+  test("arguments come before the environment, that before the default", async () => {
     const env = { SWITCHYARD_URL: "http://env:1/", SWITCHYARD_KEY: "env-key" };
-    expect(await findConnection({ url: "http://told:1", key: "told-key" }, env)).toEqual({
-      url: "http://told:1",
-      key: "told-key",
+    expect(await findConnection({ url: "http://given:1", key: "given-key" }, env)).toEqual({
+      url: "http://given:1",
+      key: "given-key",
     });
     expect(await findConnection(nothing, env)).toEqual({ url: "http://env:1", key: "env-key" });
     expect(await findConnection(nothing, { SWITCHYARD_KEY: "k" })).toEqual({ url: "http://127.0.0.1:3000", key: "k" });

@@ -29,7 +29,7 @@ interface Entry {
 
 /**
  * This worker's end of its guard (`guard.mjs`), a process that kills a job's process groups when the lease runs out while the worker hangs, and
- * at once when the worker dies. It is started with the first job; one that dies is started again and told everything.
+ * at once when the worker dies. It is started with the first job; one that dies is started again and gets everything.
  */
 export class Guard {
   readonly #log: Log;
@@ -53,32 +53,32 @@ export class Guard {
     const job = this.#lastJob;
     const entry: Entry = { until, pids: new Set(), paths: new Set() };
     this.#jobs.set(job, entry);
-    const tell = () => this.#tell(job);
-    tell();
+    const send = () => this.#send(job);
+    send();
     return {
       keep(to) {
         entry.until = to;
-        tell();
+        send();
       },
       hold(pid) {
         entry.pids.add(pid);
-        tell();
+        send();
         return () => {
           entry.pids.delete(pid);
-          tell();
+          send();
         };
       },
       removeIfLost(paths) {
         for (const path of paths) entry.paths.add(path);
-        tell();
+        send();
         return () => {
           for (const path of paths) entry.paths.delete(path);
-          tell();
+          send();
         };
       },
       close: () => {
         this.#jobs.delete(job);
-        tell();
+        send();
       },
     };
   }
@@ -89,15 +89,15 @@ export class Guard {
     this.#child?.stdin?.end();
   }
 
-  #tell(job: number): void {
+  #send(job: number): void {
     if (this.#child) this.#write(job);
     else if (!this.#closed) this.#start();
   }
 
   #write(job: number): void {
     const entry = this.#jobs.get(job);
-    const told = entry && { until: entry.until + SHIFT_MS, pids: [...entry.pids], paths: [...entry.paths] };
-    this.#child?.stdin?.write(`${JSON.stringify({ job, ...told })}\n`);
+    const update = entry && { until: entry.until + SHIFT_MS, pids: [...entry.pids], paths: [...entry.paths] };
+    this.#child?.stdin?.write(`${JSON.stringify({ job, ...update })}\n`);
   }
 
   #start(): void {

@@ -63,7 +63,7 @@ export function environmentOf(env: Json | undefined): { [name: string]: string }
 export const isStrings = (value: Json): value is string[] =>
   Array.isArray(value) && value.every((item) => typeof item === "string" && !item.includes("\0"));
 
-/** What every command is told about the job it works for. */
+/** What every command gets to know about its job. */
 export function aboutJob(job: { jobId: string; runId: string; attempt: number }): { [name: string]: string } {
   return {
     SWITCHYARD_JOB_ID: job.jobId,

@@ -29,17 +29,17 @@ export interface RunnerDeps {
   askedAt: number;
   /** Takes the way to make the job ask at once whether it is still ours; answers how to take it back. */
   onRunning: (job: ClaimedJob, check: () => void) => () => void;
-  /** Kills what runs, and tells it as failed. */
+  /** Kills what runs, and reports it as failed. */
   killed: AbortSignal;
-  /** Gives up telling the server. */
+  /** Gives up reporting to the server. */
   gone: AbortSignal;
 }
 
 /**
- * Runs one claimed job to its end and tells the server how it went.
+ * Runs one claimed job to its end and reports to the server how it went.
  *
  * confirming (only when the claim's answer may be old: nothing starts before the server has said that the lease is held) -> running -> stopped
- * (its time is up, the lease is lost, the worker is told to stop now: the adapter ends what it started) or ended by itself; then delivering:
+ * (its time is up, the lease is lost, the worker has to stop now: the adapter ends what it started) or ended by itself; then delivering:
  * the last output and the result in one commit, until it is answered. A lost lease drops the result: the job is someone else's by then.
  * Never throws.
  */
@@ -117,7 +117,7 @@ export async function runClaimedJob(deps: RunnerDeps, job: ClaimedJob): Promise<
     log(`${reason ?? (outcome.error ? outcome.error.message : "completed")} after ${durationMs} ms`);
   } catch (error) {
     if (isLeaseLost(error)) log(`result dropped: ${messageOf(error)}`);
-    else log(`result could not be told: ${messageOf(error)}`);
+    else log(`result could not be reported: ${messageOf(error)}`);
   } finally {
     forget();
     deps.gone.removeEventListener("abort", sender.abandon);
@@ -136,7 +136,7 @@ async function confirm(lease: Lease, signal: AbortSignal): Promise<void> {
 
 type End = { jobId: string; leaseToken: string; durationMs: number; exitCode?: number };
 
-/** The mutation that tells how the attempt ended. */
+/** The mutation that says how the attempt ended. */
 function endOf(end: End, outcome: AdapterOutcome, reason: StopReason | undefined, result: Json): ClientMutationInput {
   if (reason === "timeout" || (outcome.timedOut && !reason)) return { type: "job.timeout", ...end, result };
   if (reason === "worker_stopped") {
@@ -149,7 +149,7 @@ function endOf(end: End, outcome: AdapterOutcome, reason: StopReason | undefined
 }
 
 /**
- * Tells the end; when the server refuses what was told (and not the lease), the job fails for that, so that it does not run for ever. Answers
+ * Reports the end. When the server refuses the report (not the lease), the job fails for that, so that it does not run for ever. Answers
  * why it was refused, if it was.
  */
 async function deliver(deps: RunnerDeps, mutations: ClientMutationInput[], end: End): Promise<string | undefined> {
@@ -158,9 +158,9 @@ async function deliver(deps: RunnerDeps, mutations: ClientMutationInput[], end: 
     return undefined;
   } catch (error) {
     if (!(error instanceof SwitchyardError) || error.retryable || isLeaseLost(error)) throw error;
-    const told = { message: storableText(`the result was refused: ${error.message}`), code: "result_refused" };
-    await persist(deps.client, [{ type: "job.fail", ...end, error: told, retryable: false }], deps.gone);
-    return told.message;
+    const refused = { message: storableText(`the result was refused: ${error.message}`), code: "result_refused" };
+    await persist(deps.client, [{ type: "job.fail", ...end, error: refused, retryable: false }], deps.gone);
+    return refused.message;
   }
 }
 

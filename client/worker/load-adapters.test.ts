@@ -95,7 +95,7 @@ describe("adapters in files of one's own", () => {
     expect((await runWith(disk, {})).outcome).toMatchObject({ error: { code: "bad_input" }, retryable: false });
   });
 
-  test("every fault is told at once, with its file", async () => {
+  test("every fault is reported at once, with its file", async () => {
     const paths = await Promise.all([
       put("empty.mjs", "export const x = 1;"),
       put("number.json", "7"),

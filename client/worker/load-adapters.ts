@@ -66,7 +66,7 @@ async function read(path: string): Promise<Adapter[]> {
   return (Array.isArray(found) ? found : [found]).map(toAdapter);
 }
 
-/** A template in JSON, read as bodies are: what could not be kept as it is written is a fault. */
+/** A template in JSON, read as bodies are: what would not be kept exactly is a fault. */
 function readJson(bytes: Buffer): unknown {
   const parsed = parseJson(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   if ("faults" in parsed) throw new Error(parsed.faults.map(({ message }) => message).join("; "));

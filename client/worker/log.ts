@@ -7,5 +7,5 @@ export function createLog(name: string): Log {
   return (line) => process.stdout.write(`${new Date().toTimeString().slice(0, 8)} ${name}  ${line}\n`);
 }
 
-/** The message of whatever was thrown. */
+/** The message of a thrown value. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

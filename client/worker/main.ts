@@ -9,7 +9,7 @@ import { startWorker } from "./worker.ts";
 /** npm and tsx pass on the Ctrl-C that the terminal has sent to us as well: what comes within this time is one signal. */
 const SAME_SIGNAL_MS = 500;
 
-/** The worker as a program. Exit codes: 0 stopped as told, 1 the server refuses it, 2 it was started wrongly. */
+/** The worker as a program. Exit codes: 0 stopped as asked, 1 the server refuses it, 2 it was started wrongly. */
 async function main(): Promise<number> {
   const args = parseWorkerArgs(process.argv.slice(2));
   if ("help" in args) {
@@ -67,7 +67,7 @@ function listOf(adapters: readonly Listed[]): string {
 
 function misused(faults: string[]): number {
   for (const fault of faults) console.error(fault);
-  console.error("\nnpm run worker -- --help tells how it is used.");
+  console.error("\nnpm run worker -- --help says how it is used.");
   return 2;
 }
 

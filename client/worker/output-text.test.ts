@@ -36,7 +36,7 @@ describe("decoding output", () => {
     expect(storable("a\ud800b\0")).toBe("a\uFFFDb\uFFFD");
   });
 
-  test("whatever bytes come, the text can be stored", () => {
+  test("text of any bytes can be stored", () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array()), (chunks) => {
         const decoder = new OutputDecoder();

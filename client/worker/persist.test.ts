@@ -7,7 +7,7 @@ import { persist } from "./persist.ts";
 const append = [{ type: "event.append", eventType: "x.test" } as const];
 const going = new AbortController().signal;
 
-test("a server that fails for a moment is told again, under the same Idempotency-Key", async () => {
+test("a server that fails for a moment gets the report again, under the same Idempotency-Key", async () => {
   const keys: (string | undefined)[] = [];
   const commit = async (_mutations: unknown, options?: CommitOptions) => {
     keys.push(options?.idempotencyKey);

@@ -34,7 +34,7 @@ export interface AgentTemplate {
   env?: { readonly [name: string]: string };
   /** The longest an attempt of a job without a `timeoutMs` may take (ms). */
   timeoutMs?: number;
-  /** Globs of files that the tool keeps for itself: neither told as touched nor committed. */
+  /** Globs of files that the tool keeps for itself: neither reported as touched nor committed. */
   ignore?: readonly string[];
 }
 

@@ -56,7 +56,7 @@ test("figures of tests and touched files are in the attempt, beside the output",
   });
 });
 
-test("an agent that takes longer than its template allows is told as timed out, and tried again", async () => {
+test("an agent that takes longer than its template allows is reported as timed out, and tried again", async () => {
   const agentKey = newAgent();
   const slow = join(folder, "slow.json");
   await writeFile(

@@ -13,19 +13,19 @@ async function running(agentKey: string, name = "pid") {
   return { ...job, pid: await pidIn(name) };
 }
 
-test("a cancelled job's command is killed because the log tells, without waiting for a heartbeat", async () => {
+test("a cancelled job's command is killed because the log says so, without waiting for a heartbeat", async () => {
   const agentKey = newAgent();
-  let heard = false;
+  let seen = false;
   const client: Client = {
     ...server.client,
     async *tail(options) {
       for await (const event of server.client.tail(options)) {
-        heard = true;
+        seen = true;
         yield event;
       }
     },
-    // No heartbeat gets through before the log has told.
-    heartbeat: (...call) => (heard ? server.client.heartbeat(...call) : Promise.reject(unreachable())),
+    // No heartbeat gets through before the event has arrived.
+    heartbeat: (...call) => (seen ? server.client.heartbeat(...call) : Promise.reject(unreachable())),
   };
   work(agentKey, { client, leaseMs: 3_600_000 });
   const { jobId, pid } = await running(agentKey);
@@ -65,7 +65,7 @@ test("a cancelled run takes the commands of all its jobs with it", async () => {
   for (const pid of pids) await dies(pid);
 });
 
-test("after a restart of the server cancellations are told again", async () => {
+test("after a restart of the server cancellations arrive again", async () => {
   const agentKey = newAgent();
   work(agentKey);
   const { jobId, pid } = await running(agentKey);

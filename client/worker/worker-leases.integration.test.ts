@@ -113,7 +113,7 @@ test("a job whose claim was answered into the void, the server gone too, is run 
   expect(await getJob(jobId)).toMatchObject({ attempt: 1, maxAttempts: 1 });
 });
 
-test("a worker told to stop while the server gives it a job runs that one too", async () => {
+test("a worker asked to stop while the server gives it a job runs that one too", async () => {
   const agentKey = newAgent();
   const client = clientWith(async (_answer, init) => {
     worker.stop(60_000);

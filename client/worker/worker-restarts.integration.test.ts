@@ -29,7 +29,7 @@ describe.each([
 ] as const)("the server %s", (_how, start, end) => {
   setUp(start);
 
-  test("while a job runs: it goes on, what it yields meanwhile is told once when the server is back, and claiming goes on", async () => {
+  test("while a job runs: it goes on, its result is reported once when the server is back, and claiming goes on", async () => {
     const agentKey = newAgent();
     work(agentKey, { slots: 2 });
     const [started, go, ended] = ["started", "go", "ended"].map((name) => join(folder, name)) as [
@@ -65,7 +65,7 @@ describe.each([
     await becomes(jobId, "completed");
   });
 
-  test("again and again under many jobs: each runs once and is told once", async () => {
+  test("again and again under many jobs: each runs once and is reported once", async () => {
     const agentKey = newAgent();
     work(agentKey, { slots: 3 });
     const ran = join(folder, "ran");
@@ -111,7 +111,7 @@ describe.each([
     await end();
     worker.kill();
     await worker.done;
-    expect(lines.join("\n")).toMatch(/result could not be told|dropped after/);
+    expect(lines.join("\n")).toMatch(/result could not be reported|dropped after/);
     await server.start();
     await becomes(jobId, "queued");
     expect((await getJob(jobId)).attempts[0]).toMatchObject({ status: "failed", error: { code: "lease_expired" } });

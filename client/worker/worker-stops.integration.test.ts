@@ -21,7 +21,7 @@ import { startWorker } from "./worker.ts";
 setUp();
 
 describe("stopping", () => {
-  test("a worker told to stop claims no more and lets what runs finish", async () => {
+  test("a worker that is asked to stop claims no more and lets what runs finish", async () => {
     const agentKey = newAgent();
     const worker = work(agentKey);
     const go = join(folder, "go");

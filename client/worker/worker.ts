@@ -25,7 +25,7 @@ export interface Worker {
   done: Promise<void>;
   /** Stops claiming and lets running jobs finish, for `graceMs` at most. */
   stop(graceMs: number): void;
-  /** Kills what runs and tells it as failed, to be tried again. */
+  /** Kills what runs and reports it as failed, to be tried again. */
   kill(): void;
 }
 
@@ -34,14 +34,14 @@ const CLAIM_WAIT_MS = 20_000;
 /** A server that stops answers waiting claims at once: not to be asked again at once. */
 const TOO_SOON_MS = 250;
 const AGENT_BEAT_MS = 10_000;
-/** How long telling the failures may take once everything was killed. */
+/** How long reporting the failures may take once everything was killed. */
 const LAST_WORDS_MS = 3_000;
 
 /**
  * Claims jobs up to its free slots and runs them side by side.
  *
- * working -> stopping (`stop`: no more claims, running jobs finish) -> killing (`kill`, or the grace is over: children die, their jobs are told
- * as failed) -> stopped. A server that is away is asked again with backoff in every state; what finished meanwhile is told when it is back.
+ * working -> stopping (`stop`: no more claims, running jobs finish) -> killing (`kill`, or the grace is over: children die, their jobs are reported
+ * as failed) -> stopped. A server that is away is asked again with backoff in every state; what finished meanwhile is reported when it is back.
  */
 export function startWorker(options: WorkerOptions): Worker {
   const { client, agentKey, capabilities, queues, slots, leaseMs, log } = options;
@@ -191,8 +191,8 @@ export function startWorker(options: WorkerOptions): Worker {
 const ONCE = { totalMs: 0 };
 
 /**
- * Calls until it is answered, telling once that the server is away and once that it is back. Undefined when the signal ends it. Throws when the
- * server does not take the key, and while the worker is `starting` whatever else it refuses; later a refusal ends no work that goes on.
+ * Calls until it is answered; logs once that the server is away and once that it is back. Undefined when the signal ends it. Throws when the
+ * server does not take the key, and while the worker is `starting` anything else it refuses; later a refusal ends no work that goes on.
  */
 function patiently(signal: AbortSignal, log: Log, starting: () => boolean) {
   let failures = 0;

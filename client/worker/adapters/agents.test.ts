@@ -103,7 +103,7 @@ describe("agent command lines", () => {
     expect((await recorded()).env).not.toHaveProperty("key");
   });
 
-  test("the files it touches in a repository are told, committed or not, and nothing else that was there", async () => {
+  test("the files it touches in a repository are listed, committed or not, and nothing else", async () => {
     await fake(
       "claude",
       "echo 1 > one.txt; echo more >> a.txt; git add one.txt; git -c user.name=T -c user.email=t@e.org commit -qm one; rm dir/b.txt; echo 2 >> dirty.txt; echo x > ignored.log",
@@ -127,7 +127,7 @@ describe("agent command lines", () => {
     expect(readdirSync(temporary)).toEqual([]);
   });
 
-  test("outside a repository there are no files to tell", async () => {
+  test("outside a repository there are no files to list", async () => {
     const plain = await mkdtemp(join(tmpdir(), "plain-"));
     await fake("claude", "echo 1 > one.txt");
     const { outcome } = await run(named("claude"), { prompt: "do", cwd: plain });
@@ -155,7 +155,7 @@ describe("agent command lines", () => {
     expect(repo.worktrees()).toEqual([]);
   });
 
-  test("a tool that takes longer than its template allows is killed and told as timed out; a job's own limit is the job's", async () => {
+  test("a tool that takes longer than its template allows is killed and reported as timed out; a job's own limit is the job's", async () => {
     await fake("slow", "sleep 1000");
     const template: AgentTemplate = { name: "slow", argv: ["slow"], prompt: "stdin", timeoutMs: 300 };
     const { outcome } = await run(template, { prompt: "do", cwd: repo.folder });
@@ -197,7 +197,7 @@ describe("agent command lines", () => {
     expect(outcome).toMatchObject({ exitCode: null, error: { message, code: "bad_input" }, retryable: false });
   });
 
-  test("a prompt that is too long for an argument is refused, and is none too long for a file", async () => {
+  test("a prompt that is too long for an argument is refused, but not for a file", async () => {
     const prompt = "x".repeat(131_072);
     const asArgument = adapterOf({ name: "arg", argv: ["true", "{prompt}"], prompt: "arg" });
     expect((await runWith(asArgument, { prompt })).outcome.error?.code).toBe("bad_input");

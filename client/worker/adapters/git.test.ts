@@ -33,7 +33,7 @@ function expectNoTraces() {
 }
 
 describe("the git adapter", () => {
-  test("runs the command in a worktree, commits what it leaves on a branch of the attempt's own, and tells the files", async () => {
+  test("runs the command in a worktree, commits what it leaves on a branch of the attempt's own, and lists the files", async () => {
     const head = repo.git("rev-parse", "HEAD");
     const { outcome, stdout } = await run(
       { command: `pwd; echo $SWITCHYARD_JOB_ID; ${CHANGES}` },
@@ -110,7 +110,7 @@ describe("the git adapter", () => {
     expect(repo.git("branch", "--list", "topic")).toBe("");
   });
 
-  test("what a failing command has touched is told, not committed, and the worktree goes", async () => {
+  test("what a failing command has touched is listed, not committed, and the worktree goes", async () => {
     const { outcome } = await run({ command: "echo new > new.txt; exit 3" });
     expect(outcome).toMatchObject({
       exitCode: 3,

@@ -14,13 +14,13 @@ export const gitIn = (folder: string, ...args: string[]): string =>
   }).trim();
 
 export interface TestRepo {
-  /** Holds `repo`, and whatever the test puts beside it. */
+  /** Holds `repo`, and what the test puts beside it. */
   folder: string;
   repo: string;
   git(...args: string[]): string;
   /** Files of a commit, with their texts. */
   show(commit: string, file: string): string;
-  /** What git knows of worktrees besides the repository's own. */
+  /** Worktrees that git lists besides the repository's own. */
   worktrees(): string[];
   remove(): Promise<void>;
 }

@@ -79,7 +79,7 @@ export class Git {
     throw new GitFailed(`git ${args[0]} failed: ${endOf(answer.stderr, 1000) || "it said nothing"}`);
   }
 
-  /** The commit that a name stands for, undefined when there is none. */
+  /** The commit that a name stands for, undefined without one. */
   async commitOf(name: string): Promise<string | undefined> {
     const { ok, stdout } = await this.ask(["rev-parse", "--verify", "--quiet", "--end-of-options", `${name}^{commit}`]);
     return ok ? stdout.toString("utf8").trim() : undefined;

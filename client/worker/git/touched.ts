@@ -48,7 +48,7 @@ export const addAll = (ignore: readonly string[]): string[] => [
 ];
 
 /**
- * Remembers how the repository around a folder looks now; what it answers tells which files have been touched since, committed or not, and
+ * Remembers how the repository around a folder looks now; its answer lists the files that have been touched since, committed or not, and
  * cleans up. Undefined when the folder is in no repository. Nothing is written into the repository: index and objects are in a folder of
  * their own.
  */

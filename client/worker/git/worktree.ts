@@ -55,7 +55,7 @@ export interface Place {
  * its new tip). Failed work is not committed. The worktree is removed in any case, by the guard if the worker dies. The result is
  * `{branch, commit, base, filesChanged, files, pushed?}`; when nothing has changed `commit` is null.
  *
- * @param ignore globs of files that are the tool's own: neither told nor committed
+ * @param ignore globs of files that are the tool's own: neither reported nor committed
  */
 export async function inWorktree(
   job: ClaimedJob,
@@ -188,7 +188,7 @@ interface Work {
   failed: boolean;
 }
 
-/** Commits what the work has left, and what it has committed itself; of failed work only the touched files are told. */
+/** Commits what the work has left, and what it has committed itself; of failed work only the touched files are listed. */
 async function keepWork({ env, repo, here, start, wish, ignore, failed }: Work): Promise<Kept> {
   const { branch, base, exists } = start;
   await here.do(addAll(ignore));

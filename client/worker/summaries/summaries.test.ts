@@ -62,12 +62,12 @@ describe("the summary of a real run", () => {
 
 describe("what only looks like a summary", () => {
   test.each([
-    ["a pytest outcome nobody has heard of", "=== 3 passed, 1 exploded in 0.10s ==="],
+    ["a pytest outcome that is not known", "=== 3 passed, 1 exploded in 0.10s ==="],
     ["half of a pytest line", "3 passed in 0.1"],
     ["pytest's line within a sentence", "he said: 3 passed in 0.10s"],
     ["jest's line without its suites", "Tests:       9 failed, 9 total"],
     ["vitest's line without its files", "      Tests  9 passed (9)"],
-    ["a vitest part nobody has heard of", " Test Files  1 passed (1)\n      Tests  1 passed | 2 flaky (3)"],
+    ["a vitest part that is not known", " Test Files  1 passed (1)\n      Tests  1 passed | 2 flaky (3)"],
     [
       "node's lines with one missing",
       "# tests 3\n# suites 0\n# pass 3\n# cancelled 0\n# skipped 0\n# todo 0\n# duration_ms 4",

@@ -41,7 +41,7 @@ test("a task is created once per key, and is in its agent's status with what wai
   expect(await client.getTask("t1")).toMatchObject({ version: 2 });
 });
 
-test("who waits for an approval is told when it is decided, then uses it up, once", async () => {
+test("a caller that waits for an approval gets the decision, then uses it up, once", async () => {
   const { client } = server;
   await client.requestApproval({ approvalId: "a", title: "Deploy?" });
   const waiting = client.waitForApproval("a");
