@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import type { Live } from "../../../live/rows.ts";
 import { aJob, anAttempt, at, aWorkstream, time } from "./engine.test-kit.ts";
-import { buildModel, flatten, jobLabel, latestTime } from "./model.ts";
+import { buildModel, flatten, jobLabel, latestTime, type TimelineModel } from "./model.ts";
 
 const none = new Set<string>();
 const ids = (rows: { id: string }[]) => rows.map((row) => row.id);
@@ -53,6 +54,18 @@ describe("the timeline's rows", () => {
       after,
     );
     expect(withTrial.rows.get("b")?.segments.at(-1)?.trial).toBe(true);
+  });
+
+  it("show a click's effect and what takes it back, though both have the position of the row they stand on", () => {
+    const model = (jobs: Live<"job">[], before?: TimelineModel) =>
+      buildModel({ workstreams: [], jobs, attempts: [], trials: none }, before);
+    const statusIn = (shown: TimelineModel) => shown.rows.get("a")?.job.status;
+    const before = model([aJob("a")]);
+    const clicked = model([{ ...aJob("a", { status: "cancelled" }), pending: true }], before);
+    expect(statusIn(clicked)).toBe("cancelled");
+    expect(statusIn(model([aJob("a")], clicked))).toBe(statusIn(before));
+    const settled = model([{ ...aJob("a", { status: "cancelled" }), pending: false }], clicked);
+    expect(settled.rows.get("a")?.job).toMatchObject({ status: "cancelled", pending: false });
   });
 
   it("carry a job's attempts by number", () => {

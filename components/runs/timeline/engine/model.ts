@@ -141,9 +141,15 @@ function approvalsByJob(approvals: readonly GateFacts[]): Map<string, GateFacts[
 }
 
 function isSame(row: JobRow, job: Wire<"job">, attempts: Wire<"attempt">[]): boolean {
-  if (row.job.seq !== job.seq || row.attempts.length !== attempts.length) return false;
-  return row.attempts.every((attempt, i) => attempt.seq === attempts[i]?.seq);
+  if (!isUnmoved(row.job, job) || row.attempts.length !== attempts.length) return false;
+  return row.attempts.every((attempt, i) => isUnmoved(attempt, attempts[i]));
 }
+
+type Sight = { readonly seq: number; readonly pending?: boolean };
+
+/** Whether two sights of a row say the same. A click's effect has the `seq` of the row it stands on, and so has what takes it back. */
+const isUnmoved = (a: Sight, b: Sight | undefined): boolean =>
+  a === b || (a.seq === b?.seq && a.pending !== true && b.pending !== true);
 
 function hasTrials(row: JobRow, trials: ReadonlySet<string>): boolean {
   return row.segments.every(
