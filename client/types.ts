@@ -1,4 +1,4 @@
-import type { ExplainedDecision } from "../domain/agents/routing/answers.ts";
+import type { ExplainedDecision } from "../domain/agents/answers.ts";
 import type { ClientMutationInput } from "../domain/commit/mutations.ts";
 import type { LogEvent } from "../domain/kernel/event.ts";
 import type { ErrorInfo, Json } from "../domain/kernel/primitives.ts";

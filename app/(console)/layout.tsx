@@ -3,7 +3,7 @@ import { ALL_ALERTS, countsPath } from "../../components/alerts/inbox-filter.ts"
 import { WAITING_PATH, type Waiting } from "../../components/approvals/waiting.ts";
 import { Shell } from "../../components/shell/shell.tsx";
 import type { Me } from "../../components/shell/user-menu.tsx";
-import type { AlertCounts } from "../../domain/kernel/answers.ts";
+import type { AlertCounts } from "../../domain/alerts/endpoints.ts";
 import { pageTime, serverGet } from "../server-fetch.ts";
 
 export default async function ConsoleLayout({ children }: { children: ReactNode }) {

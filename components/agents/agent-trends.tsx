@@ -1,6 +1,6 @@
 "use client";
 
-import type { SeriesMetric } from "../../domain/kernel/answers.ts";
+import type { SeriesMetric } from "../../domain/agents/answers.ts";
 import { SeriesChart } from "../charts/series-chart.tsx";
 import type { SeriesLine } from "../charts/series-model.ts";
 import { type SeriesView, useManySeries } from "../charts/use-series.ts";

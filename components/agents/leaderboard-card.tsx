@@ -2,7 +2,7 @@
 
 import { Trophy } from "lucide-react";
 import { parseAsFloat, parseAsInteger, parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
-import { LEADERBOARD_WINDOWS, type LeaderboardWindow } from "../../domain/kernel/answers.ts";
+import { LEADERBOARD_WINDOWS, type LeaderboardWindow } from "../../domain/agents/answers.ts";
 import { Button } from "../ui/button.tsx";
 import { Card } from "../ui/card.tsx";
 import { cn } from "../ui/cn.ts";

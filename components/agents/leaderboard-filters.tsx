@@ -1,7 +1,7 @@
 "use client";
 
 import { useId } from "react";
-import { LEADERBOARD_WINDOWS, type LeaderboardWindow } from "../../domain/kernel/answers.ts";
+import { LEADERBOARD_WINDOWS, type LeaderboardWindow } from "../../domain/agents/answers.ts";
 import { Input } from "../ui/input.tsx";
 import { Select } from "../ui/select.tsx";
 import { Switch } from "../ui/switch.tsx";

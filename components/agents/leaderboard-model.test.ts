@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Standing } from "../../domain/kernel/answers.ts";
+import type { Standing } from "../../domain/agents/answers.ts";
 import { isFewSamples, leaderboardPath, nextSort, sortRows, trendOf } from "./leaderboard-model.ts";
 
 const standing = (agentKey: string, more: Partial<Standing> = {}): Standing => ({

@@ -1,4 +1,4 @@
-import type { LeaderboardWindow, Standing } from "../../domain/kernel/answers.ts";
+import type { LeaderboardWindow, Standing } from "../../domain/agents/answers.ts";
 
 /** Under this many outcomes a success rate says little. */
 export const FEW_SAMPLES = 10;

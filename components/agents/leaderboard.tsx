@@ -3,7 +3,7 @@
 import { ArrowDown, ArrowRight, ArrowUp } from "lucide-react";
 import Link from "next/link";
 import { useState } from "react";
-import type { LeaderboardWindow, Standing } from "../../domain/kernel/answers.ts";
+import type { LeaderboardWindow, Standing } from "../../domain/agents/answers.ts";
 import { agentHref } from "../../domain/kernel/links.ts";
 import { Badge } from "../ui/badge.tsx";
 import { cn } from "../ui/cn.ts";

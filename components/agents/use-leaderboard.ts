@@ -1,7 +1,7 @@
 "use client";
 
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import type { Standing } from "../../domain/kernel/answers.ts";
+import type { Standing } from "../../domain/agents/answers.ts";
 import { api } from "../live/api.ts";
 import { getPages } from "../live/get-pages.ts";
 import { useFreshness } from "../live/live-provider.tsx";

@@ -2,7 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import type { AlertCounts } from "../../domain/kernel/answers.ts";
+import type { AlertCounts } from "../../domain/alerts/endpoints.ts";
 import { ALERT_STATUSES } from "../../domain/kernel/statuses.ts";
 import { api } from "../live/api.ts";
 import { useTopicList } from "../live/rows.ts";

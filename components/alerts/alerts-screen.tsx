@@ -3,7 +3,7 @@
 import { BellOff, SearchX } from "lucide-react";
 import { useQueryStates } from "nuqs";
 import { useMemo } from "react";
-import type { AlertCounts } from "../../domain/kernel/answers.ts";
+import type { AlertCounts } from "../../domain/alerts/endpoints.ts";
 import { useTopicRows } from "../live/rows.ts";
 import { Button } from "../ui/button.tsx";
 import { EmptyState, ErrorState } from "../ui/empty-state.tsx";

@@ -1,8 +1,8 @@
 "use client";
 
 import { useQueryClient } from "@tanstack/react-query";
+import type { BulkResult } from "../../domain/alerts/endpoints.ts";
 import type { ClientMutationInput } from "../../domain/commit/mutations.ts";
-import type { BulkResult } from "../../domain/kernel/answers.ts";
 import { api } from "../live/api.ts";
 import { applyRows } from "../live/row-cache.ts";
 import { type Command, useCommand } from "../live/use-command.ts";

@@ -1,4 +1,4 @@
-import type { SeriesMetric } from "../../domain/kernel/answers.ts";
+import type { SeriesMetric } from "../../domain/agents/answers.ts";
 import { HOUR_MS, MINUTE_MS } from "../../domain/kernel/time.ts";
 
 /** A metric, what it is narrowed to, and the stretch: `windowMs` before `end` (epoch ms), or before now. */

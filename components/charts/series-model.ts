@@ -1,4 +1,4 @@
-import type { SeriesPoint } from "../../domain/kernel/answers.ts";
+import type { SeriesPoint } from "../../domain/agents/answers.ts";
 import { formatCount, formatDuration, formatPercent } from "../ui/format.ts";
 import type { Tone } from "../ui/status.ts";
 import { countTicks, durationTicks } from "./ticks.ts";

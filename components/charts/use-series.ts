@@ -2,7 +2,7 @@
 
 import { useQueries } from "@tanstack/react-query";
 import { useRef } from "react";
-import type { Series, SeriesPoint } from "../../domain/kernel/answers.ts";
+import type { Series, SeriesPoint } from "../../domain/agents/answers.ts";
 import { api } from "../live/api.ts";
 import { useFreshness } from "../live/live-provider.tsx";
 import { serverNow } from "../ui/now.ts";

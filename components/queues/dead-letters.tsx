@@ -2,7 +2,7 @@
 
 import { RotateCw } from "lucide-react";
 import { useState } from "react";
-import type { DeadLetterRetry } from "../../domain/kernel/answers.ts";
+import type { DeadLetterRetry } from "../../domain/execution/answers.ts";
 import { Button } from "../ui/button.tsx";
 import { Card } from "../ui/card.tsx";
 import { Changes } from "../ui/changes.tsx";

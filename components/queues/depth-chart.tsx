@@ -1,7 +1,7 @@
 "use client";
 
 import { Area, AreaChart, CartesianGrid, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
-import type { SeriesPoint } from "../../domain/kernel/answers.ts";
+import type { SeriesPoint } from "../../domain/agents/answers.ts";
 import { countTicks, tenMinuteTicks } from "../charts/ticks.ts";
 import { ErrorState } from "../ui/empty-state.tsx";
 import { formatClock, formatCount } from "../ui/format.ts";

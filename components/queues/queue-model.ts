@@ -1,5 +1,5 @@
 import { CirclePause, CirclePlay, Gauge, type LucideIcon, TriangleAlert } from "lucide-react";
-import type { QueueFigures } from "../../domain/kernel/answers.ts";
+import type { QueueFigures } from "../../domain/execution/answers.ts";
 import { MINUTE_MS } from "../../domain/kernel/time.ts";
 import type { Wire } from "../../domain/kernel/wire.ts";
 import type { Tone } from "../ui/status.ts";

@@ -2,7 +2,7 @@
 
 import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef } from "react";
-import type { DeadLetterRetry } from "../../domain/kernel/answers.ts";
+import type { DeadLetterRetry } from "../../domain/execution/answers.ts";
 import { api } from "../live/api.ts";
 import { useCommand } from "../live/use-command.ts";
 import { formatPlural } from "../ui/format.ts";

@@ -2,7 +2,7 @@
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo } from "react";
-import type { Series } from "../../domain/kernel/answers.ts";
+import type { Series } from "../../domain/agents/answers.ts";
 import { api } from "../live/api.ts";
 import { useTopicRows } from "../live/rows.ts";
 import { type QueueItem, withFigures } from "./queue-model.ts";

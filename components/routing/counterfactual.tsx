@@ -1,5 +1,5 @@
 import Link from "next/link";
-import type { ExplainedDecision, TrackRecord } from "../../domain/agents/routing/answers.ts";
+import type { ExplainedDecision, TrackRecord } from "../../domain/agents/answers.ts";
 import { agentHref } from "../../domain/kernel/links.ts";
 import { Card } from "../ui/card.tsx";
 import { formatPercent } from "../ui/format.ts";

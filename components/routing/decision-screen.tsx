@@ -2,7 +2,7 @@
 
 import Link from "next/link";
 import type { ReactNode } from "react";
-import type { ExplainedDecision } from "../../domain/agents/routing/answers.ts";
+import type { ExplainedDecision } from "../../domain/agents/answers.ts";
 import { decisionsHref, runHref } from "../../domain/kernel/links.ts";
 import { Badge } from "../ui/badge.tsx";
 import { CopyId } from "../ui/copy-id.tsx";

@@ -1,5 +1,5 @@
+import type { TrackRecord } from "../../domain/agents/answers.ts";
 import type { Candidate } from "../../domain/agents/contract.ts";
-import type { TrackRecord } from "../../domain/agents/routing/answers.ts";
 import { type FormatMoment, formatCount, formatPercent, formatPlural } from "../ui/format.ts";
 import type { Decision } from "./decision-filters.ts";
 

@@ -2,7 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
-import type { ExplainedDecision } from "../../domain/agents/routing/answers.ts";
+import type { ExplainedDecision } from "../../domain/agents/answers.ts";
 import type { LogEvent } from "../../domain/kernel/event.ts";
 import { isAbout as isEventAbout } from "../../domain/kernel/read-event.ts";
 import { api } from "../live/api.ts";

@@ -1,7 +1,7 @@
 import { ArrowDown, CornerDownRight, Flag, ListTree, Waypoints } from "lucide-react";
 import Link from "next/link";
 import type { ReactNode } from "react";
-import type { ExplainedDecision } from "../../domain/agents/routing/answers.ts";
+import type { ExplainedDecision } from "../../domain/agents/answers.ts";
 import { agentHref, decisionHref, jobHref } from "../../domain/kernel/links.ts";
 import { StatusBadge } from "../ui/badge.tsx";
 import { Card } from "../ui/card.tsx";

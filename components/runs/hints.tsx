@@ -3,7 +3,7 @@
 import { Info, OctagonX, TriangleAlert } from "lucide-react";
 import Link from "next/link";
 import type { CSSProperties, ReactNode } from "react";
-import type { WaitReason } from "../../domain/execution/waiting.ts";
+import type { WaitReason } from "../../domain/execution/waiting-answers.ts";
 import { untilPrefix } from "../../domain/execution/waiting-words.ts";
 import { agentHref, approvalHref, jobHref, queueHref } from "../../domain/kernel/links.ts";
 import type { Wire } from "../../domain/kernel/wire.ts";

@@ -2,7 +2,7 @@
 
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import type { SwitchyardError } from "../../client/core/problem.ts";
-import type { QueueWaiting, RunWaiting, Waiting } from "../../domain/execution/waiting.ts";
+import type { QueueWaiting, RunWaiting, Waiting } from "../../domain/execution/waiting-answers.ts";
 import { api } from "../live/api.ts";
 
 /** Queues, agents and breakers change without a word to the job, so that it is asked for again, this often. */

@@ -4,7 +4,7 @@ import { Ellipsis, Keyboard, Search } from "lucide-react";
 import Link from "next/link";
 import { usePathname, useRouter } from "next/navigation";
 import { type ReactNode, useState } from "react";
-import type { AlertCounts } from "../../domain/kernel/answers.ts";
+import type { AlertCounts } from "../../domain/alerts/endpoints.ts";
 import { useAlertCounts } from "../alerts/alert-counts.ts";
 import { BrowserNotifier } from "../alerts/browser-notifier.tsx";
 import { ALL_ALERTS } from "../alerts/inbox-filter.ts";

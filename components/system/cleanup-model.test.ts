@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { type CleanupReport, noneCleaned } from "../../domain/maintenance/contract.ts";
+import { noneCleaned } from "../../domain/maintenance/contract.ts";
+import type { CleanupReport } from "../../domain/maintenance/endpoints.ts";
 import { cleanedWords, parseDays } from "./cleanup-model.ts";
 
 const report = (counts: Partial<CleanupReport>): CleanupReport => ({

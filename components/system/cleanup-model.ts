@@ -1,4 +1,5 @@
-import type { CleanupCounts, CleanupReport } from "../../domain/maintenance/contract.ts";
+import type { CleanupCounts } from "../../domain/maintenance/contract.ts";
+import type { CleanupReport } from "../../domain/maintenance/endpoints.ts";
 import { formatCount } from "../ui/format.ts";
 
 /** Names of the removed rows, singular and plural, in the order of the report. */

@@ -3,7 +3,7 @@
 import { type FormEvent, useState } from "react";
 import { SwitchyardError } from "../../client/core/problem.ts";
 import { MINUTE_MS } from "../../domain/kernel/time.ts";
-import type { CleanupReport } from "../../domain/maintenance/contract.ts";
+import type { CleanupReport } from "../../domain/maintenance/endpoints.ts";
 import { api } from "../live/api.ts";
 import { Button } from "../ui/button.tsx";
 import { Card } from "../ui/card.tsx";

@@ -1,7 +1,7 @@
 "use client";
 
 import { memo, useMemo } from "react";
-import type { SeriesMetric } from "../../domain/kernel/answers.ts";
+import type { SeriesMetric } from "../../domain/agents/answers.ts";
 import { SeriesChart } from "../charts/series-chart.tsx";
 import type { ChartRange, SeriesLine, SeriesUnit } from "../charts/series-model.ts";
 import { type SeriesView, useManySeries } from "../charts/use-series.ts";

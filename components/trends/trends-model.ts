@@ -1,4 +1,4 @@
-import { LEADERBOARD_WINDOWS, type SeriesPoint } from "../../domain/kernel/answers.ts";
+import { LEADERBOARD_WINDOWS, type SeriesPoint } from "../../domain/agents/answers.ts";
 import { MINUTE_MS } from "../../domain/kernel/time.ts";
 import type { ChartRange } from "../charts/series-model.ts";
 import type { TrendWindow } from "./trends-search.ts";

@@ -2,7 +2,7 @@
 
 import { useQueryStates } from "nuqs";
 import { useCallback, useMemo } from "react";
-import { LEADERBOARD_WINDOWS } from "../../domain/kernel/answers.ts";
+import { LEADERBOARD_WINDOWS } from "../../domain/agents/answers.ts";
 import { MINUTE_MS } from "../../domain/kernel/time.ts";
 import { RangeBar } from "../charts/range-bar.tsx";
 import type { ChartRange } from "../charts/series-model.ts";

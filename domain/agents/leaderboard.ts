@@ -1,4 +1,4 @@
-import type { Standing } from "../kernel/answers.ts";
+import type { Standing } from "./answers.ts";
 import { percentile, wilsonLowerBound } from "./figures.ts";
 import type { AgentFigures } from "./tally.ts";
 

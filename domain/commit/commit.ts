@@ -38,10 +38,16 @@ export interface CommitFault {
   candidates?: readonly Candidate[];
 }
 
-const shell = z.strictObject({
-  mutations: z.array(z.unknown()).min(1).max(MAX_MUTATIONS),
-  expect: z.record(id, z.int().min(0)).optional(),
-});
+/** The body of a commit, whatever its mutations are checked by. */
+export const commitBody = <M extends z.ZodType>(mutation: M) =>
+  z.strictObject({
+    mutations: z.array(mutation).min(1).max(MAX_MUTATIONS),
+    expect: z
+      .record(id, z.int().min(0))
+      .optional()
+      .meta({ description: "Versions you have seen, by run: 409 when one has moved on" }),
+  });
+const shell = commitBody(z.unknown());
 
 /** Parses a request body: the commit, or every fault in it at once. */
 export function parseCommit(body: unknown): { commit: CommitRequest } | { faults: CommitFault[] } {

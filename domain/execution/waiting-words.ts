@@ -2,7 +2,8 @@ import { span } from "../kernel/span.ts";
 import type { RunStatus } from "../kernel/statuses.ts";
 import type { Job } from "./contract.ts";
 import type { DependencyFacts } from "./timeline.ts";
-import type { ApprovalFacts, Before, CandidateFacts, QueueFacts, WaitCode, WaitReason } from "./waiting.ts";
+import type { ApprovalFacts, Before, CandidateFacts, QueueFacts } from "./waiting.ts";
+import type { WaitCode, WaitReason } from "./waiting-answers.ts";
 
 /** The sentences of `waiting.ts`: no full stop, so that what time ends can go on with "in 5 min". */
 

@@ -2,85 +2,13 @@ import type { BreakerState } from "../agents/breaker/machine.ts";
 import { trialSlots } from "../agents/breaker/machine.ts";
 import type { Agent } from "../agents/contract.ts";
 import { ms } from "../kernel/primitives.ts";
-import type { JobStatus, RunStatus } from "../kernel/statuses.ts";
+import type { RunStatus } from "../kernel/statuses.ts";
 import type { Approval, Job, Queue } from "./contract.ts";
 import { freeSlots, givesJobs } from "./job/claim-order.ts";
 import { roomIn } from "./queue.ts";
 import type { DependencyFacts } from "./timeline.ts";
+import type { WaitCode, WaitReason } from "./waiting-answers.ts";
 import * as say from "./waiting-words.ts";
-
-/** Why a job does not run now: one definition for the API, the console and the alerts. */
-export const WAIT_CODES = [
-  "run_ended",
-  "dependencies",
-  "approval",
-  "release_due",
-  "schedule",
-  "backoff",
-  "queue_paused",
-  "queue_full",
-  "no_agent",
-  "breaker_open",
-  "breaker_trials",
-  "agents_draining",
-  "agents_busy",
-  "agents_silent",
-  "priority",
-  "next",
-  "lease_expired",
-] as const;
-export type WaitCode = (typeof WAIT_CODES)[number];
-
-/** One cause, in a sentence, with what it speaks of. */
-export interface WaitReason {
-  code: WaitCode;
-  /** While it holds, no claim gets the job. Of a job that is next, or whose agents are silent, a claim would. */
-  holds: boolean;
-  tone: "info" | "warning" | "critical";
-  text: string;
-  /** When time alone ends it, RFC 3339: the schedule, the back-off, the breaker's open time, the approval's own time. */
-  until: string | null;
-  /** The jobs that it waits for. */
-  jobs: DependencyFacts[];
-  agents: string[];
-  approvalId: string | null;
-  queue: string | null;
-  /** How many jobs of its queue a claim takes first. */
-  before: number | null;
-}
-
-/** `GET /jobs/{id}/why`. */
-export interface Waiting {
-  jobId: string;
-  runId: string;
-  status: JobStatus;
-  /** All that holds it up, the deciding one first; empty for a job that runs or has ended. */
-  reasons: WaitReason[];
-  /** When that was so, by the database's clock. */
-  at: string;
-}
-
-/** A cause with how many jobs of the run it holds up; `jobIds` names some of them, the most urgent first. */
-export interface RunReason extends WaitReason {
-  count: number;
-  jobIds: string[];
-}
-
-/** `GET /runs/{id}/why`. */
-export interface RunWaiting {
-  runId: string;
-  /** The gravest first. */
-  reasons: RunReason[];
-  at: string;
-}
-
-/** `GET /queues/{id}/why`. */
-export interface QueueWaiting {
-  queue: string;
-  /** The job that has been due the longest, and why it waits; null when none is due. */
-  oldest: (Waiting & { since: string; step: string | null }) | null;
-  at: string;
-}
 
 export type CandidateFacts = Pick<
   Agent,

@@ -77,6 +77,7 @@ export interface RowContract<
   C extends Columns = Columns,
   L extends string = string,
   H extends string = string,
+  S extends z.ZodRawShape = z.ZodRawShape,
 > {
   readonly kind: K;
   /** The model in the Prisma schema, and the table. */
@@ -96,8 +97,15 @@ export interface RowContract<
   /** It is never sent by itself. */
   readonly internal: boolean;
   /** A row as it is sent. */
-  readonly sent: z.ZodObject;
+  readonly sent: z.ZodObject<S>;
 }
+
+/** The schema of a sent row: its kind, its id under both names, and all columns but the hidden ones. */
+type SentShape<K extends string, N extends string, C extends Columns, H extends string> = {
+  kind: z.ZodLiteral<K>;
+} & { [name in N | "id"]: z.ZodType<string> } & { [name in "version" | "seq"]: z.ZodType<number> } & {
+  -readonly [name in Exclude<keyof C, H>]: C[name]["schema"];
+};
 
 interface RowOptions<C, L, H> {
   columns: C;
@@ -116,16 +124,17 @@ export function row<
   const C extends Columns,
   const L extends string = never,
   const H extends string = never,
->(kind: K, table: string, idName: N, options: RowOptions<C, L, H>): RowContract<K, N, C, L, H> {
+>(kind: K, table: string, idName: N, options: RowOptions<C, L, H>): RowContract<K, N, C, L, H, SentShape<K, N, C, H>> {
   const { columns, heavy = [], large = [], hidden = [], idSchema = idOfCaller, internal = false } = options;
   const all: Columns = { ...BASE, ...columns };
   const stored = Object.fromEntries(Object.entries(all).map(([name, { type }]) => [name, type]));
   const shown = Object.entries(all).filter(([name]) => !(hidden as readonly string[]).includes(name));
-  const sent = z.object({
+  const shape = {
     kind: z.literal(kind),
     [idName]: idSchema,
     ...Object.fromEntries(shown.map(([name, { schema }]) => [name, schema])),
-  });
+  } as unknown as SentShape<K, N, C, H>;
+  const sent = z.object(shape).meta({ id: kind.charAt(0).toUpperCase() + kind.slice(1) });
   return { kind, table, idName, idSchema, columns, stored, heavy, large, hidden, internal, sent };
 }
 

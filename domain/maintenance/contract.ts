@@ -19,14 +19,3 @@ export const CLEANED = [
 export type CleanupCounts = { [table in (typeof CLEANED)[number]]: number };
 
 export const noneCleaned = (): CleanupCounts => Object.fromEntries(CLEANED.map((table) => [table, 0])) as CleanupCounts;
-
-/** `POST /maintenance/cleanup`: how many rows have left, or would leave. */
-export type CleanupReport = CleanupCounts & {
-  dryRun: boolean;
-  /** What is not older than this has stayed. */
-  olderThan: string;
-  /** It was ended before it was through: there is more that is old. */
-  more: boolean;
-  /** Runs that are old and stay, as they have too many rows to leave in one commit. */
-  tooLarge: string[];
-};

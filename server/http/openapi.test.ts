@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { z } from "zod";
+import { queueWithFigures } from "../../domain/execution/answers.ts";
 import { type Kind, ROWS, SENT_KINDS } from "../../domain/rows.ts";
 import { type Api, fresh, openApi } from "./kernel/resource.test-kit.ts";
-import { PROBLEM_CODES } from "./openapi/problems.ts";
-import { ANSWERS } from "./openapi/schemas.ts";
+import { PROBLEM_CODES, problem } from "./openapi/problems.ts";
 
 let api: Api;
 let document: {
@@ -97,17 +97,13 @@ test("real answers are as the reference says", async () => {
   expect(new Set(rows.map((row) => row.kind))).toEqual(new Set(SENT_KINDS));
   for (const row of rows) {
     const schema = ROWS[row.kind].sent.strict();
-    holds(row.kind === "queue" ? schema.extend(ANSWERS.QueueFigures.shape) : schema, row);
+    holds(row.kind === "queue" ? queueWithFigures.strict() : schema, row);
   }
-  for (const run of await items("/runs")) holds(ANSWERS.RunItem.strict(), run);
-  for (const event of await items("/events")) holds(ANSWERS.Event.strict(), event);
-  for (const receipt of await items("/receipts")) holds(ANSWERS.StoredReceipt.strict(), receipt);
-  for (const standing of await items("/leaderboard")) holds(ANSWERS.Standing.strict(), standing);
-  holds(ANSWERS.Summary.strict(), (await api.me.get("/summary")).body);
-  holds(ANSWERS.RunState.strict(), (await api.me.get(`/runs/${runId}/state`)).body);
-  holds(ANSWERS.System.strict(), (await api.me.get("/system")).body);
-  holds(ANSWERS.Verification.strict(), (await api.me.get("/receipts/verify")).body);
-  holds(ANSWERS.Problem, (await api.me.get("/runs/nobody")).body);
+  // Answers are compared with their endpoints by the test application itself: these are asked for that alone.
+  for (const path of ["/runs", "/events", "/receipts", "/leaderboard"]) expect(await items(path)).not.toEqual([]);
+  for (const path of ["/summary", `/runs/${runId}/state`, "/system", "/receipts/verify", "/status"])
+    expect((await api.me.get(path)).status).toBe(200);
+  holds(problem, (await api.me.get("/runs/nobody")).body);
 });
 
 function holds(schema: z.ZodType, answer: unknown): void {

@@ -1,37 +1,46 @@
 import type { FastifyInstance } from "fastify";
-import { BASE } from "./kernel/resource.ts";
+import { z } from "zod";
+import { get } from "../../domain/kernel/endpoint.ts";
+import { route } from "./kernel/route.ts";
 import { buildDocument, type ListedRoute } from "./openapi/document.ts";
-import { OWN_ROUTES } from "./openapi/own-routes.ts";
 import { drawPage, PAGE_POLICY } from "./openapi/page.ts";
-import type { RouteDoc } from "./openapi/route-docs.ts";
 import type { JsonSchema } from "./openapi/schemas.ts";
 
 const VERSION = "1";
-/** How many routes are registered here. */
-const OWN = 2;
 
-/**
- * `GET /openapi.json` and `/docs`, both for the signed in. Lists every route registered after this call, so it comes first; what a route
- * says of itself stands in its `config.doc`.
- */
+const tag = "Reference";
+const documentEndpoint = get("/openapi.json", {
+  tag,
+  summary: "This document",
+  answer: z.looseObject({}),
+  says: { 200: "OpenAPI 3.1" },
+});
+const pageEndpoint = get("/docs", {
+  tag,
+  summary: "This document, to read",
+  answer: z.string(),
+  says: { 200: "A page" },
+});
+
+/** `GET /openapi.json` and `/docs`, both for the signed in. Lists every endpoint that is registered after this call, so it comes first. */
 export function registerReference(app: FastifyInstance): void {
   const routes: ListedRoute[] = [];
   app.addHook("onRoute", ({ method, url, config }) => {
-    if (typeof method !== "string" || method === "HEAD" || url.includes("*")) return;
-    const doc: RouteDoc | undefined = config?.doc ?? OWN_ROUTES[`${method} ${url}`];
-    if (doc) routes.push({ method, url, doc, open: config?.access === "public" });
+    if (config?.endpoint && method !== "HEAD") routes.push({ url, endpoint: config.endpoint });
   });
 
   let document: JsonSchema | undefined;
   let page: string | undefined;
   const documentOf = () => {
     // The reference's own routes were there first; readers want them last.
-    document ??= buildDocument([...routes.slice(OWN), ...routes.slice(0, OWN)], VERSION);
+    const [own, ...others] = routes;
+    const drawn = { url: pageEndpoint.path, endpoint: pageEndpoint, type: "text/html" };
+    document ??= buildDocument([...others, ...(own ? [own] : []), drawn], VERSION);
     return document;
   };
 
-  app.get(`${BASE}/openapi.json`, () => documentOf());
-  app.get("/docs", (_request, reply) => {
+  route(app, documentEndpoint, documentOf);
+  app.get(pageEndpoint.path, (_request, reply) => {
     page ??= drawPage(documentOf());
     return reply.type("text/html; charset=utf-8").header("content-security-policy", PAGE_POLICY).send(page);
   });

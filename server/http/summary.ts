@@ -1,9 +1,10 @@
 import type { FastifyInstance } from "fastify";
 import type { Summary } from "../../domain/kernel/answers.ts";
+import { overviewEndpoints } from "../../domain/kernel/endpoints.ts";
 import { Throughput } from "../store/reads/agents/throughput.ts";
 import { readSummary } from "../store/reads/summary.ts";
-import { BASE, type ResourceDeps, scopeOf } from "./kernel/resource.ts";
-import { plainDoc } from "./openapi/route-docs.ts";
+import { type ResourceDeps, scopeOf } from "./kernel/resource.ts";
+import { route } from "./kernel/route.ts";
 
 /** `GET /summary`: the overview's figures. However many ask at once, each tenant is counted once at a time. */
 export function registerSummary(app: FastifyInstance, deps: ResourceDeps): void {
@@ -25,12 +26,8 @@ export function registerSummary(app: FastifyInstance, deps: ResourceDeps): void 
     return now;
   };
 
-  app.get(
-    `${BASE}/summary`,
-    { config: { doc: plainDoc("Overview", "The overview's figures", "Summary") } },
-    (request) => {
-      const scope = scopeOf(request, deps);
-      return summaryOf(scope.tenantId, () => readSummary(scope, throughput));
-    },
-  );
+  route(app, overviewEndpoints.summary, ({ request }) => {
+    const scope = scopeOf(request, deps);
+    return summaryOf(scope.tenantId, () => readSummary(scope, throughput));
+  });
 }

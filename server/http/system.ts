@@ -1,10 +1,11 @@
 import type { FastifyInstance } from "fastify";
 import type { System } from "../../domain/kernel/answers.ts";
+import { overviewEndpoints } from "../../domain/kernel/endpoints.ts";
 import { DAY_MS } from "../../domain/kernel/time.ts";
 import type { Config } from "../config.ts";
 import { seesProcess } from "./auth/authorize.ts";
-import { BASE, type ResourceDeps } from "./kernel/resource.ts";
-import { plainDoc } from "./openapi/route-docs.ts";
+import type { ResourceDeps } from "./kernel/resource.ts";
+import { route } from "./kernel/route.ts";
 
 /** What this process uses and may use, bytes. */
 export type MemoryFigures = NonNullable<System["memory"]>;
@@ -30,8 +31,7 @@ export function registerSystem(app: FastifyInstance, deps: SystemDeps): void {
     keysMs: idempotencyTtlSeconds * 1000,
     archived: archiveDir !== undefined,
   };
-  const doc = plainDoc("Overview", "The process that answers: memory, hot tiers, position of the log", "System");
-  app.get(`${BASE}/system`, { config: { doc } }, async (request): Promise<System> => {
+  route(app, overviewEndpoints.system, async ({ request }) => {
     const isOfProcess = seesProcess(request.principal);
     const { head, floor, aheadMs } = await deps.store.head(request.principal.tenantId);
     return {

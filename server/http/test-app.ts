@@ -9,6 +9,7 @@ import { laneDatabase } from "../store/lane/lane-database.ts";
 import { createRetention } from "../store/maintenance/retention.ts";
 import { ensureTenant } from "../store/tenants.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/database.ts";
+import { checkAnswers } from "./answers.test-kit.ts";
 import { type AppDeps, buildApp } from "./app.ts";
 import { mintApiKey } from "./auth/api-keys.ts";
 import { Authenticator } from "./auth/authenticator.ts";
@@ -88,6 +89,7 @@ export async function createTestApp(
     longReads: new LongReads(),
   };
   const app = buildApp(deps);
+  const misfits = checkAnswers(app);
   routes(app, deps);
   await registerPages(app, {
     now: Date.now,
@@ -106,6 +108,7 @@ export async function createTestApp(
     await auth.close();
     await readers.close();
     await database.drop();
+    if (misfits.size > 0) throw new Error(`Answers that are not as their endpoints say:\n${[...misfits].join("\n")}`);
   };
   return { app, database, auth, deps, health, key, logged, close };
 }

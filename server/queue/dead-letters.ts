@@ -1,6 +1,6 @@
 import { type CommitFault, MAX_MUTATIONS } from "../../domain/commit/commit.ts";
 import type { ClientMutation } from "../../domain/commit/mutations.ts";
-import type { DeadLetterRetry } from "../../domain/kernel/answers.ts";
+import type { DeadLetterRetry } from "../../domain/execution/answers.ts";
 import { isFinalRun } from "../../domain/kernel/statuses.ts";
 import { StoreError } from "../store/errors.ts";
 import { type DeadLetter, readDeadLetters, readLetters } from "../store/reads/execution/queues.ts";
@@ -11,7 +11,7 @@ import type { Committer, Store } from "../store/types.ts";
  * Retries dead letters, many in one commit. Rows may change between the read and the commit: a refused
  * commit is planned again from what is there then, and a job that is refused twice is left out.
  */
-export const MOST_AT_ONCE = MAX_MUTATIONS;
+const MOST_AT_ONCE = MAX_MUTATIONS;
 
 /** What a retry works with: whose queue it is, and who asks. */
 export interface RetryDeps {

@@ -1,8 +1,7 @@
 import type { CommitRequest } from "../../domain/commit/commit.ts";
 import type { Mutation } from "../../domain/commit/mutations.ts";
-import type { Verification } from "../../domain/kernel/answers.ts";
 import type { LogEvent } from "../../domain/kernel/event.ts";
-import type { Receipt } from "../../domain/kernel/receipt.ts";
+import type { Receipt, Verification } from "../../domain/kernel/receipt.ts";
 import type { Sent, Wire } from "../../domain/kernel/wire.ts";
 import type { Kind, Rows } from "../../domain/rows.ts";
 import type { Served, TierFigures } from "./lane/tiers/tiers.ts";

@@ -3,7 +3,7 @@ import { AlertsScreen } from "../../../components/alerts/alerts-screen.tsx";
 import { countsPath, inboxPath } from "../../../components/alerts/inbox-filter.ts";
 import { loadInboxFilter } from "../../../components/alerts/inbox-search.ts";
 import type { AlertPage } from "../../../components/alerts/inbox-window.ts";
-import type { AlertCounts } from "../../../domain/kernel/answers.ts";
+import type { AlertCounts } from "../../../domain/alerts/endpoints.ts";
 import { serverGet } from "../../server-fetch.ts";
 
 export const metadata: Metadata = { title: "Alerts" };

@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import type { QueueItem } from "../../../components/queues/queue-model.ts";
 import { named } from "../../../components/trends/trends-model.ts";
 import { TrendsScreen } from "../../../components/trends/trends-screen.tsx";
-import type { Standing } from "../../../domain/kernel/answers.ts";
+import type { Standing } from "../../../domain/agents/answers.ts";
 import { pageTime, serverGet } from "../../server-fetch.ts";
 import { serverGetPages } from "../../server-fetch-pages.ts";
 

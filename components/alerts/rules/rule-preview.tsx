@@ -2,7 +2,7 @@
 
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
-import type { RulePreview } from "../../../domain/kernel/answers.ts";
+import type { RulePreview } from "../../../domain/alerts/endpoints.ts";
 import { ownOf } from "../../../domain/kernel/json-map.ts";
 import { DAY_MS } from "../../../domain/kernel/time.ts";
 import { api } from "../../live/api.ts";

@@ -4,7 +4,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { ReceiptText } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import type { SwitchyardError } from "../../../client/core/problem.ts";
-import type { StoredReceipt } from "../../../domain/kernel/answers.ts";
+import type { StoredReceipt } from "../../../domain/kernel/receipt.ts";
 import { api } from "../../live/api.ts";
 import { Button } from "../../ui/button.tsx";
 import { EmptyState, ErrorState } from "../../ui/empty-state.tsx";

@@ -3,7 +3,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { ShieldCheck, ShieldQuestion, ShieldX } from "lucide-react";
 import type { SwitchyardError } from "../../../client/core/problem.ts";
-import type { Verification } from "../../../domain/kernel/answers.ts";
+import type { Verification } from "../../../domain/kernel/receipt.ts";
 import { api } from "../../live/api.ts";
 import { Button } from "../../ui/button.tsx";
 import { formatClock, formatCount, formatPlural } from "../../ui/format.ts";

@@ -3,7 +3,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { Database, type LucideIcon, RotateCw, Server, Zap } from "lucide-react";
 import type { SwitchyardError } from "../../../client/core/problem.ts";
-import type { RunState, TierName } from "../../../domain/kernel/answers.ts";
+import type { RunState } from "../../../domain/execution/answers.ts";
+import type { TierName } from "../../../domain/kernel/answers.ts";
 import { ownOf } from "../../../domain/kernel/json-map.ts";
 import { api } from "../../live/api.ts";
 import { Badge } from "../../ui/badge.tsx";

@@ -1,19 +1,13 @@
 import { isFinalRun, isRetryableJob, type RunStatus } from "../../kernel/statuses.ts";
+import type { RetryPreview } from "../answers.ts";
 import type { Job } from "../contract.ts";
 
 /** Why a job was cancelled when one it depends on did not complete. */
 export const DEPENDENCY_FAILED = "dependency_failed";
 
 /** What a retry of one job does to those that were cancelled because of it. */
-export interface Restore {
-  /** Those that come back, each with the job whose return brings it back, in order. */
-  comeBack: { jobId: string; runId: string; by: string }[];
-  /** Those that stay cancelled. */
-  stay: { jobId: string; runId: string; why: StayReason; runStatus: RunStatus }[];
-}
-
-/** Its run has ended; the token it works for is cancelled; another job that it depends on has not completed. */
-export type StayReason = "run_ended" | "token_cancelled" | "dependency_failed";
+export type Restore = Pick<RetryPreview, "comeBack" | "stay">;
+export type StayReason = Restore["stay"][number]["why"];
 
 /** The rows as they are, by their ids. A job is undefined where it is not kept. */
 export interface RestoreLook {

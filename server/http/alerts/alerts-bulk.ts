@@ -1,47 +1,20 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { z } from "zod";
+import { BULK, type BulkResult } from "../../../domain/alerts/endpoints.ts";
 import type { CommitFault } from "../../../domain/commit/commit.ts";
 import type { ClientMutation } from "../../../domain/commit/mutations.ts";
-import type { BulkResult } from "../../../domain/kernel/answers.ts";
-import { durationMs, id, text, time } from "../../../domain/kernel/primitives.ts";
 import { toWire } from "../../../domain/kernel/wire.ts";
 import { StoreError } from "../../store/errors.ts";
 import { readRow } from "../../store/reads/kernel/one-row.ts";
 import type { CommitOutcome } from "../../store/types.ts";
-import { bodyOf, commitFor, markReplay } from "../kernel/command.ts";
-import { BASE, idempotencyKeyOf, type ResourceDeps } from "../kernel/resource.ts";
-import type { RouteDoc } from "../openapi/route-docs.ts";
-import { ref, sentSchema } from "../openapi/schemas.ts";
-
-const alertIds = z.array(id).min(1).max(1000).meta({ description: "Each at most once" });
-
-/** What can be done to many alerts at once, with what each may be told. */
-const BULK = {
-  acknowledge: z.strictObject({ alertIds, note: text.optional(), timeoutMs: durationMs.positive().optional() }),
-  unacknowledge: z.strictObject({ alertIds }),
-  snooze: z.strictObject({
-    alertIds,
-    until: time.optional(),
-    mode: z.enum(["resolved", "worse"]).optional(),
-    note: text.optional(),
-  }),
-  resolve: z.strictObject({ alertIds, note: text.optional() }),
-} as const;
+import { commitFor, markReplay } from "../kernel/command.ts";
+import { idempotencyKeyOf, type ResourceDeps } from "../kernel/resource.ts";
+import { route } from "../kernel/route.ts";
 
 /** `POST /alerts/acknowledge` and its like: one commit for all that can be moved; those that cannot be say why. */
 export function registerAlertBulk(app: FastifyInstance, deps: ResourceDeps): void {
-  for (const [verb, body] of Object.entries(BULK)) {
-    const doc: RouteDoc = {
-      tag: "Alerts",
-      summary: `The same as \`/alerts/{id}/${verb}\`, for up to 1,000 at once`,
-      body: sentSchema(body),
-      answers: { 200: { description: "What became of each, in the order asked", schema: ref("BulkResult") } },
-      problems: [400, 413, 415, 422, 503],
-      repeatable: true,
-    };
-    app.post(`${BASE}/alerts/${verb}`, { config: { doc } }, async (request, reply) => {
-      const asked = body.parse(bodyOf(request));
-      const { alertIds: ids, ...how } = asked;
+  for (const [verb, endpoint] of Object.entries(BULK)) {
+    route(app, endpoint, ({ request, reply, body }) => {
+      const { alertIds: ids, ...how } = body;
       const each = [...new Set(ids)].map((alertId) => ({ type: `alert.${verb}`, alertId, ...how }) as AlertMutation);
       return moveAll(request, reply, deps, each);
     });

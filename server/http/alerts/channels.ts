@@ -1,90 +1,48 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { z } from "zod";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { channelEndpoints as endpoints } from "../../../domain/alerts/notification-endpoints.ts";
 import type { Mutation } from "../../../domain/commit/mutations.ts";
 import type { Wire } from "../../../domain/kernel/wire.ts";
 import { listChannels } from "../../store/reads/alerts/notifications.ts";
 import { readRow } from "../../store/reads/kernel/one-row.ts";
 import type { CommitOutcome } from "../../store/types.ts";
-import { bodyOf, commitOnRow, parseMutation, rowOf, sendRow } from "../kernel/command.ts";
-import { BASE, found, mustHaveReached, pageQuery, pathId, type ResourceDeps } from "../kernel/resource.ts";
-import { etagOf } from "../kernel/versions.ts";
-import { commandDoc, listDoc, oneDoc, type RouteDoc } from "../openapi/route-docs.ts";
+import { bodyOf } from "../kernel/body.ts";
+import { answerRow, commitOnRow, parseMutation, rowOf } from "../kernel/command.ts";
+import { found, type ResourceDeps } from "../kernel/resource.ts";
+import { type Call, route } from "../kernel/route.ts";
 import { awaitDelivery } from "./deliveries.ts";
 import { type MailDeps, mustSendMail } from "./mail-channels.ts";
 
-const query = z.strictObject(pageQuery);
-const tag = "Notifications";
-
-const SECRET_SHOWN =
-  "The answer has the `secret` of a webhook when it was made by this call; it is shown this once. With an Idempotency-Key that came before it is not shown again.";
-
-const PUT_DOC: RouteDoc = {
-  ...channelDoc("channel.put", "Write a channel: where notifications go"),
-  description: `One commit of one \`channel.put\`. Webhooks and Alertmanagers are signed by Standard Webhooks. ${SECRET_SHOWN}`,
-};
-const REMOVE_DOC = channelDoc(
-  "channel.remove",
-  "Remove a channel with its secrets; rules that name it tell it no more",
-);
-const ROTATE_DOC: RouteDoc = {
-  ...channelDoc("channel.rotate", "Give a channel a new secret; the old one signs too for 24 hours"),
-  description: SECRET_SHOWN,
-};
-const TEST_DOC: RouteDoc = {
-  ...commandDoc({
-    path: "/channels/:id/test",
-    kind: "delivery",
-    mutation: "channel.test",
-    fixed: { channelId: "" },
-    tag,
-    summary: "Send a test to a channel, and wait for what comes of it",
-  }),
-  description: "Answers the delivery; it is still `pending` when nothing has come of it within 15 seconds.",
-};
-
 type ChannelMutation = "channel.put" | "channel.remove" | "channel.rotate";
-
-function channelDoc(mutation: ChannelMutation, summary: string): RouteDoc {
-  return commandDoc({ path: "/channels/:id", kind: "channel", mutation, tag, summary });
-}
+type Asked = Pick<Call<typeof endpoints.put>, "request" | "reply" | "id">;
 
 /** Channels: where notifications go. */
 export function registerChannels(app: FastifyInstance, deps: ResourceDeps & MailDeps): void {
-  const list = listDoc(tag, "Channels by id, without their secrets", "Channel", query);
-  app.get(`${BASE}/channels`, { config: { doc: list } }, (request) =>
-    listChannels(request.db, query.parse(request.query)),
-  );
-  const one = oneDoc(tag, "One channel, without its secrets", "Channel");
-  app.get(`${BASE}/channels/:id`, { config: { doc: one } }, async (request, reply) => {
-    const channelId = pathId(request);
-    await mustHaveReached(request);
-    const channel = await readChannel(request, channelId);
-    reply.header("etag", etagOf(channel));
-    return channel;
-  });
+  route(app, endpoints.list, ({ request, query }) => listChannels(request.db, query));
+  route(app, endpoints.one, ({ request, id }) => readChannel(request, id));
 
-  const change = (type: ChannelMutation) => async (request: FastifyRequest, reply: FastifyReply) => {
-    const channelId = pathId(request);
-    if (type !== "channel.put") await readChannel(request, channelId);
-    const commit = parseMutation(bodyOf(request), { type, channelId });
-    mustSendMail(deps, commit.mutations);
-    const outcome = await commitOnRow(request, deps, commit, { kind: "channel", id: channelId, creates: false });
-    const channel = await rowOf(request, outcome, "channel", channelId);
-    const created = type === "channel.put" && isNew(channel) && !outcome.replayed;
-    return sendRow(reply.code(created ? 201 : 200), outcome, channel, newSecret(type, channel, commit, outcome));
-  };
-  app.put(`${BASE}/channels/:id`, { config: { doc: PUT_DOC } }, change("channel.put"));
-  app.delete(`${BASE}/channels/:id`, { config: { doc: REMOVE_DOC } }, change("channel.remove"));
-  app.post(`${BASE}/channels/:id/rotate-secret`, { config: { doc: ROTATE_DOC } }, change("channel.rotate"));
+  const change =
+    (type: ChannelMutation) =>
+    async ({ request, reply, id: channelId }: Asked) => {
+      if (type !== "channel.put") await readChannel(request, channelId);
+      const commit = parseMutation(bodyOf(request), { type, channelId });
+      mustSendMail(deps, commit.mutations);
+      const outcome = await commitOnRow(request, deps, commit, { kind: "channel", id: channelId, creates: false });
+      const channel = await rowOf(request, outcome, "channel", channelId);
+      if (type === "channel.put" && isNew(channel) && !outcome.replayed) reply.code(201);
+      return answerRow(reply, outcome, channel, newSecret(type, channel, commit, outcome));
+    };
+  route(app, endpoints.put, change("channel.put"));
+  route(app, endpoints.remove, change("channel.remove"));
+  route(app, endpoints.rotate, change("channel.rotate"));
 
-  app.post(`${BASE}/channels/:id/test`, { config: { doc: TEST_DOC, longLived: true } }, async (request, reply) => {
-    const channelId = pathId(request);
+  const test = async ({ request, reply, id: channelId }: Asked) => {
     await readChannel(request, channelId);
     const commit = parseMutation(bodyOf(request), { type: "channel.test", channelId });
     const outcome = await commitOnRow(request, deps, commit, { kind: "channel", id: channelId, creates: false });
     const [{ id: deliveryId }] = outcome.receipt.results as [{ id: string }];
-    return sendRow(reply, outcome, await awaitDelivery(request, reply, deps, deliveryId));
-  });
+    return answerRow(reply, outcome, await awaitDelivery(request, reply, deps, deliveryId));
+  };
+  route(app, endpoints.test, test, { longLived: true });
 }
 
 /** The channel; one that was removed is not there. */

@@ -1,9 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { Counter, type Registry } from "prom-client";
-import { z } from "zod";
+import { eventEndpoints, position } from "../../../domain/commit/endpoints.ts";
+import type { QueryOf } from "../../../domain/kernel/endpoint.ts";
 import type { LogEvent } from "../../../domain/kernel/event.ts";
-import { EVENT_PATTERN } from "../../../domain/kernel/event.ts";
-import { id, label, whole } from "../../../domain/kernel/primitives.ts";
 import type { Subject } from "../../../domain/kernel/tx.ts";
 import { type EventQuery, readLogPage } from "../../store/reads/commit/events.ts";
 import { logReplaced, positionGone, readPosition } from "../../store/reads/commit/position.ts";
@@ -11,53 +10,12 @@ import { decodeCursor, encodeCursor, type Page } from "../../store/reads/kernel/
 import type { LogPosition } from "../../store/types.ts";
 import { HeldOpen } from "../kernel/held-open.ts";
 import { ProblemError } from "../kernel/problem.ts";
-import { BASE, largeQuery, type ResourceDeps, scopeOf, signalOf } from "../kernel/resource.ts";
-import { eventsDoc } from "../openapi/route-docs.ts";
+import { type ResourceDeps, scopeOf, signalOf } from "../kernel/resource.ts";
+import { type Call, route } from "../kernel/route.ts";
 import { NDJSON, SERVER_SENT_EVENTS, sendEventStream } from "./event-stream.ts";
 import { followLog } from "./log-stream.ts";
 
-const position = z.coerce.number().pipe(whole).optional();
-const pattern = z.string().regex(EVENT_PATTERN, "must be a type, or the beginning of one and `*`");
-
-const fields = {
-  after: position.meta({ description: "Only events after this position; by default all that are kept" }),
-  before: position.meta({ description: "Only events before this position" }),
-  order: z.enum(["asc", "desc"]).default("asc").meta({ description: "`desc` is the newest first" }),
-  type: z
-    .string()
-    .transform((text) => text.split(","))
-    .pipe(z.array(pattern).max(50))
-    .optional()
-    .meta({ description: "Types separated by commas, each exact or a beginning and `*`: `job.*,run.created`" }),
-  limit: z.coerce.number().int().min(1).max(1000).default(100),
-  cursor: z.string().max(2000).optional().meta({ description: "`nextCursor` of the page before" }),
-  ...largeQuery,
-};
-
-export const runEventQuery = z.strictObject(fields);
-
-const eventQuery = z.strictObject({
-  ...fields,
-  subject: z
-    .string()
-    .regex(/^[^:]{1,200}:.+$/, "must be kind:id")
-    .transform((text): Subject => ({ kind: text.slice(0, text.indexOf(":")), id: text.slice(text.indexOf(":") + 1) }))
-    .pipe(z.object({ kind: label, id }))
-    .optional()
-    .meta({ description: "`kind:id`, for example `job:build-1`" }),
-  runId: id.optional(),
-  logId: label.optional().meta({
-    description:
-      "The log that `after` is of, from the header `Switchyard-Log-Id` of an earlier answer: 410 when this is another one",
-  }),
-  follow: z
-    .enum(["true", "false"])
-    .transform((text) => text === "true")
-    .optional()
-    .meta({ description: "`true`: an endless stream, from `after` on, without a gap: NDJSON, or server-sent events" }),
-});
-
-type Asked = z.infer<typeof runEventQuery> & { runId?: string; subject?: Subject };
+type Asked = QueryOf<typeof eventEndpoints.ofRun> & { runId?: string | undefined; subject?: Subject | undefined };
 
 /** Streams that may be open at a time. */
 const STREAMS = { total: 1_000, perTenant: 500, perPrincipal: 100 };
@@ -77,14 +35,14 @@ export function registerEvents(app: FastifyInstance, deps: ResourceDeps & { metr
       registers: [deps.metrics],
     }),
   };
-  const config = { doc: eventsDoc(eventQuery), longLived: true };
-  app.get(`${BASE}/events`, { config }, async (request, reply) => {
-    const { follow, logId, ...asked } = eventQuery.parse(request.query);
+  const list = async ({ request, reply, query }: Call<typeof eventEndpoints.list>) => {
+    const { follow, logId, ...asked } = query;
     const log = await readPosition(request.db);
     if (logId !== undefined && logId !== log.logId) throw logReplaced(log);
     reply.header("switchyard-log-id", log.logId);
     return follow ? stream(request, reply, deps, streams, asked, log) : answerEvents(request, deps, asked);
-  });
+  };
+  route(app, eventEndpoints.list, list, { longLived: true });
 }
 
 /** One page of the log as an answer. Throws 410 when what is asked for is no longer kept. */

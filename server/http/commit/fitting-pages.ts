@@ -19,7 +19,7 @@ const MOST_PIECES = 16;
  */
 export function installFittingPages(app: FastifyInstance): void {
   app.addHook("onRoute", (route) => {
-    const { query } = route.config?.doc ?? {};
+    const { query } = route.config?.endpoint ?? {};
     const isList = query && "shape" in query && "cursor" in (query.shape as object);
     if (route.method === "GET" && isList) route.handler = fitting(route.handler);
   });

@@ -1,21 +1,15 @@
 import type { FastifyInstance } from "fastify";
-import { z } from "zod";
+import { receiptEndpoints as endpoints } from "../../../domain/commit/endpoints.ts";
 import { listReceipts } from "../../store/reads/commit/receipts.ts";
-import { BASE, pageQuery, type ResourceDeps, runFilter, scopeOf, withRun } from "../kernel/resource.ts";
-import { listDoc, plainDoc } from "../openapi/route-docs.ts";
+import { type ResourceDeps, scopeOf, withRun } from "../kernel/resource.ts";
+import { type Call, route } from "../kernel/route.ts";
 
-const receiptQuery = z.strictObject({ ...runFilter, ...pageQuery });
-
+/** Receipts as the log keeps them, and the check of their chain. */
 export function registerReceipts(app: FastifyInstance, deps: ResourceDeps): void {
-  const tag = "Receipts";
-  const list = listDoc(tag, "Receipts, the newest first, without what they yielded", "StoredReceipt", receiptQuery);
-  app.get(`${BASE}/receipts`, { config: { doc: list } }, (request) =>
-    listReceipts(request.db, scopeOf(request, deps), withRun(receiptQuery.parse(request.query))),
-  );
-  const verify = plainDoc(tag, "Recompute the chain of receipts from the oldest one kept to the head", "Verification");
-  app.get(`${BASE}/receipts/verify`, { config: { doc: verify, longLived: true } }, (request, reply) =>
+  route(app, endpoints.list, ({ request, query }) => listReceipts(request.db, scopeOf(request, deps), withRun(query)));
+  const verify = ({ request, reply }: Call<typeof endpoints.verify>) =>
     deps.longReads.ask(request, reply, deps.stopping, "verify", (signal) =>
       deps.store.verify(request.principal.tenantId, signal),
-    ),
-  );
+    );
+  route(app, endpoints.verify, verify, { longLived: true });
 }

@@ -3,18 +3,20 @@ import type { FastifyInstance } from "fastify";
 import type { Registry } from "prom-client";
 import { z } from "zod";
 import type { ClientMutation } from "../../../domain/commit/mutations.ts";
+import type { ClaimedJob } from "../../../domain/execution/answers.ts";
+import { CLAIM_DEFAULTS, jobEndpoints, waitMs } from "../../../domain/execution/job/endpoints.ts";
 import { runAs } from "../../database/caller.ts";
 import { ClaimDesks } from "../../queue/claim-desk.ts";
 import type { Claimer } from "../../queue/claim-ticket.ts";
 import { readOutlook } from "../../store/reads/execution/jobs.ts";
 import type { CommitOutcome } from "../../store/types.ts";
-import { bodyOf, commitFor, markReplay, parseMutation } from "../kernel/command.ts";
+import { bodyOf } from "../kernel/body.ts";
+import { commitFor, markReplay, parseMutation } from "../kernel/command.ts";
 import { HeldOpen } from "../kernel/held-open.ts";
-import { BASE, idempotencyKeyOf, type ResourceDeps, signalOf } from "../kernel/resource.ts";
-import { claimDoc } from "../openapi/route-docs.ts";
+import { idempotencyKeyOf, type ResourceDeps, signalOf } from "../kernel/resource.ts";
+import { type Call, route } from "../kernel/route.ts";
 
-const DEFAULTS = { max: 1, leaseMs: 30_000 };
-const wait = z.object({ waitMs: z.int().min(0).max(30_000).default(0) });
+const wait = z.object({ waitMs });
 
 /** Claims that may wait at a time. */
 const WAITING = { total: 4_000, perTenant: 2_000, perPrincipal: 1_000 };
@@ -36,19 +38,19 @@ export function registerClaims(app: FastifyInstance, deps: ResourceDeps & { metr
   });
   app.addHook("onClose", async () => desks.close());
 
-  app.post(`${BASE}/jobs/claim`, { config: { doc: claimDoc(DEFAULTS), longLived: true } }, async (request, reply) => {
+  const claim = async ({ request, reply }: Call<typeof jobEndpoints.claim>) => {
     const { waitMs: given, ...body } = bodyOf(request);
-    const { waitMs } = wait.parse({ waitMs: given });
-    const commit = parseMutation({ ...DEFAULTS, ...body }, { type: "job.claim" });
+    const { waitMs: waits } = wait.parse({ waitMs: given });
+    const commit = parseMutation({ ...CLAIM_DEFAULTS, ...body }, { type: "job.claim" });
     const { agentKey, ...wanted } = commit.mutations[0] as Claim;
     const key = idempotencyKeyOf(request);
     const answer = (outcome: CommitOutcome) => {
       markReplay(reply, outcome);
       return { jobs: jobsOf(outcome), receipt: outcome.receipt };
     };
-    if (waitMs === 0) return answer(await commitFor(request, deps, commit, key));
+    if (waits === 0) return answer(await commitFor(request, deps, commit, key));
 
-    const ends = performance.now() + waitMs;
+    const ends = performance.now() + waits;
     const leave = waiting.enter(request);
     const signal = signalOf(reply, stopping);
     const ticket = desks.enter(request.principal.tenantId, claimerOf(agentKey, wanted));
@@ -66,7 +68,8 @@ export function registerClaims(app: FastifyInstance, deps: ResourceDeps & { metr
       ticket.leave();
       leave();
     }
-  });
+  };
+  route(app, jobEndpoints.claim, claim, { longLived: true });
 }
 
 /**
@@ -77,8 +80,8 @@ function keyOfTry(key: string | undefined, tries: number): string | undefined {
   return key === undefined || tries === 0 ? key : `${key}#${tries}`;
 }
 
-function jobsOf({ receipt }: CommitOutcome): unknown[] {
-  return (receipt.results[0] as { jobs: unknown[] } | undefined)?.jobs ?? [];
+function jobsOf({ receipt }: CommitOutcome): ClaimedJob[] {
+  return (receipt.results[0] as { jobs: ClaimedJob[] } | undefined)?.jobs ?? [];
 }
 
 function claimerOf(agentKey: string, { capabilities, queues }: Pick<Claim, "capabilities" | "queues">): Claimer {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { ClientMutationInput } from "../../../domain/commit/mutations.ts";
-import type { Waiting } from "../../../domain/execution/waiting.ts";
+import type { Waiting } from "../../../domain/execution/waiting-answers.ts";
 import { tries } from "../../../domain/kernel/depth.test-kit.ts";
 import { type Api, openApi } from "../kernel/resource.test-kit.ts";
 

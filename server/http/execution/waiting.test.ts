@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { ClientMutationInput } from "../../../domain/commit/mutations.ts";
-import type { QueueWaiting, RunWaiting, Waiting } from "../../../domain/execution/waiting.ts";
+import type { QueueWaiting, RunWaiting, Waiting } from "../../../domain/execution/waiting-answers.ts";
 import { type Api, openApi } from "../kernel/resource.test-kit.ts";
 
 let api: Api;

@@ -1,27 +1,29 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { z } from "zod";
 import { type CommitFault, type CommitRequest, parseCommit } from "../../../domain/commit/commit.ts";
-import type { ClientMutationType } from "../../../domain/commit/mutations.ts";
+import type { Endpoint } from "../../../domain/kernel/endpoint.ts";
+import type { Receipt } from "../../../domain/kernel/receipt.ts";
 import { toWire, type Wire } from "../../../domain/kernel/wire.ts";
-import { type Kind, ROWS } from "../../../domain/rows.ts";
+import type { Kind } from "../../../domain/rows.ts";
 import { StoreError } from "../../store/errors.ts";
 import { fingerprintOf } from "../../store/lane/hash.ts";
 import { readRow } from "../../store/reads/kernel/one-row.ts";
 import type { CommitOutcome } from "../../store/types.ts";
-import { commandDoc } from "../openapi/route-docs.ts";
+import { bodyOf, malformed } from "./body.ts";
 import { ProblemError } from "./problem.ts";
-import { BASE, committerOf, idempotencyKeyOf, pathId, type ResourceDeps } from "./resource.ts";
+import { committerOf, idempotencyKeyOf, type ResourceDeps } from "./resource.ts";
+import { type Call, route } from "./route.ts";
 import { etagOf, expectedRows } from "./versions.ts";
 
-/** A convenience: a call that is one commit of one mutation on one row, and answers that row with the receipt. */
-export interface Command<K extends Kind = Kind> {
-  /** Below `/api/v1`. With `:id` in it the command acts on that row, else it creates the row that the body names. */
-  path: string;
-  kind: K;
-  mutation: ClientMutationType;
-  /** Fields of the mutation that the path already says. */
-  fixed?: { readonly [field: string]: string };
-  tag: string;
-  summary: string;
+/** An endpoint that is one commit of one mutation on one row, see `command` in the domain. */
+type CommandOf<K extends Kind> = Endpoint & {
+  readonly answer: z.ZodType;
+  readonly row: { readonly kind: K; readonly idName: string };
+  readonly mutation: string;
+  readonly fixed: { readonly [field: string]: string } | undefined;
+};
+
+export interface CommandOptions<K extends Kind> {
   /** How large a body may be, bytes, where that is not what all others take. */
   bodyLimit?: number;
   /** Whether the row came to be; by default a command without an id in its path creates. */
@@ -32,24 +34,29 @@ export interface Command<K extends Kind = Kind> {
   more?: (outcome: CommitOutcome) => object;
 }
 
-/** Registers a convenience. It answers 201 for what it created, else 200; refusals as `refusalOf` says. */
-export function registerCommand<K extends Kind>(app: FastifyInstance, deps: ResourceDeps, command: Command<K>): void {
-  const { path, kind, mutation: type, fixed, bodyLimit } = command;
+/** Registers a command. It answers 201 for what it created, else 200; refusals as `refusalOf` says. */
+export function registerCommand<K extends Kind>(
+  app: FastifyInstance,
+  deps: ResourceDeps,
+  endpoint: CommandOf<K>,
+  options: CommandOptions<K> = {},
+): void {
+  const { path, row: contract, mutation: type, fixed } = endpoint;
+  const { bodyLimit, created = () => creates, rowId, more } = options;
+  const { kind, idName } = contract;
   const creates = !path.includes(":id");
-  const created = command.created ?? (() => creates);
-  const idName = ROWS[kind].idName;
 
-  const options = { config: { doc: commandDoc(command) }, ...(bodyLimit !== undefined && { bodyLimit }) };
-  app.post(`${BASE}${path}`, options, async (request, reply) => {
-    const known = { type, ...fixed, ...(creates ? {} : { [idName]: pathId(request) }) };
+  const handler = async ({ request, reply, id: inPath }: Call<CommandOf<K>>) => {
+    const known = { type, ...fixed, ...(creates ? {} : { [idName]: inPath }) };
     const commit = parseMutation(bodyOf(request), known);
     const mutation = commit.mutations[0] as unknown as { [field: string]: unknown };
     const asked = String(mutation[idName] ?? "");
     const outcome = await commitOnRow(request, deps, commit, { kind, id: asked, creates });
-    const row = await rowOf(request, outcome, kind, command.rowId?.(outcome) ?? (asked || madeId(outcome)));
-    const status = !outcome.replayed && created(row, outcome) ? 201 : 200;
-    return sendRow(reply.code(status), outcome, row, command.more?.(outcome));
-  });
+    const row = await rowOf(request, outcome, kind, rowId?.(outcome) ?? (asked || madeId(outcome)));
+    if (!outcome.replayed && created(row, outcome)) reply.code(201);
+    return answerRow(reply, outcome, row, more?.(outcome));
+  };
+  route(app, endpoint, handler, { bodyLimit });
 }
 
 /** The id that the server has made for what the commit created. */
@@ -96,19 +103,16 @@ export async function rowOf<K extends Kind>(
   throw new ProblemError(404, "not_found", `${kind} ${id} does not exist any more`);
 }
 
-/** Answers a row with the receipt of what was done to it. */
-export function sendRow(reply: FastifyReply, outcome: CommitOutcome, row: Wire, more: object = {}): FastifyReply {
+/** The answer of a row with the receipt of what was done to it; sets its ETag. */
+export function answerRow<R extends { version: number }, M = unknown>(
+  reply: FastifyReply,
+  outcome: CommitOutcome,
+  row: R,
+  more?: M,
+): R & M & { receipt: Receipt } {
   markReplay(reply, outcome);
-  return reply.header("etag", etagOf(row)).send({ ...row, ...more, receipt: outcome.receipt });
-}
-
-/** The body as an object; no body is an empty one. */
-export function bodyOf(request: FastifyRequest): { [field: string]: unknown } {
-  const body = request.body ?? {};
-  if (typeof body === "object" && !Array.isArray(body)) return body as { [field: string]: unknown };
-  throw malformed([
-    { index: -1, type: null, code: "invalid_type", message: "the body must be a JSON object", path: "" },
-  ]);
+  reply.header("etag", etagOf(row));
+  return { ...row, ...(more as M), receipt: outcome.receipt };
 }
 
 /** The commit of one mutation: what the body says, with what the route knows. Throws 400 with every fault. */
@@ -121,11 +125,6 @@ export function parseMutation(body: { [field: string]: unknown }, known: { [fiel
   const parsed = parseCommit({ mutations: [{ ...body, ...known }] });
   if ("faults" in parsed) throw malformed(parsed.faults);
   return parsed.commit;
-}
-
-/** The 400 of a body that breaks its contract. */
-export function malformed(faults: readonly CommitFault[]): ProblemError {
-  return new ProblemError(400, "malformed", "The request does not match its contract.", { errors: faults });
 }
 
 /** Commits on behalf of the caller, once per Idempotency-Key. */

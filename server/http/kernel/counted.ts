@@ -1,27 +1,6 @@
-import { z } from "zod";
+import { PAGE_SIZE } from "../../../domain/kernel/query.ts";
 import type { CountedRequest } from "../../store/reads/kernel/counted.ts";
 import { ProblemError } from "./problem.ts";
-import { largeQuery } from "./resource.ts";
-
-const PAGE_SIZE = 20;
-const size = z.coerce.number().int().min(1).max(100).optional();
-
-/** The query of a list that is paged by number as well as by cursor. */
-export const countedQuery = {
-  page: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(10_000_000)
-    .optional()
-    .meta({ description: "Which page, from 1; rows that are added meanwhile push others to later pages" }),
-  pageSize: size.meta({ description: `Rows of a page, ${PAGE_SIZE} if left out` }),
-  limit: size.meta({ description: `The same for pages by cursor, ${PAGE_SIZE} if left out` }),
-  cursor: z.string().max(2000).optional().meta({
-    description: "`nextCursor` of the page before: whatever is added meanwhile, no row comes twice or is missed",
-  }),
-  ...largeQuery,
-};
 
 interface Asked {
   page?: number | undefined;

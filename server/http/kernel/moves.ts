@@ -1,4 +1,4 @@
-import { malformed } from "./command.ts";
+import { malformed } from "./body.ts";
 
 /** Where a PATCH takes a row: `status` is the row's own word for it, `to` the mutation's. */
 export interface Move<S extends string> {

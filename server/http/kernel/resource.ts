@@ -1,6 +1,5 @@
 import { setMaxListeners } from "node:events";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { z } from "zod";
 import { id } from "../../../domain/kernel/primitives.ts";
 import type { PrismaClient } from "../../database/generated/client.ts";
 import { readPosition } from "../../store/reads/commit/position.ts";
@@ -22,47 +21,9 @@ export interface ResourceDeps {
 
 export const BASE = "/api/v1";
 
-/** Asks for an answer without what is large in it. */
-export const largeQuery = {
-  large: z.enum(["omit"]).optional().meta({
-    description:
-      "`omit` leaves out what callers have reported and is large: JSON columns of more than 4,096 bytes, and what makes an event's payload larger than 16,384. `omitted` names what is left out; a read of the one thing has it",
-  }),
-};
-
-/** The query of a read of one thing. */
-export const oneQuery = z.strictObject({
-  minSeq: z.coerce.number().int().min(0).optional().meta({
-    description: "Answer no older state than this position of the log; 425 if the log has not come that far.",
-  }),
-  ...largeQuery,
-});
-
-/** The query every list takes. */
-export const pageQuery = {
-  limit: z.coerce.number().int().min(1).max(100).default(20),
-  cursor: z.string().max(2000).optional().meta({ description: "`nextCursor` of the page before" }),
-  ...largeQuery,
-};
-
-/** The filter by run, under the contract's word and under the rows' own. */
-export const runFilter = {
-  run: id.optional().meta({ description: "Only of this run" }),
-  runId: id.optional().meta({ description: "The same as `run`" }),
-};
-
 /** A query with its run under one name. */
 export function withRun<Q extends { run?: string | undefined; runId?: string | undefined }>({ run, ...query }: Q) {
   return { ...query, runId: query.runId ?? run };
-}
-
-/** Several of a closed set, separated by commas. */
-export function listOf<const V extends readonly [string, ...string[]]>(values: V) {
-  return z
-    .string()
-    .transform((text) => text.split(","))
-    .pipe(z.array(z.enum(values)))
-    .meta({ description: `One or more of ${values.join(", ")}, separated by commas` });
 }
 
 /** The `{id}` (or `{key}`) of a path. Throws 400 when it cannot be an id. */
@@ -76,14 +37,8 @@ export function pathId(request: FastifyRequest): string {
   });
 }
 
-/** Checks the query of a read of one thing: the log must have come as far as its caller has seen. */
-export async function mustHaveReached(request: FastifyRequest): Promise<void> {
-  await mustBeAt(request, oneQuery.parse(request.query).minSeq);
-}
-
 /** Throws 425 while the log has not come as far as `minSeq`. */
-export async function mustBeAt(request: FastifyRequest, minSeq: number | undefined): Promise<void> {
-  if (minSeq === undefined) return;
+export async function mustBeAt(request: FastifyRequest, minSeq: number): Promise<void> {
   const { head } = await readPosition(request.db);
   if (head >= minSeq) return;
   throw new ProblemError(425, "not_there_yet", `The log is at ${head}; position ${minSeq} is still to come.`, {

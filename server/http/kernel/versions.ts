@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyRequest } from "fastify";
 import type { ExpectedRow } from "../../../domain/commit/commit.ts";
 import type { Kind } from "../../../domain/rows.ts";
 import { ProblemError } from "./problem.ts";
@@ -8,10 +8,6 @@ export const etagOf = (row: { version: number }): string => `"${row.version}"`;
 
 /** A quoted tag, weak or not: a proxy that compresses makes tags weak. A bare version, as it is typed by hand, is understood too. */
 const TAG = /^(?:W\/)?"([\x21\x23-\x7e]*)"$|^(\d{1,15})$/;
-
-/** Answers a row with its ETag. */
-export const sendTagged = (reply: FastifyReply, row: { version: number }): FastifyReply =>
-  reply.header("etag", etagOf(row)).send(row);
 
 /**
  * What the `If-Match` header says of a row: the versions, or tags of its settings, that its caller has seen. Nothing when there is no such header,

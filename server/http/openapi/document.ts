@@ -1,14 +1,15 @@
 import { STATUS_CODES } from "node:http";
-import type { RouteDoc } from "./route-docs.ts";
-import { COMPONENTS, type JsonSchema, ref, sentSchema } from "./schemas.ts";
+import type { z } from "zod";
+import type { Endpoint } from "../../../domain/kernel/endpoint.ts";
+import { answeredSchemas, type JsonSchema, ref, sentSchemas, withoutFields } from "./schemas.ts";
 
 /** A route as the reference lists it. */
 export interface ListedRoute {
-  method: string;
-  /** As the router has it: `/runs/:id`. */
+  /** As the router has it: `/api/v1/runs/:id`. */
   url: string;
-  doc: RouteDoc;
-  open: boolean;
+  endpoint: Endpoint;
+  /** The answer's media type, where that is not JSON. */
+  type?: string;
 }
 
 type Operation = { [field: string]: unknown };
@@ -26,18 +27,35 @@ const PROBLEMS: { readonly [status: number]: string } = {
   412: "The row has moved on from the version in `If-Match`: `row` is as it now is, its version the answer's ETag",
   413: "More than 1 MiB; to restore a run, more than 4 MiB",
   415: "Not JSON",
+  429: "Too many are open already: end some, or try again after `Retry-After` seconds",
   422: "The state forbids it, with every fault; or the Idempotency-Key came with another request",
   425: "The log has not come as far as `minSeq`",
   500: "A fault of the server",
   503: "Too much is waiting, or the database is away: try again after `Retry-After` seconds",
 };
 
+/** The schemas of all routes, by the route. */
+interface Schemas {
+  query: { [route: string]: JsonSchema };
+  body: { [route: string]: JsonSchema };
+  answer: { [route: string]: JsonSchema };
+}
+
 /** The OpenAPI 3.1 document of the routes. */
 export function buildDocument(routes: readonly ListedRoute[], version: string): JsonSchema {
+  const all = (part: "query" | "body" | "answer") =>
+    Object.fromEntries(
+      routes.flatMap(({ url, endpoint }): [string, z.ZodType][] => {
+        const schema = endpoint[part];
+        return schema ? [[`${endpoint.method} ${url}`, schema]] : [];
+      }),
+    );
+  const [query, body, answer] = [sentSchemas(all("query")), sentSchemas(all("body")), answeredSchemas(all("answer"))];
+  const schemas: Schemas = { query: query.schemas, body: body.schemas, answer: answer.schemas };
   const paths: { [path: string]: { [method: string]: Operation } } = {};
   for (const route of routes) {
     const path = route.url.replace(/:(\w+)/g, "{$1}");
-    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(route, path) };
+    paths[path] = { ...paths[path], [route.endpoint.method.toLowerCase()]: operationOf(route, path, schemas) };
   }
   return {
     openapi: "3.1.0",
@@ -49,7 +67,7 @@ export function buildDocument(routes: readonly ListedRoute[], version: string): 
     },
     servers: [{ url: "/" }],
     security: [{ key: [] }, { session: [] }],
-    tags: [...new Set(routes.map(({ doc }) => doc.tag))].map((name) => ({ name })),
+    tags: [...new Set(routes.map(({ endpoint }) => endpoint.tag))].map((name) => ({ name })),
     paths,
     components: {
       securitySchemes: {
@@ -61,13 +79,16 @@ export function buildDocument(routes: readonly ListedRoute[], version: string): 
           description: "Of a signed-in person",
         },
       },
-      schemas: COMPONENTS,
+      schemas: { ...answer.components, ...body.components },
     },
   };
 }
 
-function operationOf({ method, doc, open }: ListedRoute, path: string): Operation {
-  const { tag, summary, description, query, body, answers, problems = [], repeatable, versioned } = doc;
+function operationOf({ url, endpoint, type = "application/json" }: ListedRoute, path: string, all: Schemas): Operation {
+  const { method, tag, summary, description, known = [], repeatable, versioned } = endpoint;
+  const route = `${method} ${url}`;
+  const [query, answer] = [all.query[route], all.answer[route]];
+  const body = all.body[route] && withoutFields(all.body[route], known);
   const parameters = [
     ...[...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
       name,
@@ -75,7 +96,7 @@ function operationOf({ method, doc, open }: ListedRoute, path: string): Operatio
       required: true,
       schema: { type: "string" },
     })),
-    ...(query ? queryParameters(sentSchema(query)) : []),
+    ...(query ? queryParameters(query) : []),
     ...(repeatable
       ? [
           {
@@ -95,13 +116,12 @@ function operationOf({ method, doc, open }: ListedRoute, path: string): Operatio
       description: "The ETag of the row as you have seen it: nothing happens when it has changed since",
     });
   }
-  const failing = [...new Set([...(open ? [] : ALWAYS), ...problems])].sort((a, b) => a - b);
+  const says = endpoint.says ?? { 200: "The answer" };
   return {
     operationId: operationId(method, path),
     tags: [tag],
     summary,
     ...(description && { description }),
-    ...(open && { security: [] }),
     ...(parameters.length > 0 && { parameters }),
     ...(body && {
       requestBody: {
@@ -110,11 +130,11 @@ function operationOf({ method, doc, open }: ListedRoute, path: string): Operatio
       },
     }),
     responses: Object.fromEntries([
-      ...Object.entries(answers).map(([status, { description: text, schema, type = "application/json" }]) => [
+      ...Object.entries(says).map(([status, text]) => [
         status,
-        { description: text, ...(schema && { content: { [type]: { schema } } }) },
+        { description: text, ...(answer && { content: { [type]: { schema: answer } } }) },
       ]),
-      ...failing.map((status) => [
+      ...problemsOf(endpoint).map((status) => [
         String(status),
         {
           description: PROBLEMS[status] ?? STATUS_CODES[status] ?? "Refused",
@@ -123,6 +143,19 @@ function operationOf({ method, doc, open }: ListedRoute, path: string): Operatio
       ]),
     ]),
   };
+}
+
+/** Statuses of problems: those it names, and those that follow from what it takes. */
+function problemsOf({ path, query, body, problems = [] }: Endpoint): number[] {
+  const hasId = path.includes(":id");
+  const isWaiting = query !== undefined && "shape" in query && "minSeq" in (query.shape as object);
+  const follow = [
+    ...(hasId ? [400, 404] : []),
+    ...(query ? [400] : []),
+    ...(body ? [400, 413, 415] : []),
+    ...(isWaiting ? [425] : []),
+  ];
+  return [...new Set([...ALWAYS, ...follow, ...problems])].sort((a, b) => a - b);
 }
 
 function queryParameters(schema: JsonSchema): object[] {

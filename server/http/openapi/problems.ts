@@ -1,3 +1,21 @@
+import { z } from "zod";
+import { named } from "../../../domain/kernel/endpoint.ts";
+
+/** An answer other than success, RFC 9457. */
+export const problem = named(
+  "Problem",
+  z.looseObject({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    code: z.string().meta({ description: "Stable; switch on this" }),
+    errors: z.array(z.looseObject({ code: z.string(), message: z.string() })),
+    legal: z.array(z.string()).optional().meta({ description: "Where the thing may go from where it is" }),
+    floor: z.int().min(0).optional().meta({ description: "410: the log is kept behind this position" }),
+  }),
+);
+
 /** Every `code` a problem can have, and what to do about it. A problem's `type` points at its entry in the reference. */
 export const PROBLEM_CODES: { readonly [code: string]: string } = {
   malformed: "The body, the query or the path breaks its contract. `errors[]` has every fault with its `path`.",

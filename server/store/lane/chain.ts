@@ -1,6 +1,5 @@
-import type { Verification } from "../../../domain/kernel/answers.ts";
 import type { LogEvent } from "../../../domain/kernel/event.ts";
-import type { ReceiptHeader } from "../../../domain/kernel/receipt.ts";
+import type { ReceiptHeader, Verification } from "../../../domain/kernel/receipt.ts";
 import { isoOf } from "../sql.ts";
 import { receiptHash } from "./hash.ts";
 import type { LaneQueries } from "./lane-database.ts";

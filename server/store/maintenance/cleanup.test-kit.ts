@@ -3,7 +3,7 @@ import { expect } from "vitest";
 import { addFigures, NO_FIGURES, withCounted } from "../../../domain/agents/tally.ts";
 import { iso } from "../../../domain/kernel/primitives.ts";
 import { JOB_STATUSES } from "../../../domain/kernel/statuses.ts";
-import type { CleanupReport } from "../../../domain/maintenance/contract.ts";
+import type { CleanupReport } from "../../../domain/maintenance/endpoints.ts";
 import type { Database } from "../../database/client.ts";
 import { BY } from "../lane/lane.test-kit.ts";
 import { laneDatabase } from "../lane/lane-database.ts";

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { iso } from "../../../domain/kernel/primitives.ts";
 import type { Cleaned, MaintenanceClean } from "../../../domain/maintenance/cleanup.ts";
-import { CLEANED, type CleanupCounts, type CleanupReport, noneCleaned } from "../../../domain/maintenance/contract.ts";
+import { CLEANED, type CleanupCounts, noneCleaned } from "../../../domain/maintenance/contract.ts";
+import type { CleanupReport } from "../../../domain/maintenance/endpoints.ts";
 import type { LaneQueries } from "../lane/lane-database.ts";
 import { readHead } from "../lane/load-rows.ts";
 import { alone } from "../lease.ts";

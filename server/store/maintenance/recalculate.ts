@@ -1,5 +1,5 @@
+import type { FiguresTold, Recalculation } from "../../../domain/agents/answers.ts";
 import type { Baseline } from "../../../domain/agents/contract.ts";
-import type { FiguresTold, Recalculation } from "../../../domain/agents/routing/answers.ts";
 import { type AgentFigures, addFigures, NO_FIGURES, withCounted } from "../../../domain/agents/tally.ts";
 import { StoreError } from "../errors.ts";
 import type { LaneQueries } from "../lane/lane-database.ts";

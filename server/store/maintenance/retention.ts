@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Registry } from "prom-client";
+import type { TrimReport } from "../../../domain/maintenance/endpoints.ts";
 import type { LaneQueries } from "../lane/lane-database.ts";
 import { AlreadyRunning, alone } from "../lease.ts";
 import type { Store } from "../types.ts";
@@ -44,25 +45,6 @@ export interface TrimOptions {
   signal?: AbortSignal;
   /** Who stands in the log as having trimmed it; the clock by default. */
   actor?: string;
-}
-
-/** What a trim of one log came to, or would come to. */
-export interface TrimReport {
-  dryRun: boolean;
-  /** What was committed at this time or before is old. */
-  olderThan: string;
-  /** The floor before and after. */
-  from: number;
-  floor: number;
-  /** Rows that were deleted, or would be. */
-  events: number;
-  receipts: number;
-  /** Names of the archive's files that hold them; null without an archive. */
-  archive: string[] | null;
-  /** There is more to trim than this pass has done. */
-  more: boolean;
-  /** The receipt at which the chain is broken: nothing from there on leaves. */
-  misfit?: string;
 }
 
 /** The signal has aborted. */

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
-import { SERIES_METRICS } from "../../../domain/kernel/answers.ts";
+import { SERIES_METRICS } from "../../../domain/agents/answers.ts";
 import { DAY_MS, HOUR_MS } from "../../../domain/kernel/time.ts";
 import { createTestDatabase, type TestDatabase } from "../../testing/database.ts";
 import { laneDatabase } from "../lane/lane-database.ts";

@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { DecisionScreen } from "../../../../components/routing/decision-screen.tsx";
-import type { ExplainedDecision } from "../../../../domain/agents/routing/answers.ts";
+import type { ExplainedDecision } from "../../../../domain/agents/answers.ts";
 import type { LogEvent } from "../../../../domain/kernel/event.ts";
 import { id } from "../../../../domain/kernel/primitives.ts";
 import { serverGet } from "../../../server-fetch.ts";

@@ -1,10 +1,8 @@
+import type { AgentWithState } from "../../../../domain/agents/answers.ts";
 import { breakerAt } from "../../../../domain/agents/breaker/now.ts";
-import type { Wire } from "../../../../domain/kernel/wire.ts";
 import type { TenantClient } from "../../../database/tenant.ts";
 import { decodeCursor, type Page, type PageRequest, pageOf } from "../kernel/page.ts";
 import { wireOf } from "../kernel/wire-rows.ts";
-
-export type AgentWithState = Wire<"agent"> & { breaker: Wire<"breaker"> | null; statistics: Wire<"statistics"> | null };
 
 /** Agents by key, each with its breaker and its figures as they stand at `now` (epoch ms). */
 export async function listAgents(db: TenantClient, query: PageRequest, now: number): Promise<Page<AgentWithState>> {

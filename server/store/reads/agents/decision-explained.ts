@@ -1,5 +1,5 @@
+import type { ExplainedDecision, TrackRecord } from "../../../../domain/agents/answers.ts";
 import type { Candidate } from "../../../../domain/agents/contract.ts";
-import type { ExplainedDecision, TrackRecord } from "../../../../domain/agents/routing/answers.ts";
 import type { JobStatus } from "../../../../domain/kernel/statuses.ts";
 import type { Wire } from "../../../../domain/kernel/wire.ts";
 import type { TenantClient } from "../../../database/tenant.ts";

@@ -1,7 +1,7 @@
+import { LEADERBOARD_WINDOWS, type LeaderboardWindow, type Standing } from "../../../../domain/agents/answers.ts";
 import { type Histogram, mergeHistograms } from "../../../../domain/agents/figures.ts";
 import { compareStandings, type Ranked, rankAgents } from "../../../../domain/agents/leaderboard.ts";
 import type { AgentFigures } from "../../../../domain/agents/tally.ts";
-import { LEADERBOARD_WINDOWS, type LeaderboardWindow, type Standing } from "../../../../domain/kernel/answers.ts";
 import { HOUR_MS } from "../../../../domain/kernel/time.ts";
 import { decodeCursor, type Page, type PageRequest, pageOf } from "../kernel/page.ts";
 import type { Scope } from "../kernel/scope.ts";

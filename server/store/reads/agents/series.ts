@@ -1,6 +1,6 @@
+import type { Series, SeriesMetric, SeriesPoint } from "../../../../domain/agents/answers.ts";
 import type { GaugeMetric } from "../../../../domain/agents/contract.ts";
 import { type Histogram, mergeHistograms, percentile } from "../../../../domain/agents/figures.ts";
-import type { Series, SeriesMetric, SeriesPoint } from "../../../../domain/kernel/answers.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../../../domain/kernel/time.ts";
 import type { Scope } from "../kernel/scope.ts";
 import { type GaugeMinute, highestSums, shareOf } from "./gauge-sums.ts";

@@ -1,5 +1,5 @@
+import type { AlertStorm } from "../../../../domain/alerts/endpoints.ts";
 import { STORM_THRESHOLD } from "../../../../domain/alerts/throttle.ts";
-import type { AlertStorm } from "../../../../domain/kernel/answers.ts";
 import { SEVERITIES, type Severity } from "../../../../domain/kernel/statuses.ts";
 import type { Scope } from "../kernel/scope.ts";
 

@@ -1,6 +1,5 @@
-import type { AlertCounts } from "../../../../domain/kernel/answers.ts";
+import type { AlertCounts, ListedAlert } from "../../../../domain/alerts/endpoints.ts";
 import { ALERT_STATUSES, type AlertStatus, SEVERITIES, type Severity } from "../../../../domain/kernel/statuses.ts";
-import type { Wire } from "../../../../domain/kernel/wire.ts";
 import { Prisma } from "../../../database/generated/client.ts";
 import type { TenantClient } from "../../../database/tenant.ts";
 import { decodeCursor, type Page, type PageRequest, pageOf } from "../kernel/page.ts";
@@ -26,13 +25,10 @@ export interface AlertQuery extends AlertFilter, PageRequest {
   grouped?: boolean;
 }
 
-/** An alert of a grouped list, with how many open ones it has caused. */
-export type AlertWithFolded = Wire<"alert"> & { folded?: number };
-
 const OPEN: AlertStatus[] = ["firing", "acknowledged", "snoozed"];
 
 /** One page of alerts, in the order asked for. */
-export async function listAlerts(db: TenantClient, scope: Scope, query: AlertQuery): Promise<Page<AlertWithFolded>> {
+export async function listAlerts(db: TenantClient, scope: Scope, query: AlertQuery): Promise<Page<ListedAlert>> {
   const causes = query.grouped ? await openCauses(db) : new Map<string, number>();
   const where = [
     ...filterOf(scope, query),

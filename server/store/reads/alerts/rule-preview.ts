@@ -1,5 +1,5 @@
+import type { PreviewFiring, RulePreview } from "../../../../domain/alerts/endpoints.ts";
 import { paramsOf } from "../../../../domain/alerts/rule-params.ts";
-import type { PreviewFiring, RulePreview } from "../../../../domain/kernel/answers.ts";
 import type { RuleKind } from "../../../../domain/kernel/statuses.ts";
 import { DAY_MS } from "../../../../domain/kernel/time.ts";
 import type { Span } from "../../rules/check.ts";

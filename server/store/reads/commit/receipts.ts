@@ -1,4 +1,4 @@
-import type { StoredReceipt } from "../../../../domain/kernel/answers.ts";
+import type { StoredReceipt } from "../../../../domain/kernel/receipt.ts";
 import { Prisma } from "../../../database/generated/client.ts";
 import type { TenantClient } from "../../../database/tenant.ts";
 import { decodeCursor, encodeCursor, type Page, type PageRequest } from "../kernel/page.ts";

@@ -1,3 +1,4 @@
+import type { JobWithAttempts } from "../../../../domain/execution/answers.ts";
 import type { JobStatus } from "../../../../domain/kernel/statuses.ts";
 import type { Wire } from "../../../../domain/kernel/wire.ts";
 import { Prisma } from "../../../database/generated/client.ts";
@@ -120,8 +121,6 @@ async function findMatching({ prisma, tenantId }: Scope, query: JobQuery, q: str
       (SELECT "id" FROM scanned ORDER BY "createdAt", "id" LIMIT 1) AS "lastId"`;
   return found ?? { ids: [], scanned: 0, lastAt: null, lastId: null };
 }
-
-export type JobWithAttempts = Wire<"job"> & { attempts: Wire<"attempt">[] };
 
 /** A job with its attempts, the first one first; null when there is no such job. */
 export async function readJob(db: TenantClient, jobId: string): Promise<JobWithAttempts | null> {

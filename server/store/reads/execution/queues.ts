@@ -1,4 +1,4 @@
-import type { QueueFigures } from "../../../../domain/kernel/answers.ts";
+import type { QueueFigures, QueueWithFigures } from "../../../../domain/execution/answers.ts";
 import type { RunStatus } from "../../../../domain/kernel/statuses.ts";
 import { MINUTE_MS } from "../../../../domain/kernel/time.ts";
 import type { Wire } from "../../../../domain/kernel/wire.ts";
@@ -7,8 +7,6 @@ import type { TenantClient } from "../../../database/tenant.ts";
 import { decodeCursor, type Page, type PageRequest, pageOf } from "../kernel/page.ts";
 import type { Scope } from "../kernel/scope.ts";
 import { wireOf } from "../kernel/wire-rows.ts";
-
-export type QueueWithFigures = Wire<"queue"> & QueueFigures;
 
 /** How far back the rate of a queue looks, and how many calls to agents it looks at: on a busy tenant, those of the last moments. */
 const WINDOW_MS = 600_000;

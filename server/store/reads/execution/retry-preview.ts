@@ -1,15 +1,9 @@
+import type { RetryPreview } from "../../../../domain/execution/answers.ts";
 import type { Token } from "../../../../domain/execution/contract.ts";
-import { DEPENDENCY_FAILED, type Restore, restoreOf } from "../../../../domain/execution/job/restore.ts";
+import { DEPENDENCY_FAILED, restoreOf } from "../../../../domain/execution/job/restore.ts";
 import { ownOf } from "../../../../domain/kernel/json-map.ts";
 import type { JobStatus, RunStatus } from "../../../../domain/kernel/statuses.ts";
 import type { TenantClient } from "../../../database/tenant.ts";
-
-/** `GET /jobs/{id}/retry`. */
-export interface RetryPreview extends Restore {
-  jobId: string;
-  /** There are more jobs behind it than were looked at. */
-  truncated: boolean;
-}
 
 /** No more jobs than these are looked at. */
 const MOST = 2_000;

@@ -1,5 +1,5 @@
 import type { Job } from "../../../../domain/execution/contract.ts";
-import type { QueueWaiting, RunReason, RunWaiting, WaitReason } from "../../../../domain/execution/waiting.ts";
+import type { QueueWaiting, RunReason, RunWaiting, WaitReason } from "../../../../domain/execution/waiting-answers.ts";
 import type { RunStatus } from "../../../../domain/kernel/statuses.ts";
 import type { LaneQueries } from "../../lane/lane-database.ts";
 import { type Look, lookNow, readWhy, readWhyRoughly, rows, withTimes } from "./waiting.ts";

@@ -9,9 +9,9 @@ import {
   type QueueFacts,
   standingOf,
   type WaitFacts,
-  type Waiting,
   whyWaiting,
 } from "../../../../domain/execution/waiting.ts";
+import type { Waiting } from "../../../../domain/execution/waiting-answers.ts";
 import type { RunStatus } from "../../../../domain/kernel/statuses.ts";
 import type { LaneQueries } from "../../lane/lane-database.ts";
 

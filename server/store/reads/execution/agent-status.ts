@@ -1,23 +1,8 @@
-import { toWire, type Wire } from "../../../../domain/kernel/wire.ts";
+import type { AgentStatus } from "../../../../domain/execution/answers.ts";
+import { toWire } from "../../../../domain/kernel/wire.ts";
 import type { Rows } from "../../../../domain/rows.ts";
 import { HEAD_COLUMNS, selectRows } from "../../lane/statements.ts";
 import type { Scope } from "../kernel/scope.ts";
-
-/** What an agent has to do with, each list bounded: open ones first, then the newest. */
-export interface AgentStatus {
-  /** Null: of all agents. */
-  agent: string | null;
-  /** That it sends or gets; of those that share an idempotency key the newest, which is the one that the key stands for. */
-  tasks: Wire<"task">[];
-  /** Of its role, or for one of its tasks. */
-  sessions: Wire<"session">[];
-  /** That wait for somebody's decision, for one of its tasks, or for a job that it holds or that is meant for it alone. */
-  approvals: (Wire<"approval"> & { task: Wire<"task"> | null })[];
-  /** There is more of one of them than an answer carries; the lists have the rest. */
-  truncated: boolean;
-  /** True at this position of the log. */
-  seq: number;
-}
 
 const LIMIT = 100;
 /** Tasks are looked through this far before those of one key are made one. */
