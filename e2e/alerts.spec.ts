@@ -158,7 +158,7 @@ test("the details say who did what, what hangs together, and open by their addre
   await operator.goto("/alerts?alert=breaker_open:details-1");
   const drawer = operator.getByRole("dialog");
   await expect(drawer).toContainText("Breaker of details-1 is open", { timeout: 30_000 });
-  await expect(drawer.getByRole("region", { name: "Told" })).toContainText("Nobody");
+  await expect(drawer.getByRole("region", { name: "Notified" })).toContainText("Nobody");
   await drawer.getByRole("textbox", { name: "Say something about it" }).fill("restarting it");
   await drawer.getByRole("button", { name: "Comment", exact: true }).click();
   await expect(drawer.getByRole("region", { name: "Comments" })).toContainText("restarting it");
@@ -351,7 +351,7 @@ for (const theme of ["dark", "light"] as const) {
     await check("selection");
     await operator.keyboard.press("Escape");
     await operator.keyboard.press("Enter");
-    await expect(operator.getByRole("region", { name: "Told" })).toContainText("Nobody");
+    await expect(operator.getByRole("region", { name: "Notified" })).toContainText("Nobody");
     await check("details");
     await operator.keyboard.press("Escape");
     await operator.getByRole("button", { name: /Browser notifications/ }).click();

@@ -131,10 +131,10 @@ test("a rule tells a channel and escalates to another; the log shows it, and a r
   await operator.getByRole("button", { name: "Breaker opened", exact: true }).click();
   const editor = operator.getByRole("dialog", { name: "Rule Breaker opened" });
   await expect(editor.getByRole("region", { name: "Preview" })).toContainText("It would have fired");
-  const told = editor.getByRole("region", { name: "Who is notified" });
-  await told.getByRole("group", { name: "Told at once" }).getByRole("checkbox", { name: "pager" }).check();
-  await told.getByRole("button", { name: "Escalate when nobody acknowledges" }).click();
-  const step = told.getByRole("listitem", { name: "Step 1" });
+  const notified = editor.getByRole("region", { name: "Who is notified" });
+  await notified.getByRole("group", { name: "Notified at once" }).getByRole("checkbox", { name: "pager" }).check();
+  await notified.getByRole("button", { name: "Escalate when nobody acknowledges" }).click();
+  const step = notified.getByRole("listitem", { name: "Step 1" });
   const after = step.getByRole("textbox", { name: "If nobody acknowledges within" });
   await expect(after).toBeFocused();
   await after.fill("soon");
@@ -143,8 +143,8 @@ test("a rule tells a channel and escalates to another; the log shows it, and a r
   await editor.getByRole("button", { name: "Save rule" }).click();
   await expect(step).toContainText("needs a channel");
   await step.getByRole("checkbox", { name: "ops" }).check();
-  const words = "Tells pager at once, then ops after 2 seconds if nobody acknowledges.";
-  await expect(told).toContainText(words);
+  const words = "Notifies pager at once, then ops after 2 seconds if nobody acknowledges.";
+  await expect(notified).toContainText(words);
   await editor.getByRole("button", { name: "Save rule" }).click();
   await expect(editor).toBeHidden();
   await expect(operator.getByRole("list", { name: "Alert rules" })).toContainText(words);

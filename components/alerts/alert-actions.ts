@@ -52,7 +52,7 @@ export function useAlertCommands(): AlertCommands {
       failure: "The comment could not be saved",
     },
   );
-  // None of these functions changes while the component stands.
+  // These functions stay the same while the component is mounted.
   const [ack, back, zzz, over, all, say] = [
     acknowledge.run,
     unacknowledge.run,
@@ -77,7 +77,7 @@ export function useAlertCommands(): AlertCommands {
   }, [ack, back, zzz, over, all, say]);
 }
 
-/** One verb on one alert: a refusal answers the row as it is. */
+/** One action on one alert; a refusal carries the row as it now is. */
 function useOne(verb: Order["verb"]): Command<[alert: AlertRow, move: Move], AlertRow> {
   return useCommand(
     (alert: AlertRow, { body }: Move) => api.post<AlertRow>(`/alerts/${encodeURIComponent(alert.id)}/${verb}`, body),

@@ -15,7 +15,7 @@ interface Jobs {
   nextCursor: string | null;
 }
 
-/** As many as one page holds; more are told as such. */
+/** As many as one page holds; more are said to be more. */
 const LOOKED_AT = 100;
 const RUNS_SHOWN = 6;
 

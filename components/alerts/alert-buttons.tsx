@@ -23,7 +23,7 @@ interface AlertButtonsProps {
 
 const BIG = "pointer-coarse:min-h-11 pointer-coarse:min-w-11";
 
-/** The likeliest click stands open, what is rarer lies in a menu. */
+/** The likeliest action is a button, rarer ones are in a menu. */
 export function AlertButtons({ alert, onAsk }: AlertButtonsProps) {
   const { pending = false, status } = alert;
   const mayChange = useMayChange();

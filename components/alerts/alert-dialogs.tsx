@@ -62,7 +62,7 @@ export function AlertDialogs({ asking, commands, onClose, onDone }: AlertDialogs
         title="Comment"
         subject={subjectOf("comment")}
         label="Comment"
-        placeholder="What you know, for whoever looks next"
+        placeholder="What you know, for the next person"
         confirm="Comment"
         required
         onClose={onClose}

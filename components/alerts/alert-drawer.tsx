@@ -15,7 +15,7 @@ import { AlertAffected } from "./alert-affected.tsx";
 import { AlertFacts } from "./alert-facts.tsx";
 import { AlertHistory } from "./alert-history.tsx";
 import { type AlertRow, actorName, isSilenced } from "./alert-model.ts";
-import { AlertTold } from "./alert-told.tsx";
+import { AlertNotified } from "./alert-notified.tsx";
 import { Attended } from "./alert-words.tsx";
 import { movable } from "./bulk-bar.tsx";
 import { SNOOZES } from "./snooze.ts";
@@ -126,7 +126,7 @@ function Details({ alert: given, commands, onOpen }: DetailsProps) {
       </div>
       <AlertFacts alert={alert} {...related} onOpen={onOpen} />
       <AlertAffected alert={alert} />
-      <AlertTold alert={alert} />
+      <AlertNotified alert={alert} />
       <section aria-label="Comments">
         <h3 className="text-small font-semibold text-muted">Comments</h3>
         {alert.comments.map(({ by, at, text }) => (
@@ -140,7 +140,7 @@ function Details({ alert: given, commands, onOpen }: DetailsProps) {
         <Changes>
           <WordsForm
             label="Say something about it"
-            placeholder="What you know, for whoever looks next"
+            placeholder="What you know, for the next person"
             confirm="Comment"
             required
             onWords={(text) => void commands.comment(alert, text)}

@@ -16,7 +16,7 @@ const SHOWN = 50;
 
 /** What has happened to the alert, the latest first, as the log has it. */
 export function AlertHistory({ alert }: { alert: AlertRow }) {
-  // Every change of the alert is an event: its position says when to look again.
+  // Every change of the alert is an event: its position says when to read again.
   const history = useQuery({
     queryKey: ["alerts", "history", alert.id, alert.seq],
     queryFn: ({ signal }) => {

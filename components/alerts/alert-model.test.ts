@@ -62,7 +62,7 @@ describe("alerts below their cause", () => {
       ({ alert: { id }, caused, effects }) => `${caused ? "> " : ""}${id} ${effects}`,
     );
 
-  it("what an alert has caused stands below it, and effects of effects there too", () => {
+  it("effects are listed below their cause, and effects of effects there too", () => {
     expect(placed()).toEqual(["breaker 2", "> rate 0", "> silent 0", "own 0", "left 0"]);
   });
 

@@ -39,14 +39,14 @@ export function alertsOf(alerts: readonly AlertRow[], view: AlertView): AlertRow
 /** An alert in its place: right below the one that caused it, if that is shown too. */
 export interface PlacedAlert {
   alert: AlertRow;
-  /** It stands below its cause. */
+  /** It is listed below its cause. */
   caused: boolean;
-  /** How many stand below it. */
+  /** How many are listed below it. */
   effects: number;
 }
 
 /**
- * Alerts with their effects below them, both in the order given; effects of effects stand below the first cause. Those of the causes in
+ * Alerts with their effects below them, both in the order given; effects of effects are listed below the first cause. Those of the causes in
  * `folded` are left out.
  */
 export function placeAlerts(alerts: readonly AlertRow[], folded: ReadonlySet<string>): PlacedAlert[] {
@@ -70,7 +70,7 @@ export function placeAlerts(alerts: readonly AlertRow[], folded: ReadonlySet<str
   });
 }
 
-/** The first cause among those shown. Two that name each other stand by themselves. */
+/** The first cause among those shown. Two that name each other are listed by themselves. */
 function rootOf(alert: AlertRow, shown: ReadonlyMap<string, AlertRow>): AlertRow {
   const seen = new Set([alert.id]);
   let root = alert;

@@ -10,7 +10,7 @@ import { type AlertRow, actorName, subjectHref } from "./alert-model.ts";
 
 interface AlertWordsProps {
   alert: AlertRow;
-  /** It stands below the alert that caused it. */
+  /** It is listed below the alert that caused it. */
   caused: boolean;
   onOpen: () => void;
 }
@@ -68,7 +68,7 @@ export function AlertWords({ alert, caused, onOpen }: AlertWordsProps) {
   );
 }
 
-/** Who is on it, or for how long nobody wants to hear of it. */
+/** Who has acknowledged it, or for how long it is snoozed. */
 export function Attended({ alert }: { alert: AlertRow }) {
   const note = alert.note && <span className="block break-words whitespace-pre-wrap text-ink">“{alert.note}”</span>;
   if (alert.status === "snoozed") {

@@ -40,7 +40,7 @@ const NAMES: { readonly [view in AlertView]: string } = {
   resolved: "Resolved",
 };
 
-/** What an operator must know, live; one click takes an alert on, in every browser that looks. */
+/** The inbox, live. A click acknowledges an alert, in every browser at once. */
 export function AlertsScreen({ initial, initialCounts, initialFilter }: AlertsScreenProps) {
   const [search, setSearch] = useQueryStates(inboxSearch);
   const filter = useMemo(() => toInboxFilter(search), [search]);
@@ -120,7 +120,7 @@ function NoAlerts({ view }: { view: AlertView }) {
     case "snoozed":
       return (
         <EmptyState icon={<BellOff />} title="No snoozed alerts">
-          Press <Kbd>s</Kbd> on an alert to hear no more of it for a while, until it is over, or until it gets worse.
+          Press <Kbd>s</Kbd> on an alert to snooze it for a while, until it is over, or until it gets worse.
         </EmptyState>
       );
     case "resolved":

@@ -1,8 +1,8 @@
 import type { AlertRow } from "./alert-model.ts";
 
 /**
- * Which of the live alerts are news to whoever looks at this browser: those that begin to fire, or fire again, after the page was opened.
- * What fires already when it is opened is none; a row that only now is loaded is none either, unless it fired since.
+ * Which of the live alerts are news in this browser: those that begin to fire, or fire again, after the page was opened.
+ * Alerts that fire already when it is opened are not news; nor are rows loaded later, unless they fired since.
  */
 export interface Seen {
   /** Of each alert: its status, and when it fired. */
@@ -16,7 +16,7 @@ export const beginSeeing = (alerts: readonly AlertRow[], since: string): Seen =>
   since,
 });
 
-/** Notes how the alerts stand. @returns those that have begun to fire, and the ids of those that no longer do. */
+/** Takes the alerts in. @returns those that have begun to fire, and the ids of those that no longer do. */
 export function newsOf(seen: Seen, alerts: readonly AlertRow[]): { fired: AlertRow[]; ended: string[] } {
   const fired: AlertRow[] = [];
   const ended: string[] = [];
@@ -26,7 +26,7 @@ export function newsOf(seen: Seen, alerts: readonly AlertRow[]): { fired: AlertR
     if (before === now) continue;
     seen.marks.set(alert.id, now);
     if (alert.status !== "firing") ended.push(alert.id);
-    // A click of one's own is no news; an effect is not told while its cause is open.
+    // A click in this browser is no news; nor is an effect while its cause is open.
     else if (!alert.pending && alert.heldAt === null && (before !== undefined || alert.firedAt >= seen.since))
       fired.push(alert);
   }
@@ -40,7 +40,7 @@ interface NamedChannels {
   channels: readonly string[];
 }
 
-/** Whether a browser tells of an alert: it is critical, or its rule names one of the `browser` channels. */
+/** Whether a browser notifies of an alert: it is critical, or its rule names one of the `browser` channels. */
 export function isTold(
   alert: AlertRow,
   rules: readonly NamedChannels[],

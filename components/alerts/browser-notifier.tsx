@@ -14,7 +14,7 @@ import { beginSeeing, isTold, newsOf, type Seen } from "./browser-news.ts";
 import { show, useNotificationState } from "./notification-choice.ts";
 import { RULES_KEY, type RuleList } from "./rules/use-rules.ts";
 
-/** More than so many at once are told as one. */
+/** More than this at once become one notification. */
 const ONE_BY_ONE = 3;
 const KEPT_MS = 30_000;
 const LOCK = "switchyard.notifications";
@@ -41,14 +41,14 @@ export function BrowserNotifier() {
     }
     if (!leads.current || fired.length === 0) return;
     const open = (path: string) => () => router.push(path);
-    void tellable(client, fired).then((told) => {
-      if (told.length > ONE_BY_ONE) {
-        const [worst] = told;
-        const body = `${worst?.title}, and ${formatPlural(told.length - 1, "other")}`;
-        show(`${formatPlural(told.length, "alert")} fire`, body, "switchyard:many", open("/alerts"));
+    void toShow(client, fired).then((due) => {
+      if (due.length > ONE_BY_ONE) {
+        const [worst] = due;
+        const body = `${worst?.title}, and ${formatPlural(due.length - 1, "other")}`;
+        show(`${formatPlural(due.length, "alert")} fire`, body, "switchyard:many", open("/alerts"));
         return;
       }
-      for (const alert of told) {
+      for (const alert of due) {
         const path = alertHref(alert.id);
         const words = alert.detail ?? `${alert.subjectKind} ${alert.subjectId}`;
         const notification = show(alert.title, words, `switchyard:${alert.id}`, open(path));
@@ -59,8 +59,8 @@ export function BrowserNotifier() {
   return null;
 }
 
-/** Those that this browser is to tell of; only critical ones if the rules cannot be read now. */
-async function tellable(client: QueryClient, fired: readonly AlertRow[]): Promise<AlertRow[]> {
+/** Those that this browser shows; only critical ones if the rules cannot be read now. */
+async function toShow(client: QueryClient, fired: readonly AlertRow[]): Promise<AlertRow[]> {
   const [rules, channels] = await Promise.all([
     client.fetchQuery({
       queryKey: RULES_KEY,
@@ -78,7 +78,7 @@ async function tellable(client: QueryClient, fired: readonly AlertRow[]): Promis
   return fired.filter((alert) => isTold(alert, rules.items, browserChannels));
 }
 
-/** Whether this tab is the one that tells: it holds a lock that all tabs of the browser want. Where there are no locks, every tab tells. */
+/** Whether this tab is the one that notifies: it holds a lock that all tabs of the browser ask for. Without locks every tab notifies. */
 function useLead(wanted: boolean): React.RefObject<boolean> {
   const leads = useRef(false);
   useEffect(() => {

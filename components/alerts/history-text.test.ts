@@ -22,8 +22,8 @@ describe("the history of an alert in words", () => {
     expect(say({ mode: "time", until: "2026-11-21T12:30:00.000Z" })).toBe("Snoozed until 2026-11-21 12:30 UTC");
   });
 
-  it("what the clock does has no person, and an unknown type is told by its name", () => {
-    const told = historyText({ type: "alert.something_new", actor: "system:clock", payload: {} });
-    expect(told).toEqual({ what: "something new", by: null, words: null });
+  it("what the clock does has no person, and an unknown type is shown by its name", () => {
+    const text = historyText({ type: "alert.something_new", actor: "system:clock", payload: {} });
+    expect(text).toEqual({ what: "something new", by: null, words: null });
   });
 });

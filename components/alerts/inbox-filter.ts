@@ -6,7 +6,7 @@ export interface InboxFilter {
   view: AlertView;
   severity: Severity[];
   rule: string | null;
-  /** In the title or the subject's id, whatever its case. */
+  /** In the title or the subject's id, upper and lower case alike. */
   q: string | null;
 }
 
@@ -29,7 +29,7 @@ function narrowQuery({ severity, rule, q }: InboxFilter): string {
   return query.toString();
 }
 
-/** The path of the counts by status: of all that the filter has, whatever the view. */
+/** The path of the counts by status, for the filter alone: the view does not matter. */
 export function countsPath(filter: InboxFilter): string {
   const query = narrowQuery(filter);
   return query ? `/alerts/counts?${query}` : "/alerts/counts";
@@ -46,7 +46,7 @@ export function inboxPath(filter: InboxFilter, cursor: string | null): string {
   return `/alerts?${query}`;
 }
 
-/** Whether the server would count this alert under the filter, whatever its status. */
+/** Whether the server would count this alert under the filter, in any status. */
 export function isCounted(alert: AlertRow, { severity, rule, q }: InboxFilter): boolean {
   if (severity.length > 0 && !severity.includes(alert.severity)) return false;
   if (rule && alert.rule !== rule) return false;

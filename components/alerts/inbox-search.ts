@@ -3,7 +3,7 @@ import { SEVERITIES } from "../../domain/kernel/statuses.ts";
 import { ALERT_VIEWS } from "./alert-model.ts";
 import type { InboxFilter } from "./inbox-filter.ts";
 
-/** What the inbox shows, as it stands in the URL; what cannot be read is left out. */
+/** What the inbox shows, from the URL; values that cannot be read are left out. */
 export const inboxSearch = {
   status: parseAsStringLiteral(ALERT_VIEWS).withDefault("open"),
   severity: parseAsArrayOf(parseAsStringLiteral(SEVERITIES)).withDefault([]),

@@ -14,7 +14,7 @@ describe("the loaded beginning of a long inbox", () => {
     seq: 10,
   };
 
-  it("a new alert stands in its place, one that belongs behind the last page waits for its page", () => {
+  it("a new alert takes its place, one that belongs behind the last page waits for its page", () => {
     const worst = alert("worst", { severity: "critical", firedAt: at(1), seq: 11 });
     const between = alert("between", { firedAt: at(4), seq: 12 });
     const behind = alert("behind", { severity: "info", firedAt: at(9), seq: 13 });
@@ -37,7 +37,7 @@ describe("the loaded beginning of a long inbox", () => {
     expect(ids(windowOf([page], [alert("back", { firedAt: at(5), seq: 11 })], open))).toBe("c back b a");
   });
 
-  it("an effect stands below its cause, though its own page is not loaded yet, and so does an effect of it", () => {
+  it("an effect is listed below its cause, though its own page is not loaded yet, and so does an effect of it", () => {
     const effect = alert("effect", { severity: "info", causeId: "b", firedAt: at(6), seq: 11 });
     const further = alert("further", { severity: "info", causeId: "effect", firedAt: at(6), seq: 11 });
     const orphan = alert("orphan", { severity: "info", causeId: "elsewhere", firedAt: at(6), seq: 11 });
@@ -49,7 +49,7 @@ describe("the loaded beginning of a long inbox", () => {
     expect(ids(windowOf([page, second], [], open))).toBe("c b a z");
   });
 
-  it("resolved ones are in the order they fired, whatever their severity", () => {
+  it("resolved ones are in the order they fired, not by severity", () => {
     const old = alert("old", { status: "resolved", severity: "critical", firedAt: at(1) });
     const late = alert("late", { status: "resolved", severity: "info", firedAt: at(2) });
     expect(ids(windowOf([{ items: [late, old], nextCursor: null }], [], { ...open, view: "resolved" }))).toBe(
@@ -70,7 +70,7 @@ describe("the filter of the inbox", () => {
     expect(isNarrowed(narrow)).toBe(true);
   });
 
-  it("passes what the server passes: words in the title or the subject's id, whatever their case", () => {
+  it("passes what the server passes: words in the title or the subject's id, upper and lower case alike", () => {
     const one = alert("x", { title: "Breaker of Flaky is open", subjectId: "flaky-2", severity: "info" });
     expect(isCounted(one, { ...open, q: "FLAKY is" })).toBe(true);
     expect(isCounted(one, { ...open, q: "KY-2" })).toBe(true);

@@ -15,7 +15,7 @@ export interface AlertPage {
  * What the inbox shows: the loaded beginning of a list that may be far longer, kept up to date by frames.
  *
  * The server's order and this one are the same, so the loaded pages are all that matches up to the last item of the last page. A live row
- * that belongs before that is shown in its place; one behind it waits for its page, unless it stands below its cause, which is shown. A row
+ * that belongs before that is shown in its place; one behind it waits for its page, unless it is listed below its cause, which is shown. A row
  * that no page has, though the pages were read after
  * it last changed, is one the server no longer lists: it stays out.
  */

@@ -4,7 +4,7 @@ import { useSyncExternalStore } from "react";
 import { titleText } from "../../domain/kernel/visible.ts";
 
 /**
- * Whether this browser tells of alerts: `off` until somebody turns it on, which asks for the browser's permission; `denied` when the browser
+ * Whether this browser shows notifications of alerts: `off` until somebody turns it on, which asks for the browser's permission; `denied` when the browser
  * refuses; `unsupported` where pages cannot notify (phones, plain http beyond localhost). The choice is kept, for all tabs.
  */
 export type NotificationState = "unsupported" | "denied" | "off" | "on";

@@ -13,7 +13,7 @@ const NAMES: { readonly [state in NotificationState]: string } = {
   unsupported: "Browser notifications: not possible here",
 };
 
-/** Turns on that this browser tells of alerts, and says what that means or why it cannot be. */
+/** Turns on notifications in this browser, and says what that means or why it is not possible. */
 export function NotificationsButton() {
   const state = useNotificationState();
   const Icon = state === "on" ? BellRing : state === "off" ? Bell : BellOff;
@@ -69,7 +69,7 @@ function Words({ state }: { state: NotificationState }) {
     case "off":
       return (
         <p className="text-muted">
-          While a console is open in some tab, this browser can tell you of critical alerts, and of those whose rule
+          While a console is open in some tab, this browser can notify you of critical alerts, and of those whose rule
           names a browser channel: one notification for each alert, however many tabs are open. A click on it opens the
           alert. Your browser will ask whether that is allowed.
         </p>
@@ -77,8 +77,8 @@ function Words({ state }: { state: NotificationState }) {
     case "on":
       return (
         <p className="text-muted">
-          This browser tells of critical alerts, and of those whose rule names a browser channel, while a console is
-          open in some tab.{others}
+          This browser notifies you of critical alerts, and of those whose rule names a browser channel, while a console
+          is open in some tab.{others}
         </p>
       );
     case "denied":

@@ -1,7 +1,7 @@
 import { HOUR_MS, MINUTE_MS } from "../../domain/kernel/time.ts";
 import type { FormatMoment } from "../ui/format.ts";
 
-/** How long a snoozed alert sleeps, as the API is told. */
+/** How long an alert is snoozed, as the API takes it. */
 export interface SnoozeTerms {
   until?: string;
   mode?: "resolved" | "worse";
@@ -14,7 +14,7 @@ interface SnoozeChoice {
   terms: (now: number) => SnoozeTerms;
 }
 
-/** When a day begins for whoever snoozes until tomorrow. */
+/** When a day begins, for snoozing until tomorrow. */
 const MORNING_HOUR = 9;
 
 const after = (ms: number) => (now: number) => ({ until: new Date(now + ms).toISOString() });

@@ -11,7 +11,7 @@ import { toast } from "../ui/toast.ts";
 import type { AlertRow } from "./alert-model.ts";
 
 type Verb = "acknowledge" | "unacknowledge" | "snooze" | "resolve";
-/** What the API is told beside the ids. */
+/** What the API takes besides the ids. */
 interface VerbBody {
   note?: string;
   timeoutMs?: number;

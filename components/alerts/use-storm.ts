@@ -13,7 +13,7 @@ export interface Storm {
   storm: boolean;
   threshold: number;
   firedLastMinute: number;
-  /** How many of those stand below an open cause. */
+  /** How many of those are listed below an open cause. */
   folded: number;
   /** The most severe first, then the most numerous. */
   byRule: { rule: string; severity: Severity; count: number }[];

@@ -92,7 +92,7 @@ function useTopOf(node: React.RefObject<HTMLElement | null>): number {
 
 type Virtual = ReturnType<typeof useWindowVirtualizer<Element>>;
 
-/** Keeps what the reader looks at where it is when alerts come or go above it. */
+/** Keeps the visible alerts in their place when alerts come or go above them. */
 function useSteadyView(virtual: Virtual, placed: readonly PlacedAlert[], scrollMargin: number): void {
   const seen = useRef<{ id: string; start: number; placed: readonly PlacedAlert[] } | null>(null);
   useLayoutEffect(() => {
@@ -121,7 +121,7 @@ function useFocusOn(list: React.RefObject<HTMLElement | null>, cursor: string | 
     let frame = 0;
     let left = PATIENCE;
     let brought = false;
-    const look = (): void => {
+    const measure = (): void => {
       const node = document.getElementById(cursor);
       if (!document.querySelector("[role=dialog],[role=menu]")) {
         if (node && list.current?.contains(node)) {
@@ -134,9 +134,9 @@ function useFocusOn(list: React.RefObject<HTMLElement | null>, cursor: string | 
         brought = true;
       }
       left -= 1;
-      if (left > 0) frame = requestAnimationFrame(look);
+      if (left > 0) frame = requestAnimationFrame(measure);
     };
-    look();
+    measure();
     return () => cancelAnimationFrame(frame);
   }, [list, cursor]);
 }

@@ -25,7 +25,7 @@ const decide = (approval: ApprovalRow, verb: "approve" | "reject", body: object)
     (now) =>
       now.status === approval.status && sameJson(now.edit, approval.edit) && sameJson(now.payload, approval.payload),
     (now) =>
-      now.status === approval.status ? "It was edited meanwhile: look at it again." : `It was ${now.status} meanwhile.`,
+      now.status === approval.status ? "It was edited meanwhile: check it again." : `It was ${now.status} meanwhile.`,
   );
 
 const sameJson = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);

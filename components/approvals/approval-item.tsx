@@ -12,7 +12,7 @@ import type { ApprovalRow } from "./approval-model.ts";
 
 export interface ApprovalItemProps {
   approval: ApprovalRow;
-  /** Who looks, as events name them. */
+  /** The reader, as events name them. */
   me: string;
   /** It is the one that is looked at: its details show. */
   open: boolean;

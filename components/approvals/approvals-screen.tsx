@@ -20,7 +20,7 @@ import { NoApprovals } from "./no-approvals.tsx";
 import { useDecidedApprovals } from "./use-decided-approvals.ts";
 
 interface ApprovalsScreenProps {
-  /** Who looks, as events name them: `user:ada`. */
+  /** The reader, as events name them: `user:ada`. */
   me: string;
   /** All that wait, and the one that the address names. */
   initial: readonly ApprovalRow[];
@@ -32,7 +32,7 @@ interface ApprovalsScreenProps {
   decided?: ApprovalPage | undefined;
 }
 
-/** Decisions that somebody waits for, live; what is decided here is seen in every browser that looks. */
+/** Decisions that somebody waits for, live in every browser. */
 export function ApprovalsScreen({ me, initial, cut, first, decided }: ApprovalsScreenProps) {
   const [view, setView] = useQueryState("status", parseAsStringLiteral(APPROVAL_STATUSES).withDefault(first));
   const [id, setId] = useQueryState("id", parseAsString);
@@ -107,7 +107,7 @@ export function ApprovalsScreen({ me, initial, cut, first, decided }: ApprovalsS
   );
 }
 
-/** Those that have waited while one looked: they stay where they are when they are decided, until told to go. */
+/** Those that were waiting on this page: decided ones stay in place until the reader clears them. */
 function useKept(waiting: readonly ApprovalRow[]): [ReadonlySet<string>, () => void] {
   const [kept, setKept] = useState<ReadonlySet<string>>(new Set());
   useEffect(() => {

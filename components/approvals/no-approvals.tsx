@@ -5,7 +5,7 @@ import { EmptyState } from "../ui/empty-state.tsx";
 const ASK = `curl -X POST $URL/api/v1/approvals -H "authorization: Bearer $KEY" -H "content-type: application/json" \\
   -d '{"approvalId":"deploy-1","title":"Deploy to production?","payload":{"version":"1.4.2"}}'`;
 
-/** No approvals of a status, and how one comes to be. */
+/** No approvals of a status, and how one is requested. */
 export function NoApprovals({ status }: { status: ApprovalStatus }) {
   switch (status) {
     case "pending":

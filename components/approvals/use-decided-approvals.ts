@@ -6,7 +6,7 @@ import type { ApprovalStatus } from "../../domain/kernel/statuses.ts";
 import { api } from "../live/api.ts";
 import { type ApprovalPage, approvalsPath } from "./approval-model.ts";
 
-/** Approvals of a status, page by page; the topic brings those that change while one looks. */
+/** Approvals of a status, page by page; the topic brings those that change meanwhile. */
 export function useDecidedApprovals(status: ApprovalStatus, initial: ApprovalPage | undefined) {
   const query = useInfiniteQuery({
     queryKey: ["approvals", status],

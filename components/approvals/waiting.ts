@@ -1,7 +1,7 @@
 /** How many approvals wait; no rows come with it. */
 export const WAITING_PATH = "/approvals?status=pending&limit=1&large=omit";
 
-/** What that answers, as far as it is of use. */
+/** The part of the answer that is used. */
 export interface Waiting {
   total?: number;
 }

@@ -25,7 +25,7 @@ function card(id: string, over: Partial<Card> = {}): Card {
 }
 
 describe("columns", () => {
-  it("every card stands in its column, the latest to enter on top", () => {
+  it("every card is in its column, the latest to enter on top", () => {
     const columns = columnsOf([
       card("a"),
       card("b", { enteredAt: "2026-11-21T11:00:00.000Z" }),
@@ -57,7 +57,7 @@ describe("columns", () => {
 describe("filter", () => {
   const one = card("lint", { title: "Lint the code", runId: "nightly-7", metadata: { owner: "Ada", tags: ["slow"] } });
 
-  it("looks for every word in title, ids and metadata, whatever the case", () => {
+  it("finds every word in title, ids and metadata, upper and lower case alike", () => {
     expect(matches(one, { run: "", text: "LINT ada" })).toBe(true);
     expect(matches(one, { run: "", text: "slow nightly" })).toBe(true);
     expect(matches(one, { run: "", text: "lint grace" })).toBe(false);
@@ -71,7 +71,7 @@ describe("filter", () => {
 });
 
 describe("a card's figures", () => {
-  it("progress tells jobs by how they stand, and none at all from none done", () => {
+  it("progress counts jobs by status, and no jobs differ from none done", () => {
     expect(progressOf(NO_JOBS)).toBeNull();
     const progress = progressOf({ ...NO_JOBS, completed: 2, running: 1, queued: 1, timed_out: 1, cancelled: 1 });
     expect(progress).toMatchObject({ total: 6, completed: 2, failed: 2, running: 1 });

@@ -28,7 +28,7 @@ interface BoardScreenProps {
 /** As many runs as the filter offers; others are found by text. */
 const MOST_RUNS = 50;
 
-/** The kanban of workstreams: live, filtered by what stands in the URL, moved by dragging or by each card's menu. */
+/** The kanban of workstreams: live, filtered by the URL, moved by dragging or by each card's menu. */
 export function BoardScreen({ initial, cursors }: BoardScreenProps) {
   const [url, setUrl] = useQueryStates(BOARD_URL);
   const { loaded, more, loadOlder } = useOlderCards(initial, cursors, url.run);
@@ -82,7 +82,7 @@ export function BoardScreen({ initial, cursors }: BoardScreenProps) {
               onChange={(event) => void setUrl({ q: event.target.value })}
               className="min-w-32 flex-1 sm:w-44 sm:flex-none"
             />
-            {/* The server looks the run up, as its cards may not be among those at hand. */}
+            {/* The server finds the run, as its cards may not be loaded. */}
             <Select
               label="Run"
               value={url.run}

@@ -87,7 +87,7 @@ export function CardView(props: CardViewProps) {
   );
 }
 
-/** Whoever put the card here wants it to stay, whatever its jobs do. */
+/** Somebody placed the card here: it stays, whatever its jobs do. */
 export function PlacedByHand() {
   return (
     <span title="Placed by hand: it does not follow its jobs" className="shrink-0 text-muted">

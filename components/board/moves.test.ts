@@ -26,7 +26,7 @@ describe("moves of a card", () => {
 });
 
 describe("drop zones", () => {
-  it("an id names column and lane, whatever characters the lane has", () => {
+  it("an id names column and lane, for any characters in the lane", () => {
     expect(zoneOf(zoneId("run:a|b", "review"))).toEqual({ status: "review", lane: "run:a|b" });
     expect(zoneOf("card-7")).toBeNull();
     expect(zoneOf("elsewhere|x")).toBeNull();
@@ -38,7 +38,7 @@ describe("drop zones", () => {
     expect(neighbour("cancelled", 1)).toBe("cancelled");
   });
 
-  it("a drop goes by where the card is now, and back where it was lifted is no move", () => {
+  it("a drop counts from where the card is now, and back where it was lifted is no move", () => {
     expect(dropOf("running", "running", "review")).toEqual({ move: true, say: null });
     expect(dropOf("running", "running", "running")).toEqual({ move: false, say: null });
     expect(dropOf("running", "review", "running")).toEqual({ move: false, say: "It was moved to review meanwhile" });

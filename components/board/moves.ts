@@ -19,7 +19,7 @@ export function sentenceList(words: readonly string[]): string {
 /** A drop zone's id: the column, and the swimlane it lies in (`*` without swimlanes). */
 export const zoneId = (lane: string, status: WorkstreamStatus): string => `${status}|${lane}`;
 
-/** What a drop zone's id stands for, or null when it is something else's id. */
+/** What a drop zone's id means; null for any other id. */
 export function zoneOf(id: string): { status: WorkstreamStatus; lane: string } | null {
   const cut = id.indexOf("|");
   const status = WORKSTREAM_STATUSES.find((one) => one === id.slice(0, cut));

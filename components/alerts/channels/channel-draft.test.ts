@@ -16,7 +16,7 @@ describe("the form of a channel", () => {
     expect(parseChannel({ ...draft, kind: "email", target: "a@example.com,\nb@example.com" }, []).ok).toBe(true);
   });
 
-  it("what is wrong is told at its field", () => {
+  it("a fault is shown at its field", () => {
     const faults = (part: object, taken: string[] = []) => {
       const parsed = parseChannel({ ...draft, ...part }, taken);
       return parsed.ok ? [] : Object.keys(parsed.faults);
@@ -43,7 +43,7 @@ describe("the form of a channel", () => {
     });
   });
 
-  it("what the server refuses stands at the field it names, the rest above the buttons", () => {
+  it("the server's faults are shown at the fields they name, the rest above the buttons", () => {
     const problem = (faults: { path: string; message: string }[]) => {
       const errors = faults.map((fault) => ({ index: 0, type: null, code: "malformed", ...fault }));
       return faultsOf(new SwitchyardError(422, "refused", "It was refused", { errors }));

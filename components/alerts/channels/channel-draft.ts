@@ -5,7 +5,7 @@ import { CHANNEL_KINDS, type ChannelKind } from "../../../domain/kernel/statuses
 import { parseSpan, spanWords } from "../../ui/span.ts";
 import { type ChannelRow, channelLook, hasSecret } from "./channel-model.ts";
 
-/** A channel as it stands in the form. */
+/** A channel as the form holds it. */
 export interface ChannelDraft {
   channelId: string;
   kind: ChannelKind;
@@ -26,7 +26,7 @@ export type ChannelPut = Omit<z.input<typeof channelPut>, "type" | "channelId">;
 type Parsed = { ok: true; body: ChannelPut } | { ok: false; faults: ChannelFaults };
 
 const FIELDS: readonly ChannelField[] = ["channelId", "name", "target", "secret"];
-/** The fields of the form that settings of a channel stand in. */
+/** The form field of each setting of a channel. */
 const SETTINGS: { readonly [setting: string]: ChannelField } = {
   stormThreshold: "stormThreshold",
   stormWindowMs: "stormWindow",
@@ -110,7 +110,7 @@ export function faultsOf(problem: SwitchyardError): { faults: ChannelFaults; oth
   return { faults, other: nothing ? problem.detail : rest.join(" · ") || null };
 }
 
-/** Addresses may stand one a line. */
+/** Addresses may be one a line. */
 function oneTarget(text: string): string {
   const lines = text.split("\n").map((line) =>
     line

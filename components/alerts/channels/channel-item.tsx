@@ -21,7 +21,7 @@ export type ChannelAsk = "edit" | "rotate" | "remove" | "verify" | "deliveries" 
 
 interface ChannelItemProps {
   channel: ChannelRow;
-  /** Rules that tell it. */
+  /** Rules that notify it. */
   rules: readonly { ruleId: string; name: string }[];
   test: TestState | undefined;
   mayChange: boolean;
@@ -141,10 +141,10 @@ function Latest({ delivery }: { delivery: DeliveryRow | null | undefined }) {
 
 function UsedBy({ rules }: { rules: ChannelItemProps["rules"] }) {
   const [first, ...more] = rules;
-  if (!first) return <p className="mt-0.5 text-muted">No rule tells it</p>;
+  if (!first) return <p className="mt-0.5 text-muted">No rule notifies it</p>;
   return (
     <p className="mt-0.5 truncate text-muted">
-      Told by{" "}
+      Notified by{" "}
       <Link href={ruleHref(first.ruleId)} className="link underline">
         {first.name}
       </Link>

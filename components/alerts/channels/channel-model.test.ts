@@ -38,7 +38,7 @@ const ALL = { channelId: null, status: [] } as const;
 const ids = (rows: readonly DeliveryRow[]) => rows.map(({ id }) => id);
 
 describe("the delivery log", () => {
-  it("what comes live stands above what was loaded; a row is shown as it is now", () => {
+  it("live rows come above loaded ones; a row is shown in its latest state", () => {
     const loaded = [delivery("b", 2, { status: "pending", attempts: 0 }), delivery("a", 1)];
     const live = [delivery("b", 2, { seq: 9, status: "failed" }), delivery("c", 3)];
     const shown = mergeDeliveries(loaded, live, ALL, false);
@@ -60,9 +60,9 @@ describe("the delivery log", () => {
       ["pager", "b"],
       ["ops", "c"],
     ]);
-    const told = { channels: ["ops"], escalation: [{ channels: ["pager"] }] };
-    expect(rulesOf("pager", [told])).toEqual([told]);
-    expect(rulesOf("night", [told])).toEqual([]);
+    const rule = { channels: ["ops"], escalation: [{ channels: ["pager"] }] };
+    expect(rulesOf("pager", [rule])).toEqual([rule]);
+    expect(rulesOf("night", [rule])).toEqual([]);
     expect(deliveryState({ status: "pending", attempts: 0 })).toBe("sending");
     expect(deliveryState({ status: "pending", attempts: 2 })).toBe("retrying");
     expect(webhookIdOf({ id: "again", replayOf: "first" })).toBe("first");

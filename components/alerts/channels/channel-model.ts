@@ -25,12 +25,12 @@ export const CHANNEL_LOOKS: { readonly [kind in ChannelKind]: KindLook } = {
   webhook: {
     label: "Webhook",
     says: "A signed POST by Standard Webhooks to a program of your own.",
-    target: { label: "URL", placeholder: "https://example.com/hook", hint: "Shown as it is: put no token into it" },
+    target: { label: "URL", placeholder: "https://example.com/hook", hint: "Shown in full: put no token into it" },
   },
   alertmanager: {
     label: "Alertmanager",
     says: "A signed POST of the shape that Prometheus Alertmanager sends to its webhook receivers.",
-    target: { label: "URL", placeholder: "https://example.com/alerts", hint: "Shown as it is: put no token into it" },
+    target: { label: "URL", placeholder: "https://example.com/alerts", hint: "Shown in full: put no token into it" },
   },
   slack: {
     label: "Slack",
@@ -69,10 +69,10 @@ const EVENTS = {
   "alert.digest": "Digest of a storm",
 } as const satisfies { [E in NoticeEvent]: string };
 
-/** What a delivery tells, in words. */
+/** What a delivery is about, in words. */
 export const eventWords = (event: string): string => ownOf<string>(EVENTS, event) ?? event;
 
-/** Where a delivery stands. `retrying` is one on its way that has been refused before. */
+/** The status of a delivery. `retrying`: pending, and refused before. */
 export type DeliveryState = "sending" | "retrying" | Exclude<DeliveryStatus, "pending">;
 
 export function deliveryState({ status, attempts }: Pick<DeliveryRow, "status" | "attempts">): DeliveryState {
@@ -126,7 +126,7 @@ export function targetWarning(kind: ChannelKind, target: string): string | undef
   return protocol === "http:" ? REFUSED : undefined;
 }
 
-/** Rules that tell a channel, at once or by a step of their escalation. */
+/** Rules that notify a channel, at once or by a step of their escalation. */
 export function rulesOf<R extends { channels: string[]; escalation: { channels: string[] }[] }>(
   channelId: string,
   rules: readonly R[],
@@ -177,7 +177,7 @@ export function latestByChannel(rows: readonly DeliveryRow[]): Map<string, Deliv
   return latest;
 }
 
-/** How a kind of channels reads; one that only a newer version knows goes by its own name. */
+/** Label and texts of a kind of channel; an unknown kind is shown by its own name. */
 export const channelLook = (kind: string): KindLook =>
   ownOf(CHANNEL_LOOKS, kind) ?? {
     label: kind,

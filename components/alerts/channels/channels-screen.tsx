@@ -105,7 +105,7 @@ export function ChannelsScreen({ initial, rules: initialRules, links, deliveries
         description={
           mayChange
             ? "Where notifications go. Rules choose which channels are notified of their alerts."
-            : "Where notifications go. Your role, viewer, may look and change nothing."
+            : "Where notifications go. Your role, viewer, cannot change them."
         }
         actions={create}
       />
@@ -180,7 +180,7 @@ export function ChannelsScreen({ initial, rules: initialRules, links, deliveries
       >
         {using.length > 0 ? (
           <div className="rounded-md bg-danger-soft px-2.5 py-2 text-body">
-            <p className="font-medium">{formatPlural(using.length, "rule")} will tell it no more:</p>
+            <p className="font-medium">{formatPlural(using.length, "rule")} will no longer notify it:</p>
             <ul className="mt-1 list-disc pl-5">
               {using.map(({ ruleId, name }) => (
                 <li key={ruleId}>{name}</li>
@@ -188,7 +188,7 @@ export function ChannelsScreen({ initial, rules: initialRules, links, deliveries
             </ul>
           </div>
         ) : (
-          <p className="text-body text-muted">No rule tells it.</p>
+          <p className="text-body text-muted">No rule notifies it.</p>
         )}
       </ConfirmDialog>
     </>

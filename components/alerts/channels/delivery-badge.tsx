@@ -12,7 +12,7 @@ const LOOKS: { readonly [state in DeliveryState]: { label: string; tone: Tone; i
   failed: { label: "Failed", tone: "failed", icon: CircleX },
 };
 
-/** Where a delivery stands, as icon, name and colour. */
+/** The status of a delivery: icon, name and colour. */
 export function DeliveryBadge({ delivery }: { delivery: Pick<DeliveryRow, "status" | "attempts"> }) {
   const { label, tone, icon: Icon } = LOOKS[deliveryState(delivery)];
   return (

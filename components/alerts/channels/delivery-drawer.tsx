@@ -103,7 +103,7 @@ function Details({ delivery }: { delivery: DeliveryRow }) {
         </div>
       )}
       <dl className="grid grid-cols-[8rem_minmax(0,1fr)] gap-x-3 gap-y-1.5 text-body">
-        <Fact name="Tells">
+        <Fact name="About">
           {eventWords(event)} <span className="font-mono text-small text-muted">{event}</span>
         </Fact>
         {alertId !== null && (
@@ -117,7 +117,7 @@ function Details({ delivery }: { delivery: DeliveryRow }) {
           <CopyId id={webhookIdOf(delivery)} />
         </Fact>
         {digestId !== null && digestId !== undefined && (
-          <Fact name="Told by digest">
+          <Fact name="Sent in digest">
             <Link href={`?delivery=${encodeURIComponent(digestId)}`} className="link font-mono text-small break-all">
               {digestId}
             </Link>
@@ -196,19 +196,19 @@ function Tries({ delivery }: { delivery: DeliveryRow }) {
 
 const LISTED = 100;
 
-/** What a digest tells instead of a message each. */
+/** The notifications that a digest stands for. */
 function Digested({ delivery: { id, seq } }: { delivery: DeliveryRow }) {
-  const told = useQuery({
+  const entries = useQuery({
     queryKey: ["deliveries", "digested", id, seq],
     queryFn: ({ signal }) =>
       api.get<DeliveryPage>(`/deliveries?digestId=${encodeURIComponent(id)}&limit=${LISTED}&large=omit`, signal),
     placeholderData: keepPreviousData,
   });
-  const items = told.data?.items ?? [];
+  const items = entries.data?.items ?? [];
   return (
-    <section aria-label="Told in it">
+    <section aria-label="In this digest">
       <h3 className="mb-1 text-small font-semibold text-muted">
-        Told in it: {told.data?.nextCursor ? `the latest ${items.length}` : items.length}
+        In this digest: {entries.data?.nextCursor ? `the latest ${items.length}` : items.length}
       </h3>
       <ul className="max-h-60 space-y-0.5 overflow-y-auto text-body">
         {items.map((one) => (

@@ -10,7 +10,7 @@ const ICONS: { readonly [kind in ChannelKind]: LucideIcon } = {
   browser: AppWindow,
 };
 
-/** The icon of a kind of channel; its name stands beside it. */
+/** The icon of a kind of channel; its name is beside it. */
 export function KindIcon({ kind, className = "size-4" }: { kind: ChannelKind; className?: string }) {
   const Icon = ownOf(ICONS, kind) ?? Webhook;
   return <Icon aria-hidden className={className} />;

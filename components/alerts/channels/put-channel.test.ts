@@ -33,7 +33,7 @@ const rotated: ChannelRow = { ...seen, version: 2, secretRotatedAt: "2026-11-21T
 const body = { kind: "webhook", target: "https://example.com/mine" } as const;
 const versionOf = ({ version }: ChannelRow) => version;
 
-test("a channel that somebody has changed stays as it is, and its form names what they changed", async () => {
+test("a channel that somebody has changed is kept, and the form names what they changed", async () => {
   const sent = serveRow([theirs], versionOf);
   expect(await putChannel("pager", body, seen)).toMatchObject({ theirs: { version: 2 } });
   expect(sent).toMatchObject([{ method: "PUT", path: "/api/v1/channels/pager", ifMatch: '"1"' }]);

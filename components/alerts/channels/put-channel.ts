@@ -61,4 +61,4 @@ export const rotateSecret = (seen: ChannelRow): ChannelWritten =>
 
 /** What to say to who acted on a channel that is another now. */
 export const meanwhileWords = ({ removedAt }: ChannelRow): string =>
-  removedAt === null ? "Somebody changed it meanwhile: look at it again." : "Somebody removed it meanwhile.";
+  removedAt === null ? "Somebody changed it meanwhile: check it again." : "Somebody removed it meanwhile.";

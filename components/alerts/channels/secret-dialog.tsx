@@ -14,7 +14,7 @@ export interface NewSecret {
   rotated: boolean;
 }
 
-/** Shows a secret this once: only whoever says that it is stored gets on. */
+/** Shows a secret once: it closes only after the reader has confirmed to have stored it. */
 export function SecretDialog({ shown, onStored }: { shown: NewSecret | null; onStored: () => void }) {
   const [warned, setWarned] = useState(false);
   const stored = () => {
@@ -27,7 +27,7 @@ export function SecretDialog({ shown, onStored }: { shown: NewSecret | null; onS
       // Escape, a click outside and the cross would lose it for good.
       onOpenChange={(open) => !open && setWarned(true)}
       title={`Secret of ${shown?.channel ?? ""}`}
-      description="It signs what is sent, so that the receiver can tell that it comes from here. It is shown this once."
+      description="It signs what is sent, so that the receiver can verify that it comes from here. It is shown only once."
       className="w-[min(42rem,calc(100vw-2rem))]"
     >
       <div className="mt-3 space-y-3">

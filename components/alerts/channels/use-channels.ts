@@ -62,7 +62,7 @@ export function useDeliveries(filter: DeliveryFilter, first: { path: string; pag
   return { ...query, items };
 }
 
-/** The latest delivery to a channel: of those that came live, else as asked for. Null: there is none. Undefined: not known yet. */
+/** The latest delivery to a channel: from the live rows, else from the server. Null: none yet. Undefined: not known yet. */
 export function useLatestDelivery(channelId: string, enabled: boolean): DeliveryRow | null | undefined {
   const live = useTopicRows(TOPIC, "delivery");
   const seen = useMemo(() => latestByChannel(live).get(channelId), [live, channelId]);
@@ -79,7 +79,7 @@ export function useLatestDelivery(channelId: string, enabled: boolean): Delivery
 
 const toggled = ({ channelKind: kind, target }: ChannelRow, enabled: boolean) => ({ kind, target, enabled });
 
-/** What can be done to channels and deliveries; each tells by itself when it fails. */
+/** What can be done to channels and deliveries; each shows its own failure. */
 export function useChannelCommands(onSecret: (secret: string, channel: ChannelRow) => void) {
   const toggle = useCommand(
     async (channel: ChannelRow, enabled: boolean) => {
@@ -93,7 +93,7 @@ export function useChannelCommands(onSecret: (secret: string, channel: ChannelRo
   const rotate = useCommand(
     async (seen: ChannelRow) => {
       const { secret, ...channel } = mustBeDone(await rotateSecret(seen), meanwhileWords);
-      // The secret goes to whoever shows it once, and into no cache.
+      // The secret goes to the dialog that shows it once, and into no cache.
       if (secret !== undefined) onSecret(secret, channel as ChannelRow);
       return channel as ChannelRow;
     },

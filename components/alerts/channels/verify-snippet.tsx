@@ -10,10 +10,10 @@ createServer(async (request, response) => {
   const chunks = [];
   for await (const chunk of request) chunks.push(chunk);
   try {
-    const told = webhook.verify(Buffer.concat(chunks).toString(), request.headers);
+    const event = webhook.verify(Buffer.concat(chunks).toString(), request.headers);
     response.writeHead(204).end(); // answer first: within 10 s
     const id = request.headers["webhook-id"];
-    if (!seen.has(id)) console.log(told);
+    if (!seen.has(id)) console.log(event);
     seen.add(id);
   } catch {
     response.writeHead(401).end(); // not from here, or too old

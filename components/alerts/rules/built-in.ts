@@ -3,7 +3,7 @@ import { RULE_KINDS, type RuleKind } from "../../../domain/kernel/statuses.ts";
 import type { RulePut } from "./rule-draft.ts";
 import type { AlertRule } from "./use-rules.ts";
 
-/** Whether a built-in rule looks for something else than it did in the beginning; whom it tells does not count. */
+/** Whether a built-in rule was changed from its default; its channels do not count. */
 export function isChanged(rule: AlertRule): boolean {
   const built = defaultRule(rule.ruleId);
   if (!built) return false;
@@ -12,10 +12,10 @@ export function isChanged(rule: AlertRule): boolean {
   return said({ ...built, ...rule }) !== said(built);
 }
 
-/** The built-in rule of that id as it was in the beginning, telling those who were told; undefined for other ids. */
+/** The built-in rule of that id as it was by default, with the given channels; undefined for other ids. */
 export function resetPut(
   ruleId: string,
-  told?: Pick<RulePut, "channels" | "escalation" | "notifyFolded">,
+  notifies?: Pick<RulePut, "channels" | "escalation" | "notifyFolded">,
 ): RulePut | undefined {
   const built = defaultRule(ruleId);
   if (!built) return undefined;
@@ -31,7 +31,7 @@ export function resetPut(
     forMs,
     channels: [],
     escalation: [],
-    ...told,
+    ...notifies,
   };
 }
 

@@ -16,7 +16,7 @@ interface ChannelPickerProps {
   disabled?: boolean;
 }
 
-/** Any of the channels there are. Those that are off or gone are named: they hear nothing. */
+/** Any of the channels. Those that are off or removed are named: they are not notified. */
 export function ChannelPicker({ label, channels, chosen, onChange, fault, disabled = false }: ChannelPickerProps) {
   const help = useId();
   const toggle = (id: string) => onChange(chosen.includes(id) ? chosen.filter((one) => one !== id) : [...chosen, id]);
@@ -55,7 +55,7 @@ export function ChannelPicker({ label, channels, chosen, onChange, fault, disabl
         {fault && <p className="text-danger">{fault}</p>}
         {off.length > 0 && (
           <p className="text-muted">
-            {off.map(({ name }) => name).join(", ")} {off.length === 1 ? "is" : "are"} off and told nothing until turned
+            {off.map(({ name }) => name).join(", ")} {off.length === 1 ? "is" : "are"} off and not notified until turned
             on.
           </p>
         )}

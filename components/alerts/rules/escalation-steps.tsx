@@ -6,8 +6,8 @@ import { Button, IconButton } from "../../ui/button.tsx";
 import { TextField } from "../../ui/field.tsx";
 import type { ChannelRow } from "../channels/channel-model.ts";
 import { ChannelPicker } from "./channel-picker.tsx";
+import { movedStep, newStep, type StepDraft, sinceFiring } from "./notify-words.ts";
 import { stepField } from "./rule-draft.ts";
-import { movedStep, newStep, type StepDraft, sinceFiring } from "./telling.ts";
 
 interface EscalationStepsProps {
   steps: readonly StepDraft[];
@@ -20,12 +20,12 @@ interface EscalationStepsProps {
 /** The API takes no more. */
 const MOST = 10;
 
-/** Whom to tell next when nobody acknowledges, step by step. */
+/** Whom to notify next when nobody acknowledges, step by step. */
 export function EscalationSteps({ steps, channels, faultOf, disabled, onChange }: EscalationStepsProps) {
   const list = useRef<HTMLOListElement>(null);
   const add = useRef<HTMLButtonElement>(null);
   const toFocus = useRef<{ key: string } | "add" | null>(null);
-  // Whoever adds a step goes on in it; whoever removes one is not thrown to the page's beginning.
+  // Focus goes into an added step, and stays near a removed one.
   useEffect(() => {
     const target = toFocus.current;
     if (target === null) return;
@@ -88,7 +88,7 @@ export function EscalationSteps({ steps, channels, faultOf, disabled, onChange }
               )}
             </div>
             <ChannelPicker
-              label="Tell"
+              label="Notify"
               channels={channels}
               chosen={step.channels}
               onChange={(chosen) => put(index, { channels: chosen })}

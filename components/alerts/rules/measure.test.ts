@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { barOf, formatMeasure } from "./measure.ts";
 
 describe("what an alert measured", () => {
-  it("each kind's number is told in its unit", () => {
+  it("each kind's number is written in its unit", () => {
     expect(formatMeasure("success_rate", 0.625)).toBe("62.5%");
     expect(formatMeasure("queue_depth", 1200)).toBe("1,200");
     expect(formatMeasure("queue_age", 900_000)).toBe("15m 00s");

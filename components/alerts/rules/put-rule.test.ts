@@ -45,8 +45,8 @@ test("of one that somebody has changed nothing is written, and its form names wh
     { label: "Severity", was: "Warning", is: "Critical" },
     {
       label: "Who is notified",
-      was: "Tells nobody: its alerts stand in the inbox alone.",
-      is: "Tells channel ops at once.",
+      was: "Notifies nobody: its alerts are in the inbox only.",
+      is: "Notifies channel ops at once.",
     },
   ]);
   expect(await putRule(mine, changed)).toMatchObject({ done: { version: 3 } });
@@ -72,7 +72,7 @@ test("one that was removed, or changed before it is removed, says so", async () 
   serveRow([changed], versionOf);
   expect(await removeRule(stuck)).toMatchObject({ theirs: { version: 3 } });
   expect([meanwhileWords(changed), meanwhileWords(removed)]).toEqual([
-    "Somebody changed it meanwhile: look at it again.",
+    "Somebody changed it meanwhile: check it again.",
     "Somebody removed it meanwhile.",
   ]);
 });

@@ -28,4 +28,4 @@ export const removeRule = (rule: AlertRule): RuleWritten =>
 
 /** What to say to who acted on a rule that is another now. */
 export const meanwhileWords = ({ removedAt }: AlertRule): string =>
-  removedAt === null ? "Somebody changed it meanwhile: look at it again." : "Somebody removed it meanwhile.";
+  removedAt === null ? "Somebody changed it meanwhile: check it again." : "Somebody removed it meanwhile.";

@@ -3,8 +3,8 @@ import { withDefaults } from "../../../domain/alerts/rule-defaults.ts";
 import { RULE_KINDS } from "../../../domain/kernel/statuses.ts";
 import { parseSpan, spanWords } from "../../ui/span.ts";
 import { isChanged, removedBuiltIns, resetPut } from "./built-in.ts";
+import { newStep } from "./notify-words.ts";
 import { draftOf, freeId, newDraft, parseDraft, putOf, ruleSummary } from "./rule-draft.ts";
-import { newStep } from "./telling.ts";
 import type { AlertRule } from "./use-rules.ts";
 
 const rules: AlertRule[] = withDefaults([]).map(({ ruleKind, ...rule }) => ({
@@ -27,7 +27,7 @@ describe("the form of a rule", () => {
       expect(parseDraft({ ...newDraft(kind), ruleId: "mine" })).toMatchObject({ ok: true });
   });
 
-  it("what is wrong is told at its field", () => {
+  it("a fault is shown at its field", () => {
     const draft = { ...newDraft("success_rate"), ruleId: "mine" };
     const parsed = parseDraft({
       ...draft,
@@ -41,7 +41,7 @@ describe("the form of a rule", () => {
     });
   });
 
-  it("escalation goes through the form, steps without channels or times are told at their places", () => {
+  it("escalation goes through the form, steps without channels or times are reported at their places", () => {
     const [base] = rules;
     if (!base) throw new Error("there is a built-in rule");
     const rule = { ...base, channels: ["pager"], escalation: [{ afterMs: 900_000, channels: ["ops", "old"] }] };
@@ -71,7 +71,7 @@ describe("the form of a rule", () => {
     expect(removedBuiltIns(rules.map(({ ruleId }) => ruleId).filter((id) => id !== "stuck"))).toEqual(["stuck"]);
   });
 
-  it("a rule is told in one line, and a copy has a free id", () => {
+  it("a rule is summed up in one line, and a copy has a free id", () => {
     const rate = rules.find(({ ruleId }) => ruleId === "success_rate");
     expect(rate && ruleSummary(rate)).toContain("Fires under 80% · Ends at 90% · Looked at over 15 minutes");
     expect(freeId("stuck", ["stuck-2"])).toBe("stuck-3");

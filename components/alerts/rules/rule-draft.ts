@@ -3,11 +3,11 @@ import { rulePut } from "../../../domain/alerts/rule.ts";
 import { ID_WORDS, isId } from "../../../domain/kernel/ids.ts";
 import type { RuleKind, Severity } from "../../../domain/kernel/statuses.ts";
 import { parseSpan, spanWords } from "../../ui/span.ts";
+import { newStep, type StepDraft } from "./notify-words.ts";
 import { type FieldUnit, ruleLook } from "./rule-fields.ts";
-import { newStep, type StepDraft } from "./telling.ts";
 import type { AlertRule } from "./use-rules.ts";
 
-/** A rule as it stands in the form: all that is typed is text. */
+/** A rule as the form holds it: everything typed is text. */
 export interface RuleDraft {
   ruleId: string;
   kind: RuleKind;
@@ -69,7 +69,7 @@ export function draftOf(rule: AlertRule): RuleDraft {
   };
 }
 
-/** A parameter as it is typed. */
+/** A parameter as typed. */
 export function written(unit: FieldUnit, value: unknown): string {
   if (unit === "share") return `${Number((Number(value) * 100).toFixed(4))}%`;
   if (unit === "span") return spanWords(Number(value));
@@ -97,10 +97,10 @@ export function parseDraft(draft: RuleDraft, channels: readonly string[] = EVERY
   const there = (ids: readonly string[]) => (channels === EVERY ? [...ids] : ids.filter((id) => channels.includes(id)));
   const escalation = draft.escalation.map((step, index) => {
     const afterMs = parseSpan(step.after);
-    const told = there(step.channels);
+    const channels = there(step.channels);
     if (afterMs === null) faults[stepField(index, "after")] = HOW.span;
-    if (told.length === 0) faults[stepField(index, "channels")] = "needs a channel";
-    return { afterMs: afterMs ?? 1_000, channels: told };
+    if (channels.length === 0) faults[stepField(index, "channels")] = "needs a channel";
+    return { afterMs: afterMs ?? 1_000, channels };
   });
   const { ruleId, kind, severity, enabled, notifyFolded } = draft;
   const name = draft.name.trim();
@@ -112,13 +112,13 @@ export function parseDraft(draft: RuleDraft, channels: readonly string[] = EVERY
   return Object.keys(faults).length > 0 ? { ok: false, faults } : { ok: true, rule };
 }
 
-/** Stands for whatever channels there are. */
+/** Means: any channel. */
 const EVERY: readonly string[] = [];
 
-/** Under which name a fault of an escalation's step is told. */
+/** The field name of a fault in an escalation's step. */
 export const stepField = (index: number, part: "after" | "channels"): string => `step.${index}.${part}`;
 
-/** The field of the form that a path in `rule.put` stands in. */
+/** The form field of a path in `rule.put`. */
 function fieldOf([first, second, third]: readonly PropertyKey[]): string {
   if (first === "params") return String(second);
   if (first === "escalation" && typeof second === "number")
@@ -126,13 +126,13 @@ function fieldOf([first, second, third]: readonly PropertyKey[]): string {
   return String(first);
 }
 
-/** The rule as it can be put again, without channels that are gone and steps that told nobody else. */
+/** The rule as it can be put again, without channels that are gone and steps that notify nobody else. */
 export function putOf(rule: AlertRule, channels: readonly string[], change: Partial<RulePut> = {}): RulePut {
   const { ruleId, kind, name, params, severity, enabled, forMs, notifyFolded } = rule;
   const there = (ids: readonly string[]) => ids.filter((id) => channels.includes(id));
   const escalation = rule.escalation
-    .map(({ afterMs, channels: told }) => ({ afterMs, channels: there(told) }))
-    .filter(({ channels: told }) => told.length > 0);
+    .map(({ afterMs, channels }) => ({ afterMs, channels: there(channels) }))
+    .filter(({ channels }) => channels.length > 0);
   return {
     ...{ type: "rule.put", ruleId, kind, name, params, severity, enabled, forMs, notifyFolded },
     ...{ channels: there(rule.channels), escalation },

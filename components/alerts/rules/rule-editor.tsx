@@ -12,8 +12,8 @@ import type { ChannelRow } from "../channels/channel-model.ts";
 import { draftOf, newDraft, parseDraft, type RuleDraft, type RulePut, SEVERITY_NAMES } from "./rule-draft.ts";
 import { ruleFacts } from "./rule-facts.ts";
 import { ruleLook } from "./rule-fields.ts";
+import { RuleNotifies } from "./rule-notifies.tsx";
 import { RulePreviewStrip } from "./rule-preview.tsx";
-import { RuleTelling } from "./rule-telling.tsx";
 import { useNames } from "./use-names.ts";
 import type { AlertRule } from "./use-rules.ts";
 
@@ -36,7 +36,7 @@ interface RuleEditorProps {
   onSave: (rule: RulePut, seen: AlertRule | null) => Promise<AlertRule | null>;
 }
 
-/** A rule as a form, with how often it would have fired and who would be told. */
+/** A rule as a form, with how often it would have fired and who would be notified. */
 export function RuleEditor({ editing, onClose, ...rest }: RuleEditorProps) {
   return (
     <Drawer
@@ -66,11 +66,11 @@ function RuleForm(props: RuleEditorProps & { editing: Editing }) {
   const isTaken = isNew && (taken.includes(draft.ruleId) || theirs?.ruleId === draft.ruleId);
   const faultOf = (field: string) => {
     if (field === "ruleId" && isTaken) return "is another rule's already";
-    // A step that was just added has no channel yet; it need not be told so at once.
+    // A step that was just added has no channel yet; the fault need not show at once.
     if (!sent && field.endsWith(".channels")) return undefined;
     return parsed.ok ? undefined : parsed.faults[field];
   };
-  // Neither the id nor who is told has a part in what a rule finds.
+  // Neither the id nor the channels change what a rule finds.
   const previewed = parseDraft({ ...draft, ruleId: "preview", name: "preview", channels: [], escalation: [] });
   const look = ruleLook(draft.kind);
   const save = async (rule: RulePut, against: AlertRule | null) => {
@@ -148,7 +148,7 @@ function RuleForm(props: RuleEditorProps & { editing: Editing }) {
         </Labelled>
       </div>
       <RulePreviewStrip rule={previewed.ok ? previewed.rule : null} />
-      <RuleTelling draft={draft} channels={channels} faultOf={faultOf} mayChange={mayChange} onChange={change} />
+      <RuleNotifies draft={draft} channels={channels} faultOf={faultOf} mayChange={mayChange} onChange={change} />
       <label className="flex items-center gap-2 text-body">
         <input
           type="checkbox"

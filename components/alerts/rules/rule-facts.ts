@@ -1,8 +1,8 @@
 import { type Facts, onOff } from "../../ui/meanwhile-model.ts";
 import { spanWords } from "../../ui/span.ts";
+import { notifyWords } from "./notify-words.ts";
 import { SEVERITY_NAMES, written } from "./rule-draft.ts";
 import { ruleLook } from "./rule-fields.ts";
-import { tellingWords } from "./telling.ts";
 import type { AlertRule } from "./use-rules.ts";
 
 /** A rule as its form shows it, field by field. `nameOf` gives a channel's name. */
@@ -17,7 +17,7 @@ export function ruleFacts(rule: AlertRule, nameOf: (channelId: string) => string
     ...(Object.fromEntries(params) as Facts),
     "Held for at least": rule.forMs > 0 ? spanWords(rule.forMs) : "At once",
     Severity: SEVERITY_NAMES[rule.severity],
-    "Who is notified": tellingWords({ channels: rule.channels, escalation }, nameOf),
+    "Who is notified": notifyWords({ channels: rule.channels, escalation }, nameOf),
     "While the cause is open": rule.notifyFolded
       ? "Its alerts are notified too"
       : "Its alerts wait for the end of the cause",

@@ -22,7 +22,7 @@ export type NamesOf = "agents" | "queues" | "workflows";
 interface RuleLook {
   label: string;
   says: string;
-  /** The same where the fields do not stand below it: what it does as far as they say nothing. */
+  /** The same for places without the fields: what it does with defaults. */
   brief: string;
   fields: readonly RuleField[];
 }
@@ -44,7 +44,7 @@ const needed = (name: string, label: string, unit: FieldUnit, start: string): Ru
   start,
 });
 
-/** The kinds of rules as people read them, with what each can be told. */
+/** The kinds of rules as people read them, each with its parameters. */
 export const RULE_LOOKS: { readonly [kind in RuleKind]: RuleLook } = {
   breaker_open: {
     label: "Breaker opens",
@@ -94,8 +94,8 @@ export const RULE_LOOKS: { readonly [kind in RuleKind]: RuleLook } = {
   },
   agent_silent: {
     label: "Agent silent",
-    says: "An agent that has jobs is not heard of.",
-    brief: "An agent with jobs is not heard of",
+    says: "An agent that has jobs is silent.",
+    brief: "An agent with jobs is silent",
     fields: [needed("silentMs", "Fires after", "span", "5 minutes"), optional("agent", "Agent", "Any agent")],
   },
   stuck: {
@@ -115,7 +115,7 @@ export const RULE_LOOKS: { readonly [kind in RuleKind]: RuleLook } = {
   },
 };
 
-/** How a kind of rules reads; one that only a newer version knows goes by its own name, without fields. */
+/** Label and fields of a kind of rule; an unknown kind is shown by its own name, without fields. */
 export const ruleLook = (kind: string): RuleLook =>
   ownOf(RULE_LOOKS, kind) ?? {
     label: kind,

@@ -8,9 +8,9 @@ import { Menu, MenuItem, MenuSeparator } from "../../ui/menu.tsx";
 import { spanWords } from "../../ui/span.ts";
 import { Switch } from "../../ui/switch.tsx";
 import type { ChannelRow } from "../channels/channel-model.ts";
+import { notifyWords } from "./notify-words.ts";
 import { ruleSummary } from "./rule-draft.ts";
 import { ruleLook } from "./rule-fields.ts";
-import { tellingWords } from "./telling.ts";
 import type { AlertRule } from "./use-rules.ts";
 
 export type RuleAsk = "edit" | "duplicate" | "reset" | "remove";
@@ -26,10 +26,10 @@ interface RuleItemProps {
   onToggle: (rule: AlertRule, enabled: boolean) => void;
 }
 
-/** One rule: what it looks for, whom it tells, and what can be done. */
+/** One rule: what it checks, whom it notifies, and its actions. */
 export function RuleItem({ rule, channels, mayChange, busy, changed, onAsk, onToggle }: RuleItemProps) {
   const { name, severity, builtIn, enabled, kind } = rule;
-  const tells = rule.channels.length + rule.escalation.length > 0;
+  const notifies = rule.channels.length + rule.escalation.length > 0;
   const nameOf = (id: string) => channels.find((channel) => channel.id === id)?.name ?? `${id} (removed)`;
   const escalation = rule.escalation.map((step) => ({ after: spanWords(step.afterMs), channels: step.channels }));
   return (
@@ -53,9 +53,9 @@ export function RuleItem({ rule, channels, mayChange, busy, changed, onAsk, onTo
         <p className="mt-0.5 text-small break-words text-muted">
           {[ruleLook(kind).brief, ruleSummary(rule)].filter(Boolean).join(" · ")}
         </p>
-        {tells && (
+        {notifies && (
           <p className="mt-0.5 text-small break-words text-muted">
-            {tellingWords({ channels: rule.channels, escalation }, nameOf)}
+            {notifyWords({ channels: rule.channels, escalation }, nameOf)}
           </p>
         )}
       </div>

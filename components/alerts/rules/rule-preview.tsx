@@ -18,10 +18,9 @@ const DAYS = 7;
 const PAUSE_MS = 400;
 const LISTED = 5;
 
-const NO_HISTORY = "No history is kept of what this kind of rule looks at, so there is no preview of it.";
+const NO_HISTORY = "No history is kept of what this kind of rule checks, so there is no preview.";
 const UNSEEN: { readonly [kind in RulePut["kind"]]?: string } = {
-  agent_silent:
-    "When agents were heard of is not kept, only when they were last: so nobody can say how often this would have fired.",
+  agent_silent: "Only the last time an agent was seen is kept, so there is no preview.",
   stuck: "What runs waited for at a time is not kept: so nobody can say how often this would have fired.",
 };
 

@@ -30,7 +30,7 @@ interface RulesScreenProps {
   channels: readonly Sent<"channel">[];
 }
 
-/** The conditions that raise alerts and who is told of them, to be read, written and tried on what has happened. */
+/** The conditions that raise alerts and who is notified: to read, edit and try on the past. */
 export function RulesScreen({ initial, channels: initialChannels }: RulesScreenProps) {
   const mayChange = useMayChange();
   const rules = useLiveRules(initial);
@@ -66,8 +66,8 @@ export function RulesScreen({ initial, channels: initialChannels }: RulesScreenP
     }
   };
   const reset = (rule: AlertRule) => {
-    const { channels: told, escalation, notifyFolded } = putOf(rule, there);
-    return resetPut(rule.ruleId, { channels: told, escalation, notifyFolded });
+    const { channels, escalation, notifyFolded } = putOf(rule, there);
+    return resetPut(rule.ruleId, { channels, escalation, notifyFolded });
   };
   const confirmed = async () => {
     if (confirming === null) return false;
@@ -85,8 +85,8 @@ export function RulesScreen({ initial, channels: initialChannels }: RulesScreenP
         badge={<AlertsNav />}
         description={
           mayChange
-            ? "What raises alerts. A change holds from the next look on, within seconds."
-            : "What raises alerts. Your role, viewer, may look and change nothing."
+            ? "What raises alerts. A change takes effect within seconds."
+            : "What raises alerts. Your role, viewer, cannot change them."
         }
         actions={
           mayChange && (
@@ -157,7 +157,7 @@ export function RulesScreen({ initial, channels: initialChannels }: RulesScreenP
         open={confirming?.what === "reset"}
         onOpenChange={(open) => !open && setConfirming(null)}
         title={`Reset rule ${confirming?.rule.name ?? ""} to its default?`}
-        description="Its name, severity and thresholds become what they were in the beginning, and it is turned on. Whom it tells stays."
+        description="Its name, severity and thresholds become the defaults again, and it is turned on. Its channels stay."
         confirm="Reset to default"
         onConfirm={confirmed}
       />

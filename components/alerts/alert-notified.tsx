@@ -18,16 +18,16 @@ import { useChannels } from "./channels/use-channels.ts";
 const SHOWN = 50;
 const ANY = { channelId: null, status: [] } as const;
 
-/** Who has been told of the alert: each notification, and what became of it, live. */
-export function AlertTold({ alert }: { alert: AlertRow }) {
+/** Who was notified of the alert: each notification and its status, live. */
+export function AlertNotified({ alert }: { alert: AlertRow }) {
   const query = useQuery({
-    queryKey: ["alerts", "told", alert.id],
+    queryKey: ["alerts", "notified", alert.id],
     queryFn: ({ signal }) =>
       api.get<DeliveryPage>(`/deliveries?alertId=${encodeURIComponent(alert.id)}&limit=${SHOWN}&large=omit`, signal),
   });
   const live = useTopicRows("rules", "delivery");
   const names = new Map(useChannels().map(({ id, name }) => [id, name]));
-  const told = useMemo(
+  const deliveries = useMemo(
     () =>
       mergeDeliveries(
         (query.data?.items ?? []) as DeliveryRow[],
@@ -38,8 +38,8 @@ export function AlertTold({ alert }: { alert: AlertRow }) {
     [query.data, live, alert.id],
   );
   return (
-    <section aria-label="Told">
-      <h3 className="text-small font-semibold text-muted">Told</h3>
+    <section aria-label="Notified">
+      <h3 className="text-small font-semibold text-muted">Notified</h3>
       {query.isPending && <Skeleton className="mt-2 h-10" />}
       {query.isError && (
         <p role="alert" className="mt-2 flex items-center gap-2 text-body text-muted">
@@ -51,10 +51,10 @@ export function AlertTold({ alert }: { alert: AlertRow }) {
       )}
       {alert.heldAt && alert.status !== "resolved" && (
         <p className="mt-2 text-body text-muted">
-          Not told on its own while its cause is open, since <RelativeTime at={alert.heldAt} />.
+          Not notified on its own while its cause is open, since <RelativeTime at={alert.heldAt} />.
         </p>
       )}
-      {query.isSuccess && told.length === 0 && !alert.heldAt && (
+      {query.isSuccess && deliveries.length === 0 && !alert.heldAt && (
         <p className="mt-2 text-body text-muted">
           Nobody: its rule names no channel.{" "}
           <Link href={ruleHref(alert.rule)} className="link underline">
@@ -63,15 +63,19 @@ export function AlertTold({ alert }: { alert: AlertRow }) {
         </p>
       )}
       <ol className="mt-2 space-y-2">
-        {told.map((delivery) => (
-          <Told key={delivery.id} delivery={delivery} channel={names.get(delivery.channelId) ?? delivery.channelId} />
+        {deliveries.map((delivery) => (
+          <Notified
+            key={delivery.id}
+            delivery={delivery}
+            channel={names.get(delivery.channelId) ?? delivery.channelId}
+          />
         ))}
       </ol>
     </section>
   );
 }
 
-function Told({ delivery, channel }: { delivery: DeliveryRow; channel: string }) {
+function Notified({ delivery, channel }: { delivery: DeliveryRow; channel: string }) {
   const { event, attempts, createdAt, deliveredAt, status, nextAt, error } = delivery;
   return (
     <li className="text-body">
@@ -89,7 +93,7 @@ function Told({ delivery, channel }: { delivery: DeliveryRow; channel: string })
       <p className="mt-0.5 text-small break-words text-muted">
         {status === "delivered" && (
           <>
-            told <RelativeTime at={deliveredAt} /> after{" "}
+            notified <RelativeTime at={deliveredAt} /> after{" "}
             {attempts === 1 ? "one try" : formatPlural(attempts, "try", "tries")}
           </>
         )}

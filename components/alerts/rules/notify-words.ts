@@ -1,6 +1,6 @@
 import { parseSpan, spanWords } from "../../ui/span.ts";
 
-/** Who is notified of a rule's alerts next, as it stands in the form. */
+/** Who is notified of a rule's alerts next, as the form holds it. */
 export interface StepDraft {
   /** Keeps its field while steps move. */
   key: string;
@@ -9,7 +9,7 @@ export interface StepDraft {
   channels: string[];
 }
 
-interface Told {
+interface Notified {
   channels: readonly string[];
   escalation: readonly { after: string; channels: readonly string[] }[];
 }
@@ -26,20 +26,20 @@ function afterWords(after: string): string {
 }
 
 /** Who is notified when, in one sentence. `nameOf` gives a channel's name. */
-export function tellingWords({ channels, escalation }: Told, nameOf: (channelId: string) => string): string {
+export function notifyWords({ channels, escalation }: Notified, nameOf: (channelId: string) => string): string {
   const steps = escalation.filter((step) => step.channels.length > 0);
-  if (channels.length === 0 && steps.length === 0) return "Tells nobody: its alerts stand in the inbox alone.";
+  if (channels.length === 0 && steps.length === 0) return "Notifies nobody: its alerts are in the inbox only.";
   const names = (ids: readonly string[]) => listWords(ids.map(nameOf));
   const later = steps.map((step, index) =>
     index === 0
       ? `${names(step.channels)} after ${afterWords(step.after)} if nobody acknowledges`
       : `${names(step.channels)} ${afterWords(step.after)} later`,
   );
-  const first = channels.length > 0 ? `Tells ${names(channels)} at once` : "Tells nobody at once";
+  const first = channels.length > 0 ? `Notifies ${names(channels)} at once` : "Notifies nobody at once";
   return `${[first, ...later].join(", then ")}.`;
 }
 
-/** When a step is told at the latest, counted from the beginning: `30 minutes after it fires`; undefined where a time cannot be read. */
+/** When a step is notified at the latest, counted from the start: `30 minutes after it fires`; undefined where a time cannot be read. */
 export function sinceFiring(steps: readonly StepDraft[], index: number): string | undefined {
   let total = 0;
   for (const { after } of steps.slice(0, index + 1)) {

@@ -3,8 +3,8 @@
 import type { ChannelRow } from "../channels/channel-model.ts";
 import { ChannelPicker } from "./channel-picker.tsx";
 import { EscalationSteps } from "./escalation-steps.tsx";
+import { notifyWords } from "./notify-words.ts";
 import type { RuleDraft } from "./rule-draft.ts";
-import { tellingWords } from "./telling.ts";
 
 interface RuleTellingProps {
   draft: RuleDraft;
@@ -14,16 +14,16 @@ interface RuleTellingProps {
   onChange: (part: Partial<RuleDraft>) => void;
 }
 
-/** Who hears of a rule's alerts, at once and when nobody acknowledges. */
-export function RuleTelling({ draft, channels, faultOf, mayChange, onChange }: RuleTellingProps) {
+/** Who is notified of a rule's alerts, at once and when nobody acknowledges. */
+export function RuleNotifies({ draft, channels, faultOf, mayChange, onChange }: RuleTellingProps) {
   const nameOf = (id: string) => channels.find((channel) => channel.id === id)?.name ?? id;
   return (
     <section aria-label="Who is notified" className="space-y-3 rounded-md border border-line p-3">
       <p className="text-body" aria-live="polite">
-        {tellingWords(draft, nameOf)}
+        {notifyWords(draft, nameOf)}
       </p>
       <ChannelPicker
-        label="Told at once"
+        label="Notified at once"
         channels={channels}
         chosen={draft.channels}
         onChange={(chosen) => onChange({ channels: chosen })}
