@@ -66,7 +66,7 @@ test("the receipts of a run say who asked for what, and the chain verifies", asy
   await expect(row).toContainText(hash.slice(0, 12));
   await expect(row).toContainText(receiptId);
   await row.getByRole("button", { expanded: false }).first().click();
-  await expect(operator.getByRole("list", { name: "What it told of this run" })).toContainText("step.incremented");
+  await expect(operator.getByRole("list", { name: "Events of this run" })).toContainText("step.incremented");
   await operator.getByRole("button", { name: "Verify" }).click();
   await expect(operator.getByText(/The chain is valid/)).toBeVisible();
   await expect(operator.getByText(/\d+ receipts? checked/)).toBeVisible();

@@ -21,7 +21,7 @@ interface AttemptViewProps {
   events: readonly LogEvent[];
 }
 
-/** One try of a job: a line, and unfolded all that is known of it. */
+/** One attempt: a line, expanded all its details. */
 export function AttemptView({ attempt, trial, open, onToggle, events }: AttemptViewProps) {
   const body = useId();
   return (

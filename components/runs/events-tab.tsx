@@ -25,13 +25,13 @@ const PAGE = 200;
 
 interface RunEventsProps {
   runId: string;
-  /** The latest events and those that come, oldest first. */
+  /** The latest events and new ones, oldest first. */
   events: readonly LogEvent[];
   jobs: ReadonlyMap<string, Wire<"job">>;
   onSelectJob: (jobId: string) => void;
 }
 
-/** The run's log, oldest first; it stays at its end while the reader does. */
+/** The run's log, oldest first; scrolls along while the reader is at its end. */
 export function RunEvents({ runId, events, jobs, onSelectJob }: RunEventsProps) {
   const { all, loadEarlier, loading, atStart } = useEarlier(runId, events);
   const [text, setText] = useState("");
@@ -49,7 +49,7 @@ export function RunEvents({ runId, events, jobs, onSelectJob }: RunEventsProps) 
     initialRect: { width: 1000, height: 640 },
   });
   const lastSeq = shown.at(-1)?.seq;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new last event is what must be followed
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new last event triggers the scroll
   useLayoutEffect(() => {
     if (follows && shown.length > 0) virtual.scrollToIndex(shown.length - 1, { align: "end" });
   }, [lastSeq, follows]);
@@ -188,7 +188,7 @@ const EventLine = memo(function EventLine({ event, job, open, onToggle, onSelect
   );
 });
 
-/** The reader's own clock time once the browser is there, which knows their zone. */
+/** In the reader's time zone, once the browser has rendered it. */
 function At({ at }: { at: string }) {
   const browser = useHydrated();
   return (
@@ -216,7 +216,7 @@ interface EventPage {
   nextCursor: string | null;
 }
 
-/** The events the page came with, and before them as many pages as the reader asked for. */
+/** The events that the page was loaded with, and the earlier pages that the reader has loaded. */
 function useEarlier(runId: string, events: readonly LogEvent[]) {
   const [earlier, setEarlier] = useState<readonly LogEvent[]>([]);
   const [atStart, setAtStart] = useState(false);
@@ -238,12 +238,12 @@ function useEarlier(runId: string, events: readonly LogEvent[]) {
     const start = events[0]?.seq ?? Number.POSITIVE_INFINITY;
     return [...earlier.filter((event) => event.seq < start), ...events];
   }, [earlier, events]);
-  // Every run begins with its creation.
+  // Every run's log begins with its creation.
   const begins = all[0]?.type === "run.created";
   return { all, loading: load.pending, atStart: atStart || begins, loadEarlier: () => void load.run(first?.seq) };
 }
 
-/** Keeps what is on the screen in its place when earlier events come in above it. */
+/** Keeps the visible events in place when earlier ones are added above. */
 function useKeptPlace(scroller: RefObject<HTMLDivElement | null>, shown: readonly LogEvent[], follows: boolean): void {
   const before = useRef({ first: shown[0]?.seq, height: 0 });
   useLayoutEffect(() => {

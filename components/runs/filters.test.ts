@@ -3,14 +3,14 @@ import { filterQuery, isUnfiltered, matchesFilters, NO_FILTERS, runsPath } from 
 import { aRun } from "./runs.test-kit.ts";
 
 describe("filters of the list of runs", () => {
-  it("are one query string, whatever the order they were chosen in", () => {
+  it("are the same query string in any order", () => {
     const query = filterQuery({ ...NO_FILTERS, status: ["failed", "running"], q: " nightly ", tag: "a&b" });
     expect(query).toBe("status=running%2Cfailed&tag=a%26b&q=nightly");
     expect(filterQuery({ ...NO_FILTERS, q: "nightly", tag: "a&b", status: ["running", "failed"] })).toBe(query);
     expect(runsPath({ ...NO_FILTERS, tag: "x" }, "c1")).toBe("/runs?tag=x&limit=50&large=omit&cursor=c1");
   });
 
-  it("are none when nothing, blanks or every status is chosen", () => {
+  it("are empty when nothing, blanks or every status is chosen", () => {
     expect(isUnfiltered(NO_FILTERS)).toBe(true);
     expect(isUnfiltered({ ...NO_FILTERS, q: "  " })).toBe(true);
     const all = ["pending", "running", "blocked", "completed", "failed", "cancelled", "timed_out"] as const;
@@ -18,7 +18,7 @@ describe("filters of the list of runs", () => {
     expect(isUnfiltered({ ...NO_FILTERS, workflow: "w" })).toBe(false);
   });
 
-  it("match a live run as the server would: exact workflow and tag, beginnings for text, from included, to not", () => {
+  it("match a live run as the server would: exact workflow and tag, text as a prefix, from included, to not", () => {
     const run = aRun("Run-7", 60, { workflow: "Nightly build", tags: ["main", "Linux"], status: "failed" });
     const matches = (more: Partial<typeof NO_FILTERS>) => matchesFilters(run, { ...NO_FILTERS, ...more });
     expect([matches({}), matches({ status: ["failed"] }), matches({ status: ["running"] })]).toEqual([

@@ -1,7 +1,7 @@
 import { RUN_STATUSES, type RunStatus } from "../../domain/kernel/statuses.ts";
 import type { Listed } from "../../domain/kernel/wire.ts";
 
-/** What the list of runs is narrowed to; empty or null: not by that. `from` and `to` are RFC 3339. */
+/** The filters of the list of runs; empty or null: any. `from` and `to` are RFC 3339. */
 export interface RunFilters {
   status: RunStatus[];
   workflow: string | null;
@@ -39,7 +39,7 @@ export function runsPath(filters: RunFilters, cursor: string | null): string {
   return `/runs?${query}`;
 }
 
-/** Whether the server would list this run under these filters: as `GET /runs` reads them. */
+/** Whether `GET /runs` would list this run under these filters. */
 export function matchesFilters(run: Listed<"run">, filters: RunFilters): boolean {
   if (filters.status.length > 0 && !filters.status.includes(run.status)) return false;
   if (filters.workflow && run.workflow !== filters.workflow) return false;

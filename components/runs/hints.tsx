@@ -23,10 +23,10 @@ interface HintsProps {
   onSelectJob: (jobId: string) => void;
 }
 
-/** What holds up the jobs of a run. Mount it while some wait. Approvals are left to the notice that leads to their decision. */
+/** Why the jobs of a run wait. Mount it while some wait. Approvals are in `RunApprovals`. */
 export function RunHints({ run, jobs, onSelectJob }: HintsProps & { run: Wire<"run"> }) {
   const why = useRunWhy(run.runId, run.seq);
-  // While something of it runs, what only takes its turn is no news.
+  // While a job of the run is running, jobs that only take their turn are not worth a hint.
   const stands = run.jobCounts.running === 0;
   const reasons = (why?.reasons ?? []).filter(
     ({ code, tone }) => code !== "approval" && (tone !== "info" || stands || code === "queue_full"),
@@ -45,7 +45,7 @@ export function RunHints({ run, jobs, onSelectJob }: HintsProps & { run: Wire<"r
   );
 }
 
-/** Why a job stands where it stands: all that holds it up, the deciding cause first, or why it ended. */
+/** Why a job waits: all causes, the deciding one first; or why it ended. */
 export function JobHints({ job, jobs, onSelectJob }: HintsProps & { job: Wire<"job"> }) {
   const why = useWhy(job.jobId, job.seq);
   const reasons = why?.status === job.status ? why.reasons : [];
@@ -74,7 +74,7 @@ export function JobHints({ job, jobs, onSelectJob }: HintsProps & { job: Wire<"j
 
 const NO_JOBS: HintsProps["jobs"] = new Map();
 
-/** Of a queue: which job has been due the longest, and what holds it up. `seq` is the queue's row's: another one asks at once. */
+/** The job of a queue that has been due the longest, and why it waits. `seq` is the queue's: a new one refetches at once. */
 export function QueueHints({ queue, seq }: { queue: string; seq: number }) {
   const oldest = useQueueWhy(queue, seq)?.oldest;
   if (!oldest) return null;
@@ -112,7 +112,7 @@ function Note({ tone: name, children }: { tone: WaitReason["tone"]; children: Re
   );
 }
 
-/** The sentence, with the time that is left until time alone ends the cause. */
+/** The sentence, with the time left when the cause ends by itself. */
 export function Text({ reason }: { reason: WaitReason }) {
   return (
     <>
@@ -136,7 +136,7 @@ interface LinksProps extends HintsProps {
   jobIds?: readonly string[];
 }
 
-/** What a cause speaks of, as ways there. */
+/** Links to what a cause is about. */
 function Links({ reason, jobIds, jobs, onSelectJob }: LinksProps) {
   const { approvalId, queue, agents, jobs: parents } = reason;
   return (

@@ -42,7 +42,7 @@ export function JobActions({ run, job }: { run: Live<"run">; job: Live<"job"> })
         title="Retry this job?"
         description={
           <>
-            {isFinalRun(run.status) && "The run goes on as running. "}
+            {isFinalRun(run.status) && "The run is running again. "}
             It is queued again with all its attempts. <ComesBack job={job} asked={asks === "retry"} />
           </>
         }
@@ -57,7 +57,7 @@ export function JobActions({ run, job }: { run: Live<"run">; job: Live<"job"> })
         description={
           job.dependents.length > 0
             ? "Jobs that depend on it will be cancelled as well."
-            : "It cannot run any more unless it is retried."
+            : "It does not run unless it is retried."
         }
         confirm="Cancel job"
         danger
@@ -68,7 +68,7 @@ export function JobActions({ run, job }: { run: Live<"run">; job: Live<"job"> })
   );
 }
 
-/** Which jobs that were cancelled because of this one come back with it, which do not and why, by run. */
+/** Which jobs that were cancelled because of this one are queued again with it, which are not and why, by run. */
 function ComesBack({ job, asked }: { job: Live<"job">; asked: boolean }) {
   const { data, isError } = useQuery<RetryPreview, SwitchyardError>({
     queryKey: ["retry-preview", job.jobId, job.seq],
@@ -77,8 +77,8 @@ function ComesBack({ job, asked }: { job: Live<"job">; asked: boolean }) {
     gcTime: 0,
   });
   if (job.dependents.length === 0) return null;
-  if (isError) return "What comes back with it could not be looked up.";
-  if (!data) return "Looking up what comes back with it…";
+  if (isError) return "Could not load which jobs come back with it.";
+  if (!data) return "Loading which jobs come back with it…";
   return (
     <>
       {comingBack(data, job.runId)}

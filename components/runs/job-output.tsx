@@ -14,22 +14,22 @@ import { PastPosition } from "./replay/past.ts";
 
 interface JobOutputProps {
   attempt: Wire<"attempt">;
-  /** The run's events that the page has; those to come are among them. */
+  /** The run's events that are loaded, live. */
   events: readonly LogEvent[];
 }
 
-/** Pages of how many events, and how many of them at most: the end of a running attempt's output, or all of it. */
+/** Events per page, and the most pages: for the end of a running attempt's output, or for all of it. */
 const PAGE_EVENTS = 100;
 const TAIL_PAGES = 5;
 const ALL_PAGES = 100;
 
-/** An attempt's output: live while it runs, then the end that its result keeps, and all of it on request. */
+/** An attempt's output: live while it runs, later the tail kept in its result, and all of it on request. */
 export function JobOutput({ attempt, events }: JobOutputProps) {
   const { output: kept } = useMemo(() => splitResult(attempt.result), [attempt.result]);
   const runs = attempt.finishedAt === null;
   const until = useContext(PastPosition);
   const [asked, setAll] = useState(false);
-  // Of the past, what was written by then may lie anywhere in it.
+  // At a past position, all pages are needed: the output written by then may be in any of them.
   const all = asked || (until !== null && runs);
   const logged = useQuery({
     queryKey: ["output", attempt.attemptId, all],
@@ -53,9 +53,9 @@ export function JobOutput({ attempt, events }: JobOutputProps) {
           <ArrowDownToLine aria-hidden className="size-3.5" /> Whole output
         </Button>
       )}
-      {truncated && (all || runs) && <span className="text-small text-faint">the beginning is left out</span>}
+      {truncated && (all || runs) && <span className="text-small text-faint">the beginning is not shown</span>}
       {logged.isFetching && <span className="text-small text-faint">loading…</span>}
-      {logged.isError && <span className="text-small text-danger">could not be loaded</span>}
+      {logged.isError && <span className="text-small text-danger">The output could not be loaded</span>}
     </OutputBox>
   );
 }
@@ -64,7 +64,7 @@ function OutputBox({ text, follows, children }: { text: string; follows: boolean
   const box = useRef<HTMLElement>(null);
   const atEnd = useRef(true);
   const [wraps, setWraps] = useState(true);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: new text is what must be followed
+  // biome-ignore lint/correctness/useExhaustiveDependencies: new text triggers the scroll
   useEffect(() => {
     if (box.current && (atEnd.current || !follows)) box.current.scrollTop = box.current.scrollHeight;
   }, [text, follows]);
@@ -108,7 +108,7 @@ const pathOf = ({ jobId }: Wire<"attempt">): string =>
   `/events?type=${OUTPUT_EVENT}&subject=${encodeURIComponent(`job:${jobId}`)}`;
 
 /**
- * The attempt's output from its end, the newest first: as far as it is worth drawing, or back to the attempt's beginning, at most `pages` pages.
+ * The attempt's output from its end, newest first: as much as is drawn, or back to the attempt's start, at most `pages` pages.
  */
 async function outputOf(attempt: Wire<"attempt">, pages: number, signal: AbortSignal): Promise<LogEvent[]> {
   const events: LogEvent[] = [];

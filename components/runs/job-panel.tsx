@@ -26,7 +26,7 @@ import { type JobRow, jobLabel } from "./timeline/engine/model.ts";
 import type { Selection } from "./timeline/timeline.tsx";
 import { useWholeJob } from "./use-whole-job.ts";
 
-/** Of what a job says of its progress so much is shown. */
+/** How much of a job's progress text is shown, characters. */
 const LONGEST_PROGRESS = 400;
 
 interface JobPanelProps {
@@ -34,16 +34,16 @@ interface JobPanelProps {
   row: JobRow;
   workstream: Wire<"workstream"> | undefined;
   jobs: ReadonlyMap<string, Wire<"job">>;
-  /** Jobs of other runs, or that are not loaded, that these depend on or that depend on these. */
+  /** Jobs of other runs, or not loaded, that these depend on, and that depend on these. */
   dependencies: readonly DependencyFacts[];
-  /** Number of the attempt to unfold; null for the newest. */
+  /** Number of the attempt to expand; null: the newest. */
   attempt: number | null;
   trials: ReadonlySet<string>;
   events: readonly LogEvent[];
   onSelect: (selection: Selection | null) => void;
 }
 
-/** One job with all its attempts: beside the timeline, on small screens over it. Escape closes it. */
+/** One job with all its attempts: next to the timeline, on small screens over it. Escape closes it. */
 export function JobPanel(props: JobPanelProps) {
   const { run, row, onSelect } = props;
   const job = row.job as Live<"job">;
@@ -132,10 +132,10 @@ function PanelBody({
           {...{ jobs, dependencies }}
           onSelect={selectJob}
         />
-        {whole.loading && <p className="text-small text-muted">What is large is being loaded…</p>}
+        {whole.loading && <p className="text-small text-muted">Loading large values…</p>}
         {whole.failed && (
           <p role="alert" className="text-small text-danger">
-            What is large could not be loaded. Open the job again.
+            Large values could not be loaded. Open the job again.
           </p>
         )}
         {whole.job.input !== null && (
@@ -217,7 +217,7 @@ interface AttemptsProps {
   events: readonly LogEvent[];
 }
 
-/** Newest first; the chosen one is unfolded. */
+/** Newest first; the chosen one is expanded. */
 function Attempts({ attempts, chosen, trials, events }: AttemptsProps) {
   const [open, setOpen] = useState<ReadonlySet<number>>(new Set(chosen === null ? [] : [chosen]));
   if (attempts.length === 0) return null;
@@ -276,7 +276,7 @@ function JobLinks({ title, ids, run, jobs, dependencies, onSelect }: JobLinksPro
               ) : (
                 <button
                   type="button"
-                  // One that is not loaded is looked for; of the past there is only what is here.
+                  // A job that is not loaded is fetched; at a past position only loaded jobs exist.
                   disabled={!job && !isPresent}
                   onClick={() => onSelect(id)}
                   className={cn(CHIP, "enabled:hover:bg-hover")}

@@ -4,7 +4,7 @@ import { isFinalJob, type JOB_STATUSES } from "../../domain/kernel/statuses.ts";
 import { cn } from "../ui/cn.ts";
 import { statusLook, toneColor } from "../ui/status.ts";
 
-/** From what is done on the left to what has not begun on the right. */
+/** In order from left to right: done, running, not started. */
 const ORDER = [
   "completed",
   "failed",

@@ -28,7 +28,7 @@ describe("the table of jobs", () => {
     expect(ids({ status: "completed" })).toEqual(["build"]);
   });
 
-  it("puts the longest first, counting what still goes on up to now", () => {
+  it("puts the longest first, open ones counted up to now", () => {
     expect(ids({ sort: "run" })).toEqual(["lint", "build", "late"]);
     expect(ids({ sort: "queue" })).toEqual(["late", "lint", "build"]);
   });

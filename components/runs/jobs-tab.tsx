@@ -29,15 +29,15 @@ interface JobsTableProps {
   run: Live<"run">;
   model: TimelineModel;
   parts: RunParts;
-  /** Takes in what was found on the server. */
+  /** Adds jobs found on the server. */
   take: (part: RunPart) => void;
   selected: string | null;
   onSelect: (jobId: string) => void;
 }
 
 /**
- * All jobs of the run as a table: found by text, narrowed to a status, the longest first. Of a run that is not loaded as a whole the server finds
- * what matches; what it finds is live from then on.
+ * All jobs of the run as a table, filtered by text and status, optionally the longest first. When not all jobs are loaded, the server searches;
+ * what it finds is live from then on.
  */
 export function JobsTable({ run, model, parts, take, selected, onSelect }: JobsTableProps) {
   const [filter, setFilter] = useState<JobFilter>({ text: "", status: null, sort: "order" });
@@ -93,7 +93,7 @@ export function JobsTable({ run, model, parts, take, selected, onSelect }: JobsT
           {formatCount(jobs.length)} of {formatCount(matching(jobs.length))}
         </span>
         {isPart && filter.sort !== "order" && (
-          <span className="text-small text-muted">the longest of those that are loaded</span>
+          <span className="text-small text-muted">the longest of the loaded jobs</span>
         )}
         {isNarrowed && search.error && <span className="text-small text-danger">{search.error.detail}</span>}
       </div>

@@ -13,7 +13,7 @@ interface LinkedPanelProps {
   onClose: () => void;
 }
 
-/** Stands where a job's panel would, while the job is on its way or when the run has no such job. */
+/** Shown in place of a job's panel while the job is loading, or when the run has no such job. */
 export function LinkedPanel({ jobId, linked, onClose }: LinkedPanelProps) {
   return (
     <aside

@@ -15,7 +15,7 @@ describe("pages and live runs together", () => {
     expect(shown.map((run) => run.status)).toEqual(["running", "failed", "running"]);
   });
 
-  it("put new runs on top when all are let in", () => {
+  it("put new runs on top when all are shown", () => {
     const { shown, fresh } = mergeRuns(pages, [aRun("e", 5), aRun("d", 4), ...pages], any, "all");
     expect(ids(shown)).toEqual(["e", "d", "c", "b", "a"]);
     expect(fresh).toEqual([]);
@@ -29,13 +29,13 @@ describe("pages and live runs together", () => {
     expect([ids(after.shown), after.fresh]).toEqual([["e", "c", "b", "a"], []]);
   });
 
-  it("keep an accepted run that has stopped to match", () => {
+  it("keep an accepted run that no longer matches", () => {
     const live = [aRun("e", 5, { status: "completed" })];
     const { shown } = mergeRuns(pages, live, (run) => run.status === "running", new Set(["e"]));
     expect(ids(shown)).toEqual(["e", "c", "b", "a"]);
   });
 
-  it("leave runs older than the first page's top to the paging, and runs that two pages hold stand once", () => {
+  it("leave runs older than the first page's top to the paging, and list a run once that two pages hold", () => {
     const { shown, fresh } = mergeRuns([...pages, aRun("a", 1)], [aRun("z", 0)], any, "all");
     expect(ids(shown)).toEqual(["c", "b", "a"]);
     expect(fresh).toEqual([]);

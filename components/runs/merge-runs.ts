@@ -10,8 +10,8 @@ interface Merged<R extends Run> {
 }
 
 /**
- * Joins the pages that were loaded with what the live topic has. A run keeps its place when it changes, even when it no longer matches the filters
- * it was found by. Runs that came since the first page was loaded stand on top if they are `accepted` (or all are let in), else they are
+ * Merges the loaded pages with the rows of the live topic. A run keeps its place when it changes, even when it no longer matches the filters
+ * it was found by. Runs created since the first page was loaded are put on top if they are `accepted` (or all are shown), else
  * held back. Runs older than the first page's last are left to the paging.
  */
 export function mergeRuns<R extends Run>(
@@ -42,7 +42,7 @@ export function mergeRuns<R extends Run>(
 
 const isIn = (accepted: ReadonlySet<string> | "all", run: Run): boolean => accepted !== "all" && accepted.has(run.id);
 
-/** Below 0 when `a` stands above `b`: created later, or at the same time with the higher id, as the server sorts. */
+/** Below 0 when `a` is listed above `b`: created later, or at the same time with the higher id, as the server sorts. */
 function newestFirst(a: Run, b: Run): number {
   if (a.createdAt !== b.createdAt) return a.createdAt > b.createdAt ? -1 : 1;
   return a.id > b.id ? -1 : a.id < b.id ? 1 : 0;

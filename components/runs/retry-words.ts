@@ -5,7 +5,7 @@ import { formatPlural } from "../ui/format.ts";
 export interface RetryPreview {
   comeBack: { jobId: string; runId: string }[];
   stay: { jobId: string; runId: string; why: string; runStatus: RunStatus }[];
-  /** There are more jobs behind it than were looked at. */
+  /** There are more dependent jobs than were checked. */
   truncated: boolean;
 }
 
@@ -14,7 +14,7 @@ export interface Staying {
   runId: string;
   /** Before the run. */
   before: string;
-  /** Behind it. */
+  /** After the run. */
   after: string;
 }
 
@@ -26,7 +26,7 @@ const WHY: { readonly [why: string]: (status: RunStatus) => string } = {
 
 const NAMED = 3;
 
-/** What comes back with a job that is retried, in a sentence; empty when nothing does. */
+/** Which jobs are queued again with a retried job, in a sentence; empty when there are none. */
 export function comingBack({ comeBack, truncated }: RetryPreview, runId: string): string {
   if (comeBack.length === 0) return "";
   const others = [...new Set(comeBack.map((one) => one.runId))].filter((other) => other !== runId);
@@ -37,7 +37,7 @@ export function comingBack({ comeBack, truncated }: RetryPreview, runId: string)
   return `${count} cancelled because of it ${comeBack.length === 1 ? "comes" : "come"} back too${among}.`;
 }
 
-/** What stays cancelled although the job is retried, by run and reason. */
+/** Which jobs stay cancelled although the job is retried, by run and reason. */
 export function stayingCancelled({ stay }: RetryPreview): Staying[] {
   const kinds = new Map<string, RetryPreview["stay"]>();
   for (const one of stay) {

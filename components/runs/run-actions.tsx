@@ -11,7 +11,7 @@ import { ConfirmDialog } from "../ui/dialog.tsx";
 import { formatPlural } from "../ui/format.ts";
 import { useRunActions } from "./use-run-actions.ts";
 
-/** Cancel while it lives, retry when it has ended badly. */
+/** Cancel a run that is active, retry one that did not complete. */
 export function RunActions({ run }: { run: Live<"run"> }) {
   const [asks, setAsks] = useState<"cancel" | "retry" | null>(null);
   const { cancel, retry } = useRunActions(run);
@@ -40,7 +40,7 @@ export function RunActions({ run }: { run: Live<"run"> }) {
         description={
           left > 0
             ? `${formatPlural(left, "job")} that ${left === 1 ? "has" : "have"} not ended will be cancelled with it.`
-            : "None of its jobs is open."
+            : "All its jobs have ended."
         }
         confirm="Cancel run"
         danger
@@ -51,7 +51,7 @@ export function RunActions({ run }: { run: Live<"run"> }) {
         open={asks === "retry"}
         onOpenChange={close}
         title="Retry this run?"
-        description={`It goes on as running. ${formatPlural(notDone, "job")} that did not complete will be queued again; completed ones stay as they are.`}
+        description={`It is running again. ${formatPlural(notDone, "job")} that did not complete will be queued again; completed ones stay as they are.`}
         confirm="Retry run"
         reason="optional"
         onConfirm={async (reason) => (await retry.run(reason)) !== undefined}

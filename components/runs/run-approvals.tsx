@@ -19,7 +19,7 @@ interface RunApprovalsProps {
 
 const NONE: readonly Wire<"approval">[] = [];
 
-/** The decisions that somebody has to make before the run goes on. Nothing while there are none. */
+/** The decisions that the run waits for. Renders nothing when there are none. */
 export function RunApprovals({ runId, jobs, onSelectJob }: RunApprovalsProps) {
   const { data } = useQuery<Wire<"approval">[], SwitchyardError>({
     queryKey: ["run-approvals", runId],

@@ -4,7 +4,7 @@ import { aRun } from "./runs.test-kit.ts";
 import { aJob, at } from "./timeline/engine/engine.test-kit.ts";
 
 describe("facts of a run", () => {
-  it("say in the title how it stands", () => {
+  it("name its status in the title", () => {
     expect(runTitle(aRun("r1", 0, { status: "timed_out" }))).toBe("⧖ Timed out checks · r1");
   });
 

@@ -14,14 +14,13 @@ const GLYPHS: { readonly [status in RunStatus]: string } = {
   timed_out: "⧖",
 };
 
-/** The title of a run's page, so that a tab tells how it stands. */
+/** The title of a run's page, so that the browser's tab shows its status. */
 export function runTitle(run: Pick<Wire<"run">, "status" | "workflow" | "runId">): string {
   return `${ownOf(GLYPHS, run.status) ?? "·"} ${statusLook("run", run.status).label} ${run.workflow} · ${run.runId}`;
 }
 
 /**
- * The job that went wrong first, of those that are loaded, and how many did in all; null when none has. A cancelled one did not go wrong
- * itself.
+ * The first loaded job that failed or timed out, and how many did in all; null when none did. Cancelled jobs do not count.
  */
 export function firstFailure(
   jobs: readonly Wire<"job">[],

@@ -26,7 +26,7 @@ const SPANS = [
   { label: "Last 7 days", ms: 7 * DAY_MS },
 ] as const;
 
-/** The filters of the list of runs; each change goes into the URL at once. */
+/** The filters of the list of runs; each change is written to the URL at once. */
 export function RunFiltersBar({ filters, onChange, onClear }: RunFiltersProps) {
   return (
     <search aria-label="Filter runs" className="flex flex-wrap items-center gap-2">
@@ -153,7 +153,7 @@ interface TimeFilterProps {
   from: string | null;
   to: string | null;
   onChange: (change: Pick<RunFilters, "from" | "to">) => void;
-  /** What happened at that time. */
+  /** Label of the time. */
   what?: string;
 }
 

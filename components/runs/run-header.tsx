@@ -16,7 +16,7 @@ import { firstFailure } from "./run-facts.ts";
 import { Tags } from "./run-row.tsx";
 import { jobLabel } from "./timeline/engine/model.ts";
 
-/** What a run is and how it stands, with what can be done to it. */
+/** A run's name, status and facts, with its actions. */
 export function RunHeader({ run }: { run: Live<"run"> }) {
   const isPresent = useContext(PastPosition) === null;
   return (
@@ -87,7 +87,7 @@ interface RunErrorProps {
   onSelectJob: (jobId: string) => void;
 }
 
-/** What went wrong, with the job it began with. Nothing while nothing has. */
+/** What went wrong, with the first job that failed. Renders nothing when nothing did. */
 export function RunError({ run, jobs, onSelectJob }: RunErrorProps) {
   const failure = firstFailure(jobs, run.jobCounts);
   const endedBadly = run.status === "failed" || run.status === "timed_out";
@@ -113,7 +113,7 @@ export function RunError({ run, jobs, onSelectJob }: RunErrorProps) {
   );
 }
 
-/** `failed: the tests failed (exit 1)`; a message that names the exit code needs no second mention. */
+/** `failed: the tests failed (exit 1)`; an exit code that the message names is not repeated. */
 function failureText({ status, exitCode, error }: Wire<"job">): string {
   const what = status === "timed_out" ? "timed out" : "failed";
   if (!error) return exitCode === null ? what : `${what} with exit code ${exitCode}`;

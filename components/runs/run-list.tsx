@@ -98,7 +98,7 @@ function NoRuns({ filtered, onClear }: { filtered: boolean; onClear: () => void 
   }
   return (
     <EmptyState icon={<Play />} title="No runs yet" command="npm run demo">
-      A run appears here the moment an orchestrator commits one. Try it with real processes:
+      A run appears here as soon as an orchestrator creates one. Try it with real processes:
     </EmptyState>
   );
 }

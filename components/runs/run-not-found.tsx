@@ -8,7 +8,7 @@ import { EmptyState } from "../ui/empty-state.tsx";
 import { Input } from "../ui/input.tsx";
 import { useTitle } from "../ui/use-title.ts";
 
-/** No run has the id of this address: look for another. The form needs no script. */
+/** No run has the id in the URL: search for another. The form works without JavaScript. */
 export function RunNotFound() {
   useTitle("No such run");
   return (
@@ -36,7 +36,7 @@ export function RunNotFound() {
         </div>
       }
     >
-      Its id may have a typing mistake, or it was cleaned up after its time.
+      The id may be mistyped, or the run was deleted by retention.
     </EmptyState>
   );
 }

@@ -11,7 +11,7 @@ import { RUN_STATUSES } from "../../domain/kernel/statuses.ts";
 import type { RunFilters } from "./filters.ts";
 import { SHOWS } from "./replay/shows.ts";
 
-/** The filters of the list as they stand in the URL; what cannot be read is left out. */
+/** The filters of the list, from the URL; invalid ones are left out. */
 export const runSearch = {
   status: parseAsArrayOf(parseAsStringLiteral(RUN_STATUSES)).withDefault([]),
   workflow: parseAsString,
@@ -24,16 +24,16 @@ export const runSearch = {
 export const TABS = ["timeline", "workstreams", "jobs", "radar", "state", "events", "receipts", "replay"] as const;
 export type Tab = (typeof TABS)[number];
 
-/** What the page of one run shows, as it stands in the URL: the tab, the job in the panel, its attempt. */
+/** What the page of one run shows, from the URL: the tab, the job in the panel, its attempt. */
 export const runPageSearch = {
   tab: parseAsStringLiteral(TABS).withDefault("timeline"),
   job: parseAsString,
   attempt: parseAsInteger,
-  /** Of the tab State: whether two positions are compared, and which. */
+  /** The State tab: whether two positions are compared, and which. */
   compare: parseAsBoolean.withDefault(false),
   from: parseAsInteger,
   to: parseAsInteger,
-  /** Of the tab Replay: the position and what is shown of it. */
+  /** The Replay tab: the position and what is shown of it. */
   at: parseAsInteger,
   show: parseAsStringLiteral(SHOWS).withDefault("timeline"),
 };

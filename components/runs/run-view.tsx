@@ -39,8 +39,8 @@ interface RunViewProps {
 }
 
 /**
- * One run: its header, what went wrong or holds it up, and a tab each for what is known of it, all live. The tab Replay puts the whole page
- * back to a position of the run's log.
+ * One run, live: its header, what went wrong or what it waits for, and tabs with its details. The Replay tab shows the whole page at a past
+ * position of the run's log.
  */
 export function RunView({ runId, initial }: RunViewProps) {
   const [search, setSearch] = useQueryStates(runPageSearch, { history: "push" });
@@ -71,7 +71,7 @@ export function RunView({ runId, initial }: RunViewProps) {
 
   const selection: Selection | null = search.job === null ? null : { jobId: search.job, attempt: search.attempt };
   const select = (next: Selection | null) => {
-    // Going from job to job is no step that "back" should take back one by one.
+    // Selecting another job replaces the history entry, so that "back" leaves the page.
     const history = next !== null && selection !== null ? "replace" : "push";
     void setSearch({ job: next?.jobId ?? null, attempt: next?.attempt ?? null }, { history });
   };
@@ -183,10 +183,10 @@ export function RunView({ runId, initial }: RunViewProps) {
           aria-label="Cleaned up"
           className="mb-3 rounded-lg border border-line bg-inset px-3 py-2 text-body"
         >
-          This run was cleaned up a moment ago. What you see is what was last known of it; it is not kept.
+          This run was just deleted by retention. This page shows its last known state, which is no longer stored.
         </p>
       )}
-      {/* Of the past it would come and go with each step, and move the slider away from under the pointer. */}
+      {/* Not at a past position: it would appear and disappear with each step, and move the slider away from the pointer. */}
       {!replays && (
         <>
           <RunError run={run} jobs={jobs} onSelectJob={selectJob} />

@@ -8,11 +8,11 @@ import type { RunParts } from "./use-run-parts.ts";
 
 interface SizeNoticeProps {
   parts: RunParts;
-  /** Opens the table of jobs, where any job is found. */
+  /** Opens the table of jobs, which can find any job. */
   onFind: () => void;
 }
 
-/** How much of a large run is loaded, what the rest is, and the ways to it. Nothing while all of it is here. */
+/** How much of a large run is loaded, and how to load or find the rest. Renders nothing when all of it is loaded. */
 export function SizeNotice({ parts, onFind }: SizeNoticeProps) {
   const { loaded, total, left, hasMore, loading, more } = parts;
   if (loaded >= total) return null;

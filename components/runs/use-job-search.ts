@@ -9,11 +9,11 @@ import type { RunPart } from "../live/use-run-live.ts";
 import type { JobFilter } from "./jobs-filter.ts";
 
 const PAGE = 200;
-/** A search is asked for when nothing has been typed for so long. */
+/** The search starts this long after the last key, ms. */
 const PAUSE_MS = 250;
 
 export interface JobSearch {
-  /** How many jobs of the run match; null while that is not known. */
+  /** How many jobs of the run match; null: not known yet. */
   matched: number | null;
   hasMore: boolean;
   loading: boolean;
@@ -21,7 +21,7 @@ export interface JobSearch {
   error: SwitchyardError | null;
 }
 
-/** Finds jobs of a run on the server and brings them in, page by page. `wanted`: not all jobs are loaded, and the filter narrows them. */
+/** Finds jobs of a run on the server and adds them, page by page. `wanted`: not all jobs are loaded, and the filter narrows them. */
 export function useJobSearch(
   runId: string,
   { text, status }: JobFilter,
@@ -63,7 +63,7 @@ export function useJobSearch(
   };
 }
 
-/** The text once it has stood still. */
+/** The text, once typing has paused. */
 function usePaused(text: string): string {
   const [paused, setPaused] = useState(text);
   useEffect(() => {

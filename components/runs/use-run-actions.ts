@@ -7,7 +7,7 @@ import { useCommand } from "../live/use-command.ts";
 
 const because = (reason: string) => (reason === "" ? {} : { reason });
 
-/** What an operator can do to a run. Each shows at once and is taken back when it is refused. */
+/** The operator's actions on a run. Each is shown at once and undone when it is refused. */
 export function useRunActions({ runId }: Live<"run">) {
   const path = `/runs/${encodeURIComponent(runId)}`;
   const cancel = useCommand((reason: string) => api.post<Wire<"run">>(`${path}/cancel`, because(reason)), {
@@ -23,7 +23,7 @@ export function useRunActions({ runId }: Live<"run">) {
   return { cancel, retry };
 }
 
-/** What an operator can do to a job of a run. A job of a run that has ended brings the run back first. */
+/** The operator's actions on a job. Retrying a job of a run that has ended retries the run first. */
 export function useJobActions({ runId, status }: Live<"run">) {
   const revives = isFinalRun(status);
   const retrying = ({ jobId }: Wire<"job">, reason: string): ClientMutationInput[] => [
@@ -35,7 +35,7 @@ export function useJobActions({ runId, status }: Live<"run">) {
   ];
   const retry = useCommand((job: Wire<"job">, reason: string) => commit(retrying(job, reason)), {
     commits: (job, reason) => [retrying(job, reason)],
-    success: revives ? "Job queued again, and the run goes on" : "Job queued again",
+    success: revives ? "Job queued again, and the run is running" : "Job queued again",
     failure: "The job could not be retried",
   });
   const cancel = useCommand((job: Wire<"job">, reason: string) => commit(cancelling(job, reason)), {

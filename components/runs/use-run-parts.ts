@@ -20,13 +20,13 @@ export interface RunParts {
   left: JobCounts;
   /** Workstreams of the run in all. */
   workstreams: number;
-  /** Whether there are pages that nobody has asked for. */
+  /** Whether there are pages that are not loaded. */
   hasMore: boolean;
   loading: boolean;
   more: () => void;
 }
 
-/** The pages of a run that is larger than one of them: all that was loaded is live. */
+/** The pages of a run that does not fit in one; everything loaded is live. */
 export function useRunParts(live: RunLive, initial: Timeline): RunParts {
   const { run, jobs, take } = live;
   const [cursor, setCursor] = useState(initial.nextCursor);
@@ -57,7 +57,7 @@ export function useRunParts(live: RunLive, initial: Timeline): RunParts {
   };
 }
 
-/** How many jobs of each status are not among these; a job may move a moment before its run's figures do. */
+/** How many jobs of each status are not loaded; a job can change a moment before its run's counts. */
 export function leftOf(counts: Readonly<JobCounts>, jobs: readonly Pick<Wire<"job">, "status">[]): JobCounts {
   const left = { ...NO_JOBS };
   for (const status of JOB_STATUSES) left[status] = counts[status];
@@ -66,7 +66,7 @@ export function leftOf(counts: Readonly<JobCounts>, jobs: readonly Pick<Wire<"jo
   return left;
 }
 
-/** What became of a job that was asked for by its id. */
+/** The result of loading a job by its id. */
 export type Linked =
   | { state: "here" }
   | { state: "loading" }
@@ -76,7 +76,7 @@ export type Linked =
 
 type JobAnswer = Wire<"job"> & { attempts: Wire<"attempt">[] };
 
-/** Loads a job that is not among the loaded ones, or some of whose attempts are not. `jobId` null: none is asked for. */
+/** Loads a job that is not loaded, or not with all its attempts. `jobId` null: none. */
 export function useLinkedJob({ run, jobs, attempts, take }: RunLive, jobId: string | null): Linked {
   const job = jobId === null ? undefined : jobs.find((one) => one.jobId === jobId);
   const tried = job ? attempts.filter((attempt) => attempt.jobId === jobId).length : 0;
@@ -95,7 +95,7 @@ export function useLinkedJob({ run, jobs, attempts, take }: RunLive, jobId: stri
   if (job || jobId === null) return { state: "here" };
   if (data) return data.runId === run.runId ? { state: "loading" } : { state: "elsewhere", runId: data.runId };
   if (!error) return { state: "loading" };
-  // What cannot be an id at all is as unknown as what is none.
+  // A text that is not an id is treated like an unknown id.
   if (error instanceof SwitchyardError && (error.status === 404 || error.status === 400)) return { state: "unknown" };
   return { state: "failed", detail: error.message, retry: () => void refetch() };
 }

@@ -17,7 +17,7 @@ export interface RunPage {
 export interface RunsView {
   /** Undefined while the first page loads. */
   runs: readonly Live<"run">[] | undefined;
-  /** How many new runs are held back, so that rows do not jump under the reader. */
+  /** How many new runs are held back, so that rows do not jump. */
   fresh: number;
   showFresh: () => void;
   more: () => void;
@@ -30,7 +30,7 @@ export interface RunsView {
 const NONE: readonly Live<"run">[] = [];
 
 /**
- * The runs that match the filters, page by page, live. New ones come in at once while the list is unfiltered and `atTop`; else they are
+ * The runs that match the filters, page by page, live. New ones are added at once while the list is unfiltered and `atTop`, else
  * counted in `fresh` until the reader asks for them. `initial` is the first page for `initialFilters`, rendered by the server.
  */
 export function useRuns(filters: RunFilters, initial: RunPage, initialFilters: RunFilters, atTop: boolean): RunsView {
@@ -42,7 +42,7 @@ export function useRuns(filters: RunFilters, initial: RunPage, initialFilters: R
     initialPageParam: null,
     getNextPageParam: (last) => last.nextCursor,
     ...(isInitial && { initialData: { pages: [initial], pageParams: [null] } }),
-    // Rows stay true by the live topic; pages are loaded again only after it was away.
+    // The live topic keeps rows current; pages are loaded again only after it was disconnected.
     staleTime: Number.POSITIVE_INFINITY,
     refetchOnWindowFocus: false,
   });
@@ -64,7 +64,7 @@ export function useRuns(filters: RunFilters, initial: RunPage, initialFilters: R
     );
   }, [listed, live, filters, letIn, ids]);
 
-  // What has been shown once stays when the reader scrolls away from the top.
+  // A run that was shown stays when the reader scrolls away from the top.
   const known = useMemo(() => new Set(listed?.flatMap((page) => page.items.map((run) => run.id))), [listed]);
   useEffect(() => {
     if (!letIn || !shown) return;
@@ -94,7 +94,7 @@ export function useRuns(filters: RunFilters, initial: RunPage, initialFilters: R
 
 const NO_IDS: ReadonlySet<string> = new Set();
 
-/** A snapshot holds the newest runs only: after an absence older ones may have changed unseen. */
+/** A snapshot holds the newest runs only: older ones may have changed during a disconnect. */
 function useReloadAfterAbsence(reload: () => unknown): void {
   const { state } = useFreshness();
   const wasAway = useRef(false);

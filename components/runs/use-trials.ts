@@ -4,12 +4,12 @@ import type { LogEvent } from "../../domain/kernel/event.ts";
 import { api } from "../live/api.ts";
 import { trialsOf } from "./replay/player.ts";
 
-/** How many of the run's latest starts are looked at; a trial among earlier ones is not marked. */
+/** How many of the run's latest starts are checked; earlier trials are not marked. */
 const STARTS = 1000;
 
 /**
- * Ids of the run's attempts that were trials of a half-open breaker: only the event of their start tells. Those before the page was
- * opened are asked for once; later ones are among `events`. The same set as long as there is no new one.
+ * Ids of the run's attempts that were trials of a half-open breaker: only the event of their start says so. Those before the page was
+ * opened are fetched once; later ones are among `events`. The same object while there is no new one.
  */
 export function useTrials(runId: string, events: readonly LogEvent[], anyStarted: boolean): ReadonlySet<string> {
   const { data } = useQuery({

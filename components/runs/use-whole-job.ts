@@ -11,12 +11,12 @@ type Attempts = JobRow["attempts"];
 interface WholeJob {
   job: Live<"job">;
   attempts: Attempts;
-  /** Something of it is large and has not come yet. */
+  /** A large value of it is still loading. */
   loading: boolean;
   failed: boolean;
 }
 
-/** A job with its attempts, also what the run's timeline left out because it is large. */
+/** A job with its attempts, with the large values that the run's timeline leaves out. */
 export function useWholeJob(job: Live<"job">, attempts: Attempts): WholeJob {
   const omits = isLean(job) || attempts.some(isLean);
   const path = `/jobs/${encodeURIComponent(job.jobId)}`;

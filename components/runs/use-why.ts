@@ -5,15 +5,15 @@ import type { SwitchyardError } from "../../client/core/problem.ts";
 import type { QueueWaiting, RunWaiting, Waiting } from "../../domain/execution/waiting-answers.ts";
 import { api } from "../live/api.ts";
 
-/** Queues, agents and breakers change without a word to the job, so that it is asked for again, this often. */
+/** Queues, agents and breakers can change without an event of the job: refetch this often. */
 const EVERY_MS = 3_000;
 
 const path = (kind: "jobs" | "runs" | "queues", id: string): string => `/${kind}/${encodeURIComponent(id)}/why`;
 
-/** Why a job does not run now. `seq` is its row's: another one asks at once. */
+/** Why a job does not run now. `seq` is the job's: a new one refetches at once. */
 export const useWhy = (jobId: string, seq: number) => useAnswer<Waiting>(path("jobs", jobId), seq);
 
-/** What holds up the jobs of a run. */
+/** Why the jobs of a run wait. */
 export const useRunWhy = (runId: string, seq: number) => useAnswer<RunWaiting>(path("runs", runId), seq);
 
 /** Which job of a queue has been due the longest, and why it waits. */

@@ -24,15 +24,15 @@ import { JobProgress } from "./job-progress.tsx";
 
 interface WorkstreamsProps {
   runId: string;
-  /** Those that are loaded. */
+  /** The loaded ones. */
   workstreams: readonly Live<"workstream">[];
   /** How many the run has. */
   total: number;
-  /** Takes in those that were loaded later. */
+  /** Adds ones that were loaded later. */
   take: (part: RunPart) => void;
 }
 
-/** The run's tracks of work, in the order given: how far each is, and where it can go. */
+/** The run's workstreams, in the given order: progress of each, and the statuses it can move to. */
 export function Workstreams({ runId, workstreams, total, take }: WorkstreamsProps) {
   const more = useMoreWorkstreams(runId, take);
   if (workstreams.length === 0) {
@@ -96,7 +96,7 @@ export function Workstreams({ runId, workstreams, total, take }: WorkstreamsProp
   );
 }
 
-/** Pages of the run's workstreams, the newest first: those that came with the run are among them. */
+/** Pages of the run's workstreams, the newest first: including those loaded with the run. */
 function useMoreWorkstreams(runId: string, take: WorkstreamsProps["take"]) {
   const [cursor, setCursor] = useState<string | null>("");
   const { run, pending } = useCommand(

@@ -18,7 +18,7 @@ interface CellTipProps {
   attempts: readonly Wire<"attempt">[];
 }
 
-/** What a cell stands for, beside the pointer. Cells say the same to those who use no pointer. */
+/** Tooltip of a cell, next to the pointer. The cell's label says the same without a pointer. */
 export function CellTip({ at, job, attempts }: CellTipProps) {
   const newest = attempts.at(-1);
   const left = Math.min(at.x + 14, window.innerWidth - 270);

@@ -21,7 +21,7 @@ interface FilesProps {
   onOpen: (jobId: string) => void;
 }
 
-/** The files that the run's attempts touched, with whom; what two workstreams touched stands first. */
+/** The files that the run's attempts touched, and which jobs did; conflicts first. */
 export function Files({ model, onOpen }: FilesProps) {
   const files = useMemo(() => filesTouched(model), [model]);
   const [text, setText] = useState("");
@@ -68,11 +68,11 @@ function HowToReport() {
   return (
     <EmptyState
       icon={<FileDiff />}
-      title="No attempt has said which files it touched"
+      title="No attempt has reported the files it touched"
       command={`POST /api/v1/jobs/{id}/complete {"leaseToken": "…", "result": {"files": [{"path": "src/app.ts", "status": "modified"}]}}`}
       className="py-6"
     >
-      The worker's git and agent adapters report them by themselves. Any other worker names them in its result, as{" "}
+      The worker's git and agent adapters report them automatically. Other workers name them in its result, as{" "}
       <code>files</code>. A file that two workstreams touch is marked here.
     </EmptyState>
   );
@@ -146,7 +146,7 @@ function FileTable({ files, onOpen }: { files: readonly TouchedFile[]; onOpen: (
   );
 }
 
-/** The name stays when the room is short; the folders give way. */
+/** When space is short, the folders are cut and the name stays. */
 function Path({ path }: { path: string }) {
   const cut = path.lastIndexOf("/") + 1;
   return (

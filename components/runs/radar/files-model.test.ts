@@ -45,7 +45,7 @@ describe("files that attempts report", () => {
     expect(file?.conflict).toBe(true);
   });
 
-  it("are those of the newest attempt that reports any; what is no file is passed over", () => {
+  it("are those of the newest attempt that reports any; anything but a file is ignored", () => {
     const attempts = [
       report("one", 1, ["old"]),
       report("one", 2, [{ path: "new", status: 3 }, 7, { path: "" }, "new"]),
@@ -57,7 +57,7 @@ describe("files that attempts report", () => {
     ).toEqual([]);
   });
 
-  it("are found by every word of a text, or by their conflicts alone", () => {
+  it("are filtered by every word of a text, or to conflicts only", () => {
     const files = filesOf([report("one", 1, ["src/App.tsx", "docs/app.md"]), report("two", 1, ["docs/app.md"])]);
     expect(findFiles(files, "app SRC", false).map(({ path }) => path)).toEqual(["src/App.tsx"]);
     expect(findFiles(files, "", true).map(({ path }) => path)).toEqual(["docs/app.md"]);

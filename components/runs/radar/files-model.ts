@@ -12,7 +12,7 @@ export interface FileTouch {
   /** Title of the job's workstream. */
   workstream: string;
   workstreamId: string | null;
-  /** `added`, `modified`, `deleted` … as the attempt told it. */
+  /** `added`, `modified`, `deleted` … as the attempt reported it. */
   status: string | null;
 }
 
@@ -25,7 +25,7 @@ export interface TouchedFile {
 
 const NO_WORKSTREAM = "No workstream";
 
-/** The files that the attempts of a run's jobs say they touched: those that two workstreams touched first, then by path. */
+/** The files that the attempts of a run's jobs report: conflicts first, then by path. */
 export function filesTouched(model: TimelineModel): TouchedFile[] {
   const files = new Map<string, FileTouch[]>();
   for (const { workstream, jobs } of model.groups) {
@@ -50,7 +50,7 @@ interface ReportedFile {
   status: string | null;
 }
 
-/** What the newest attempt that reports files reports: `result.files`, of paths or of `{path, status?}`. */
+/** `result.files` of the newest attempt that has it: paths, or `{path, status?}`. */
 export function reportedFiles(attempts: readonly Pick<Wire<"attempt">, "result">[]): ReportedFile[] {
   for (const { result } of attempts.toReversed()) {
     const files = isMap(result) ? result.files : undefined;
@@ -69,7 +69,7 @@ export function reportedFiles(attempts: readonly Pick<Wire<"attempt">, "result">
 const isMap = (value: Json | undefined): value is { [key: string]: Json } =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** The files whose path has every word of a text, and, if asked, only those in conflict. */
+/** The files whose path has every word of a text, and, on request, only conflicts. */
 export function findFiles(files: readonly TouchedFile[], text: string, conflicts: boolean): TouchedFile[] {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   return files.filter(

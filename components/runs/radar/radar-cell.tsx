@@ -1,4 +1,4 @@
-// biome-ignore-all lint/a11y/useSemanticElements: only the cells in sight are drawn, each placed by itself
+// biome-ignore-all lint/a11y/useSemanticElements: only visible cells are drawn, each with its own position
 // biome-ignore-all lint/a11y/useFocusableInteractive: the grid holds the focus and names the active cell
 
 "use client";
@@ -15,14 +15,14 @@ interface RadarCellProps {
   job: Wire<"job">;
   /** Title of its workstream. */
   workstream: string | null;
-  /** There is room for the job's name. */
+  /** Whether there is room for the job's name. */
   wide: boolean;
   active: boolean;
   selected: boolean;
   style: CSSProperties;
 }
 
-/** One job: its status as icon and colour, and how often it was tried if that was more than once. */
+/** One job: its status as icon and colour, and the number of attempts if more than one. */
 export const RadarCellView = memo(
   function RadarCellView({ id, job, workstream, wide, active, selected, style }: RadarCellProps) {
     const { label, tone, icon: Icon } = statusLook("job", job.status);

@@ -1,4 +1,4 @@
-// biome-ignore-all lint/a11y/useSemanticElements: only the cells in sight are drawn, each placed by itself
+// biome-ignore-all lint/a11y/useSemanticElements: only visible cells are drawn, each with its own position
 // biome-ignore-all lint/a11y/useFocusableInteractive: the grid holds the focus and names the active cell
 
 "use client";
@@ -17,11 +17,11 @@ import { buildRadar, neighbour, type RadarCell, type RadarColumn, type RadarRow 
 const LINE = 30;
 const NARROW = 30;
 const WIDE = 120;
-/** A column at least this wide has its name written across, else it stands upright. */
+/** A column at least this wide has a horizontal name, a narrower one a vertical one; px. */
 const ACROSS = 72;
 
 interface RadarGridProps {
-  /** Says whose grid it is. */
+  /** Accessible name of the grid. */
   label: string;
   model: TimelineModel;
   selected: string | null;
@@ -29,7 +29,7 @@ interface RadarGridProps {
   className?: string;
 }
 
-/** Every workstream × its jobs, a cell each, coloured by status. Arrows move among the cells, Enter opens a job. */
+/** Every workstream × its jobs, one cell per job, coloured by status. Arrow keys move among the cells, Enter opens a job. */
 export function RadarGrid({ label, model, selected, onOpen, className }: RadarGridProps) {
   const radar = useMemo(() => buildRadar(model), [model]);
   const scroller = useRef<HTMLDivElement>(null);
@@ -56,7 +56,7 @@ export function RadarGrid({ label, model, selected, onOpen, className }: RadarGr
     overscan: 6,
     initialRect: { width: 1600, height: 600 },
   });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: other sizes of the same virtualizers
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the same virtualizers, with other sizes
   useEffect(() => {
     rows.measure();
     across.measure();

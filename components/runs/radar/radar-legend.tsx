@@ -2,7 +2,7 @@ import type { CSSProperties } from "react";
 import { JOB_STATUSES } from "../../../domain/kernel/statuses.ts";
 import { statusLook, toneColor } from "../../ui/status.ts";
 
-/** What the cells' icons and colours stand for. */
+/** What the cells' icons and colours mean. */
 export function RadarLegend() {
   return (
     <ul aria-label="Legend" className="flex flex-wrap gap-x-4 gap-y-1 px-1 text-small text-muted">

@@ -45,7 +45,7 @@ describe("the grid of a run", () => {
     expect([radar.cells, radar.slots]).toEqual([5, 3]);
   });
 
-  it("makes a column as wide as the most jobs of one step in a row, and goes on in another line beyond ten", () => {
+  it("makes a column as wide as the most jobs of one step in a row, and wraps after ten", () => {
     const many = Array.from({ length: 12 }, (_, n) => job(`s${n + 10}`, "a", "shard"));
     const radar = radarOf(["a", "b"], [...many, job("b1", "b", "shard"), job("b2", "b", "join", ["b1"])]);
     expect(radar.columns.map(({ slots }) => slots)).toEqual([10, 1]);
@@ -54,7 +54,7 @@ describe("the grid of a run", () => {
     expect(inShort(radar)[1]).toBe("b: b1@0 b2@10");
   });
 
-  it("has stages for columns where workstreams share no steps, so that it is no staircase", () => {
+  it("has stages for columns where workstreams share no steps, instead of a staircase", () => {
     const names = Array.from({ length: 9 }, (_, n) => `w${n}`);
     const jobs = names.flatMap((name) => [
       job(`${name}.1`, name, `${name} x`),
@@ -98,7 +98,7 @@ describe("the keyboard on the grid", () => {
     expect([go("a2", "Home"), go("a2", "End")]).toEqual(["a1", "a3"]);
   });
 
-  it("goes to the nearest cell of the next row that has any, and begins at the first", () => {
+  it("goes to the nearest cell of the next row that has any, and starts at the first", () => {
     expect([go("a1", "ArrowDown"), go("a3", "ArrowDown"), go("c3", "ArrowUp"), go("c1", "ArrowDown")]).toEqual([
       "c1",
       "c3",

@@ -4,9 +4,9 @@ import { depths, jobLabel, type TimelineModel } from "../timeline/engine/model.t
 /**
  * Every workstream × its jobs as a grid of cells, one per job.
  *
- * Columns are the steps, in the order of the dependencies between their jobs. Where the workstreams have hardly a step in common, columns would
- * be a staircase: then they are the stages, jobs that have as many others before them. A column is as wide as the most jobs that one workstream
- * has in it, up to `MOST_SLOTS`; a row with more takes another line.
+ * Columns are the steps, in the order of the dependencies between their jobs. Where the workstreams share few steps, columns would
+ * form a staircase: then columns are stages, of jobs at the same depth of dependencies. A column is as wide as the most jobs that one workstream
+ * has in it, up to `MOST_SLOTS`; a row with more wraps to another line.
  */
 export interface RadarModel {
   columns: RadarColumn[];
@@ -27,9 +27,9 @@ export interface RadarColumn {
 
 export interface RadarRow {
   id: string;
-  /** Null for the jobs that belong to none. */
+  /** Null: the jobs without a workstream. */
   workstream: Wire<"workstream"> | null;
-  /** How many lines of cells it has, at least one. */
+  /** Lines of cells, at least 1. */
   lines: number;
   /** From left to right, line by line. */
   cells: RadarCell[];
@@ -42,7 +42,7 @@ export interface RadarCell {
 }
 
 const MOST_SLOTS = 10;
-/** This many steps may be columns, however few of them the workstreams share. */
+/** Up to this many steps are always columns, even if the workstreams share few of them. */
 const FEW_STEPS = 10;
 
 interface Group {
@@ -118,7 +118,7 @@ function columnsOf(groups: readonly Group[], keyOf: KeyOf, depth: ReadonlyMap<st
     });
 }
 
-/** Where an arrow key leads from a cell: to the nearest in that direction; null at the edge. `at` null: to the first cell. */
+/** The cell that an arrow key moves to: the nearest in that direction; null at the edge. `at` null: the first cell. */
 export function neighbour(model: RadarModel, at: string | null, key: string): RadarCell | null {
   const places = model.rows.flatMap((row, index) => row.cells.map((cell) => ({ cell, row: index })));
   const here = places.find(({ cell }) => cell.job.id === at);
@@ -153,7 +153,7 @@ interface Place {
 
 const isBefore = (a: Place, b: Place): boolean => a.row < b.row || (a.row === b.row && a.cell.line < b.cell.line);
 
-/** Of the first line among these places, the cell that is nearest to a slot. */
+/** In the first line of these places, the cell nearest to a slot. */
 function nearest(places: readonly Place[], slot: number): RadarCell | null {
   const [first] = places;
   if (!first) return null;

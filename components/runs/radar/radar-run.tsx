@@ -23,10 +23,10 @@ import { Files } from "./files-list.tsx";
 import { filesTouched } from "./files-model.ts";
 import { RadarGrid } from "./radar-grid.tsx";
 
-/** After this long a run's rows are asked for again when it comes back on the radar. */
+/** After this long a run's rows are fetched again when it is back on the radar, ms. */
 const STALE_MS = 30_000;
 
-/** One run on the radar: its grid, live. `initial` when the server has rendered it. */
+/** One run on the radar: its grid, live. `initial`: its rows, if the server rendered them. */
 export function RadarRun({ runId, initial }: { runId: string; initial: Timeline | undefined }) {
   const { data, error, refetch } = useQuery<Timeline, SwitchyardError>({
     queryKey: ["radar-run", runId],

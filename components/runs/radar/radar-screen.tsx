@@ -20,7 +20,7 @@ interface RadarScreenProps {
   initial: RunPage;
   /** The filter that `initial` was loaded with. */
   initialFilter: RadarFilter;
-  /** The rows of those runs, as far as the server has rendered them. */
+  /** The rows of those runs that the server rendered. */
   timelines: readonly Timeline[];
 }
 
@@ -91,14 +91,14 @@ function NoRuns({ filter, onAll }: { filter: RadarFilter; onAll: () => void }) {
   return (
     <EmptyState
       icon={<Radar />}
-      title={filter.q === "" && filter.runs === "active" ? "Nothing runs now" : "No run matches"}
+      title={filter.q === "" && filter.runs === "active" ? "No run is active" : "No run matches"}
       action={
         <Button onClick={onAll} className="mt-1">
           Show all runs
         </Button>
       }
     >
-      A run appears here by itself as soon as it is created.
+      A run appears here as soon as it is created.
     </EmptyState>
   );
 }

@@ -3,7 +3,7 @@ import { aRun } from "../runs.test-kit.ts";
 import { isOnRadar, radarPath } from "./radar-url.ts";
 
 describe("which runs the radar shows", () => {
-  it("asks the server for what it shows of the live ones", () => {
+  it("fetches the same runs that it shows of the live ones", () => {
     const query = (path: string) => Object.fromEntries(new URLSearchParams(path.split("?")[1]));
     expect(query(radarPath({ runs: "active", q: "" }, null))).toEqual({
       limit: "10",

@@ -11,7 +11,7 @@ export const WHICH_NAMES: { readonly [which in Which]: string } = {
   all: "All runs",
 };
 
-/** What the radar shows, as it stands in the URL. */
+/** What the radar shows, from the URL. */
 export const RADAR_URL = {
   runs: parseAsStringLiteral(WHICH).withDefault("active"),
   q: parseAsString.withDefault(""),
@@ -21,11 +21,11 @@ export const loadRadarUrl = createLoader(RADAR_URL);
 
 export interface RadarFilter {
   runs: Which;
-  /** What the run's id, workflow or a tag begins with. */
+  /** Prefix of the run's id, workflow or a tag. */
   q: string;
 }
 
-/** How many runs are shown at once; each has its own grid, kept up to date by its own topic. */
+/** How many runs are shown at once; each has its own grid and its own topic. */
 export const RADAR_PAGE = 10;
 
 const filtersOf = ({ runs, q }: RadarFilter): RunFilters => ({

@@ -19,8 +19,8 @@ export interface RadarRuns {
 }
 
 /**
- * The runs on the radar. One that is created meanwhile comes on top; one that was there stays to the end, whatever becomes of it: its grid must
- * not go just when it turns red.
+ * The runs on the radar. A new one is added on top; one that was shown stays until the filter changes, also when it ends: its grid must
+ * not disappear just when it turns red.
  */
 export function useRadarRuns(filter: RadarFilter, initial: RunPage, initialFilter: RadarFilter): RadarRuns {
   const key = radarPath(filter, null);

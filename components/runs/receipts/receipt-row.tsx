@@ -19,11 +19,11 @@ import { mutationsText, positionsText } from "./receipt-text.ts";
 interface ReceiptRowProps {
   runId: string;
   receipt: StoredReceipt;
-  /** The check of the chain has found that it does not fit. */
+  /** The check found that this receipt does not fit into the chain. */
   isBad: boolean;
 }
 
-/** One commit's receipt; unfolded, its hashes and what it told of the run. */
+/** One commit's receipt; expanded, its hashes and the run's events in it. */
 export function ReceiptRow({ runId, receipt, isBad }: ReceiptRowProps) {
   const [open, setOpen] = useState(false);
   const details = useId();
@@ -96,12 +96,12 @@ function Details({ runId, receipt }: { runId: string; receipt: StoredReceipt }) 
           <span className="font-mono text-small break-all">{receipt.hash}</span>
         </Fact>
         <Fact name="Follows">
-          <span className="font-mono text-small break-all">{receipt.prevHash || "nothing: it is the first"}</span>
+          <span className="font-mono text-small break-all">{receipt.prevHash || "none: it is the first"}</span>
         </Fact>
       </Facts>
       {error && <p className="text-body text-danger">{error.detail}</p>}
       {data && data.length > 0 && (
-        <ul aria-label="What it told of this run" className="text-body">
+        <ul aria-label="Events of this run" className="text-body">
           {data.map((event) => (
             <li key={event.seq} className="flex min-w-0 items-baseline gap-2 leading-6">
               <span className="w-16 shrink-0 font-mono text-small text-muted tabular-nums">#{event.seq}</span>

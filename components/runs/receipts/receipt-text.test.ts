@@ -7,7 +7,7 @@ it("the mutations of a commit are counted by type, the first few named", () => {
   expect(mutationsText([])).toBe("");
 });
 
-it("a receipt's positions are one, a range, or none", () => {
+it("a receipt has one position, a range, or none", () => {
   expect(positionsText({ firstSeq: 12, lastSeq: 12 })).toBe("#12");
   expect(positionsText({ firstSeq: 12, lastSeq: 15 })).toBe("#12–15");
   expect(positionsText({ firstSeq: 12, lastSeq: 11 })).toBe("none");

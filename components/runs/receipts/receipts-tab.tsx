@@ -19,10 +19,10 @@ interface Page {
 }
 
 const LIMIT = 50;
-/** New commits are looked for this often at most. */
+/** New receipts are fetched this often at most, ms. */
 const GATHER_MS = 1000;
 
-/** The receipts of the commits that said something about the run, the newest first, and whether the chain they stand in is sound. */
+/** The receipts of the commits with events of the run, newest first, and whether their chain is intact. */
 export function RunReceipts({ runId, head }: { runId: string; head: number }) {
   const [bad, setBad] = useState<string | null>(null);
   const { data, error, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = useReceipts(runId, head);
@@ -75,7 +75,7 @@ export function RunReceipts({ runId, head }: { runId: string; head: number }) {
   );
 }
 
-/** Page by page; asked for again when the run's log has gone on, as receipts have no topic of their own. */
+/** Page by page; fetched again when the run has new events, as receipts have no topic of their own. */
 function useReceipts(runId: string, head: number) {
   const query = useInfiniteQuery<Page, SwitchyardError, { pages: Page[] }, string[], string | null>({
     queryKey: ["receipts", runId],
@@ -92,7 +92,7 @@ function useReceipts(runId: string, head: number) {
   const isBehind = data !== undefined && head > newest;
   const asked = useRef(0);
   useEffect(() => {
-    // Once for each new end of the log: an event may stand in no commit of the run.
+    // Once per new end of the log: an event may be in no receipt of the run.
     if (!isBehind || asked.current >= head) return;
     const timer = setTimeout(() => {
       asked.current = head;

@@ -8,14 +8,14 @@ import { api } from "../../live/api.ts";
 import { Button } from "../../ui/button.tsx";
 import { formatClock, formatCount, formatPlural } from "../../ui/format.ts";
 
-/** A long log takes its time. */
+/** Checking a long log is slow. */
 const VERIFY_MS = 600_000;
 
 interface Checked extends Verification {
   at: number;
 }
 
-/** Has the server recompute the chain of receipts, and says what came of it. `onBad` is told the first receipt that does not fit. */
+/** Has the server recompute the chain of receipts, and shows the result. `onBad` gets the first receipt that does not fit. */
 export function VerifyChain({ onBad }: { onBad: (receiptId: string | null) => void }) {
   const check = useMutation<Checked, SwitchyardError>({
     mutationFn: async () => ({
@@ -31,8 +31,8 @@ export function VerifyChain({ onBad }: { onBad: (receiptId: string | null) => vo
         <ShieldQuestion aria-hidden className="size-3.5" /> Verify
       </Button>
       <span role="status" className="min-w-0">
-        {check.isPending && <span className="text-muted">Recomputing every hash from the oldest receipt kept…</span>}
-        {check.isError && <span className="text-danger">It could not be checked: {check.error.detail}</span>}
+        {check.isPending && <span className="text-muted">Recomputing every hash from the oldest receipt on…</span>}
+        {check.isError && <span className="text-danger">The chain could not be checked: {check.error.detail}</span>}
         {check.data && <Result {...check.data} />}
       </span>
     </div>

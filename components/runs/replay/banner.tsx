@@ -6,7 +6,7 @@ import { formatCount, formatDuration } from "../../ui/format.ts";
 import { useMoment } from "../../ui/use-moment.ts";
 import type { Player } from "./use-player.ts";
 
-/** Says that one looks at the past, and at which; the way back is right there. */
+/** Says that the page shows the past, and which position; with a button back to live. */
 export function ReplayBanner({ player, onLive }: { player: Player; onLive: () => void }) {
   const { count, total, view, event } = player;
   const moment = useMoment();

@@ -10,7 +10,7 @@ import { cn } from "../../ui/cn.ts";
 import { JsonTree } from "../../ui/json-tree.tsx";
 import { toneColor } from "../../ui/status.ts";
 
-/** The event that brought the run to where it is shown; unfolded, all that it tells. */
+/** The event at the shown position; expanded, its payload. */
 export function EventNow({ event }: { event: LogEvent | undefined }) {
   const [open, setOpen] = useState(false);
   if (!event) return <p className="flex h-8 items-center px-2 text-body text-muted">Nothing has happened yet.</p>;

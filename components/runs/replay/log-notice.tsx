@@ -5,7 +5,7 @@ import { EmptyState, ErrorState } from "../../ui/empty-state.tsx";
 import { formatCount, formatPercent } from "../../ui/format.ts";
 import type { RunLog } from "./use-run-log.ts";
 
-/** Why a run's log cannot be looked at yet, or at all. */
+/** Why a run's log cannot be replayed yet, or at all. */
 export function LogNotice({ log }: { log: RunLog }) {
   if (log.phase === "failed") {
     return (
@@ -32,14 +32,12 @@ export function LogNotice({ log }: { log: RunLog }) {
     <EmptyState
       icon={<History />}
       title={
-        log.events.length === 0
-          ? "None of this run's events is kept any more"
-          : "The beginning of this run's log is no longer kept"
+        log.events.length === 0 ? "All events of this run were deleted" : "The beginning of this run's log was deleted"
       }
       className="py-6"
     >
-      Old events leave by retention{log.events.length > 0 && `, here those up to position ${formatCount(log.floor)}`}.
-      What the state was cannot be rebuilt without them.
+      Retention deletes old events{log.events.length > 0 && `, here those up to position ${formatCount(log.floor)}`}.
+      The state cannot be rebuilt without them.
     </EmptyState>
   );
 }

@@ -5,7 +5,7 @@ import { StillNow } from "../../ui/now.ts";
 import { PastPosition } from "./past.ts";
 import type { Player } from "./use-player.ts";
 
-/** What is below stands at the player's position and its time; without a player it is as it is now. */
+/** Shows its children at the player's position and time; without a player, as they are now. */
 export function PastView({ player, children }: { player: Player | null; children: ReactNode }) {
   const at = player?.view.at ?? null;
   return (

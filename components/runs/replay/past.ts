@@ -1,7 +1,7 @@
 import { createContext } from "react";
 
 /**
- * The position of the log that everything below shows the run at; null where it is shown as it is. What is below must offer no commands, and say
- * nothing of what came later.
+ * The position of the log at which everything below shows the run; null: live. At a position, offer no commands and
+ * show nothing of later events.
  */
 export const PastPosition = createContext<number | null>(null);

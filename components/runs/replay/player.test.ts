@@ -23,11 +23,11 @@ describe("jumping to failures", () => {
     event(5, "run.transitioned", { to: "completed" }),
   ];
 
-  it("lands right behind the event that tells of it", () => {
+  it("lands right after the event of the failure", () => {
     expect(failureCounts(events)).toEqual([2, 4, 5]);
   });
 
-  it("goes on to the next and back to the one before, and stops at the ends", () => {
+  it("goes to the next and the previous one, and stops at the ends", () => {
     const failures = failureCounts(events);
     expect([0, 2, 3, 5].map((count) => nextFailure(failures, count))).toEqual([2, 4, 4, undefined]);
     expect([6, 4, 3, 2].map((count) => previousFailure(failures, count))).toEqual([5, 2, 2, undefined]);
@@ -35,13 +35,13 @@ describe("jumping to failures", () => {
 });
 
 describe("the strip of a log", () => {
-  it("has a stretch for every event of a short one, and marks what failed", () => {
+  it("has a stretch for every event of a short log, and marks failures", () => {
     const strip = buckets([event(0), event(1, "job.failed"), event(2)], 100);
     expect(strip.map(({ failed }) => failed)).toEqual([false, true, false]);
     expect(strip.every(({ height }) => height > 0 && height <= 1)).toBe(true);
   });
 
-  it("is as wide as asked for of a long one, loses no failure, and stands highest where most happened", () => {
+  it("has the given width for a long log, keeps every failure, and is highest where most happened", () => {
     const slow = Array.from({ length: 500 }, (_, n) => event(n * 10));
     const fast = Array.from({ length: 500 }, () => event(5000));
     const strip = buckets([...slow, ...fast, event(5001, "job.timed_out")], 50);
@@ -51,12 +51,12 @@ describe("the strip of a log", () => {
     expect(strip[5]?.height).toBeLessThan(0.3);
   });
 
-  it("of no events is empty", () => {
+  it("is empty without events", () => {
     expect(buckets([], 50)).toEqual([]);
   });
 });
 
-it("playing goes on by whole events and keeps the time that is left over", () => {
+it("playing advances by whole events and keeps the rest of the time", () => {
   expect(advance(1100, 4)).toEqual({ events: 4, rest: 100 });
   expect(advance(16, 1)).toEqual({ events: 0, rest: 16 });
 });

@@ -6,7 +6,7 @@ import { isEvent } from "../../../domain/kernel/read-event.ts";
 export const SPEEDS = [1, 4, 16, 64, 256] as const;
 export type Speed = (typeof SPEEDS)[number];
 
-/** Whether an event tells that something went wrong. */
+/** Whether an event is a failure. */
 export function isFailure(event: Pick<LogEvent, "type" | "payload">): boolean {
   if (isEvent(event, "run.transitioned")) return event.payload.to === "failed" || event.payload.to === "timed_out";
   if (isEvent(event, "workstream.transitioned")) return event.payload.to === "failed";
@@ -20,7 +20,7 @@ export function trialsOf(events: readonly LogEvent[]): string[] {
   );
 }
 
-/** After how many events each failure has happened, in order: where a replay jumps to. */
+/** The count of events up to each failure, in order: the positions to jump to. */
 export function failureCounts(events: readonly LogEvent[]): number[] {
   const counts: number[] = [];
   events.forEach((event, index) => {
@@ -37,13 +37,13 @@ export const nextFailure = (failures: readonly number[], count: number): number 
 export const previousFailure = (failures: readonly number[], count: number): number | undefined =>
   failures.findLast((one) => one < count);
 
-/** One stretch of a log: how dense its events lie in time, 0–1 of the densest, and whether one of them is a failure. */
+/** One stretch of a log: its events per time, as a share (0–1) of the densest, and whether one is a failure. */
 export interface Bucket {
   height: number;
   failed: boolean;
 }
 
-/** A log in `count` stretches of as many events each. The height is how many of them happened per second, on a logarithmic scale. */
+/** A log in `count` stretches with equally many events. The height is events per second, on a logarithmic scale. */
 export function buckets(events: readonly LogEvent[], count: number): Bucket[] {
   const many = Math.min(count, events.length);
   const rates: { rate: number; failed: boolean }[] = [];
@@ -57,7 +57,7 @@ export function buckets(events: readonly LogEvent[], count: number): Bucket[] {
   return rates.map(({ rate, failed }) => ({ height: rate / most, failed }));
 }
 
-/** How many events to go on by after `elapsed` ms at a speed, and what is left over of the time. */
+/** How many events to advance after `elapsed` ms at a speed, and the rest of the time. */
 export function advance(elapsed: number, speed: Speed): { events: number; rest: number } {
   const each = 1000 / speed;
   const events = Math.floor(elapsed / each);

@@ -8,9 +8,9 @@ import { StatusIcon } from "../../ui/badge.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { statusLook } from "../../ui/status.ts";
 
-/** The run's workstreams by status, as they stood: cards that cannot be moved. */
+/** The run's workstreams by status at the position: cards that cannot be moved. */
 export function ReplayBoard({ workstreams }: { workstreams: readonly Wire<"workstream">[] }) {
-  if (workstreams.length === 0) return <EmptyState title="No workstream was there at this position" />;
+  if (workstreams.length === 0) return <EmptyState title="There was no workstream at this position" />;
   const columns = columnsOf(workstreams);
   return (
     <div className="flex gap-1.5 overflow-x-auto pb-2">

@@ -27,14 +27,14 @@ interface ReplayStageProps {
   onSelect: (selection: Selection | null) => void;
 }
 
-/** The run at a position of its log: the slider, the event it stands at, and what timeline, board or state were then. */
+/** The run at a position of its log: the slider, the event there, and the timeline, board or state at that time. */
 export function ReplayStage({ log, player, model, show, onShow, selection, onSelect }: ReplayStageProps) {
   if (log.phase !== "ready" || log.events.length === 0) return <LogNotice log={log} />;
   return (
     <>
       {log.floor > 0 && (
         <p role="note" className="mb-2 text-body text-status-blocked">
-          The log is kept from position {log.floor + 1} on: jobs appear with the first event that is left of them.
+          The log starts at position {log.floor + 1}: a job appears with its first event from there on.
         </p>
       )}
       <TransportBar player={player} events={log.events} />
@@ -67,7 +67,7 @@ function Shown({ player, log, model, show, selection, onSelect }: Omit<ReplaySta
   const jobs = useMemo(() => [...view.jobs.values()], [view]);
   const workstreams = useMemo(() => [...view.workstreams.values()], [view]);
   if (!view.run || view.at === null) {
-    return <EmptyState title={log.floor > 0 ? "Before this nothing is kept" : "The run was not there yet"} />;
+    return <EmptyState title={log.floor > 0 ? "Earlier events were deleted" : "The run did not exist yet"} />;
   }
   if (show === "board") return <ReplayBoard workstreams={workstreams} />;
   if (show === "state" && log.floor > 0) return <LogNotice log={log} />;

@@ -14,14 +14,14 @@ const event = (seq: number, type = "job.started"): LogEvent => ({
 });
 
 describe("a run's log as it is loaded", () => {
-  it("takes in order, once, and only what the fold reads", () => {
+  it("keeps order, no repeats, and only what the fold reads", () => {
     const known = [event(1), event(3)];
     const all = append(known, [event(3), event(4, "x.job.output"), event(5, "context.merged")]);
     expect(all.map(({ seq }) => seq)).toEqual([1, 3, 5]);
     expect(append(all, [event(5), event(6, "x.note")])).toBe(all);
   });
 
-  it("asks for the types that it takes", () => {
+  it("requests only the types that it keeps", () => {
     const path = logPath("a/b", 7);
     expect(path).toContain("/runs/a%2Fb/events?");
     expect(path).toContain("&after=7");
@@ -31,7 +31,7 @@ describe("a run's log as it is loaded", () => {
     expect(isFolded({ type: "runner.done" })).toBe(false);
   });
 
-  it("knows how far it is", () => {
+  it("says how much of it is loaded", () => {
     expect([share(10, 10, 20), share(10, 15, 20), share(10, 30, 20), share(5, 5, 5)]).toEqual([0, 0.5, 1, 1]);
   });
 });

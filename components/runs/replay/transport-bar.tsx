@@ -10,12 +10,12 @@ import { Select } from "../../ui/select.tsx";
 import { buckets, nextFailure, previousFailure, SPEEDS, type Speed } from "./player.ts";
 import type { Player } from "./use-player.ts";
 
-/** How many stretches the strip above the slider has at most. */
+/** Most stretches of the strip above the slider. */
 const STRETCHES = 160;
 
 const SPEED_OPTIONS = SPEEDS.map((speed) => ({ value: String(speed), label: `${speed}/s` }));
 
-/** Where in the log one is: a slider over all its events, steps, play, and the way to what failed. Space plays; arrows step. */
+/** The position in the log: a slider over all events, steps, play, and jumps to failures. Space plays; arrows step. */
 export function TransportBar({ player, events }: { player: Player; events: readonly LogEvent[] }) {
   const { count, total, playing, speed, failures } = player;
   const next = nextFailure(failures, count);
@@ -116,7 +116,7 @@ const Strip = memo(function Strip({ events }: { events: readonly LogEvent[] }) {
     <div aria-hidden className="mx-2 flex h-5 items-end">
       {strip.map(({ height, failed }, index) => (
         <span
-          // biome-ignore lint/suspicious/noArrayIndexKey: a stretch is its place
+          // biome-ignore lint/suspicious/noArrayIndexKey: a stretch is identified by its index
           key={index}
           className={failed ? "flex-1 bg-status-failed" : "flex-1 bg-line-strong"}
           style={{ height: `${failed ? 100 : 12 + 68 * height}%` }}

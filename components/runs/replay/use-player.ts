@@ -13,16 +13,16 @@ import type { RunLog } from "./use-run-log.ts";
 export interface Player {
   count: number;
   total: number;
-  /** The run as it was; a moment behind `count` while it is dragged. */
+  /** The run at that position; slightly behind `count` while the slider is dragged. */
   view: ReplayView;
-  /** The event that brought it there. */
+  /** The last event before the position. */
   event: LogEvent | undefined;
   playing: boolean;
   speed: Speed;
   failures: readonly number[];
   /** Attempts that were trials of a half-open breaker, of the whole log. */
   trials: ReadonlySet<string>;
-  /** The approvals that jobs waited for, as they were. */
+  /** The approvals that jobs waited for, at the position. */
   approvals: readonly GateFacts[];
   go: (count: number) => void;
   play: (playing: boolean) => void;
@@ -32,8 +32,8 @@ export interface Player {
 /**
  * Plays a log; does nothing while `log` is null.
  *
- * @param now the run as it is: what a log that has lost its beginning cannot tell.
- * @param at the position to show; null: the end of the log, also when it grows. `onAt` is told every position that is gone to.
+ * @param now the run as it is now, for what a log without its beginning cannot say.
+ * @param at the position to show; null: the end of the log, also as it grows. `onAt` is called with every new position.
  */
 export function usePlayer(
   log: RunLog | null,
@@ -65,7 +65,7 @@ export function usePlayer(
     onAt(to === total ? null : (events[to - 1]?.seq ?? 0));
   };
   const play = (next: boolean) => {
-    // From the end it begins anew.
+    // At the end, it starts from the beginning.
     if (next && count === total) go(0);
     setPlaying(next);
   };

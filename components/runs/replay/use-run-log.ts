@@ -7,14 +7,14 @@ import { api } from "../../live/api.ts";
 import { useEngine } from "../../live/live-provider.tsx";
 import { append, isFolded, logPath, share } from "./run-log.ts";
 
-/** A run's log from its beginning, as far as the fold reads it. */
+/** A run's log from its beginning, with the events that the fold reads. */
 export interface RunLog {
-  /** Oldest first; while it loads, those that are here. */
+  /** Oldest first; those loaded so far. */
   events: readonly LogEvent[];
   phase: "idle" | "loading" | "ready" | "failed";
   /** How much is loaded, 0–1. */
   progress: number;
-  /** The log is kept from behind this position on; 0 when the run's beginning is there. */
+  /** Retention has deleted the log up to this position; 0: it is complete. */
   floor: number;
   error: SwitchyardError | null;
   retry: () => void;
@@ -23,10 +23,10 @@ export interface RunLog {
 type Loaded = Omit<RunLog, "retry">;
 
 const IDLE: Loaded = { events: [], phase: "idle", progress: 0, floor: 0, error: null };
-/** New events are taken in this often at most: with each lot the whole log is folded anew. */
+/** New events are added this often at most, ms: each time the whole log is folded again. */
 const GATHER_MS = 400;
 
-/** Loads the log page by page once `wanted`, then follows it. `last` is the position that is known to be its end, for the progress. */
+/** Loads the log page by page once `wanted`, then follows it live. `last` is the known end, for the progress. */
 export function useRunLog(runId: string, wanted: boolean, last: number): RunLog {
   const engine = useEngine();
   const [tries, setTries] = useState(0);
@@ -34,7 +34,7 @@ export function useRunLog(runId: string, wanted: boolean, last: number): RunLog 
   const end = useRef(last);
   end.current = last;
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another try loads anew
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a retry loads again
   useEffect(() => {
     if (!wanted) return;
     const abort = new AbortController();
@@ -73,7 +73,7 @@ export function useRunLog(runId: string, wanted: boolean, last: number): RunLog 
   return { ...log, retry: () => setTries((count) => count + 1) };
 }
 
-/** Every page of it; told of each. When what was to come next has left meanwhile, it starts behind that. */
+/** Loads every page and reports each. When retention deletes the next events meanwhile, it starts after those. */
 async function loadLog(
   runId: string,
   signal: AbortSignal,
@@ -101,7 +101,7 @@ interface LogPage {
   nextCursor: string | null;
 }
 
-/** A run's log begins with its creation, or what was before has left; maybe all of it. */
+/** A log that does not begin with the run's creation has lost its beginning, perhaps all of it. */
 const floorOf = ([first]: readonly LogEvent[]): number =>
   first?.type === "run.created" ? 0 : Math.max(1, (first?.seq ?? 0) - 1);
 

@@ -24,11 +24,11 @@ interface CompareProps {
   log: RunLog;
   compared: Compared;
   onCompare: (next: Partial<Compared>) => void;
-  /** Offered for the earlier position; undefined when nothing can be restored. */
+  /** Actions for the earlier position; undefined when nothing can be restored. */
   onRestore: ((past: Wire<"run">) => void) | undefined;
 }
 
-/** The state at two positions of the log, and what differs. */
+/** The state at two positions of the log, and the differences. */
 export function Compare({ run, log, compared, onCompare, onRestore }: CompareProps) {
   const events = useDeferredValue(log.events);
   const replay = useMemo(() => createReplay(events), [events]);
@@ -95,7 +95,7 @@ interface PositionProps {
   onChange: (seq: number | null) => void;
 }
 
-/** Any position of the log can be asked for, not only those of a change. */
+/** Any position can be compared, not only those of a change. */
 function Position({ label, value, max, onChange }: PositionProps) {
   return (
     <Input

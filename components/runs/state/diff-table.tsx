@@ -16,13 +16,13 @@ const LOOKS = {
   changed: { icon: PenLine, label: "changed", tone: "text-status-running" },
 } as const;
 
-/** This many changes are drawn at first, and this many more with each click. */
+/** Changes shown at first, and added with each click. */
 const STEP = 100;
-/** How many lines of a value are open at first. */
+/** Lines of a value shown at first. */
 const ROOM = 20;
 const LONGEST_PATH = 1_000;
 
-/** What differs between two states, place by place: before at the left, after at the right. */
+/** The differences between two states, by path: before on the left, after on the right. */
 export function DiffTable({ before, after }: { before: Json; after: Json }) {
   const changes = useMemo(() => diffJson(before, after), [before, after]);
   const [shown, setShown] = useState(STEP);

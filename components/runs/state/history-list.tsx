@@ -17,7 +17,7 @@ interface HistoryListProps {
 
 const STEP = 200;
 
-/** Every change of the state; two of them are chosen to be compared. */
+/** Every change of the state, with a choice of two to compare. */
 export function HistoryList({ changes, from, to, onFrom, onTo }: HistoryListProps) {
   const [shown, setShown] = useState(STEP);
   return (

@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import type { Json } from "../../../domain/kernel/primitives.ts";
 import { diffJson, type JsonChange, pathText } from "./json-diff.ts";
 
-describe("what differs between two values", () => {
-  it("names what was added, removed and changed, deep inside", () => {
+describe("the differences between two values", () => {
+  it("name what was added, removed and changed, at any depth", () => {
     const before = { a: 1, b: { c: [1, 2], d: "x" }, gone: true };
     const after = { a: 1, b: { c: [1, 3, 4], d: "x" }, come: null };
     expect(diffJson(before, after)).toEqual([
@@ -15,7 +15,7 @@ describe("what differs between two values", () => {
     ]);
   });
 
-  it("leaves out what a list begins and ends with alike", () => {
+  it("leave out the common beginning and end of two lists", () => {
     expect(diffJson([1, 2, 3, 4], [1, 9, 3, 4])).toEqual([{ kind: "changed", path: [1], before: 2, after: 9 }]);
     expect(diffJson(["b", "c"], ["a", "b", "c"])).toEqual([{ kind: "added", path: [0], after: "a" }]);
     expect(diffJson(["a", "b", "c"], ["c"])).toEqual([
@@ -24,17 +24,17 @@ describe("what differs between two values", () => {
     ]);
   });
 
-  it("takes a list for another thing than a map, and null for another than nothing", () => {
+  it("tell a list from a map, and null from nothing", () => {
     expect(diffJson({ a: [] }, { a: {} })).toEqual([{ kind: "changed", path: ["a"], before: [], after: {} }]);
     expect(diffJson({ a: null }, {})).toEqual([{ kind: "removed", path: ["a"], before: null }]);
   });
 
-  it("is nothing for equal values, and everything it says makes the one of the other", () => {
+  it("are empty for equal values, and applied to one value give the other", () => {
     const json = fc.jsonValue({ maxDepth: 3 }) as fc.Arbitrary<Json>;
     fc.assert(
       fc.property(json, json, (one, other) => {
         expect(diffJson(one, structuredClone(one))).toEqual([]);
-        // Maps alone: a list's places move when one of them goes.
+        // Maps only: removing an item of a list moves the others.
         const [before, after] = [withoutLists(one), withoutLists(other)];
         expect(applied(before, diffJson(before, after))).toEqual(after);
       }),

@@ -11,7 +11,7 @@ export interface JsonChange {
   after?: Json;
 }
 
-/** What differs, in the order of the values' own keys. A value that is another one altogether is one change, not one per member. */
+/** The differences, in the order of the values' keys. A value of another kind is one change, not one per member. */
 export function diffJson(before: Json, after: Json): JsonChange[] {
   const changes: JsonChange[] = [];
   compare(before, after, [], changes);
@@ -39,7 +39,7 @@ function compareMaps(before: JsonMap, after: JsonMap, path: Path, changes: JsonC
   }
 }
 
-/** What two lists begin and end with alike stays out; what lies between is compared place by place. */
+/** Leaves out the common beginning and end of two lists; compares the rest index by index. */
 function compareLists(before: Json[], after: Json[], path: Path, changes: JsonChange[]): void {
   let from = 0;
   while (from < before.length && from < after.length && sameJson(before[from], after[from])) from += 1;
@@ -56,7 +56,7 @@ function compareLists(before: Json[], after: Json[], path: Path, changes: JsonCh
   }
 }
 
-/** A path as one writes it in code: `context.steps[2]["a key"]`. */
+/** A path as in code: `context.steps[2]["a key"]`. */
 export function pathText(path: Path): string {
   let text = "";
   for (const part of path) {

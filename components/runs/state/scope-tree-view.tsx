@@ -17,10 +17,10 @@ interface ScopeTreeViewProps {
   onSelectJob: ((jobId: string) => void) | undefined;
 }
 
-/** A list shows this many of its entries at first, and this many more with each click. */
+/** Entries of a list shown at first, and added with each click. */
 const STEP = 100;
 
-/** Scopes with the tokens in them; what is cancelled is struck through. */
+/** Scopes with the tokens in them; cancelled ones are struck through. */
 export function ScopeTreeView({ tree, ...rest }: ScopeTreeViewProps) {
   return (
     <ul className="text-body">
@@ -87,7 +87,7 @@ function ScopeItem({ node, ...rest }: Rest & { node: ScopeNode }) {
   );
 }
 
-/** Of a token's value so much stands beside it. */
+/** How much of a token's value is shown in its line, characters. */
 const LONGEST_VALUE = 200;
 
 function TokenItem({ entry: { id, token }, jobs, onSelectJob }: Rest & { entry: TokenEntry }) {

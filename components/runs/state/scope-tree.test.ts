@@ -19,11 +19,11 @@ describe("scopes and tokens as a tree", () => {
     expect(inShort(tree)).toBe("other() outer(inner(t9 t10) t1) free");
   });
 
-  it("shows at the top what names a scope that is not there", () => {
+  it("shows at the top what names an unknown scope", () => {
     expect(inShort(scopeTree({ t: token("gone") }, { s: scope("gone") }))).toBe("s() t");
   });
 
-  it("loses nothing when scopes name one another in a circle", () => {
+  it("shows everything when scopes name each other in a circle", () => {
     const tree = inShort(scopeTree({ t: token("a") }, { a: scope("b"), b: scope("a"), c: scope("a") }));
     for (const name of ["a(", "b(", "c(", "t"]) expect(tree).toContain(name);
   });

@@ -5,7 +5,7 @@ export interface TokenEntry {
   token: Token;
 }
 
-/** A cancel scope with what stands in it. */
+/** A cancel scope with its scopes and tokens. */
 export interface ScopeNode {
   id: string;
   scope: Scope;
@@ -13,7 +13,7 @@ export interface ScopeNode {
   tokens: TokenEntry[];
 }
 
-/** What stands in no scope. */
+/** Tokens and scopes at the top level. */
 export interface ScopeTree {
   scopes: ScopeNode[];
   tokens: TokenEntry[];
@@ -22,7 +22,7 @@ export interface ScopeTree {
 const natural = new Intl.Collator("en", { numeric: true });
 const byId = (a: { id: string }, b: { id: string }): number => natural.compare(a.id, b.id);
 
-/** Scopes nested as they are, tokens inside. What names a scope that is not there stands at the top. */
+/** Scopes nested as they are, tokens inside. What names an unknown scope is at the top. */
 export function scopeTree(tokens: { [id: string]: Token }, scopes: { [id: string]: Scope }): ScopeTree {
   const nodes = new Map<string, ScopeNode>();
   for (const [id, scope] of Object.entries(scopes)) nodes.set(id, { id, scope, scopes: [], tokens: [] });
@@ -36,7 +36,7 @@ export function scopeTree(tokens: { [id: string]: Token }, scopes: { [id: string
   return top;
 }
 
-/** The scope that a scope is nested in; none when following the parents leads back to itself. */
+/** The parent of a scope; none when its parents lead back to itself. */
 function holderOf({ id, scope }: ScopeNode, nodes: ReadonlyMap<string, ScopeNode>): ScopeNode | undefined {
   const parent = nodes.get(scope.parentId ?? "");
   const seen = new Set([id]);

@@ -22,7 +22,7 @@ interface Served extends RunState {
   tookMs: number;
 }
 
-/** Which tier answers for the state, asked when the tab opens and whenever somebody wants to know again. */
+/** Which tier serves the state, fetched when the tab opens and on request. */
 export function ServedBy({ runId }: { runId: string }) {
   const moment = useMoment();
   const { data, error, isFetching, refetch } = useQuery<Served, SwitchyardError>({

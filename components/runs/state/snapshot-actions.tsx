@@ -13,17 +13,17 @@ import { Changes } from "../../ui/changes.tsx";
 import { ConfirmDialog } from "../../ui/dialog.tsx";
 import { formatPlural } from "../../ui/format.ts";
 
-/** A snapshot as somebody gives it; the server looks at it closely. */
+/** A snapshot as given; the server validates it. */
 type Given = { [field: string]: unknown };
 
 interface SnapshotActionsProps {
   run: Wire<"run">;
-  /** The run as it was at the position to go back to, when one was chosen. */
+  /** The run at the position to restore, when one was chosen. */
   past: Wire<"run"> | null;
   onPast: (past: Wire<"run"> | null) => void;
 }
 
-/** Keep the state as a document; put it back to such a document, or to what it was. */
+/** Download the state as a snapshot; restore it from one, or from an earlier position. */
 export function SnapshotActions({ run, past, onPast }: SnapshotActionsProps) {
   const [asks, setAsks] = useState(false);
   const [file, setFile] = useState<{ snapshot: Given } | { fault: string } | null>(null);
@@ -62,7 +62,7 @@ export function SnapshotActions({ run, past, onPast }: SnapshotActionsProps) {
         open={asks || past !== null}
         onOpenChange={(open) => !open && close()}
         title={past ? `Restore the state of position ${past.seq}?` : "Restore a snapshot?"}
-        description="Context, tokens, scopes, step count and metadata become what the snapshot says. Status, jobs and workstreams stay as they are. The log keeps what was before."
+        description="Context, tokens, scopes, step count and metadata are replaced by those of the snapshot. Status, jobs and workstreams stay as they are. The log keeps the previous state."
         confirm="Restore"
         onConfirm={async () => chosen !== null && (await restore(chosen)) !== undefined}
       >
@@ -85,9 +85,9 @@ function SnapshotFile({ onFile }: { onFile: (file: { snapshot: Given } | { fault
     try {
       const parsed: unknown = JSON.parse(await file.text());
       const isSnapshot = typeof parsed === "object" && parsed !== null && "schemaVersion" in parsed;
-      onFile(isSnapshot ? { snapshot: parsed as Given } : { fault: "This is JSON, but no snapshot of a run." });
+      onFile(isSnapshot ? { snapshot: parsed as Given } : { fault: "The file is JSON, but not a snapshot of a run." });
     } catch {
-      onFile({ fault: "This is no JSON file." });
+      onFile({ fault: "The file is not JSON." });
     }
   };
   return (
@@ -103,7 +103,7 @@ function SnapshotFile({ onFile }: { onFile: (file: { snapshot: Given } | { fault
   );
 }
 
-/** What is in a snapshot, as far as can be told without knowing its form. */
+/** A snapshot's contents, as far as they can be read before it is validated. */
 function contents(snapshot: Given): string {
   const count = (value: unknown): number =>
     typeof value === "object" && value !== null ? Object.keys(value).length : 0;

@@ -5,11 +5,11 @@ import type { Wire } from "../../../domain/kernel/wire.ts";
 
 const NOUNS: readonly Noun[] = ["context", "token", "scope", "step", "metadata"];
 
-/** Whether an event changes the execution state; the run's own moves change its status, which is not meant here. */
+/** Whether an event changes the execution state, of which the run's status is no part. */
 export const changesState = (event: Pick<LogEvent, "type">): boolean =>
   isEvent(event, "run.created", "run.restored") || NOUNS.some((noun) => isAbout(event, noun));
 
-/** What is compared of a run. */
+/** The parts of a run that are compared. */
 export function stateOf(run: Wire<"run"> | null): { [part: string]: Json } {
   if (!run) return {};
   const { status, context, tokens, scopes, stepCount, metadata } = run;
@@ -18,7 +18,7 @@ export function stateOf(run: Wire<"run"> | null): { [part: string]: Json } {
 
 const MOST_NAMES = 4;
 
-/** What a change was about, in a few words: the keys of a patch, the id of a token. */
+/** A change in a few words: the keys of a patch, the id of a token. */
 export function changeText(told: Pick<LogEvent, "type" | "payload">): string {
   const event = readEvent(told);
   switch (event.type) {

@@ -26,19 +26,18 @@ interface RunStateProps {
   onSelectJob: (jobId: string) => void;
 }
 
-/** The run's execution state, live; loaded when it is too large to come along with the run. */
+/** The run's execution state, live; loaded separately when it is too large to be loaded with the run. */
 export function RunStateTab({ run, ...props }: RunStateProps) {
   const path = `/runs/${encodeURIComponent(run.runId)}`;
   const { whole, loading, failed } = useWhole<Wire<"run">>(isLean(run), path, run.version, true);
   if (!isLean(run)) return <State run={run} {...props} />;
-  // A position that is compared is one of the run as it now is.
+  // Compared positions are of the live run.
   if (whole) return <State run={{ ...whole, seq: Math.max(whole.seq, run.seq) }} {...props} />;
-  if (failed && !loading)
-    return <ErrorState detail="The state is large and could not be loaded. Open the tab again." />;
-  return <p className="p-3.5 text-body text-muted">The state is large and is being loaded…</p>;
+  if (failed && !loading) return <ErrorState detail="The state could not be loaded. Open the tab again." />;
+  return <p className="p-3.5 text-body text-muted">Loading a large state…</p>;
 }
 
-/** The state with what changed it, a snapshot to keep and the way back to one. */
+/** The state, its changes, and its snapshots: download and restore. */
 function State({ run, jobs, log, compared, onCompare, onSelectJob }: RunStateProps) {
   const [past, setPast] = useState<Wire<"run"> | null>(null);
   const { context, tokens, scopes, metadata } = run;

@@ -24,7 +24,7 @@ export function StateView({ run, jobs, onSelectJob }: StateViewProps) {
   return (
     <div className="grid items-start gap-3 lg:grid-cols-2">
       <div className="grid min-w-0 gap-3">
-        <JsonCard title="Context" value={run.context} none="Nothing is in the context.">
+        <JsonCard title="Context" value={run.context} none="The context is empty.">
           An orchestrator puts values there with <code>context.set</code> and <code>context.merge</code>.
         </JsonCard>
         <JsonCard title="Metadata" value={run.metadata} none="No metadata." />
@@ -81,12 +81,12 @@ function Execution({ run }: { run: Wire<"run"> }) {
   return (
     <Card title="Execution">
       <Facts>
-        {/* Of the present they stand above. */}
+        {/* Live, they are shown above. */}
         {isPast && <Fact name="Version">{run.version}</Fact>}
         {isPast && <Fact name="Steps">{formatCount(run.stepCount)}</Fact>}
         <Fact name="Last changed at position">{run.seq}</Fact>
         <Fact name="Completion">
-          {run.completion === "auto" ? "by itself, when all its jobs have ended" : "by its orchestrator"}
+          {run.completion === "auto" ? "automatically, when all its jobs have ended" : "by its orchestrator"}
         </Fact>
         <Fact name="Timeout">{run.timeoutMs === null ? "none" : formatDuration(run.timeoutMs)}</Fact>
         {run.reason && <Fact name="Reason">{run.reason}</Fact>}
@@ -98,7 +98,7 @@ function Execution({ run }: { run: Wire<"run"> }) {
 interface JsonCardProps {
   title: string;
   value: Json;
-  /** What stands there when it is empty. */
+  /** Shown when it is empty. */
   none: string;
   children?: ReactNode;
 }

@@ -32,7 +32,7 @@ export function Axis({ store, origin, width }: AxisProps) {
   ));
 }
 
-/** The lines below the ticks, behind the rows, and the one that is now. */
+/** The grid lines behind the rows, and the line of now. */
 export function GridLines({ store, origin, width }: AxisProps) {
   const ticks = useTicks(store, origin, mostTicks(width));
   return (

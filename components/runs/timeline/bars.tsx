@@ -5,17 +5,17 @@ import type { Segment } from "./engine/segments.ts";
 
 interface JobBarsProps {
   row: JobRow;
-  /** The run's creation, epoch ms: places are relative to it. */
+  /** The run's creation, epoch ms: positions are relative to it. */
   origin: number;
   /** Number of the attempt the reader has chosen. */
   chosen: number | null;
 }
 
-/** A job's segments on the track. What they say on hover and click is read from their `data-` attributes, by one listener for all. */
+/** A job's segments on the track. One listener for all of them reads their `data-` attributes on hover and click. */
 export function JobBars({ row, origin, chosen }: JobBarsProps) {
   return row.segments.map((segment, index) => (
     <span
-      // biome-ignore lint/suspicious/noArrayIndexKey: segments only ever get added at the end
+      // biome-ignore lint/suspicious/noArrayIndexKey: segments are only added at the end
       key={index}
       className="timeline-bar"
       data-segment={index}
@@ -38,10 +38,10 @@ function barStyle(segment: Segment, origin: number): CSSProperties {
   } as CSSProperties;
 }
 
-/** What a job waits for before it can be queued is no work of its group. */
+/** Waiting before a job can be queued does not count as work of its group. */
 const BEFORE: ReadonlySet<Segment["kind"]> = new Set(["dependencies", "approval", "scheduled"]);
 
-/** One bar over all that a group's jobs did. */
+/** One bar across the work of a group's jobs. */
 export function GroupBar({ group, origin }: { group: GroupRow; origin: number }) {
   let start = Number.POSITIVE_INFINITY;
   let end: number | null = 0;

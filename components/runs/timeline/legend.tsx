@@ -11,7 +11,7 @@ const ITEMS = [
   { kind: "run", label: "Trial of a half-open breaker", status: "running", trial: true },
 ] as const;
 
-/** What the bars mean. */
+/** The legend of the bars. */
 export function Legend({ className }: { className?: string }) {
   return (
     <ul aria-label="Legend" className={cn("flex flex-wrap gap-x-4 gap-y-1 text-small text-muted", className)}>

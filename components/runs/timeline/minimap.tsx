@@ -21,7 +21,7 @@ interface MinimapProps {
   model: TimelineModel;
 }
 
-/** The whole run on a strip. Drag over it to look at that stretch, drag the window to move it, double-click to see all. */
+/** The whole run on a strip. Drag across it to show that stretch, drag the window to move it, double-click to show all. */
 export function Minimap({ store, model }: MinimapProps) {
   const strip = useRef<HTMLDivElement>(null);
   const width = useWidth(strip, 900);
@@ -29,7 +29,7 @@ export function Minimap({ store, model }: MinimapProps) {
   const frame = useRef<HTMLDivElement>(null);
   const { resolvedTheme } = useTheme();
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the colours of the canvas follow from the theme
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the colours of the canvas depend on the theme
   useEffect(() => {
     const rows = model.groups.flatMap((group): JobRow[] => group.jobs);
     let painted = 0;
@@ -52,7 +52,7 @@ export function Minimap({ store, model }: MinimapProps) {
     <div
       ref={strip}
       aria-hidden
-      title="Drag to look at a stretch of the run, double-click to see all of it"
+      title="Drag to show a stretch of the run, double-click to show all of it"
       className="relative min-w-0 flex-1 cursor-crosshair touch-none select-none"
       style={{ height: HEIGHT }}
       onDoubleClick={() => store.dispatch({ type: "fit" })}
@@ -69,7 +69,7 @@ export function Minimap({ store, model }: MinimapProps) {
   );
 }
 
-/** Pressing on the window drags it; pressing beside it chooses a new stretch, or by a click brings the window there. */
+/** A press on the window drags it; a press outside selects a new stretch, or as a click moves the window there. */
 function useDrag(store: TimelineStore) {
   const start = useRef<{ x: number; view: View; moves: boolean } | null>(null);
   const time = (event: PointerEvent<HTMLDivElement>, x: number) => {

@@ -1,4 +1,4 @@
-// biome-ignore-all lint/a11y/useSemanticElements: rows are placed one by one, and only those in sight are drawn
+// biome-ignore-all lint/a11y/useSemanticElements: only visible rows are drawn, each with its own position
 // biome-ignore-all lint/a11y/useFocusableInteractive: the treegrid holds the focus and names the active row
 
 "use client";
@@ -19,20 +19,20 @@ export const ROW_HEIGHT = 32;
 
 interface RowViewProps {
   row: Row;
-  /** Its place among all rows, from 0. */
+  /** Its index among all rows, from 0. */
   index: number;
   domId: string;
-  /** Whether jobs stand below groups. */
+  /** Whether jobs are grouped. */
   nested: boolean;
   folded: boolean;
   active: boolean;
   selected: boolean;
-  /** The attempt chosen, when the row is selected. */
+  /** The selected attempt, when the row is selected. */
   chosen: number | null;
   origin: number;
 }
 
-/** One row: its name at the left, its bars on the track. Rendered anew only when its job, or its place, changes. */
+/** One row: its name on the left, its bars on the track. Rendered again only when its job or its position changes. */
 export const RowView = memo(function RowView(props: RowViewProps) {
   const { row, index, domId, nested, folded, active, selected, chosen, origin } = props;
   const isGroup = row.type === "group";
@@ -111,7 +111,7 @@ function JobLabel({ row }: { row: JobRow }) {
   );
 }
 
-/** How long it ran, how long until its next try, or nothing. */
+/** How long it ran, how long until its next attempt, or nothing. */
 function JobTime({ job }: { job: Wire<"job"> }) {
   if (job.status === "running") return <Duration from={job.startedAt} />;
   if (job.status === "queued") return <NextTry at={job.runAt} />;

@@ -24,7 +24,7 @@ const WHAT: { readonly [kind in Exclude<SegmentKind, "run">]: string } = {
 
 const iso = (time: number): string => new Date(time).toISOString();
 
-/** A short text beside the pointer. Rows say the same to those who use no pointer. */
+/** A tooltip next to the pointer. The row's label says the same without a pointer. */
 export function SegmentTip({ hovered }: { hovered: Hovered }) {
   const { row, segment, x, y } = hovered;
   const attempt = row.attempts.find(({ number }) => number === segment.attempt);

@@ -9,7 +9,7 @@ const life = (from: number, end: number | null, latest: number, past: number | n
 });
 
 describe("the timeline's store", () => {
-  it("starts at the latest time its rows know and moves on with the clock, never back", () => {
+  it("starts at the latest time in its rows and moves forward with the clock, never back", () => {
     const store = createTimelineStore(life(0, null, 5000));
     expect(store.life()).toEqual({ from: 0, to: 5000 });
     store.advance(8000);
@@ -17,7 +17,7 @@ describe("the timeline's store", () => {
     expect(store.life().to).toBe(8000);
   });
 
-  it("tells its listeners, and stops when the run has ended", () => {
+  it("notifies its listeners, and stops when the run has ended", () => {
     const store = createTimelineStore(life(0, null, 1000));
     let heard = 0;
     const stop = store.subscribe(() => {
@@ -41,7 +41,7 @@ describe("the timeline's store", () => {
     expect(store.life()).toEqual({ from: 0, to: 6000 });
   });
 
-  it("shows a time in the past on the whole of the run's life, forwards and back, and no clock moves it", () => {
+  it("shows a past time on the axis of the run's whole duration, and no clock moves it", () => {
     const store = createTimelineStore(life(0, 9000, 4000, 4000));
     expect([store.now(), store.life().to, store.isPast(), store.isLive()]).toEqual([4000, 9000, true, false]);
     const whole = store.view();
@@ -65,7 +65,7 @@ describe("the timeline's store", () => {
     expect(store.view()).toBe(before);
   });
 
-  it("draws no oftener than a pixel moves", () => {
+  it("draws at most once per pixel of movement", () => {
     expect(frameInterval({ from: 0, to: 3000 }, 1000)).toBe(33);
     expect(frameInterval({ from: 0, to: 300_000 }, 1000)).toBe(100);
     expect(frameInterval({ from: 0, to: 9e9 }, 1000)).toBe(250);

@@ -3,40 +3,40 @@ import { spanOf, type View } from "./engine/view.ts";
 
 /**
  * The one clock and the one window of a timeline, outside of React: a moving right edge must not render rows. The view writes both
- * into CSS variables of its root, from which bars and ticks take their places; only what must draw anew listens.
+ * into CSS variables of its root, which position bars and ticks; only what must draw again subscribes.
  */
 export interface TimelineStore {
   subscribe: (listener: () => void) => () => void;
   /** What is shown now. The same object until it changes. */
   view: () => View;
   mode: () => Mode;
-  /** The run's life: from its creation to its end, or to now. */
+  /** From the run's creation to its end, or to now. */
   life: () => View;
-  /** Up to when what runs is drawn: the end of the life, or the time in the past that is shown. */
+  /** Running jobs are drawn up to this time: the end of the run, now, or the past time that is shown. */
   now: () => number;
   /** Whether a time in the past is shown. */
   isPast: () => boolean;
   dispatch: (action: ModeAction) => void;
-  /** Keeps it to what the rows tell now. */
+  /** Updates it from the current rows. */
   setLife: (life: Life) => void;
-  /** Moves now on to `now` (epoch ms); nothing happens to a run that has ended. */
+  /** Moves the clock to `now` (epoch ms); no effect on a run that has ended. */
   advance: (now: number) => void;
   /** Whether time moves it. */
   isLive: () => boolean;
 }
 
-/** What a run's rows tell of its life, epoch ms. */
+/** A run's times, from its rows, epoch ms. */
 export interface Life {
   from: number;
-  /** Null while it lives. */
+  /** Null while the run is active. */
   end: number | null;
-  /** The latest time that the rows know. */
+  /** The latest time in the rows. */
   latest: number;
-  /** The time to show it at, between `from` and `end`; null: as it is. */
+  /** The time to show, between `from` and `end`; null: live. */
   past: number | null;
 }
 
-/** A timeline's store. Its first now is the latest time the rows know, so that server and browser draw the same. */
+/** A timeline's store. Its clock starts at the latest time in the rows, so that server and browser draw the same. */
 export function createTimelineStore(told: Life): TimelineStore {
   const listeners = new Set<() => void>();
   let mode: Mode = FOLLOW_ALL;
@@ -84,7 +84,7 @@ export function createTimelineStore(told: Life): TimelineStore {
   };
 }
 
-/** Shortest time between two drawings that can be told apart: a third of a pixel, at most 30 and at least 4 a second. */
+/** Shortest time between two visibly different drawings: a third of a pixel, at most 30 and at least 4 per second. */
 export function frameInterval(view: View, width: number): number {
   return Math.min(250, Math.max(33, spanOf(view) / Math.max(1, width) / 3));
 }

@@ -27,19 +27,19 @@ export interface Selection {
 interface TimelineProps {
   run: Wire<"run">;
   model: TimelineModel;
-  /** How many jobs the run has in all, where the model may not have them all. */
+  /** How many jobs the run has in all; the model may have fewer. */
   total?: number;
   selection: Selection | null;
   onSelect: (selection: Selection | null) => void;
-  /** Shows the rows as they were then instead of letting time go on; the rows must be of that time. */
+  /** Shows a past time with a stopped clock; the rows must be those of that time. */
   past?: Past;
 }
 
-/** Rows drawn before the browser has measured anything. */
+/** Rows drawn before the browser has measured the element. */
 const FIRST_HEIGHT = 640;
 
 /**
- * The run over time: a row per job under its workstream, what it did with its time as bars. The keyboard moves among the rows, plus, minus and 0
+ * The run over time: a row per job under its workstream, its times as bars. Arrow keys move among the rows, plus, minus and 0
  * zoom, F follows. Rows render only when their job changes; time moves them by CSS variables alone (`useClock`).
  */
 export function Timeline({ run, model, total = 0, selection, onSelect, past }: TimelineProps) {
@@ -91,7 +91,7 @@ export function Timeline({ run, model, total = 0, selection, onSelect, past }: T
     event.preventDefault();
     if (effect.type === "fold" || effect.type === "unfold") return fold(effect.id, effect.type === "fold");
     if (effect.type === "go") goTo(effect.id);
-    // With the panel open it goes along with the reader.
+    // With the panel open, the panel follows the active row.
     if (model.rows.has(effect.id) && (effect.type === "open" || selection))
       onSelect({ jobId: effect.id, attempt: null });
   };
@@ -186,7 +186,7 @@ export function Timeline({ run, model, total = 0, selection, onSelect, past }: T
   );
 }
 
-/** Calls `reveal` when another job is chosen, from here or by a link, and once when the page opens with one. */
+/** Calls `reveal` when another job is selected, here or by a link, and once when the page opens with one. */
 function useRevealed(
   jobId: string | undefined,
   model: TimelineModel,
@@ -197,14 +197,14 @@ function useRevealed(
     latest.current = reveal;
   });
   const known = jobId !== undefined && model.rows.has(jobId);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a job that changes must not pull the reader back to it
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a change of the job must not scroll back to it
   useEffect(() => {
     if (jobId === undefined || !known) return;
     latest.current(jobId, model.groups.find((group) => group.jobs.some((row) => row.id === jobId))?.id);
   }, [jobId, known]);
 }
 
-/** One listener for the bars of all rows: what lies under the pointer. */
+/** One listener for the bars of all rows: the segment under the pointer. */
 function useHover(model: TimelineModel) {
   const [found, setFound] = useState<{ id: string; index: number; x: number; y: number } | null>(null);
   const row = found ? model.rows.get(found.id) : undefined;

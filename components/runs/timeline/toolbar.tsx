@@ -8,16 +8,16 @@ import { useMode } from "./use-timeline-store.ts";
 
 interface ToolbarProps {
   store: TimelineStore;
-  /** Time moves the run. */
+  /** Whether the clock runs. */
   live: boolean;
-  /** Nothing is heard of the run at present. */
+  /** Whether the connection is lost. */
   stale: boolean;
   anyFolded: boolean;
-  /** Absent when there is nothing to fold. */
+  /** Absent when there are no groups. */
   onFoldAll: ((fold: boolean) => void) | undefined;
 }
 
-/** Zoom, all of the run, follow the present, fold. */
+/** Zoom, show the whole run, follow now, collapse groups. */
 export function Toolbar({ store, live, stale, anyFolded, onFoldAll }: ToolbarProps) {
   const mode = useMode(store);
   const follows = mode.name === "follow";
@@ -26,7 +26,7 @@ export function Toolbar({ store, live, stale, anyFolded, onFoldAll }: ToolbarPro
       {onFoldAll && (
         <IconButton
           size="sm"
-          label={anyFolded ? "Unfold all workstreams" : "Fold all workstreams"}
+          label={anyFolded ? "Expand all workstreams" : "Collapse all workstreams"}
           onClick={() => onFoldAll(!anyFolded)}
         >
           {anyFolded ? (
@@ -50,7 +50,7 @@ export function Toolbar({ store, live, stale, anyFolded, onFoldAll }: ToolbarPro
           size="sm"
           variant={follows ? "ghost" : "secondary"}
           aria-pressed={follows}
-          title={stale ? "The connection is lost" : follows ? "The right edge is now" : "Go on with the present (F)"}
+          title={stale ? "The connection is lost" : follows ? "The right edge is now" : "Follow now (F)"}
           onClick={() => store.dispatch({ type: "follow" })}
           className={cn("ml-1", follows && !stale && "text-status-running hover:text-status-running")}
         >

@@ -1,7 +1,7 @@
 import { useMemo, useRef } from "react";
 import { buildModel, type TimelineInput, type TimelineModel } from "./engine/model.ts";
 
-/** The model of what is live now; rows that have not changed stay the same objects. */
+/** The model of the live rows; unchanged rows stay the same objects. */
 export function useModel({
   workstreams,
   jobs,

@@ -16,13 +16,13 @@ import { createTimelineStore, frameInterval, type TimelineStore } from "./timeli
 
 const ms = (at: string): number => Date.parse(at);
 
-/** A time in the past to show a run at, and how long its life is drawn all the same; epoch ms. */
+/** A past time to show, and the end of the drawn axis; epoch ms. */
 export interface Past {
   at: number;
   end: number;
 }
 
-/** The store of a run's timeline, kept to the run's life as its rows tell it, or as `past` does. */
+/** The store of a run's timeline, updated from the times in its rows, or from `past`. */
 export function useTimelineStore(run: Wire<"run">, model: TimelineModel, past: Past | undefined): TimelineStore {
   const from = ms(run.createdAt);
   const ended = run.finishedAt === null ? null : ms(run.finishedAt);
@@ -34,7 +34,7 @@ export function useTimelineStore(run: Wire<"run">, model: TimelineModel, past: P
   return store;
 }
 
-/** The variables from which everything on the track takes its place; `origin` is the run's creation. */
+/** The CSS variables that position everything on the track; `origin` is the run's creation. */
 export function placing(store: TimelineStore, origin: number): CSSProperties {
   const view = store.view();
   return {
@@ -45,8 +45,8 @@ export function placing(store: TimelineStore, origin: number): CSSProperties {
 }
 
 /**
- * Runs the clock while the run lives, and writes where things are to `root` whenever that changes. `stale` stops it: nobody knows then
- * whether what ran still runs.
+ * Runs the clock while the run is active, and writes the positions to `root` whenever they change. `stale` stops it: it is then
+ * unknown whether jobs still run.
  */
 export function useClock(
   store: TimelineStore,
@@ -71,7 +71,7 @@ export function useClock(
     let timer: ReturnType<typeof setTimeout>;
     let frame = 0;
     const next = () => {
-      // Also when the run has ended: a retry brings it back to life.
+      // Also when the run has ended: a retry makes it active again.
       const wait = store.isLive() ? frameInterval(store.view(), width) : 1000;
       timer = setTimeout(() => {
         frame = requestAnimationFrame(() => {
@@ -89,7 +89,7 @@ export function useClock(
   }, [store, width, stale]);
 }
 
-/** Ticks for what is shown; renders when they are others, not when they only move. */
+/** Ticks of the view; renders when the set of ticks changes, not when they move. */
 export function useTicks(store: TimelineStore, origin: number, most: number): Tick[] {
   const key = useCallback(() => {
     const view = store.view();

@@ -2,12 +2,12 @@ import { type RefObject, useEffect } from "react";
 import { spanOf, timeAt } from "./engine/view.ts";
 import type { TimelineStore } from "./timeline-store.ts";
 
-/** How much of the span one notch of a wheel changes. */
+/** How much one notch of the wheel changes the span. */
 const ZOOM_PER_PIXEL = 0.002;
 
 /**
- * With ctrl (or a pinch) the wheel zooms about the pointer, sideways (or with shift) it moves along; up and down it scrolls the rows as
- * everywhere. Listeners are not passive, or the browser would zoom the page too.
+ * With ctrl (or a pinch) the wheel zooms around the pointer; sideways (or with shift) it pans; otherwise it scrolls the rows as
+ * usual. Listeners are not passive, or the browser would zoom the page too.
  */
 export function useWheel(
   store: TimelineStore,

@@ -16,7 +16,7 @@ export default function DecisionNotFound() {
           </Link>
         }
       >
-        Its id may have a typing mistake, or it was cleaned up after its time.
+        The id may be mistyped, or the decision was deleted by retention.
       </EmptyState>
     </>
   );

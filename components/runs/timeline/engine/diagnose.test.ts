@@ -7,7 +7,7 @@ const around = (...jobs: Wire<"job">[]) => new Map(jobs.map((job) => [job.id, jo
 const texts = (job: Wire<"job">, ...jobs: Wire<"job">[]) => diagnose(job, around(...jobs)).map((hint) => hint.text);
 
 describe("diagnosis of a job that has ended", () => {
-  it("tells why a job was cancelled or failed", () => {
+  it("says why a job was cancelled or failed", () => {
     const parent = aJob("a", { status: "failed", step: "build" });
     const child = aJob("b", { status: "cancelled", reason: "dependency_failed", dependsOn: ["a"] });
     expect(texts(child, parent, child)).toEqual([
@@ -21,7 +21,7 @@ describe("diagnosis of a job that has ended", () => {
     ]);
   });
 
-  it("leaves it to the server to tell why a job waits, and has nothing to say of one that runs or ended well", () => {
+  it("leaves it to the server to say why a job waits, and is empty for one that runs or completed", () => {
     for (const status of ["waiting", "queued", "running", "completed"] as const)
       expect(diagnose(aJob("a", { status }), around())).toEqual([]);
   });

@@ -1,7 +1,7 @@
 import { isFinalJob } from "../../../../domain/kernel/statuses.ts";
 import type { Wire } from "../../../../domain/kernel/wire.ts";
 
-/** What explains a job's end, in a sentence, with what it speaks of. Why a job waits is for the server to say (`domain/execution/waiting.ts`). */
+/** Why a job ended, in a sentence, with links to what it mentions. Why a job waits is explained by the server (`domain/execution/waiting.ts`). */
 export interface Hint {
   code: "dependency_failed" | "lease_expired" | "timed_out" | "exit_code";
   tone: "info" | "warning" | "critical";
@@ -12,7 +12,7 @@ export interface Hint {
 
 type Jobs = ReadonlyMap<string, Wire<"job">>;
 
-/** What an operator should know about a job that has ended badly. Empty for all others. */
+/** Why a job did not complete, for operators. Empty for all others. */
 export function diagnose(job: Readonly<Wire<"job">>, jobs: Jobs): Hint[] {
   switch (job.status) {
     case "cancelled":
@@ -43,13 +43,13 @@ function cancelled(job: Readonly<Wire<"job">>, jobs: Jobs): Hint[] {
   return [hint("dependency_failed", "warning", text, { jobIds: [culprit] })];
 }
 
-/** What exit codes of shells and containers stand for. */
+/** Meanings of exit codes of shells and containers. */
 const EXIT_CODES: { readonly [code: number]: string } = {
   126: "the command was found but may not be executed",
   127: "the command was not found",
   130: "the process was interrupted (SIGINT)",
   134: "the process aborted (SIGABRT)",
-  137: "the process was killed (SIGKILL), often for want of memory or at its timeout",
+  137: "the process was killed (SIGKILL), often because memory ran out or its timeout passed",
   139: "the process crashed (segmentation fault)",
   143: "the process was asked to end (SIGTERM)",
 };

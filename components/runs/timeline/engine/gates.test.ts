@@ -15,7 +15,7 @@ const event = (seq: number, type: string, id = "apr", jobId: string | null = "j"
 });
 
 describe("the approvals that jobs wait for, by their events", () => {
-  it("begin with being asked for and end with the decision", () => {
+  it("begin with the request and end with the decision", () => {
     const asked = gatesAfter([], [event(1, "approval.requested"), event(2, "approval.endorsed")]);
     expect(asked).toEqual([{ approvalId: "apr", jobId: "j", status: "pending", createdAt: at(1), decidedAt: null }]);
     expect(gatesAfter(asked, [event(5, "approval.approved")])).toMatchObject([
@@ -23,7 +23,7 @@ describe("the approvals that jobs wait for, by their events", () => {
     ]);
   });
 
-  it("stay as they were loaded when events are older, or of no job", () => {
+  it("stay as loaded when events are older, or not about a job", () => {
     const known = gatesAfter([], [event(1, "approval.requested"), event(5, "approval.rejected")]);
     expect(gatesAfter(known, [event(1, "approval.requested")])).toEqual(known);
     expect(gatesAfter(known, [event(2, "job.started")])).toBe(known);

@@ -12,7 +12,7 @@ const STATUS_BY = {
 } as const satisfies { [T in keyof typeof approvalEvents]?: ApprovalStatus };
 const TYPES = Object.keys(STATUS_BY) as (keyof typeof STATUS_BY)[];
 
-/** The approvals of jobs that are known, with what these events tell of them; the same list when they tell nothing. */
+/** The known approvals of jobs, updated by these events; the same list when nothing changes. */
 export function gatesAfter(known: readonly GateFacts[], events: readonly LogEvent[]): readonly GateFacts[] {
   let gates: Map<string, GateFacts> | undefined;
   for (const event of events) {
@@ -22,7 +22,7 @@ export function gatesAfter(known: readonly GateFacts[], events: readonly LogEven
     if (typeof payload.jobId !== "string") continue;
     gates ??= new Map(known.map((one) => [one.approvalId, one]));
     const before = gates.get(subject.id);
-    // An older event than what was loaded takes nothing back.
+    // An event older than the loaded state is ignored.
     if (before && before.status !== "pending") continue;
     gates.set(subject.id, {
       approvalId: subject.id,

@@ -28,7 +28,7 @@ describe("keys in the timeline", () => {
     ]);
   });
 
-  it("fold and unfold groups, and go between a group and its jobs", () => {
+  it("collapse and expand groups, and go between a group and its jobs", () => {
     expect(press("ArrowLeft", "b")).toEqual({ type: "go", id: "w1" });
     expect(press("ArrowLeft", "w1")).toEqual({ type: "fold", id: "w1" });
     expect(press("ArrowRight", "w1", ["w1"])).toEqual({ type: "unfold", id: "w1" });
@@ -36,7 +36,7 @@ describe("keys in the timeline", () => {
     expect(press("ArrowDown", "w1", ["w1"])).toEqual({ type: "go", id: "w2" });
   });
 
-  it("open a job by Enter, fold a group by space, and leave other keys alone", () => {
+  it("open a job by Enter, collapse a group by space, and leave other keys alone", () => {
     expect(press("Enter", "a")).toEqual({ type: "open", id: "a" });
     expect(press(" ", "w1")).toEqual({ type: "fold", id: "w1" });
     expect(press("x", "a")).toBeNull();

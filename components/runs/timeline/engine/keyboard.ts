@@ -1,6 +1,6 @@
 import type { Row } from "./model.ts";
 
-/** What a key does in the tree of rows: go to a row, fold or unfold a group, open a job. */
+/** What a key does in the tree of rows: go to a row, collapse or expand a group, open a job. */
 export type KeyEffect =
   | { type: "go"; id: string }
   | { type: "fold" | "unfold"; id: string }
@@ -11,13 +11,13 @@ export interface Place {
   /** Id of the row the reader is on, if any. */
   active: string | null;
   collapsed: ReadonlySet<string>;
-  /** How many rows a page has. */
+  /** Rows per page. */
   page: number;
 }
 
 /**
- * The keys of a treegrid: up and down (also k and j), Home, End and the page keys go; left folds a group or goes up to it, right unfolds
- * it or goes into it; Enter and space open a job or fold a group. Null for any other key.
+ * The keys of a treegrid: up and down (also k and j), Home, End and the page keys go; left collapses a group or goes up to it, right expands
+ * it or goes into it; Enter and space open a job or collapse a group. Null for any other key.
  */
 export function keyEffect(key: string, place: Place): KeyEffect | null {
   const { rows, active, collapsed, page } = place;

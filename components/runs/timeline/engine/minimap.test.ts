@@ -20,7 +20,7 @@ function rowsOf(count: number, failing: number) {
 }
 
 describe("the minimap", () => {
-  it("has a line per job, with waiting and running in their places", () => {
+  it("has a line per job, with waiting and running time in position", () => {
     const blocks = minimapBlocks(rowsOf(2, 1), life, time(100), 200, 40);
     expect(blocks).toEqual([
       { ink: "idle", x: 0, y: 0, width: 20, height: 6 },

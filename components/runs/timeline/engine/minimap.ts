@@ -3,7 +3,7 @@ import type { JobRow } from "./model.ts";
 import type { Segment } from "./segments.ts";
 import { toPercent, type View } from "./view.ts";
 
-/** What is painted in one colour: time spent waiting, or an attempt's status. */
+/** A colour: of time spent waiting, or of an attempt's status. */
 export type Ink = "idle" | AttemptStatus;
 
 /** A rectangle of the minimap, in CSS pixels. */
@@ -15,12 +15,12 @@ export interface Block {
   height: number;
 }
 
-/** In the order to paint: what went wrong comes last and stays visible. */
+/** In painting order: failures come last, so that they stay visible. */
 const INKS: readonly Ink[] = ["idle", "completed", "cancelled", "running", "timed_out", "failed"];
 
 /**
- * All rows on a few pixels: each job has its line, or shares it with neighbours when there are more jobs than lines. On one line,
- * pixels of one ink that touch are one block, so the number of blocks is bound by the pixels and not by the jobs.
+ * All rows on a few pixels: each job has a line, or shares it with neighbours when there are more jobs than lines. On one line,
+ * adjacent pixels of one colour are one block, so the number of blocks is bounded by the pixels, not by the jobs.
  */
 export function minimapBlocks(
   rows: readonly JobRow[],

@@ -20,7 +20,7 @@ describe("follow and inspect", () => {
     expect(view.from).toBeGreaterThan(50_000);
   });
 
-  it("inspects once zoomed about a point, panned, or given a stretch, and then stays while time goes on", () => {
+  it("inspects once zoomed around a point, panned, or given a stretch, and then stays as time passes", () => {
     const zoomed = nextMode(FOLLOW_ALL, { type: "zoom", factor: 0.5, about: 2000 }, life);
     const panned = nextMode(
       nextMode(FOLLOW_ALL, { type: "zoom", factor: 0.5 }, life),

@@ -3,11 +3,11 @@ import { clampView, MIN_SPAN_MS, panBy, spanOf, type View, zoomAbout } from "./v
 /**
  * Which stretch of time the timeline shows.
  *
- * *follow*: the right edge is now (or the run's end). Without a span all of the run is shown, else the last `span` ms. It is where a
- * timeline starts. Zooming with the buttons changes the span and keeps following.
- * *inspect*: a fixed stretch that stays while time goes on.
+ * *follow*: the right edge is now (or the run's end). Without a span all of the run is shown, else the last `span` ms. A timeline
+ * starts here. Zooming with the buttons changes the span and keeps following.
+ * *inspect*: a fixed stretch.
  *
- * follow → inspect by panning, by choosing a stretch, or by zooming about a point that is not the right edge.
+ * follow → inspect by panning, by choosing a stretch, or by zooming around a point that is not the right edge.
  * inspect → follow by "follow" (the last span stays) and by "fit" (all of the run).
  */
 export type Mode = { name: "follow"; span: number | null } | { name: "inspect"; view: View };
@@ -22,10 +22,10 @@ export type ModeAction =
 
 export const FOLLOW_ALL: Mode = { name: "follow", span: null };
 
-/** Room left free at the right edge, as a share of the span, so that what happens now is not glued to it. */
+/** Free space at the right edge, as a share of the span, so that now is not at the very edge. */
 const EDGE = 0.03;
 
-/** The longest view there is: the whole run with room at its right. `life` is the run's, from its creation to now or its end. */
+/** The longest view: the whole run with free space at its right. `life` is from the run's creation to now or its end. */
 export function boundsOf(life: View): View {
   const span = Math.max(spanOf(life), MIN_SPAN_MS);
   return { from: life.from, to: life.from + span * (1 + EDGE) };
@@ -64,7 +64,7 @@ export function nextMode(mode: Mode, action: ModeAction, life: View): Mode {
   }
 }
 
-/** Looking at all of the run is following it: it would otherwise grow out of the view. */
+/** A view of the whole run follows it: otherwise the run would grow out of the view. */
 function inspect(view: View, bounds: View): Mode {
   return spanOf(view) >= spanOf(bounds) ? FOLLOW_ALL : { name: "inspect", view };
 }

@@ -7,7 +7,7 @@ const none = new Set<string>();
 const ids = (rows: { id: string }[]) => rows.map((row) => row.id);
 
 describe("the timeline's rows", () => {
-  it("stand under their workstreams, oldest first, jobs of none last", () => {
+  it("are listed under their workstreams, oldest first, jobs without one last", () => {
     const workstreams = [aWorkstream("late", { createdAt: at(5) }), aWorkstream("early")];
     const jobs = [aJob("x"), aJob("l1", { workstreamId: "late" }), aJob("e1", { workstreamId: "early" })];
     const rows = flatten(buildModel({ workstreams, jobs, attempts: [], trials: none }), none);
@@ -19,7 +19,7 @@ describe("the timeline's rows", () => {
     expect(ids(flatten(model, none))).toEqual(["a"]);
   });
 
-  it("hide the jobs of a folded group", () => {
+  it("hide the jobs of a collapsed group", () => {
     const input = {
       workstreams: [aWorkstream("w")],
       jobs: [aJob("a", { workstreamId: "w" })],
@@ -29,7 +29,7 @@ describe("the timeline's rows", () => {
     expect(ids(flatten(buildModel(input), new Set(["w"])))).toEqual(["w"]);
   });
 
-  it("put a job after what it depends on, numbers in ids in their own order, however the rows arrive", () => {
+  it("put a job after what it depends on, numbers in ids in numeric order, for any order of arrival", () => {
     const jobs = [
       aJob("job-10"),
       aJob("deploy", { dependsOn: ["test"] }),
@@ -42,7 +42,7 @@ describe("the timeline's rows", () => {
     expect(order([...jobs].reverse())).toEqual(order(jobs));
   });
 
-  it("stay the same objects while nothing of theirs changes", () => {
+  it("stay the same objects while their job does not change", () => {
     const jobs = [aJob("a"), aJob("b")];
     const before = buildModel({ workstreams: [], jobs, attempts: [], trials: none });
     const changed = [aJob("a"), aJob("b", { seq: 2, status: "running", startedAt: at(1), attempt: 1 })];
@@ -74,7 +74,7 @@ describe("the timeline's rows", () => {
     expect(model.rows.get("a")?.attempts.map((attempt) => attempt.number)).toEqual([1, 2]);
   });
 
-  it("name a job by its step, its tool or its id, and know the latest time", () => {
+  it("name a job by its step, its tool or its id, and have the latest time", () => {
     expect([
       jobLabel(aJob("a", { step: "s", tool: "t" })),
       jobLabel(aJob("a", { tool: "t" })),

@@ -9,7 +9,7 @@ export interface JobRow {
   id: string;
   job: Wire<"job">;
   attempts: Wire<"attempt">[];
-  /** How the jobs it depends on stood, and its approvals, when the segments were made. */
+  /** The jobs it depends on, and its approvals, when the segments were computed. */
   parents: readonly (Parent | undefined)[];
   gates: readonly GateFacts[];
   segments: Segment[];
@@ -17,7 +17,7 @@ export interface JobRow {
 
 type Parent = Pick<DependencyFacts, "status" | "finishedAt">;
 
-/** The row above the jobs of one workstream; `workstream` is null for jobs that belong to none. */
+/** The row above the jobs of one workstream; `workstream` is null for jobs without one. */
 export interface GroupRow {
   type: "group";
   id: string;
@@ -30,7 +30,7 @@ export type Row = GroupRow | JobRow;
 export interface TimelineModel {
   groups: GroupRow[];
   rows: ReadonlyMap<string, JobRow>;
-  /** How many trials were known: they only ever get more. */
+  /** How many trials were known; it only grows. */
   trials: number;
 }
 
@@ -40,7 +40,7 @@ export interface TimelineInput {
   attempts: readonly Wire<"attempt">[];
   /** Ids of attempts that were trials of a half-open breaker. */
   trials: ReadonlySet<string>;
-  /** Jobs that are not among `jobs`, on which some of these depend. */
+  /** Jobs not in `jobs` that some of these depend on. */
   dependencies?: readonly DependencyFacts[];
   approvals?: readonly GateFacts[];
 }
@@ -52,8 +52,8 @@ const EMPTY: TimelineModel = { groups: [], rows: new Map(), trials: 0 };
 const natural = new Intl.Collator("en", { numeric: true });
 
 /**
- * Rows by workstream (oldest first, jobs without one last). Within it jobs stand in the order of their creation, those of one commit so
- * that a job comes after what it depends on. Nothing in the order changes while the jobs run. Rows of `previous` are used again where
+ * Rows by workstream (oldest first, jobs without one last). Within one, jobs are in order of creation, and within one commit
+ * a job comes after those it depends on. The order does not change while the jobs run. Rows of `previous` are used again where
  * nothing changed, and their order when there is no new job: then the cost is linear in jobs and attempts.
  */
 export function buildModel(input: TimelineInput, previous: TimelineModel = EMPTY): TimelineModel {
@@ -89,7 +89,7 @@ export function buildModel(input: TimelineInput, previous: TimelineModel = EMPTY
     members.delete(workstream.id);
     return { type: "group", id: workstream.id, workstream, jobs };
   });
-  // What is left has no workstream, or one whose row has not arrived yet.
+  // The rest have no workstream, or one whose row has not arrived yet.
   const rest = [...members.values()].flat();
   if (rest.length > 0) groups.push({ type: "group", id: NO_WORKSTREAM, workstream: null, jobs: rest });
   return { groups, rows, trials: input.trials.size };
@@ -102,14 +102,14 @@ export function flatten(model: TimelineModel, collapsed: ReadonlySet<string>): R
   return model.groups.flatMap((group): Row[] => (collapsed.has(group.id) ? [group] : [group, ...group.jobs]));
 }
 
-/** The latest time that any row knows: the browser's clock is never taken to be before it. */
+/** The latest time in any row: the timeline's clock is never before it. */
 export function latestTime(model: TimelineModel): number {
   let latest = 0;
   for (const { job } of model.rows.values()) latest = Math.max(latest, Date.parse(job.updatedAt));
   return latest;
 }
 
-/** What a job is called: its step, else its tool, else its id. */
+/** The name of a job: its step, else its tool, else its id. */
 export const jobLabel = (job: Pick<Wire<"job">, "id" | "step" | "tool">): string => job.step ?? job.tool ?? job.id;
 
 function newRow(
@@ -124,7 +124,7 @@ function newRow(
   return { type: "job", id: job.id, job, attempts, parents, gates, segments };
 }
 
-/** Whether a row's segments would be the same by what it waited for. */
+/** Whether a row's segments stay the same, given the jobs and approvals it waits for. */
 function waitsAlike(row: JobRow, parents: JobRow["parents"], gates: readonly GateFacts[]): boolean {
   return (
     row.parents.length === parents.length &&
@@ -168,7 +168,7 @@ function attemptsByJob(attempts: readonly Wire<"attempt">[]): Map<string, Wire<"
   return tried;
 }
 
-/** What jobs are sorted by never changes, so the same jobs stand in the same order. */
+/** The sort keys of a job never change, so the same jobs have the same order. */
 function sameOrder(jobs: readonly Wire<"job">[], previous: TimelineModel): Wire<"job">[] | undefined {
   if (jobs.length !== previous.rows.size) return undefined;
   const byId = new Map(jobs.map((job) => [job.id, job]));
@@ -191,7 +191,7 @@ function inOrder(jobs: readonly Wire<"job">[]): Wire<"job">[] {
   );
 }
 
-/** How many jobs stand before each one on its longest chain of dependencies. A job can only depend on older ones: there are no circles. */
+/** Each job's depth: the jobs before it on its longest chain of dependencies. A job can only depend on older ones: there are no cycles. */
 export function depths(jobs: readonly Wire<"job">[]): Map<string, number> {
   const byId = new Map(jobs.map((job) => [job.id, job]));
   const depth = new Map<string, number>();
@@ -213,7 +213,7 @@ export function depths(jobs: readonly Wire<"job">[]): Map<string, number> {
   return depth;
 }
 
-/** Oldest first; those of one commit by their first jobs, so that what comes first in the run stands first. */
+/** Oldest first; those of one commit by their first jobs, in the order of the run. */
 const byAge =
   (ranks: ReadonlyMap<string, number>) =>
   (a: Wire<"workstream">, b: Wire<"workstream">): number =>

@@ -10,7 +10,7 @@ const short = (segments: ReturnType<typeof segmentsOf>) =>
   ]);
 
 describe("segments of a job", () => {
-  it("tells queue time and run time of an attempt apart", () => {
+  it("separates queue time and run time of an attempt", () => {
     const job = aJob("a", { status: "completed", attempt: 1, finishedAt: at(9) });
     const attempt = anAttempt("a", 1, { status: "completed", startedAt: at(4), finishedAt: at(9) });
     const segments = segmentsOf(job, [attempt]);
@@ -44,7 +44,7 @@ describe("segments of a job", () => {
     ]);
   });
 
-  it("shows the time before the dependencies had completed as waiting on them", () => {
+  it("shows the time until the dependencies have completed as waiting for them", () => {
     const waiting = aJob("b", { status: "waiting", dependsOn: ["a"], queuedAt: null });
     expect(short(segmentsOf(waiting, []))).toEqual([["dependencies", 0, null]]);
     const queued = aJob("b", { status: "queued", dependsOn: ["a"], queuedAt: at(3), runAt: at(3) });
@@ -69,7 +69,7 @@ describe("segments of a job", () => {
     ]);
   });
 
-  it("shows the backoff between two tries as a gap, and the next try in the queue from its time on", () => {
+  it("shows the backoff between two attempts as a gap, and the next attempt in the queue once it is due", () => {
     const job = aJob("a", { status: "queued", attempt: 1, maxAttempts: 3, queuedAt: at(5), runAt: at(9) });
     const failed = anAttempt("a", 1, { status: "failed", startedAt: at(1), finishedAt: at(5) });
     expect(short(segmentsOf(job, [failed]))).toEqual([
@@ -100,13 +100,13 @@ describe("segments of a job", () => {
     ]);
   });
 
-  it("waits on its dependencies again after a retry that brought them back", () => {
+  it("waits for its dependencies again after a retry that queued them again", () => {
     const job = aJob("b", { status: "waiting", dependsOn: ["a"], attempt: 1, attemptBase: 1, queuedAt: null });
     const failed = anAttempt("b", 1, { status: "failed", startedAt: at(1), finishedAt: at(5) });
     expect(short(segmentsOf(job, [failed])).at(-1)).toEqual(["dependencies", 5, null]);
   });
 
-  it("marks the attempts that were trials", () => {
+  it("marks attempts that were trials", () => {
     const job = aJob("a", { status: "running", attempt: 1, startedAt: at(1) });
     const segments = segmentsOf(job, [anAttempt("a", 1)], { isTrial: (id) => id === "a#1" });
     expect(segments.filter((segment) => segment.trial).map((segment) => segment.attempt)).toEqual([1]);
@@ -129,7 +129,7 @@ describe("segments of a job", () => {
     ...more,
   });
 
-  it("tells apart what a job waited for: jobs, then its approval, then its time, then the queue", () => {
+  it("separates what a job waited for: jobs, then its approval, then its schedule, then the queue", () => {
     const job = aJob("b", {
       dependsOn: ["a"],
       approvalId: "apr",
@@ -147,7 +147,7 @@ describe("segments of a job", () => {
       ["queue", 40, 43],
       ["run", 43, null],
     ]);
-    // The approval came first: only the dependency held it up.
+    // The approval was given first: only the dependency delayed the job.
     const early = { ...job, queuedAt: at(16) };
     expect(
       short(segmentsOf(early, [attempt], { dependency: done("a", 16), approvals: [gate(0, 5)] })).slice(0, 2),
@@ -155,7 +155,7 @@ describe("segments of a job", () => {
       ["dependencies", 0, 16],
       ["scheduled", 16, 40],
     ]);
-    // With nothing known of the job it depends on, its release tells when that was.
+    // When the job it depends on is unknown, the time of its release is used.
     expect(short(segmentsOf(job, [attempt])).slice(0, 2)).toEqual([
       ["dependencies", 0, 16],
       ["scheduled", 16, 40],
@@ -176,7 +176,7 @@ describe("segments of a job", () => {
     ]);
   });
 
-  it("shows the wait for an escalation's approval as that, not as the time until the next attempt", () => {
+  it("shows the wait for an escalation's approval as such, not as the time until the next attempt", () => {
     const failed = anAttempt("b", 1, { status: "failed", queuedAt: at(0), startedAt: at(1), finishedAt: at(4) });
     const waiting = aJob("b", {
       status: "waiting",
@@ -205,7 +205,7 @@ describe("segments of a job", () => {
     ]);
   });
 
-  it("does not take an approval that somebody asked for about the job for one that holds it", () => {
+  it("does not count an approval about the job as one that blocks it", () => {
     const job = aJob("b", { queuedAt: at(0), createdAt: at(0), runAt: at(20) });
     const other = gate(3, null, { approvalId: "asked-by-hand" });
     expect(short(segmentsOf(job, [], { approvals: [other] }))).toEqual([

@@ -3,21 +3,21 @@ import type { AttemptStatus } from "../../../../domain/kernel/statuses.ts";
 import type { Wire } from "../../../../domain/kernel/wire.ts";
 
 /**
- * What a job did with its time, as a row of segments that follow one another without overlap:
+ * A job's time as consecutive segments without overlap:
  *
  * - `dependencies`: from its creation (or its retry) until the last of the jobs it depends on has completed;
- * - `approval`: from then on until its approval was given, or from an escalation until its own was;
- * - `scheduled`: it may not start before its `runAt`;
- * - `queue`: it could start, and no agent has taken it;
- * - `run`: one attempt, from start to end, with that attempt's status;
- * - `gap`: between two tries, its backoff or the time until somebody retried it;
+ * - `approval`: from then until its approval was given, or from an escalation until its approval was given;
+ * - `scheduled`: not due before its `runAt`;
+ * - `queue`: due, and not claimed by an agent yet;
+ * - `run`: one attempt, with its status;
+ * - `gap`: between two attempts: the backoff, or the time until a manual retry;
  * - `unloaded`: earlier attempts that are not loaded.
  *
  * An end of `null` means "until now". Times are milliseconds since 1970.
  */
 export type SegmentKind = "dependencies" | "approval" | "scheduled" | "queue" | "run" | "gap" | "unloaded";
 
-/** What is to be known beside a job's own rows; what is left out is not known. */
+/** What the segments need besides the job's own rows; absent: not known. */
 export interface SegmentContext {
   isTrial?: (attemptId: string) => boolean;
   /** The jobs it depends on, by id. */
@@ -55,7 +55,7 @@ export function segmentsOf(
     if (end !== null) at = end;
   };
   const tried = () => segments.some((segment) => segment.kind === "run");
-  /** The time until it was due, divided among what it waited for. */
+  /** The time until it was due, divided by what it waited for. */
   const lead = (end: number | null, due: number | null) => {
     for (const { kind, until } of waits(job, at, end, tried(), context)) plain(kind, until);
     plain(tried() ? "gap" : "scheduled", due);
@@ -83,7 +83,7 @@ export function segmentsOf(
   if (over !== null && over <= at) return segments;
   if (job.queuedAt === null) {
     lead(over, over ?? at);
-    // It has all it waited for, or what it waits for is not known here.
+    // It waits for nothing any more, or for something unknown here.
     if (over === null && segments.at(-1)?.end !== null) plain("dependencies", null);
     return segments;
   }
@@ -96,8 +96,8 @@ export function segmentsOf(
 }
 
 /**
- * What a job waited for between `from` and `end` (null: it waits still), before it could be queued, in order: the jobs it depends on until the last
- * of them had completed, then its approval until that was settled. Of a job that has run, only approvals that were asked for since then count, and
+ * What a job waited for between `from` and `end` (null: it still waits) before it could be queued, in order: the jobs it depends on until the last
+ * of them has completed, then its approval until that is decided. For a job that has run, only approvals requested since then count, and
  * jobs that were not done then.
  */
 function waits(
@@ -127,12 +127,12 @@ function waits(
 const settledAt = ({ status, decidedAt }: GateFacts): number =>
   status === "pending" || decidedAt === null ? Number.POSITIVE_INFINITY : ms(decidedAt);
 
-/** Whether it is an approval that the job itself waits for, not one that somebody asked for about the job. */
+/** Whether the job waits for this approval; false for one that is only about the job. */
 const isGate = (job: Readonly<Wire<"job">>, { approvalId, createdAt }: GateFacts): boolean =>
   approvalId === job.approvalId || createdAt === job.createdAt || createdAt === job.escalatedAt;
 
 /**
- * When a job that has not been queued twice was released by what it waited for; 0 when its approval came last, infinite where that is not known.
+ * When the dependencies of a job that was queued at most once were done; 0 when its approval came last, infinite when not known.
  */
 function releasedAt(job: Readonly<Wire<"job">>, settled: number | null): number {
   if (job.queuedAt === null || job.attempt > 1) return Number.POSITIVE_INFINITY;
@@ -141,8 +141,8 @@ function releasedAt(job: Readonly<Wire<"job">>, settled: number | null): number 
 }
 
 /**
- * When the last of the jobs it depends on had completed; `limit` while one has not. Of those that are not known it is taken to be when the job was
- * released, unless that was the approval's doing.
+ * When the last of the jobs it depends on completed; `limit` while one has not. For unknown jobs: when the job was
+ * released, unless its approval released it.
  */
 function dependenciesMet(
   job: Readonly<Wire<"job">>,
@@ -163,7 +163,7 @@ function dependenciesMet(
 
 type Tried = Pick<Wire<"attempt">, "id" | "number" | "status" | "queuedAt" | "startedAt" | "finishedAt">;
 
-/** A job's row can arrive a frame before its newest attempt: the job itself tells then when that began. */
+/** A job's row can arrive a frame before its newest attempt: the job's row then has the start. */
 function withOpenOne(job: Readonly<Wire<"job">>, attempts: readonly Wire<"attempt">[]): readonly Tried[] {
   const newest = attempts.at(-1)?.number ?? 0;
   if (job.status !== "running" || job.startedAt === null || newest >= job.attempt) return attempts;
@@ -176,7 +176,7 @@ function withOpenOne(job: Readonly<Wire<"job">>, attempts: readonly Wire<"attemp
   ];
 }
 
-/** How long the segments of one kind took together, in ms, `now` closing the open one. */
+/** Total time of the segments of one kind, ms; an open one ends at `now`. */
 export function timeIn(segments: readonly Segment[], kind: SegmentKind, now: number): number {
   let total = 0;
   for (const segment of segments) {

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { elapsed, stepFor, ticksFor } from "./ticks.ts";
 
 describe("ticks of the time axis", () => {
-  it("stand at whole steps since the origin, labelled with the time elapsed", () => {
+  it("are at whole steps since the origin, labelled with the elapsed time", () => {
     const labels = (from: number, to: number, most: number) =>
       ticksFor({ from: 500 + from, to: 500 + to }, 500, most).map((tick) => tick.label);
     expect(labels(0, 10_000, 6)).toEqual(["0s", "2s", "4s", "6s", "8s", "10s"]);

@@ -1,7 +1,7 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "../../../../domain/kernel/time.ts";
 import type { View } from "./view.ts";
 
-/** Distances between ticks that people can count in, ms. */
+/** Steps between ticks that people count in, ms. */
 const STEPS = [
   ...[1, 2, 5, 10, 20, 50, 100, 200, 500],
   ...[1, 2, 5, 10, 15, 30].map((n) => n * SECOND_MS),
@@ -15,7 +15,7 @@ export interface Tick {
   label: string;
 }
 
-/** The shortest of the nice steps that puts at most `most` ticks on `span` ms. */
+/** The shortest of these steps that puts at most `most` ticks on `span` ms. */
 export function stepFor(span: number, most: number): number {
   const least = span / Math.max(1, most);
   return STEPS.find((step) => step >= least) ?? STEPS.at(-1) ?? DAY_MS;

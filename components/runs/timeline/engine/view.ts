@@ -9,7 +9,7 @@ export const MIN_SPAN_MS = 5;
 
 export const spanOf = (view: View): number => view.to - view.from;
 
-/** Where a time lies in a view: 0 at its left edge, 100 at its right one. Outside of it, below 0 or above 100. */
+/** The position of a time in a view: 0 at its left edge, 100 at its right one. Outside of it, below 0 or above 100. */
 export function toPercent(time: number, view: View): number {
   return ((time - view.from) / spanOf(view)) * 100;
 }
@@ -29,7 +29,7 @@ export function clampView(view: View, bounds: View): View {
   return { from: kept, to: kept + span };
 }
 
-/** Scales a view about a time that stays where it is on the screen; a factor below 1 shows less, above 1 more. */
+/** Scales a view around a time that stays in place; a factor below 1 shows less, above 1 more. */
 export function zoomAbout(view: View, time: number, factor: number, bounds: View): View {
   const span = Math.min(Math.max(spanOf(view) * factor, MIN_SPAN_MS), Math.max(spanOf(bounds), MIN_SPAN_MS));
   const share = (time - view.from) / spanOf(view);
