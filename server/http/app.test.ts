@@ -114,7 +114,7 @@ test("pages carry a content security policy with a nonce of their own and may no
   expect(await policy()).not.toBe(first);
 });
 
-test("a page's request tells Next the nonce and the API's address, whatever the caller claims", async () => {
+test("a page's request gives Next the nonce and the API's address, not what the caller claims", async () => {
   const headers = {
     ...key(),
     "x-nonce": "mine",

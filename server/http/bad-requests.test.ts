@@ -85,7 +85,7 @@ const needed = ({ parameters = [] }: Operation, but: string) =>
 const hasQuery = ({ parameters = [] }: Operation) => parameters.some((parameter) => parameter.in === "query");
 const isApi = (path: string) => path.startsWith("/api/");
 
-describe("whatever is asked, the answer is no 5xx and no page", () => {
+describe("no request is answered with a 5xx or a page", () => {
   test("any parameter in a query, and a refusal names it", async () => {
     const faults: string[] = [];
     for (const { method, path, operation } of operations) {

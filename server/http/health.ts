@@ -6,7 +6,7 @@ const PUBLIC = { access: "public" } as const;
 const ASK_WITHIN_MS = 2_000;
 const LATE = "the database has not answered in time";
 
-/** Whether the process takes work. `starting` until all parts stand, `draining` once it was told to stop. */
+/** Whether the process takes work. `starting` until all parts are up, `draining` once it has to stop. */
 export interface Health {
   state: "starting" | "ready" | "draining";
   /** Asks the database, now: null when it takes work, else why not. */

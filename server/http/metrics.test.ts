@@ -11,7 +11,7 @@ afterAll(() => api.close());
 const series = async () =>
   (await api.t.deps.metrics.metrics()).split("\n").filter((line) => !/^(#|nodejs_|process_)/.test(line));
 
-test("whatever strangers and callers ask for, no figure is counted under a name of theirs", async () => {
+test("no request makes a figure under a name of its own", async () => {
   const ask = async (mark: string) => {
     const authorization = `Bearer ${api.me.secret}`;
     for (const headers of [{}, { authorization }, { authorization: `Bearer ${mark}` }, { cookie: `${mark}=1` }]) {

@@ -66,7 +66,7 @@ test("one call answers an agent's tasks, sessions and pending approvals, the app
   expect(status.truncated).toBe(false);
 });
 
-test("of the tasks of one key the newest is shown, which is the one that the key stands for", async () => {
+test("of the tasks of one key the newest is shown, which is the one that the key names", async () => {
   const agent = fresh("agent");
   const idempotencyKey = fresh("key");
   const [first, second, duplicate] = [fresh("task"), fresh("task"), fresh("task")];

@@ -9,8 +9,10 @@ beforeAll(async () => {
 afterAll(() => api.close());
 
 /** Tells the outcomes of calls made to an agent, `true` for a success. */
-async function outcomes(agentKey: string, told: boolean[], durationMs = 100): Promise<void> {
-  await api.me.commit(...told.map((success) => ({ type: "breaker.record" as const, agentKey, success, durationMs })));
+async function outcomes(agentKey: string, results: boolean[], durationMs = 100): Promise<void> {
+  await api.me.commit(
+    ...results.map((success) => ({ type: "breaker.record" as const, agentKey, success, durationMs })),
+  );
 }
 
 test("an agent is registered with 201, changed with 200, and read with its breaker and figures", async () => {
@@ -145,7 +147,7 @@ test("the leaderboard ranks by what is sure: much good work above one lucky call
   expect(items[3]).toMatchObject({ total: 0, successRate: null, averageDurationMs: null, p95DurationMs: null });
 });
 
-test("decisions are listed by task, run, agent, type, success and time; an outcome is told once", async () => {
+test("decisions are listed by task, run, agent, type, success and time; an outcome is reported once", async () => {
   const [runId, agentKey, taskType] = [fresh("run"), fresh("agent"), fresh("type")];
   const [a, b] = [fresh("dec"), fresh("dec")];
   await api.me.commit(
@@ -167,8 +169,8 @@ test("decisions are listed by task, run, agent, type, success and time; an outco
     selectedAgent: agentKey,
     runId,
   });
-  const told = await api.me.post(`/routing/decisions/${a}/outcome`, { success: false, durationMs: 5, error: "no" });
-  expect(told).toMatchObject({
+  const reported = await api.me.post(`/routing/decisions/${a}/outcome`, { success: false, durationMs: 5, error: "no" });
+  expect(reported).toMatchObject({
     status: 200,
     body: { kind: "decision", decisionId: a, success: false, errorMessage: "no", durationMs: 5, receipt: {} },
   });

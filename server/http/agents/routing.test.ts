@@ -100,14 +100,14 @@ describe("POST /routing/decisions", () => {
 });
 
 describe("POST /routing/decisions/{id}/outcome", () => {
-  test("is told once; for a decision with a job it counts nothing, as the job's attempts do", async () => {
+  test("is reported once; for a decision with a job it counts nothing, as the job's attempts do", async () => {
     const { agents, decide } = await team("a");
     const [runId, jobId] = [fresh("run"), fresh("job")];
     await api.me.commit({ type: "run.create", runId, workflow: "w" }, { type: "job.enqueue", jobId, runId });
     const { decisionId } = (await decide({ jobId })).body;
-    const told = () => api.me.post(`/routing/decisions/${decisionId}/outcome`, { success: true, durationMs: 5 });
-    expect(await told()).toMatchObject({ status: 200, body: { success: true, runId } });
-    expect(await told()).toMatchObject({ status: 409, body: { code: "already_reported" } });
+    const report = () => api.me.post(`/routing/decisions/${decisionId}/outcome`, { success: true, durationMs: 5 });
+    expect(await report()).toMatchObject({ status: 200, body: { success: true, runId } });
+    expect(await report()).toMatchObject({ status: 409, body: { code: "already_reported" } });
     expect((await api.me.get(`/agents/${agents[0]}`)).body.statistics).toMatchObject({ total: 0 });
   });
 });

@@ -17,7 +17,7 @@ const series = async (query: string) => {
   expect([status, body.detail]).toEqual([200, undefined]);
   return body as unknown as { metric: string; unit: string; step: number; points: Point[] };
 };
-const told = (points: Point[]) => points.flatMap(({ value }) => (value === null ? [] : [value]));
+const known = (points: Point[]) => points.flatMap(({ value }) => (value === null ? [] : [value]));
 
 /** Runs jobs of an agent to their end, one after the other. */
 async function runJobs(prefix: string, agentKey: string, step: string, ends: ("ok" | "bad" | "upstream")[]) {
@@ -56,7 +56,7 @@ describe("GET /metrics/series", () => {
       ["metric=throughput&agent=nobody", 0],
     ] as const) {
       const { points } = await series(query);
-      expect([query, told(points).reduce((sum, value) => sum + value, 0)]).toEqual([query, total]);
+      expect([query, known(points).reduce((sum, value) => sum + value, 0)]).toEqual([query, total]);
     }
   });
 
@@ -64,7 +64,7 @@ describe("GET /metrics/series", () => {
     // Hours, as a minute may end between two jobs.
     const to = new Date(Date.now() + 60_000).toISOString();
     const span = `agent=s1&step=3600000&from=${new Date(Date.now() - 5 * 3_600_000).toISOString()}&to=${to}`;
-    const weighted = async (metric: string) => told((await series(`metric=${metric}&${span}`)).points);
+    const weighted = async (metric: string) => known((await series(`metric=${metric}&${span}`)).points);
     const rates = await weighted("success_rate");
     if (rates.length === 1) {
       expect(rates[0]).toBeCloseTo(2 / 3);
@@ -77,16 +77,16 @@ describe("GET /metrics/series", () => {
     expect(points.slice(0, 3).map(({ value }) => value)).toEqual([null, null, null]);
   });
 
-  test("slots and queues stand as they were between two changes, and nothing is said before the first", async () => {
+  test("slots and queues keep their value between two changes, and are null before the first", async () => {
     const { points } = await series("metric=capacity&agent=s1");
     expect(points[0]?.value).toBeNull();
     expect(points.at(-1)?.value).toBe(2);
-    const busy = told((await series("metric=busy&agent=s1")).points);
+    const busy = known((await series("metric=busy&agent=s1")).points);
     expect(Math.max(...busy)).toBe(1);
-    const used = told((await series("metric=utilisation&agent=s1")).points);
+    const used = known((await series("metric=utilisation&agent=s1")).points);
     expect(Math.max(...used)).toBeLessThanOrEqual(1);
-    expect(Math.max(...told((await series("metric=queue_depth&queue=charted")).points))).toBe(1);
-    expect(told((await series("metric=queue_running&queue=charted")).points).at(-1)).toBeGreaterThanOrEqual(0);
+    expect(Math.max(...known((await series("metric=queue_depth&queue=charted")).points))).toBe(1);
+    expect(known((await series("metric=queue_running&queue=charted")).points).at(-1)).toBeGreaterThanOrEqual(0);
   });
 
   test("a gauge is its highest value in a step where it changed, what it was where it did not, also from before the stretch", async () => {
@@ -141,7 +141,7 @@ describe("GET /metrics/series", () => {
 
   test("another tenant sees none of it", async () => {
     const { body } = await api.stranger.get("/metrics/series?metric=throughput");
-    expect(told((body as unknown as { points: Point[] }).points).every((value) => value === 0)).toBe(true);
+    expect(known((body as unknown as { points: Point[] }).points).every((value) => value === 0)).toBe(true);
   });
 
   test("counts are 0 where nothing happened while a server was up, and unknown while none was", async () => {
@@ -159,7 +159,7 @@ describe("GET /metrics/series", () => {
 });
 
 describe("GET /leaderboard", () => {
-  test("looks at a window and a type of task, and finds who does badly", async () => {
+  test("takes a window and a type of task, and finds agents that do badly", async () => {
     const places = async (query: string) =>
       (await api.me.get(`/leaderboard?${query}`)).body.items.map(({ agentKey, total, failed, upstream }) => [
         agentKey,

@@ -24,7 +24,7 @@ export function registerAlertBulk(app: FastifyInstance, deps: ResourceDeps): voi
 type AlertMutation = Extract<ClientMutation, { alertId: string }>;
 
 /**
- * Commits what is not refused. Refused ones are told by their place, so a second try without them goes through unless things move meanwhile. All tries are
+ * Commits what is not refused. Refused ones are reported by their place, so a second try without them goes through unless things move meanwhile. All tries are
  * one request under its Idempotency-Key; the receipt says which alerts it has moved.
  */
 async function moveAll(

@@ -264,7 +264,7 @@ describe("alert rules", () => {
     expect((await api.stranger.post("/alert-rules/preview", { kind: "breaker_open", params: {} })).body.fired).toBe(0);
   });
 
-  test("a preview tells what waited, ran or asked for too long: what is over with its end, what goes on without", async () => {
+  test("a preview lists what waited, ran or asked for too long: what is over with its end, what goes on without", async () => {
     const own = await openApi();
     const set = (table: string, columns: string, id: string) =>
       own.t.database.pool.query(`UPDATE "${table}" SET ${columns} WHERE "tenantId" = 'default' AND "id" = $1`, [id]);
@@ -314,7 +314,7 @@ describe("alert rules", () => {
   });
 });
 
-test("a storm is told by what fired within the last minute, by rule, the most severe first", async () => {
+test("a storm lists what fired within the last minute, by rule, the most severe first", async () => {
   const own = await openApi();
   try {
     const calm = await own.me.get("/alerts/storm");
@@ -344,7 +344,7 @@ test("a storm is told by what fired within the last minute, by rule, the most se
         `UPDATE "Alert" SET "firedAt" = "firedAt" - interval '1 minute' WHERE "tenantId" = 'default' AND "id" = ANY ($1)`,
         [ids],
       );
-    // A cause that somebody looks at is open still; ten are no storm yet.
+    // An acknowledged cause is still open; ten are no storm yet.
     await own.me.commit({ type: "alert.acknowledge", alertId: alertOf("s0") });
     await over([alertOf("s9"), alertOf("s10")]);
     expect((await own.me.get("/alerts/storm")).body).toMatchObject({ storm: false, firedLastMinute: 10, folded: 1 });

@@ -63,7 +63,7 @@ test("channels are listed page by page, belong to their tenant, and are gone whe
   expect((await api.me.put("/channels/page-1", HOOK)).status).toBe(201);
 });
 
-test("what is no channel is told with its place", async () => {
+test("a value that is no channel is refused with its place", async () => {
   const wrong = await api.me.put("/channels/wrong", { kind: "webhook", target: "file:///etc/passwd" });
   expect([wrong.status, wrong.body.errors.map(({ path }) => path)]).toEqual([400, ["target"]]);
   expect((await api.me.put("/channels/nope", { ...HOOK, channelId: "other" })).status).toBe(400);

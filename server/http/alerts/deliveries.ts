@@ -21,7 +21,7 @@ export function registerDeliveries(app: FastifyInstance, deps: ResourceDeps): vo
   });
 }
 
-/** The delivery once something has come of it, or as it is when that takes too long. */
+/** The delivery once it has ended, or in its present state when that takes too long. */
 export async function awaitDelivery(
   request: FastifyRequest,
   reply: FastifyReply,

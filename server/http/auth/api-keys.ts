@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { StartupError } from "../../database/errors.ts";
 import type { PrismaClient } from "../../database/generated/client.ts";
 
-/** The id of the one key that `SWITCHYARD_BOOTSTRAP_KEY` stands for. */
+/** The id of the one key that `SWITCHYARD_BOOTSTRAP_KEY` sets. */
 const BOOTSTRAP_ID = "bootstrap";
 
 export interface NewApiKey {

@@ -56,7 +56,7 @@ export class Authenticator {
     return credential.kind === "key" ? this.keys.peek(credential.secret) : this.sessions.peek(credential.value);
   }
 
-  /** Who a credential stands for, or null. Rejects when the database is away. */
+  /** The principal of a credential, or null. Rejects when the database is away. */
   resolve(credential: Credential): Promise<Principal | null> {
     return credential.kind === "key" ? this.keys.get(credential.secret) : this.sessions.get(credential.value);
   }

@@ -60,7 +60,7 @@ export function installAuthorization(app: FastifyInstance, deps: { auth: Authent
     } else if (credential.kind === "cookie" && changesState(request.method) && !auth.isOwnPage(request.raw.headers)) {
       done(crossOrigin());
     } else if (principal.role === VIEWER && changesState(request.method) && !request.routeOptions.config.forViewers) {
-      done(new ProblemError(403, "forbidden", "The role viewer may look at everything and change nothing."));
+      done(new ProblemError(403, "forbidden", "The role viewer may read everything and change nothing."));
     } else {
       request.caller = principal;
       done();

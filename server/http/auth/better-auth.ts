@@ -32,7 +32,7 @@ export function createBetterAuth(
     verification: { modelName: "authVerification" },
     session: { modelName: "authSession", expiresIn: SESSION_DAYS * 86_400, disableSessionRefresh: true },
     advanced: {
-      // Cookies ignore ports: the name tells two servers on one host apart, and is the same for all nodes of a database.
+      // Cookies ignore ports: the name differs between two servers on one host, and is the same for all nodes of a database.
       cookiePrefix: `switchyard-${hash("sha256", secret, "hex").slice(0, 8)}`,
       useSecureCookies: false,
       // Lax: the link may be opened from a page (a web terminal), and Strict would withhold the new cookie on the

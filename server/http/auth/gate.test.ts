@@ -97,7 +97,7 @@ test("an address that cannot be decoded is answered as a problem, before anythin
   expect([answer.statusCode, answer.json().code]).toEqual([400, "malformed_url"]);
 });
 
-test("a key opens the API and names who asks", async () => {
+test("a key opens the API and names the caller", async () => {
   const answer = await t.app.inject({ url: "/api/v1/me", headers: bearer(t.key.secret) });
   expect(answer.json()).toEqual({ tenantId: "default", kind: "key", id: t.key.id, name: "tests", role: "admin" });
   const lower = await t.app.inject({ url: "/api/v1/me", headers: { authorization: `bearer ${t.key.secret}` } });

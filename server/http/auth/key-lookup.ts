@@ -11,7 +11,7 @@ const MISS_TTL_MS = 500;
 const MAX_KEYS = 10_000;
 const LAST_USED_EVERY_MS = 60_000;
 
-/** Turns an API key's secret into who it stands for. A revoked key stops working within 5 s on every node. */
+/** Turns an API key's secret into its principal. A revoked key stops working within 5 s on every node. */
 export class KeyLookup {
   private readonly prisma: PrismaClient;
   private readonly cache: TtlCache<Principal>;
@@ -28,7 +28,7 @@ export class KeyLookup {
       ttlMs: TTL_MS,
       missTtlMs: MISS_TTL_MS,
       max: MAX_KEYS,
-      load: (hash) => (this.good.has(hash) ? this.load(hash) : this.strangers.look(hash, () => this.load(hash))),
+      load: (hash) => (this.good.has(hash) ? this.load(hash) : this.strangers.find(hash, () => this.load(hash))),
       ...rest,
     });
   }

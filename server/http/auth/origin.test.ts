@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { cookieValue, isHttps, withSecure } from "./cookies.ts";
 import { changesState, isSameOrigin, isSameOriginHandshake, safeNext } from "./origin.ts";
 
-test("what the browser says in Sec-Fetch-Site decides, whatever Origin says", () => {
+test("Sec-Fetch-Site decides where a browser sends it, not Origin", () => {
   const host = "console.test:3000";
   expect(isSameOrigin({ host, "sec-fetch-site": "same-origin" })).toBe(true);
   expect(isSameOrigin({ host, "sec-fetch-site": "none" })).toBe(true);

@@ -8,7 +8,7 @@ const SECRET_ID = "switchyard:cookie-secret";
  * other's sessions. It guards no more than the session tokens that lie in the same database.
  */
 export async function cookieSecret(prisma: PrismaClient): Promise<string> {
-  // Two nodes may start at once: whoever is first wins, both read what is there.
+  // Two nodes may start at once: the first wins, both read its secret.
   await prisma.authVerification.createMany({
     data: [
       {

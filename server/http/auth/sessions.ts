@@ -70,7 +70,7 @@ export class Sessions {
     return session?.principal ?? (session as null | undefined);
   }
 
-  /** Who the cookie stands for, or null. Throws StoreError `database_away` when that cannot be found out. */
+  /** The person that the cookie signs in, or null. Throws StoreError `database_away` when that cannot be found out. */
   async get(cookie: string): Promise<Principal | null> {
     return (await this.cache.get(cookie))?.principal ?? null;
   }
@@ -93,7 +93,7 @@ export class Sessions {
   async redeem(token: string, userAgent: string | undefined): Promise<string[] | null> {
     const headers = new Headers(userAgent === undefined ? {} : { "user-agent": userAgent });
     try {
-      const answer = await this.strangers.look(token, () =>
+      const answer = await this.strangers.find(token, () =>
         this.auth.api.magicLinkVerify({ query: { token }, headers, returnHeaders: true }),
       );
       return answer.headers.getSetCookie();

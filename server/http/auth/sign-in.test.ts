@@ -31,7 +31,7 @@ test("behind a TLS proxy the cookie is Secure", async () => {
   expect(String(answer.headers["set-cookie"])).toMatch(/; Secure/);
 });
 
-test("a link leads to where one wanted to go, and never off this server", async () => {
+test("a link leads to the page that was asked for, and never off this server", async () => {
   const at = async (next: string) =>
     (await t.app.inject({ url: `/login?token=${await mint()}&next=${encodeURIComponent(next)}` })).headers.location;
   expect(await at("/runs/a?tab=events")).toBe("/runs/a?tab=events");
@@ -72,7 +72,7 @@ test("HEAD does not spend a link", async () => {
   expect((await t.app.inject({ url: `/login?token=${token}` })).headers.location).toBe("/");
 });
 
-test("a second click on a spent link does no harm to whoever is signed in", async () => {
+test("a second click on a spent link does not sign anybody out", async () => {
   const token = await mint();
   const cookie = cookiesOf(await t.app.inject({ url: `/login?token=${token}` }));
   const again = await t.app.inject({ url: `/login?token=${token}`, headers: { cookie } });

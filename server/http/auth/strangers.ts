@@ -1,6 +1,6 @@
 import { FairShare } from "../../database/fair-share.ts";
 
-/** One look at a time, for as many as can be connected. */
+/** One query at a time, for as many callers as can be connected. */
 const LIMITS = {
   total: 1,
   perTenant: 1,
@@ -11,14 +11,14 @@ const LIMITS = {
 };
 
 /**
- * Looks into the database for those whom nobody has seen yet, one at a time: whoever guesses keys or links, on however many connections, takes one of
+ * Queries the database for unknown credentials, one at a time: guessing keys or links, on any number of connections, takes one of
  * the connections of sign-in, and those who are known have the other.
  */
 export class Strangers {
   readonly #places = new FairShare(LIMITS);
 
   /** @param who sets those apart who take turns. Rejects with NoPlace when it takes too long to get one. */
-  look<T>(who: string, work: () => Promise<T>): Promise<T> {
+  find<T>(who: string, work: () => Promise<T>): Promise<T> {
     return this.#places.run({ tenantId: who, principal: "" }, work);
   }
 }

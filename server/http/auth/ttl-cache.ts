@@ -42,7 +42,7 @@ export class TtlCache<V> {
       return undefined;
     }
     if (entry.value !== null && age >= ttl / 2 && !this.loading.has(key)) {
-      // Whoever asks after the entry has expired gets this look-up's failure, nobody needs it now.
+      // A caller after the entry's end gets this failure; nobody needs it now.
       this.load(key).catch(() => {});
     }
     return entry.value;

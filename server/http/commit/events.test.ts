@@ -211,7 +211,7 @@ test.each([
   ["NDJSON", {}, "application/x-ndjson", "\n"],
   ["server-sent events", { accept: "text/event-stream" }, "text/event-stream", ": beat\n\n"],
 ])(
-  "%s: the first byte comes at once, a beat in every quiet, and proxies are told to pass it on",
+  "%s: the first byte comes at once, a beat in every quiet, and proxies are asked to pass it on",
   async (_name, headers, type, beat) => {
     vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
     onTestFinished(() => void vi.useRealTimers());

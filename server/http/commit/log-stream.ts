@@ -21,7 +21,7 @@ const PAGE_BYTES = 1_048_576;
  * that does not follow on the last position, or a reader so slow that too much was announced meanwhile, leads back to reading: nothing is
  * held for it beyond a bound.
  *
- * When the log is replaced (a restored backup), the stream ends. When retention has removed what comes next, the stream ends: whoever asks to go on from there is told 410 with the floor.
+ * When the log is replaced (a restored backup), the stream ends. When retention has removed what comes next, the stream ends: a reader that goes on from there gets 410 with the floor.
  */
 export async function* followLog(
   store: Store,

@@ -42,7 +42,7 @@ test("an approval is asked for, approved with a comment and consumed", async () 
   expect(consumed).toMatchObject({ status: 200, body: { consumedBy: "key:tests", consumedAt: expect.any(String) } });
 });
 
-test("whoever decides second is told what was decided, and by whom", async () => {
+test("a second decision gets what was decided, and by whom", async () => {
   const approvalId = await asked();
   await (await person("ada"))(`/approvals/${approvalId}/reject`, { comment: "no" });
   const late = await api.me.post(`/approvals/${approvalId}/approve`);
@@ -65,15 +65,15 @@ test("of twenty who consume at once one succeeds", async () => {
   expect(events.body.items).toHaveLength(1);
 });
 
-test("of many who approve and reject at once the first is heard", async () => {
+test("of many that approve and reject at once the first decides", async () => {
   for (let round = 0; round < 5; round += 1) {
     const approvalId = await asked();
     const answers = await Promise.all(
       Array.from({ length: 10 }, (_, i) => api.me.post(`/approvals/${approvalId}/${i % 2 ? "approve" : "reject"}`)),
     );
-    const heard = answers.filter(({ status }) => status === 200);
-    expect(heard).toHaveLength(1);
-    expect((await api.me.get(`/approvals/${approvalId}`)).body.status).toBe(heard[0]?.body.status);
+    const decided = answers.filter(({ status }) => status === 200);
+    expect(decided).toHaveLength(1);
+    expect((await api.me.get(`/approvals/${approvalId}`)).body.status).toBe(decided[0]?.body.status);
   }
 });
 

@@ -35,7 +35,7 @@ async function agent(more: object = {}): Promise<string> {
   return agentKey;
 }
 
-/** Resolves once `count` more claims have been committed: whoever waits by then has looked. */
+/** Resolves once `count` more claims have been committed: waiting claims have tried by then. */
 function looked(count: number): Promise<void> {
   const { store } = api.t.deps;
   const real = store.commit;

@@ -175,7 +175,7 @@ test("jobs are listed by run, workstream, status, queue and agent", async () => 
   expect((await api.me.get(`/workstreams/${workstreamId}`)).body).toMatchObject({ workstreamId });
 });
 
-test("before a retry one is told what comes back with it in which run, and what an ended run keeps cancelled", async () => {
+test("before a retry one reads what comes back with it in which run, and what an ended run keeps cancelled", async () => {
   const [a, open, ended] = [fresh("run"), fresh("run"), fresh("run")];
   const job = (runId: string, step: string, ...dependsOn: string[]) =>
     ({ type: "job.enqueue", jobId: `${runId}.${step}`, runId, dependsOn }) as const;

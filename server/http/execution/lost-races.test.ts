@@ -96,7 +96,7 @@ describe.each(Object.entries(RACES))("two people write %s at once", (_what, { ma
     expect((await write(won === 1 ? 2 : 1, tagOf(now))).body).toMatchObject(won === 1 ? says(2) : says(1));
   });
 
-  test("who names no version writes whatever it is", async () => {
+  test("a call without a version writes over any", async () => {
     const { read, write } = await make();
     expect((await write(1)).status).toBeLessThan(300);
     expect((await write(2)).status).toBeLessThan(300);

@@ -10,7 +10,7 @@ import { registerCommand } from "../kernel/command.ts";
 import { committerOf, found, type ResourceDeps, scopeOf } from "../kernel/resource.ts";
 import { route } from "../kernel/route.ts";
 
-/** Queues: how they stand, their settings, and what died in them. */
+/** Queues: figures, settings and dead letters. */
 export function registerQueues(app: FastifyInstance, deps: ResourceDeps): void {
   const mustExist = async ({ db }: FastifyRequest, queue: string) =>
     found(await readRow(db, "queue", queue), "queue", queue);

@@ -25,7 +25,7 @@ async function fullRun(): Promise<string> {
 }
 
 const commit = (...mutations: object[]): Promise<Answer> => api.me.post("/commits", { mutations });
-const told = ({ body }: Answer) => body.errors.map(({ index, code }) => [index, code]);
+const faults = ({ body }: Answer) => body.errors.map(({ index, code }) => [index, code]);
 
 test("a snapshot is the run's execution state, and nothing besides", async () => {
   const runId = await fullRun();
@@ -124,7 +124,7 @@ test("another tenant's run has no snapshot and cannot be restored; an unknown on
     expect(await caller.get(`/runs/${id}/snapshot`)).toMatchObject({ status: 404, body: { code: "not_found" } });
     expect(await caller.post(`/runs/${id}/restore`, { snapshot })).toMatchObject({ status: 404 });
     const stolen = await caller.post("/commits", { mutations: [{ type: "context.set", runId: id, context: {} }] });
-    expect([stolen.status, told(stolen)]).toEqual([422, [[0, "not_found"]]]);
+    expect([stolen.status, faults(stolen)]).toEqual([422, [[0, "not_found"]]]);
   }
   expect((await api.me.get(`/runs/${runId}/snapshot`)).body).toEqual(snapshot);
 });
@@ -159,7 +159,7 @@ test.each([[[]], [null], ["text"], [7]])("a context of %j is malformed: it must 
   expect(await api.me.head()).toBe(before + 8);
 });
 
-test("all faults of a commit are told at once, and nothing of it happens", async () => {
+test("all faults of a commit are reported at once, and nothing of it happens", async () => {
   const runId = await fullRun();
   const { body: before } = await api.me.get(`/runs/${runId}/snapshot`);
   const head = await api.me.head();
@@ -173,7 +173,7 @@ test("all faults of a commit are told at once, and nothing of it happens", async
     { type: "token.add", runId, tokenId: "t3", token: { scopeId: "nowhere" } },
   );
   expect(answer.status).toBe(422);
-  expect(told(answer)).toEqual([
+  expect(faults(answer)).toEqual([
     [1, "already_exists"],
     [2, "not_found"],
     [3, "already_exists"],
@@ -206,7 +206,7 @@ test("a state larger than a run may have is refused with its size, whether it co
   const half = "x".repeat(MAX_STATE_BYTES / 2);
   await api.me.commit({ type: "context.set", runId, context: { half } });
   const answer = await commit({ type: "token.add", runId, tokenId: "large", token: { value: half } });
-  expect([answer.status, told(answer)]).toEqual([422, [[0, "state_too_large"]]]);
+  expect([answer.status, faults(answer)]).toEqual([422, [[0, "state_too_large"]]]);
   expect(answer.body.errors[0]?.message).toContain(`a run has ${MAX_STATE_BYTES}`);
   expect((await commit({ type: "context.merge", runId, patch: { half: null, other: half } })).status).toBe(201);
   expect(await commit({ type: "context.set", runId, context: { more: half + half + half } })).toMatchObject({

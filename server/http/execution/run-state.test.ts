@@ -53,7 +53,7 @@ test("with minSeq it is never older: it carries the position it is true at, thou
   expect(early.headers["retry-after"]).toBe("1");
 });
 
-test("unknown runs and other tenants' runs are 404, a position that is none is 400", async () => {
+test("unknown runs and other tenants' runs are 404, an invalid position is 400", async () => {
   const { runId } = await createRun();
   expect((await api.me.get("/runs/nobody/state")).status).toBe(404);
   expect((await api.stranger.get(`/runs/${runId}/state`)).status).toBe(404);

@@ -120,7 +120,7 @@ test("runs are filtered by status, workflow, tag and time, newest first or oldes
   expect(await ids(`from=${createdAt}`)).not.toContain(a.runId);
 });
 
-test("a search finds runs by the beginning of id, workflow or tag, whatever the case, page by page", async () => {
+test("a search finds runs by the beginning of id, workflow or tag, upper and lower case alike, page by page", async () => {
   const word = fresh("Needle");
   const hits = [
     run({ runId: `${word}-1` }),

@@ -68,7 +68,7 @@ test("of a run that is larger than one page, what failed, runs or was cancelled 
   expect(all.size).toBe(2_600);
 });
 
-test("smaller pages go through a run without losing a job, whatever its jobs become between them", async () => {
+test("smaller pages go through a run without losing a job, while jobs change between them", async () => {
   const run = "large-paging";
   await largeRun(run, 90);
   const seen = new Set<string>();
@@ -143,7 +143,7 @@ test("jobs are found by status and by the text of step, id, tool and agent; a te
   expect(new Set([...paged.body.items.map((job) => job.id), ...behind]).size).toBe(11);
 });
 
-test("what has changed behind a position is told, page by page, in the order of the changes", async () => {
+test("changes after a position are listed, page by page, in the order of the changes", async () => {
   const run = "large-changed";
   await largeRun(run, 30);
   const { seq } = await timeline(run);

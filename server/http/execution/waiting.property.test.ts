@@ -90,7 +90,7 @@ const claim = async (agentKey: string, queues: string[], max = 1) => {
   return body.jobs as unknown as { jobId: string; leaseToken: string }[];
 };
 
-test("a job waits for exactly what is told: what holds keeps every claim from it, and so many claims take others first", async () => {
+test("a job waits for exactly what is listed: what holds keeps every claim from it, and so many claims take others first", async () => {
   await fc.assert(
     fc.asyncProperty(scenario, async (drawn) => {
       const { agentKeys, j, clear } = await build(drawn);
@@ -115,16 +115,16 @@ test("a job waits for exactly what is told: what holds keeps every claim from it
           const place = reasons.find(({ code }) => code === "priority" || code === "next");
           expect(codes.filter((code) => code !== "agents_silent")).toEqual([place?.code]);
           const [agentKey = ""] = place?.agents ?? [];
-          const told = place?.before;
+          const listed = place?.before;
           let before = 0;
           for (;;) {
             const [first] = await claim(agentKey, [inQueue]);
             if (first?.jobId === jobId) break;
-            expect(first, `after ${before} claims by ${agentKey}, ${told} were told`).toBeDefined();
+            expect(first, `after ${before} claims by ${agentKey}, ${listed} were listed`).toBeDefined();
             before += 1;
             await api.me.post(`/jobs/${first?.jobId}/complete`, { leaseToken: first?.leaseToken });
           }
-          expect(before).toBe(told);
+          expect(before).toBe(listed);
         }
       }
       await clear();

@@ -60,7 +60,7 @@ test("an approval of an escalation says so", async () => {
   expect(await texts("esc.a")).toEqual(["Waiting for the approval “Try again?” after its last attempt failed"]);
 });
 
-test("a schedule and a back-off tell until when", async () => {
+test("a schedule and a back-off say until when", async () => {
   const runAt = new Date(Date.now() + 3_600_000).toISOString();
   await api.me.commit(
     run("time"),
@@ -76,7 +76,7 @@ test("a schedule and a back-off tell until when", async () => {
   ]);
 });
 
-test("a paused queue names who paused it and why, a full one how many run; what stands behind both is told too", async () => {
+test("a paused queue names who paused it and why, a full one how many run; what is behind both is listed too", async () => {
   await api.me.commit(
     run("q"),
     enqueue("q.runs", "q"),
@@ -95,7 +95,7 @@ test("a paused queue names who paused it and why, a full one how many run; what 
   expect(paused?.text).toMatch(/^Queue q was paused by key:\S+: the registry is down$/);
 });
 
-test("agents that could take it are told by what keeps each of them: breaker, trials, drain, slots", async () => {
+test("agents that could take it are listed with what keeps each of them: breaker, trials, drain, slots", async () => {
   const breaker = { windowSize: 1, minimumCalls: 1, permittedTrials: 1, openMs: 60_000 };
   const register = (agentKey: string, more: object = {}): ClientMutationInput => ({
     type: "agent.register",
@@ -149,7 +149,7 @@ test("of a job for later, a breaker that lets calls through before then is no ca
   expect(await codes("by-then.soon")).toEqual(["schedule", "breaker_open"]);
 });
 
-test("what comes first is counted by priority, then by how long it is due; an agent whose capacity nobody told is never full", async () => {
+test("what comes first is counted by priority, then by how long it is due; an agent without a stated capacity is never full", async () => {
   const many = Array.from({ length: 47 }, (_, at) =>
     enqueue(`prio.h${at}`, "prio", { priority: 10, agentKey: "solo" }),
   );
@@ -183,7 +183,7 @@ test("a job that runs or has ended waits for nothing; one nobody knows is not fo
   expect((await api.stranger.get("/jobs/end.a/why")).status).toBe(404);
 });
 
-test("a run's causes are told once each, with how many jobs they hold", async () => {
+test("a run's causes are listed once each, with how many jobs they hold", async () => {
   await api.me.commit(
     run("whole"),
     enqueue("whole.a", "whole", { queue: "whole-p" }),

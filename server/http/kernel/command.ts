@@ -26,7 +26,7 @@ type CommandOf<K extends Kind> = Endpoint & {
 export interface CommandOptions<K extends Kind> {
   /** How large a body may be, bytes, where that is not what all others take. */
   bodyLimit?: number;
-  /** Whether the row came to be; by default a command without an id in its path creates. */
+  /** Whether the row was created; by default a command without an id in its path creates. */
   created?: (row: Wire<K>, outcome: CommitOutcome) => boolean;
   /** The id of the row that is answered, where it need not be the one that the body names. */
   rowId?: (outcome: CommitOutcome) => string;

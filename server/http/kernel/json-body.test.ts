@@ -57,7 +57,7 @@ describe("what cannot be kept as it was sent", () => {
     expect(await api.me.head()).toBe(head);
   });
 
-  test("the fault says of which mutation it is, and what to do", async () => {
+  test("the fault names its mutation, and what to do", async () => {
     const event = '{"type": "event.append", "eventType": "x.a", "payload": {"id": 12345678901234567890}}';
     const { body } = await send(`{"mutations": [{"type": "run.create", "runId": "x", "workflow": "w"}, ${event}]}`);
     expect(body.errors).toEqual([
@@ -72,7 +72,7 @@ describe("what cannot be kept as it was sent", () => {
     ]);
   });
 
-  test("bytes that are no UTF-8 are refused, and where they are is told", async () => {
+  test("bytes that are no UTF-8 are refused, with their position", async () => {
     const bad = Buffer.concat([Buffer.from('{"a":"é'), Buffer.from([0xff]), Buffer.from('"}')]);
     const { status, body } = await send(bad);
     expect([status, body.errors[0].code, body.errors[0].message]).toEqual([
@@ -133,7 +133,7 @@ describe("what is taken", () => {
     expect((await api.me.get(`/runs/${runId}`)).body.context).toEqual({ text: "ü".repeat(10_000) });
   });
 
-  test("a coding that is not known is refused, and what is known is told", async () => {
+  test("an unknown coding is refused, with the known ones", async () => {
     for (const coding of ["zstd", "compress", "gzip, gzip", "constructor"]) {
       const { status, body, headers } = await send("{}", { headers: { "content-encoding": coding } });
       expect([status, body.code, headers["accept-encoding"]]).toEqual([
@@ -252,7 +252,7 @@ describe("methods", () => {
     ["POST", "/runs/some", "GET, HEAD, OPTIONS"],
     ["DELETE", "/sessions/some", "GET, HEAD, OPTIONS, PATCH, PUT"],
     ["GET", "/runs/some/cancel", "OPTIONS, POST"],
-  ] as const)("%s %s is not allowed, and what is stands in Allow", async (method, path, allow) => {
+  ] as const)("%s %s is not allowed; Allow lists what is", async (method, path, allow) => {
     const headers = { authorization: `Bearer ${api.me.secret}` };
     const answer = await api.t.app.inject({ method, url: `/api/v1${path}?x=1`, headers });
     expect([answer.statusCode, answer.headers.allow, answer.json().code]).toEqual([405, allow, "method_not_allowed"]);

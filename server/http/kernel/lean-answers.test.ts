@@ -63,7 +63,7 @@ test("what is left out is named, and what is small is there", async () => {
   expect(events.items).toMatchObject([{ payload: { note: "short" }, omitted: ["text"] }]);
 });
 
-test("a read of the one thing, and a list that is asked for as it is, are whole", async () => {
+test("a read of one thing, and a list without `large=omit`, are whole", async () => {
   expect((await ask("GET", "/approvals/large")).body.payload).toEqual(LARGE);
   expect((await ask("GET", "/approvals")).body.items[1].payload).toEqual(LARGE);
   const { body: job } = await ask("GET", "/jobs/j");

@@ -4,7 +4,7 @@ import { FairShare, type ShareLimits } from "../../database/fair-share.ts";
 import { signalOf } from "./resource.ts";
 import { SingleFlight } from "./single-flight.ts";
 
-/** One at a time of a tenant, and few in all: they take long whoever asks. */
+/** One at a time of a tenant, and few in all: each takes long. */
 const LIMITS: ShareLimits = {
   total: 2,
   perTenant: 1,

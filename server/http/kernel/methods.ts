@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { notFound, ProblemError, sendProblem } from "./problem.ts";
 
 interface Route {
-  /** The path in parts; one that begins with `:` stands for any. */
+  /** The path in parts; one that begins with `:` matches any. */
   parts: string[];
   methods: Set<string>;
 }

@@ -57,7 +57,7 @@ const LISTS = [
 const keyOf = (item: Row) => item.id ?? item.receiptId ?? item.agentKey ?? item.seq;
 
 test.each(LISTS)(
-  "pages of GET %s, put together, are the whole list without repeats, whatever their size",
+  "pages of GET %s, put together, are the whole list without repeats, for any page size",
   async (path) => {
     const whole = await allPages(api.me, path, 100);
     expect(whole.length).toBeGreaterThan(2);

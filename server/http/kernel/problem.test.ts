@@ -22,7 +22,7 @@ test("a problem carries type, title, status, detail and code, and its extras can
   });
 });
 
-test("a problem without faults to tell apart has an empty list of errors", () => {
+test("a problem without single faults has an empty list of errors", () => {
   expect(toProblemError(new StoreError("unknown_entity", "No such run.")).toProblem().errors).toEqual([]);
 });
 

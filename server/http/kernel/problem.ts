@@ -14,7 +14,7 @@ export interface Problem {
   status: number;
   detail: string;
   code: string;
-  /** Every fault that can be told apart; empty when `detail` says it all. */
+  /** Every single fault; empty when `detail` says it all. */
   errors: readonly unknown[];
   [extension: string]: unknown;
 }

@@ -81,7 +81,7 @@ test.each([
   await clock.close();
 });
 
-test("who asks for more than may wait is told to come back", async () => {
+test("a caller with more requests than may wait is asked to come back", async () => {
   const { refused } = await crowd("/deliveries", "Delivery");
   await eventually(() => expect(refused.length).toBeGreaterThan(0));
   const [answer] = refused;

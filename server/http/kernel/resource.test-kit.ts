@@ -4,7 +4,7 @@ import { ensureTenant } from "../../store/tenants.ts";
 import { mintApiKey } from "../auth/api-keys.ts";
 import { createTestApp, type TestApp } from "../test-app.ts";
 
-/** A row as tests look at it. */
+/** A row as tests read it. */
 export interface Row {
   [field: string]: unknown;
   id: string;

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import helmet from "@fastify/helmet";
 import type { FastifyInstance } from "fastify";
 
-/** The request header that tells pages the nonce of this answer's CSP, for inline scripts of their own. */
+/** The request header with the nonce of this answer's CSP, for inline scripts of their own. */
 export const NONCE_HEADER = "x-nonce";
 
 /** For answers that are no pages: nothing in them may ever be run or framed. */
@@ -50,7 +50,7 @@ export async function installPageSecurity(pages: FastifyInstance, options: { dev
     // These two are ignored, with a warning in the browser's console, on plain http beyond localhost.
     crossOriginOpenerPolicy: false,
     originAgentCluster: false,
-    // Not no-referrer, under which browsers hide Origin from some requests and ours could not be told from others'.
+    // Not no-referrer, under which browsers hide Origin from some requests and ours could not be distinguished.
     referrerPolicy: { policy: "same-origin" },
     xFrameOptions: { action: "deny" },
   });

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { SingleFlight } from "./single-flight.ts";
 
-test("who asks the same at the same time gets the same answer; who asks afterwards, a new one", async () => {
+test("equal questions at the same time share one answer; a later one gets a new one", async () => {
   const flights = new SingleFlight();
   let asked = 0;
   const work = async () => ++asked;

@@ -12,7 +12,7 @@ const TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
 const SPAN = "00f067aa0ba902b7";
 const ONES = { traceparent: `00-${TRACE}-${SPAN}-01` };
 
-/** The newest event, as it is read back. */
+/** The newest event, read back. */
 async function newest(): Promise<LogEvent> {
   const { body } = await api.me.get("/events?order=desc&limit=1");
   return body.items[0] as unknown as LogEvent;

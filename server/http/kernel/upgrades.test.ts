@@ -9,7 +9,7 @@ afterEach(() => new Promise((resolve) => server.close(resolve)));
 async function upgrade(path: string, dev: boolean): Promise<string> {
   server = createServer();
   handleUpgrades(server, dev ? (_request, socket) => void socket.end("served") : undefined);
-  // Stands for whoever serves the path: answers if it was left open.
+  // In the place of the handler of the path: answers if the socket was left open.
   server.on("upgrade", (_request, socket) => {
     if (socket.writable) socket.end("served");
   });

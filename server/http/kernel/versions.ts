@@ -6,7 +6,7 @@ import { ProblemError } from "./problem.ts";
 /** The ETag of a row: its version, which counts its changes. */
 export const etagOf = (row: { version: number }): string => `"${row.version}"`;
 
-/** A quoted tag, weak or not: a proxy that compresses makes tags weak. A bare version, as it is typed by hand, is understood too. */
+/** A quoted tag, weak or not: a proxy that compresses makes tags weak. A bare version, as typed by hand, is accepted too. */
 const TAG = /^(?:W\/)?"([\x21\x23-\x7e]*)"$|^(\d{1,15})$/;
 
 /**

@@ -31,7 +31,7 @@ function ageAll(): void {
   api.t.deps.retention = openRetention(api.t.database, api.t.deps.store, { archiveDir: folder.dir });
 }
 
-test("an admin removes what is old, is told what left, and the log says who did it", async () => {
+test("an admin removes what is old, gets what was removed, and the log says who did it", async () => {
   for (let n = 0; n < 4; n += 1) await api.me.commit(note(n));
   // By its settings nothing is old yet.
   expect(await api.me.post("/maintenance/retention")).toMatchObject({ status: 200, body: { floor: 0, events: 0 } });
@@ -70,7 +70,7 @@ test("only an admin may; the body is as the contract says", async () => {
   expect(await api.me.post("/maintenance/retention", { olderThanDays: 1 })).toMatchObject({ status: 400 });
 });
 
-test("while the log is being trimmed a second request is told to come back", async () => {
+test("while the log is being trimmed a second request is asked to come back", async () => {
   await api.t.database.pool.query(
     `INSERT INTO "Lease" VALUES ('retention:default', 'another server', now() + interval '1 minute')`,
   );
@@ -125,7 +125,7 @@ test("what lies below the floor is gone at once, though its rows may still be th
   expect((await api.stranger.get("/receipts/verify")).body).toEqual({ valid: true, from: before + 3, checked: 1 });
 });
 
-test("a stream that has not read what leaves ends, and whoever goes on from there is told that it is gone", async () => {
+test("a stream that has not read what leaves ends, and a reader that goes on from there gets 410", async () => {
   const start = await api.me.head();
   const filler = "x".repeat(20_000);
   for (let round = 0; round < 40; round += 1) {

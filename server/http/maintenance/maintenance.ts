@@ -17,8 +17,8 @@ export function registerMaintenance(app: FastifyInstance, deps: ResourceDeps & {
     const { retention, stopping: signal } = deps;
     const options = { dryRun, signal, budgetMs: BUDGET_MS, actor: actorOf(request.principal) };
     if (dryRun) {
-      const look = () => retention.trim(tenantId, options);
-      return { ...(await deps.longReads.ask(request, reply, signal, "retention", look)), idempotencyKeys: 0 };
+      const count = () => retention.trim(tenantId, options);
+      return { ...(await deps.longReads.ask(request, reply, signal, "retention", count)), idempotencyKeys: 0 };
     }
     const report = await retention.trim(tenantId, options).catch(refuseSecond);
     return { ...report, idempotencyKeys: await retention.purgeKeys(tenantId, signal) };

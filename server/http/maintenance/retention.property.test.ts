@@ -65,7 +65,7 @@ const steps = fc.array(
   { minLength: 8, maxLength: 30 },
 );
 
-test("whatever is committed and however trims end: the chain holds, the log is gapless behind its floor, archive and log are the whole", async () => {
+test("for any commits and any end of a trim: the chain holds, the log is gapless behind its floor, archive and log are the whole", async () => {
   let tenants = 0;
   await fc.assert(
     fc.asyncProperty(steps, async (all) => {

@@ -35,7 +35,7 @@ function convert(schemas: { [key: string]: z.ZodType }, io: "input" | "output"):
   return JSON.parse(found.replaceAll('"$ref":"#/$defs/', '"$ref":"#/components/schemas/'), withoutId) as Converted;
 }
 
-/** A schema's name is the key it stands under. */
+/** A schema's name is its key. */
 function withoutId(this: unknown, key: string, value: unknown): unknown {
   return key === "id" && typeof value === "string" ? undefined : value;
 }

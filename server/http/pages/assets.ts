@@ -33,7 +33,7 @@ interface Asset {
   zipped: Promise<Buffer> | undefined;
 }
 
-/** The console's own files, from memory: they are few, and neither a page's process nor the disk is needed for one, or to say that there is none. */
+/** The console's own files, from memory: they are few, and serving one, or answering 404, needs neither the pages' process nor the disk. */
 export class Assets {
   readonly #files = new Map<string, Asset>();
 

@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 
-/** What is told of an error in drawing a page (`app/page-errors.ts`). */
+/** The report of an error in drawing a page (`app/page-errors.ts`). */
 export interface PageFault {
   error: unknown;
   reqId: string | null;
@@ -22,7 +22,7 @@ export function logPageErrors(logger: Pick<Logger, "error" | "warn">): void {
   };
 }
 
-/** Passes on an error in drawing a page that another process has told of. */
+/** Passes on an error in drawing a page that another process has reported. */
 export function reportPageFault(fault: PageFault): void {
   (globalThis as { [LISTENER]?: (fault: PageFault) => void })[LISTENER]?.(fault);
 }

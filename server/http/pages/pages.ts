@@ -11,9 +11,9 @@ import { sendPageError } from "./away-page.ts";
 import { logPageErrors } from "./page-errors.ts";
 import { PagePlaces } from "./page-places.ts";
 
-/** The request header that tells server-rendered pages where this server's API is, over loopback. */
+/** The request header with the address of this server's API over loopback, for server-rendered pages. */
 export const ORIGIN_HEADER = "x-switchyard-origin";
-/** The one that tells them what time it is, epoch ms by the database's clock. */
+/** The one with the database's time, epoch ms. */
 export const TIME_HEADER = "x-switchyard-time";
 
 /** Answers a page's request on Node's own objects. */
@@ -34,7 +34,7 @@ const LOGIN_ASSETS = ["/_next/static/*", "/brand/*", "/favicon.ico", "/icon.svg"
 
 /**
  * Everything that is no API: the login page and its assets for anyone, all other paths for the signed in. Lives in a
- * scope of its own, whose body parser touches nothing: what a request carries is read by whoever draws the page.
+ * scope of its own, whose body parser touches nothing: the body is left to the process that draws the page.
  */
 export async function registerPages(app: FastifyInstance, deps: PagesDeps): Promise<void> {
   logPageErrors(app.log as Pick<Logger, "error" | "warn">);
@@ -76,7 +76,7 @@ export async function registerPages(app: FastifyInstance, deps: PagesDeps): Prom
         url,
         config: { access: "public" },
         handler: (request, reply) =>
-          // The router matched the path as it stands; nobody further down may resolve it to another one.
+          // The router matched this path; nothing further down may resolve it to another one.
           isPlainPath(request.url) ? serve(request, reply) : sendProblem(notFound(request), request, reply),
       });
     }

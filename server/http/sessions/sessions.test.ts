@@ -142,7 +142,7 @@ describe("If-Match", () => {
     expect((await read(sessionId)).headers.etag).toBe('"7"');
   });
 
-  test("a stale one is told before what is illegal, and for a request that would change nothing too", async () => {
+  test("a stale version is refused before an illegal move, also for a request that would change nothing", async () => {
     const sessionId = await opened();
     await api.me.patch(`/sessions/${sessionId}`, { status: "active" });
     for (const body of [{ status: "pending" }, {}]) {
@@ -150,7 +150,7 @@ describe("If-Match", () => {
     }
   });
 
-  test("of any number of updates at the same version one wins, the others are told, none is lost", async () => {
+  test("of any number of updates at the same version one wins, the others are refused, none is lost", async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 2, max: 16 }), async (writers) => {
         const sessionId = await opened();
@@ -176,7 +176,7 @@ describe("If-Match", () => {
     );
   });
 
-  test("whoever is told tries again from what is there: every update arrives, each once", async () => {
+  test("callers that were refused try again from the new row: every update arrives, each once", async () => {
     const sessionId = await opened({ metadata: { count: 0 } });
     const path = `/sessions/${sessionId}`;
     const increment = async () => {

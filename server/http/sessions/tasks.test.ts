@@ -69,7 +69,7 @@ test("keys belong to a tenant", async () => {
   expect(facts(await api.stranger.patch(`/tasks/${mine}`, { status: "routed" }))).toEqual([404, "not_found"]);
 });
 
-test("when a key's time is up it stands for the next task, on a server that has never seen it too", async () => {
+test("a key whose time is up may name the next task, also on a server that has never seen it", async () => {
   const { pool } = api.t.database;
   const open = () => createStore({ pool, registry: new Registry(), idempotencyTtlSeconds: 1 });
   const [one, two] = [open(), open()];
