@@ -118,7 +118,7 @@ const figures = z.object({
   timed: count,
   totalDurationMs: ms,
 });
-export type FiguresTold = z.infer<typeof figures>;
+export type ReportedFigures = z.infer<typeof figures>;
 
 export const recalculation = named(
   "Recalculation",

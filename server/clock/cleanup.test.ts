@@ -34,7 +34,7 @@ function startLoop(store: Store, keepMs: number): void {
   loop.start();
 }
 
-test("decisions leave by themselves when they are older than they are kept for, in every tenant, and nothing else does", async () => {
+test("decisions older than their retention are removed by themselves, in every tenant, and nothing else is", async () => {
   const [first] = stores as [Store];
   for (const tenantId of ["a", "b"]) {
     await commit(
@@ -49,7 +49,7 @@ test("decisions leave by themselves when they are older than they are kept for, 
       tenantId,
     );
   }
-  // As if it had been made a hundred days ago; servers that start now know it as the database has it.
+  // As if created a hundred days ago; servers that start now read it from the database.
   const at = new Date(Date.now() - 100 * DAY_MS);
   await database.prisma.routingDecision.updateMany({ where: { id: "old" }, data: { routedAt: at, outcomeAt: at } });
   await database.prisma.outcome.updateMany({ where: { id: "decision:old" }, data: { at } });

@@ -7,20 +7,24 @@ import { readTenants } from "../store/tenants.ts";
 import type { Committer, Store } from "../store/types.ts";
 
 /**
- * What age makes happen to routing decisions: once a day one of the nodes removes every tenant's decisions that are older than they are kept for,
- * with the outcomes that they counted as. Everything else that is old leaves when somebody asks for it (`POST /maintenance/cleanup`).
+ * Retention of routing decisions: once a day one of the nodes removes every tenant's expired
+ * decisions, with the outcomes counted from them. Everything else is removed only on request (`POST
+ * /maintenance/cleanup`).
  */
 export interface CleanupLoopDeps {
   store: Pick<Store, "commit">;
   queries: LaneQueries;
   log: { info(facts: object, message: string): void; warn(facts: object, message: string): void };
-  /** How long decisions are kept, ms. */
+  /** Retention of decisions, ms. */
   keepMs: number;
-  /** How often to look, ms; once a day by default, oftener when decisions are kept for less than ten days. */
+  /** Interval, ms; a day by default, less when decisions are kept for less than ten days. */
   everyMs?: number;
 }
 
-/** The first look: soon, as a server may be restarted every day, but not while everybody comes back. */
+/**
+ * Delay of the first round, ms: soon, as a server may be restarted every day, but not while
+ * everybody reconnects.
+ */
 const FIRST_MS = 30_000;
 const CLOCK: Committer = { id: "system:clock", actor: "system:clock" };
 
@@ -29,7 +33,7 @@ export function createCleanupLoop(deps: CleanupLoopDeps): LeaderLoop {
   const everyMs = deps.everyMs ?? Math.min(DAY_MS, Math.max(1_000, keepMs / 10));
   const round = async (lead: () => Promise<boolean>, signal: AbortSignal): Promise<void> => {
     for (const tenantId of await readTenants(queries)) {
-      // A tenant may take long; whoever leads meanwhile finds this one's clean-up under way.
+      // A tenant may take long; another leader meanwhile gets AlreadyRunning.
       if (!(await lead())) return;
       try {
         const olderThan = await timeAgo(queries, tenantId, keepMs);
@@ -38,7 +42,7 @@ export function createCleanupLoop(deps: CleanupLoopDeps): LeaderLoop {
         if (decisions > 0) log.info({ tenantId, decisions, outcomes, olderThan }, "old decisions have left");
       } catch (error) {
         if (signal.aborted) return;
-        // What is old stays old; one tenant's trouble must not stop the others.
+        // The next round retries; one tenant's failure must not stop the others.
         if (!(error instanceof AlreadyRunning))
           log.warn({ err: error, tenantId }, "old decisions could not be removed");
       }

@@ -69,7 +69,7 @@ test("an open breaker goes half-open by itself, and its override ends by itself"
   await expect.poll(() => state("b"), patiently).toBe("closed");
 });
 
-test("a trial that never reports fails at its deadline, one that is not due is left alone", async () => {
+test("a trial without a result fails at its deadline, one that is not due is left alone", async () => {
   startClock();
   const breaker = { windowSize: 2, minimumCalls: 2, openMs: 20, permittedTrials: 1 };
   for (const [agentKey, trialTimeoutMs] of [
@@ -91,7 +91,7 @@ test("a trial that never reports fails at its deadline, one that is not due is l
   expect(await row("later")).toMatchObject({ state: "half_open", openings: 1 });
 });
 
-test("a lease that runs out returns the job, and its late result is refused", async () => {
+test("a lease that expires returns the job, and its late result is refused", async () => {
   startClock();
   await commit(RUN, enqueue("j", { maxAttempts: 2, backoffMs: 0 }));
   const { receipt } = await commit({ type: "job.claim", agentKey: "a", max: 1, leaseMs: 100 });
@@ -125,7 +125,7 @@ test("a run times out and takes its jobs with it; one that never started has fai
   expect([(await job("j")).status, (await job("k")).reason]).toEqual(["cancelled", "run_timed_out"]);
 });
 
-test("an acknowledgement that runs out fires again", async () => {
+test("an acknowledgement that expires fires again", async () => {
   startClock();
   await commit(
     { type: "agent.register", agentKey: "a", breaker: { windowSize: 1, minimumCalls: 1, openMs: 600_000 } },
@@ -137,7 +137,7 @@ test("an acknowledgement that runs out fires again", async () => {
   expect(await alert()).toMatchObject({ acknowledgedBy: null, ackExpiresAt: null });
 });
 
-test("a snooze whose time is over fires again, one that has time left sleeps on", async () => {
+test("a snooze that has expired fires again, one with time left stays", async () => {
   const until = new Date(Date.now() + 3_600_000).toISOString();
   for (const agentKey of ["soon", "late"]) {
     await commit(
@@ -159,7 +159,7 @@ test("a snooze whose time is over fires again, one that has time left sleeps on"
   expect(await statusOf("late")).toBe("snoozed");
 });
 
-test("what became due while nobody looked is made up for, once, by whoever starts, and it says what it found", async () => {
+test("what became due while no server ran is committed once by the next one, which logs what it found", async () => {
   const breaker = { windowSize: 1, minimumCalls: 1, openMs: 50 };
   await commit({ ...RUN, runId: "oldest", timeoutMs: 50 }, RUN, enqueue("j", { maxAttempts: 2, backoffMs: 0 }));
   await commit({ type: "job.claim", agentKey: "a", max: 1, leaseMs: 100 });
@@ -173,7 +173,7 @@ test("what became due while nobody looked is made up for, once, by whoever start
       [given.tenant],
     );
   await expect.poll(async () => (await overdue()).rowCount, patiently).toBe(1);
-  // A leader that was killed has left its lease behind.
+  // A killed leader has left its lease.
   await given.database.pool.query(
     `INSERT INTO "Lease" VALUES ('clock', 'killed', now() + interval '300 milliseconds')`,
   );
@@ -196,8 +196,8 @@ test("what became due while nobody looked is made up for, once, by whoever start
     expect(types.filter((one) => one === type)).toHaveLength(type === "run.transitioned" ? 2 : 1);
 });
 
-test("two clocks at once do no harm: what is due happens once", async () => {
-  // Each believes that it leads: the lease is taken from the other again and again.
+test("two clocks at once do no harm: what is due is committed once", async () => {
+  // Both think they lead: the lease is taken from the other again and again.
   const other = await openStore(given.database, given.tenant);
   startClock();
   startClock(other);
@@ -223,7 +223,7 @@ test("two clocks at once do no harm: what is due happens once", async () => {
   await other.close();
 });
 
-test("of two clocks one leads, and the other takes over when it has gone", async () => {
+test("one of two clocks leads, and the other takes over when it stops", async () => {
   const asked: string[] = [];
   const named = (name: string): Pick<Store, "commit"> => ({
     commit: (...args) => {
@@ -269,7 +269,7 @@ test("cascades beyond 500 rows finish: a fan-out is released, a fan-out is cance
   expect(await store.verify(given.tenant)).toMatchObject({ valid: true });
 });
 
-test("the deadlines of 150 runs with open jobs, all at once, get through by pieces, and so does what is due besides", async () => {
+test("the deadlines of 150 runs with open jobs, all at once, are committed in pieces, and so is what else is due", async () => {
   const runs = Array.from({ length: 150 }, (_, index) => index);
   await commit(...runs.map((n) => ({ type: "run.create" as const, runId: `r${n}`, workflow: "w", timeoutMs: 1 })));
   await commit(...runs.flatMap((n) => [1, 2, 3].map((k) => enqueue(`j${n}.${k}`, { runId: `r${n}` }))));
@@ -294,7 +294,7 @@ test("the deadlines of 150 runs with open jobs, all at once, get through by piec
   expect(Math.max(...sizes)).toBe(10);
 });
 
-test("what cannot be committed does not hold back what is due besides it", async () => {
+test("a mutation that cannot be committed does not hold back the others", async () => {
   await commit(RUN, ...Array.from({ length: 9 }, (_, n) => enqueue(`j${n}`, { maxAttempts: 1 })));
   await commit(
     ...Array.from({ length: 9 }, (_, n) => ({

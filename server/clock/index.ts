@@ -8,28 +8,32 @@ import type { LaneQueries } from "../store/lane/lane-database.ts";
 import { createLeaderLoop, type LeaderLoop } from "../store/leader-loop.ts";
 
 /**
- * The clock: what time makes happen, as commits. Of all nodes one leads, by a lease row on database time; a second leader would
- * do no harm, as every commit carries the attempt, epoch or deadline it saw. Each round reads what is due and commits it. The first round of a
- * leader is the recovery from whatever ended the last one: it finds what has become due meanwhile, and says so.
+ * The clock: commits what becomes due by time. One node leads, by a lease row on database time; a
+ * second leader would do no harm, as every commit carries the attempt, epoch or deadline it saw.
+ * Each round reads what is due and commits it. A leader's first round is the recovery from whatever
+ * stopped the last one: it finds what has become due meanwhile, and logs it.
  */
 export interface ClockDeps {
   store: Pick<Store, "commit">;
   queries: LaneQueries;
   log: { info(facts: object, message: string): void; warn(facts: object, message: string): void };
-  /** How long a session may go untouched before it expires, ms. */
+  /** How long a session may be idle before it expires, ms. */
   sessionRetentionMs?: number;
-  /** How often to look, ms; timers fire within 500 ms of their time. */
+  /** Interval, ms; timers fire within 500 ms of their time. */
   everyMs?: number;
 }
 
-/** Short, so that who is started after a crash leads at once; one that pauses for longer is led by two for a moment, which does no harm. */
+/**
+ * Short, so that a server started after a crash leads at once. After a longer pause there may be
+ * two leaders for a moment, which does no harm.
+ */
 const LEASE_MS = 1000;
-/** Every so many rounds the heavier look at what long cascades have left. */
+/** Number of rounds between the heavier searches for what long cascades left behind. */
 const SLOW_ROUND = 10;
-/** Every so many rounds a look at the alert rules: about three seconds. */
+/** Number of rounds between checks of the alert rules: about three seconds. */
 const RULE_ROUND = 15;
 const COMMIT_SIZE = 100;
-/** The end of a run ends up to 500 jobs with it: ten of them make a commit. */
+/** The end of a run ends up to 500 jobs with it: ten runs make a commit. */
 const WEIGHT_OF_RUN = 10;
 const SEVEN_DAYS_MS = 7 * DAY_MS;
 const CLOCK: Committer = { id: "system:clock", actor: "system:clock" };
@@ -44,16 +48,16 @@ export function createClock({
   let rules: Promise<void> | undefined;
   let rounds = 0;
   let leftBehind = 0;
-  let led = false;
+  let leading = false;
 
   const round = async (lead: () => Promise<boolean>): Promise<void> => {
-    const begins = !led;
-    led = await lead();
-    if (!led) return;
+    const begins = !leading;
+    leading = await lead();
+    if (!leading) return;
     rounds += 1;
     const due = await readDue(queries, sessionRetentionMs);
     const found = begins ? countDue(due) : null;
-    // While a cascade is not through, every round goes on with it.
+    // While a cascade is unfinished, every round continues it.
     if (leftBehind > 0 || rounds % SLOW_ROUND === 1) {
       const left = await readLeftBehind(queries);
       leftBehind = left.length;
@@ -64,7 +68,7 @@ export function createClock({
     if (found) log.info({ ...(await readIncompleteRuns(queries)), ...found }, "recovered");
   };
 
-  // Beside the rounds: with many tenants it may take longer than a timer may wait.
+  // Separate from the rounds: with many tenants it may take longer than a timer may wait.
   const checkRules = () =>
     readRuleChanges(queries)
       .then((due) => commitAll(store, due, log))
@@ -86,7 +90,8 @@ export function createClock({
     leaseMs: LEASE_MS,
     everyMs,
     round,
-    // The database is away or the lane is full: what is due stays due. Logged once, not five times a second.
+    // The database is away or the lane is full: the next round retries. Logged once, not five times
+    // a second.
     failed(error, again) {
       if (!again) log.warn({ err: error }, "a round of the clock failed; it goes on when it can");
     },
@@ -94,7 +99,7 @@ export function createClock({
   });
 }
 
-/** What a leader that begins has found overdue: leases of attempts, open breakers, and whatever else waits for its time. */
+/** What a new leader finds overdue: leases of attempts, open breakers, and others. */
 function countDue(due: readonly Due[]) {
   const count = (test: (mutation: Due["mutation"]) => boolean) => due.filter(({ mutation }) => test(mutation)).length;
   const expiredLeases = count((mutation) => mutation.type === "job.expire" && mutation.why === "lease");
@@ -119,13 +124,13 @@ async function commitAll(store: Pick<Store, "commit">, due: readonly Due[], log:
         from += piece.length;
       }
     } catch (error) {
-      // One tenant's full lane must not stop the others' time; what is due stays due.
+      // One tenant's full lane must not stop the others' timers; the next round retries.
       log.warn({ err: error, tenantId }, "the clock could not commit");
     }
   }
 }
 
-/** What goes into one commit from there on. */
+/** The mutations of the next commit. */
 function pieceFrom(mutations: readonly Due["mutation"][], from: number): Due["mutation"][] {
   let weight = 0;
   let to = from;
@@ -136,7 +141,10 @@ function pieceFrom(mutations: readonly Due["mutation"][], from: number): Due["mu
   return mutations.slice(from, to);
 }
 
-/** What is wrong with one must not hold back the others: a piece that cannot be committed is committed by halves, down to the one. */
+/**
+ * A bad mutation must not hold back the others: a piece that is refused is committed in halves,
+ * down to the single one.
+ */
 async function commitPiece(
   store: Pick<Store, "commit">,
   tenantId: string,
@@ -147,7 +155,7 @@ async function commitPiece(
     await store.commit(tenantId, CLOCK, { mutations });
   } catch (error) {
     const isRefused = error instanceof StoreError && error.code === "commit_refused";
-    // The database is away, or the lane is full: all of it stays due.
+    // The database is away, or the lane is full: the next round retries all of it.
     if (error instanceof StoreError && !isRefused) throw error;
     if (mutations.length === 1) {
       const why = isRefused ? { errors: error.errors } : { err: error };

@@ -39,7 +39,7 @@ const fill = async (tenantId = given.tenant) => {
 };
 const floorOf = async (tenantId = given.tenant) => (await store.head(tenantId)).floor;
 
-test("what is old leaves by itself, in every tenant's log, and expired keys with it", async () => {
+test("old events are removed by themselves, in every tenant's log, and expired keys with them", async () => {
   const other = await openStore(given.database, `${given.tenant}-other`);
   await fill();
   await fill(`${given.tenant}-other`);
@@ -56,7 +56,7 @@ test("what is old leaves by itself, in every tenant's log, and expired keys with
   await other.close();
 });
 
-test("of two nodes one works at a time, and the other takes over when it has gone", async () => {
+test("one of two nodes works at a time, and the other takes over when it stops", async () => {
   const asked: string[] = [];
   const named = (name: string): Retention => {
     const retention = openRetention(given.database, store);
@@ -81,7 +81,7 @@ test("of two nodes one works at a time, and the other takes over when it has gon
   expect(new Set(asked)).toEqual(new Set(["second"]));
 });
 
-test("one tenant's trouble is told and does not stop the others", async () => {
+test("one tenant's failure is logged and does not stop the others", async () => {
   const later = `${given.tenant}-z`;
   const other = await openStore(given.database, later);
   await fill();
@@ -98,7 +98,7 @@ test("one tenant's trouble is told and does not stop the others", async () => {
   await other.close();
 });
 
-test("a server that stops does not wait for a long log: it stops between two pieces, and the rest leaves later", async () => {
+test("a stopping server does not wait for a long log: it stops between two pieces, and the rest is removed later", async () => {
   for (let n = 0; n < 10; n += 1) await fill();
   let begun = 0;
   const retention = openRetention(given.database, store, { segmentEvents: 2, pauseMs: 5 });

@@ -6,20 +6,21 @@ import { purgeFigures } from "../store/maintenance/figure-retention.ts";
 import type { Retention } from "../store/maintenance/retention.ts";
 
 /**
- * What age makes happen to the log: from time to time one of the nodes, which holds a lease, trims every tenant's log that has something old,
- * one after the other, and purges expired idempotency keys and old figures. It is beside the clock, not in it, as it may take its time and the clock may not.
+ * Retention of the log: from time to time one of the nodes, which holds a lease, trims every
+ * tenant's log that has something old, one after the other, and purges expired idempotency keys and
+ * old figures. Separate from the clock, because it may take long.
  */
 export interface RetentionLoopDeps {
   retention: Retention;
   queries: LaneQueries;
   log: { warn(facts: object, message: string): void };
-  /** How often to look, ms; by default a tenth of what is kept, between a second and an hour. */
+  /** Interval, ms; by default a tenth of the retention, between a second and an hour. */
   everyMs?: number;
-  /** The first look after the start, ms: what a crash has left is finished soon, but not while everybody comes back. */
+  /** Delay of the first round, ms. */
   firstMs?: number;
 }
 
-/** The first look: what a crash has left is finished soon, but not while everybody comes back. */
+/** First delay, ms: soon, to finish what a crash left, but not while everybody reconnects. */
 const FIRST_MS = 5_000;
 
 export function createRetentionLoop({ retention, queries, log, ...times }: RetentionLoopDeps): LeaderLoop {
@@ -29,13 +30,13 @@ export function createRetentionLoop({ retention, queries, log, ...times }: Reten
     await retention.purgeKeys(undefined, signal);
     await purgeFigures(queries, signal);
     for (const tenantId of await retention.trimmable()) {
-      // A log may take long; whoever leads meanwhile finds this one's trim under way.
+      // A log may take long; another leader meanwhile gets AlreadyRunning.
       if (!(await lead())) return;
       try {
         await retention.trim(tenantId, { signal });
       } catch (error) {
         if (signal.aborted) return;
-        // What is old stays old; one tenant's trouble must not stop the others.
+        // The next round retries; one tenant's failure must not stop the others.
         if (!(error instanceof AlreadyRunning)) log.warn({ err: error, tenantId }, "a log could not be trimmed");
       }
     }

@@ -8,11 +8,11 @@ export interface RollupLoopDeps {
   log: { warn(facts: object, message: string): void };
 }
 
-/** What is not rolled up yet is read from the tallies, so this is about speed only. */
+/** Only speed depends on it: what is not rolled up yet is read from the tallies. */
 const EVERY_MS = 15_000;
 const FIRST_MS = 1_000;
 
-/** Keeps the rollups of tallies near the present, and notes that somebody is there to count. */
+/** Keeps the rollups of tallies up to date, and notes that a server is up. */
 export const createRollupLoop = ({ database, log }: RollupLoopDeps): LeaderLoop =>
   createLeaderLoop({
     name: "rollups",

@@ -10,20 +10,20 @@ beforeEach(async () => {
 });
 
 const commit = (...mutations: ClientMutationInput[]) => watch.commit(...mutations);
-const look = () => watch.look();
+const check = () => watch.check();
 const alert = (id: string) => watch.alert(id);
 const age = (table: string, column: string, id: string, ms: number) => watch.age(table, column, id, ms);
 
-describe("what each kind of rule looks at", () => {
+describe("what each kind of rule checks", () => {
   test("queue depth: over the queue's capacity, until it has drained", async () => {
     await commit(RUN, { type: "queue.configure", queue: "q", capacity: 1 });
     for (const jobId of ["a", "b"]) await commit({ type: "job.enqueue", jobId, runId: "r", queue: "q" });
-    expect(await look()).toEqual(["alert.fire queue_depth:q"]);
+    expect(await check()).toEqual(["alert.fire queue_depth:q"]);
     await commit({ type: "job.start", jobId: "a", agentKey: "x" });
-    expect(await look()).toEqual(["alert.clear queue_depth:q"]);
+    expect(await check()).toEqual(["alert.clear queue_depth:q"]);
   });
 
-  test("queues: a rule looks at the queue that it names, its depth goes before the capacity, and a later `runAt` is no wait", async () => {
+  test("queues: a rule checks the queue that it names, its depth overrides the capacity, and a later `runAt` is no wait", async () => {
     await commit(
       RUN,
       rule("queue_depth", "queue_depth", {}, { enabled: false }),
@@ -38,11 +38,11 @@ describe("what each kind of rule looks at", () => {
         for (const column of ["queuedAt", "runAt"]) await age("Job", column, jobId, 600_000);
       }
     }
-    expect((await look()).sort()).toEqual(["alert.fire deep:q", "alert.fire old:q"]);
+    expect((await check()).sort()).toEqual(["alert.fire deep:q", "alert.fire old:q"]);
     for (const jobId of ["q1", "q2"]) await age("Job", "runAt", jobId, 30_000);
-    expect(await look()).toEqual(["alert.clear old:q"]);
+    expect(await check()).toEqual(["alert.clear old:q"]);
     await commit({ type: "job.cancel", jobId: "q1" });
-    expect(await look()).toEqual(["alert.clear deep:q"]);
+    expect(await check()).toEqual(["alert.clear deep:q"]);
   });
 
   test("queue age: a job waits too long, but not in a paused queue; an open breaker of its agent is the cause", async () => {
@@ -54,21 +54,21 @@ describe("what each kind of rule looks at", () => {
     await commit({ type: "breaker.record", agentKey: "x", success: false });
     await commit({ type: "job.enqueue", jobId: "a", runId: "r", queue: "q", agentKey: "x" });
     for (const column of ["queuedAt", "runAt"]) await age("Job", column, "a", 3_600_000);
-    expect(await look()).toEqual(["alert.fire queue_age:q"]);
+    expect(await check()).toEqual(["alert.fire queue_age:q"]);
     expect(await alert("queue_age:q")).toMatchObject({ causeId: "breaker_open:x" });
     await commit({ type: "queue.configure", queue: "q", paused: true });
-    expect(await look()).toEqual(["alert.clear queue_age:q"]);
+    expect(await check()).toEqual(["alert.clear queue_age:q"]);
   });
 
   test("an attempt, a run and an approval that take too long", async () => {
     await commit(RUN, rule("slow", "run_overdue", { afterMs: 60_000 }));
     await commit({ type: "job.enqueue", jobId: "a", runId: "r" }, { type: "job.start", jobId: "a", agentKey: "x" });
     await commit({ type: "approval.request", approvalId: "ok", title: "Deploy?" });
-    expect(await look()).toEqual([]);
+    expect(await check()).toEqual([]);
     await age("Job", "startedAt", "a", 2 * 3_600_000);
     await age("Run", "startedAt", "r", 120_000);
     await age("Approval", "createdAt", "ok", 3_600_000);
-    expect((await look()).sort()).toEqual([
+    expect((await check()).sort()).toEqual([
       "alert.fire approval_waiting:ok",
       "alert.fire job_overdue:a",
       "alert.fire slow:r",
@@ -78,7 +78,7 @@ describe("what each kind of rule looks at", () => {
       { type: "approval.approve", approvalId: "ok" },
       { type: "run.transition", runId: "r", to: "cancelled" },
     );
-    expect((await look()).sort()).toEqual([
+    expect((await check()).sort()).toEqual([
       "alert.clear approval_waiting:ok",
       "alert.clear job_overdue:a",
       "alert.clear slow:r",
@@ -105,26 +105,26 @@ describe("what each kind of rule looks at", () => {
       await age("Run", "startedAt", runId, 120_000);
       await age("Job", "startedAt", jobId, 120_000);
     }
-    expect((await look()).sort()).toEqual(["alert.fire slow-jobs:r-job", "alert.fire slow-runs:r"]);
+    expect((await check()).sort()).toEqual(["alert.fire slow-jobs:r-job", "alert.fire slow-runs:r"]);
   });
 
-  test("an agent with a job that is not heard of, neither it nor its job", async () => {
+  test("an agent with a job, when neither it nor the job sends heartbeats", async () => {
     await commit(
       RUN,
       { type: "job.enqueue", jobId: "a", runId: "r" },
       { type: "job.start", jobId: "a", agentKey: "x" },
     );
     await age("Agent", "lastSeenAt", "x", 3_600_000);
-    expect(await look()).toEqual([]);
+    expect(await check()).toEqual([]);
     await age("Job", "updatedAt", "a", 3_600_000);
-    expect(await look()).toEqual(["alert.fire agent_silent:x"]);
-    // Of one that has nothing to do nobody waits to hear.
+    expect(await check()).toEqual(["alert.fire agent_silent:x"]);
+    // An agent without a job is not expected to report.
     await commit({ type: "job.complete", jobId: "a" });
     await age("Agent", "lastSeenAt", "x", 3_600_000);
-    expect(await look()).toEqual(["alert.clear agent_silent:x"]);
+    expect(await check()).toEqual(["alert.clear agent_silent:x"]);
   });
 
-  test("a silent agent that is not the one named is left alone", async () => {
+  test("a silent agent other than the one named is left alone", async () => {
     await commit(
       RUN,
       rule("agent_silent", "agent_silent", {}, { enabled: false }),
@@ -136,7 +136,7 @@ describe("what each kind of rule looks at", () => {
       await age("Agent", "lastSeenAt", agentKey, 3_600_000);
       await age("Job", "updatedAt", jobId, 3_600_000);
     }
-    expect(await look()).toEqual(["alert.fire quiet:y"]);
+    expect(await check()).toEqual(["alert.fire quiet:y"]);
   });
 
   test("stuck: nothing happens, though it waits for no queue and no human", async () => {
@@ -144,20 +144,20 @@ describe("what each kind of rule looks at", () => {
     const stale = () => age("Run", "updatedAt", "r", 3_600_000);
     await commit({ type: "job.enqueue", jobId: "a", runId: "r" });
     await stale();
-    expect(await look()).toEqual([]);
+    expect(await check()).toEqual([]);
     await commit({ type: "job.cancel", jobId: "a" });
     await commit({ type: "job.enqueue", jobId: "b", runId: "r", approval: { title: "Go?" } });
     await stale();
-    expect(await look()).toEqual([]);
+    expect(await check()).toEqual([]);
     await commit({ type: "job.cancel", jobId: "b" });
     await stale();
-    expect(await look()).toEqual(["alert.fire stuck:r"]);
+    expect(await check()).toEqual(["alert.fire stuck:r"]);
     await commit({ type: "run.transition", runId: "r", to: "blocked" });
     await stale();
-    expect(await look()).toEqual(["alert.clear stuck:r"]);
+    expect(await check()).toEqual(["alert.clear stuck:r"]);
   });
 
-  test("stuck: not while a job is heard of, nor while the run itself waits for a human, nor another workflow's", async () => {
+  test("stuck: not while a job sends heartbeats, nor while the run itself waits for a human, nor another workflow's", async () => {
     await commit(
       rule("stuck", "stuck", {}, { enabled: false }),
       rule("ours", "stuck", { noProgressMs: 60_000, workflow: "w" }),
@@ -171,16 +171,16 @@ describe("what each kind of rule looks at", () => {
       for (const runId of ["r", "other"]) await age("Run", "updatedAt", runId, 120_000);
     };
     await stale();
-    expect(await look()).toEqual([]);
+    expect(await check()).toEqual([]);
     await age("Job", "updatedAt", "a", 120_000);
-    expect(await look()).toEqual(["alert.fire ours:r"]);
+    expect(await check()).toEqual(["alert.fire ours:r"]);
     await commit({ type: "approval.request", approvalId: "ok", title: "Deploy?", runId: "r" });
     await stale();
-    expect(await look()).toEqual(["alert.clear ours:r"]);
+    expect(await check()).toEqual(["alert.clear ours:r"]);
     await commit({ type: "approval.approve", approvalId: "ok" });
     await stale();
     await age("Job", "updatedAt", "a", 120_000);
-    expect(await look()).toEqual(["alert.fire ours:r"]);
+    expect(await check()).toEqual(["alert.fire ours:r"]);
   });
 
   test("stuck: not while an open breaker keeps its job in the queue, nor while it waits for a job of another run", async () => {
@@ -199,12 +199,12 @@ describe("what each kind of rule looks at", () => {
       for (const runId of ["r", "after"]) await age("Run", "updatedAt", runId, 3_600_000);
     };
     await stale();
-    expect((await look()).filter((change) => change.includes("stuck"))).toEqual([]);
+    expect((await check()).filter((change) => change.includes("stuck"))).toEqual([]);
     await commit({ type: "breaker.reset", agentKey: "x", reason: "well" });
     await commit({ type: "job.start", jobId: "a", agentKey: "x" });
     await stale();
     await age("Job", "updatedAt", "a", 3_600_000);
-    // The one that is waited for is stuck, and says so; the one that waits for it is not.
-    expect((await look()).filter((change) => change.includes("stuck"))).toEqual(["alert.fire stuck:r"]);
+    // The run waited for is stuck and reported; the one that waits is not.
+    expect((await check()).filter((change) => change.includes("stuck"))).toEqual(["alert.fire stuck:r"]);
   });
 });

@@ -4,7 +4,7 @@ import { commit as commitTo, openStore } from "../store/lane/lane.test-kit.ts";
 import { laneDatabase } from "../store/lane/lane-database.ts";
 import type { Given } from "../testing/given.ts";
 
-/** A tenant with a store of its own, whose rules are looked at as the clock looks at them. */
+/** A tenant with its own store, whose rules are checked as by the clock. */
 export type Watch = Awaited<ReturnType<typeof openWatch>>;
 
 export async function openWatch({ database, tenant }: Given) {
@@ -14,8 +14,11 @@ export async function openWatch({ database, tenant }: Given) {
     tenant,
     store: () => store,
     commit: (...mutations: ClientMutationInput[]) => commitTo(store, mutations, {}, tenant),
-    /** One look of the clock at this tenant's rules; answers what it committed, save for new words of open alerts. */
-    async look(): Promise<string[]> {
+    /**
+     * One check of this tenant's rules; returns what it committed, without refreshes of open
+     * alerts.
+     */
+    async check(): Promise<string[]> {
       const due = (await readRuleChanges(laneDatabase(database.pool))).filter((one) => one.tenantId === tenant);
       const by = { id: "system:clock", actor: "system:clock" };
       if (due.length > 0) await store.commit(tenant, by, { mutations: due.map(({ mutation }) => mutation) });
@@ -23,7 +26,7 @@ export async function openWatch({ database, tenant }: Given) {
       return news.map(({ mutation }) => `${mutation.type} ${(mutation as { alertId: string }).alertId}`);
     },
     alert: (id: string) => database.prisma.alert.findFirst({ where: { tenantId: tenant, id } }),
-    /** As if so much time had passed since: the lane's copies do not matter to what the clock reads. */
+    /** As if this much time had passed: the clock reads the database, not the lane's copies. */
     age: (table: string, column: string, id: string, ms: number) =>
       database.pool.query(
         `UPDATE "${table}" SET "${column}" = now() - $3::float8 * interval '1 millisecond' WHERE "tenantId" = $1 AND "id" = $2`,

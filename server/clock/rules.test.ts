@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 
 const commit = (...mutations: ClientMutationInput[]) => watch.commit(...mutations);
-const look = () => watch.look();
+const check = () => watch.check();
 const alert = (id: string) => watch.alert(id);
 const age = (table: string, column: string, id: string, ms: number) => watch.age(table, column, id, ms);
 
@@ -36,16 +36,16 @@ describe("rules", () => {
       rule("rate", "success_rate", { threshold: 0.5, recovery: 0.8, minimumSample: 4, windowMs: 600_000 }),
     );
     await calls("x", [false, false, false]);
-    expect(await look()).toEqual([]);
+    expect(await check()).toEqual([]);
     await calls("x", [false], "d");
-    expect(await look()).toEqual(["alert.fire rate:x"]);
+    expect(await check()).toEqual(["alert.fire rate:x"]);
     expect(await alert("rate:x")).toMatchObject({ status: "firing", value: 0, threshold: 0.5, subjectId: "x" });
-    expect(await look()).toEqual([]);
+    expect(await check()).toEqual([]);
     await calls("x", Array(8).fill(true), "e");
-    // 8 of 12 is over the threshold, though not well.
-    expect(await look()).toEqual([]);
+    // 8 of 12 is over the threshold, but not enough to end the alert.
+    expect(await check()).toEqual([]);
     await calls("x", Array(8).fill(true), "f");
-    expect(await look()).toEqual(["alert.clear rate:x"]);
+    expect(await check()).toEqual(["alert.clear rate:x"]);
     expect(await alert("rate:x")).toMatchObject({ status: "resolved" });
   });
 
@@ -55,25 +55,25 @@ describe("rules", () => {
       rule("of-x", "success_rate", { ...params, agent: "x" }),
       rule("reviews", "success_rate", { ...params, taskType: "review" }),
     );
-    const told = (selectedAgent: string, taskType: string, success: boolean) =>
+    const outcome = (selectedAgent: string, taskType: string, success: boolean) =>
       commit(
         ...["t1", "t2"].map(
           (taskId) => ({ ...routed, taskId, selectedAgent, taskType, success }) as ClientMutationInput,
         ),
       );
     const routed = { type: "routing.record" };
-    await told("x", "review", true);
-    await told("y", "review", false);
-    await told("z", "build", false);
-    expect(await look()).toEqual(["alert.fire reviews:y"]);
-    await told("x", "build", false);
-    expect(await look()).toEqual([]);
-    await told("x", "build", false);
-    expect(await look()).toEqual(["alert.fire of-x:x"]);
+    await outcome("x", "review", true);
+    await outcome("y", "review", false);
+    await outcome("z", "build", false);
+    expect(await check()).toEqual(["alert.fire reviews:y"]);
+    await outcome("x", "build", false);
+    expect(await check()).toEqual([]);
+    await outcome("x", "build", false);
+    expect(await check()).toEqual(["alert.fire of-x:x"]);
     await given.database.pool.query(`UPDATE "Tally" SET "t" = "t" - interval '11 minutes' WHERE "tenantId" = $1`, [
       watch.tenant,
     ]);
-    expect((await look()).sort()).toEqual(["alert.clear of-x:x", "alert.clear reviews:y"]);
+    expect((await check()).sort()).toEqual(["alert.clear of-x:x", "alert.clear reviews:y"]);
   });
 
   test("breaker open: a rule beside the built-in one fires while it is open, half-open ends nothing, and closing does", async () => {
@@ -85,29 +85,29 @@ describe("rules", () => {
         { type: "breaker.record", agentKey, success: false, error: "no route" },
       );
     }
-    expect(await look()).toEqual(["alert.fire ours:x"]);
+    expect(await check()).toEqual(["alert.fire ours:x"]);
     const detail = "failure rate 100% of 1 calls; last error: no route";
     expect(await alert("ours:x")).toMatchObject({ status: "firing", detail, causeId: null });
-    expect(await look()).toEqual([]);
+    expect(await check()).toEqual([]);
     await given.database.pool.query(`UPDATE "Breaker" SET "state" = 'half_open' WHERE "tenantId" = $1 AND "id" = 'x'`, [
       watch.tenant,
     ]);
-    expect(await look()).toEqual([]);
+    expect(await check()).toEqual([]);
     await commit({ type: "breaker.reset", agentKey: "x", reason: "well" });
-    expect(await look()).toEqual(["alert.clear ours:x"]);
+    expect(await check()).toEqual(["alert.clear ours:x"]);
   });
 
-  test("breaker open: the built-in rule with a delay awaits it", async () => {
+  test("breaker open: the built-in rule with a delay waits that long", async () => {
     await commit(rule("breaker_open", "breaker_open", {}, { forMs: 60_000 }));
     await commit(
       { type: "agent.register", agentKey: "x", breaker: { windowSize: 1, minimumCalls: 1, openMs: 60_000 } },
       { type: "breaker.record", agentKey: "x", success: false },
     );
     expect(await alert("breaker_open:x")).toBeNull();
-    await look();
+    await check();
     expect(await alert("breaker_open:x")).toMatchObject({ status: "pending" });
     await age("Alert", "pendingSince", "breaker_open:x", 60_000);
-    await look();
+    await check();
     await commit({ type: "breaker.reset", agentKey: "x", reason: "well" });
     expect(await alert("breaker_open:x")).toMatchObject({ status: "resolved" });
   });
@@ -121,22 +121,22 @@ describe("rules", () => {
     const put = (params: object, more: object = {}) => commit(rule("breaker_open", "breaker_open", params, more));
     await commit(...opens("x"), ...opens("done"), { type: "alert.resolve", alertId: "breaker_open:done" });
     await put({}, { enabled: false });
-    expect(await look()).toEqual(["alert.clear breaker_open:x"]);
+    expect(await check()).toEqual(["alert.clear breaker_open:x"]);
     await commit(...opens("y"));
     await put({});
-    expect(await look()).toEqual(["alert.fire breaker_open:x", "alert.fire breaker_open:y"]);
+    expect(await check()).toEqual(["alert.fire breaker_open:x", "alert.fire breaker_open:y"]);
     expect(await alert("breaker_open:x")).toMatchObject({ status: "firing", reopened: 1 });
     await put({ agents: ["y"] });
-    expect(await look()).toEqual(["alert.clear breaker_open:x"]);
+    expect(await check()).toEqual(["alert.clear breaker_open:x"]);
     await put({ agents: ["x", "y"] }, { forMs: 60_000 });
-    await look();
+    await check();
     expect(await alert("breaker_open:x")).toMatchObject({ status: "pending" });
     await put({ agents: ["x", "y"] });
-    expect(await look()).toEqual(["alert.fire breaker_open:x"]);
-    expect(await look()).toEqual([]);
+    expect(await check()).toEqual(["alert.fire breaker_open:x"]);
+    expect(await check()).toEqual([]);
   });
 
-  test("run overdue: a rule beside the built-in one tells of deadlines missed since, once each, until the run is retried", async () => {
+  test("run overdue: a rule beside the built-in one reports deadlines missed since, once each, until the run is retried", async () => {
     const begun = (runId: string): ClientMutationInput[] => [
       { type: "run.create", runId, workflow: "w", timeoutMs: 3_600_000 },
       { type: "run.transition", runId, to: "running" },
@@ -150,15 +150,15 @@ describe("rules", () => {
     await set("old", "timed_out", -60_000);
     await commit(rule("late", "run_overdue", {}));
     await set("new", "timed_out", 0);
-    expect(await look()).toEqual(["alert.fire late:new"]);
+    expect(await check()).toEqual(["alert.fire late:new"]);
     expect(await alert("late:new")).toMatchObject({ status: "firing", runId: "new", threshold: 3_600_000 });
-    expect(await look()).toEqual([]);
+    expect(await check()).toEqual([]);
     await commit({ type: "alert.resolve", alertId: "late:new" });
-    expect(await look()).toEqual([]);
+    expect(await check()).toEqual([]);
     await set("new", "timed_out", 60_000);
-    expect(await look()).toEqual(["alert.fire late:new"]);
+    expect(await check()).toEqual(["alert.fire late:new"]);
     await set("new", "running", 0);
-    expect(await look()).toEqual(["alert.clear late:new"]);
+    expect(await check()).toEqual(["alert.clear late:new"]);
   });
 
   test("run overdue: alerts of runs that the built-in rule does not name any more end", async () => {
@@ -179,10 +179,10 @@ describe("rules", () => {
       await watch.store().commit(watch.tenant, by, { mutations: [timeout] });
     }
     expect(await alert("run_overdue:theirs")).toMatchObject({ status: "firing" });
-    expect(await look()).toEqual([]);
+    expect(await check()).toEqual([]);
     await commit(rule("run_overdue", "run_overdue", { workflow: "w" }));
-    expect(await look()).toEqual(["alert.clear run_overdue:theirs"]);
-    expect(await look()).toEqual([]);
+    expect(await check()).toEqual(["alert.clear run_overdue:theirs"]);
+    expect(await check()).toEqual([]);
   });
 
   test("turning a rule off ends its alerts, those of reducers too; removing it as well", async () => {
@@ -192,38 +192,38 @@ describe("rules", () => {
       breaker: { windowSize: 1, minimumCalls: 1, openMs: 3_600_000 },
     });
     await commit({ type: "breaker.record", agentKey: "x", success: false });
-    expect(await look()).toEqual([]);
+    expect(await check()).toEqual([]);
     await commit(rule("breaker_open", "breaker_open", {}, { enabled: false }));
-    expect(await look()).toEqual(["alert.clear breaker_open:x"]);
+    expect(await check()).toEqual(["alert.clear breaker_open:x"]);
     await commit(rule("deep", "queue_depth", { depth: 0 }), RUN, { type: "job.enqueue", jobId: "a", runId: "r" });
-    expect(await look()).toEqual(["alert.fire deep:default"]);
+    expect(await check()).toEqual(["alert.fire deep:default"]);
     await commit({ type: "rule.remove", ruleId: "deep" });
-    expect(await look()).toEqual(["alert.clear deep:default"]);
+    expect(await check()).toEqual(["alert.clear deep:default"]);
   });
 
   test("a condition that must hold for a while is pending until then, over a restart too", async () => {
     await commit(rule("deep", "queue_depth", { depth: 0 }, { forMs: 60_000 }), RUN);
     await commit({ type: "job.enqueue", jobId: "a", runId: "r" });
-    expect(await look()).toEqual(["alert.fire deep:default"]);
-    expect(await look()).toEqual([]);
+    expect(await check()).toEqual(["alert.fire deep:default"]);
+    expect(await check()).toEqual([]);
     await age("Alert", "pendingSince", "deep:default", 61_000);
     await watch.restart();
-    expect(await look()).toEqual(["alert.fire deep:default"]);
+    expect(await check()).toEqual(["alert.fire deep:default"]);
     expect(await alert("deep:default")).toMatchObject({ status: "firing" });
   });
 
-  test("a condition that is no longer broken, though not well, fires nothing: what was pending is withdrawn", async () => {
+  test("a condition that is recovering fires nothing: a pending alert is withdrawn", async () => {
     const params = { threshold: 0.5, recovery: 0.9, minimumSample: 4, windowMs: 600_000 };
     await commit(RUN, rule("rate", "success_rate", params, { forMs: 60_000 }));
     await calls("x", [false, false, false, true]);
-    expect(await look()).toEqual(["alert.fire rate:x"]);
+    expect(await check()).toEqual(["alert.fire rate:x"]);
     expect(await alert("rate:x")).toMatchObject({ status: "pending" });
     await calls("x", [true, true, true], "d");
-    expect(await look()).toEqual(["alert.clear rate:x"]);
+    expect(await check()).toEqual(["alert.clear rate:x"]);
     expect(await alert("rate:x")).toMatchObject({ status: "resolved", reopened: 0 });
   });
 
-  test("a snooze until it gets worse ends when the clock sees it a fifth deeper; one until it is over does not", async () => {
+  test("a snooze until it gets worse ends when the figure is a fifth worse; one until it is over does not", async () => {
     await commit(rule("deep", "queue_depth", { depth: 0 }), rule("deeper", "queue_depth", { depth: 1 }), RUN);
     const enqueue = (from: number, to: number) =>
       commit(
@@ -232,21 +232,21 @@ describe("rules", () => {
         }),
       );
     await enqueue(1, 10);
-    await look();
+    await check();
     await commit(
       { type: "alert.snooze", alertId: "deep:default", mode: "worse" },
       { type: "alert.snooze", alertId: "deeper:default" },
     );
     await enqueue(11, 11);
-    await look();
+    await check();
     expect(await alert("deep:default")).toMatchObject({ status: "snoozed", value: 11, snoozedValue: 10 });
     await enqueue(12, 12);
-    await look();
+    await check();
     expect(await alert("deep:default")).toMatchObject({ status: "firing", value: 12, snoozeMode: null });
     expect(await alert("deeper:default")).toMatchObject({ status: "snoozed" });
   });
 
-  test("while a rule finds more than it can look at, what it does not see stays open", async () => {
+  test("while a rule finds more than its limit, alerts it does not see stay open", async () => {
     const pending = (from: number, to: number) =>
       given.database.pool.query(
         `INSERT INTO "Approval" ("tenantId", "id", "title", "status", "requestedBy", "createdAt", "updatedAt", "seq")
@@ -255,17 +255,17 @@ describe("rules", () => {
       );
     await commit(RUN);
     await pending(1, 1);
-    expect(await look()).toEqual(["alert.fire approval_waiting:a1"]);
+    expect(await check()).toEqual(["alert.fire approval_waiting:a1"]);
     await given.database.pool.query(
       `UPDATE "Approval" SET "createdAt" = now() - interval '1 hour' WHERE "tenantId" = $1`,
       [watch.tenant],
     );
     await pending(2, 1001);
-    expect((await look()).filter((change) => change.startsWith("alert.clear"))).toEqual([]);
+    expect((await check()).filter((change) => change.startsWith("alert.clear"))).toEqual([]);
     expect(await alert("approval_waiting:a1")).toMatchObject({ status: "firing" });
   });
 
-  test("the clock looks by itself, and two of them do no harm", async () => {
+  test("the clock checks rules by itself, and two of them do no harm", async () => {
     await commit(rule("deep", "queue_depth", { depth: 0 }), RUN, { type: "job.enqueue", jobId: "a", runId: "r" });
     const log = { info: () => {}, warn: () => {} };
     const clocks = [1, 2].map(() =>
@@ -281,13 +281,13 @@ describe("rules", () => {
   });
 });
 
-describe("open alerts say what is so now", () => {
+describe("open alerts are up to date", () => {
   const words = async (id: string) => {
     const found = await alert(id);
     return `${found?.severity} ${found?.title} of ${found?.threshold}`;
   };
 
-  test("their figures, bounds and severity follow the condition and the rule, of every kind that the clock looks at", async () => {
+  test("their figures, thresholds and severity follow the condition and the rule, for every kind that the clock checks", async () => {
     await commit(
       RUN,
       { type: "queue.configure", queue: "q", concurrency: 5 } as ClientMutationInput,
@@ -296,20 +296,20 @@ describe("open alerts say what is so now", () => {
     );
     await age("Job", "runAt", "j", 5000);
     await age("Job", "queuedAt", "j", 5000);
-    await look();
+    await check();
     expect(await words("age:q")).toMatch(/^warning Job j waits in queue q for \d s of 1000$/);
     await age("Job", "runAt", "j", 125_000);
     await age("Job", "queuedAt", "j", 125_000);
     await age("Alert", "firedAt", "age:q", 120_000);
     await age("Alert", "updatedAt", "age:q", 61_000);
-    await look();
+    await check();
     expect(await words("age:q")).toMatch(/^warning Job j waits in queue q for 2 min \d+ s of 1000$/);
     await commit(rule("age", "queue_age", { queue: "q", maxAgeMs: 2000 }, { severity: "critical" }));
-    await look();
+    await check();
     expect(await words("age:q")).toMatch(/^critical Job j waits in queue q for 2 min \d+ s of 2000$/);
   });
 
-  test("moving figures are written down at a bounded rate, and right before something is sent", async () => {
+  test("changing figures are written at a bounded rate, and right before a notification", async () => {
     await commit(
       RUN,
       { type: "job.enqueue", jobId: "j", runId: "r", queue: "q" },
@@ -320,18 +320,18 @@ describe("open alerts say what is so now", () => {
       await age("Job", "queuedAt", "j", ms);
     };
     await waits(5000);
-    await look();
+    await check();
     await age("Alert", "firedAt", "age:q", 3_600_000);
     await age("Alert", "updatedAt", "age:q", 30_000);
     await waits(600_000);
-    await look();
+    await check();
     expect(await words("age:q")).toMatch(/for \d s of/);
     await age("Alert", "escalateAt", "age:q", -2000);
-    await look();
+    await check();
     expect(await words("age:q")).toContain("for 10 min");
   });
 
-  test("steps that a rule is given while its alert fires are taken up, steps that it loses are not taken", async () => {
+  test("escalation steps added to a rule while its alert fires are used, removed ones are not", async () => {
     const channel: ClientMutationInput = { type: "channel.put", channelId: "boss", kind: "browser", target: "" };
     const put = (escalation: object[]) => commit(rule("deep", "queue_depth", { depth: 0 }, { escalation }));
     const types = async () => {
@@ -343,13 +343,13 @@ describe("open alerts say what is so now", () => {
     };
     await commit(channel, RUN, { type: "job.enqueue", jobId: "a", runId: "r" });
     await put([]);
-    await look();
+    await check();
     expect(await alert("deep:default")).toMatchObject({ status: "firing", escalateAt: null });
     await put([{ afterMs: 60_000, channels: ["boss"] }]);
-    await look();
+    await check();
     const taken = await alert("deep:default");
     expect(Number(taken?.escalateAt) - Date.now()).toBeGreaterThan(30_000);
-    await look();
+    await check();
     expect((await alert("deep:default"))?.escalateAt).toEqual(taken?.escalateAt);
     await put([]);
     const due = taken?.escalateAt?.toISOString() ?? "";
@@ -358,17 +358,17 @@ describe("open alerts say what is so now", () => {
     await watch.store().commit(watch.tenant, by, { mutations });
     expect(await alert("deep:default")).toMatchObject({ status: "firing", escalateAt: null, escalationStep: 0 });
     expect(await types()).toEqual(["alert.escalation_changed", "alert.escalation_changed"]);
-    await look();
+    await check();
     expect(await types()).toHaveLength(2);
   });
 
-  test("the severity of those that reducers raise follows its rule too, and none is raised by it", async () => {
+  test("the severity of alerts raised by reducers follows the rule too, and none is raised by it", async () => {
     await commit(
       { type: "agent.register", agentKey: "x", breaker: { windowSize: 1, minimumCalls: 1, openMs: 60_000 } },
       { type: "breaker.record", agentKey: "x", success: false },
       rule("breaker_open", "breaker_open", {}, { severity: "info" }),
     );
-    expect(await look()).toEqual([]);
+    expect(await check()).toEqual([]);
     expect(await alert("breaker_open:x")).toMatchObject({ severity: "info", status: "firing" });
   });
 });

@@ -46,7 +46,7 @@ const approval = (id: string) =>
   given.database.prisma.approval.findFirstOrThrow({ where: { tenantId: given.tenant, id } });
 const patiently = { timeout: 15_000, interval: 20 };
 
-test("sessions that nobody has touched for the retention expire by themselves, ended ones stay as they ended", async () => {
+test("sessions idle for the retention expire by themselves, ended ones stay as they are", async () => {
   await commit(
     { type: "session.create", sessionId: "idle", agentRole: "coder" },
     { type: "session.create", sessionId: "busy", agentRole: "coder" },
@@ -68,7 +68,7 @@ test("sessions that nobody has touched for the retention expire by themselves, e
   ]);
 });
 
-test("a touch is what counts: a session that is updated outlives one that is not", async () => {
+test("only updates count: an updated session outlives one that is not", async () => {
   const create = (sessionId: string): ClientMutationInput => ({ type: "session.create", sessionId, agentRole: "r" });
   await commit(create("left"), create("kept"));
   startClock(2_000);
@@ -78,7 +78,7 @@ test("a touch is what counts: a session that is updated outlives one that is not
   expect((await session("kept")).status).toBe("pending");
 });
 
-test("an approval expires at its time, whatever is said after; one that was decided before stays decided", async () => {
+test("an approval expires at its time, whatever is decided after; one decided before stays decided", async () => {
   startClock(60_000);
   const expiresAt = new Date(Date.now() + 1500).toISOString();
   await commit(

@@ -15,7 +15,10 @@ const patiently = { timeout: 30_000, interval: 50 };
 const counts = (open: number, completed: number) =>
   JSON.stringify({ waiting: 0, queued: open, running: 0, completed, failed: 0, timed_out: 0, cancelled: 0 });
 
-/** A database as it was before workstreams followed their jobs: four cards of a run that goes on, two of one that has ended. */
+/**
+ * A database from before workstreams followed their jobs: four cards of an open run, two of an
+ * ended one.
+ */
 async function oldDatabase(): Promise<void> {
   const before = readMigrations().filter(({ name }) => name < "0016");
   await database.pool.query("DROP SCHEMA public CASCADE; CREATE SCHEMA public");
@@ -45,7 +48,7 @@ async function oldDatabase(): Promise<void> {
   await migrate(database.url);
 }
 
-test("workstreams of a database from before follow their jobs unless somebody had placed them; the clock settles them", async () => {
+test("workstreams of an older database follow their jobs unless somebody had placed them; the clock settles them", async () => {
   await oldDatabase();
   const rows = async () =>
     Object.fromEntries(

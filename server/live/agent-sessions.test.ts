@@ -23,7 +23,7 @@ afterEach(async () => {
   await db.drop();
 });
 
-/** What a client of a topic has, after all of its frames. */
+/** The rows a topic's client has after all of its frames. */
 function heldBy(frames: StateFrame[], topic: string): Map<string, StateFrame["upserts"][number]> {
   const held = new Map<string, StateFrame["upserts"][number]>();
   for (const frame of frames.filter((one) => one.topic === topic)) {

@@ -4,7 +4,7 @@ import { eventually } from "../testing/eventually.ts";
 import { MemoryLog, startLive, subscribe, type TestLive } from "./live.test-kit.ts";
 import type { Availability } from "./source.ts";
 
-/** A database that goes and comes as the test says. */
+/** A database whose availability the test sets. */
 class Tide implements Availability {
   reason: Availability["reason"] = null;
   readonly #listeners = new Set<() => void>();
@@ -23,7 +23,7 @@ class Tide implements Availability {
 let t: TestLive;
 afterEach(() => t.close());
 
-test("sockets stay connected while the database is away, and are told when it goes and when it is back", async () => {
+test("sockets stay connected while the database is away, and are notified when it goes and when it is back", async () => {
   const [log, tide] = [new MemoryLog(), new Tide()];
   log.commit(["a", "a"]);
   t = await startLive(log, { availability: tide });
@@ -37,8 +37,8 @@ test("sockets stay connected while the database is away, and are told when it go
   const away = { databaseAway: true, databaseReason: "read_only" };
   await eventually(() => expect(beats).toEqual([{ head: 2, at: expect.any(String), ...away }]));
   const late = t.client();
-  const told = new Promise<Beat>((resolve) => late.on("beat", resolve));
-  expect(await told).toMatchObject(away);
+  const beat = new Promise<Beat>((resolve) => late.on("beat", resolve));
+  expect(await beat).toMatchObject(away);
   tide.turn(null);
   await eventually(() => expect(beats.at(-1)).toEqual({ head: 2, at: expect.any(String) }));
   expect([socket.id, lost]).toEqual([id, []]);

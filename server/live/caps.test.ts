@@ -29,7 +29,7 @@ test.each([
   await eventually(() => expect(t.live.stats().sockets).toBe(1));
 });
 
-test("what reaches no namespace and no handler counts as well", async () => {
+test("messages to no namespace and no handler count as well", async () => {
   t = await startLive(new MemoryLog(), { limits: { messages: [50, 1] } });
   const { engine } = (await t.connect({ reconnection: false })).io;
   const closed = new Promise((resolve) => engine.once("close", resolve));
@@ -38,7 +38,7 @@ test("what reaches no namespace and no handler counts as well", async () => {
   expect(await refused()).toEqual({ too_many_messages: 1 });
 });
 
-test("sockets are bounded by key or person, by tenant and in all; what is closed makes room", async () => {
+test("sockets are bounded by key or person, by tenant and in all; closing one makes room", async () => {
   t = await startLive(new MemoryLog(), { limits: { perPrincipal: 2, perTenant: 10, sockets: 4 } });
   const first = await t.connect();
   await t.connect();

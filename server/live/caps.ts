@@ -5,14 +5,14 @@ import { Rate } from "./rate.ts";
 import type { LivePrincipal } from "./sessions.ts";
 
 export interface SocketLimits {
-  /** Open connections, signed in or not. */
+  /** Open connections, with or without credentials. */
   sockets: number;
   perTenant: number;
-  /** Of one key or person. */
+  /** Sockets of one key or person. */
   perPrincipal: number;
-  /** Messages of any kind of one connection: at once, and per second in the long run. */
+  /** Messages of any kind from one connection: burst, and per second in the long run. */
   messages: readonly [burst: number, perSecond: number];
-  /** Messages that may wait for one connection to read them. */
+  /** Messages waiting to be read by one connection. */
   unread: number;
 }
 
@@ -24,7 +24,7 @@ export const SOCKET_LIMITS: SocketLimits = {
   unread: 4_000,
 };
 
-/** How long a connection that is closed has to take the reason, ms. */
+/** How long a closed connection has to receive the reason, ms. */
 const GOODBYE_MS = 500;
 /** "Policy violation", RFC 6455. */
 const POLICY = 1008;
@@ -32,7 +32,10 @@ const POLICY = 1008;
 type Engine = Server["engine"];
 type Conn = Parameters<Parameters<Engine["on"]>[1]>[0];
 
-/** What one connection may send and leave unread: also a refusal takes memory until it is read, and work before anybody is known. */
+/**
+ * Bounds what one connection may send and leave unread. A refusal, too, takes memory until it is
+ * read, and work before the client is known.
+ */
 export function boundMessages(conn: Conn, limits: SocketLimits, metrics: LiveMetrics, logger: Logger): void {
   const rate = new Rate(...limits.messages);
   const end = (reason: string) => {
@@ -50,7 +53,7 @@ export function boundMessages(conn: Conn, limits: SocketLimits, metrics: LiveMet
   });
 }
 
-/** Counts who has how many sockets open. */
+/** Counts open sockets per principal and tenant. */
 export class SocketCounts {
   readonly #limits: SocketLimits;
   readonly #open = new Map<string, number>();
@@ -65,7 +68,7 @@ export class SocketCounts {
     return this.#of(`${tenantId} ${kind} ${id}`) >= this.#limits.perPrincipal ? "principal_sockets" : null;
   }
 
-  /** Counts one; returns how it is counted off. */
+  /** Counts one; the returned function removes it. */
   add({ tenantId, kind, id }: LivePrincipal): () => void {
     const keys = [tenantId, `${tenantId} ${kind} ${id}`];
     for (const key of keys) this.#open.set(key, this.#of(key) + 1);

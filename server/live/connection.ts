@@ -21,7 +21,7 @@ import type { Viewer } from "./state-topic.ts";
 export type LiveSocket = Socket<ClientToServer, ServerToClient>;
 
 export const MAX_TOPICS = 100;
-/** Calls of `subscribe` at once, and per second in the long run. */
+/** Rate of `subscribe` calls: burst, and per second in the long run. */
 const RATE = [2 * MAX_TOPICS, 20] as const;
 
 export interface ConnectionDeps {
@@ -55,7 +55,7 @@ export class Connection {
   constructor(socket: LiveSocket, deps: ConnectionDeps) {
     this.#deps = deps;
     this.#outlet = new Outlet(socket);
-    // What a client sends is not what its types say: everything is looked at before it is used.
+    // A client may send anything: everything is checked before it is used.
     socket.on("subscribe", (...args: unknown[]) => this.#subscribe(args[0], answerOf(args)));
     socket.on("unsubscribe", (...args: unknown[]) => {
       const topic = parseUnsubscribe(args[0]);
@@ -68,7 +68,7 @@ export class Connection {
     return this.#subscriptions.size;
   }
 
-  /** Ends all subscriptions; the socket is gone or about to go. */
+  /** Ends all subscriptions when the socket closes. */
   close(): void {
     this.#outlet.close();
     for (const topic of [...this.#subscriptions.keys()]) this.#end(topic);
@@ -87,7 +87,7 @@ export class Connection {
     this.#open(subscription, since, answer).catch((error: unknown) => this.#fail(subscription, error, answer));
   }
 
-  /** The request, with a former subscription to its topic ended; or why it is refused. */
+  /** The checked request, with an earlier subscription to its topic ended; or the refusal. */
   #accept(request: unknown): SubscribeRequest | Refused {
     if (!this.#rate.take()) return refused("too_many", "too many subscriptions in a short time");
     const parsed = parseSubscribe(request);
@@ -112,7 +112,7 @@ export class Connection {
       this.#begin(subscription, since, head, answer);
       return;
     }
-    // Shown again when this node has missed changes: then only the snapshot is new.
+    // Opened again when this node has missed changes: then only the snapshot is sent.
     let answered = false;
     subscription.viewer = {
       sink: this.#outlet,
@@ -183,7 +183,7 @@ export class Connection {
     return this.#subscriptions.get(subscription.topic) === subscription;
   }
 
-  /** Ends the subscription to a topic, or only a certain one. */
+  /** Ends the subscription to a topic, or only a given one. */
   #end(topic: string, only?: Subscription): void {
     const subscription = this.#subscriptions.get(topic);
     if (!subscription || (only && only !== subscription)) return;
@@ -197,7 +197,7 @@ export class Connection {
 
 const kindOf = (topic: string): string => (topic.startsWith("run:") ? "run" : topic);
 
-/** The way to answer a call: the client's function if it sent one, which then comes last. */
+/** The function that answers a call: the client's callback, which comes last, or a no-op. */
 function answerOf(args: unknown[]): Answer {
   const ack = args.at(-1);
   return typeof ack === "function" ? (answer) => ack(answer) : () => {};

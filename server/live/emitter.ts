@@ -10,8 +10,8 @@ import type {
 import type { LiveMetrics } from "./metrics.ts";
 
 /**
- * Sends frames to rooms. socket.io's adapter encodes a packet once, however many sockets are in them. `sockets` is how
- * many that are, for the metrics.
+ * Sends frames to rooms. socket.io's adapter encodes a packet once per room. `sockets` is the
+ * number of sockets in the room, for the metrics.
  */
 export interface Emitter {
   log(to: string | string[], frame: LogFrame, sockets: number): void;

@@ -22,7 +22,7 @@ const TOPIC_OF_KIND = new Map<Kind, string>(
 );
 const OF_RUN = new Set<Kind>(RUN_KINDS);
 
-/** What stands behind a topic's name: a log, latest rows, or both. */
+/** What a topic consists of: a log, latest rows, or both. */
 export interface Topic {
   readonly log: LogTopic | undefined;
   readonly state: StateTopic | undefined;
@@ -31,15 +31,16 @@ export interface Topic {
 const hasLog = (topic: string) => topic === "log" || topic.startsWith("run:");
 const hasState = (topic: string) => topic !== "log";
 
-/** Fan-outs that take less than this follow each other without a pause. */
+/** Fan-outs shorter than this follow each other without a pause, ms. */
 const CHEAP_MS = 0.5;
 const MAX_PAUSE_MS = 20;
 
 /**
- * One tenant's tail on this node: what is committed goes to the topics that somebody follows.
+ * One tenant's log on this node: passes commits to the topics that have followers.
  *
- * Log frames go out at once, but after a fan-out there is a pause as long as it took, so that under a high rate of commits at most
- * half of the time goes into pushing; what is committed in the pause goes out as one range.
+ * Log frames are sent at once, but after a fan-out there is a pause as long as it took, so that at
+ * a high rate of commits at most half of the time is spent sending. Commits in the pause are sent
+ * as one range.
  */
 export class Feed {
   readonly recent: Recent;
@@ -59,12 +60,15 @@ export class Feed {
     this.recent = new Recent(0, deps.recent);
   }
 
-  /** The position this node has heard of; undefined until the tail runs. */
+  /** The position of this node; undefined until started. */
   get position(): number | undefined {
     return this.#started ? this.recent.end : undefined;
   }
 
-  /** Starts the tail, once; a failed start is tried again by the next caller. Rejects when the log cannot be read. */
+  /**
+   * Starts following the log, once; the next caller retries a failed start. Rejects when the log
+   * cannot be read.
+   */
   start(): Promise<void> {
     this.#starting ??= this.#start().catch((error: unknown) => {
       this.#starting = undefined;
@@ -77,12 +81,15 @@ export class Feed {
     const { source, tenantId } = this.#deps;
     this.#stopWatching ??= source.watch(tenantId);
     const { head } = await this.head();
-    // What is told from this turn on follows on this very position.
+    // Commits from this turn on adjoin this position.
     this.recent.restart(source.position(tenantId) ?? head);
     this.#started = true;
   }
 
-  /** Where the log is, asked once for all who ask at the same time. `atLeast`: a position that an older answer may not have known. */
+  /**
+   * The log's head, read once for all simultaneous callers. `atLeast`: a position that an older
+   * answer may not include.
+   */
   async head(atLeast = 0): Promise<Head> {
     const { source, tenantId } = this.#deps;
     this.#asking ??= source.head(tenantId).finally(() => {
@@ -92,7 +99,7 @@ export class Feed {
     return head.head >= atLeast ? head : await source.head(tenantId);
   }
 
-  /** Ends everything; no topic has followers any more. */
+  /** Ends everything; all followers have left. */
   close(): void {
     this.#stopWatching?.();
     this.#stopWatching = undefined;
@@ -100,7 +107,7 @@ export class Feed {
     clearTimeout(this.#timer);
   }
 
-  /** Holds a topic open; `release` it in the end. The tail must have been started. */
+  /** Keeps a topic open until `release`. The feed must have been started. */
   hold(topic: string): Topic {
     let held = this.#topics.get(topic);
     if (!held) {
@@ -127,7 +134,7 @@ export class Feed {
 
   onCommitted(committed: Committed): void {
     const { end } = this.recent;
-    // Until the tail runs, nobody follows, and its start takes in what is told before.
+    // Until started there are no followers, and starting includes earlier commits.
     if (!this.#started || committed.to <= end) return;
     if (committed.from > end + 1) {
       this.#skip(committed.to);
@@ -141,12 +148,12 @@ export class Feed {
     this.#change(committed);
   }
 
-  /** A part of the log was not told here: followers read it, viewers get a new snapshot. */
+  /** A part of the log was missed here: followers read it, viewers get a new snapshot. */
   #skip(to: number): void {
     this.#pending = [];
     this.recent.restart(to);
     for (const { log, state } of [...this.#topics.values()]) {
-      log?.scatter();
+      log?.resync();
       state?.restart();
     }
   }
@@ -205,7 +212,7 @@ export class Feed {
     };
     for (const gone of removed) {
       remove(TOPIC_OF_KIND.get(gone.kind), gone);
-      // What hangs on a run leaves with it: that the run is gone says it all to those who look at it.
+      // A run's rows are removed with it: viewers need only the run's removal.
       if (gone.kind === "run") remove(`run:${gone.id}`, gone);
     }
     for (const state of touched) state.settle();

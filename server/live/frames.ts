@@ -6,7 +6,7 @@ export const FRAME_EVENTS = 500;
 /** … and about this many bytes, unless a single event is larger. */
 export const FRAME_BYTES = 256 * 1024;
 
-/** About how many bytes the value takes as JSON; much cheaper than writing it. */
+/** Approximate JSON size of a value, bytes; much cheaper than serialising it. */
 function weigh(value: unknown): number {
   if (typeof value === "string") return value.length + 2;
   if (typeof value !== "object" || value === null) return 8;
@@ -16,10 +16,10 @@ function weigh(value: unknown): number {
   return sum;
 }
 
-/** About how many bytes an event takes in a frame. */
+/** Approximate size of an event in a frame, bytes. */
 export const weighEvent = (event: LogEvent): number => 200 + weigh(event.payload);
 
-/** Cuts events into runs that each make one frame. */
+/** Cuts events into frames. */
 export function* inFrames(events: readonly LogEvent[]): Generator<readonly LogEvent[]> {
   let start = 0;
   let bytes = 0;
@@ -35,7 +35,9 @@ export function* inFrames(events: readonly LogEvent[]): Generator<readonly LogEv
   if (start < events.length) yield start === 0 ? events : events.slice(start);
 }
 
-/** At most `limit` rows, as many of each kind as the others leave room for, so that a common kind does not crowd out a rare one. */
+/**
+ * At most `limit` rows; kinds share the room, so that a common kind does not crowd out a rare one.
+ */
 export function cutFairly(rows: Sent[], limit: number): Sent[] {
   if (rows.length <= limit) return rows;
   const kinds = [...new Set(rows.map((row) => row.kind))];

@@ -1,4 +1,7 @@
-/** Lets so many pieces of work run at a time; the others wait their turn, so that a crowd that comes back does not flood the database. */
+/**
+ * A semaphore: limits concurrent work, so that many clients reconnecting at once do not flood the
+ * database.
+ */
 export class Gate {
   #free: number;
   readonly #queue: (() => void)[] = [];

@@ -39,7 +39,7 @@ test("a handshake without a key, with a wrong one, and with one that is no strin
   expect(t.live.stats().sockets).toBe(0);
 });
 
-test("a wrong key is not made good by a session cookie", async () => {
+test("a session cookie does not make up for a wrong key", async () => {
   expect(await refusalOf(t.client({ auth: { key: "wrong" }, extraHeaders: { cookie: "session=one" } }))).toMatchObject({
     status: 401,
   });
@@ -53,7 +53,7 @@ test("a session cookie opens a socket from the same origin and not from another 
   expect(await refusalOf(theirs)).toEqual({ code: "cross_origin", status: 403 });
 });
 
-test("the default namespace lets nobody in", async () => {
+test("the default namespace refuses everybody", async () => {
   const { io } = await import("socket.io-client");
   const socket = io(`http://127.0.0.1:${t.port}`, { transports: ["websocket"], auth: { key: "one" }, forceNew: true });
   const error = await new Promise<Error>((resolve) => socket.once("connect_error", resolve));
@@ -61,7 +61,7 @@ test("the default namespace lets nobody in", async () => {
   expect(error.message).toContain("/live");
 });
 
-test("when credentials cannot be looked up, the refusal says to try again", async () => {
+test("when credentials cannot be checked, the refusal says to try again", async () => {
   await t.close();
   t = await startLive(log, {
     authenticate: async () => {
@@ -71,7 +71,7 @@ test("when credentials cannot be looked up, the refusal says to try again", asyn
   expect(await refusalOf(t.client())).toEqual({ code: "unavailable" });
 });
 
-test("a tenant's run does not exist for another tenant", async () => {
+test("a tenant's run is not found by another tenant", async () => {
   log.commit(["r1"], [runRow("r1", 1)]);
   const own = await t.connect();
   const other = await t.connect({ auth: { key: "two" } });
@@ -81,7 +81,7 @@ test("a tenant's run does not exist for another tenant", async () => {
   expect(t.live.stats().subscriptions).toBe(1);
 });
 
-test("another tenant's commits reach nobody", async () => {
+test("another tenant's commits are not sent", async () => {
   const other = await t.connect({ auth: { key: "two" } });
   const got: unknown[] = [];
   other.onAny((name, ...args) => name !== "beat" && got.push(args));
@@ -100,7 +100,7 @@ test("a revoked key ends its open sockets, and only its", async () => {
   expect(two.connected).toBe(true);
 });
 
-test("whoever has signed out loses the socket when asked about, and nobody else", async () => {
+test("after signing out, only that person's sockets end at the next check", async () => {
   await t.close();
   t = await startLive(log, { authenticate: testAuthenticator(revoked), checkMs: 3_600_000 });
   const [one, two] = [await t.connect(), await t.connect({ auth: { key: "two" } })];
@@ -111,7 +111,7 @@ test("whoever has signed out loses the socket when asked about, and nobody else"
   expect(two.connected).toBe(true);
 });
 
-test("every open socket gets beats with the head", async () => {
+test("every open socket gets heartbeats with the head", async () => {
   log.commit([undefined, undefined]);
   const socket = await t.connect();
   const beat = () => new Promise<{ head: number; at: string }>((resolve) => socket.once("beat", resolve));
@@ -120,7 +120,7 @@ test("every open socket gets beats with the head", async () => {
   await eventually(async () => expect((await beat()).head).toBe(3));
 });
 
-test("closing ends every socket as a loss, so that clients come back, and lets in no more", async () => {
+test("closing ends every socket in a way that makes clients reconnect, and refuses new ones", async () => {
   const socket = await t.connect({ reconnection: false });
   const idle = t.client({ auth: {} });
   await refusalOf(idle);
@@ -132,7 +132,7 @@ test("closing ends every socket as a loss, so that clients come back, and lets i
   expect(t.live.stats().sockets).toBe(0);
 });
 
-test("who gets no WebSocket through is served by polling, under the same rules", async () => {
+test("clients without WebSockets are served by polling, under the same rules", async () => {
   const polling = { transports: ["polling"] };
   const socket = await t.connect(polling);
   const { log: frames } = collect(socket);

@@ -26,34 +26,37 @@ export type { Availability, Committed, Head, LogSource, Snapshot } from "./sourc
 
 export interface LiveDeps {
   source: LogSource;
-  /** Left out: it never goes away. */
+  /** Default: always available. */
   availability?: Availability;
   authenticate: Authenticate;
-  /** Sockets are served on it. Whoever made it closes it. */
+  /** The HTTP server that serves the sockets. Its creator closes it. */
   httpServer: HttpServer;
-  /** Whether a handshake that a cookie vouches for comes from a page of ours. */
+  /** Whether a handshake authenticated by cookie comes from our own origin. */
   allowOrigin: (headers: IncomingHttpHeaders) => boolean;
   registry: Registry;
   logger: Logger;
-  /** How often open sockets' credentials are asked about again. */
+  /** How often the credentials of open sockets are checked again, ms. */
   checkMs?: number;
   beatMs?: number;
-  /** How long a socket may take nothing before its log subscriptions are dropped. */
+  /** How long a socket may read nothing before its log subscriptions are dropped, ms. */
   patienceMs?: number;
-  /** Others than the usual, for tests. */
+  /** Overrides for tests. */
   limits?: Partial<SocketLimits>;
 }
 
 export interface Live {
   stats(): { sockets: number; subscriptions: number; tenants: number };
-  /** Asks about every open socket's credentials now, and ends those that stand for nobody any more. Never rejects. */
+  /**
+   * Checks the credentials of every open socket now, and closes those that are no longer valid.
+   * Never rejects.
+   */
   check(): Promise<void>;
-  /** Ends all sockets within a second; their clients come back by themselves. New ones are refused. */
+  /** Closes all sockets within a second; clients reconnect by themselves. New ones are refused. */
   close(): Promise<void>;
 }
 
 const CHECK_MS = 30_000;
-/** Reads of the log under way at a time, so that commits find a connection to the database. */
+/** Concurrent reads of the log, so that commits find a free database connection. */
 const READS = 4;
 const CLOSE_MS = 500;
 
@@ -77,8 +80,8 @@ export function createLive(deps: LiveDeps): Live {
   let closing = false;
 
   const io = new Server<ClientToServer, ServerToClient, Record<never, never>, Who>(deps.httpServer, {
-    // Polling is for who sits behind a proxy that lets no WebSockets through. It needs no origin: a page of another site can neither
-    // read its answers nor know the id that its posts must carry.
+    // Polling is for clients behind a proxy without WebSockets. It needs no origin check: a page of
+    // another site can neither read its answers nor know the id that its posts must carry.
     transports: ["websocket", "polling"],
     serveClient: false,
     perMessageDeflate: false,
@@ -87,7 +90,7 @@ export function createLive(deps: LiveDeps): Live {
     connectTimeout: 5_000,
     pingInterval: 15_000,
     pingTimeout: 10_000,
-    // Next listens for upgrades of its own on the same server.
+    // Next handles its own upgrades on the same server.
     destroyUpgrade: false,
     allowRequest: (_request, decide) => {
       const room = io.engine.clientsCount < limits.sockets;
@@ -104,7 +107,7 @@ export function createLive(deps: LiveDeps): Live {
     transports.add(socket);
     socket.once("close", () => transports.delete(socket));
   });
-  // The default namespace is there whether one wants it or not.
+  // socket.io always has a default namespace: refuse its connections.
   io.use((_socket, next) => next(refusal("not_found", "Connect to namespace /live.")));
 
   namespace.use((socket, next) => {
@@ -133,7 +136,7 @@ export function createLive(deps: LiveDeps): Live {
   namespace.on("connection", (socket) => {
     const { principal, handshake } = socket.data;
     if (!principal || !handshake) return void socket.disconnect(true);
-    // The first request holds on to buffers and headers that nobody needs any more.
+    // The first request keeps buffers and headers that are no longer needed.
     Reflect.set(socket.conn, "request", null);
     const { tenantId } = principal;
     const feed = enter(tenantId);
@@ -158,7 +161,7 @@ export function createLive(deps: LiveDeps): Live {
     const entry = feeds.get(tenantId) ?? { feed: new Feed({ tenantId, source, emitter, metrics }), sockets: 0 };
     feeds.set(tenantId, entry);
     entry.sockets += 1;
-    // Beats need a position. Who subscribes tries again and is told when it fails.
+    // Heartbeats need a position. Subscribing retries, and reports a failure.
     entry.feed.start().catch(() => {});
     return entry.feed;
   };
@@ -175,11 +178,12 @@ export function createLive(deps: LiveDeps): Live {
     try {
       feeds.get(committed.tenantId)?.feed.onCommitted(committed);
     } catch (error) {
-      // The lane must go on whatever happens here.
+      // An error here must not stop the lane.
       logger.error({ err: error, tenantId: committed.tenantId, to: committed.to }, "a commit could not be pushed");
     }
   });
-  // Their connections are closed without a word, which clients take for a loss: they come back, and the new log's id tells them to start over.
+  // Connections are closed without a disconnect packet, so that clients reconnect; the new log's id
+  // makes them start over.
   const stopReplaced = source.onReplaced((tenantId) => {
     feeds.get(tenantId)?.feed.close();
     for (const { data, conn } of namespace.sockets.values()) if (data.principal?.tenantId === tenantId) conn.close();
@@ -216,7 +220,7 @@ export function createLive(deps: LiveDeps): Live {
       const gone = [...transports].map(
         (socket) => new Promise<void>((resolve) => socket.once("close", () => resolve())),
       );
-      // Closes the connections without a word of the namespace, which a client takes for a loss and comes back.
+      // Closes connections without a disconnect packet, so that clients reconnect.
       io.engine.close();
       let timer: NodeJS.Timeout | undefined;
       const late = new Promise<void>((resolve) => {
@@ -231,7 +235,7 @@ export function createLive(deps: LiveDeps): Live {
 
 const tenantRoom = (tenantId: string): string => `tenant|${tenantId}`;
 
-/** A refusal as the client gets it in `connect_error`. */
+/** A refusal as the client's `connect_error`. */
 function refusal(code: string, message: string, status?: number): Error {
   return Object.assign(new Error(message), { data: status === undefined ? { code } : { code, status } });
 }

@@ -2,9 +2,10 @@ import { leanRow } from "../../domain/kernel/lean.ts";
 import { largeColumns, type Sent, toListed } from "../../domain/kernel/wire.ts";
 
 /**
- * Leaves out of a topic's frames what can be large and is not needed there: what callers report as soon as it is large (`lean.ts`), a run's
- * state always in topics that list things, and in a run's own topic when it is large, which `omitted` says, and while it is as it was when its viewers got
- * it last. Rows never change in place, so a column that is the same object has not changed.
+ * Leaves large, unneeded columns out of a topic's frames: what callers report once it is large
+ * (`lean.ts`); a run's state in topics that list runs; in a run's own topic the state while it is
+ * large, marked by `omitted`, and while it has not changed since viewers got it. Rows never change
+ * in place, so the same object means no change.
  */
 export class Lightener {
   readonly #always: boolean;
@@ -14,7 +15,7 @@ export class Lightener {
     this.#always = !topic.startsWith("run:");
   }
 
-  /** The row as it goes out now, to all viewers. */
+  /** The row as sent now to all viewers. */
   next(row: Sent): Sent {
     if (this.#always) return leanRow(toListed(row));
     const lean = leanRow(row);
@@ -38,7 +39,7 @@ export class Lightener {
     return row;
   }
 
-  /** Somebody new is there, who has not got what the others have. */
+  /** A new viewer lacks what the others have: send everything again. */
   forget(): void {
     this.#sent.clear();
   }

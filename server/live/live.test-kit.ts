@@ -20,7 +20,10 @@ import type { Committed, Head, LogSource } from "./source.ts";
 
 export type TestSocket = Socket<ServerToClient, ClientToServer>;
 
-/** A log in memory that keeps the promises of `LogSource`. `pause` runs within each read, so that tests can put things in between. */
+/**
+ * An in-memory log that implements `LogSource`. `pause` runs within each read, for tests that
+ * interleave.
+ */
 export class MemoryLog implements LogSource {
   readonly events: LogEvent[] = [];
   readonly rows = new Map<string, Wire>();
@@ -37,7 +40,7 @@ export class MemoryLog implements LogSource {
     return answer;
   }
 
-  /** Appends events, each of a run, and changed rows; tells followers unless `silent`. */
+  /** Appends events, each of a run, and changed rows; notifies followers unless `silent`. */
   commit(
     runs: (string | undefined)[],
     rows: Wire[] = [],
@@ -80,7 +83,7 @@ export class MemoryLog implements LogSource {
     return () => this.#replaced.delete(listener);
   }
 
-  /** Another log with these events takes this one's place. */
+  /** Replaces this log by another with these events. */
   replace(logId: string, events: LogEvent[]): void {
     this.logId = logId;
     this.events.splice(0, this.events.length, ...events);
@@ -121,7 +124,7 @@ export class MemoryLog implements LogSource {
   }
 }
 
-/** A sendable row of a run, changed at `seq`. */
+/** A run's row in the wire format, changed at `seq`. */
 export function runRow(id: string, seq: number, more: Partial<Run> = {}): Wire {
   const row: Partial<Rows["run"]> = { id, seq, version: seq, workflow: "test", status: "running", ...more };
   return toWire("run" satisfies Kind, row as Rows["run"]);
@@ -132,7 +135,7 @@ const PEOPLE: { [key: string]: { tenantId: string; id: string } } = {
   two: { tenantId: "t2", id: "k2" },
 };
 
-/** The keys and session cookies `one` and `two`, of tenants t1 and t2; `revoked` ones are nobody's. */
+/** Keys and session cookies `one` and `two`, of tenants t1 and t2; `revoked` ones are invalid. */
 export function testAuthenticator(revoked = new Set<string>()): Authenticate {
   return async ({ headers, key }) => {
     const secret = typeof key === "string" ? key : headers.cookie?.replace("session=", "");
@@ -149,7 +152,7 @@ export interface TestLive {
   port: number;
   /** A client that has not connected yet; `through` is another port that leads to the server. */
   client(options?: ClientOptions, through?: number): TestSocket;
-  /** A client that has. */
+  /** A connected client. */
   connect(options?: ClientOptions, through?: number): Promise<TestSocket>;
   close(): Promise<void>;
 }
@@ -200,7 +203,7 @@ export async function startLive(source: LogSource, more: Partial<LiveDeps> = {})
 export const subscribe = (socket: TestSocket, topic: string, since?: number): Promise<SubscribeAck> =>
   new Promise((resolve) => socket.emit("subscribe", since === undefined ? { topic } : { topic, since }, resolve));
 
-/** Collects what a socket gets, and says when something is there. */
+/** Collects what a socket receives, with promises to wait for it. */
 export function collect(socket: TestSocket) {
   const got = { log: [] as LogFrame[], state: [] as StateFrame[], reset: [] as ResetFrame[], beats: 0 };
   socket.on("log", (frame) => got.log.push(frame));
@@ -212,14 +215,15 @@ export function collect(socket: TestSocket) {
   return got;
 }
 
-/** The positions a topic's frames bring, after checking that the frames follow each other without a gap. */
+/** The positions in a topic's frames, after checking that the frames are gapless. */
 export function positions(frames: LogFrame[], topic: string, since: number): number[] {
-  let told = since;
+  let sentTo = since;
   return frames
     .filter((frame) => frame.topic === topic)
     .flatMap((frame) => {
-      if (frame.from !== told + 1 || frame.to < frame.from) throw new Error(`${frame.from}–${frame.to} after ${told}`);
-      told = frame.to;
+      if (frame.from !== sentTo + 1 || frame.to < frame.from)
+        throw new Error(`${frame.from}–${frame.to} after ${sentTo}`);
+      sentTo = frame.to;
       const outside = frame.events.find(({ seq }) => seq < frame.from || seq > frame.to);
       if (outside) throw new Error(`${outside.seq} in ${frame.from}–${frame.to}`);
       return frame.events.map(({ seq }) => seq);

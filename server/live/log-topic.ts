@@ -3,21 +3,22 @@ import type { Emitter } from "./emitter.ts";
 import { inFrames } from "./frames.ts";
 import type { Sink } from "./outlet.ts";
 
-/** A follower of a log topic, as the topic sees it. */
+/** A follower as the log topic sees it. */
 export interface Follower {
   readonly sink: Sink;
-  /** The last position it was told of. The topic keeps it while the follower streams. */
-  told: number;
-  /** Stop streaming and read what follows `told` from the log. */
+  /** The last position sent to it. The topic updates it while the follower streams. */
+  sentTo: number;
+  /** Stop streaming and read on from `sentTo` in the log. */
   fallBack(): void;
 }
 
 /**
- * The followers of `log` or of one run's log that have caught up. Those who were told up to the same position share a room, so
- * that a frame is encoded once for all of them; one that joins at another position gets its next frame alone and is in the room
- * from then on.
+ * The followers of `log` or of one run's log that have caught up. Those at the same position share
+ * a room, so that a frame is encoded once for all; one that joins at another position gets its next
+ * frame alone and is in the room from then on.
  *
- * In a run's topic, frames are sent only when there are events of that run; each begins right behind the one before.
+ * In a run's topic, frames are sent only when the run has events; each begins right after the one
+ * before.
  */
 export class LogTopic {
   readonly topic: string;
@@ -26,8 +27,8 @@ export class LogTopic {
   readonly #emitter: Emitter;
   readonly #together = new Set<Follower>();
   readonly #apart = new Set<Follower>();
-  /** The last position the room was told of. */
-  #told = 0;
+  /** The last position sent to the room. */
+  #sentTo = 0;
 
   constructor(tenantId: string, topic: string, emitter: Emitter) {
     this.topic = topic;
@@ -36,10 +37,10 @@ export class LogTopic {
     this.#emitter = emitter;
   }
 
-  /** Takes in a follower that has caught up. */
+  /** Adds a follower that has caught up. */
   join(follower: Follower): void {
-    if (this.#together.size === 0) this.#told = follower.told;
-    if (follower.told !== this.#told) {
+    if (this.#together.size === 0) this.#sentTo = follower.sentTo;
+    if (follower.sentTo !== this.#sentTo) {
       this.#apart.add(follower);
       return;
     }
@@ -50,11 +51,14 @@ export class LogTopic {
   leave(follower: Follower): void {
     this.#apart.delete(follower);
     if (!this.#together.delete(follower)) return;
-    follower.told = this.#told;
+    follower.sentTo = this.#sentTo;
     follower.sink.leave(this.#room);
   }
 
-  /** Sends this topic's events up to a position, a frame at a time. Who cannot take more is sent back to the log. */
+  /**
+   * Sends this topic's events up to a position, frame by frame. Followers that are full fall back
+   * to the log.
+   */
   push(to: number, events: readonly LogEvent[]): void {
     let left = events.length;
     for (const part of inFrames(events)) {
@@ -65,25 +69,25 @@ export class LogTopic {
 
   #pushFrame(to: number, events: readonly LogEvent[]): void {
     for (const follower of [...this.#together, ...this.#apart]) if (follower.sink.full) follower.fallBack();
-    if (this.#together.size > 0) this.#told = this.deliver(this.#room, this.#told, to, events, this.#together.size);
+    if (this.#together.size > 0) this.#sentTo = this.deliver(this.#room, this.#sentTo, to, events, this.#together.size);
     for (const follower of [...this.#apart]) {
-      follower.told = this.deliver(follower.sink.id, follower.told, to, events);
+      follower.sentTo = this.deliver(follower.sink.id, follower.sentTo, to, events);
       this.#apart.delete(follower);
       this.join(follower);
     }
   }
 
-  /** Sends everybody back to the log: this node has missed a part of it. */
-  scatter(): void {
+  /** Makes every follower fall back to the log: this node has missed a part of it. */
+  resync(): void {
     for (const follower of [...this.#together, ...this.#apart]) follower.fallBack();
   }
 
-  /** Sends a frame's worth of events to a room, those behind `told`; answers the position told then. */
-  deliver(room: string, told: number, to: number, events: readonly LogEvent[], sockets = 1): number {
+  /** Sends the next frame of events after `sentTo` to a room; returns the new position. */
+  deliver(room: string, sentTo: number, to: number, events: readonly LogEvent[], sockets = 1): number {
     const first = events[0];
-    const fresh = first && first.seq <= told ? events.filter((event) => event.seq > told) : [...events];
-    if (to <= told || fresh.length === 0) return told;
-    this.#emitter.log(room, { topic: this.topic, from: told + 1, to, events: fresh }, sockets);
+    const fresh = first && first.seq <= sentTo ? events.filter((event) => event.seq > sentTo) : [...events];
+    if (to <= sentTo || fresh.length === 0) return sentTo;
+    this.#emitter.log(room, { topic: this.topic, from: sentTo + 1, to, events: fresh }, sockets);
     return to;
   }
 }

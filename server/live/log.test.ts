@@ -33,7 +33,7 @@ test("a socket that disconnects while 1,000 events pass sees each exactly once i
   await subscribe(socket, "log", 0);
   for (let i = 0; i < 200; i++) {
     log.commit(range(1, 5).map(() => "a"));
-    // Cuts the connection at varying places, without a word to the server.
+    // Cuts the connection at various points, without a disconnect packet.
     if (i % 40 === 20) socket.io.engine.close();
     await turn();
   }
@@ -42,7 +42,7 @@ test("a socket that disconnects while 1,000 events pass sees each exactly once i
   expect(got.reset).toEqual([]);
 });
 
-test("without a position, only what comes is sent", async () => {
+test("without a position, only new events are sent", async () => {
   log.commit(["a", "a"]);
   const socket = await t.connect();
   const got = collect(socket);
@@ -67,7 +67,7 @@ test("two topics on one socket are each gapless", async () => {
   await eventually(() => expect(positions(got.log, "run:a", 1)).toEqual(ofRun));
 });
 
-test("a run's topic sends frames only when there are events of the run, each right behind the one before, and the run's rows", async () => {
+test("a run's topic sends frames only when there are events of the run, each right after the one before, and the run's rows", async () => {
   log.commit(["a", "b"], [runRow("a", 1), runRow("b", 2)]);
   const socket = await t.connect();
   const got = collect(socket);
@@ -88,7 +88,7 @@ test("a run's topic sends frames only when there are events of the run, each rig
   ]);
 });
 
-test("a snapshot and the frames behind it hold every change, whenever one subscribes", async () => {
+test("a snapshot and the frames after it contain every change, whenever a client subscribes", async () => {
   log.pause = turn;
   const sockets = await Promise.all(range(1, 5).map(() => t.connect()));
   const views = sockets.map((socket) => {

@@ -2,7 +2,7 @@ import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 
 export type LiveMetrics = ReturnType<typeof createLiveMetrics>;
 
-/** The room's figures on the server's registry. */
+/** The metrics of live connections. */
 export function createLiveMetrics(registry: Registry) {
   const registers = [registry];
   return {
@@ -21,7 +21,7 @@ export function createLiveMetrics(registry: Registry) {
     }),
     resets: new Counter({
       name: "switchyard_live_resets_total",
-      help: "Subscriptions dropped, by the reason their client was told.",
+      help: "Subscriptions dropped, by the reason sent to their client.",
       labelNames: ["reason"] as const,
       registers,
     }),

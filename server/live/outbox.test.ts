@@ -11,11 +11,11 @@ import { MemoryLog, positions, range, turn } from "./live.test-kit.ts";
 import { Outbox } from "./outbox.ts";
 import type { Sink } from "./outlet.ts";
 
-/** A socket that can be stopped and relieved at will; it keeps what it was sent. */
+/** A socket that a test can block and unblock; it keeps what it was sent. */
 class StubbornSink implements Sink {
   readonly frames: LogFrame[] = [];
   stuck = false;
-  /** So many frames fill it. */
+  /** Frames until it is full. */
   room = Number.POSITIVE_INFINITY;
   readonly id: string;
   readonly #rooms: Map<string, Set<StubbornSink>>;
@@ -50,7 +50,10 @@ class StubbornSink implements Sink {
   }
 }
 
-/** A feed over a log in memory, with rooms of sinks. Memory reaches back few events, so that the log must be read. */
+/**
+ * A feed over an in-memory log, with rooms of sinks. Few events are kept in memory, so that the log
+ * must be read.
+ */
 async function openFeed(log: MemoryLog, reach = 6) {
   const rooms = new Map<string, Set<StubbornSink>>();
   const unexpected = () => {
@@ -118,7 +121,7 @@ const step = fc.oneof(
   {
     weight: 1,
     arbitrary: fc.record({
-      do: fc.constant("unheard" as const),
+      do: fc.constant("silent" as const),
       runs: fc.array(runId, { minLength: 1, maxLength: 9 }),
     }),
   },
@@ -127,7 +130,7 @@ const step = fc.oneof(
   { weight: 3, arbitrary: fc.record({ do: fc.constant("turn" as const) }) },
 );
 
-test("replay and cutover: whatever is committed meanwhile and however sockets stall, each follower gets each event once, in order", async () => {
+test("replay and cutover: with any commits and any stalled sockets, each follower gets each event once, in order", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(step, { minLength: 5, maxLength: 60 }),
@@ -144,7 +147,7 @@ test("replay and cutover: whatever is committed meanwhile and however sockets st
         for (const next of steps) {
           const one = "who" in next ? followers[next.who] : undefined;
           if (next.do === "commit") log.commit(next.runs);
-          else if (next.do === "unheard") log.commit(next.runs, [], { silent: true });
+          else if (next.do === "silent") log.commit(next.runs, [], { silent: true });
           else if (next.do === "subscribe")
             followers.push(open(next.topic, Math.max(0, log.events.length - next.back)));
           else if (next.do === "stick" && one) one.sink.stuck = true;
@@ -166,7 +169,7 @@ test("replay and cutover: whatever is committed meanwhile and however sockets st
   );
 });
 
-test("a range much larger than a frame does not go past a full socket", async () => {
+test("a range much larger than a frame stops at a full socket", async () => {
   const log = new MemoryLog();
   const open = await openFeed(log);
   const [one, other] = [open("log", 0), open("log", 0)];
@@ -204,7 +207,7 @@ test("a page that cannot be read is tried again", async () => {
   await eventually(() => expect(positions(sink.frames, "log", 0)).toEqual([1, 2, 3]));
 });
 
-test("a replay that retention has overtaken is reset", async () => {
+test("a replay overtaken by retention is reset", async () => {
   const log = new MemoryLog();
   log.commit(range(1, 50).map(() => undefined));
   const open = await openFeed(log);
@@ -214,7 +217,7 @@ test("a replay that retention has overtaken is reset", async () => {
   expect(sink.frames).toEqual([]);
 });
 
-test("a socket that takes nothing for too long is reset, once", async () => {
+test("a socket that reads nothing for too long is reset, once", async () => {
   const log = new MemoryLog();
   const open = await openFeed(log);
   const { sink, resets } = open("log", 0);
@@ -229,7 +232,7 @@ test("a socket that takes nothing for too long is reset, once", async () => {
   expect(sink.frames).toEqual([]);
 });
 
-test("a follower that has ended gets nothing more, whatever it was doing", async () => {
+test("a follower that has ended gets nothing more, in any state", async () => {
   const log = new MemoryLog();
   log.commit(range(1, 100).map(() => "a"));
   const open = await openFeed(log);

@@ -7,7 +7,7 @@ import type { Sink } from "./outlet.ts";
 import type { Recent } from "./recent.ts";
 import type { LogSource } from "./source.ts";
 
-/** A socket that takes nothing for this long has its subscription dropped. */
+/** A socket that reads nothing for this long loses its subscription, ms. */
 export const PATIENCE_MS = 30_000;
 const MAX_PAGE = 1_000;
 const RETRY_MS = 250;
@@ -23,27 +23,31 @@ export interface OutboxDeps {
   gate: Gate;
   logger: Logger;
   patienceMs: number;
-  /** Ends the subscription and tells the client why. */
+  /** Ends the subscription and sends the client the reason. */
   onReset: (reason: ResetFrame["reason"]) => void;
 }
 
 /**
- * One socket's way through a log topic. Each frame begins right behind the one before, whatever is committed meanwhile.
+ * One socket's progress through a log topic. Each frame begins right after the one before, whatever
+ * is committed meanwhile.
  *
- * backfill   The position lies further back than the recent events in memory reach. Pages are read from the log, each when the one
- *            before has been written to the socket. A page that cannot be read is tried again, later and later, and smaller.
- * cutover    The position has come within reach of the recent events: they are handed over, a frame at a time. When a frame ends at
- *            the newest event, the outbox joins the topic in the same turn of the event loop, so nothing is lost in between.
- * streaming  The topic sends each new range to all who stream. The outbox does nothing.
+ * - backfill: the position is older than the recent events in memory. Pages are read from the log,
+ *   each once the one before has been written to the socket. A page that cannot be read is retried
+ *   with growing delays and smaller sizes.
+ * - cutover: the position is within the recent events: they are sent, frame by frame. When a frame
+ *   ends at the newest event, the outbox joins the topic in the same turn of the event loop, so
+ *   nothing is lost in between.
+ * - streaming: the topic sends each new range to all streaming followers. The outbox does nothing.
  *
- * Moves: backfill → cutover → streaming; cutover → backfill when the socket is so slow that memory has moved on; streaming → backfill
- * when the socket is full or this node has missed a part of the log; any → ended when the client leaves, when the socket takes nothing for
- * `patienceMs` (reset `too_slow`), or when retention has removed what comes next (reset `too_old`).
+ * Moves: backfill → cutover → streaming; cutover → backfill when the socket is so slow that memory
+ * has moved on; streaming → backfill when the socket is full or this node has missed a part of the
+ * log; any → ended when the client leaves, when the socket reads nothing for `patienceMs` (reset
+ * `too_slow`), or when retention has removed what comes next (reset `too_old`).
  *
- * Nothing is kept per socket but its position, so a slow one costs no memory beyond what its outlet holds.
+ * Only the position is kept per socket, so a slow one costs no memory beyond its outlet's buffer.
  */
 export class Outbox implements Follower {
-  told: number;
+  sentTo: number;
   readonly #deps: OutboxDeps;
   #ended = false;
   #pageSize = FRAME_EVENTS;
@@ -51,7 +55,7 @@ export class Outbox implements Follower {
 
   constructor(deps: OutboxDeps, since: number) {
     this.#deps = deps;
-    this.told = since;
+    this.sentTo = since;
     void this.#catchUp();
   }
 
@@ -73,12 +77,12 @@ export class Outbox implements Follower {
 
   async #catchUp(): Promise<void> {
     const { topic, recent } = this.#deps;
-    // Up to where has been looked. In a run's topic that may be further than the client was told.
-    let covered = this.told;
+    // Position searched so far. In a run's topic it may be beyond what was sent.
+    let covered = this.sentTo;
     for (let failures = 0; await this.#ready(); ) {
       const near = recent.after(covered, topic.runId);
       if (near) {
-        this.told = topic.deliver(this.sink.id, this.told, near.to, near.events);
+        this.sentTo = topic.deliver(this.sink.id, this.sentTo, near.to, near.events);
         covered = near.to;
         if (covered >= recent.end) return topic.join(this);
         continue;
@@ -96,7 +100,7 @@ export class Outbox implements Follower {
     }
   }
 
-  /** Waits until the socket can take more; false ends the catching up. */
+  /** Waits until the socket can take more; false stops catching up. */
   async #ready(): Promise<boolean> {
     const drained = await this.sink.drained(this.#deps.patienceMs);
     if (this.#ended) return false;
@@ -104,14 +108,15 @@ export class Outbox implements Follower {
     return drained;
   }
 
-  /** Reads and sends one page; answers up to where it looks. */
+  /** Reads and sends one page; returns the position searched up to. */
   async #page(after: number): Promise<number> {
     const { topic, source, tenantId, recent, gate } = this.#deps;
     const limit = this.#pageSize;
     const upTo = recent.end;
     const range = { after, upTo, limit, ...(topic.runId !== undefined && { runId: topic.runId }) };
     const events = await gate.run(async () => (this.#ended ? [] : await source.readEvents(tenantId, range)));
-    // What a run has no events of and what has left look alike: only the floor tells, and it rises before anything leaves.
+    // No events of the run and removed events look alike. The floor tells them apart: it rises
+    // before anything is removed.
     const { floor } = topic.runId === undefined || this.#ended ? { floor: 0 } : await source.head(tenantId);
     if (this.#ended) return after;
     const last = events.at(-1)?.seq;
@@ -128,12 +133,15 @@ export class Outbox implements Follower {
     for (const part of inFrames(events)) {
       if (!(await this.#ready())) return after;
       const end = part.at(-1)?.seq ?? to;
-      this.told = topic.deliver(this.sink.id, this.told, end === last ? to : end, part);
+      this.sentTo = topic.deliver(this.sink.id, this.sentTo, end === last ? to : end, part);
     }
     return to;
   }
 
-  /** Pages of large events get smaller, of small ones larger: memory is bounded by bytes, not by number. */
+  /**
+   * Pages of large events get smaller, of small ones larger: memory is bounded by bytes, not by
+   * number.
+   */
   #adapt(bytes: number, full: boolean): void {
     if (bytes > 4 * FRAME_BYTES) this.#pageSize = Math.max(1, Math.floor(this.#pageSize / 2));
     else if (full && bytes < FRAME_BYTES) this.#pageSize = Math.min(MAX_PAGE, this.#pageSize * 2);

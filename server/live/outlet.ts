@@ -1,12 +1,15 @@
 import type { Socket } from "socket.io";
 
-/** Where the topics put what one socket shall get. */
+/** Where topics send what one socket should receive. */
 export interface Sink {
-  /** The room that holds this socket alone. */
+  /** The room of this socket alone. */
   readonly id: string;
-  /** So much waits to be written that nothing must be added. */
+  /** Too much waits to be written: add nothing. */
   readonly full: boolean;
-  /** Resolves true once little waits to be written, false when the socket closes or takes nothing for `patienceMs`. */
+  /**
+   * Resolves true once little waits to be written, false when the socket closes or reads nothing
+   * for `patienceMs`.
+   */
   drained(patienceMs: number): Promise<boolean>;
   join(room: string): void;
   leave(room: string): void;
@@ -14,12 +17,13 @@ export interface Sink {
 
 const FULL_BYTES = 1024 * 1024;
 const FULL_FRAMES = 1_000;
-/** More may be added for somebody who catches up. */
+/** Below this many waiting bytes, catching up may add more. */
 const LOW_BYTES = 64 * 1024;
 
 /**
- * Keeps account of what a socket has not written yet. Packets wait in engine.io's buffer while a batch is on its way to the
- * kernel; "flush" hands the buffer over as the next batch, "ready" says that the kernel has taken one.
+ * Tracks what a socket has not written yet. Packets wait in engine.io's buffer while a batch is
+ * passed to the kernel; "flush" hands the buffer over as the next batch, "ready" means that the
+ * kernel has taken one.
  */
 export class Outlet implements Sink {
   readonly #socket: Socket;
@@ -43,7 +47,7 @@ export class Outlet implements Sink {
     });
     const watch = () => conn.transport.on("ready", () => this.#wake());
     watch();
-    // A connection that began by polling goes on as a WebSocket where one gets through.
+    // A connection that began by polling may be upgraded to a WebSocket.
     conn.on("upgrade", watch);
     conn.on("close", () => this.close());
   }

@@ -1,4 +1,4 @@
-/** A bucket of tokens: `burst` at once, then `perSecond`. */
+/** A token bucket: `burst` at once, then `perSecond`. */
 export class Rate {
   #tokens: number;
   #at = performance.now();

@@ -17,7 +17,7 @@ const event = (seq: number, runId?: string, text = ""): LogEvent => ({
 const events = (from: number, to: number) => range(from, to).map((seq) => event(seq, seq % 2 ? "odd" : "even"));
 const seqs = (found: { events: LogEvent[] } | undefined) => found?.events.map(({ seq }) => seq);
 
-test("what follows a position is found while it is there", () => {
+test("events after a position are found while they are kept", () => {
   const recent = new Recent(10, { maxEvents: 5 });
   expect(recent.after(10)).toEqual({ events: [], to: 10 });
   expect(recent.after(12)).toEqual({ events: [], to: 12 });
@@ -32,7 +32,7 @@ test("what follows a position is found while it is there", () => {
   expect(recent.after(13, "none")).toEqual({ events: [], to: 18 });
 });
 
-test("long stretches come a frame at a time, each saying how far it looked", () => {
+test("long stretches come frame by frame, each with the position searched up to", () => {
   const recent = new Recent(0);
   recent.append(events(1, 2 * FRAME_EVENTS + 10));
   expect(recent.after(0)?.to).toBe(FRAME_EVENTS);
@@ -43,14 +43,14 @@ test("long stretches come a frame at a time, each saying how far it looked", () 
   expect(seqs(recent.after(2 * FRAME_EVENTS + 10))).toEqual([2 * FRAME_EVENTS + 11]);
 });
 
-test("memory is bounded in bytes too", () => {
+test("memory is also bounded in bytes", () => {
   const recent = new Recent(0, { maxBytes: 10_000 });
   for (const seq of range(1, 100)) recent.append([event(seq, undefined, "x".repeat(1_000))]);
   expect(recent.after(90)).toBeUndefined();
   expect(seqs(recent.after(95))).toEqual([96, 97, 98, 99, 100]);
 });
 
-test("a restart forgets and goes on elsewhere", () => {
+test("a restart clears it and continues at another position", () => {
   const recent = new Recent(0);
   recent.append(events(1, 5));
   recent.restart(9);

@@ -7,13 +7,14 @@ export interface RecentOptions {
 }
 
 /**
- * The newest events of one tenant's log, in memory. It is what makes a cutover simple: whoever has come within its reach is handed the
- * rest in one turn of the event loop, so nothing can be committed in between.
+ * A ring buffer of the newest events of one tenant's log. It makes a cutover simple: a follower
+ * within its range gets the rest in one turn of the event loop, so nothing can be committed in
+ * between.
  */
 export class Recent {
   #events: LogEvent[] = [];
   #weights: number[] = [];
-  /** Index of the oldest event that counts; those before it are cut off from time to time. */
+  /** Index of the oldest valid event; those before it are removed from time to time. */
   #first = 0;
   #bytes = 0;
   #end: number;
@@ -32,7 +33,7 @@ export class Recent {
     return this.#end;
   }
 
-  /** Appends the events behind `end`, gapless. */
+  /** Appends the events after `end`, gapless. */
   append(events: readonly LogEvent[]): void {
     for (const event of events) {
       const weight = weighEvent(event);
@@ -52,7 +53,7 @@ export class Recent {
     }
   }
 
-  /** Forgets everything and goes on behind a position. */
+  /** Clears it and continues after a position. */
   restart(position: number): void {
     this.#events = [];
     this.#weights = [];
@@ -62,8 +63,8 @@ export class Recent {
   }
 
   /**
-   * About a frame's worth of events behind a position, of one run or of all, and up to where that looks. Undefined when
-   * the events right behind the position are not here any more.
+   * About one frame of events after a position, of one run or all, and the position searched up to.
+   * Undefined when the events right after the position are no longer kept.
    */
   after(position: number, runId?: string): { events: LogEvent[]; to: number } | undefined {
     if (position >= this.#end) return { events: [], to: position };

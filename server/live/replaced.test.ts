@@ -9,7 +9,7 @@ beforeEach(async () => {
 });
 afterEach(() => t.close());
 
-test("when the log is replaced, sockets are cut, come back by themselves, and are told another log's id", async () => {
+test("when the log is replaced, sockets are cut, reconnect by themselves, and get another log id", async () => {
   log.commit(["r1", "r1", "r1"], [runRow("r1", 3)]);
   const socket = await t.connect();
   const first = await subscribe(socket, "log", 3);
@@ -18,12 +18,12 @@ test("when the log is replaced, sockets are cut, come back by themselves, and ar
   const back = new Promise<void>((resolve) => socket.once("connect", resolve));
 
   log.replace("log-2", log.events.slice(0, 1));
-  // What a client takes for a loss; after "io server disconnect" it would not come back.
+  // Makes the client reconnect; after "io server disconnect" it would not.
   expect(await reason).toBe("transport close");
   await back;
   expect(await subscribe(socket, "log", 1)).toMatchObject({ head: 1, logId: "log-2" });
 
-  // The tail stands at the new log's end, which lies before the old one's.
+  // The feed is at the new log's end, which is before the old one's.
   const seen = collect(socket);
   log.commit(["r1"]);
   await expect.poll(() => seen.log.map(({ from, to }) => [from, to])).toEqual([[2, 2]]);

@@ -11,7 +11,7 @@ export type Refusal = Refused["error"]["code"];
 
 export const refused = (code: Refusal, message: string): Refused => ({ error: { code, message } });
 
-/** What a client sent as `subscribe`, or the answer that says what is wrong with it. */
+/** A client's `subscribe` request, or the refusal that says what is wrong with it. */
 export function parseSubscribe(request: unknown): SubscribeRequest | Refused {
   const parsed = subscribeRequest.safeParse(request);
   if (parsed.success) {
@@ -25,7 +25,7 @@ export function parseSubscribe(request: unknown): SubscribeRequest | Refused {
   return refused("malformed", shortened(faults.join("; "), 500));
 }
 
-/** The topic a client sent as `unsubscribe`, if it is one. */
+/** The topic of a client's `unsubscribe`, if valid. */
 export function parseUnsubscribe(request: unknown): string | undefined {
   return unsubscribeRequest.safeParse(request).data?.topic;
 }

@@ -34,7 +34,7 @@ test.each([
   expect(await ask(request)).toMatchObject({ error: { code } });
 });
 
-test("requests without an answer function, without anything, and events nobody knows do no harm", async () => {
+test("requests without a callback, without arguments, and unknown events do no harm", async () => {
   const send = (...args: unknown[]) => Reflect.apply(socket.emit, socket, args);
   send("subscribe");
   send("subscribe", { topic: "log" });
@@ -73,7 +73,7 @@ test("unsubscribing ends the frames; subscribing again replaces the subscription
   expect(t.live.stats().subscriptions).toBe(2);
 });
 
-test("a position of another log is answered with the head and a reset", async () => {
+test("a position in another log is answered with the head and a reset", async () => {
   const got = collect(socket);
   log.commit([undefined, undefined]);
   expect(await subscribe(socket, "log", 5)).toEqual({ head: 2, floor: 0, logId: "log-1" });

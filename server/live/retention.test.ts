@@ -16,7 +16,7 @@ let t: TestLive;
 beforeEach(async () => {
   db = await createTestDatabase();
   own = createDatabase(db.url, { max: 4 });
-  // It rings nobody, and the other looks at the log only when it has to.
+  // It sends no notifications, and the other polls only when it must.
   awake = await openStore(db, "t1", { pool: silenced(db.pool) });
   asleep = await openStore(own, "t1", { pollMs: 3_600_000 });
   t = await startLive(asleep);
@@ -28,7 +28,7 @@ afterEach(async () => {
   await db.drop();
 });
 
-/** A pool that sends no doorbell to other servers. */
+/** A pool that sends no notifications to other servers. */
 function silenced(pool: TestDatabase["pool"]): TestDatabase["pool"] {
   return new Proxy(pool, {
     get(target, name) {
@@ -45,7 +45,7 @@ const note = (runId?: string) => ({ type: "event.append" as const, eventType: "x
 const RUN = { type: "run.create" as const, runId: "r", workflow: "w" };
 const trim = () => openRetention(db, awake).trim("t1");
 
-test("who comes back from below the floor is told to start over, and goes on from the floor", async () => {
+test("a client that returns with a position below the floor is told to start over, and continues from the floor", async () => {
   await commit(asleep, [RUN, note("r"), note()]);
   await trim();
   await commit(asleep, [note("r")]);
@@ -70,7 +70,7 @@ test("who comes back from below the floor is told to start over, and goes on fro
   expect(positions(got.log, "run:r", 3)).toEqual([5]);
 });
 
-test("followers on a server that slept past the floor are told that they have missed something, viewers get a new snapshot", async () => {
+test("on a server that slept past the floor, followers get a reset and viewers a new snapshot", async () => {
   await commit(asleep, [RUN, note()]);
   const socket = await t.connect();
   const got = collect(socket);
@@ -89,7 +89,7 @@ test("followers on a server that slept past the floor are told that they have mi
   expect(positions(got.log, "log", 0)).toEqual([1, 2]);
 });
 
-test("a run's history that leaves while it is being read ends in a reset, not in a gap that nobody sees", async () => {
+test("a run's history removed while it is being read ends in a reset, not in an unnoticed gap", async () => {
   const log = new MemoryLog();
   log.commit(
     range(1, 3000).map((n) => (n % 3 === 0 ? "a" : "b")),
@@ -99,12 +99,12 @@ test("a run's history that leaves while it is being read ends in a reset, not in
   const socket = await live.connect();
   const got = collect(socket);
   log.pause = async () => {
-    // Behind the first page that is read, the floor rises past what comes next.
+    // After the first page is read, the floor rises past what comes next.
     if (log.reads.length === 2) log.floor = 2500;
   };
   await subscribe(socket, "run:a", 0);
   await eventually(() => expect(got.reset).toMatchObject([{ topic: "run:a", reason: "too_old" }]));
-  const told = positions(got.log, "run:a", 0);
-  expect(told).toEqual(range(1, 500).map((n) => 3 * n));
+  const seen = positions(got.log, "run:a", 0);
+  expect(seen).toEqual(range(1, 500).map((n) => 3 * n));
   await live.close();
 });

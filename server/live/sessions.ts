@@ -10,19 +10,21 @@ export interface LivePrincipal {
   readonly role: string;
 }
 
-/** Credentials of a handshake: what stands in `auth.key`, else the headers' Bearer key or session cookie. */
+/** Credentials of a handshake: `auth.key`, otherwise the headers' Bearer key or session cookie. */
 export interface Handshake {
   headers: IncomingHttpHeaders;
   key?: unknown;
 }
 
-/** Says who shows these credentials, or null. Rejects when it cannot be told at the moment. */
+/**
+ * The principal of these credentials, or null. Rejects when that cannot be checked at the moment.
+ */
 export type Authenticate = (handshake: Handshake) => Promise<LivePrincipal | null>;
 
-/** The headers that vouch for a socket; the others are not kept. */
+/** Headers that authenticate a socket; the others are not kept. */
 const KEPT = ["authorization", "cookie", "host", "origin", "sec-fetch-site"] as const;
 
-/** The part of a socket's handshake that says who opens it. */
+/** The part of a socket's handshake that authenticates it. */
 export function handshakeOf(socket: LiveSocket): Handshake {
   const { headers, auth } = socket.handshake;
   const kept: IncomingHttpHeaders = {};
@@ -30,20 +32,20 @@ export function handshakeOf(socket: LiveSocket): Handshake {
   return { headers: kept, key: auth.key ?? undefined };
 }
 
-/** Whether a cookie alone vouches for the handshake, so that its origin counts. */
+/** Whether only a cookie authenticates the handshake, so that its origin matters. */
 export const isByCookie = ({ headers, key }: Handshake): boolean =>
   headers.cookie !== undefined && headers.authorization === undefined && key === undefined;
 
 interface Session {
   handshake: Handshake;
   principal: LivePrincipal;
-  /** Ends the socket. */
+  /** Closes the socket. */
   end: () => void;
 }
 
 /**
- * Who is behind the open sockets. From time to time each credential is asked about again, once for all its sockets; one that stands for
- * nobody any more, or for somebody else, ends them.
+ * The principals of open sockets. From time to time each credential is checked again, once for all
+ * its sockets; an invalid one, or one that now belongs to someone else, closes them.
  */
 export class Sessions {
   readonly #open = new Map<string, Session>();
@@ -61,7 +63,9 @@ export class Sessions {
     this.#open.delete(socketId);
   }
 
-  /** Asks again about everybody. Who cannot be asked about stays. Never rejects. */
+  /**
+   * Checks all credentials again. Sockets whose credentials cannot be checked stay. Never rejects.
+   */
   async check(): Promise<void> {
     const groups = new Map<string, Session[]>();
     for (const session of this.#open.values()) {

@@ -19,7 +19,7 @@ const COMMITS = 200;
 let close: (() => Promise<void>) | undefined;
 afterEach(() => close?.());
 
-/** A line between a client and the server that can be blocked: then the client takes nothing. */
+/** A connection between client and server that can be blocked, so that the client reads nothing. */
 async function openLine(port: number) {
   const ends: NetSocket[] = [];
   let far: NetSocket | undefined;
@@ -43,7 +43,7 @@ async function openLine(port: number) {
   };
 }
 
-/** A fast client and one behind a line that is about to be blocked. */
+/** A fast client, and one whose connection will be blocked. */
 async function start(patienceMs: number) {
   const log = new MemoryLog();
   const t = await startLive(log, { patienceMs });
@@ -62,7 +62,7 @@ const framesSent = async (t: TestLive, kind: string): Promise<number> => {
   return metric?.values.find(({ labels }) => labels.kind === kind)?.value ?? 0;
 };
 
-test("a slow reader of the log falls back to reading pages: fast ones are not delayed, little waits for it, it misses nothing", async () => {
+test("a slow follower falls back to reading pages: fast ones are not delayed, little is buffered for it, it misses nothing", async () => {
   const { log, t, line, fast, slow, gotFast, gotSlow } = await start(60_000);
   await Promise.all([subscribe(fast, "log", 0), subscribe(slow, "log", 0)]);
   line.block();
@@ -81,7 +81,7 @@ test("a slow reader of the log falls back to reading pages: fast ones are not de
   await eventually(() => expect(gotSlow.log.at(-1)).toMatchObject({ from: COMMITS + 1, to: COMMITS + 1 }));
 });
 
-test("a reader of the log that takes nothing for too long is reset and can subscribe again from where it was", async () => {
+test("a follower that reads nothing for too long is reset and can subscribe again from its position", async () => {
   const { log, t, line, fast, slow, gotFast, gotSlow } = await start(500);
   await Promise.all([subscribe(fast, "log", 0), subscribe(slow, "log", 0)]);
   line.block();

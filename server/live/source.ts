@@ -3,22 +3,25 @@ import type { DatabaseReason } from "../../domain/kernel/live.ts";
 import type { Sent, Wire } from "../../domain/kernel/wire.ts";
 import type { Kind } from "../../domain/rows.ts";
 
-/** A range of the log that has become durable: consecutive per tenant, in order, local commits and other nodes' alike. */
+/**
+ * A range of the log that has become durable: gapless per tenant, in order, from this and other
+ * nodes.
+ */
 export interface Committed {
   tenantId: string;
   from: number;
   to: number;
   at: string;
   events: LogEvent[];
-  /** The latest sendable rows of what changed in the range. */
+  /** The latest state of the rows changed in the range, in the wire format. */
   rows: Wire[];
-  /** What is no longer there after it. */
+  /** Rows that no longer exist after it. */
   removed: readonly { kind: Kind; id: string }[];
 }
 
 export interface Head {
   head: number;
-  /** What lies at or below it is gone. */
+  /** Everything at or below it is removed. */
   floor: number;
   logId: string;
 }
@@ -28,31 +31,36 @@ export interface Snapshot {
   rows: Sent[];
 }
 
-/** Whether the database does its work; the server's watch of it is one. */
+/** Whether the database is available. */
 export interface Availability {
-  /** Why it does not; null when it does. */
+  /** Why it is not; null when it is. */
   readonly reason: DatabaseReason | null;
-  /** Calls back on every change; returns how to stop. */
+  /** Calls back on every change; returns a function that unsubscribes. */
   onChange(listener: () => void): () => void;
 }
 
-/** What this room reads; the store is one. */
+/** What this room reads; implemented by the store. */
 export interface LogSource {
-  /** The time by which what is stored is timed, epoch ms. */
+  /** The database's time, epoch ms. */
   now(): number;
   onCommitted(listener: (committed: Committed) => void): () => void;
-  /** Told when a tenant's log was replaced by another one; returns how to stop. */
+  /**
+   * Calls the listener when a tenant's log was replaced by another one; returns a function that
+   * unsubscribes.
+   */
   onReplaced(listener: (tenantId: string) => void): () => void;
-  /** Keeps the tenant's tail running on this node; returns how to stop. */
+  /** Follows the tenant's log on this node until the returned function is called. */
   watch(tenantId: string): () => void;
   head(tenantId: string): Promise<Head>;
-  /** Up to where `onCommitted` has told on this node; undefined before the first `head`. */
+  /**
+   * Position up to which `onCommitted` was called on this node; undefined before the first `head`.
+   */
   position(tenantId: string): number | undefined;
-  /** Events behind `after`, ascending, at most `limit`. */
+  /** Events after `after`, ascending, at most `limit`. */
   readEvents(
     tenantId: string,
     range: { after: number; upTo?: number; limit: number; runId?: string },
   ): Promise<LogEvent[]>;
-  /** The newest rows of a state topic with the position they are true at; null when it names a run that does not exist. */
+  /** The newest rows of a state topic with their position; null when it names an unknown run. */
   snapshot(tenantId: string, topic: string, limit: number): Promise<Snapshot | null>;
 }

@@ -14,7 +14,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** A topic whose snapshots are answered by the test. */
+/** A topic whose snapshots the test provides. */
 function openTopic(name = "runs") {
   const sent: { to: string | string[]; frame: StateFrame; at: number }[] = [];
   const loads: { resolve: (found: Snapshot | null) => void; reject: (error: Error) => void }[] = [];
@@ -56,7 +56,7 @@ function openTopic(name = "runs") {
     for (const row of rows) topic.change(row);
     topic.settle();
   };
-  /** Lets a snapshot arrive. */
+  /** Delivers a snapshot. */
   const answer = async (found: Snapshot | null) => {
     loads.shift()?.resolve(found);
     await Promise.resolve();
@@ -101,7 +101,7 @@ test("the first change after a quiet time goes out at once, later ones ten times
   });
 });
 
-test("a snapshot is followed by what changed while it was read, and by nothing it holds already", async () => {
+test("a snapshot is followed by what changed while it was read, and by nothing it contains already", async () => {
   const { topic, sent, viewer, commit, answer } = openTopic();
   const one = viewer("one");
   topic.open(one.made);
@@ -127,7 +127,7 @@ test("a snapshot is followed by what changed while it was read, and by nothing i
   expect(one.said).toEqual(["opened true", `join ${ROOM}`]);
 });
 
-test("all who wait share one snapshot, those who come while it is read included; who has left gets nothing", async () => {
+test("waiting viewers share one snapshot, those who join while it is read included; one that has left gets nothing", async () => {
   const { topic, sent, loads, viewer, commit, answer } = openTopic();
   const [one, two, three] = [viewer("one"), viewer("two"), viewer("three")];
   topic.open(one.made);
@@ -142,7 +142,7 @@ test("all who wait share one snapshot, those who come while it is read included;
   expect(two.said).toEqual([]);
 });
 
-test("a topic that names nothing, and one that cannot be read, say so to all who wait", async () => {
+test("a topic that names nothing, and one that cannot be read, report it to all waiting viewers", async () => {
   const { topic, sent, loads, viewer, answer } = openTopic();
   const [one, two] = [viewer("one"), viewer("two")];
   topic.open(one.made);
@@ -155,7 +155,7 @@ test("a topic that names nothing, and one that cannot be read, say so to all who
   expect(sent).toEqual([]);
 });
 
-test("a viewer that cannot take more is told so and delays nobody", async () => {
+test("a viewer that is full is reset and delays nobody", async () => {
   const { topic, sent, viewer, commit, answer, one } = await withViewer();
   const two = viewer("two");
   topic.open(two.made);
@@ -167,7 +167,7 @@ test("a viewer that cannot take more is told so and delays nobody", async () => 
   expect(one.said).toEqual(["opened true", `join ${ROOM}`]);
 });
 
-test("after missed changes everybody gets a new snapshot, and one under way from before does not count", async () => {
+test("after missed changes everybody gets a new snapshot, and one being read already is discarded", async () => {
   const { topic, sent, loads, viewer, commit, answer, one } = await withViewer();
   const two = viewer("two");
   topic.open(two.made);
@@ -209,14 +209,14 @@ const large = { definition: { steps: 3 }, context: { a: 1 }, tokens: {}, scopes:
 const columns = (frame: StateFrame | undefined) =>
   frame?.upserts.map((row) => Object.keys(large).filter((one) => one in row));
 
-test("a list of runs never has what can be large", async () => {
+test("a list of runs never has large columns", async () => {
   const { sent, commit } = await withViewer("runs");
   commit(1, [runRow("a", 1, large)]);
   expect(sent[0]?.frame.upserts).toMatchObject([{ kind: "run", id: "a", seq: 1, status: "running" }]);
   expect(columns(sent[0]?.frame)).toEqual([[]]);
 });
 
-test("a run's own topic has what can be large when it has changed, and when somebody new looks", async () => {
+test("a run's own topic has large columns when they have changed, and for a new viewer", async () => {
   const { sent, commit, topic, viewer, answer } = await withViewer("run:a");
   const all = Object.keys(large);
   const next = async (seq: number, more: Parameters<typeof runRow>[2]) => {

@@ -7,38 +7,43 @@ import { Lightener } from "./lighten.ts";
 import type { Sink } from "./outlet.ts";
 import type { Snapshot } from "./source.ts";
 
-/** A viewer of a state topic, as the topic sees it. */
+/** A viewer as the state topic sees it. */
 export interface Viewer {
   readonly sink: Sink;
-  /** The snapshot is there (false: the topic names nothing) and about to be sent. Answers whether the viewer still wants it. */
+  /**
+   * The snapshot is ready (false: the topic names nothing) and about to be sent. Returns whether
+   * the viewer still wants it.
+   */
   opened(exists: boolean): boolean;
   failed(error: unknown): void;
-  /** Its socket cannot take more. */
+  /** Its socket is full. */
   tooSlow(): void;
 }
 
-/** What became of one row: it is as it is now, or gone. */
+/** The present state of one row, or its removal. */
 type Change = { seq: number; row?: Wire; gone?: { kind: Kind; id: string } };
 
 export interface StateTopicDeps {
   tenantId: string;
   topic: string;
   emitter: Emitter;
-  /** Reads the topic's rows as of now. */
+  /** Reads the topic's present rows. */
   load: () => Promise<Snapshot | null>;
   /** The position up to which changes have been noted. */
   position: () => number;
 }
 
 /**
- * Latest rows of one topic, for all who view it.
+ * Latest rows of one topic, for all viewers.
  *
- * A changed row is dirty until the next frame; a row that changes again replaces itself, so a frame holds each entity once and the
- * cost does not grow with the event rate. The first change after a quiet time goes out at once; frames are at least
- * `STATE_INTERVAL_MS` apart. A frame is encoded once, for the room of all viewers.
+ * A changed row is dirty until the next frame; a later change of the row replaces it, so a frame
+ * holds each row once and the cost does not grow with the event rate. The first change after a
+ * quiet time is sent at once; frames are at least `STATE_INTERVAL_MS` apart. A frame is encoded
+ * once, for the room of all viewers.
  *
- * A viewer waits for a snapshot, which all who wait share, then is in the room. Rows that change while it is being read are kept aside and sent
- * in the frame after it if they are newer than the snapshot, so no change falls between the two. A row may arrive twice; its `seq` tells.
+ * A new viewer waits for a snapshot, shared by all waiting viewers, then joins the room. Rows that
+ * change while it is read are kept and sent in the frame after it if they are newer than the
+ * snapshot, so no change is lost in between. A row may arrive twice; compare its `seq`.
  */
 export class StateTopic {
   readonly #deps: StateTopicDeps;
@@ -47,7 +52,7 @@ export class StateTopic {
   readonly #waiting = new Set<Viewer>();
   readonly #viewers = new Set<Viewer>();
   #dirty = new Map<string, Change>();
-  /** What has changed since the snapshot under way was asked for. */
+  /** Changes since the snapshot being read was requested. */
   #meanwhile: Map<string, Change> | undefined;
   #sentAt = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
@@ -58,7 +63,7 @@ export class StateTopic {
     this.#room = `state|${deps.tenantId}|${deps.topic}`;
   }
 
-  /** Takes in a viewer: a snapshot, then frames. */
+  /** Adds a viewer: a snapshot, then frames. */
   open(viewer: Viewer): void {
     this.#waiting.add(viewer);
     if (!this.#meanwhile) void this.#load();
@@ -73,12 +78,12 @@ export class StateTopic {
     this.#dirty.clear();
   }
 
-  /** Notes a changed row; `settle` follows. */
+  /** Notes a changed row; call `settle` afterwards. */
   change(row: Wire): void {
     this.#note(`${row.kind}:${row.id}`, { seq: row.seq, row });
   }
 
-  /** Notes that a row has gone, by this position of the log; `settle` follows. */
+  /** Notes that a row was removed at this position of the log; call `settle` afterwards. */
   remove(gone: { kind: Kind; id: string }, seq: number): void {
     this.#note(`${gone.kind}:${gone.id}`, { seq, gone });
   }
@@ -98,7 +103,7 @@ export class StateTopic {
     const viewers = [...this.#viewers];
     for (const viewer of viewers) this.close(viewer);
     for (const viewer of [...viewers, ...this.#waiting]) this.#waiting.add(viewer);
-    // What is being read now may lack what was missed; another reading follows it.
+    // The snapshot being read may lack the missed changes; read another after it.
     if (this.#waiting.size > 0) void this.#load();
   }
 

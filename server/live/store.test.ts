@@ -47,7 +47,7 @@ test("a socket that disconnects while 1,000 events pass sees each exactly once i
     await Promise.all([here, there]);
     if (i % 10 === 0) {
       cuts += 1;
-      // A socket that is cut while it is still connecting never tries again: that is socket.io's, not ours.
+      // socket.io does not retry a socket that is cut while it is still connecting.
       await eventually(() => expect(socket.connected).toBe(true));
       socket.io.engine.close();
     }
@@ -82,7 +82,7 @@ test("a run's topic shows its rows and events as they are committed, and no othe
   );
 });
 
-test("runs of another tenant do not exist, and their rows reach nobody", async () => {
+test("runs of another tenant are not found, and their rows are not sent", async () => {
   await commit(store, [{ type: "run.create", runId: "r1", workflow: "w" }]);
   const socket = await t.connect({ auth: { key: "two" } });
   const got = collect(socket);

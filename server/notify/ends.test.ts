@@ -53,7 +53,7 @@ const put = (channelId: string, more: object = {}): ClientMutationInput => ({
   ...{ type: "channel.put", channelId, kind: "webhook", target: `${base}/${channelId}`, ...more },
 });
 /** Does what the clock does about the rules. */
-async function lookAtRules(): Promise<void> {
+async function checkRules(): Promise<void> {
   const due = await readRuleChanges(laneDatabase(database.pool));
   for (const { tenantId, mutation } of due) if (tenantId === desk.tenant) await desk.tick(mutation);
 }
@@ -65,7 +65,7 @@ test("the end of an alert whose rule was removed is sent to who was sent the fir
   desk.start();
   await desk.settled(1);
   await desk.commit(breakersTell("other"), { type: "rule.remove", ruleId: "breaker_open" });
-  await lookAtRules();
+  await checkRules();
   await desk.settled(2);
   expect(heard()).toEqual([`team: alert.fired ${A}`, `team: alert.resolved ${A}`]);
 });

@@ -7,7 +7,7 @@ import {
   readDueDeliveries,
   readDueDigests,
   readDueEscalations,
-  readDueUnfolded,
+  readUninhibited,
 } from "../store/due/due-notifications.ts";
 import { StoreError } from "../store/errors.ts";
 import type { LaneQueries } from "../store/lane/lane-database.ts";
@@ -85,7 +85,7 @@ export function createNotifier(deps: NotifierDeps): LeaderLoop {
     });
     // Cut off by the end of this process: nobody knows, so it stays pending and the next sender sends it.
     if (signal.aborted && !sent.ok) return;
-    await commit(due.tenantId, toldOf(due, sent, scheduleMs));
+    await commit(due.tenantId, outcomeOf(due, sent, scheduleMs));
     metrics.sent(due.channel.channelKind, sent.ok);
   };
 
@@ -121,13 +121,13 @@ export function createNotifier(deps: NotifierDeps): LeaderLoop {
 
   /** What time makes happen to notifications. Each may come twice or late. */
   const readDueByTime = async (): Promise<{ tenantId: string; mutation: Mutation }[]> => {
-    const [unfolded, escalations, digests] = await Promise.all([
-      readDueUnfolded(queries, settleMs),
+    const [uninhibited, escalations, digests] = await Promise.all([
+      readUninhibited(queries, settleMs),
       readDueEscalations(queries),
       readDueDigests(queries),
     ]);
     return [
-      ...unfolded.map(({ tenantId, ...one }) => ({ tenantId, mutation: { type: "alert.unfold", ...one } as const })),
+      ...uninhibited.map(({ tenantId, ...one }) => ({ tenantId, mutation: { type: "alert.unfold", ...one } as const })),
       ...escalations.map(({ tenantId, ...one }) => ({
         tenantId,
         mutation: { type: "alert.escalate", ...one } as const,
@@ -162,7 +162,7 @@ export function createNotifier(deps: NotifierDeps): LeaderLoop {
 }
 
 /** What came of a try, as the mutation that says so. A test is tried once: whoever asked for it waits. */
-function toldOf({ delivery }: DueDelivery, sent: Sent, scheduleMs: readonly number[] | undefined): Mutation {
+function outcomeOf({ delivery }: DueDelivery, sent: Sent, scheduleMs: readonly number[] | undefined): Mutation {
   const attempt = delivery.attempts + 1;
   const told = { deliveryId: delivery.id, attempt, responseStatus: sent.status };
   if (sent.ok) return { type: "delivery.succeed", ...told, error: sent.error };

@@ -21,7 +21,7 @@ export interface SendDeps {
   mailer: Mailer | undefined;
 }
 
-const UNHEARD = "not sent: nothing that said it fires had arrived";
+const START_LOST = "not sent: nothing that said it fires had arrived";
 
 const never = (error: string): Sent => ({ ok: false, status: null, error, retry: false });
 
@@ -32,7 +32,7 @@ export async function sendDelivery(due: DueDelivery, entries: readonly DigestEnt
   if (!channel.enabled && delivery.event !== "test") return never("the channel is turned off");
   const { event, createdAt } = delivery;
   const notice = delivery.payload as Notice;
-  if (due.unheard || (notice.digest && entries.length === 0)) return never(UNHEARD);
+  if (due.startLost || (notice.digest && entries.length === 0)) return never(START_LOST);
   const digest = notice.digest && { digest: digestOf(notice.digest, entries) };
   // A replay goes under the id that its receiver knows.
   const webhookId = delivery.replayOf ?? delivery.id;

@@ -1,7 +1,7 @@
 import { type Reason, SENTENCES } from "../database/faults.ts";
 
 /**
- * Every way the store refuses a call. The codes are part of the HTTP and socket contracts: transports map them
+ * All error codes of the store. They are part of the HTTP and socket contracts: transports map them
  * (`server/http/kernel/problem.ts`), clients switch on them.
  */
 export type StoreErrorCode =
@@ -18,7 +18,7 @@ export type StoreErrorCode =
   | "lane_full"
   | "database_away";
 
-/** One fault among several: `index` and `type` name the mutation it belongs to, `path` the field. */
+/** One of several faults: `index` and `type` name its mutation, `path` the field. */
 export interface StoreFault {
   code: string;
   message: string;
@@ -30,12 +30,14 @@ export interface StoreFault {
 export interface StoreErrorOptions {
   /** All faults found, not only the first. */
   errors?: readonly StoreFault[];
-  /** Facts the caller can act on, such as `legal` (moves), `floor` (position) or the row as it now is. */
+  /**
+   * Facts the caller can act on, such as `legal` (moves), `floor` (position) or the present row.
+   */
   extra?: Readonly<Record<string, unknown>>;
   cause?: unknown;
 }
 
-/** A refusal with a stable code. It knows nothing of transports, so it carries no status. */
+/** A refusal with a stable code. Independent of transports, so without an HTTP status. */
 export class StoreError extends Error {
   override readonly name = "StoreError";
   readonly code: StoreErrorCode;
@@ -50,7 +52,7 @@ export class StoreError extends Error {
   }
 }
 
-/** The refusal of everything that the database cannot do now, for a reason that is not the caller's. */
+/** The refusal while the database is unavailable, for a reason that is not the caller's. */
 export function databaseAway(reason: Reason, cause?: unknown): StoreError {
   const message = `${SENTENCES[reason]}; try again`;
   return new StoreError("database_away", message, { extra: { reason, retryAfterSeconds: 1 }, cause });

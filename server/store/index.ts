@@ -19,30 +19,33 @@ import { Tiers } from "./lane/tiers/tiers.ts";
 import type { Committed, Store } from "./types.ts";
 
 export interface StoreDeps {
-  /** The connections of the lanes, which the doorbell between nodes takes one of. */
+  /** The lanes' connections; the notifications between nodes take one of them. */
   pool: pg.Pool;
-  /** Where is read for callers; the lanes' connections by default. */
+  /** Connections for callers' reads; default: the lanes'. */
   reads?: LaneQueries;
   registry: Registry;
   /** The database's clock, if the process has one already. */
   clock?: DatabaseClock;
   idempotencyTtlSeconds: number;
-  /** How often the log is looked at for other nodes' commits while somebody watches, ms. The doorbell is faster; this is for when it fails. */
+  /**
+   * How often the log is polled for other nodes' commits while someone is subscribed, ms. A
+   * fallback for lost notifications.
+   */
   pollMs?: number;
   /** Bound of the hot tier in this process, bytes. */
   hotTierBytes?: number;
   /** How long a row stays hot, ms. */
   hotTierTtlMs?: number;
-  /** The Redis that servers share as a further hot tier; none by default. */
+  /** A Redis shared by servers as a further hot tier; none by default. */
   redisUrl?: string | undefined;
   log?: TierLog;
-  /** Told why commits are refused because of the database. */
+  /** Called with the reason when the database's state makes commits fail. */
   onAway?: (reason: Reason) => void;
-  /** Commits a lane lets wait. */
+  /** Most commits waiting in one lane. */
   maxQueue?: number;
 }
 
-/** The state store of this process: one lane per tenant, made when first needed. */
+/** The state store of this process: one lane per tenant, created on first use. */
 export function createStore(deps: StoreDeps): Store {
   const database = laneDatabase(deps.pool);
   const clock = deps.clock ?? new DatabaseClock();
@@ -101,7 +104,7 @@ export function createStore(deps: StoreDeps): Store {
 
   const poll = setInterval(() => {
     for (const tenantId of watchers.keys()) void lanes.get(tenantId)?.catchUp();
-    // Where nothing is committed, a clock that was set back is noticed all the same.
+    // Detects a clock that was set back, also without commits.
     for (const [tenantId, { newest }] of lanes) if (newest !== undefined) noteAhead(tenantId, newest);
   }, deps.pollMs ?? 500);
   poll.unref();
@@ -156,12 +159,12 @@ export function createStore(deps: StoreDeps): Store {
   };
 }
 
-/** Reads for the caller at hand, or, where nobody asks by themselves, for the tenant's open sockets. */
+/** Reads on behalf of the current caller or, when there is none, of the tenant's open sockets. */
 function asReader<T>(tenantId: string, read: () => T): T {
   return currentCaller().tenantId === tenantId ? read() : runAs({ tenantId, principal: "live" }, read);
 }
 
-/** Reads what others may be waiting for as well: it goes on when the one who asked first has gone. */
+/** A read shared by several callers: it continues when the first one has gone. */
 function together<T>(tenantId: string, read: () => T): T {
   return runAs({ tenantId, principal: currentCaller().principal || "live" }, read);
 }

@@ -1,27 +1,33 @@
 import type { LaneQueries } from "./lane/lane-database.ts";
 import { Lease } from "./lease.ts";
 
-/** Work that one of the servers does again and again: who holds the lease leads. */
+/** Work repeated by one of the servers: the one that holds the lease leads. */
 export interface LeaderLoop {
   start(): void;
-  /** Ends between two pieces of work, waits for the round under way and gives the lease back. */
+  /** Stops between two pieces of work, waits for the running round and releases the lease. */
   close(): Promise<void>;
 }
 
 export interface LeaderLoopDeps {
-  /** Of the lease. */
+  /** Name of the lease. */
   name: string;
   queries: LaneQueries;
-  /** How long a leader that has died goes on leading, ms. */
+  /** How long a leader that has died keeps the lease, ms. */
   leaseMs?: number;
   /** Time from the start to the first round, and from the end of a round to the next, ms. */
   firstMs?: number;
   everyMs: number;
-  /** One round. `lead` takes or renews the lease; false when another server leads, or when it is time to stop. */
+  /**
+   * One round. `lead` takes or renews the lease; false when another server leads, or when it is
+   * time to stop.
+   */
   round(lead: () => Promise<boolean>, signal: AbortSignal): Promise<void>;
-  /** A round failed; `again` when the one before had failed too. Not called for what fails while closing. */
+  /**
+   * A round failed; `again` when the one before had failed too. Not called for failures while
+   * closing.
+   */
   failed(error: unknown, again: boolean): void;
-  /** Waits for what a round has left running, before the lease is given back. */
+  /** Waits for what a round left running, before the lease is released. */
   settle?(): Promise<unknown>;
 }
 

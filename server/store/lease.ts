@@ -3,8 +3,8 @@ import type { LaneQueries } from "./lane/lane-database.ts";
 import { AHEAD } from "./sql.ts";
 
 /**
- * A lease on database time: of all servers one holds it. A holder that dies loses it after `forMs`;
- * a lease that ends too far in the future was written by a clock that was wrong, and is free.
+ * A lease on database time: one server at a time holds it. A holder that dies loses it after
+ * `forMs`; a lease that ends too far in the future was written by a wrong clock and counts as free.
  */
 export class Lease {
   readonly #holder = randomBytes(8).toString("hex");
@@ -13,11 +13,11 @@ export class Lease {
   constructor(
     readonly queries: LaneQueries,
     readonly name: string,
-    /** How long it holds without being renewed, ms. */
+    /** How long it is valid without renewal, ms. */
     readonly forMs: number,
   ) {}
 
-  /** Whether the last `take` got it. */
+  /** Whether the last `take` succeeded. */
   get held(): boolean {
     return this.#held;
   }
@@ -29,7 +29,9 @@ export class Lease {
     return this.#held;
   }
 
-  /** Gives it back, so that the next holder need not wait. Never rejects: it runs out by itself. */
+  /**
+   * Releases it, so that the next holder need not wait. Never rejects: an unreleased lease expires.
+   */
   async drop(): Promise<void> {
     if (!this.#held) return;
     this.#held = false;
@@ -43,10 +45,10 @@ const TAKE = `INSERT INTO "Lease" AS l ("name", "holder", "expiresAt") VALUES ($
 
 const DROP = `DELETE FROM "Lease" WHERE "name" = $1 AND "holder" = $2 RETURNING 1 AS "dropped"`;
 
-/** Long work that one caller at a time does for a tenant. */
+/** Long work done by one caller at a time for a tenant. */
 export type SoleWork = "cleanup" | "recalculation" | "retention";
 
-/** Somebody else is doing this work for this tenant at the moment. */
+/** Another caller is doing this work for this tenant. */
 export class AlreadyRunning extends Error {
   override name = "AlreadyRunning";
   constructor(
@@ -58,10 +60,10 @@ export class AlreadyRunning extends Error {
 }
 
 /**
- * Does long work under a lease on a tenant, and gives the lease back however it ends.
- * `renew` is called between two pieces of work; it throws AlreadyRunning when the lease was lost.
+ * Does long work under a lease on a tenant, and releases the lease however the work ends. `renew`
+ * is called between two pieces of work; it throws AlreadyRunning when the lease was lost.
  *
- * @throws AlreadyRunning when another caller is at it
+ * @throws AlreadyRunning when another caller is doing it
  */
 export async function alone<T>(
   { queries, work, tenantId, forMs }: { queries: LaneQueries; work: SoleWork; tenantId: string; forMs: number },

@@ -29,7 +29,7 @@ const enqueue = (jobId: string, more: object = {}): ClientMutationInput => ({
 });
 const configure = (more: object): ClientMutationInput => ({ type: "queue.configure", queue: "q", ...more });
 
-/** Two servers on one database, with a run and these in it. */
+/** Two servers on one database, after these mutations. */
 async function servers(...mutations: ClientMutationInput[]) {
   tenants += 1;
   const tenant = `queues${tenants}`;
@@ -66,7 +66,7 @@ test("twenty claims at once on two servers take as many jobs as may run, and no 
   await close();
 });
 
-test("with ends and claims side by side on two servers, never more run than may", async () => {
+test("with ends and claims at once on two servers, never more run than allowed", async () => {
   const { tenant, stores, on, claim, close } = await servers(
     configure({ concurrency: 3 }),
     ...JOBS.map((jobId) => enqueue(jobId)),
@@ -83,7 +83,7 @@ test("with ends and claims side by side on two servers, never more run than may"
     }
   };
   await Promise.all(Array.from({ length: 8 }, (_, worker) => work(worker)));
-  // The log is the witness: at none of its positions did more run.
+  // At no position of the log were more running.
   const events = await stores[0].readEvents(tenant, { after: 0, limit: 100_000 });
   let now = 0;
   for (const { type } of events) {
@@ -95,7 +95,7 @@ test("with ends and claims side by side on two servers, never more run than may"
   await close();
 });
 
-test("a queue that is paused on one server gives nothing on the other", async () => {
+test("a queue paused on one server gives no jobs on the other", async () => {
   const { stores, on, claim, close } = await servers(enqueue("j0"), enqueue("j1"));
   expect(await claim(stores[1], 1)).toEqual(["j0"]);
   await on(stores[0], configure({ paused: true }));
@@ -105,7 +105,7 @@ test("a queue that is paused on one server gives nothing on the other", async ()
   await close();
 });
 
-test("what a commit frees, the claims after it in the same batch can take, and it finds what waits behind full queues", async () => {
+test("slots freed by a commit go to claims after it in the same batch, and jobs behind full queues are found", async () => {
   const { stores, on, claim, close } = await servers(
     configure({ concurrency: 1 }),
     ...JOBS.map((jobId) => enqueue(jobId, { priority: 9 })),
@@ -125,7 +125,7 @@ test("what a commit frees, the claims after it in the same batch can take, and i
   await close();
 });
 
-test("a job that waits for a human is not left behind; one whose approval was settled behind its back is", async () => {
+test("a job that waits for a human is not left behind; one whose approval was settled unnoticed is", async () => {
   const { tenant, on, stores, close } = await servers(
     enqueue("p"),
     enqueue("a", { dependsOn: ["p"], approval: { title: "Go?" } }),
@@ -168,7 +168,7 @@ test("hundreds of jobs that wait for approvals are released, and cancelled, by o
   }
 });
 
-test("a claim reads by the index whatever waits in paused and full queues, and does not look at it", async () => {
+test("a claim reads by the index and skips paused and full queues, however much waits there", async () => {
   const { tenant, claim, stores, on, close } = await servers(enqueue("last", { queue: "open" }));
   await database.pool.query(
     `INSERT INTO "Job" ("tenantId", "id", "runId", "queue", "priority", "status", "runAt", "createdAt", "queuedAt", "updatedAt", "seq", "dependsOn", "dependents")

@@ -56,7 +56,7 @@ test("two servers that decide at once give out no more trials than a half-open b
   }
 });
 
-test("over a thousand agents that let nothing through do not hide the one that does", async () => {
+test("over a thousand blocked agents do not hide the one that is available", async () => {
   const store = await openStore(own, "t4");
   try {
     await commit(store, [register("well", 1)], {}, "t4");
@@ -82,7 +82,7 @@ test("a decision sees the agents of its own commit, those of another server, and
   const nodes = [await openStore(own, "t2"), await openStore(own, "t2")] as const;
   try {
     const first = await commit(nodes[0], [register("a", 1), decide], {}, "t2");
-    const told = (success: boolean): ClientMutationInput => ({
+    const outcomes = (success: boolean): ClientMutationInput => ({
       type: "routing.record",
       taskId: "t",
       taskType: "review",
@@ -94,7 +94,7 @@ test("a decision sees the agents of its own commit, those of another server, and
       [
         register("b", 1),
         { type: "breaker.override", agentKey: "b", state: "disabled", reason: "test" },
-        ...Array.from({ length: 25 }, () => told(true)),
+        ...Array.from({ length: 25 }, () => outcomes(true)),
       ],
       {},
       "t2",
@@ -125,7 +125,7 @@ test("a commit about hundreds of agents is loaded in a few steps, and so is a de
       {},
       "t3",
     );
-    const told = agents.map(
+    const outcomes = agents.map(
       (selectedAgent): ClientMutationInput => ({
         type: "routing.record",
         taskId: "t",
@@ -134,7 +134,7 @@ test("a commit about hundreds of agents is loaded in a few steps, and so is a de
         success: true,
       }),
     );
-    await commit(node, told, {}, "t3");
+    await commit(node, outcomes, {}, "t3");
     await commit(
       node,
       agents.map((agentKey) => ({ type: "breaker.record", agentKey, success: true })),

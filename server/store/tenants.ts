@@ -1,13 +1,13 @@
 import type { PrismaClient } from "../database/generated/client.ts";
 import type { LaneQueries } from "./lane/lane-database.ts";
 
-/** Everybody who has a log. */
+/** All tenants with a log. */
 export async function readTenants(queries: LaneQueries): Promise<string[]> {
   const tenants = await queries.query<{ tenantId: string }>(`SELECT "tenantId" FROM "LogHead" ORDER BY "tenantId"`, []);
   return tenants.map(({ tenantId }) => tenantId);
 }
 
-/** Makes a tenant and its empty log, or leaves them as they are. */
+/** Creates a tenant and its empty log, unless they exist. */
 export async function ensureTenant(prisma: PrismaClient, tenantId: string, name: string): Promise<void> {
   await prisma.$transaction([
     prisma.tenant.createMany({ data: [{ id: tenantId, name }], skipDuplicates: true }),

@@ -6,9 +6,9 @@ import type { ClientMutation } from "../../../domain/commit/mutations.ts";
 import type { ClaimedJob } from "../../../domain/execution/answers.ts";
 import { CLAIM_DEFAULTS, jobEndpoints, waitMs } from "../../../domain/execution/job/endpoints.ts";
 import { runAs } from "../../database/caller.ts";
-import { ClaimDesks } from "../../queue/claim-desk.ts";
-import type { Claimer } from "../../queue/claim-ticket.ts";
-import { readOutlook } from "../../store/reads/execution/jobs.ts";
+import type { Claimer } from "../../queue/claim-waiter.ts";
+import { ClaimWaiters } from "../../queue/claim-waiters.ts";
+import { readUpcomingJobs } from "../../store/reads/execution/jobs.ts";
 import type { CommitOutcome } from "../../store/types.ts";
 import { bodyOf } from "../kernel/body.ts";
 import { commitFor, markReplay, parseMutation } from "../kernel/command.ts";
@@ -24,19 +24,19 @@ const WAITING = { total: 4_000, perTenant: 2_000, perPrincipal: 1_000 };
 type Claim = Extract<ClientMutation, { type: "job.claim" }>;
 
 /**
- * `POST /jobs/claim`: gives an agent up to `max` jobs. With `waitMs` an empty answer waits for a job that suits, see `claim-desk.ts`;
+ * `POST /jobs/claim`: gives an agent up to `max` jobs. With `waitMs` an empty answer waits for a suitable job, see `claim-waiters.ts`;
  * a claim that gives nothing writes nothing to the log.
  */
 export function registerClaims(app: FastifyInstance, deps: ResourceDeps & { metrics: Registry }): void {
   const { store, prisma, stopping, metrics } = deps;
   const waiting = new HeldOpen("waiting_claims", WAITING, metrics);
-  const desks = new ClaimDesks({
+  const waiters = new ClaimWaiters({
     store,
-    outlook: (tenantId, limit) =>
-      runAs({ tenantId, principal: "claims" }, () => readOutlook({ prisma, tenantId, now: store.now() }, limit)),
-    onError: (err) => app.log.warn({ err }, "the outlook on coming jobs could not be read"),
+    upcoming: (tenantId, limit) =>
+      runAs({ tenantId, principal: "claims" }, () => readUpcomingJobs({ prisma, tenantId, now: store.now() }, limit)),
+    onError: (err) => app.log.warn({ err }, "upcoming jobs could not be read"),
   });
-  app.addHook("onClose", async () => desks.close());
+  app.addHook("onClose", async () => waiters.close());
 
   const claim = async ({ request, reply }: Call<typeof jobEndpoints.claim>) => {
     const { waitMs: given, ...body } = bodyOf(request);
@@ -53,19 +53,19 @@ export function registerClaims(app: FastifyInstance, deps: ResourceDeps & { metr
     const ends = performance.now() + waits;
     const leave = waiting.enter(request);
     const signal = signalOf(reply, stopping);
-    const ticket = desks.enter(request.principal.tenantId, claimerOf(agentKey, wanted));
+    const waiter = waiters.enter(request.principal.tenantId, claimerOf(agentKey, wanted));
     try {
       for (let tries = 0; ; tries += 1) {
-        ticket.look();
+        waiter.beginCheck();
         const outcome = await commitFor(request, deps, commit, keyOfTry(key, tries));
         if (jobsOf(outcome).length > 0) return answer(outcome);
         if (outcome.replayed) continue;
         const registered = outcome.row("agent", agentKey)?.capabilities;
         const at = Date.parse(outcome.receipt.committedAt);
-        if (!(await ticket.wait(ends - performance.now(), signal, at, registered))) return answer(outcome);
+        if (!(await waiter.wait(ends - performance.now(), signal, at, registered))) return answer(outcome);
       }
     } finally {
-      ticket.leave();
+      waiter.leave();
       leave();
     }
   };

@@ -2,7 +2,7 @@ import type { FastifyInstance } from "fastify";
 import { jobEndpoints as endpoints } from "../../../domain/execution/job/endpoints.ts";
 import { listJobs, readJob } from "../../store/reads/execution/jobs.ts";
 import { readRetryPreview } from "../../store/reads/execution/retry-preview.ts";
-import { lookNow, readWhy } from "../../store/reads/execution/waiting.ts";
+import { beginWaitReads, readWhy } from "../../store/reads/execution/waiting.ts";
 import { queriesOf } from "../../store/reads/kernel/scope.ts";
 import type { CommitOutcome } from "../../store/types.ts";
 import { registerCommand } from "../kernel/command.ts";
@@ -20,7 +20,7 @@ export function registerJobs(app: FastifyInstance, deps: ResourceDeps): void {
   route(app, endpoints.list, ({ request, query }) => listJobs(request.db, scopeOf(request, deps), withRun(query)));
   route(app, endpoints.one, async ({ request, id }) => found(await readJob(request.db, id), "job", id));
   route(app, endpoints.why, async ({ request, id }) =>
-    found(await readWhy(await lookNow(queriesOf(deps.prisma), request.principal.tenantId), id), "job", id),
+    found(await readWhy(await beginWaitReads(queriesOf(deps.prisma), request.principal.tenantId), id), "job", id),
   );
   route(app, endpoints.retryPreview, async ({ request, id }) =>
     found(await readRetryPreview(request.db, id), "job", id),

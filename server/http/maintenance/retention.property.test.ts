@@ -30,7 +30,7 @@ afterAll(async () => {
   await folder.remove();
 });
 
-const STEPS = ["prepare", "raise", "tell", "remove"] as const;
+const STEPS = ["prepare", "raise", "record", "remove"] as const;
 type Step =
   | { do: "commit"; node: 0 | 1; events: number; times: number }
   | { do: "trim"; node: 0 | 1; segment: number }
@@ -124,11 +124,11 @@ async function trim(step: Exclude<Step, { do: "commit" }>, { tenant, stores }: W
   const { head, floor } = await store.head(tenant);
   const upTo = floor + Math.floor(step.part * (head - floor));
   // What an earlier crash has left comes first, as in every pass.
-  await crashed.tell();
+  await crashed.record();
   await crashed.remove();
   const ready = await crashed.prepare(upTo);
   if (ready && reached >= 1) await crashed.raise(ready);
-  if (reached >= 2) await crashed.tell();
+  if (reached >= 2) await crashed.record();
   if (reached >= 3) await crashed.remove();
 }
 

@@ -3,9 +3,12 @@ import { type AlertNotice, NO_ANSWER } from "../../../domain/alerts/delivery.ts"
 import type { LaneQueries } from "../lane/lane-database.ts";
 import { isoOf } from "../sql.ts";
 
-/** What the sender looks for in the database: deliveries whose time has come, with where they go, and escalations that are due. */
+/**
+ * What the notifier polls the database for: due deliveries with their channels, and due
+ * escalations.
+ */
 
-/** A delivery that is due, with what is needed to send it. Secrets are in it: it is not for answers or logs. */
+/** A due delivery with what is needed to send it. Contains secrets: not for answers or logs. */
 export interface DueDelivery {
   tenantId: string;
   delivery: Pick<
@@ -13,26 +16,35 @@ export interface DueDelivery {
     "id" | "channelId" | "alertId" | "event" | "attempts" | "payload" | "replayOf" | "createdAt"
   >;
   channel: Pick<Channel, "channelKind" | "target" | "name" | "enabled" | "secret" | "previousSecret"> & {
-    /** It was removed, or is another that was put under its id since. */
+    /** The channel was removed, or another one has taken its id since. */
     removed: boolean;
     /** How long ago the secret was rotated, ms; null when it never was. */
     rotatedMs: number | null;
   };
-  /** It tells the end of a firing that its channel never heard of. */
-  unheard: boolean;
+  /** It is the end of a firing whose start never reached the channel. */
+  startLost: boolean;
 }
 
-/** What was written by a clock that was far ahead, which has been put right since, waits no longer. */
+/**
+ * Times beyond this were written by a clock that was far ahead and has been corrected since: they
+ * do not wait.
+ */
 const AHEAD = "now() + interval '5 seconds'";
 
-/** What says that an alert fires, or goes on firing. */
+/** Events that say an alert fires. */
 const BEGINNINGS = "('alert.fired', 'alert.reopened', 'alert.unacknowledged', 'alert.woken', 'alert.escalated')";
 
-/** When it came to be, for two of one alert: by its commit, of which several may have one time, and within one by the number at the end of its id. */
+/**
+ * Sort key of a delivery's creation: by commit (several may share a time), then by the number at
+ * the end of its id.
+ */
 const made = (d: string): string =>
   `(${d}."createdAt", coalesce((${d}."payload" -> 'alert' ->> 'version')::int, 0), length(${d}."id"), ${d}."id")`;
 
-/** Whether something that came to be before \`d\`, about one of the same alerts, is still on its way to its channel. */
+/**
+ * Whether an earlier delivery than \`d\`, about one of the same alerts, is still on its way to the
+ * channel.
+ */
 const OVERTAKES = `(EXISTS (SELECT 1 FROM "Delivery" AS o
       LEFT JOIN "Delivery" AS p ON p."tenantId" = o."tenantId" AND p."id" = o."digestId"
       WHERE o."tenantId" = d."tenantId" AND o."alertId" = d."alertId" AND o."channelId" = d."channelId" AND o."replayOf" IS NULL
@@ -43,29 +55,38 @@ const OVERTAKES = `(EXISTS (SELECT 1 FROM "Delivery" AS o
       WHERE e."tenantId" = d."tenantId" AND e."digestId" = d."id" AND o."digestId" IS DISTINCT FROM d."id"
         AND coalesce(p."status", o."status") = 'pending' AND ${made("o")} < ${made("e")})))`;
 
-/** Whether a delivery, or the digest that it is in, was given up; one that nobody answered in time may have arrived. */
+/** Whether a delivery, or its digest, was given up. One that timed out may have arrived. */
 const GIVEN_UP = `(coalesce(p."status", m."status") = 'failed' AND coalesce(p."error", m."error", '') NOT LIKE '%${NO_ANSWER}')`;
 
-/** Whether \`d\` tells the end of a firing that its channel never heard of: all that said it fires was given up. */
-const UNHEARD = `(d."event" = 'alert.resolved' AND d."replayOf" IS NULL AND coalesce((SELECT bool_and(${GIVEN_UP}) FROM "Delivery" AS m
+/**
+ * Whether \`d\` is the end of a firing whose start never reached the channel: all deliveries of it
+ * were given up.
+ */
+const START_LOST = `(d."event" = 'alert.resolved' AND d."replayOf" IS NULL AND coalesce((SELECT bool_and(${GIVEN_UP}) FROM "Delivery" AS m
     LEFT JOIN "Delivery" AS p ON p."tenantId" = m."tenantId" AND p."id" = m."digestId"
     WHERE m."tenantId" = d."tenantId" AND m."alertId" = d."alertId" AND m."channelId" = d."channelId" AND m."event" IN ${BEGINNINGS}
       AND m."createdAt" >= (d."payload" -> 'alert' ->> 'firedAt')::timestamptz AND ${made("m")} < ${made("d")}), false))`;
 
-/** Whether \`d\` tells the end of something. */
-const TELLS_ENDS = `(d."event" = 'alert.resolved' OR (d."event" = 'alert.digest' AND EXISTS (SELECT 1 FROM "Delivery" AS e
+/** Whether \`d\` says that something has ended. */
+const SAYS_ENDED = `(d."event" = 'alert.resolved' OR (d."event" = 'alert.digest' AND EXISTS (SELECT 1 FROM "Delivery" AS e
     WHERE e."tenantId" = d."tenantId" AND e."digestId" = d."id" AND e."event" = 'alert.resolved')))`;
 
-/** Whether \`d\` says that something fires which still does: it was on its way when its channel was turned off, as one that is off is sent nothing new. */
+/**
+ * Whether \`d\` says that something fires which still does, and was on its way when its channel was
+ * turned off. A channel that is off gets nothing new.
+ */
 const STILL_FIRES = `(d."replayOf" IS NULL AND EXISTS (SELECT 1 FROM "Delivery" AS e
     JOIN "Alert" AS a ON a."tenantId" = e."tenantId" AND a."id" = e."alertId" AND a."status" = 'firing'
     WHERE e."tenantId" = d."tenantId" AND (e."id" = d."id" OR e."digestId" = d."id") AND e."event" IN ${BEGINNINGS}))`;
 
-/** Whether the channel is turned off, and is owed this until it is on again; not for ever. */
-const WAITS_FOR_CHANNEL = `(NOT c."enabled" AND c."removedAt" IS NULL AND d."createdAt" > now() - interval '7 days' AND (${TELLS_ENDS} OR ${STILL_FIRES}))`;
+/**
+ * Whether the channel is turned off and this is kept for it until it is on again, for seven days at
+ * most.
+ */
+const WAITS_FOR_CHANNEL = `(NOT c."enabled" AND c."removedAt" IS NULL AND d."createdAt" > now() - interval '7 days' AND (${SAYS_ENDED} OR ${STILL_FIRES}))`;
 
-/** $1: most of one channel · $2: not these, as `tenant/id` · $3: most of all. */
-const DUE_DELIVERIES = `SELECT /* due deliveries */ "tenantId", "delivery", "channel", "unheard" FROM (
+/** $1: limit per channel · $2: exclude these, as `tenant/id` · $3: limit in all. */
+const DUE_DELIVERIES = `SELECT /* due deliveries */ "tenantId", "delivery", "channel", "startLost" FROM (
   SELECT d."tenantId", d."createdAt", d."id",
     row_number() OVER (PARTITION BY d."tenantId", d."channelId" ORDER BY d."createdAt", d."id") AS "n",
     json_build_object('id', d."id", 'channelId', d."channelId", 'alertId', d."alertId", 'event', d."event", 'attempts', d."attempts",
@@ -74,7 +95,7 @@ const DUE_DELIVERIES = `SELECT /* due deliveries */ "tenantId", "delivery", "cha
     json_build_object('channelKind', c."channelKind", 'target', c."target", 'name', c."name", 'enabled', c."enabled", 'secret', c."secret",
       'previousSecret', c."previousSecret", 'removed', c."removedAt" IS NOT NULL OR (c."createdAt" > d."createdAt" AND c."createdAt" <= now()),
       'rotatedMs', extract(epoch FROM now() - c."secretRotatedAt") * 1000) AS "channel",
-    ${UNHEARD} AS "unheard"
+    ${START_LOST} AS "startLost"
   FROM "LogHead" AS h JOIN "Delivery" AS d ON d."tenantId" = h."tenantId" AND d."status" = 'pending'
   JOIN "Channel" AS c ON c."tenantId" = d."tenantId" AND c."id" = d."channelId"
   WHERE (d."nextAt" <= now() OR (h."at" > ${AHEAD} AND d."updatedAt" > ${AHEAD})) AND NOT (d."tenantId" || '/' || d."id" = ANY ($2::text[]))
@@ -82,8 +103,9 @@ const DUE_DELIVERIES = `SELECT /* due deliveries */ "tenantId", "delivery", "cha
 ) AS due WHERE "n" <= $1::int ORDER BY "createdAt", "id" LIMIT $3::int`;
 
 /**
- * Deliveries that are due, oldest first: at most `perChannel` of each channel and `limit` in all, without those `except` names as `tenant/id`. One
- * is not due while an earlier one about the same alert is on its way to the same channel.
+ * Due deliveries, oldest first: at most `perChannel` of each channel and `limit` in all, without
+ * those in `except` (`tenant/id`). A delivery is not due while an earlier one about the same alert
+ * is on its way to the same channel.
  */
 export async function readDueDeliveries(
   queries: LaneQueries,
@@ -92,12 +114,14 @@ export async function readDueDeliveries(
   return queries.query<DueDelivery>(DUE_DELIVERIES, [perChannel, except, limit]);
 }
 
-/** What a digest tells, in the order in which it happened: by commit, within one by the number at the end of the ids that it has given. */
+/**
+ * The entries of a digest in order: by commit, within one by the number at the end of their ids.
+ */
 const DIGEST_ENTRIES = `SELECT /* digest entries */ d."event",
     ${isoOf('d."createdAt"')} AS "at", d."payload" -> 'alert' AS "alert"
-  FROM "Delivery" AS d WHERE d."tenantId" = $1 AND d."digestId" = $2 AND NOT ${UNHEARD} ORDER BY d."seq", length(d."id"), d."id"`;
+  FROM "Delivery" AS d WHERE d."tenantId" = $1 AND d."digestId" = $2 AND NOT ${START_LOST} ORDER BY d."seq", length(d."id"), d."id"`;
 
-/** What a digest that is sealed tells, in the order in which it happened; not the end of what its channel never heard of. */
+/** The entries of a sealed digest in order, without ends whose start never reached the channel. */
 export async function readDigestEntries(
   queries: LaneQueries,
   tenantId: string,
@@ -110,24 +134,26 @@ const DUE_DIGESTS = `SELECT /* due digests */ d."tenantId", d."id" AS "deliveryI
   FROM "LogHead" AS h JOIN "Delivery" AS d ON d."tenantId" = h."tenantId" AND d."status" = 'collecting'
   WHERE d."nextAt" <= now() OR (h."at" > ${AHEAD} AND d."createdAt" > ${AHEAD}) LIMIT 500`;
 
-/** Digests whose window is over. */
+/** Digests whose window has ended. */
 export async function readDueDigests(queries: LaneQueries): Promise<{ tenantId: string; deliveryId: string }[]> {
   return queries.query(DUE_DIGESTS, []);
 }
 
-/** $1: for how long the cause must have been over, ms. */
-const DUE_UNFOLDED = `SELECT /* alerts to unfold */ a."tenantId", a."id" AS "alertId"
+/** $1: how long the cause must have been over, ms. */
+const DUE_UNINHIBITED = `SELECT /* alerts to unfold */ a."tenantId", a."id" AS "alertId"
   FROM "LogHead" AS h JOIN "Alert" AS a ON a."tenantId" = h."tenantId" AND a."heldAt" IS NOT NULL AND a."status" = 'firing'
   LEFT JOIN "Alert" AS c ON c."tenantId" = a."tenantId" AND c."id" = a."causeId"
   WHERE c."id" IS NULL OR c."status" = 'pending' OR (c."status" = 'resolved' AND ((h."at" > ${AHEAD} AND c."resolvedAt" > ${AHEAD}) OR c."resolvedAt" <= now() - $1::int * interval '1 millisecond'))
   LIMIT 500`;
 
-/** Firing alerts that channels are held back from though their cause has been over for `settleMs`. */
-export async function readDueUnfolded(
+/**
+ * Firing alerts still inhibited on some channels although their cause has been over for `settleMs`.
+ */
+export async function readUninhibited(
   queries: LaneQueries,
   settleMs: number,
 ): Promise<{ tenantId: string; alertId: string }[]> {
-  return queries.query(DUE_UNFOLDED, [settleMs]);
+  return queries.query(DUE_UNINHIBITED, [settleMs]);
 }
 
 const DUE_ESCALATIONS = `SELECT /* due escalations */ a."tenantId", a."id" AS "alertId",
@@ -135,7 +161,7 @@ const DUE_ESCALATIONS = `SELECT /* due escalations */ a."tenantId", a."id" AS "a
   FROM "LogHead" AS h JOIN "Alert" AS a ON a."tenantId" = h."tenantId" AND a."status" = 'firing'
   WHERE a."escalateAt" <= now() OR (h."at" > ${AHEAD} AND a."escalateAt" IS NOT NULL AND a."updatedAt" > ${AHEAD}) LIMIT 500`;
 
-/** Firing alerts that nobody has acknowledged in time. */
+/** Firing alerts not acknowledged in time. */
 export async function readDueEscalations(
   queries: LaneQueries,
 ): Promise<{ tenantId: string; alertId: string; escalateAt: string }[]> {
@@ -147,7 +173,7 @@ const PENDING = `SELECT /* pending deliveries */ count(*)::int AS "pending",
   FROM "LogHead" AS h JOIN "Delivery" AS d ON d."tenantId" = h."tenantId" AND d."status" = 'pending'
   JOIN "Channel" AS c ON c."tenantId" = d."tenantId" AND c."id" = d."channelId" AND (c."enabled" OR d."event" = 'test')`;
 
-/** How many deliveries are on their way to channels that are on, and how old the oldest is, seconds. */
+/** How many deliveries are pending for enabled channels, and the age of the oldest, seconds. */
 export async function readPendingDeliveries(queries: LaneQueries): Promise<{ pending: number; oldest: number }> {
   const [found] = await queries.query<{ pending: number; oldest: number }>(PENDING, []);
   return found ?? { pending: 0, oldest: 0 };

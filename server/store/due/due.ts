@@ -3,24 +3,26 @@ import { CASCADE_LIMIT } from "../../../domain/execution/limits.ts";
 import type { LaneQueries } from "../lane/lane-database.ts";
 import { AHEAD, isoOf } from "../sql.ts";
 
-/** Something whose time has come, as the mutation that says so. Each carries what it saw, so that coming late or twice does no harm. */
+/**
+ * A mutation that is due. It carries the state it saw, so that being late or repeated does no harm.
+ */
 export interface Due {
   tenantId: string;
   mutation: Mutation;
 }
 
-/** One round looks at no more than this many of each; what is left comes with the next. */
+/** Limit of each kind per round; the rest follows in the next round. */
 const LIMIT = CASCADE_LIMIT;
 
 /**
- * A worker that kills a hung job at its time wants to tell its output, so its lease gives it this long before the clock does it. Well within
- * the half second in which timers fire.
+ * A worker that kills a hung job at its time limit should report its output first, so the clock
+ * waits this much longer, ms. Well within the half second in which timers fire.
  */
 const TIMEOUT_GRACE_MS = 250;
 
 /*
- * A head beyond AHEAD: the clock was ahead and has been put right since. Waits that began then would last
- * until it has caught up, so they are due now: reducers begin them again (`job.expire` with `clock`,
+ * A head beyond AHEAD: the clock was ahead and has been corrected. Waits that began then would last
+ * until it has caught up, so they are due now: reducers start them anew (`job.expire` with `clock`,
  * `run.timeout`, `breaker.tick`).
  */
 
@@ -44,7 +46,7 @@ const DUE_ACKNOWLEDGEMENTS = `SELECT /* due acknowledgements */ a."tenantId", a.
   FROM "LogHead" AS h JOIN "Alert" AS a ON a."tenantId" = h."tenantId" AND a."status" = 'acknowledged'
   WHERE a."ackExpiresAt" <= now() OR (h."at" > ${AHEAD} AND a."ackExpiresAt" IS NOT NULL AND a."acknowledgedAt" > ${AHEAD}) LIMIT $1::int`;
 
-/** $2: how long a session may go untouched, ms. */
+/** $2: how long a session may be idle, ms. */
 const DUE_SNOOZES = `SELECT /* due snoozes */ a."tenantId", a."id", ${isoOf('a."snoozedUntil"')} AS "snoozedUntil"
   FROM "LogHead" AS h JOIN "Alert" AS a ON a."tenantId" = h."tenantId" AND a."status" = 'snoozed'
   WHERE a."snoozedUntil" <= now() LIMIT $1::int`;
@@ -58,8 +60,8 @@ const DUE_APPROVALS = `SELECT /* due approvals */ a."tenantId", a."id", ${isoOf(
   WHERE a."expiresAt" <= now() LIMIT $1::int`;
 
 /**
- * What a cascade longer than its limit has left behind: open jobs of ended runs, jobs that wait for nothing more, or in vain. One whose
- * approval is still asked for waits for that.
+ * Left behind by cascades longer than their limit: open jobs of ended runs, and jobs whose
+ * dependencies have all ended. Jobs with a pending approval keep waiting for it.
  */
 const LEFT_BEHIND = `SELECT /* jobs left behind */ j."tenantId", j."id"
   FROM "LogHead" AS h
@@ -77,7 +79,7 @@ const LEFT_BEHIND = `SELECT /* jobs left behind */ j."tenantId", j."id"
           AND a."status" = 'approved')))))
   LIMIT $1::int`;
 
-/** Jobs that wait since a time that is yet to come, or longer than they were to. */
+/** Jobs that wait since a time in the future, or longer than intended. */
 const JOBS_AHEAD = `SELECT /* jobs ahead of the clock */ j."tenantId", j."id", j."attempt"
   FROM "LogHead" AS h JOIN "Job" AS j ON j."tenantId" = h."tenantId" AND j."status" IN ('queued', 'running')
   WHERE h."at" > ${AHEAD} AND (j."queuedAt" > ${AHEAD} OR (j."status" = 'running' AND (j."startedAt" > ${AHEAD}
@@ -85,8 +87,9 @@ const JOBS_AHEAD = `SELECT /* jobs ahead of the clock */ j."tenantId", j."id", j
   LIMIT $1::int`;
 
 /**
- * Workstreams that follow their jobs and have not come to an end though nothing of them is open: their run has ended, with more of them than one
- * commit looks for, or all their jobs had before they began to follow them.
+ * Workstreams that follow their jobs and are open although none of their jobs is: their run ended
+ * with more of them than one commit covers, or all jobs had ended before the workstream began to
+ * follow them.
  */
 const WORKSTREAMS_LEFT_BEHIND = `SELECT /* workstreams left behind */ w."tenantId", w."id"
   FROM "LogHead" AS h
@@ -99,7 +102,9 @@ const WORKSTREAMS_LEFT_BEHIND = `SELECT /* workstreams left behind */ w."tenantI
 
 type Found<T> = { tenantId: string; id: string } & T;
 
-/** Everything that is due now, by the database's clock. A session is when nobody has touched it for `sessionRetentionMs`. */
+/**
+ * Everything due now, by the database's clock. A session is due when idle for `sessionRetentionMs`.
+ */
 export async function readDue(queries: LaneQueries, sessionRetentionMs: number): Promise<Due[]> {
   const [breakers, jobs, runs, acknowledgements, snoozes, sessions, approvals] = await Promise.all([
     queries.query<Found<object>>(DUE_BREAKERS, [LIMIT]),
@@ -131,7 +136,10 @@ export async function readDue(queries: LaneQueries, sessionRetentionMs: number):
   ];
 }
 
-/** What long cascades have left behind, and jobs that a wrong clock has; a heavier look than `readDue`, for the clock's slow round. */
+/**
+ * What long cascades or a wrong clock left behind. Heavier than `readDue`, for the clock's slow
+ * round.
+ */
 export async function readLeftBehind(queries: LaneQueries): Promise<Due[]> {
   const [left, ahead, workstreams] = await Promise.all([
     queries.query<Found<object>>(LEFT_BEHIND, [LIMIT]),
@@ -148,5 +156,3 @@ export async function readLeftBehind(queries: LaneQueries): Promise<Due[]> {
 }
 
 const due = (tenantId: string, mutation: Mutation): Due => ({ tenantId, mutation });
-
-/** $1 name · $2 holder · $3 ms, the same for all who ask for it. One row when the holder has the lease now, on the database's time. */

@@ -1,10 +1,10 @@
 import type { LaneQueries } from "../lane/lane-database.ts";
 import { isoOf } from "../sql.ts";
 
-/** What a server that starts, or takes over, finds unfinished. */
+/** Unfinished runs found by a server that starts or takes over. */
 export interface IncompleteRuns {
   incompleteRuns: number;
-  /** The one that has waited longest; null when there is none. */
+  /** The one waiting longest; null when there is none. */
   oldest: { tenantId: string; runId: string; createdAt: string } | null;
 }
 
@@ -13,7 +13,9 @@ const INCOMPLETE_RUNS = `SELECT /* incomplete runs */ r."tenantId", r."id" AS "r
   FROM "LogHead" AS h JOIN "Run" AS r ON r."tenantId" = h."tenantId" AND r."status" IN ('pending', 'running', 'blocked')
   ORDER BY r."createdAt", r."id" LIMIT 1`;
 
-/** The runs of all tenants that have not ended. Which they are, oldest first, `GET /runs?status=pending,running,blocked&order=asc` lists. */
+/**
+ * The open runs of all tenants. `GET /runs?status=pending,running,blocked&order=asc` lists them.
+ */
 export async function readIncompleteRuns(queries: LaneQueries): Promise<IncompleteRuns> {
   const [first] = await queries.query<Exclude<IncompleteRuns["oldest"], null> & { incompleteRuns: number }>(
     INCOMPLETE_RUNS,

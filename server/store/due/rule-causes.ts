@@ -1,25 +1,28 @@
 import { untilWords } from "../../../domain/execution/waiting-words.ts";
 import { shortened } from "../../../domain/kernel/text.ts";
 import type { LaneQueries } from "../lane/lane-database.ts";
-import { type Look, lookNow, readWhy } from "../reads/execution/waiting.ts";
+import { beginWaitReads, readWhy, type WaitReads } from "../reads/execution/waiting.ts";
 import { readRunWhy } from "../reads/execution/waiting-of-many.ts";
 import type { Observed } from "../rules/check.ts";
 
-/** The detail of an alert is no longer than this. */
+/** Longest detail of an alert, characters. */
 const MOST = 4000;
 
-/** Says of what a rule found why it is so: what holds up the job or the run that it is about, as `/jobs/{id}/why` and `/runs/{id}/why` say it. */
+/**
+ * Explains a rule's finding: what holds up the job or run it is about, as in `/jobs/{id}/why` and
+ * `/runs/{id}/why`.
+ */
 export class Causes {
   readonly #queries: LaneQueries;
   readonly #tenantId: string;
-  #look: Promise<Look> | undefined;
+  #reads: Promise<WaitReads> | undefined;
 
   constructor(queries: LaneQueries, tenantId: string) {
     this.#queries = queries;
     this.#tenantId = tenantId;
   }
 
-  /** The same with its cause in its detail. */
+  /** The finding with its cause added to the detail. */
   async explain(one: Observed): Promise<Observed> {
     const { waiting, detail } = one;
     if (!waiting) return one;
@@ -28,8 +31,8 @@ export class Causes {
   }
 
   async #ofJob({ id, named }: Waiting): Promise<string> {
-    this.#look ??= lookNow(this.#queries, this.#tenantId);
-    const found = await readWhy(await this.#look, id);
+    this.#reads ??= beginWaitReads(this.#queries, this.#tenantId);
+    const found = await readWhy(await this.#reads, id);
     const [reason] = found?.reasons ?? [];
     return reason && found ? `${named}: ${untilWords(reason, found.at)}` : named;
   }
@@ -44,7 +47,7 @@ export class Causes {
   }
 }
 
-/** What waits, and how it is named before its cause. */
+/** What waits, and the words before its cause. */
 export interface Waiting {
   kind: "job" | "run";
   id: string;

@@ -17,19 +17,19 @@ interface OpenAlert {
   rule: string;
   status: AlertStatus;
   snoozeMode: string | null;
-  /** How long it is pending, ms. */
+  /** How long it has been pending, ms. */
   pendingMs: number | null;
   severity: Severity;
-  /** How far its escalation has gone; and that no step is to come, though it fires. */
+  /** Its escalation step, and whether none is left although it fires. */
   step: number;
   isUnescalated: boolean;
   threshold: number | null;
-  /** Hash of what it says: its title and detail. */
+  /** Hash of its title and detail. */
   says: string;
-  /** How long ago it fired, and how long ago it changed, ms. */
+  /** Time since it fired and since it changed, ms. */
   firedMs: number;
   changedMs: number;
-  /** It is about to be escalated, or to wake: what is sent then should be as it is now. */
+  /** It is about to be escalated or to wake: its notification should be up to date. */
   isDueSoon: boolean;
 }
 
@@ -52,8 +52,8 @@ async function readRules(queries: LaneQueries, tenantId: string): Promise<Rule[]
 }
 
 /**
- * What the rules say now that the alerts do not say yet: conditions that hold, and alerts whose condition has ended or whose rule is off. What is as it
- * should be costs no commit.
+ * Changes that bring alerts in line with their rules: conditions that hold without an alert, and
+ * alerts whose condition has ended or whose rule is off. No changes, no commit.
  */
 export async function readRuleChanges(queries: LaneQueries): Promise<Due[]> {
   const due: Due[] = [];
@@ -98,7 +98,10 @@ const OF_OTHER_WORKFLOWS = `SELECT /* alerts of runs of other workflows */ a."id
   JOIN "Run" AS r ON r."tenantId" = a."tenantId" AND r."id" = a."subjectId"
   WHERE a."tenantId" = $1 AND a."id" = ANY ($2::text[]) AND r."workflow" <> $3`;
 
-/** Ends the alerts of runs that the built-in rule about deadlines does not name any more: the reducers look at a run only when it moves. */
+/**
+ * Ends the alerts of runs that the built-in deadline rule no longer covers: reducers check a run
+ * only when it moves.
+ */
 async function endedByEdit(
   queries: LaneQueries,
   tenantId: string,
@@ -115,8 +118,10 @@ const ENDED_BY_US = `SELECT /* breakers whose alert the clock ended, is pending,
   LEFT JOIN "Alert" AS a ON a."tenantId" = $1 AND a."id" = b."id" WHERE a."id" IS NULL OR a."status" = 'pending' OR (a."status" = 'resolved' AND a."resolvedBy" = 'system:clock')`;
 
 /**
- * What an edit of the built-in rule about breakers leaves to be done, as the reducers look at a breaker only when it moves: alerts of agents that it does not
- * name any more end; breakers that opened while it was off, or did not name them, and are open still, raise an alert. What an operator has resolved stays so.
+ * What an edit of the built-in breaker rule leaves to do, because reducers check a breaker only
+ * when it moves: alerts of agents it no longer covers end; breakers that opened while it was off or
+ * did not cover them, and are still open, raise an alert. Alerts resolved by an operator stay
+ * resolved.
  */
 async function afterEdit(
   queries: LaneQueries,
@@ -129,11 +134,11 @@ async function afterEdit(
   const named = agents && new Set(agents.map(breakerAlertId));
   const ended = open.filter(({ id }) => named && !named.has(id));
   const known = new Set(open.flatMap(({ id, status }) => (status === "pending" ? [] : [id])));
-  const untold = [...observed].filter(([id, one]) => !one.recovering && !known.has(id));
-  if (untold.length === 0) return ended.map(clearOf);
-  const rows = await queries.query<{ id: string }>(ENDED_BY_US, [tenantId, untold.map(([id]) => id)]);
+  const missing = [...observed].filter(([id, one]) => !one.recovering && !known.has(id));
+  if (missing.length === 0) return ended.map(clearOf);
+  const rows = await queries.query<{ id: string }>(ENDED_BY_US, [tenantId, missing.map(([id]) => id)]);
   const ours = new Set(rows.map(({ id }) => id));
-  const fired = untold.filter(([id]) => ours.has(id)).map(([id, one]) => fireOf(rule, id, one));
+  const fired = missing.filter(([id]) => ours.has(id)).map(([id, one]) => fireOf(rule, id, one));
   return [...fired, ...ended.map(clearOf)];
 }
 
@@ -143,15 +148,27 @@ const clearOf = ({ id }: OpenAlert): Mutation => ({
   reason: "the condition has ended",
 });
 
-/** No more alerts of one rule are given new words at a look: when many are open, the log must not fill with them. */
+/**
+ * At most this many alerts of one rule are refreshed per round: with many open, the log must not
+ * fill up.
+ */
 const MOST_REFRESHED = 20;
-/** How often an alert that has been firing for long is given new words at most, ms; a younger one ten times within its age. */
+/**
+ * Least time between refreshes of an old alert, ms; a younger one is refreshed up to ten times
+ * within its age.
+ */
 const REFRESH_MS = 60_000;
 
-/** Of no more of what a rule found it is asked why that is so, at a look: what is beyond says its figures alone, until a later look. */
+/**
+ * At most this many findings are explained per round; the others show only their figures until a
+ * later round.
+ */
 const MOST_EXPLAINED = 100;
 
-/** What open alerts do not say any more: a bound that was edited at once, figures and causes that have moved now and then, the oldest first. */
+/**
+ * Open alerts whose text is out of date: at once when the threshold was edited, now and then when
+ * figures or causes have moved, oldest first.
+ */
 async function refreshesOf(
   open: readonly OpenAlert[],
   observed: ReadonlyMap<string, Observed>,
@@ -176,13 +193,13 @@ async function refreshesOf(
   return refreshes;
 }
 
-/** The hash that `OPEN_ALERTS` gives of an alert that says this. */
+/** The hash that `OPEN_ALERTS` returns for an alert with this text. */
 const saysOf = ({ title, detail }: Pick<Observed, "title" | "detail">): string =>
   createHash("md5")
     .update(`${title}\n${detail ?? ""}`)
     .digest("hex");
 
-/** Whether the alert does not say yet that its condition holds. */
+/** Whether the alert does not show yet that its condition holds. */
 function isNews(rule: Rule, alert: OpenAlert | undefined): boolean {
   if (!alert) return true;
   if (alert.status === "pending") return (alert.pendingMs ?? 0) >= rule.forMs;

@@ -2,11 +2,13 @@ import type { CleanupCounts } from "../../../domain/maintenance/contract.ts";
 import type { LaneQueries } from "../lane/lane-database.ts";
 
 /**
- * What is old enough to leave, in pages, oldest first. The reducers decide what does (`domain/maintenance/cleanup-runs.ts`, `cleanup-agents.ts`): these statements say
- * the same in SQL, so that a dry run can count without changing anything. $1 is the tenant, $2 the time that everything must be older than.
+ * Rows old enough to remove, in pages, oldest first. The reducers decide what is removed
+ * (`domain/maintenance/cleanup-runs.ts`, `cleanup-agents.ts`); these statements express the same in
+ * SQL, so that a dry run can count without changing anything. $1 is the tenant, $2 the time that
+ * everything must be older than.
  */
 
-/** Where a page goes on: after this row. */
+/** The row after which a page begins. */
 export interface After {
   at: string;
   id: string;
@@ -19,19 +21,19 @@ const FINAL = `('completed', 'failed', 'cancelled', 'timed_out')`;
 const OLDER = `$2::text::timestamptz`;
 const isOpen = (run: string) => `${run}."status" IN ('pending', 'running', 'blocked')`;
 
-/** Alerts that somebody has still to do with, or had lately. */
+/** Alerts that are open, or were until lately. */
 const LIVELY_ALERT = `(a."status" <> 'resolved' OR a."resolvedAt" >= ${OLDER}
   OR EXISTS (SELECT 1 FROM "Delivery" AS v WHERE v."tenantId" = $1 AND v."alertId" = a."id" AND v."status" IN ('pending', 'collecting')))`;
 
-/** A run that is over, for long, with all that hangs on it. */
+/** A run that ended long ago, with everything that belongs to it. */
 const isOver = (run: string) => `(${run}."status" IN ${FINAL} AND ${run}."finishedAt" < ${OLDER}
   AND NOT EXISTS (SELECT 1 FROM "Job" AS j WHERE j."tenantId" = $1 AND j."runId" = ${run}."id" AND j."status" IN ('waiting', 'queued', 'running'))
   AND NOT EXISTS (SELECT 1 FROM "Approval" AS p WHERE p."tenantId" = $1 AND p."runId" = ${run}."id" AND (p."status" = 'pending' OR p."updatedAt" >= ${OLDER}))
   AND NOT EXISTS (SELECT 1 FROM "Alert" AS a WHERE a."tenantId" = $1 AND a."runId" = ${run}."id" AND ${LIVELY_ALERT}))`;
 
 /**
- * Runs that stay and may run again hold the runs that their jobs depend on, and those the runs before them. So do open runs the one they were
- * started from.
+ * Runs that stay and may run again hold the runs that their jobs depend on, and those in turn the
+ * runs before them. Open runs also hold the run they were started from.
  */
 const HELD = `WITH /* cleanup held */ RECURSIVE keeper AS (
     SELECT r."id" FROM "Run" AS r WHERE r."tenantId" = $1 AND r."status" <> 'completed' AND NOT ${isOver("r")}
@@ -45,13 +47,13 @@ const HELD = `WITH /* cleanup held */ RECURSIVE keeper AS (
     AND (r."id" IN (SELECT "id" FROM keeper) OR EXISTS (
       SELECT 1 FROM "Run" AS c WHERE c."tenantId" = $1 AND c."parentRunId" = r."id" AND ${isOpen("c")}))`;
 
-/** Ids of runs that are old and stay because others need them. */
+/** Ids of old runs that stay because others need them. */
 export async function heldRuns(queries: LaneQueries, tenantId: string, olderThan: string): Promise<Set<string>> {
   const rows = await queries.query<{ id: string }>(HELD, [tenantId, olderThan]);
   return new Set(rows.map(({ id }) => id));
 }
 
-/** A run that may leave, with how many rows of each kind hang on it. */
+/** A run that may be removed, with the number of its rows of each kind. */
 export type OldRun = After & { queues: string[] } & Pick<
     CleanupCounts,
     "workstreams" | "jobs" | "attempts" | "approvals" | "alerts" | "deliveries" | "decisions" | "outcomes"
@@ -60,14 +62,14 @@ export type OldRun = After & { queues: string[] } & Pick<
 const count = (table: string, more = "") =>
   `(SELECT count(*)::int FROM "${table}" AS x WHERE x."tenantId" = $1 AND x."runId" = r."id"${more})`;
 
-/** Those that have not left by their own age, and are not told with another run's job. */
+/** Those not removed by their own age, and not counted with another run's job. */
 const DECISIONS_LEFT = ` AND (x."routedAt" >= ${OLDER} OR x."outcomeAt" >= ${OLDER})
   AND NOT EXISTS (SELECT 1 FROM "Job" AS j WHERE j."tenantId" = $1 AND j."id" = x."jobId" AND j."runId" <> r."id")`;
 
 const OLD_RUNS = `WITH /* cleanup runs */ page AS MATERIALIZED (
     SELECT r."id", r."finishedAt" FROM "Run" AS r WHERE r."tenantId" = $1 AND ${isOver("r")}
       AND (r."finishedAt", r."id") > ($3::text::timestamptz, $4::text) ORDER BY r."finishedAt", r."id" LIMIT $5::int),
-  told AS (SELECT a."runId", count(DISTINCT a."id")::int AS "alerts", count(v."id")::int AS "deliveries"
+  alerted AS (SELECT a."runId", count(DISTINCT a."id")::int AS "alerts", count(v."id")::int AS "deliveries"
     FROM page AS p JOIN "Alert" AS a ON a."tenantId" = $1 AND a."runId" = p."id"
     LEFT JOIN "Delivery" AS v ON v."tenantId" = $1 AND v."alertId" = a."id" GROUP BY 1)
   SELECT r."id", r."finishedAt"::text AS "at", ${count("Workstream")} AS "workstreams",
@@ -79,13 +81,16 @@ const OLD_RUNS = `WITH /* cleanup runs */ page AS MATERIALIZED (
       + (SELECT count(*) FROM "RoutingDecision" AS d JOIN "Outcome" AS o ON o."tenantId" = $1 AND o."id" = 'decision:' || d."id" AND o."at" >= ${OLDER}
         WHERE d."tenantId" = $1 AND d."runId" = r."id"))::int AS "outcomes",
     ARRAY(SELECT DISTINCT j."queue" FROM "Job" AS j WHERE j."tenantId" = $1 AND j."runId" = r."id") AS "queues"
-  FROM page AS r LEFT JOIN told AS t ON t."runId" = r."id" ORDER BY r."finishedAt", r."id"`;
+  FROM page AS r LEFT JOIN alerted AS t ON t."runId" = r."id" ORDER BY r."finishedAt", r."id"`;
 
-/** A page of runs that are over for long; of decisions it counts those that do not leave by their own age. */
+/**
+ * A page of runs that ended long ago; counts only the decisions that are not removed by their own
+ * age.
+ */
 export const oldRuns = (q: LaneQueries, tenantId: string, olderThan: string, after: After, limit: number) =>
   q.query<OldRun>(OLD_RUNS, [tenantId, olderThan, after.at, after.id, limit]);
 
-/** Decisions with the run and the job they were made for: neither of an open run. */
+/** Decisions with their run and job, neither of an open run. */
 const DECISIONS = `FROM "RoutingDecision" AS d
   LEFT JOIN "Run" AS r ON r."tenantId" = $1 AND r."id" = d."runId"
   LEFT JOIN "Job" AS j ON j."tenantId" = $1 AND j."id" = d."jobId" LEFT JOIN "Run" AS jr ON jr."tenantId" = $1 AND jr."id" = j."runId"
@@ -109,7 +114,7 @@ export const oldDecisions = (q: LaneQueries, tenantId: string, olderThan: string
 export const oldOutcomes = (q: LaneQueries, tenantId: string, olderThan: string, after: After, limit: number) =>
   q.query<After>(OLD_OUTCOMES, [tenantId, olderThan, after.at, after.id, limit]);
 
-/** A page as its last row and how many there are: $1 … $5 as of a page. */
+/** A page as its last row and its number of rows. $1 … $5 as for a page. */
 const counted = (name: string, row: string, at: string, from: string) =>
   `SELECT /* cleanup count ${name} */ x."id", x."at"::text AS "at", x."n"::int AS "n" FROM (
     SELECT q.*, row_number() OVER (ORDER BY q."at", q."id") AS "n" FROM (
@@ -121,10 +126,10 @@ const COUNTED = {
   outcomes: counted("outcomes", "o", "at", OUTCOMES),
 } as const;
 
-/** One look at so many at most, so that no statement takes long. */
+/** Rows counted by one statement, so that none takes long. */
 const COUNTED_AT_ONCE = 50_000;
 
-/** Counts the decisions or outcomes that would leave. */
+/** Counts the decisions or outcomes that would be removed. */
 export async function countOld(
   queries: LaneQueries,
   tenantId: string,
@@ -143,7 +148,7 @@ export async function countOld(
   return sum;
 }
 
-/** An agent that may leave, with what leaves along. */
+/** An agent that may be removed, with what is removed along with it. */
 export type VanishedAgent = { id: string } & Pick<CleanupCounts, "breakers" | "statistics" | "alerts" | "deliveries">;
 
 const ALERTS_OF_AGENT = `"Alert" AS a WHERE a."tenantId" = $1 AND a."subjectKind" = 'agent' AND a."subjectId" = g."id"`;

@@ -16,7 +16,10 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-/** A server that does runs and cleans them up, killed with SIGKILL some time after its first clean-up has begun. */
+/**
+ * A server that executes runs and cleans them up, killed with SIGKILL some time after its first
+ * clean-up began.
+ */
 async function runAndKill(afterMs: number): Promise<void> {
   const script = path.join(import.meta.dirname, "../../testing/clean-forever.ts");
   const child = spawn(process.execPath, ["--import", "tsx", script, database.url, "t1"], {
@@ -28,20 +31,20 @@ async function runAndKill(afterMs: number): Promise<void> {
   child.kill("SIGKILL");
   const [code, signal] = await ended;
   expect([code, signal]).toEqual([null, "SIGKILL"]);
-  // What it had sent is still carried out.
+  // Postgres still executes what it had sent.
   const busy = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' AND pid <> pg_backend_pid()`;
   await expect.poll(async () => (await database.pool.query(busy)).rowCount).toBe(0);
 }
 
-test(`kill -9 while rows leave, ${ROUNDS} times: every run is there whole or not at all, and the next clean-up goes on`, async () => {
+test(`kill -9 while rows leave, ${ROUNDS} times: every run exists whole or not at all, and the next clean-up continues`, async () => {
   const store = await openStore(database);
   await store.close();
   for (let round = 0; round < ROUNDS; round += 1) {
-    // A random moment: what must hold does not depend on it.
+    // A random moment: the result must not depend on it.
     await runAndKill(Math.random() * 300);
     await expectCounted(database);
     const left = await database.prisma.run.count();
-    // The lease of the killed runs out; then another server goes on.
+    // The killed server's lease expires; then another server continues.
     await database.pool.query(`UPDATE "Lease" SET "expiresAt" = now()`);
     const next = await openStore(database);
     const cut = await between(database);

@@ -26,9 +26,12 @@ afterAll(async () => {
 const RUNS = 4;
 const AGENTS = ["a", "b", "c"];
 
-/** What orchestrators and operators do while old rows leave: begin runs, do their jobs, end them, bring them back, tell of calls. */
+/**
+ * What orchestrators and operators do during a clean-up: start runs, execute and end them, retry
+ * them, report calls.
+ */
 const act = fc.record({
-  what: fc.constantFrom("begin", "job", "done", "fail", "end", "retry", "call", "decide", "tell"),
+  what: fc.constantFrom("begin", "job", "done", "fail", "end", "retry", "call", "decide", "report"),
   run: fc.nat(RUNS - 1),
   job: fc.nat(5),
   agentKey: fc.constantFrom(...AGENTS),
@@ -64,7 +67,7 @@ function mutationOf({ what, run, job, agentKey, other }: Act): ClientMutationInp
       return [{ type: "breaker.record", agentKey, success: true, durationMs: job }];
     case "decide":
       return [{ type: "routing.record", decisionId: jobId, taskId: "t", taskType: "x", selectedAgent: agentKey }];
-    case "tell":
+    case "report":
       return [{ type: "routing.outcome", decisionId: jobId, success: true, durationMs: job }];
   }
 }
@@ -84,14 +87,14 @@ const begun: ClientMutationInput[] = [
 
 let tenants = 0;
 
-/** Orders of what is refused because of how things stand just now are part of it; anything else is a fault. */
+/** Refusals because of the present state are expected; any other error is a fault. */
 async function send(store: Store, mutations: ClientMutationInput[], tenantId: string): Promise<void> {
   await commit(store, mutations, undefined, tenantId).catch((error: unknown) => {
     if (!(error instanceof StoreError) || error.code !== "commit_refused") throw error;
   });
 }
 
-test("while two servers go on working, nothing leaves by halves and every figure is what a recount says", async () => {
+test("while two servers go on working, nothing is half removed and every figure equals a recount", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(act, { minLength: 10, maxLength: 60 }),
@@ -131,7 +134,7 @@ test("while two servers go on working, nothing leaves by halves and every figure
           await rebuilt;
           expect(corrected).toBe(0);
           await expectCounted(own, tenantId);
-          // Nothing that may still run has lost what it builds on.
+          // Nothing that may still run has lost a dependency.
           const open = await own.prisma.run.findMany({
             where: { tenantId, status: { in: ["pending", "running", "blocked"] } },
           });

@@ -11,7 +11,7 @@ import { readHead } from "../lane/load-rows.ts";
 import type { Store } from "../types.ts";
 import { cleanUpTenant } from "./cleanup.ts";
 
-/** A time that everything committed so far is older than, and nothing that is committed from now on. */
+/** A time after everything committed so far, and before everything committed from now on. */
 export async function between(database: Database, tenantId = "t1"): Promise<string> {
   const queries = laneDatabase(database.pool);
   const now = async () => (await readHead(queries, tenantId)).now;
@@ -38,7 +38,7 @@ export function cleanUp(
   return cleanUpTenant(deps, tenantId, BY, options);
 }
 
-/** What is kept as a figure against a recount, and every row's run and agent against those there are. */
+/** Compares stored figures with a recount, and every row's run and agent with the existing ones. */
 export async function expectCounted({ prisma }: Database, tenantId = "t1"): Promise<void> {
   const of = { where: { tenantId } };
   const [runs, queues, jobs, workstreams] = [

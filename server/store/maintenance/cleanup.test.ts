@@ -22,7 +22,7 @@ const send = (...mutations: ClientMutationInput[]) => commit(store, mutations, u
 const clean = (olderThan: string, more = {}, by: Pick<Store, "commit"> = store) =>
   cleanUp(given.database, by, olderThan, more, given.tenant);
 
-/** A run of some jobs, done but for the last, which fails. */
+/** A run of some jobs, all done but the last, which fails. */
 function work(runId: string, jobs: number, agentKey = "aider"): ClientMutationInput[] {
   const ids = Array.from({ length: jobs }, (_, index) => `${runId}-${index}`);
   return [
@@ -77,7 +77,7 @@ async function world() {
   store = await openStore(given.database, given.tenant);
 }
 
-test("a dry run counts what the real one then removes, a second one finds nothing, and other tenants keep everything", async () => {
+test("a dry run counts what the real one then removes, a second one removes nothing, and other tenants keep everything", async () => {
   const [other, otherStore] = [`other-${given.tenant}`, await openStore(given.database, `other-${given.tenant}`)];
   await commit(otherStore, work("old", 5), undefined, other);
   await world();
@@ -87,7 +87,7 @@ test("a dry run counts what the real one then removes, a second one finds nothin
   const before = await everything(given.tenant);
   const dry = await clean(cut, { dryRun: true });
   expect(await everything(given.tenant)).toEqual(before);
-  // `aider` was seen since, `tripped` is forced open, `busy` works for a run that is open.
+  // `aider` was seen since, `tripped` is forced open, `busy` works for an open run.
   expect(dry).toEqual({
     ...{ runs: 1, workstreams: 1, jobs: 5, attempts: 5, approvals: 0, alerts: 0, deliveries: 0 },
     ...{ decisions: 2, outcomes: 7, agents: 1, breakers: 1, statistics: 1, taskKeys: 1 },
@@ -116,7 +116,7 @@ test("a dry run counts what the real one then removes, a second one finds nothin
   await otherStore.close();
 });
 
-test("each batch says what has left, and the chain of the log holds", async () => {
+test("each batch logs what it removed, and the log's chain verifies", async () => {
   await world();
   await clean(await between(given.database, given.tenant));
   const events = await store.readEvents(given.tenant, { after: 0, limit: 1000 });
@@ -129,7 +129,7 @@ test("each batch says what has left, and the chain of the log holds", async () =
   expect(await store.verify(given.tenant)).toMatchObject({ valid: true });
 });
 
-test("another server forgets what has left: reads, a retry and its followers", async () => {
+test("another server forgets what was removed: reads, a retry and its followers", async () => {
   const other = await openStore(given.database, given.tenant);
   await world();
   expect(await other.read(given.tenant, "run", "old")).toMatchObject({ row: { status: "failed" } });
@@ -144,7 +144,7 @@ test("another server forgets what has left: reads, a retry and its followers", a
   const removed = () => seen.ranges.flatMap((range) => range.removed.map(({ kind, id }) => `${kind}:${id}`));
   await eventually(() => expect(removed()).toContain("agent:gone"));
   expect(removed()).toEqual(expect.arrayContaining(["run:old", "job:old-0", "workstream:old-w", "breaker:gone"]));
-  // The ids are free again, for either server.
+  // The ids are free again, on either server.
   await commit(other, work("old", 2), undefined, given.tenant);
   expect(await store.read(given.tenant, "run", "old")).toMatchObject({ row: { status: "failed", version: 3 } });
   await expectCounted(given.database, given.tenant);
@@ -153,7 +153,7 @@ test("another server forgets what has left: reads, a retry and its followers", a
   await other.close();
 });
 
-test("a run that comes back to life between the look and the commit stays whole", async () => {
+test("a run retried between the read and the commit stays whole", async () => {
   await send(...work("r", 3));
   const cut = await between(given.database, given.tenant);
   const meddling: Pick<Store, "commit"> = {
@@ -169,7 +169,7 @@ test("a run that comes back to life between the look and the commit stays whole"
   await expectCounted(given.database, given.tenant);
 });
 
-test("whatever ends it between two batches, the next clean-up goes on with what is left", async () => {
+test("after an interruption between two batches, the next clean-up continues with what is left", async () => {
   for (let index = 0; index < 40; index += 1) await send(...work(`r${index}`, 10));
   const cut = await between(given.database, given.tenant);
   const total = await clean(cut, { dryRun: true });
@@ -200,7 +200,7 @@ test("whatever ends it between two batches, the next clean-up goes on with what 
   expect(await given.database.prisma.run.count({ where: { tenantId: given.tenant } })).toBe(0);
   expect(await given.database.prisma.job.count({ where: { tenantId: given.tenant } })).toBe(0);
   await expectCounted(given.database, given.tenant);
-  // No batch takes much more than its bound.
+  // No batch removes much more than its limit.
   const events = await store.readEvents(given.tenant, { after: 0, limit: 5000 });
   const sizes = events.flatMap(({ type, payload }) =>
     type === "maintenance.cleaned" ? [Object.values(payload.counts as object).reduce((a, b) => a + b, 0)] : [],
@@ -208,7 +208,7 @@ test("whatever ends it between two batches, the next clean-up goes on with what 
   expect(Math.max(...sizes)).toBeLessThanOrEqual(300);
 });
 
-test("runs that one another's jobs build on leave together, unless one of them may still run", async () => {
+test("runs whose jobs depend on one another are removed together, unless one of them may still run", async () => {
   await send(...work("base", 2), ...work("middle", 2));
   await send(
     { type: "run.create", runId: "top", workflow: "w" },
@@ -217,7 +217,7 @@ test("runs that one another's jobs build on leave together, unless one of them m
     { type: "job.enqueue", jobId: "side-1", runId: "side", dependsOn: ["base-0"] },
     { type: "run.transition", runId: "side", to: "cancelled" },
   );
-  // As an older version had it: the job that was done knew nothing of who builds on it.
+  // As an older version stored it: the finished job did not list its dependents.
   await given.database.prisma.job.updateMany({ where: { tenantId: given.tenant }, data: { dependents: [] } });
   await store.close();
   store = await openStore(given.database, given.tenant);
@@ -228,7 +228,7 @@ test("runs that one another's jobs build on leave together, unless one of them m
   expect(left.map(({ id }) => id)).toEqual(["middle", "top"]);
 });
 
-test("a run stays while an alert about it is open, and the alert leaves with it when that is long resolved", async () => {
+test("a run stays while an alert about it is open, and is removed with the alert long after it is resolved", async () => {
   await send(
     { type: "run.create", runId: "late", workflow: "w", timeoutMs: 1 },
     { type: "run.transition", runId: "late", to: "running" },
@@ -250,7 +250,7 @@ test("a run stays while an alert about it is open, and the alert leaves with it 
   expect(await given.database.prisma.alert.count({ where: { tenantId: given.tenant } })).toBe(0);
 });
 
-test("by decisions alone only decisions leave, and the outcomes that they counted as", async () => {
+test("with decisions only, only decisions and their outcomes are removed", async () => {
   await world();
   const cut = await between(given.database, given.tenant);
   expect(await clean(cut, { decisionsOnly: true })).toMatchObject({ decisions: 2, outcomes: 1, runs: 0, agents: 0 });
@@ -265,7 +265,7 @@ test("two clean-ups of a tenant do not run at the same time", async () => {
   await expect(cleanUpTenant({ queries, store }, given.tenant, BY, options)).rejects.toThrow(AlreadyRunning);
 });
 
-test("a row that is removed and made anew in one batch, or made and removed, is stored as the last of it says", async () => {
+test("a row removed and created again in one batch, or created and removed, is stored as it ends up", async () => {
   await send({ type: "run.create", runId: "r", workflow: "w", definition: { steps: 3 }, tags: ["old"] });
   await send({ type: "run.transition", runId: "r", to: "cancelled" });
   const olderThan = "2100-01-01T00:00:00.000Z";
@@ -275,7 +275,7 @@ test("a row that is removed and made anew in one batch, or made and removed, is 
       mutations: [{ type: "maintenance.clean" as const, olderThan, ...lists, runIds: [runId] }],
     });
   const { seen, stop } = follow(store, given.tenant);
-  // What is asked for in one turn is one batch.
+  // Requests made in one turn are one batch.
   const receipts = await Promise.all([
     remove("r"),
     send({ type: "run.create", runId: "r", workflow: "again" }),
@@ -295,7 +295,7 @@ test("a row that is removed and made anew in one batch, or made and removed, is 
   ]);
   expect(Number(stored[0]?.seq)).toBe(seq);
   expect(await store.read(given.tenant, "run", "brief")).toBeUndefined();
-  // The storage is asked by a server that knows nothing.
+  // Read by a server with empty caches.
   const fresh = await openStore(given.database, given.tenant);
   expect(await fresh.read(given.tenant, "run", "r")).toMatchObject({ row: { workflow: "again", version: 1, seq } });
   await commit(fresh, [{ type: "run.create", runId: "brief", workflow: "w" }], undefined, given.tenant);

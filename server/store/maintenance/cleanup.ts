@@ -21,20 +21,22 @@ import {
 } from "./cleanup-statements.ts";
 
 /**
- * Clean-up by age: rows that are too old leave through the lane, as every change does, in bounded batches. Each batch is one commit and a whole
- * in itself, so whatever ends the work in between, the next clean-up goes on with what is left.
+ * Clean-up by age: old rows are removed through the lane, like every change, in bounded batches.
+ * Each batch is one commit and complete in itself, so the next clean-up can continue after any
+ * interruption.
  *
- * Decisions go first, then outcomes, which are folded into their agents' baselines, then runs with all that hangs on them, then agents that have
- * vanished, which nothing names any more by then; at last keys of tasks that have expired. A dry run looks at the same pages and counts.
- * A lease keeps two clean-ups of a tenant from getting in each other's way.
+ * Order: decisions; outcomes, which are added to their agents' baselines; runs with everything that
+ * belongs to them; agents not seen for long, which nothing refers to by then; expired keys of
+ * tasks. A dry run reads the same pages and counts. A lease prevents two clean-ups of a tenant at
+ * once.
  */
 export interface CleanupOptions {
-  /** What is not older than this time stays, RFC 3339. */
+  /** Only what is older than this time is removed, RFC 3339. */
   olderThan: string;
   dryRun?: boolean;
-  /** Decisions alone, with the outcomes that they counted as. */
+  /** Only decisions, with the outcomes counted from them. */
   decisionsOnly?: boolean;
-  /** Ends it between two batches. */
+  /** Stops between two batches when it aborts. */
   signal: AbortSignal;
 }
 
@@ -43,22 +45,25 @@ interface CleanupDeps {
   store: Pick<Store, "commit">;
 }
 
-/** Renewed with each batch; short, so that the next clean-up need not wait long for one that was killed. */
+/** Renewed with each batch; short, so that the next clean-up soon follows a killed one. */
 const LEASE_MS = 10_000;
 /** Rows that one commit removes, unless a single run has more. */
 const BATCH_ROWS = 300;
-/** A run leaves in one commit, which must not take the lane away from everybody for long: this many rows take some seconds. */
+/**
+ * A run is removed in one commit, which must not block the lane for long: this many rows take some
+ * seconds.
+ */
 const MOST_RUN_ROWS = 150_000;
 const PAGE = 100;
-/** Between two batches, so that the lane is others' as well. */
+/** Pause between two batches, to leave the lane to others, ms. */
 const PAUSE_MS = 5;
 
-/** The time that was so long ago by the database's clock, which all rows go by. */
+/** The time `ms` ago by the database's clock, as used for rows. */
 export async function timeAgo(queries: LaneQueries, tenantId: string, ms: number): Promise<string> {
   return iso(Math.max(0, (await readHead(queries, tenantId)).now - ms));
 }
 
-/** Rejects with AlreadyRunning. Answers what has left; `more` when it was ended before it was through. */
+/** Rejects with AlreadyRunning. Returns what was removed; `more` when stopped before the end. */
 export async function cleanUpTenant(
   { queries, store }: CleanupDeps,
   tenantId: string,
@@ -91,7 +96,7 @@ function add(counts: CleanupCounts, more: Partial<CleanupCounts>): void {
   for (const table of CLEANED) counts[table] += more[table] ?? 0;
 }
 
-/** One clean-up's way through what is old. */
+/** The steps of one clean-up. */
 class Work {
   readonly tooLarge: string[] = [];
 
@@ -112,7 +117,7 @@ class Work {
     for await (const keys of this.#taskKeys()) await clean({ taskKeys: idsOf(keys) });
   }
 
-  /** Each goes with its outcome. */
+  /** Each is removed with its outcome. */
   async decisions(clean: Clean): Promise<void> {
     for await (const page of this.#paged(oldDecisions, BATCH_ROWS / 2)) await clean({ decisionIds: idsOf(page) });
   }
@@ -128,7 +133,7 @@ class Work {
     return counts;
   }
 
-  /** Runs that nobody needs, in lots that make a batch each. */
+  /** Runs that nothing needs, in lots of one batch each. */
   async *#runs(): AsyncGenerator<OldRun[]> {
     const held = await heldRuns(this.queries, this.tenantId, this.olderThan);
     let lot: OldRun[] = [];
@@ -175,7 +180,7 @@ class Work {
   }
 }
 
-/** Of each agent three rows leave and what was said of it. */
+/** Removing an agent removes three rows and its alerts. */
 const AGENTS = 50;
 
 type Read<T> = (q: LaneQueries, tenantId: string, olderThan: string, after: After, limit: number) => Promise<T[]>;

@@ -30,7 +30,7 @@ const rollup = (width: string, age: number) =>
 const ids = async (table: string) =>
   (await database.pool.query<{ id: string }>(`SELECT "id" FROM "${table}" ORDER BY 1`)).rows.map(({ id }) => id);
 
-test("old minutes, hours and gauges leave; the latest value of a gauge stays however old it is", async () => {
+test("old minutes, hours and gauges are deleted; the latest value of a gauge stays however old it is", async () => {
   await tally("new minute", "minute", 1);
   await tally("old minute", "minute", 4);
   await tally("new hour", "hour", 300);

@@ -3,8 +3,9 @@ import { DAY_MS } from "../../../domain/kernel/time.ts";
 import type { LaneQueries } from "../lane/lane-database.ts";
 
 /**
- * How long figures over time are kept: minutes of tallies for three days, hours (and days) for four hundred, gauges for two weeks. Nobody touches an old one
- * again, so they are deleted beside the lane. The latest gauge of its kind stays whatever its age: its value still holds.
+ * Retention of figures: minute tallies three days, hours (and days) four hundred days, gauges two
+ * weeks. Old ones never change again, so they are deleted without the lane. The latest gauge of
+ * each key stays whatever its age: its value still holds.
  */
 const KEPT_MS = { minute: 3 * DAY_MS, hour: 400 * DAY_MS, gauge: 14 * DAY_MS } as const;
 
@@ -25,7 +26,7 @@ const DELETE_GAUGES = `DELETE /* old gauges */ FROM "Gauge" WHERE ctid = ANY (AR
     LIMIT $3::int
   )) RETURNING 1 AS "gone"`;
 
-/** Deletes the figures that are too old, of all tenants, in bounded pieces. Answers how many rows left. */
+/** Deletes old figures of all tenants, in bounded pieces. Returns the number of rows. */
 export async function purgeFigures(queries: LaneQueries, signal: AbortSignal): Promise<number> {
   const tenants = await queries.query<{ tenantId: string }>(`SELECT "tenantId" FROM "LogHead"`, []);
   let gone = 0;

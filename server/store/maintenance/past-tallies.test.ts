@@ -14,21 +14,21 @@ afterAll(() => database.drop());
 
 const TALLIES = `SELECT "id", "total", "successful", "failed", "upstream", "timed", "totalDurationMs", "histogram" FROM "Tally" ORDER BY "id"`;
 
-test("a database of before gets the tallies that its outcomes would have made", async () => {
+test("an older database gets the tallies that its outcomes would have produced", async () => {
   const store = await openStore(database, "t");
   const run: ClientMutationInput = { type: "run.create", runId: "r", workflow: "w" };
   await commit(store, [run], {}, "t");
   for (const [at, durationMs] of [0, 1, 1.5, 7, 128, 1023.7, 60_000, 3_600_000].entries()) {
     const jobId = `j${at}`;
-    const told = { jobId, durationMs };
+    const outcome = { jobId, durationMs };
     await commit(
       store,
       [
         { type: "job.enqueue", jobId, runId: "r", ...(at % 2 && { step: "build" }) },
         { type: "job.start", jobId, agentKey: `a${at % 3}` },
         at % 4 === 3
-          ? { type: "job.fail", ...told, error: { message: "m", ...(at === 7 && { code: "rate_limited" }) } }
-          : { type: "job.complete", ...told },
+          ? { type: "job.fail", ...outcome, error: { message: "m", ...(at === 7 && { code: "rate_limited" }) } }
+          : { type: "job.complete", ...outcome },
       ],
       {},
       "t",

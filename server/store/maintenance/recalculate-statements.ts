@@ -3,10 +3,10 @@ import type { AgentFigures, Counted } from "../../../domain/agents/tally.ts";
 import { iso } from "../../../domain/kernel/primitives.ts";
 import type { LaneQueries } from "../lane/lane-database.ts";
 
-/** An outcome as far as figures count it, and where it stands. */
+/** An outcome as counted by figures, with its position. */
 export interface CountedOutcome extends Counted {
   id: string;
-  /** As the database writes it, so that it can be compared with nothing lost. */
+  /** Time as text of the database, compared without loss. */
   at: string;
 }
 
@@ -17,7 +17,7 @@ const AGENTS_WITH_FIGURES = `SELECT /* agents to recalculate */ s."id" FROM "Sta
     SELECT 1 FROM "Outcome" AS o WHERE o."tenantId" = $1 AND o."agentKey" = s."id" AND o."at" >= $3::text::timestamptz))
   ORDER BY s."id"`;
 
-/** Agents that have a row of figures: one, those with an outcome since a time, or all. */
+/** Agents with a row of figures: one, those with an outcome since a time, or all. */
 export async function agentsWithFigures(
   queries: LaneQueries,
   tenantId: string,
@@ -30,7 +30,7 @@ export async function agentsWithFigures(
 
 const BASELINE = `SELECT /* baseline */ "baseline"::text AS "baseline" FROM "Statistics" WHERE "tenantId" = $1 AND "id" = $2`;
 
-/** What outcomes of an agent that are no longer kept had added; null when none have left. */
+/** What removed outcomes of an agent had added; null when none were removed. */
 export async function baselineOf(queries: LaneQueries, tenantId: string, agentKey: string): Promise<Baseline | null> {
   const [row] = await queries.query<{ baseline: string | null }>(BASELINE, [tenantId, agentKey]);
   return row?.baseline ? JSON.parse(row.baseline) : null;
@@ -40,7 +40,7 @@ const UP_TO = `SELECT /* outcomes up to */ ${OUTCOME} FROM "Outcome" WHERE "tena
   AND ($4::text IS NULL OR ("at" >= $4::text::timestamptz AND ("at", "id") > ($4::text::timestamptz, $5::text)))
   ORDER BY "at", "id" LIMIT $6::int`;
 
-/** A page of an agent's outcomes that were there at a position of the log. */
+/** A page of an agent's outcomes up to a position of the log. */
 export const outcomesUpTo = (
   queries: LaneQueries,
   tenantId: string,
@@ -51,7 +51,7 @@ export const outcomesUpTo = (
 ): Promise<CountedOutcome[]> =>
   queries.query(UP_TO, [tenantId, agentKey, String(seq), after?.at ?? null, after?.id ?? null, limit]);
 
-// Times never go back along the log: what came after the position is not older than it.
+// Times never go back along the log: what comes after the position is not older than it.
 const SINCE = `SELECT /* outcomes since */ row_to_json(r)::text AS "row", (
     SELECT coalesce(json_agg(o), '[]') FROM (
       SELECT ${OUTCOME} FROM "Outcome" WHERE "tenantId" = $1 AND "agentKey" = $2 AND "at" >= $4::text::timestamptz AND "seq" > $3::text::int8
@@ -59,7 +59,10 @@ const SINCE = `SELECT /* outcomes since */ row_to_json(r)::text AS "row", (
   FROM (SELECT "version", "total", "successful", "failed", "upstream", "timed", "totalDurationMs", "histogram", "baseline"
     FROM "Statistics" WHERE "tenantId" = $1 AND "id" = $2) AS r`;
 
-/** An agent's outcomes since a position and its row of figures, in one snapshot; undefined when it has no such row. */
+/**
+ * An agent's outcomes since a position and its row of figures, in one snapshot; undefined when it
+ * has no such row.
+ */
 export async function outcomesSince(
   queries: LaneQueries,
   tenantId: string,

@@ -38,7 +38,7 @@ const NOTHING: AgentFigures = {
   histogram: {},
 };
 
-/** What the outcomes of an agent come to, and what its row says. */
+/** What an agent's outcomes add up to, and what its row says. */
 async function figuresOf(tenantId: string, agentKey: string) {
   const rows = await own.prisma.outcome.findMany({ where: { tenantId, agentKey } });
   const folded = rows.reduce(
@@ -54,8 +54,8 @@ async function figuresOf(tenantId: string, agentKey: string) {
 const AGENTS = ["a", "b"];
 let ids = 0;
 
-/** An outcome as it comes about: a call, a decision that tells how it went, a job that ends, by its own doing or not. */
-const told = fc
+/** Every way to record an outcome: a call, a decision's outcome, a job's end. */
+const outcome = fc
   .record({
     agentKey: fc.constantFrom(...AGENTS),
     how: fc.constantFrom("call", "decision", "job", "upstream"),
@@ -93,7 +93,10 @@ const told = fc
 
 const traffic = fc.array(
   fc.oneof(
-    { weight: 8, arbitrary: fc.record({ node: fc.nat(1), told: fc.array(told, { minLength: 1, maxLength: 3 }) }) },
+    {
+      weight: 8,
+      arbitrary: fc.record({ node: fc.nat(1), outcome: fc.array(outcome, { minLength: 1, maxLength: 3 }) }),
+    },
     { weight: 1, arbitrary: fc.constant("recalculate" as const) },
   ),
   { minLength: 5, maxLength: 40 },
@@ -117,7 +120,10 @@ async function world(work: (tenantId: string, stores: readonly [Store, Store]) =
   }
 }
 
-/** Sends all of it at once to two servers, with recalculations in between; answers how many they corrected. */
+/**
+ * Sends all at once to two servers, with recalculations in between; returns how many rows they
+ * corrected.
+ */
 async function send(
   all: typeof traffic extends fc.Arbitrary<infer T> ? T : never,
   tenantId: string,
@@ -133,7 +139,7 @@ async function send(
       return;
     }
     ids += 1;
-    const mutations = step.told.flatMap((made, index) => made(`x${ids}-${index}`));
+    const mutations = step.outcome.flatMap((made, index) => made(`x${ids}-${index}`));
     await commit(stores[step.node === 0 ? 0 : 1], mutations, {}, tenantId);
   });
   await Promise.all(sent);
@@ -141,7 +147,7 @@ async function send(
   return corrected;
 }
 
-test("recalculated at any time, while two servers are told of outcomes, the figures are those kept with each outcome", async () => {
+test("recalculated at any time while two servers record outcomes, the figures equal those kept with each outcome", async () => {
   await fc.assert(
     fc.asyncProperty(traffic, async (all) => {
       await world(async (tenantId, stores) => {
@@ -158,7 +164,7 @@ test("recalculated at any time, while two servers are told of outcomes, the figu
   );
 }, 120_000);
 
-test("wrong figures are put right while outcomes go on coming, and nothing that comes meanwhile is lost", async () => {
+test("wrong figures are corrected while outcomes keep coming, and none of those is lost", async () => {
   const wrong = fc.record({
     total: fc.nat(50),
     successful: fc.nat(50),
@@ -170,7 +176,7 @@ test("wrong figures are put right while outcomes go on coming, and nothing that 
       await world(async (tenantId, stores) => {
         await send(before, tenantId, stores);
         await own.prisma.statistics.updateMany({ where: { tenantId }, data: { ...damage, histogram: { 3: 7 } } });
-        // Servers that start now know the damaged rows only.
+        // Servers that start now read only the damaged rows.
         const fresh = [await openStore(own, tenantId), await openStore(own, tenantId)] as const;
         try {
           await send([...after, "recalculate"], tenantId, fresh);
@@ -188,7 +194,7 @@ test("wrong figures are put right while outcomes go on coming, and nothing that 
   );
 }, 120_000);
 
-test("says what it corrected; of one agent, of those with outcomes from a date on, of no other tenant", async () => {
+test("reports what it corrected: of one agent, of those with outcomes since a date, of no other tenant", async () => {
   await world(async (tenantId, [store]) => {
     const call = { type: "breaker.record" as const, agentKey: "a", success: true, durationMs: 0.1 };
     await commit(store, [call, call, { ...call, durationMs: 0.2 }], {}, tenantId);
@@ -215,7 +221,7 @@ test("says what it corrected; of one agent, of those with outcomes from a date o
   });
 });
 
-test("what cleaned-away outcomes had added stays in the figures", async () => {
+test("what removed outcomes had added stays in the figures", async () => {
   await world(async (tenantId, [store]) => {
     await commit(store, [{ type: "breaker.record", agentKey: "a", success: true, durationMs: 5 }], {}, tenantId);
     const gone = { total: 4, successful: 3, failed: 1, timed: 1, totalDurationMs: 7, histogram: { 22: 1 } };

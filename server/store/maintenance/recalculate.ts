@@ -1,4 +1,4 @@
-import type { FiguresTold, Recalculation } from "../../../domain/agents/answers.ts";
+import type { Recalculation, ReportedFigures } from "../../../domain/agents/answers.ts";
 import type { Baseline } from "../../../domain/agents/contract.ts";
 import { type AgentFigures, addFigures, NO_FIGURES, withCounted } from "../../../domain/agents/tally.ts";
 import { StoreError } from "../errors.ts";
@@ -17,11 +17,14 @@ import {
 /**
  * Rebuilds agents' running figures from their outcomes, while traffic goes on.
  *
- * For each agent: the outcomes up to the log's present head are read, page by page; they are never changed, so the pages fit together however
- * long that takes, unless a clean-up has folded some of them into the baseline meanwhile: then it begins anew. Then one statement reads, in one snapshot, the outcomes since and the row of figures. If what the outcomes come to is what
- * the row says, that is all. If not, a commit puts it right, on the condition that the row is still at the version that was read. When outcomes
- * keep coming in between, the last steps are repeated; at last the commit goes without the condition, and the reducer adds what the row
- * has gained since it was read. A lease keeps two recalculations of a tenant from doing that to each other.
+ * For each agent: the outcomes up to the log's present head are read page by page. They never
+ * change, so the pages are consistent however long that takes, unless a clean-up has moved some of
+ * them into the baseline meanwhile: then it starts over. Then one statement reads, in one snapshot,
+ * the outcomes since and the row of figures. If they match, that is all. If not, a commit corrects
+ * the row, on the condition that it is still at the version that was read. If outcomes keep
+ * arriving in between, the last steps are repeated; finally the commit is sent without the
+ * condition, and the reducer adds what the row has gained since it was read. A lease prevents two
+ * recalculations of a tenant at once.
  */
 interface RecalculateOptions {
   /** Only this agent. */
@@ -40,7 +43,10 @@ const LEASE_MS = 60_000;
 const PAGE = 5_000;
 const TRIES = 5;
 
-/** Rejects with AlreadyRunning. A signal that aborts ends it between two agents; those left are `unfinished`. */
+/**
+ * Rejects with AlreadyRunning. An aborted signal ends it between two agents; the rest is
+ * `unfinished`.
+ */
 export async function recalculate(
   deps: RecalculateDeps,
   tenantId: string,
@@ -109,7 +115,7 @@ async function rebuildOnce(
     try {
       const mutation = { type: "statistics.replace" as const, agentKey, before, after: now };
       await store.commit(tenantId, by, { mutations: [mutation], expectRows });
-      report.corrected.push({ agentKey, before: toldOf(before), after: toldOf(now) });
+      report.corrected.push({ agentKey, before: reportOf(before), after: reportOf(now) });
       return true;
     } catch (error) {
       if (!(error instanceof StoreError && MOVED_ON.has(error.code))) throw error;
@@ -118,14 +124,16 @@ async function rebuildOnce(
   return false;
 }
 
-/** Every outcome that is folded into a baseline adds one to this. */
+/** Grows by one with every outcome moved into the baseline. */
 const sizeOf = (baseline: Baseline | null): number => (baseline?.total ?? 0) + (baseline?.upstream ?? 0);
 
 const MOVED_ON: ReadonlySet<string> = new Set(["stale_expectation", "commit_refused"]);
 
-const toldOf = ({ histogram: _, ...told }: AgentFigures): FiguresTold => told;
+const reportOf = ({ histogram: _, ...figures }: AgentFigures): ReportedFigures => figures;
 
-/** Sums of fractions depend on the order of adding: a difference in the last digits is none. */
+/**
+ * Sums of fractions depend on the order of addition: differences in the last digits do not count.
+ */
 function isSame(a: AgentFigures, b: AgentFigures): boolean {
   const counts = ["total", "successful", "failed", "upstream", "timed"] as const;
   const close = Math.abs(a.totalDurationMs - b.totalDurationMs) <= 1e-9 * Math.max(1, b.totalDurationMs);

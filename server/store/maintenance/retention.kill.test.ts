@@ -27,7 +27,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** A server that commits and trims, killed with SIGKILL some time after it has begun. */
+/** A server that commits and trims, killed with SIGKILL some time after it began. */
 async function runAndKill(afterMs: number): Promise<void> {
   const script = path.join(import.meta.dirname, "../../testing/trim-forever.ts");
   const child = spawn(process.execPath, ["--import", "tsx", script, database.url, tenant, folder.dir], {
@@ -39,7 +39,7 @@ async function runAndKill(afterMs: number): Promise<void> {
   child.kill("SIGKILL");
   const [code, signal] = await ended;
   expect([code, signal]).toEqual([null, "SIGKILL"]);
-  // What it had sent is still carried out.
+  // Postgres still executes what it had sent.
   const busy = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' AND pid <> pg_backend_pid()`;
   await expect.poll(async () => (await database.pool.query(busy)).rowCount).toBe(0);
 }
@@ -47,13 +47,13 @@ async function runAndKill(afterMs: number): Promise<void> {
 test(`kill -9 while the log is being trimmed, ${ROUNDS} times: nothing is lost, nothing is deleted that is not archived`, async () => {
   let trims = 0;
   for (let round = 0; round < ROUNDS; round += 1) {
-    // A random moment: what must hold does not depend on it.
+    // A random moment: the result must not depend on it.
     const afterMs = 50 + Math.random() * 400;
     await runAndKill(afterMs);
     const facts = `round ${round}, killed after ${afterMs} ms`;
-    // As it was left: what is above the floor is there, what is not was archived before.
+    // As left by the kill: everything above the floor exists, everything below was archived before.
     await check(facts);
-    // The lease of the killed runs out; then another server goes on.
+    // The killed server's lease expires; then another server continues.
     await database.pool.query(`UPDATE "Lease" SET "expiresAt" = now()`);
     await openRetention(database, store, { archiveDir: folder.dir, segmentEvents: 7 }).trim(tenant);
     trims = await check(facts);
@@ -68,7 +68,7 @@ test(`kill -9 while the log is being trimmed, ${ROUNDS} times: nothing is lost, 
   expect(trims).toBeGreaterThan(ROUNDS);
 }, 120_000);
 
-/** Answers how many trims the log tells of. */
+/** Returns how many trims the log records. */
 async function check(facts: string): Promise<number> {
   const { head, floor } = await store.head(tenant);
   expect(await store.verify(tenant), facts).toMatchObject({ valid: true, from: floor + 1 });

@@ -23,7 +23,7 @@ afterEach(async () => {
   for (const one of open.splice(0).reverse()) await one.close();
 });
 
-/** A server that looks at the log only when it has to. */
+/** A server that reads the log only when it must. */
 async function node(): Promise<Store> {
   const own = createDatabase(database.url, { max: 4 });
   const store = await openStore(own, tenant, { pollMs: 3_600_000 });
@@ -37,20 +37,21 @@ const RUN: ClientMutationInput = { type: "run.create", runId: "r", workflow: "w"
 const enqueue = (jobId: string): ClientMutationInput => ({ type: "job.enqueue", jobId, runId: "r" });
 const trim = (store: Store) => openRetention(database, store).trim(tenant);
 
-/** What a follower of the store is told, without asking that it follows on. */
+/** Collects what a follower of the store receives, gaps included. */
 function listen(store: Store): Committed[] {
-  const told: Committed[] = [];
+  const received: Committed[] = [];
   const stop = store.onCommitted((committed) => {
-    if (committed.tenantId === tenant) told.push(committed);
+    if (committed.tenantId === tenant) received.push(committed);
   });
   open.push({ close: async () => stop() });
-  return told;
+  return received;
 }
 
-test("a server that slept while the log was trimmed past where it stood forgets its rows before it applies anything", async () => {
+test("a server that slept while the log was trimmed past its position drops its rows before it applies anything", async () => {
   const [awake, asleep] = [await node(), await node()];
   await ask(asleep, RUN, enqueue("j1"));
-  // What the sleeper has in memory is wrong from here on, and the receipts that would say so are gone.
+  // From here on the sleeping server's memory is out of date, and the receipts that would show it
+  // are gone.
   await ask(awake, { type: "run.transition", runId: "r", to: "cancelled" });
   await trim(awake);
   await trim(awake);
@@ -75,44 +76,44 @@ test("a read on such a server is never older than what was trimmed", async () =>
   expect(await asleep.read(tenant, "run", "r")).toMatchObject({ row: { status: "running" } });
 });
 
-test("its followers are told a range that does not follow on: what they miss is gone", async () => {
+test("its followers get a range that does not adjoin the last: what they miss is gone", async () => {
   const [awake, asleep] = [await node(), await node()];
   await ask(asleep, note);
-  const told = listen(asleep);
+  const received = listen(asleep);
   await ask(awake, note, note, note);
   await trim(awake);
   await ask(awake, note);
   const { head, floor } = await awake.head(tenant);
   expect(floor).toBe(4);
   const unwatch = asleep.watch(tenant);
-  await expect.poll(() => told.at(-1)?.to, { timeout: 10_000 }).toBe(head);
-  expect(told.flatMap(({ events }) => events.map(({ seq }) => seq))).toEqual([floor + 1, head]);
-  expect(told[0]?.from).toBe(floor + 1);
+  await expect.poll(() => received.at(-1)?.to, { timeout: 10_000 }).toBe(head);
+  expect(received.flatMap(({ events }) => events.map(({ seq }) => seq))).toEqual([floor + 1, head]);
+  expect(received[0]?.from).toBe(floor + 1);
   await ask(asleep, note);
-  await expect.poll(() => told.at(-1), { timeout: 10_000 }).toMatchObject({ from: head + 1, to: head + 1 });
+  await expect.poll(() => received.at(-1), { timeout: 10_000 }).toMatchObject({ from: head + 1, to: head + 1 });
   unwatch();
 });
 
-test("its followers are told that they have missed everything when nothing of it is left", async () => {
+test("its followers get an empty range when nothing of what they missed is left", async () => {
   const [awake, asleep] = [await node(), await node()];
   await ask(asleep, note);
-  const told = listen(asleep);
+  const received = listen(asleep);
   await ask(awake, note, note);
-  // Between two steps the whole log lies below the floor.
+  // Between two steps the whole log is below the floor.
   const steps = openTrim(database, awake, tenant);
   const segment = await steps.prepare(3);
   if (segment) await steps.raise(segment);
   expect(await awake.head(tenant)).toMatchObject({ head: 3, floor: 3 });
   await asleep.watch(tenant)();
-  await expect.poll(() => told, { timeout: 10_000 }).toMatchObject([{ from: 4, to: 3, events: [] }]);
-  await steps.tell();
+  await expect.poll(() => received, { timeout: 10_000 }).toMatchObject([{ from: 4, to: 3, events: [] }]);
+  await steps.record();
   await steps.remove();
   await ask(asleep, note);
-  await expect.poll(() => told.at(-1)?.to, { timeout: 10_000 }).toBe(5);
-  expect(told.slice(1).flatMap(({ events }) => events.map(({ seq }) => seq))).toEqual([4, 5]);
+  await expect.poll(() => received.at(-1)?.to, { timeout: 10_000 }).toBe(5);
+  expect(received.slice(1).flatMap(({ events }) => events.map(({ seq }) => seq))).toEqual([4, 5]);
 });
 
-test("the floor rises while both servers commit: none loses its head over it, the log stays gapless", async () => {
+test("the floor rises while both servers commit: both keep going, and the log stays gapless", async () => {
   const [a, b] = [await node(), await node()];
   await ask(a, RUN);
   let over = false;

@@ -13,13 +13,13 @@ import { readArchive } from "./archive/format.ts";
 import { createRetention, type Retention, type RetentionDeps } from "./retention.ts";
 import { Trim } from "./trim.ts";
 
-/** A folder for an archive; `remove` it in the end. */
+/** A temporary archive folder; call `remove` at the end. */
 export async function temporaryFolder(): Promise<{ dir: string; remove: () => Promise<void> }> {
   const dir = await mkdtemp(path.join(tmpdir(), "switchyard-archive-"));
   return { dir, remove: () => rm(dir, { recursive: true, force: true }) };
 }
 
-/** Retention for which everything is old, without rests. */
+/** Retention that treats everything as old, without pauses. */
 export function openRetention(
   database: Database,
   store: Store,
@@ -58,7 +58,7 @@ export function openTrim(
   });
 }
 
-/** The archive's whole files of a tenant, in order; what is still being written is left out. */
+/** A tenant's complete archive files, in order; partial ones are left out. */
 export async function archiveFiles(dir: string, tenantId: string): Promise<string[]> {
   const folder = new ArchiveFolder(dir).folderOf(tenantId);
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
@@ -69,7 +69,7 @@ export async function archiveFiles(dir: string, tenantId: string): Promise<strin
   return whole.map((name) => path.join(folder, name));
 }
 
-/** All that the archive has of a tenant, checked; where files overlap, once. */
+/** Everything archived for a tenant, checked; overlapping parts once. */
 export async function archived(
   dir: string,
   tenantId: string,
@@ -82,21 +82,21 @@ export async function archived(
   return { receipts: all, events: all.flatMap((receipt) => receipt.events) };
 }
 
-/** Everything the log still has, rows below its floor left out. */
+/** All events the log still has, without rows below its floor. */
 export async function keptEvents(store: Store, tenantId: string): Promise<LogEvent[]> {
   const { floor } = await store.head(tenantId);
   return await store.readEvents(tenantId, { after: floor, limit: 1_000_000 });
 }
 
-/** An event of an orchestrator, the n-th. */
+/** The n-th event of an orchestrator. */
 export const note = (n: number) => ({ type: "event.append" as const, eventType: "x.note", payload: { n } });
 
-/** So many commits of two events each. */
+/** Makes this many commits of two events each. */
 export async function fillLog(store: Store, tenant: string, commits: number): Promise<void> {
   for (let n = 0; n < commits; n += 1) await commit(store, [note(n), note(n)], {}, tenant);
 }
 
-/** How much of a tenant's log there is. */
+/** Number of rows of a tenant's log. */
 export async function countLog({ prisma }: Database, tenantId: string): Promise<{ events: number; receipts: number }> {
   const where = { tenantId };
   return { events: await prisma.event.count({ where }), receipts: await prisma.receipt.count({ where }) };

@@ -44,12 +44,12 @@ afterEach(async () => {
 const fill = (commits: number) => fillLog(store, tenant, commits);
 const where = () => ({ tenantId: tenant });
 const rows = () => countLog(database, tenant);
-const told = async () => (await keptEvents(store, tenant)).filter((event) => event.type === "log.trimmed");
+const trimEvents = async () => (await keptEvents(store, tenant)).filter((event) => event.type === "log.trimmed");
 const positions = (events: LogEvent[]) => events.map((event) => event.seq);
 const upTo = (last: number) => Array.from({ length: last }, (_, at) => at + 1);
 
-describe("what is old leaves", () => {
-  test("events and receipts leave, the log says so, and what is kept verifies from its checkpoint", async () => {
+describe("old events are removed", () => {
+  test("events and receipts are removed, the log records it, and the rest verifies from its checkpoint", async () => {
     await fill(5);
     const retention = openRetention(database, store);
     expect(await retention.trim(tenant)).toMatchObject({
@@ -62,7 +62,7 @@ describe("what is old leaves", () => {
     });
     expect(await store.head(tenant)).toMatchObject({ head: 11, floor: 10 });
     expect(await rows()).toEqual({ events: 1, receipts: 1 });
-    expect(await told()).toMatchObject([
+    expect(await trimEvents()).toMatchObject([
       { seq: 11, actor: "system:clock", payload: { from: 0, floor: 10, events: 10, receipts: 5, archive: null } },
     ]);
     expect(await store.verify(tenant)).toEqual({ valid: true, from: 11, checked: 1 });
@@ -74,7 +74,7 @@ describe("what is old leaves", () => {
     expect(metrics).toContain('retention_passes_total{outcome="done"} 1');
   });
 
-  test("what is young stays, and a dry run says what would leave without doing it", async () => {
+  test("young ones stay, and a dry run reports what would be removed without doing it", async () => {
     await fill(3);
     const day = openRetention(database, store, { keepMs: 86_400_000 });
     expect(await day.trim(tenant)).toMatchObject({ floor: 0, events: 0, receipts: 0 });
@@ -92,7 +92,7 @@ describe("what is old leaves", () => {
     expect(await store.head(tenant)).toMatchObject({ head: 6, floor: 0 });
   });
 
-  test("whatever the time: what is old ends with the newest receipt that is as old, wherever the floor is", async () => {
+  test("for any time, what is old ends with the newest receipt of that age, wherever the floor is", async () => {
     await fill(40);
     const receipts = await database.prisma.receipt.findMany({ where: where(), orderBy: { lastSeq: "asc" } });
     const queries = laneDatabase(database.pool);
@@ -106,7 +106,7 @@ describe("what is old leaves", () => {
     }
   });
 
-  test("a log that nobody writes to comes to rest: records of former trims alone are not trimmed", async () => {
+  test("an idle log is left alone: records of former trims by themselves are not trimmed", async () => {
     await fill(2);
     const retention = openRetention(database, store);
     await retention.trim(tenant);
@@ -117,7 +117,7 @@ describe("what is old leaves", () => {
     expect(await retention.trim(tenant)).toMatchObject({ events: 3, receipts: 2 });
   });
 
-  test("a log longer than a segment leaves in segments, each told, and a pass may stop between two", async () => {
+  test("a log longer than a segment is removed in segments, each recorded, and a pass may stop between two", async () => {
     await fill(10);
     const retention = openRetention(database, store, { segmentEvents: 6, archiveDir: folder.dir });
     expect(await retention.trim(tenant, { budgetMs: 0 })).toMatchObject({ floor: 6, events: 6, more: true });
@@ -128,7 +128,7 @@ describe("what is old leaves", () => {
     expect(await store.verify(tenant)).toMatchObject({ valid: true });
   });
 
-  test("thousands of events leave in bounded batches, while commits go on", async () => {
+  test("thousands of events are removed in bounded batches, while commits go on", async () => {
     for (let n = 0; n < 12; n += 1)
       await commit(
         store,
@@ -151,7 +151,7 @@ describe("what is old leaves", () => {
 });
 
 describe("the checkpoint", () => {
-  test("a receipt behind the checkpoint that was tampered with is found, and so is another checkpoint", async () => {
+  test("a receipt tampered with after the checkpoint is found, and so is a wrong checkpoint", async () => {
     await fill(3);
     await openRetention(database, store).trim(tenant);
     await fill(2);
@@ -174,14 +174,14 @@ describe("the checkpoint", () => {
     expect(await store.verify(tenant)).toMatchObject({ valid: false, checked: 0 });
   });
 
-  test("a checkpoint that says otherwise is found", async () => {
+  test("a checkpoint with another hash is found", async () => {
     await fill(3);
     await openRetention(database, store).trim(tenant);
     await database.prisma.logHead.update({ where: where(), data: { floorHash: "0".repeat(64) } });
     expect(await store.verify(tenant)).toMatchObject({ valid: false, from: 7, checked: 0 });
   });
 
-  test("where the chain is broken nothing leaves any more: the evidence stays", async () => {
+  test("nothing is removed from a broken chain on: the evidence stays", async () => {
     await fill(6);
     const third = await database.prisma.receipt.findFirstOrThrow({ where: { ...where(), lastSeq: 6 } });
     await database.prisma.event.updateMany({ where: { ...where(), seq: 5 }, data: { payload: { n: 99 } } });
@@ -196,13 +196,13 @@ describe("the checkpoint", () => {
 });
 
 describe("a crash between two steps", () => {
-  const STEPS = ["prepare", "raise", "tell", "remove"] as const;
+  const STEPS = ["prepare", "raise", "record", "remove"] as const;
   const ways = [true, false].flatMap((withArchive) =>
     STEPS.map((step) => ({ step, withArchive, name: `${step}, ${withArchive ? "with" : "without"} an archive` })),
   );
 
   test.each(ways)(
-    "right behind $name: the next pass goes on, nothing is lost and nothing told twice",
+    "right after $name: the next pass continues, nothing is lost and nothing recorded twice",
     async ({ step, withArchive }) => {
       await fill(8);
       const whole = await keptEvents(store, tenant);
@@ -212,7 +212,7 @@ describe("a crash between two steps", () => {
       expect(segment?.to.seq).toBe(6);
       const reached = STEPS.indexOf(step);
       if (segment && reached >= 1) expect(await crashed.raise(segment)).toBe(true);
-      if (reached >= 2) await crashed.tell();
+      if (reached >= 2) await crashed.record();
       if (reached >= 3) await crashed.remove();
 
       const others = withArchive ? await archiveFiles(folder.dir, tenant) : [];
@@ -231,18 +231,18 @@ describe("a crash between two steps", () => {
         const said = all.flatMap((event) => (event.type === "log.trimmed" ? (event.payload.archive as string[]) : []));
         const names = (await archiveFiles(folder.dir, tenant)).map((file) => path.basename(file));
         expect(said.sort()).toEqual(names);
-        // What was archived before the crash has been used, not written again.
+        // What was archived before the crash is used, not written again.
         expect(await archiveFiles(folder.dir, tenant)).toEqual(expect.arrayContaining(others));
       }
     },
   );
 
-  test("in the middle of deleting: the rest goes with the next pass, and nobody is shown it meanwhile", async () => {
+  test("in the middle of deleting: the next pass deletes the rest, which is not readable meanwhile", async () => {
     await fill(8);
     const crashed = openTrim(database, store, tenant);
     const segment = await crashed.prepare(16);
     if (segment) await crashed.raise(segment);
-    await crashed.tell();
+    await crashed.record();
     await database.prisma.event.deleteMany({ where: { ...where(), seq: { lte: 5 } } });
     expect(await store.verify(tenant)).toMatchObject({ valid: true, from: 17 });
     const retention = openRetention(database, store, { keepMs: 86_400_000 });
@@ -251,7 +251,7 @@ describe("a crash between two steps", () => {
     expect(await rows()).toEqual({ events: 1, receipts: 1 });
   });
 
-  test("while the archive was being written: what is there is removed and written anew", async () => {
+  test("while the archive was being written: the partial file is removed and written anew", async () => {
     await fill(3);
     const trim = openTrim(database, store, tenant, folder.dir);
     await trim.prepare(2);
@@ -265,7 +265,7 @@ describe("a crash between two steps", () => {
 });
 
 describe("two servers", () => {
-  test("one trims a log at a time, and the other says so", async () => {
+  test("only one trims a log at a time, and the other reports it", async () => {
     await fill(5);
     const [one, two] = [openRetention(database, store), openRetention(database, store)];
     const answers = await Promise.allSettled([one.trim(tenant), two.trim(tenant)]);
@@ -273,12 +273,12 @@ describe("two servers", () => {
     expect(refused.every(({ reason }) => reason instanceof AlreadyRunning)).toBe(true);
     expect(refused.length).toBeLessThan(2);
     expect(await rows()).toEqual({ events: 1, receipts: 1 });
-    // The lease is given back.
+    // The lease is released.
     await fill(1);
     expect(await two.trim(tenant)).toMatchObject({ events: 3 });
   });
 
-  test("two that both believe to be alone do no harm: one log, told once, one whole archive", async () => {
+  test("two that both think they are alone do no harm: one record in the log, one complete archive", async () => {
     await fill(12);
     const trims = [1, 2].map(() => openTrim(database, store, tenant, folder.dir, 8));
     const errors: unknown[] = [];
@@ -288,7 +288,7 @@ describe("two servers", () => {
           try {
             const segment = await trim.prepare(24);
             if (segment) await trim.raise(segment);
-            await trim.tell();
+            await trim.record();
             await trim.remove();
           } catch (error) {
             errors.push(error);
@@ -296,15 +296,15 @@ describe("two servers", () => {
         }
       }),
     );
-    // One may remove the other's half-written file and then has to write its own; or both delete the
-    // same rows at once and Postgres ends one of them. Either is tried again.
+    // One may remove the other's half-written file and then has to write its own; or both delete
+    // the same rows at once and Postgres ends one of them. Either is tried again.
     for (const error of errors) expect(String(error)).toMatch(/ENOENT|does not read back|deadlock detected/);
     const { head, floor } = await store.head(tenant);
     expect(floor).toBe(24);
     expect(await store.verify(tenant)).toMatchObject({ valid: true, from: 25 });
     const all = [...(await archived(folder.dir, tenant)).events, ...(await keptEvents(store, tenant))];
     expect(positions(all)).toEqual(upTo(head));
-    expect((await told()).map((event) => event.payload.floor)).toEqual([8, 16, 24]);
+    expect((await trimEvents()).map((event) => event.payload.floor)).toEqual([8, 16, 24]);
   });
 });
 
@@ -315,7 +315,7 @@ describe("idempotency keys", () => {
   const keys = async () =>
     (await database.prisma.idempotencyKey.findMany({ where: where() })).map(({ key }) => key).sort();
 
-  test("those that have expired are purged, those that hold stay", async () => {
+  test("expired ones are purged, valid ones stay", async () => {
     for (const name of ["a", "b", "c"]) await commit(store, [note(1)], keyed(name), tenant);
     await expire("a");
     await expire("c");
@@ -325,10 +325,10 @@ describe("idempotency keys", () => {
     expect(again.replayed).toBe(true);
   });
 
-  test("one that is purged after a server has seen it expired is stored again, and holds", async () => {
+  test("one purged after a server has seen it expire is stored again, and holds", async () => {
     const brief = await openStore(database, tenant, { idempotencyTtlSeconds: 0 });
     await commit(brief, [note(1)], keyed("k"), tenant);
-    // This server knows the key as one that is stored and has expired.
+    // This server knows the key as stored and expired.
     await expire("k");
     expect(await openRetention(database, store).purgeKeys()).toBe(1);
     const first = await commit(brief, [note(2)], keyed("k"), tenant);

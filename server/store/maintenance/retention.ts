@@ -21,13 +21,13 @@ export interface RetentionDeps {
   store: Pick<Store, "commit">;
   registry: Registry;
   log: RetentionLog;
-  /** Events and receipts older than this leave, ms. */
+  /** Events and receipts older than this are removed, ms. */
   keepMs: number;
-  /** What leaves is first written to files here; undefined when it need not be kept. */
+  /** Folder for archive files of what is removed; undefined: no archive. */
   archiveDir?: string | undefined;
-  /** Rest between two pieces of work, ms. */
+  /** Pause between two pieces of work, ms. */
   pauseMs?: number;
-  /** Events of one segment, about: one file of the archive, one move of the floor. */
+  /** Approximate number of events per segment: one archive file, one move of the floor. */
   segmentEvents?: number;
 }
 
@@ -37,13 +37,13 @@ export interface RetentionLog {
 }
 
 export interface TrimOptions {
-  /** Only tell what would leave. */
+  /** Only report what would be removed. */
   dryRun?: boolean;
-  /** Begin no further segment after this long, ms. */
+  /** Start no further segment after this long, ms. */
   budgetMs?: number;
   /** Stops between two pieces of work when it aborts. */
   signal?: AbortSignal;
-  /** Who stands in the log as having trimmed it; the clock by default. */
+  /** The actor recorded in the log; default: the clock. */
   actor?: string;
 }
 
@@ -52,14 +52,17 @@ class Interrupted extends Error {
   override name = "Interrupted";
 }
 
-/** What age does to the log and to idempotency keys. */
+/** Retention by age of the log and of idempotency keys. */
 export interface Retention {
   readonly keepMs: number;
-  /** Removes what is old from a tenant's log, see `trim.ts`. Rejects with AlreadyRunning when it is being trimmed. */
+  /**
+   * Removes what is old from a tenant's log, see `trim.ts`. Rejects with AlreadyRunning when
+   * another trim is in progress.
+   */
   trim(tenantId: string, options?: TrimOptions): Promise<TrimReport>;
-  /** Tenants that have something to trim. */
+  /** Tenants with something to trim. */
   trimmable(): Promise<string[]>;
-  /** Deletes expired idempotency keys, of one tenant or of all; answers how many. */
+  /** Deletes expired idempotency keys, of one tenant or of all; returns how many. */
   purgeKeys(tenantId?: string, signal?: AbortSignal): Promise<number>;
 }
 
@@ -67,7 +70,10 @@ const PAUSE_MS = 20;
 const LEASE_MS = 30_000;
 const RENEW_MS = 5_000;
 const KEYS_AT_ONCE = 5_000;
-/** How much later than they expire keys are deleted: a lane's clock may be behind, and for it they still hold. */
+/**
+ * Delay between expiry and deletion of keys, ms: a lane's clock may be behind, and for it they are
+ * still valid.
+ */
 const KEY_GRACE_MS = 60_000;
 
 export function createRetention(deps: RetentionDeps): Retention {
@@ -76,7 +82,10 @@ export function createRetention(deps: RetentionDeps): Retention {
   const archive = deps.archiveDir === undefined ? undefined : new ArchiveFolder(deps.archiveDir);
   const pause = () => delay(deps.pauseMs ?? PAUSE_MS);
 
-  /** Works alone on the tenant's log. `beat` rests, renews the lease, and throws when the work must end. */
+  /**
+   * Works alone on the tenant's log. `beat` pauses, renews the lease, and throws when the work must
+   * stop.
+   */
   async function inBeats(
     tenantId: string,
     signal: AbortSignal | undefined,
@@ -96,7 +105,7 @@ export function createRetention(deps: RetentionDeps): Retention {
     });
   }
 
-  /** What lies between the floor and the last old receipt, if it is worth a trim. */
+  /** The range between the floor and the last old receipt, if worth a trim. */
   async function readOld(tenantId: string) {
     const head = await readTrimHead(queries, tenantId);
     const olderThan = await readCutoff(queries, keepMs);
@@ -114,9 +123,9 @@ export function createRetention(deps: RetentionDeps): Retention {
     return { dryRun: true, olderThan, from, floor, events: floor - from, receipts, archive: files, more: false };
   }
 
-  /** Says what has left, deletes it, and adds it to the report. */
+  /** Records what was removed, deletes it, and adds it to the report. */
   async function clear(tenantId: string, trim: Trim, report: TrimReport): Promise<void> {
-    const said = await trim.tell();
+    const said = await trim.record();
     const gone = await trim.remove();
     metrics.deleted.inc({ table: "event" }, gone.events);
     metrics.deleted.inc({ table: "receipt" }, gone.receipts);
@@ -131,7 +140,7 @@ export function createRetention(deps: RetentionDeps): Retention {
     }
   }
 
-  /** One segment after another, up to a position; false when the time was up before. */
+  /** Trims segment by segment up to a position; false when the time was up before. */
   async function trimTo(
     upTo: number,
     tenantId: string,
@@ -139,7 +148,7 @@ export function createRetention(deps: RetentionDeps): Retention {
     report: TrimReport,
     until: number,
   ): Promise<boolean> {
-    // What a crash has left undone.
+    // Finishes what a crash left undone.
     await clear(tenantId, trim, report);
     while (report.floor < upTo) {
       if (report.floor > report.from && performance.now() > until) return false;
@@ -161,7 +170,7 @@ export function createRetention(deps: RetentionDeps): Retention {
     const actor = options.actor ?? "system:clock";
     const { floor, olderThan, upTo } = await readOld(tenantId);
     const none = { events: 0, receipts: 0, archive: archive ? [] : null };
-    // There is more until it has come to its end.
+    // `more` stays true until the end is reached.
     const report: TrimReport = { dryRun: false, olderThan, from: floor, floor, ...none, more: true };
     await inBeats(tenantId, options.signal, async (beat) => {
       const trim = new Trim(tenantId, { queries, store, archive, beat, actor, segmentEvents: deps.segmentEvents });

@@ -29,7 +29,7 @@ afterEach(() => vi.useRealTimers());
 const AGENTS = ["a1", "a2", "a3"];
 const TYPES = ["", "build", "test"];
 
-interface Told {
+interface Counted {
   agentKey: string;
   taskType: string;
   /** Minutes ago. */
@@ -37,7 +37,7 @@ interface Told {
   count: number;
   bucket: number;
 }
-const toldArb: fc.Arbitrary<Told> = fc.record({
+const countedArb: fc.Arbitrary<Counted> = fc.record({
   agentKey: fc.constantFrom(...AGENTS),
   taskType: fc.constantFrom(...TYPES),
   ago: fc.oneof(fc.nat(90), fc.nat(3 * 24 * 60), fc.nat(30 * 24 * 60)),
@@ -45,8 +45,8 @@ const toldArb: fc.Arbitrary<Told> = fc.record({
   bucket: fc.nat(60),
 });
 
-/** Tallies as outcomes of that time would have left them, with each minute and hour once. */
-async function tell(tenantId: string, all: readonly Told[], now: number): Promise<void> {
+/** Stores tallies as outcomes of that time would have, one for each minute and hour. */
+async function storeTallies(tenantId: string, all: readonly Counted[], now: number): Promise<void> {
   for (const width of ["minute", "hour"]) {
     for (const { agentKey, taskType, ago, count, bucket } of all) {
       const t = new Date(now - ago * 60_000);
@@ -64,7 +64,7 @@ async function tell(tenantId: string, all: readonly Told[], now: number): Promis
 const goneTo = (at: number) =>
   database.pool.query(`UPDATE "LogHead" SET "at" = $1 WHERE "tenantId" = 't'`, [new Date(at)]);
 
-/** Every chart and leaderboard that tallies answer. */
+/** Every chart and leaderboard computed from tallies. */
 async function everything(now: number): Promise<unknown[]> {
   const scope = { prisma: database.prisma, tenantId: "t", now: Date.now() };
   const answers: unknown[] = [];
@@ -94,19 +94,19 @@ const rollups = async () =>
     )
   ).rows;
 
-test("charts and leaderboards answer the same before tallies are rolled up, halfway, and after", async () => {
-  // Windows end now: the same now for all that is compared, however long it takes.
+test("charts and leaderboards are the same before tallies are rolled up, halfway, and after", async () => {
+  // Windows end at the same `now` for everything compared, however long it takes.
   vi.useFakeTimers({ toFake: ["Date"] });
   await fc.assert(
     fc.asyncProperty(
-      fc.array(toldArb, { minLength: 1, maxLength: 40 }),
+      fc.array(countedArb, { minLength: 1, maxLength: 40 }),
       fc.nat(20 * 24 * 60),
-      fc.array(toldArb, { maxLength: 5 }),
-      async (told, behind, others) => {
+      fc.array(countedArb, { maxLength: 5 }),
+      async (counted, behind, others) => {
         await database.pool.query(`TRUNCATE "Tally", "Rollup", "RollupMark"`);
         const now = Date.now();
-        await tell("t", told, now);
-        await tell("other", others, now);
+        await storeTallies("t", counted, now);
+        await storeTallies("other", others, now);
         const truth = await everything(now);
         await goneTo(now - behind * 60_000);
         await rollUp(queries());
@@ -120,21 +120,21 @@ test("charts and leaderboards answer the same before tallies are rolled up, half
   );
 }, 120_000);
 
-test("what ends after a rollup is in the next one, and a second node at it changes nothing", async () => {
+test("outcomes after a rollup are in the next one, and a second node doing the same changes nothing", async () => {
   const now = Math.floor(Date.now() / DAY_MS) * DAY_MS - 12 * HOUR_MS;
-  const told = (ago: number): Told => ({ agentKey: "a1", taskType: "build", ago, count: 2, bucket: 9 });
-  await tell("t", [told(3 * 60), told(30)], now);
+  const counted = (ago: number): Counted => ({ agentKey: "a1", taskType: "build", ago, count: 2, bucket: 9 });
+  await storeTallies("t", [counted(3 * 60), counted(30)], now);
   await goneTo(now);
   expect(await rollUp(queries())).toBeGreaterThan(0);
   expect(await rollUp(queries())).toBe(0);
-  await tell("t", [told(-10)], now);
+  await storeTallies("t", [counted(-10)], now);
   await goneTo(now + 15 * 60_000);
   await Promise.all([rollUp(queries()), rollUp(queries())]);
   const found = await rollups();
   expect(found.filter(({ width, scope }) => width === "minute" && scope === "all").map(({ total }) => total)).toEqual([
     2, 2, 2,
   ]);
-  // The hour that is under way is not over; the day neither.
+  // The current hour and day are not over.
   expect(found.filter(({ width, scope }) => width === "hour" && scope === "agent").map(({ total }) => total)).toEqual([
     2, 2,
   ]);
@@ -152,13 +152,19 @@ test("what ends after a rollup is in the next one, and a second node at it chang
   ]);
 });
 
-test("what still comes in the minute, hour and day under way is in their rollups, once they are over", async () => {
+test("later outcomes of the current minute, hour and day are in their rollups once they are over", async () => {
   const now = Math.floor(Date.now() / DAY_MS) * DAY_MS - 2 * HOUR_MS;
-  const told = (agentKey: string, ago: number): Told => ({ agentKey, taskType: "build", ago, count: 1, bucket: 9 });
-  await tell("t", [told("a1", 0)], now);
+  const counted = (agentKey: string, ago: number): Counted => ({
+    agentKey,
+    taskType: "build",
+    ago,
+    count: 1,
+    bucket: 9,
+  });
+  await storeTallies("t", [counted("a1", 0)], now);
   await goneTo(now + 30_000);
   await rollUp(queries());
-  await tell("t", [told("a2", 0)], now);
+  await storeTallies("t", [counted("a2", 0)], now);
   await goneTo(now + 59_999);
   await rollUp(queries());
   expect(await rollups()).toEqual([]);
@@ -172,9 +178,9 @@ test("what still comes in the minute, hour and day under way is in their rollups
   ]);
 });
 
-test("nothing is rolled up of a tenant whose log stands still, and a stop is heeded", async () => {
+test("nothing is rolled up for a tenant whose log stands still, and an abort stops it", async () => {
   const now = Date.now();
-  await tell("t", [{ agentKey: "a1", taskType: "", ago: 600, count: 1, bucket: 1 }], now);
+  await storeTallies("t", [{ agentKey: "a1", taskType: "", ago: 600, count: 1, bucket: 1 }], now);
   await goneTo(now - 20 * HOUR_MS);
   expect(await rollUp(queries())).toBe(0);
   await goneTo(now);

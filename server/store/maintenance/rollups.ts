@@ -2,14 +2,16 @@ import { DAY_MS, HOUR_MS } from "../../../domain/kernel/time.ts";
 import type { LaneDatabase, LaneQueries } from "../lane/lane-database.ts";
 
 /**
- * Rolls tallies up: minutes and hours summed over all agents, over types of task per agent and over agents per type, and days of each of these
- * and of every agent at every type. So a chart reads one row per step, however many agents and types there are.
+ * Rolls tallies up: minutes and hours summed over all agents, over types of task per agent and over
+ * agents per type, and days of each of these and of every agent at every type. A chart thus reads
+ * one row per step, however many agents and types there are.
  *
- * It goes on beside the lane and may be behind: a mark says up to where rollups are whole, and what lies after it is read from the tallies
- * (`reads/tallied.ts`), so answers are exact at any time. A stretch is rolled up when the log has gone past its end: figures never go to a time before
- * that of the commit before, so no outcome can be added to it any more. Where the head is ahead of the clock, which was wrong once, figures
- * go by the clock, and so does this: the mark comes back to it. Doing it again gives the same rows: a second node at it does no harm, and a
- * crash in between loses nothing.
+ * It runs beside the lane and may be behind: a mark says up to where rollups are complete, and what
+ * comes after it is read from the tallies (`reads/tallied.ts`), so results are exact at any time. A
+ * stretch is rolled up when the log has passed its end: figures never get a time before that of the
+ * commit before, so no outcome can be added to it any more. If the head is ahead of the clock,
+ * which was wrong once, figures use the clock, and so does this: the mark moves back to it.
+ * Repeating it yields the same rows, so a second node or a crash in between does no harm.
  */
 export async function rollUp(database: LaneDatabase, signal?: AbortSignal): Promise<number> {
   const tenants = await database.query<{ tenantId: string }>(`SELECT "tenantId" FROM "LogHead"`, []);
@@ -25,14 +27,14 @@ export async function rollUp(database: LaneDatabase, signal?: AbortSignal): Prom
 
 type RolledWidth = "minute" | "hour" | "day";
 
-/** Tallies are kept in minutes and hours; days are made of hours. */
+/** Tallies are stored by minute and hour; days are summed from hours. */
 const MADE_OF = { minute: "minute", hour: "hour", day: "hour" } as const;
-/** How much one transaction takes on, so that each is short. */
+/** Stretch of one transaction, so that each is short. */
 const PIECE_MS = { minute: HOUR_MS, hour: DAY_MS, day: DAY_MS } as const;
 
 /**
- * The next piece: from the mark (or the oldest tally) on, to where the log has been, but no longer than a piece.
- * $1 tenant · $2 width · $3 width of the tallies · $4 ms.
+ * The next piece: from the mark (or the oldest tally) to the log's head, no longer than a piece. $1
+ * tenant · $2 width · $3 width of the tallies · $4 ms.
  */
 const NEXT = `SELECT /* rollup: next */ p."from", least(p."end", p."from" + $4::float8 * interval '1 millisecond') AS "to" FROM (
     SELECT coalesce(
@@ -44,7 +46,7 @@ const NEXT = `SELECT /* rollup: next */ p."from", least(p."end", p."from" + $4::
   ) AS p WHERE p."from" < p."end"`;
 
 /** $1 tenant · $2 width · $3 width of the tallies · $4 from · $5 to. */
-const ROLL = `WITH told AS (
+const ROLL = `WITH counted AS (
     SELECT s."scope", CASE WHEN s."scope" IN ('agent', 'both') THEN t."agentKey" ELSE '' END AS "agentKey",
       CASE WHEN s."scope" IN ('type', 'both') THEN t."taskType" ELSE '' END AS "taskType", date_trunc($2, t."t", 'UTC') AS "t",
       t."total", t."successful", t."failed", t."upstream", t."timed", t."totalDurationMs", t."histogram"
@@ -53,12 +55,12 @@ const ROLL = `WITH told AS (
   ), histograms AS (
     SELECT b."scope", b."agentKey", b."taskType", b."t", jsonb_object_agg(b."bucket", b."count") AS "histogram" FROM (
       SELECT o."scope", o."agentKey", o."taskType", o."t", e."key" AS "bucket", sum(e."value"::bigint) AS "count"
-      FROM told AS o CROSS JOIN jsonb_each_text(o."histogram") AS e GROUP BY 1, 2, 3, 4, 5
+      FROM counted AS o CROSS JOIN jsonb_each_text(o."histogram") AS e GROUP BY 1, 2, 3, 4, 5
     ) AS b GROUP BY 1, 2, 3, 4
   ), figures AS (
     SELECT o."scope", o."agentKey", o."taskType", o."t", sum(o."total")::int AS "total", sum(o."successful")::int AS "successful",
       sum(o."failed")::int AS "failed", sum(o."upstream")::int AS "upstream", sum(o."timed")::int AS "timed", sum(o."totalDurationMs") AS "totalDurationMs"
-    FROM told AS o GROUP BY 1, 2, 3, 4
+    FROM counted AS o GROUP BY 1, 2, 3, 4
   )
   INSERT /* rollup */ INTO "Rollup" ("tenantId", "width", "scope", "agentKey", "taskType", "t", "total", "successful", "failed", "upstream", "timed",
     "totalDurationMs", "histogram")
@@ -74,7 +76,7 @@ const MARK = `INSERT /* rollup: mark */ INTO "RollupMark" AS m ("tenantId", "wid
   ON CONFLICT ("tenantId", "width") DO UPDATE SET "upTo" =
     CASE WHEN m."upTo" > now() THEN excluded."upTo" ELSE greatest(m."upTo", excluded."upTo") END`;
 
-/** False when there was none to do. */
+/** False when there was nothing to do. */
 async function rollPiece(queries: LaneQueries, tenantId: string, width: RolledWidth): Promise<boolean> {
   const source = MADE_OF[width];
   const [piece] = await queries.query<{ from: Date; to: Date }>(NEXT, [tenantId, width, source, PIECE_MS[width]]);

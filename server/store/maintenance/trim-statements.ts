@@ -2,12 +2,15 @@ import type { Link } from "../lane/chain.ts";
 import type { LaneQueries } from "../lane/lane-database.ts";
 import { isoOf } from "../sql.ts";
 
-/** The SQL of retention. Every statement is small: one row, one look into an index, or a bounded range of positions. */
+/**
+ * The SQL of retention. Every statement is small: one row, one index lookup, or a bounded range of
+ * positions.
+ */
 
 const count = async (queries: LaneQueries, text: string, values: unknown[]): Promise<number> =>
   (await queries.query<{ n: number }>(text, values))[0]?.n ?? 0;
 
-/** What a trim starts from. Throws for a tenant without a log. */
+/** The head at which a trim starts. Throws for a tenant without a log. */
 export async function readTrimHead(queries: LaneQueries, tenantId: string) {
   const [row] = await queries.query<{ seq: number; floor: number; floorHash: string; logId: string }>(
     `SELECT /* head to trim */ "seq"::float8 AS "seq", "floor"::float8 AS "floor", "floorHash", "logId" FROM "LogHead" WHERE "tenantId" = $1`,
@@ -30,8 +33,8 @@ const RECEIPT_BEHIND = `SELECT /* age of a receipt */ "lastSeq"::float8 AS "last
   FROM "Receipt" WHERE "tenantId" = $1 AND "lastSeq" > $2::text::int8 ORDER BY "lastSeq" LIMIT 1`;
 
 /**
- * The last position of the newest receipt that is old, or the floor when none is. Times never go back along the log, so a few looks into the
- * index find it however long the log is.
+ * The last position of the newest old receipt, or the floor when none is old. Times never go back
+ * along the log, so a few index lookups find it however long the log is.
  */
 export async function lastOld(
   queries: LaneQueries,
@@ -50,7 +53,10 @@ export async function lastOld(
   return low;
 }
 
-/** Whether anything but records of former trims lies in a range: those alone are not worth another one. */
+/**
+ * Whether a range holds anything but records of former trims: those alone are not worth another
+ * trim.
+ */
 export async function isWorthTrimming(queries: LaneQueries, tenantId: string, after: number, upTo: number) {
   const rows = await queries.query<{ found: number }>(
     `SELECT /* anything to trim */ 1 AS "found" FROM "Receipt" WHERE "tenantId" = $1 AND "lastSeq" > $2::text::int8 AND "lastSeq" <= $3::text::int8
@@ -60,7 +66,7 @@ export async function isWorthTrimming(queries: LaneQueries, tenantId: string, af
   return rows.length > 0;
 }
 
-/** Tenants whose oldest receipt is old, or that have rows below their floor. */
+/** Tenants whose oldest receipt is old, or with rows below their floor. */
 export async function readTrimmable(queries: LaneQueries, cutoff: string): Promise<string[]> {
   const rows = await queries.query<{ tenantId: string }>(
     `SELECT /* tenants to trim */ h."tenantId" FROM "LogHead" AS h
@@ -75,7 +81,7 @@ export async function readTrimmable(queries: LaneQueries, cutoff: string): Promi
   return rows.map(({ tenantId }) => tenantId);
 }
 
-/** Whether a receipt of this hash ends at this position. */
+/** Whether a receipt with this hash ends at this position. */
 export async function hasReceipt(queries: LaneQueries, tenantId: string, { seq, hash }: Link): Promise<boolean> {
   const rows = await queries.query<{ found: number }>(
     `SELECT /* receipt at */ 1 AS "found" FROM "Receipt" WHERE "tenantId" = $1 AND "lastSeq" = $2::text::int8 AND "hash" = $3`,
@@ -84,7 +90,10 @@ export async function hasReceipt(queries: LaneQueries, tenantId: string, { seq, 
   return rows.length > 0;
 }
 
-/** Moves the floor from a position to a receipt's end. The lane compares `seq` alone, so this costs it no more than the row lock's moment. */
+/**
+ * Moves the floor from a position to a receipt's end. The lane compares only `seq`, so it merely
+ * waits for the row lock.
+ */
 export async function raiseFloor(queries: LaneQueries, tenantId: string, from: number, to: Link): Promise<boolean> {
   const rows = await queries.query<{ raised: number }>(
     `UPDATE /* raise floor */ "LogHead" AS h SET "floor" = $3::text::int8, "floorHash" = $4
@@ -96,10 +105,10 @@ export async function raiseFloor(queries: LaneQueries, tenantId: string, from: n
   return rows.length > 0;
 }
 
-/** The floor that the log itself has last told of; 0 when it never has. */
-export async function readTold(queries: LaneQueries, tenantId: string): Promise<number> {
+/** The floor last recorded in the log; 0 if none was. */
+export async function readRecordedFloor(queries: LaneQueries, tenantId: string): Promise<number> {
   const [row] = await queries.query<{ floor: number }>(
-    `SELECT /* floor told */ ("payload" ->> 'floor')::float8 AS "floor" FROM "Event" WHERE "tenantId" = $1 AND "type" = 'log.trimmed'
+    `SELECT /* recorded floor */ ("payload" ->> 'floor')::float8 AS "floor" FROM "Event" WHERE "tenantId" = $1 AND "type" = 'log.trimmed'
       ORDER BY "seq" DESC LIMIT 1`,
     [tenantId],
   );
@@ -143,8 +152,8 @@ export const deleteReceipts = (queries: LaneQueries, tenantId: string, after: nu
   );
 
 /**
- * Deletes up to so many idempotency keys that expired some time ago: a lane's clock may be a little behind, and for it they still hold. One
- * that a lane renews at this moment is let be.
+ * Deletes up to this many idempotency keys that expired some time ago: a lane's clock may be a
+ * little behind, and for it they are still valid. Skips one that a lane is renewing.
  */
 export const deleteExpiredKeys = (queries: LaneQueries, tenantId: string | null, graceMs: number, limit: number) =>
   count(

@@ -8,51 +8,58 @@ import * as sql from "./trim-statements.ts";
 export interface TrimDeps {
   queries: LaneQueries;
   store: Pick<Store, "commit">;
-  /** Where what leaves is kept; undefined when it need not be. */
+  /** The archive; undefined: none. */
   archive: ArchiveFolder | undefined;
-  /** Called between pieces of work: pauses, and throws when this trim must not go on. */
+  /** Called between pieces of work: pauses, and throws when this trim must stop. */
   beat: () => Promise<void>;
-  /** Who stands in the log as having trimmed it. */
+  /** The actor recorded in the log. */
   actor: string;
-  /** Events of one segment, about. */
+  /** Approximate number of events per segment. */
   segmentEvents?: number;
 }
 
-/** A part of the log that may leave: from the floor to a receipt's last position. */
+/** A part of the log that may be removed: from the floor to a receipt's last position. */
 export interface Segment {
   from: Link;
   to: Link;
-  /** The file that holds it, and its size if this trim has written it. */
+  /** The file that holds it, with its size if this trim has written it. */
   archived?: { name: string; written: number | null };
 }
 
-/** How many rows one statement deletes at most. */
+/** Most rows that one statement deletes. */
 const DELETE_ROWS = 5_000;
 const SEGMENT_EVENTS = 50_000;
 /** Rows counted by one statement. */
 const COUNT_ROWS = 100_000;
-/** The principal of the commits that say what left; one for all servers, so that none says twice what another has said. */
+/**
+ * The principal of the commits that record trims. The same for all servers, so that nothing is
+ * recorded twice.
+ */
 const PRINCIPAL = "system:retention";
 
 /**
- * One tenant's log losing its beginning, a segment at a time. Each step leaves the database and the archive such that a crash right behind it
- * does no harm, and the next trim goes on where this one stopped:
+ * Removes the beginning of one tenant's log, a segment at a time. A crash after any step does no
+ * harm, and the next trim continues where this one stopped:
  *
- * prepare  A segment is read from the floor on and its chain checked; with an archive it is in a file that has been read back and found
- *          whole. Nothing has changed. (Crash: the file is found again, checked again and used, or written again if it is not whole.)
- * raise    The floor moves to the segment's end, by one small statement. From now on what lies below is gone for everybody, though its rows
- *          are still there. (Crash: the next trim sees rows below the floor and goes on with the steps below.)
- * tell     A commit puts `log.trimmed` into the log. (Crash: the newest such event names another floor than the head: it is told then.)
- * remove   The rows below the floor are deleted, in bounded batches. (Crash: the rest is deleted then.)
+ * - prepare: a segment is read from the floor on and its chain checked; with an archive, its file
+ *   is written, read back and found whole. Nothing has changed. (Crash: the file is found and
+ *   checked again, and used or rewritten.)
+ * - raise: the floor moves to the segment's end, by one small statement. From now on what is below
+ *   is gone for every reader, though its rows still exist. (Crash: the next trim sees rows below
+ *   the floor and continues with the steps below.)
+ * - record: a commit adds `log.trimmed` to the log. (Crash: the newest such event has another floor
+ *   than the head; the next trim records it.)
+ * - remove: the rows below the floor are deleted, in bounded batches. (Crash: the next trim deletes
+ *   the rest.)
  *
- * So no row is deleted that is above the floor, and the floor only rises over what is archived.
+ * So no row above the floor is deleted, and the floor only rises over what is archived.
  */
 export class Trim {
   readonly #o: TrimDeps;
   readonly #tenantId: string;
-  /** Up to where this trim knows all rows to be deleted. */
+  /** Position up to which all rows are known to be deleted. */
   #removedTo = -1;
-  /** The receipt that ends what can be trimmed because it does not fit. */
+  /** The receipt that does not fit the chain: trimming stops before it. */
   #misfit: string | undefined;
 
   constructor(tenantId: string, deps: TrimDeps) {
@@ -60,12 +67,15 @@ export class Trim {
     this.#o = deps;
   }
 
-  /** The receipt at which the chain is broken, if `prepare` has come upon it. */
+  /** The receipt at which the chain is broken, if `prepare` found one. */
   get misfit(): string | undefined {
     return this.#misfit;
   }
 
-  /** The next segment that ends at or before `upTo`, ready to leave; undefined when there is none. */
+  /**
+   * The next segment that ends at or before `upTo`, ready to be removed; undefined when there is
+   * none.
+   */
   async prepare(upTo: number): Promise<Segment | undefined> {
     const head = await sql.readTrimHead(this.#o.queries, this.#tenantId);
     const from = { seq: head.floor, hash: head.floorHash };
@@ -85,27 +95,27 @@ export class Trim {
     return { from, to: found.to, archived: { name: found.name, written: found.bytes } };
   }
 
-  /** Moves the floor to a segment's end; false when somebody else has moved it. */
+  /** Moves the floor to a segment's end; false when someone else has moved it. */
   raise({ from, to }: Segment): Promise<boolean> {
     return sql.raiseFloor(this.#o.queries, this.#tenantId, from.seq, to);
   }
 
-  /** Puts into the log what has left since it last said so; undefined when it has said all. */
-  async tell(): Promise<(Mutation & { type: "log.trim" }) | undefined> {
+  /** Records in the log what was removed since the last record; undefined when all is recorded. */
+  async record(): Promise<(Mutation & { type: "log.trim" }) | undefined> {
     const { queries, store, archive, actor } = this.#o;
     const { floor, logId } = await sql.readTrimHead(queries, this.#tenantId);
-    const from = await sql.readTold(queries, this.#tenantId);
+    const from = await sql.readRecordedFloor(queries, this.#tenantId);
     if (floor <= from) return undefined;
     const names = await archive?.namesBetween({ tenantId: this.#tenantId, logId }, from, floor);
     const receipts = await this.countReceipts(from, floor);
     const said = { type: "log.trim" as const, from, floor, events: floor - from, receipts, archive: names ?? null };
-    // Said once, whoever says it: two servers that say the same get one receipt.
+    // Recorded once: two servers with the same record get one receipt.
     const once = { idempotencyKey: `log.trim ${logId} ${floor}`, fingerprint: String(floor) };
     await store.commit(this.#tenantId, { id: PRINCIPAL, actor }, { mutations: [said] }, once);
     return said;
   }
 
-  /** Deletes the rows at or below the floor; answers how many. */
+  /** Deletes the rows at or below the floor; returns how many. */
   async remove(): Promise<{ events: number; receipts: number }> {
     const { queries, beat } = this.#o;
     const { floor } = await sql.readTrimHead(queries, this.#tenantId);
@@ -122,7 +132,7 @@ export class Trim {
     return gone;
   }
 
-  /** Receipts that end behind one position and not behind another. */
+  /** Number of receipts that end after one position and up to another. */
   async countReceipts(after: number, upTo: number): Promise<number> {
     let count = 0;
     for (let at = after; at < upTo; at += COUNT_ROWS) {
@@ -131,12 +141,12 @@ export class Trim {
     return count;
   }
 
-  /** The longest file of the archive that holds what the database has behind the floor. */
+  /** The longest archive file that matches the database's log after the floor. */
   async #archived(archive: ArchiveFolder, log: { tenantId: string; logId: string }, from: Link, upTo: number) {
     for (const file of await archive.find(log, from.seq + 1)) {
       if (file.prevHash !== from.hash || file.to > upTo) continue;
       const to = { seq: file.to, hash: file.hash };
-      // The file's chain ends in the receipt that the database has there: all before it are the same.
+      // The file ends with the receipt that the database has there, so all before it are equal.
       if (await sql.hasReceipt(this.#o.queries, this.#tenantId, to)) return { name: file.name, bytes: file.bytes, to };
     }
     return undefined;

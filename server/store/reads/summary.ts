@@ -16,7 +16,7 @@ interface Counted {
   agents: { total: number; busy: number; capacity: number };
 }
 
-/** Counts all but the calls in one statement, so that the figures belong together. */
+/** Counts everything but the calls in one statement, so that the figures are of one moment. */
 export async function readSummary(scope: Scope, calls: Throughput): Promise<Summary> {
   const [counted, throughput] = await Promise.all([count(scope), calls.read(scope)]);
   const { completed = 0, failed = 0, timed_out: timedOut = 0 } = counted.ended;
@@ -41,7 +41,8 @@ export async function readSummary(scope: Scope, calls: Throughput): Promise<Summ
 }
 
 async function count({ prisma, tenantId }: Scope): Promise<Counted> {
-  // Ended runs are looked for among those of the last days: only their creation is indexed. One that takes longer is not counted.
+  // Ended runs are searched among those of the last days, as only their creation is indexed. Longer
+  // ones are not counted.
   const [counted] = await prisma.$queryRaw<Counted[]>`
     SELECT h."seq" AS "head",
       (SELECT coalesce(json_object_agg(x."status", x.n), '{}') FROM (

@@ -84,24 +84,21 @@ const damages: [string, (file: string) => Promise<void>][] = [
   ["with something behind it", (file) => appendFile(file, "more")],
   ["of something else", (file) => writeFile(file, "hello")],
 ];
-test.each(damages)(
-  "a file that is %s is not taken for the log it should hold: it is written again",
-  async (_, damage) => {
-    await fill(3);
-    await openTrim(database, store, tenant, folder.dir).prepare(6);
-    const [file = ""] = await archiveFiles(folder.dir, tenant);
-    await damage(file);
-    await openRetention(database, store, { archiveDir: folder.dir }).trim(tenant);
-    expect(positions((await archived(folder.dir, tenant)).events)).toEqual(upTo(6));
-  },
-);
+test.each(damages)("a file that is %s is not accepted: it is written again", async (_, damage) => {
+  await fill(3);
+  await openTrim(database, store, tenant, folder.dir).prepare(6);
+  const [file = ""] = await archiveFiles(folder.dir, tenant);
+  await damage(file);
+  await openRetention(database, store, { archiveDir: folder.dir }).trim(tenant);
+  expect(positions((await archived(folder.dir, tenant)).events)).toEqual(upTo(6));
+});
 
-test("files of another log under the same name are neither believed nor overwritten", async () => {
+test("files of another log under the same name are neither used nor overwritten", async () => {
   await fill(3);
   await openTrim(database, store, tenant, folder.dir).prepare(6);
   const [old = ""] = await archiveFiles(folder.dir, tenant);
   const before = await readFile(old);
-  // A database made anew, or restored from a backup, has a log of another name.
+  // A new or restored database has a log with another id.
   await database.prisma.logHead.update({ where: where(), data: { logId: "00000000-0000-4000-8000-000000000000" } });
   const report = await openRetention(database, store, { archiveDir: folder.dir }).trim(tenant);
   expect(report.archive).toEqual([`${tenant}-000000000001-000000000006-00000000.ndjson.gz`]);
@@ -109,7 +106,7 @@ test("files of another log under the same name are neither believed nor overwrit
   expect((await archiveFiles(folder.dir, tenant)).length).toBe(2);
 });
 
-test("an archive of the same name that tells another history stops the trim instead of being overwritten", async () => {
+test("an archive of the same name with another history stops the trim instead of being overwritten", async () => {
   await fill(3);
   await openTrim(database, store, tenant, folder.dir).prepare(6);
   await database.prisma.receipt.deleteMany({ where: where() });
@@ -124,7 +121,7 @@ test("an archive of the same name that tells another history stops the trim inst
   expect(await retention.registry.metrics()).toContain('retention_passes_total{outcome="failed"} 1');
 });
 
-test("what cannot be archived does not leave", async () => {
+test("events that cannot be archived are not removed", async () => {
   await fill(3);
   const notAFolder = path.join(folder.dir, "file");
   await writeFile(notAFolder, "");
@@ -135,7 +132,7 @@ test("what cannot be archived does not leave", async () => {
   expect(await store.head(tenant)).toMatchObject({ floor: 0, head: 6 });
 });
 
-test("a tenant's name leads nowhere but into the archive", async () => {
+test("a tenant's name cannot point outside the archive", async () => {
   const names = ["..", "a:b@c", "x".repeat(200)];
   for (const name of names) {
     const own = await openStore(database, name);
@@ -148,7 +145,7 @@ test("a tenant's name leads nowhere but into the archive", async () => {
   }
 });
 
-test("the archive is checked without server and database: whole files that follow on one another", async () => {
+test("the archive is checked without server and database: whole files without gaps", async () => {
   await fill(9);
   await openRetention(database, store, { archiveDir: folder.dir, segmentEvents: 6 }).trim(tenant);
   const files = await archiveFiles(folder.dir, tenant);
@@ -161,7 +158,7 @@ test("the archive is checked without server and database: whole files that follo
   ]);
   const [first = "", second = "", third = ""] = files;
 
-  // A file that is missing, one that is cut short, one whose content was changed and packed again.
+  // A missing file, a truncated one, and one whose content was changed and packed again.
   expect((await checkArchive([first, third])).faults).toEqual([`${third}: positions 7–12 are missing before it`]);
   const cut = path.join(folder.dir, "cut");
   await copyFile(second, cut);
@@ -184,7 +181,7 @@ test("the archive is checked without server and database: whole files that follo
   await rm(forged);
 });
 
-test("files in which the same range was written in other pieces are fine", async () => {
+test("files that contain the same range in different pieces are valid", async () => {
   await fill(4);
   const small = openTrim(database, store, tenant, folder.dir, 2);
   await small.prepare(8);

@@ -5,13 +5,16 @@ export interface CheckedFile {
   content: ArchiveContent;
 }
 
-/** What a check of archive files has found: those that are whole, and a sentence for everything that is wrong. */
+/** Result of a check of archive files: the whole ones, and a sentence for each fault. */
 export interface ArchiveCheck {
   whole: CheckedFile[];
   faults: string[];
 }
 
-/** Checks files, each by itself and those of one log against one another. Needs no server and no database. */
+/**
+ * Checks files, each by itself and those of one log against one another. Needs no server or
+ * database.
+ */
 export async function checkArchive(files: readonly string[]): Promise<ArchiveCheck> {
   const check: ArchiveCheck = { whole: [], faults: [] };
   const logs = new Map<string, CheckedFile[]>();
@@ -30,7 +33,10 @@ export async function checkArchive(files: readonly string[]): Promise<ArchiveChe
   return check;
 }
 
-/** Where one log's files do not follow on one another. Files may overlap: a crash can leave the same range in other pieces. */
+/**
+ * Gaps between one log's files. Files may overlap: a crash can leave the same range in different
+ * pieces.
+ */
 function gapsOf(log: readonly CheckedFile[]): string[] {
   const faults: string[] = [];
   const [first, ...rest] = [...log].sort((a, b) => a.content.from - b.content.from || a.content.to - b.content.to);
@@ -43,7 +49,7 @@ function gapsOf(log: readonly CheckedFile[]): string[] {
     else if (from === content.to + 1 && prevHash !== content.hash)
       faults.push(`${next.file}: it does not follow on ${file}`);
     else if (to === content.to && hash !== content.hash)
-      faults.push(`${next.file}: it tells another history than ${file}`);
+      faults.push(`${next.file}: it has another history than ${file}`);
     if (to >= content.to) ({ file, content } = next);
   }
   return faults;

@@ -7,29 +7,30 @@ import { createGzip } from "node:zlib";
 import { type ChainedReceipt, type Link, linkOf } from "../../lane/chain.ts";
 import { type ArchiveContent, ArchiveFault, beginLine, endLine, readArchive, receiptLine } from "./format.ts";
 
-/** Which log a folder's files are of. */
+/** The log a folder's files belong to. */
 export interface LogName {
   tenantId: string;
   logId: string;
 }
 
-/** A file that is there: whole, checked, of this log. */
+/** An existing file: whole, checked, of this log. */
 export interface ArchivedRange extends ArchiveContent {
-  /** Its name, without the folder. */
+  /** File name, without the folder. */
   name: string;
   bytes: number;
 }
 
 const PARTIAL = ".partial";
-/** So much text goes into the packer at once. */
+/** Text passed to the packer at once, characters. */
 const CHUNK = 64 * 1024;
-/** A file ends when it has this much text, not packed. */
+/** A file ends after this much text, before packing. */
 const MAX_TEXT = 64 * 1024 * 1024;
 
 /**
- * The archive: a folder per tenant with files of what has left its log. A file's name says tenant, first and last position, and the log it is
- * of: `default-000000000001-000000005000-1f0c2ab4.ndjson.gz`. A name is there only when the whole file is: it is written under another name,
- * made durable, and then renamed.
+ * The archive: a folder per tenant with files of what was removed from its log. A file's name has
+ * tenant, first and last position, and the log:
+ * `default-000000000001-000000005000-1f0c2ab4.ndjson.gz`. A file appears under its name only when
+ * complete: it is written under another name, flushed to disk, and then renamed.
  */
 export class ArchiveFolder {
   readonly #root: string;
@@ -44,8 +45,8 @@ export class ArchiveFolder {
   }
 
   /**
-   * Files of this log that begin at a position, the longest first, each read to its end and checked; what does not pass is left out, as if
-   * it were not there.
+   * Files of this log that begin at a position, longest first, each read in full and checked;
+   * invalid ones are left out.
    */
   async find(log: LogName, from: number): Promise<ArchivedRange[]> {
     const found: ArchivedRange[] = [];
@@ -61,20 +62,21 @@ export class ArchiveFolder {
     return found;
   }
 
-  /** Names of this log's files within two positions, in order. */
+  /** Names of this log's files between two positions, in order. */
   async namesBetween(log: LogName, after: number, upTo: number): Promise<string[]> {
     const within = (await this.#list(log)).filter((one) => one.from > after && one.to <= upTo);
     return within.sort((a, b) => a.from - b.from).map((one) => one.name);
   }
 
   /**
-   * Writes receipts behind a link into a file, as many as a file takes, and answers its name when it will survive a crash; undefined when
-   * there are none. What a crash has left of earlier attempts is removed. Rejects with what the disk or `receipts` says; then there is no file.
+   * Writes receipts after a link into a file, as many as fit, and returns its name once it would
+   * survive a crash; undefined when there are none. Removes what a crash left of earlier attempts.
+   * Rejects with the error of the disk or of `receipts`; then there is no file.
    */
   async write(log: LogName, after: Link, receipts: AsyncIterable<ChainedReceipt>): Promise<string | undefined> {
     const from = after.seq + 1;
     const folder = await this.#makeFolder(log.tenantId);
-    // A name of its own: two servers that both believe to be alone must not write into one file.
+    // A unique name: two servers that both think they are alone must not write into one file.
     const partial = path.join(
       folder,
       `${safe(log.tenantId)}-${position(from)}-${randomBytes(6).toString("hex")}${PARTIAL}`,
@@ -114,7 +116,10 @@ export class ArchiveFolder {
   }
 }
 
-/** A damaged file is replaced; one that is whole and ends otherwise is another history of this log, which nobody may lose. */
+/**
+ * A damaged file is replaced. A whole one that ends differently is another history of this log and
+ * must not be lost.
+ */
 async function mayReplace(file: string, end: Link): Promise<void> {
   const there = await readArchive(file).catch((error: unknown) => {
     if (error instanceof ArchiveFault || (error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
@@ -124,7 +129,7 @@ async function mayReplace(file: string, end: Link): Promise<void> {
     throw new Error(`${file} is there already and holds another history of this log`);
 }
 
-/** Packs the lines into a new file and makes it durable; answers the last receipt's link. */
+/** Packs the lines into a new file and flushes it to disk; returns the last receipt's link. */
 async function writeFile(
   file: string,
   begin: Parameters<typeof beginLine>[0],
@@ -148,7 +153,7 @@ async function writeFile(
     }
     yield text + endLine({ to: at.seq, hash: at.hash, ...count });
   }
-  // `flush`: to the disk before it is closed.
+  // `flush`: sync to disk before closing.
   await pipeline(chunks, createGzip(), createWriteStream(file, { flags: "wx", mode: 0o640, flush: true }));
   return at;
 }
@@ -168,7 +173,10 @@ const nameOf = ({ tenantId, logId }: LogName, from: number, to: number): string 
 
 const position = (seq: number) => String(seq).padStart(12, "0");
 
-/** A tenant's id as a file name: what might mean something to a file system is spelt out, what is too long for one is cut. */
+/**
+ * A tenant's id as a file name: what might mean something to a file system is spelt out, what is
+ * too long for one is cut.
+ */
 function safe(id: string): string {
   const plain = encodeURIComponent(id).replace(/[.!~*'()]/g, (c) => `%${c.charCodeAt(0).toString(16)}`);
   return plain.length <= 80

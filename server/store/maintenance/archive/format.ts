@@ -5,8 +5,9 @@ import type { ReceiptHeader } from "../../../../domain/kernel/receipt.ts";
 import { type ChainedReceipt, fits, type Link, linkOf } from "../../lane/chain.ts";
 
 /**
- * A file of the archive: gzipped NDJSON. The first line says what log it is of and where it begins, then one line for each receipt with its
- * events, in order, and a last line that says where it ends, so that a file cut short is not taken for a whole one.
+ * An archive file: gzipped NDJSON. The first line names the log and where the file begins, then one
+ * line per receipt with its events, in order, and a last line that says where it ends, so that a
+ * truncated file is recognised.
  */
 export interface ArchiveBegin {
   archive: "switchyard-log";
@@ -48,17 +49,18 @@ export const endLine = (end: ArchiveEnd): string => line({ end } satisfies EndLi
 
 const line = (value: object) => `${JSON.stringify(value)}\n`;
 
-/** A file that is not what an archive's file must be; the message says where and why. */
+/** A file that is not a valid archive file; the message says where and why. */
 export class ArchiveFault extends Error {
   override name = "ArchiveFault";
 }
 
-/** What a file holds, when it is whole and its chain fits from the first to the last receipt. */
+/** Content of a whole file whose chain fits from the first to the last receipt. */
 export type ArchiveContent = Omit<ArchiveBegin, "archive" | "v"> & ArchiveEnd;
 
 /**
- * Reads a file to its end and checks it: whole, gapless, every hash recomputed, every link followed. `onReceipt` is given each receipt that
- * fits. Rejects with ArchiveFault for the first thing that is wrong, or with what the file system says.
+ * Reads a whole file and checks it: complete, gapless, every hash recomputed, every link followed.
+ * Calls `onReceipt` with each receipt that fits. Rejects with ArchiveFault at the first fault, or
+ * with the file system's error.
  */
 export async function readArchive(
   path: string,
@@ -143,7 +145,7 @@ function parseLine(text: string): { [field: string]: unknown } {
     const value: unknown = JSON.parse(text);
     if (typeof value === "object" && value !== null) return value as { [field: string]: unknown };
   } catch {
-    // Told below like any other thing that is no object.
+    // Reported below like any other value that is no object.
   }
   throw new ArchiveFault("a line is no JSON object");
 }

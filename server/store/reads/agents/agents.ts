@@ -21,7 +21,7 @@ export async function listAgents(db: TenantClient, query: PageRequest, now: numb
   return { items: await withState(db, page.items, now), nextCursor: page.nextCursor };
 }
 
-/** One agent with its breaker and its figures; null when there is no such agent. */
+/** One agent with its breaker and figures; null when there is none. */
 export async function readAgent(db: TenantClient, agentKey: string, now: number): Promise<AgentWithState | null> {
   const agent = await db.agent.findFirst({ where: { id: agentKey } });
   if (!agent) return null;

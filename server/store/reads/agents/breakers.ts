@@ -9,7 +9,7 @@ export interface BreakerQuery extends PageRequest {
   state?: BreakerStateName[];
 }
 
-/** Breakers by the key of their agent, as they stand at `now` (epoch ms). */
+/** Breakers by agent key, as of `now` (epoch ms). */
 export async function listBreakers(db: TenantClient, query: BreakerQuery, now: number): Promise<Page<Wire<"breaker">>> {
   const at = decodeCursor(query.cursor, ["text"]);
   const rows = await db.breaker.findMany({

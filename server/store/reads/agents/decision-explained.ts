@@ -6,10 +6,10 @@ import type { TenantClient } from "../../../database/tenant.ts";
 import { readRow } from "../kernel/one-row.ts";
 import { wiresOf } from "../kernel/wire-rows.ts";
 
-/** Fallbacks of fallbacks that are followed. */
+/** Longest chain of fallbacks followed. */
 const MAX_FALLBACKS = 100;
 
-/** A decision with what it was weighed against and what happened next; null when there is none of that id. */
+/** A decision with its candidates and what happened next; null when there is none with that id. */
 export async function explainDecision(db: TenantClient, decisionId: string): Promise<ExplainedDecision | null> {
   const decision = await readRow(db, "decision", decisionId);
   if (!decision) return null;
@@ -26,7 +26,7 @@ export async function explainDecision(db: TenantClient, decisionId: string): Pro
   return { ...decision, candidates, explanation: { chosen, secondChoice, fallbacks, job } };
 }
 
-/** Candidates as they rank; those told from elsewhere come in any order. */
+/** Candidates by rank; those recorded by clients come in any order. */
 function sorted({ candidates, selectedAgent }: Wire<"decision">): Candidate[] {
   const chosen = ({ agentKey }: Candidate) => Number(agentKey === selectedAgent);
   const out = ({ excluded }: Candidate) => Number(excluded !== undefined);

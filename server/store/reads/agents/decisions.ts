@@ -10,7 +10,7 @@ export interface DecisionQuery extends PageRequest {
   jobId?: string;
   /** The selected agent. */
   agent?: string;
-  /** Null: no outcome has been told. */
+  /** Null: without an outcome. */
   success?: boolean | null;
   /** Routed at or after. */
   from?: string;
@@ -18,7 +18,7 @@ export interface DecisionQuery extends PageRequest {
   to?: string;
 }
 
-/** Routing decisions, the newest first. */
+/** Routing decisions, newest first. */
 export async function listDecisions(db: TenantClient, query: DecisionQuery): Promise<Page<Wire<"decision">>> {
   const at = decodeCursor(query.cursor, ["time", "text"]);
   const rows = await db.routingDecision.findMany({

@@ -9,7 +9,10 @@ interface Change {
   value: number;
 }
 
-/** What the lane notes of changes: of each minute the last and the highest value, begun with the one it found. */
+/**
+ * What the lane stores: for each minute the last and the highest value, starting with the one
+ * before.
+ */
 function noted(changes: readonly Change[]): GaugeMinute[] {
   const rows: GaugeMinute[] = [];
   const standing = new Map<string, number>();
@@ -24,7 +27,7 @@ function noted(changes: readonly Change[]): GaugeMinute[] {
   return rows.sort((a, b) => a.t - b.t);
 }
 
-/** The highest sum of what was at the same time, by the changes themselves. */
+/** The highest sum of simultaneous values, from the changes themselves. */
 function peakOf(changes: readonly Change[], from: number, to: number): number {
   const standing = new Map<string, number>();
   const sum = () => [...standing.values()].reduce((total, value) => total + value, 0);
@@ -51,7 +54,7 @@ const changesArb = (keys: string[]) =>
       });
     });
 
-test("two agents that were busy one after the other within a minute are one at once, beside those that stood", () => {
+test("two agents busy one after the other within a minute count as one at once, besides unchanged ones", () => {
   const apart = [
     { key: "a", at: 0, value: 1 },
     { key: "a", at: 15_000, value: 0 },
@@ -72,7 +75,7 @@ test("ten agents at work one after the other within an hour are a tenth of ten, 
   expect(shareOf(noted(changes), capacity, { from: 0, step: 60 * MINUTE_MS }, 1)).toEqual([0.1]);
 });
 
-test("of one key the highest value is exact", () => {
+test("for one key the highest value is exact", () => {
   fc.assert(
     fc.property(changesArb(["a"]), fc.constantFrom(MINUTE_MS, 5 * MINUTE_MS), (changes, step) => {
       fc.pre(changes.length > 0);
@@ -85,7 +88,7 @@ test("of one key the highest value is exact", () => {
   );
 });
 
-test("of several keys it is never more than was at once, never less than what stood at a minute's end", () => {
+test("for several keys it is never more than the true peak, never less than the value at a minute's end", () => {
   fc.assert(
     fc.property(changesArb(["a", "b", "c"]), fc.constantFrom(MINUTE_MS, 5 * MINUTE_MS), (changes, step) => {
       fc.pre(changes.length > 0);

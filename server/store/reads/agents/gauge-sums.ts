@@ -1,12 +1,14 @@
 /**
- * Sums of gauges over time. A gauge's row says of one minute what the value was last and at most; the minutes in between it stood. What several were at
- * most within the same minute need not have met, so peaks are not summed: of a minute in which several changed, the sum is counted as it was
- * before and after, and with each one's peak beside those that stood still. That is never more than was at once, and exact where no two changed within the
- * same minute, thus always of one agent or queue.
+ * Sums of gauges over time. A gauge's row has its last and highest value within one minute; until
+ * its next row the value does not change. Peaks of several gauges within the same minute may not
+ * coincide, so they are not summed: for a minute in which several changed, the sum counts before
+ * and after it, and with each one's peak beside the others' unchanged values. That is never more
+ * than the true peak, and exact where no two changed within the same minute, thus always for a
+ * single agent or queue.
  */
 export interface GaugeMinute {
   key: string;
-  /** ms since 1970; what stood before the stretch comes first, at a time before it. */
+  /** ms since 1970; the value before the stretch comes first, with a time before it. */
   t: number;
   last: number;
   max: number;
@@ -19,14 +21,16 @@ interface Grid {
 
 type Values = (number | null)[];
 
-/** What all came to at most within a minute, and after it. */
+/** Highest sum within a minute, and the sum after it. */
 interface SumMinute {
   t: number;
   peak: number;
   after: number;
 }
 
-/** The sum of all keys by minute, of the minutes in which any changed. Rows come in the order of time. */
+/**
+ * The sum of all keys by minute, for minutes in which any changed. Rows come in the order of time.
+ */
 function sumMinutes(rows: readonly GaugeMinute[]): SumMinute[] {
   const standing = new Map<string, number>();
   const minutes: SumMinute[] = [];
@@ -48,7 +52,10 @@ function sumMinutes(rows: readonly GaugeMinute[]): SumMinute[] {
   return minutes;
 }
 
-/** The highest sum within each step, begun with the one it came in with; null before the first that is known. */
+/**
+ * The highest sum within each step, including the value at its start; null before the first known
+ * value.
+ */
 export function highestSums(rows: readonly GaugeMinute[], { from, step }: Grid, steps: number): Values {
   const minutes = sumMinutes(rows);
   const values: Values = [];
@@ -57,7 +64,7 @@ export function highestSums(rows: readonly GaugeMinute[], { from, step }: Grid, 
   for (let at = 0; at < steps; at += 1) {
     let highest = standing;
     for (let one = minutes[next]; one && one.t < from + (at + 1) * step; one = minutes[next]) {
-      // What stood before the stretch begins it, whatever it was higher before.
+      // A value from before the stretch starts it, whatever peak it had before.
       highest = Math.max(one.t < from ? 0 : (highest ?? 0), one.t < from ? one.after : one.peak);
       standing = one.after;
       next += 1;
@@ -67,7 +74,10 @@ export function highestSums(rows: readonly GaugeMinute[], { from, step }: Grid, 
   return values;
 }
 
-/** The highest share of the one in the other within each step, minute by minute; null while there is nothing to have a share of. */
+/**
+ * The highest ratio of the two sums within each step, minute by minute; null while the divisor is 0
+ * or unknown.
+ */
 export function shareOf(
   part: readonly GaugeMinute[],
   whole: readonly GaugeMinute[],

@@ -10,13 +10,13 @@ import { tallied } from "./tallied.ts";
 export interface LeaderboardQuery extends PageRequest {
   window: LeaderboardWindow;
   taskType?: string | undefined;
-  /** Only agents whose success rate is under this. */
+  /** Only agents with a success rate below this. */
   below?: number | undefined;
-  /** Only agents with at least so many outcomes. */
+  /** Only agents with at least this many outcomes. */
   minTotal: number;
 }
 
-/** The leaderboard of a stretch of time; it is ranked whole, as a place depends on all others. A place is that among all, filtered or not. */
+/** The leaderboard of a stretch of time. Ranks are computed over all agents, before filtering. */
 export async function readLeaderboard(scope: Scope, query: LeaderboardQuery): Promise<Page<Standing>> {
   const at = decodeCursor(query.cursor, ["number", "count", "text"]);
   const last = at && { wilsonLowerBound: at[0], total: at[1], agentKey: at[2] };
@@ -45,8 +45,9 @@ interface Row extends Omit<AgentFigures, "histogram"> {
 }
 
 /**
- * All agents with their figures. Without a window or a type of task they are the running ones; else those of the minutes (an hour) or hours
- * (longer) within the window, the one under way included, and of as many before it.
+ * All agents with their figures. Without a window or a type of task the running ones; otherwise
+ * those of the minutes (an hour) or hours (longer) within the window, including the current one,
+ * and of as many before it.
  */
 async function readAgents(scope: Scope, query: LeaderboardQuery): Promise<Ranked[]> {
   const { prisma, tenantId } = scope;
@@ -81,7 +82,7 @@ async function readAgents(scope: Scope, query: LeaderboardQuery): Promise<Ranked
 }
 
 function rankedOf({ agentKey, displayName, histograms, totalBefore, successfulBefore, ...figures }: Row): Ranked {
-  // An outer join without a partner: no outcome yet, or none in the window.
+  // Outer join without a match: no outcome yet, or none in the window.
   if (figures.total === null) return { agentKey, displayName };
   return {
     agentKey,
@@ -91,7 +92,7 @@ function rankedOf({ agentKey, displayName, histograms, totalBefore, successfulBe
   };
 }
 
-/** The types of task that outcomes have named, by name. */
+/** The types of task that outcomes have, by name. */
 export async function readTaskTypes({ prisma, tenantId }: Scope): Promise<string[]> {
   const rows = await prisma.$queryRaw<{ taskType: string }[]>`
     SELECT /* task types */ DISTINCT t."taskType" FROM "Tally" AS t

@@ -8,8 +8,8 @@ import { tallied } from "./tallied.ts";
 import { knownSteps } from "./up-minutes.ts";
 
 /**
- * Figures over time for charts. Read from tallies, their rollups and gauges only: what it costs depends on the minutes or hours asked for, never on
- * how many outcomes there were.
+ * Figures over time for charts. Read from tallies, their rollups and gauges only: the cost depends
+ * on the minutes or hours asked for, not on the number of outcomes.
  */
 export interface SeriesQuery {
   metric: SeriesMetric;
@@ -19,14 +19,14 @@ export interface SeriesQuery {
   /** ms since 1970. */
   from: number;
   to: number;
-  /** What is wanted, ms; widened until there are few enough points. */
+  /** Requested step, ms; widened until there are few enough points. */
   step?: number | undefined;
 }
 
-/** A chart shows no more than these. */
+/** Most points of a chart. */
 const MAX_POINTS = 500;
 const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 10_080].map((minutes) => minutes * MINUTE_MS);
-/** Minutes are kept for three days, and are many: what is longer is drawn from hours. */
+/** Minutes are kept for three days and are many: longer stretches use hours. */
 const MINUTES_UP_TO_MS = DAY_MS;
 const MINUTES_KEPT_MS = 72 * HOUR_MS;
 
@@ -45,7 +45,7 @@ const UNITS: { readonly [metric in SeriesMetric]: Series["unit"] } = {
   queue_running: "count",
 };
 
-/** The gauge of each, and one that is known sooner: while that is known, this one is 0 until it first changes. */
+/** The gauge of each metric, and one recorded earlier: while only that exists, this one is 0. */
 const GAUGES: { readonly [metric in SeriesMetric]?: readonly [gauge: GaugeMetric, beside?: GaugeMetric] } = {
   busy: ["busy", "capacity"],
   capacity: ["capacity"],
@@ -53,7 +53,9 @@ const GAUGES: { readonly [metric in SeriesMetric]?: readonly [gauge: GaugeMetric
   queue_running: ["running", "depth"],
 };
 
-/** One metric over a stretch of time, in steps of the same length; a step about which nothing is known is null. */
+/**
+ * One metric over a stretch of time, in equal steps; null for a step about which nothing is known.
+ */
 export async function readSeries(scope: Scope, query: SeriesQuery): Promise<Series> {
   const gauged = query.metric === "utilisation" || GAUGES[query.metric] !== undefined;
   const recent = query.to - query.from <= MINUTES_UP_TO_MS && query.from >= scope.now - MINUTES_KEPT_MS;
@@ -70,13 +72,15 @@ export async function readSeries(scope: Scope, query: SeriesQuery): Promise<Seri
   return { metric: query.metric, unit: UNITS[query.metric], step, from: iso(from), to: iso(to), points };
 }
 
-/** The narrowest step that is at least as wide as wanted and keeps the chart within its points. */
+/** The narrowest step that is at least as wide as requested and within the limit of points. */
 function stepFor(rangeMs: number, wanted: number): number {
-  // One point more than the range has steps, as neither end need fall on one.
+  // One point more than the range has steps, as its ends may fall between steps.
   return STEPS.find((step) => step >= wanted && rangeMs / step <= MAX_POINTS - 1) ?? (STEPS.at(-1) as number);
 }
 
-/** Where nothing happened these are 0, as long as somebody was there to count; rates and durations of nothing are unknown. */
+/**
+ * These are 0 when nothing happened while a server was up; rates and durations of nothing are null.
+ */
 const COUNTS: ReadonlySet<SeriesMetric> = new Set(["throughput", "failures", "upstream"]);
 
 type Grid = SeriesQuery & { step: number };
@@ -110,7 +114,7 @@ async function tallyValues(scope: Scope, grid: Grid, minutes: boolean): Promise<
   return values;
 }
 
-/** What a step's figures come to; null where there is nothing to say. */
+/** The metric's value for a step; null when undefined. */
 function figureOf(metric: SeriesMetric, row: TallyRow): number | null {
   switch (metric) {
     case "throughput":
@@ -137,8 +141,8 @@ const sumOf = ({ timed, durationMs }: TallyRow) => ({ timed, totalDurationMs: du
 const merged = (row: TallyRow): Histogram => (row.histograms ?? []).reduce(mergeHistograms, {});
 
 /**
- * Gauges, summed over what the filter lets through (`gauge-sums.ts`). Between two changes a value is what it was: exact, not interpolated. Before the
- * first change that is known, and after now, there is nothing to say.
+ * Gauges, summed over the keys the filter selects (`gauge-sums.ts`). Between two changes the value
+ * is exact, not interpolated. Null before the first known change and after now.
  */
 async function gaugeValues({ prisma, tenantId, now }: Scope, grid: Grid): Promise<Values> {
   const metrics = GAUGES[grid.metric] ?? ["busy", "capacity"];

@@ -2,23 +2,27 @@ import { DAY_MS } from "../../../../domain/kernel/time.ts";
 import { Prisma } from "../../../database/generated/client.ts";
 import type { Scope } from "../kernel/scope.ts";
 
-/** Which figures are wanted, and how finely. */
+/** Which figures to read, and their resolution. */
 export interface TalliedQuery {
-  /** ms since 1970; whole minutes or hours, as `finest` says. */
+  /** ms since 1970; whole minutes or hours, according to `finest`. */
   from: number;
   to: number;
   agent?: string | undefined;
   taskType?: string | undefined;
-  /** A row per agent, though no agent is named. */
+  /** One row per agent, even when no agent is given. */
   perAgent?: boolean;
-  /** Rows are of minutes or hours; `day`: of days where a whole day lies within the stretch, of hours at its edges. */
+  /**
+   * Rows by minute or hour; `day`: by day where a whole day lies within the stretch, by hour at its
+   * edges.
+   */
   finest: "minute" | "hour" | "day";
 }
 
 /**
- * SQL of the figures within a stretch of time, with columns `agentKey t total successful failed upstream timed totalDurationMs histogram`: each
- * outcome is in exactly one of its rows. Rollups up to where they are whole, tallies after that. The marks are read first and may be old when the
- * rows are read, which does no harm: what was rolled up then still is, and tallies stay for days after that.
+ * SQL of the figures within a stretch of time, with columns `agentKey t total successful failed
+ * upstream timed totalDurationMs histogram`; each outcome is in exactly one row. Uses rollups up to
+ * the mark, tallies after it. The mark is read first and may be outdated when the rows are read.
+ * That is harmless: rollups stay, and tallies are kept for days after.
  */
 export async function tallied({ prisma, tenantId }: Scope, query: TalliedQuery): Promise<Prisma.Sql> {
   const { agent, taskType, finest, from, to } = query;
@@ -45,7 +49,7 @@ export async function tallied({ prisma, tenantId }: Scope, query: TalliedQuery):
   const add = (sql: typeof raw, width: string, begin: number, end: number) => {
     if (begin < end) pieces.push(sql(width, begin, end));
   };
-  /** Minutes or hours of a stretch; those of one agent at one type stand in the tallies alone. */
+  /** Minutes or hours of a stretch; those of one agent and one type exist only as tallies. */
   const fine = (width: "minute" | "hour", begin: number, end: number) => {
     const mark = scope === "both" ? begin : Math.min(Math.max(markOf(width), begin), end);
     add(rolled, width, begin, mark);

@@ -3,17 +3,17 @@ import type { Scope } from "../kernel/scope.ts";
 import { knownSteps } from "./up-minutes.ts";
 
 const MINUTES = 60;
-/** A minute this long past takes no more outcomes: a statement runs for seconds at most. */
+/** Outcomes are no longer added to a minute this old, ms: a statement runs for seconds at most. */
 const SETTLED_MS = 120_000;
 
 /**
- * Calls by minute over the last hour. Minutes that are over do not change, so that each is counted once and then remembered: the cost of
- * asking again is that of the last minutes.
+ * Calls per minute over the last hour. Past minutes do not change, so each is counted once and
+ * cached: a read costs only the last minutes.
  */
 export class Throughput {
   readonly #settled = new Map<string, Minute[]>();
 
-  /** Sixty minutes, the oldest first; the last one is not over yet. */
+  /** Sixty minutes, oldest first; the last one is still running. */
   async read(scope: Scope): Promise<Minute[]> {
     const { prisma, tenantId } = scope;
     const settled = this.#settled.get(tenantId) ?? [];
@@ -31,7 +31,7 @@ export class Throughput {
     const [from, to] = [rows[0], rows.at(-1)].map((row) => row?.t.getTime() ?? 0) as [number, number];
     const step = 60_000;
     const known = new Set(await knownSteps({ ...scope, now: to }, { from, to: to + step, step }));
-    // Nothing happened in a minute that a server was there for; of the others nothing is known.
+    // 0 for minutes in which a server was up; unknown for others.
     const fresh = rows.map(({ t, completed, failed }, at) => ({
       t: t.toISOString(),
       completed: completed ?? (known.has(at) ? 0 : null),

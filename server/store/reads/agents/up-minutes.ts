@@ -7,8 +7,8 @@ interface Grid {
 }
 
 /**
- * Steps of a grid in which some server was there to count, by their index: those with a note of it (`up.ts`), and the one that is now. Before the
- * first note, and while no server ran, nobody knows what would have been counted.
+ * Indexes of the steps in which a server was up to count: those noted by `up.ts`, and the current
+ * one. For others it is unknown what would have been counted.
  */
 export async function knownSteps({ prisma, tenantId, now }: Scope, { from, to, step }: Grid): Promise<number[]> {
   const rows = await prisma.$queryRaw<{ slot: number }[]>`

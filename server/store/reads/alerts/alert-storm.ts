@@ -10,7 +10,10 @@ interface Fired {
   folded: number;
 }
 
-/** Whether more alerts fire than people can read one by one: what fired, or fired again, within the last minute. */
+/**
+ * Whether more alerts fire than people can read one by one: alerts that fired, or fired again,
+ * within the last minute.
+ */
 export async function readAlertStorm({ prisma, tenantId }: Scope): Promise<AlertStorm> {
   const fired = await prisma.$queryRaw<Fired[]>`
     SELECT a."rule", a."severity", count(*)::int AS "count",

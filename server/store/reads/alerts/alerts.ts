@@ -7,7 +7,7 @@ import type { Scope } from "../kernel/scope.ts";
 import { hasText } from "../kernel/text-search.ts";
 import { wireOf } from "../kernel/wire-rows.ts";
 
-/** Which alerts, whatever their status. */
+/** Filter of alerts, apart from their status. */
 export interface AlertFilter {
   severity?: Severity[];
   rule?: string;
@@ -19,9 +19,9 @@ export interface AlertFilter {
 
 export interface AlertQuery extends AlertFilter, PageRequest {
   status: AlertStatus[];
-  /** `fired`: the one that fired last first. `urgency`: the most severe first, of those the one that fired last. */
+  /** `fired`: last fired first. `urgency`: by severity, then last fired first. */
   sort?: "fired" | "urgency";
-  /** Leaves out those whose cause is open, and counts them with it. */
+  /** Leaves out alerts whose cause is open; the cause counts them. */
   grouped?: boolean;
 }
 
@@ -47,7 +47,7 @@ export async function listAlerts(db: TenantClient, scope: Scope, query: AlertQue
   );
 }
 
-/** How many alerts of each status a filter has. */
+/** Number of alerts per status within a filter. */
 export async function countAlerts(scope: Scope, filter: AlertFilter): Promise<AlertCounts> {
   const found = await scope.prisma.$queryRaw<{ status: AlertStatus; count: number }[]>`
     SELECT "status", count(*)::int AS "count" FROM "Alert" WHERE ${all(filterOf(scope, filter))} GROUP BY "status"`;
@@ -74,7 +74,10 @@ function lastFired(scope: Scope, query: AlertQuery, where: readonly Prisma.Sql[]
   return before(scope, where, decodeCursor(query.cursor, ["time", "text"]), query.limit + 1);
 }
 
-/** One severity after the other: each is read in the order of its index, and a page seldom needs more than one. */
+/**
+ * One severity after the other: each is read in the order of its index, and a page seldom needs
+ * more than one.
+ */
 async function mostUrgent(scope: Scope, query: AlertQuery, where: readonly Prisma.Sql[]): Promise<string[]> {
   const [rank = 0, firedAt, id] = decodeCursor(query.cursor, ["count", "time", "text"]) ?? [];
   const wanted = query.severity;
@@ -88,7 +91,7 @@ async function mostUrgent(scope: Scope, query: AlertQuery, where: readonly Prism
   return ids;
 }
 
-/** The ids of those that fired last before a place in the list. */
+/** Ids of those that fired last before a place in the list. */
 async function before(
   { prisma }: Scope,
   where: readonly Prisma.Sql[],
@@ -101,7 +104,7 @@ async function before(
   return rows.map(({ id }) => id);
 }
 
-/** Open alerts that have caused open ones, each with how many. */
+/** Open alerts that have caused open ones, each with their number. */
 async function openCauses(db: TenantClient): Promise<Map<string, number>> {
   const caused = await db.alert.groupBy({
     by: ["causeId"],

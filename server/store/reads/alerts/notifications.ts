@@ -4,7 +4,7 @@ import type { TenantClient } from "../../../database/tenant.ts";
 import { decodeCursor, type Page, type PageRequest, pageOf } from "../kernel/page.ts";
 import { wireOf } from "../kernel/wire-rows.ts";
 
-/** Channels that were not removed, by id. */
+/** Existing channels, by id. */
 export async function listChannels(db: TenantClient, query: PageRequest): Promise<Page<Wire<"channel">>> {
   const at = decodeCursor(query.cursor, ["text"]);
   const rows = await db.channel.findMany({
@@ -27,7 +27,7 @@ export interface DeliveryQuery extends PageRequest {
   status?: DeliveryStatus[] | undefined;
 }
 
-/** The delivery log, the newest first. */
+/** The delivery log, newest first. */
 export async function listDeliveries(db: TenantClient, query: DeliveryQuery): Promise<Page<Wire<"delivery">>> {
   const { channelId, alertId, digestId, status } = query;
   const at = decodeCursor(query.cursor, ["time", "text"]);

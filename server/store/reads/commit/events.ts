@@ -10,7 +10,7 @@ export interface EventQuery {
   /** Only events before this position. */
   before: number;
   order: "asc" | "desc";
-  /** Types, each exact or a prefix that ends in `*`. */
+  /** Types, exact or a prefix ending in `*`. */
   types?: readonly string[];
   subject?: Subject;
   runId?: string;
@@ -19,18 +19,24 @@ export interface EventQuery {
 
 export interface EventPage {
   items: LogEvent[];
-  /** Goes on after (desc: before) this position; null when there is nothing more for now. */
+  /**
+   * The next page starts after (desc: before) this position; null when there is nothing more for
+   * now.
+   */
   next: number | null;
 }
 
-/** No index leads from a subject to its events: such a page looks at this many positions, and its cursor goes on from there. */
+/**
+ * There is no index from a subject to its events: such a page scans this many positions, and its
+ * cursor continues from there.
+ */
 export const SUBJECT_WINDOW = 100_000;
 
 const COLUMNS = Prisma.raw(
   `e."seq", e."v", e."type", e."at", e."actor", e."subjectKind", e."subjectId", e."runId", e."traceId", e."payload"`,
 );
 
-/** One page of the log. Every filter but `subject` alone reads by an index. */
+/** One page of the log. Every filter but `subject` alone uses an index. */
 export async function readLogPage(scope: Scope, query: EventQuery): Promise<EventPage> {
   const runId = query.runId ?? (query.subject && (await runOf(scope, query.subject)));
   const range = rangeOf(query, query.subject !== undefined && runId === undefined);
@@ -55,7 +61,8 @@ export async function readLogPage(scope: Scope, query: EventQuery): Promise<Even
   if (!types) sql = select([]);
   else if (runId !== undefined) sql = select([Prisma.sql`e."type" = ANY (${types})`]);
   else {
-    // Each type has its own place in the index: the first few of each, merged, are the first few of all.
+    // Each type has its own range in the index: the first few of each, merged, are the first few of
+    // all.
     sql = Prisma.sql`SELECT ${COLUMNS} FROM unnest(${types}::text[]) AS wanted CROSS JOIN LATERAL (
       ${select([Prisma.sql`e."type" = wanted`])}) AS e ORDER BY e."seq" ${order} LIMIT ${take}`;
   }
@@ -64,7 +71,7 @@ export async function readLogPage(scope: Scope, query: EventQuery): Promise<Even
   return { items, next: rows.length > query.limit ? (items.at(-1)?.seq ?? null) : range.next };
 }
 
-/** Positions strictly between `low` and `high`, and where to go on when they are through. */
+/** Positions strictly between `low` and `high`, and where the next page starts after them. */
 function rangeOf(
   { after, before, order }: EventQuery,
   windowed: boolean,
@@ -74,7 +81,7 @@ function rangeOf(
   return { low: before - SUBJECT_WINDOW - 1, high: before, next: before - SUBJECT_WINDOW };
 }
 
-/** The run that all events of a subject belong to, if they belong to one. */
+/** The run that all events of a subject belong to, if any. */
 async function runOf({ prisma, tenantId }: Scope, subject: Subject): Promise<string | undefined> {
   const where = { tenantId, id: subject.id };
   const select = { runId: true } as const;
@@ -90,7 +97,9 @@ async function runOf({ prisma, tenantId }: Scope, subject: Subject): Promise<str
   }
 }
 
-/** The types that patterns stand for. Prefixes are looked up among the types the log has, which are few. */
+/**
+ * The types matched by patterns. Prefixes are matched against the types in the log, which are few.
+ */
 async function namedTypes({ prisma, tenantId }: Scope, patterns: readonly string[]): Promise<string[]> {
   const exact = patterns.filter((pattern) => !pattern.endsWith("*"));
   const prefixes = patterns.filter((pattern) => pattern.endsWith("*")).map((pattern) => pattern.slice(0, -1));

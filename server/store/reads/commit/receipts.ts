@@ -6,13 +6,15 @@ import type { Scope } from "../kernel/scope.ts";
 import { positionGone, readPosition } from "./position.ts";
 
 export interface ReceiptQuery extends PageRequest {
-  /** Only of commits that said something about this run. */
+  /** Only commits with events of this run. */
   runId?: string | undefined;
 }
 
 type StoredRow = Awaited<ReturnType<TenantClient["receipt"]["findMany"]>>[number];
 
-/** Receipts that are kept, the newest first. Throws `position_gone` when what the cursor goes on from has left. */
+/**
+ * Stored receipts, newest first. Throws `position_gone` when the cursor's receipt has been removed.
+ */
 export async function listReceipts(db: TenantClient, scope: Scope, query: ReceiptQuery): Promise<Page<StoredReceipt>> {
   const at = decodeCursor(query.cursor, ["count", "text"]);
   const { floor } = await readPosition(db);
@@ -20,7 +22,7 @@ export async function listReceipts(db: TenantClient, scope: Scope, query: Receip
   const place: Place = { at, floor, limit: query.limit };
   const rows = await (query.runId === undefined ? newest(db, place) : newestOfRun(db, scope, place, query.runId));
   const shown = rows.slice(0, query.limit);
-  // All events of a commit have one actor: that of its first says who asked.
+  // All events of a commit have one actor, so its first event names it.
   const events = await db.event.findMany({
     where: { seq: { in: shown.map((row) => row.firstSeq) } },
     select: { seq: true, actor: true },
@@ -33,7 +35,7 @@ export async function listReceipts(db: TenantClient, scope: Scope, query: Receip
   };
 }
 
-/** Where a page begins: behind a receipt, given by its last position and its id, and above the floor. */
+/** Start of a page: after a receipt, given by its last position and id, and above the floor. */
 interface Place {
   at: [number, string] | undefined;
   floor: number;
@@ -53,13 +55,13 @@ function newest(db: TenantClient, { at, floor, limit }: Place): Promise<StoredRo
 }
 
 /**
- * Goes from the run's last event to the receipt it stands in, to the run's last event before that, and so on: two looks into an index for each
- * receipt, however long the log is.
+ * Goes from the run's last event to its receipt, to the run's last event before that, and so on:
+ * two index lookups per receipt, however long the log is.
  */
 async function newestOfRun(db: TenantClient, scope: Scope, place: Place, runId: string): Promise<StoredRow[]> {
   const { prisma, tenantId } = scope;
   const { at, floor, limit } = place;
-  // A receipt that holds events of a run is the only one that ends where it ends and does.
+  // Exactly one receipt contains the event: the first that ends at or after it.
   const before = at
     ? Prisma.sql`(SELECT r."firstSeq" FROM "Receipt" AS r WHERE r."tenantId" = ${tenantId} AND r."receiptId" = ${at[1]})`
     : Prisma.sql`9223372036854775807`;

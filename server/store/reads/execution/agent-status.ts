@@ -5,12 +5,15 @@ import { HEAD_COLUMNS, selectRows } from "../../lane/statements.ts";
 import type { Scope } from "../kernel/scope.ts";
 
 const LIMIT = 100;
-/** Tasks are looked through this far before those of one key are made one. */
+/** Tasks read before those sharing a key are merged. */
 const WINDOW = 1000;
 
 const FINAL_TASK = `"status" IN ('completed', 'failed', 'cancelled')`;
 const FINAL_SESSION = `"status" IN ('completed', 'failed', 'expired')`;
-/** Each by an index of its own, in whose order it stops: a plan that suits every agent, however many tasks it has. */
+/**
+ * Each by its own index and stopping early: a plan that suits every agent, however many tasks it
+ * has.
+ */
 const tasksOf = (
   side: string,
   final: boolean,
@@ -21,7 +24,7 @@ const tasksOfAll = (final: boolean) => `(SELECT "id", "idempotencyKey", "created
       WHERE "tenantId" = $1 AND ${final ? "" : "NOT "}${FINAL_TASK} ORDER BY "createdAt" DESC, "id" DESC LIMIT $4::int)`;
 const rows = (sql: string) => `(SELECT coalesce(json_agg(row_to_json(r)), '[]') FROM (${sql}) AS r)::text`;
 
-/** $1 tenant · $2 agent, or null for all · $3 rows of each, one more than are shown · $4 window */
+/** $1 tenant · $2 agent, or null for all · $3 rows of each, one more than shown · $4 window */
 const statusSql = (ofAll: boolean) => `WITH /* ${ofAll ? "all agents'" : "agent"} status */ mine AS (
     ${(ofAll ? [tasksOfAll(false), tasksOfAll(true)] : ["toAgent", "fromAgent"].flatMap((side) => [tasksOf(side, false), tasksOf(side, true)])).join(" UNION ")}
   ), once AS (
@@ -60,7 +63,10 @@ interface Found {
   embedded: string;
 }
 
-/** What `GET /status` answers for an agent, null for all; empty lists for one that nobody has heard of. One statement, so all of it is of the same moment. */
+/**
+ * The answer of `GET /status` for an agent, null for all; empty lists for an unknown agent. One
+ * statement, so everything is of the same moment.
+ */
 export async function readAgentStatus({ prisma, tenantId }: Scope, agent: string | null): Promise<AgentStatus> {
   const [found] = await prisma.$queryRawUnsafe<Found[]>(
     agent === null ? READ_STATUS_OF_ALL : READ_STATUS,

@@ -15,14 +15,17 @@ export interface JobQuery extends PageRequest {
   /** The agent that runs or ran it last, or the only one that may. */
   agent?: string;
   queue?: string;
-  /** What the step, the id, the tool or the agent has in it, whatever its case. */
+  /** Text within the step, id, tool or agent, ignoring case. */
   q?: string;
 }
 
-/** A search looks at this many jobs per page; when that was not enough, the page is short and its cursor goes on from there. */
+/**
+ * Jobs searched per page; when too few match, the page is short and its cursor continues from
+ * there.
+ */
 const SEARCH_WINDOW = 20_000;
 
-/** Jobs, the newest first. */
+/** Jobs, newest first. */
 export async function listJobs(db: TenantClient, scope: Scope, query: JobQuery): Promise<Page<Wire<"job">>> {
   if (query.q !== undefined) return searchJobs(db, scope, query, query.q);
   const at = decodeCursor(query.cursor, ["time", "text"]);
@@ -48,7 +51,7 @@ export async function listJobs(db: TenantClient, scope: Scope, query: JobQuery):
   );
 }
 
-/** Jobs of a queue that could start now, in the order in which claims take them. */
+/** Jobs of a queue that could start now, in the order of claims. */
 export async function listDue(
   db: TenantClient,
   { prisma, tenantId }: Scope,
@@ -131,23 +134,24 @@ export async function readJob(db: TenantClient, jobId: string): Promise<JobWithA
   return job && { ...wireOf("job", job), attempts: wiresOf("attempt", attempts) };
 }
 
-/** What tells who can claim a job, and when. */
-export interface JobOffer {
+/** Who can claim a job, and when. */
+export interface UpcomingJob {
   id: string;
   queue: string;
   capability: string | null;
   agentKey: string | null;
-  /** When it may start, ms since 1970 by the database's clock, and how long that is from now. */
+  /** When it may start: ms since 1970 by the database's clock, and ms from now. */
   runAt: number;
   dueInMs: number;
 }
 
 /**
- * Queued jobs that become due from now on, the soonest first, and those that became due in the last seconds, unless their queue gives nothing:
- * whoever looked just before and found nothing misses none.
+ * Queued jobs that become due from now on, soonest first, plus those that became due in the last
+ * seconds, so that a claim which just found nothing misses none. Without jobs of queues that give
+ * none.
  */
-export async function readOutlook({ prisma, tenantId }: Scope, limit: number): Promise<JobOffer[]> {
-  return prisma.$queryRaw<JobOffer[]>`
+export async function readUpcomingJobs({ prisma, tenantId }: Scope, limit: number): Promise<UpcomingJob[]> {
+  return prisma.$queryRaw<UpcomingJob[]>`
     SELECT j."id", j."queue", j."capability", j."agentKey", (extract(epoch FROM j."runAt") * 1000)::float8 AS "runAt",
       (extract(epoch FROM j."runAt" - clock_timestamp()) * 1000)::float8 AS "dueInMs"
     FROM "Job" AS j JOIN "Queue" AS q ON q."tenantId" = j."tenantId" AND q."id" = j."queue"

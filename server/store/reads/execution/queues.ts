@@ -11,9 +11,9 @@ import { wireOf } from "../kernel/wire-rows.ts";
 /** How far back the rate of a queue looks, and how many calls to agents it looks at: on a busy tenant, those of the last moments. */
 const WINDOW_MS = 600_000;
 const SAMPLE = 5_000;
-/** A rate is not told from less time than this. */
+/** A rate needs at least this much time, ms. */
 const LEAST_SPAN_MS = 1_000;
-/** How many priorities of a queue, and how many jobs of each, are looked at for the oldest. */
+/** Priorities of a queue, and jobs of each, read to find the oldest. */
 const LOOKED_AT = 100;
 
 /** Queues by name, each with its figures. */
@@ -50,7 +50,7 @@ interface Oldest {
 interface Recent {
   queue: string;
   ended: number;
-  /** When the sample begins, ms since 1970. */
+  /** Start of the sample, ms since 1970. */
   since: number;
 }
 
@@ -95,13 +95,13 @@ function figuresOf(
   };
 }
 
-/** How long what could start will take at the rate of late; unknown while nothing leaves. */
+/** Time to finish what could start, at the recent rate, ms; null while nothing finishes. */
 function drainMs({ paused }: Wire<"queue">, startable: number, perMs: number): number | null {
   if (startable === 0) return 0;
   return paused || perMs === 0 ? null : Math.round(startable / perMs);
 }
 
-/** How many queued jobs are to start later, by queue. */
+/** Number of queued jobs that start later, by queue. */
 async function readLater({ prisma, tenantId }: Scope, names: string[]): Promise<Map<string, number>> {
   const rows = await prisma.$queryRaw<{ queue: string; later: number }[]>`
     SELECT j."queue", count(*)::int AS "later" FROM "Job" AS j WHERE j."tenantId" = ${tenantId} AND j."queue" = ANY (${names})
@@ -110,8 +110,9 @@ async function readLater({ prisma, tenantId }: Scope, names: string[]): Promise<
 }
 
 /**
- * Since when the job that could have started longest ago waits, by queue; those that are to start later do not count. A long queue is not read
- * through: of each of its priorities those that are due longest are looked at, which only a `runAt` long before its job came could hide.
+ * Since when the longest waiting startable job waits, by queue; jobs scheduled for later do not
+ * count. A long queue is not read in full: per priority, only the jobs due the longest are read. A
+ * job could only be missed if its `runAt` was long before it was created.
  */
 async function readOldest({ prisma, tenantId }: Scope, names: string[]): Promise<Oldest[]> {
   if (names.length === 0) return [];
@@ -131,7 +132,10 @@ async function readOldest({ prisma, tenantId }: Scope, names: string[]): Promise
     FROM unnest(${names}::text[]) AS n("queue")`;
 }
 
-/** How many jobs of each queue have ended within the window, by themselves and not by being cancelled, and when what was looked at begins. */
+/**
+ * Number of jobs per queue that ended within the window, without cancelled ones, and the start of
+ * the sample.
+ */
 async function readRecent({ prisma, tenantId }: Scope): Promise<Recent[]> {
   return prisma.$queryRaw<Recent[]>`
     WITH calls AS MATERIALIZED (
@@ -148,7 +152,7 @@ async function readRecent({ prisma, tenantId }: Scope): Promise<Recent[]> {
     GROUP BY j."queue"`;
 }
 
-/** A job that has used up all its attempts, and what its run is now. */
+/** A job that has used up all attempts, and its run's status. */
 export interface DeadLetter {
   id: string;
   queue: string;
@@ -158,7 +162,7 @@ export interface DeadLetter {
   createdAt: Date;
 }
 
-/** Dead letters of a queue, the oldest first, after one of them. */
+/** Dead letters of a queue, oldest first, after a given one. */
 export async function readDeadLetters(
   { prisma, tenantId }: Scope,
   queue: string,
@@ -175,7 +179,7 @@ export async function readDeadLetters(
     ORDER BY j."createdAt", j."id" LIMIT ${limit}`;
 }
 
-/** These jobs, whatever they are by now, oldest first; those that do not exist are left out. */
+/** These jobs in any status, oldest first, without unknown ones. */
 export async function readLetters({ prisma, tenantId }: Scope, jobIds: readonly string[]): Promise<DeadLetter[]> {
   return prisma.$queryRaw<DeadLetter[]>`
     SELECT j."id", j."queue", j."status", j."runId", r."status" AS "runStatus", j."createdAt"

@@ -18,7 +18,10 @@ const COLUMNS = {
   tokenId: true,
 } as const;
 
-/** What a retry of this job would bring back with it, its own run included if that has ended; null when there is no such job. */
+/**
+ * What a retry of this job would restore with it, including its run if that has ended; null when
+ * there is no such job.
+ */
 export async function readRetryPreview(db: TenantClient, jobId: string): Promise<RetryPreview | null> {
   const jobs = new Map<string, Awaited<ReturnType<typeof load>>[number]>();
   const load = (ids: readonly string[]) => db.job.findMany({ where: { id: { in: [...ids] } }, select: COLUMNS });
@@ -52,7 +55,7 @@ export async function readRetryPreview(db: TenantClient, jobId: string): Promise
     run(id) {
       const run = byId.get(id);
       const tokens = (run?.tokens ?? {}) as unknown as { [id: string]: Token };
-      // The run of the job itself comes back with it.
+      // The job's own run is restored with it.
       const status = id === own.runId ? "running" : ((run?.status ?? "cancelled") as RunStatus);
       return {
         status,

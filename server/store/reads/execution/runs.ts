@@ -12,7 +12,7 @@ export interface RunQuery extends PageRequest {
   status?: RunStatus[];
   workflow?: string;
   tag?: string;
-  /** What the id, the workflow or a tag begins with, whatever its case. */
+  /** Start of the id, the workflow or a tag, ignoring case. */
   q?: string;
   /** Created at or after. */
   from?: string;
@@ -27,10 +27,13 @@ const WITHOUT_LARGE = Object.fromEntries(run.large.map((column) => [column, true
   [column in (typeof run.large)[number]]: true;
 };
 
-/** A search looks at this many runs per page; when that was not enough, the page is short and its cursor goes on from there. */
+/**
+ * Runs searched per page; when too few match, the page is short and its cursor continues from
+ * there.
+ */
 export const SEARCH_WINDOW = 20_000;
 
-/** Runs by the time they were created, newest first unless asked otherwise; without what can be large. */
+/** Runs by time of creation, newest first by default; without large columns. */
 export async function listRuns(db: TenantClient, scope: Scope, query: RunQuery): Promise<Page<Listed<"run">>> {
   if (query.q !== undefined) return searchRuns(db, scope, query, query.q);
   const { order, limit } = query;
@@ -59,7 +62,8 @@ function filterOf(query: RunQuery): Prisma.RunWhereInput {
   };
 }
 
-// The first condition is what the index range starts at; the second leaves out what was shown of that very millisecond.
+// The first condition is the start of the index range; the second excludes what was shown of that
+// very millisecond.
 function afterCursor(query: RunQuery): Prisma.RunWhereInput {
   const at = decodeCursor(query.cursor, CURSOR);
   if (!at) return {};

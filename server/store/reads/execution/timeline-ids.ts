@@ -4,7 +4,7 @@ import { decodeCursor, encodeCursor } from "../kernel/page.ts";
 import type { Scope } from "../kernel/scope.ts";
 import { hasText } from "../kernel/text-search.ts";
 
-/** Which rows a page of a timeline has: ids only, the rows are read by them. */
+/** Selects the rows of a timeline's page: ids only; the rows are then read by id. */
 
 interface Aged {
   id: string;
@@ -17,10 +17,10 @@ interface JobFilter {
   cursor?: string;
 }
 
-/** The sort key of a job among those of its run. */
+/** The sort key of a job within its run. */
 export const ageKey = ({ createdAt, id }: Aged): readonly [Date, string] => [createdAt, id];
 
-/** Jobs of a run that the filter lets through, the oldest first, from behind the cursor on. */
+/** Jobs of a run that match the filter, oldest first, after the cursor. */
 export async function jobIdsByAge(scope: Scope, runId: string, filter: JobFilter, limit: number): Promise<Aged[]> {
   const at = decodeCursor(filter.cursor, ["time", "text"]);
   const after = at
@@ -47,11 +47,11 @@ function matching({ tenantId }: Scope, runId: string, { status, q }: JobFilter):
   );
 }
 
-/** Whether a job's step, id, tool or agent has the text in it, whatever its case. */
+/** Whether a job's step, id, tool or agent contains the text, ignoring case. */
 export const textMatches = (q: string): Prisma.Sql =>
   hasText(Prisma.sql`concat_ws(chr(10), "step", "id", "tool", "claimedBy")`, q);
 
-/** Jobs of a run that have changed behind a position, in the order of their last changes. */
+/** Jobs of a run that changed after a position, in the order of their last changes. */
 export async function changedSince(
   { prisma, tenantId }: Scope,
   runId: string,
@@ -72,7 +72,10 @@ export async function changedSince(
   };
 }
 
-/** A job of the run with those of the run that it depends on and that depend on it; none when the run does not have it. */
+/**
+ * A job of the run, with the run's jobs that it depends on and that depend on it; empty when the
+ * run does not have it.
+ */
 export async function linkedTo({ prisma, tenantId }: Scope, runId: string, jobId: string): Promise<string[]> {
   const rows = await prisma.$queryRaw<{ id: string }[]>`
     WITH linked AS (SELECT "id", "dependsOn", "dependents" FROM "Job"
@@ -96,7 +99,10 @@ export async function newestAttempts(
   return rows.map((row) => row.id);
 }
 
-/** Workstreams of a run: those of these jobs, then what failed, is blocked, in review or runs, then the oldest. */
+/**
+ * Workstreams of a run: those of these jobs, then failed, blocked, in review or running ones, then
+ * the oldest.
+ */
 export async function workstreamIds(
   { prisma, tenantId }: Scope,
   runId: string,

@@ -27,26 +27,30 @@ import {
 } from "./timeline-ids.ts";
 
 export interface TimelineQuery {
-  /** This job is among the answered ones, if the run has it, and so are those of the run that it depends on and that depend on it. */
+  /**
+   * Include this job, if the run has it, and the run's jobs that it depends on and that depend on
+   * it.
+   */
   job?: string;
   status?: JobStatus[];
-  /** What a job's step, id, tool or agent has in it, whatever its case. */
+  /** Text within a job's step, id, tool or agent, ignoring case. */
   q?: string;
-  /** Only what has changed behind this position, in the order of its changes. */
+  /** Only what changed after this position, in the order of changes. */
   changedAfter?: number;
   cursor?: string;
   limit: number;
 }
 
-/** How many jobs that others depend on are looked up beside the answered ones. */
+/** Most dependencies read in addition to the page's jobs. */
 const MAX_DEPENDENCIES = 4_000;
 
 /**
- * What a timeline draws of a run; null when there is no such run.
+ * The timeline of a run; null when there is no such run.
  *
- * The first page of a run that is larger than `limit` has the jobs that failed, run or were cancelled, the linked one, and then the oldest. The pages
- * behind it go on with the oldest that come after, so that all pages together are the whole run, whatever became of a job in between. Attempts
- * are those of the answered jobs: the newest of each job before any job's second newest.
+ * The first page of a run larger than `limit` has the failed, running and cancelled jobs, the
+ * linked one, and then the oldest. Later pages continue with the oldest, so that all pages together
+ * are the whole run, whatever changes in between. Attempts are those of the page's jobs: the newest
+ * of each job before any job's second newest.
  */
 export async function readTimeline(
   db: TenantClient,
@@ -54,7 +58,7 @@ export async function readTimeline(
   runId: string,
   query: TimelineQuery = { limit: TIMELINE_JOBS },
 ): Promise<TimelineAnswer | null> {
-  // The position before the rows: whoever follows from it sees every change that the rows do not have yet.
+  // The position is read before the rows: following the log from it misses no change.
   const { head } = await readPosition(db);
   const run = await db.run.findFirst({ where: { id: runId } });
   if (!run) return null;
@@ -100,7 +104,7 @@ export async function readTimeline(
 
 const isFiltered = ({ status, q }: TimelineQuery): boolean => status !== undefined || q !== undefined;
 
-/** The ids of the jobs that a page has, and where the next one begins. */
+/** Ids of a page's jobs, and where the next page begins. */
 async function chooseJobs(scope: Scope, run: Wire<"run">, query: TimelineQuery) {
   const { limit, cursor, job } = query;
   if (query.changedAfter !== undefined) return changedSince(scope, run.id, query.changedAfter, cursor, limit);
@@ -115,12 +119,12 @@ async function chooseJobs(scope: Scope, run: Wire<"run">, query: TimelineQuery) 
   return { ids: new Set([...linked, ...attention, ...shown.map(({ id }) => id)]), nextCursor };
 }
 
-/** The jobs that an operator looks for first. */
+/** The jobs an operator looks for first. */
 async function attentionOf(scope: Scope, runId: string, limit: number): Promise<string[]> {
   const most = Math.min(TIMELINE_ATTENTION, Math.floor((limit * 3) / 4));
   const found: string[] = [];
   for (const [rank, status] of ATTENTION.entries()) {
-    // What failed leaves room for what runs.
+    // Failed ones leave room for running ones.
     const room = rank === 0 ? Math.ceil(most / 2) : most - found.length;
     if (room <= 0) break;
     found.push(...(await jobIdsByAge(scope, runId, { status: [...status] }, room)).map(({ id }) => id));
@@ -147,7 +151,7 @@ async function gatesOf(db: TenantClient, jobs: readonly Wire<"job">[]): Promise<
 
 async function dependenciesOf(db: TenantClient, jobs: readonly Wire<"job">[]): Promise<DependencyFacts[]> {
   const here = new Set(jobs.map((job) => job.id));
-  // Those that are waited for first: without them the times of a job could not be explained.
+  // Dependencies first: without them a job's times could not be explained.
   const around = [...jobs.flatMap((job) => job.dependsOn), ...jobs.flatMap((job) => job.dependents)];
   const missing = new Set(around.filter((id) => !here.has(id)));
   if (missing.size === 0) return [];

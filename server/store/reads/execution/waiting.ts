@@ -16,16 +16,17 @@ import type { RunStatus } from "../../../../domain/kernel/statuses.ts";
 import type { LaneQueries } from "../../lane/lane-database.ts";
 
 /**
- * Reads what explains why jobs wait; `domain/execution/waiting.ts` explains it. All rows are read as JSON, so that any driver gives the same.
+ * Reads what explains why jobs wait; `domain/execution/waiting.ts` explains it. All rows are read
+ * as JSON, so that every driver gives the same.
  */
 
-/** No more agents than these are looked at for one job; those that were heard of last. */
+/** Most agents considered for one job: those seen last. */
 const MAX_CANDIDATES = 1_000;
-/** No more jobs than these are counted that come before one. */
+/** Most jobs counted ahead of one. */
 const MAX_BEFORE = 50_000;
 
-/** What several looks have in common, so that each is read once. */
-export interface Look {
+/** Reads shared by several explanations, each done once. */
+export interface WaitReads {
   queries: LaneQueries;
   tenantId: string;
   at: string;
@@ -33,8 +34,8 @@ export interface Look {
   candidates: Map<string, Promise<CandidateFacts[]>>;
 }
 
-/** Begins to look at how things stand now. */
-export async function lookNow(queries: LaneQueries, tenantId: string): Promise<Look> {
+/** Begins to read the present state. */
+export async function beginWaitReads(queries: LaneQueries, tenantId: string): Promise<WaitReads> {
   const [now] = await queries.query<{ at: number }>(
     `SELECT /* why: now */ (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS "at"`,
     [],
@@ -44,64 +45,67 @@ export async function lookNow(queries: LaneQueries, tenantId: string): Promise<L
 }
 
 /** Why a job does not run now; null when there is no such job. */
-export async function readWhy(look: Look, jobId: string): Promise<Waiting | null> {
+export async function readWhy(reads: WaitReads, jobId: string): Promise<Waiting | null> {
   const [found] = await rows<{ job: Job; runStatus: RunStatus }>(
-    look,
+    reads,
     `SELECT /* why: job */ row_to_json(x)::text AS "row" FROM (SELECT row_to_json(j) AS "job", r."status" AS "runStatus" FROM "Job" AS j
        JOIN "Run" AS r ON r."tenantId" = j."tenantId" AND r."id" = j."runId" WHERE j."tenantId" = $1 AND j."id" = $2) AS x`,
     [jobId],
   );
   if (!found) return null;
   const job = withTimes(found.job);
-  return { ...subjectOf(job), reasons: whyWaiting(await factsOf(look, job, found.runStatus)), at: look.at };
+  return { ...subjectOf(job), reasons: whyWaiting(await factsOf(reads, job, found.runStatus)), at: reads.at };
 }
 
-/** Why a job like this does not run now, its place in the queue left out: for the look of many at once. */
-export async function readWhyRoughly(look: Look, job: Job, runStatus: RunStatus): Promise<Waiting> {
-  const facts = { ...(await factsOf(look, job, runStatus, false)), before: null };
-  return { ...subjectOf(job), reasons: whyWaiting(facts), at: look.at };
+/**
+ * Why a job like this does not run now, without its place in the queue: for explaining many at
+ * once.
+ */
+export async function readWhyRoughly(reads: WaitReads, job: Job, runStatus: RunStatus): Promise<Waiting> {
+  const facts = { ...(await factsOf(reads, job, runStatus, false)), before: null };
+  return { ...subjectOf(job), reasons: whyWaiting(facts), at: reads.at };
 }
 
 const subjectOf = ({ id: jobId, runId, status }: Job) => ({ jobId, runId, status });
 
-async function factsOf(look: Look, job: Job, runStatus: RunStatus, counts = true): Promise<WaitFacts> {
+async function factsOf(reads: WaitReads, job: Job, runStatus: RunStatus, counts = true): Promise<WaitFacts> {
   const waits = job.status === "waiting";
   const [parents, approval, queue, candidates] = await Promise.all([
-    waits && job.dependsOn.length > 0 ? parentsOf(look, job.dependsOn) : [],
-    waits && job.approvalId !== null ? approvalOf(look, job.approvalId) : null,
-    queueOf(look, job.queue),
-    candidatesOf(look, job),
+    waits && job.dependsOn.length > 0 ? parentsOf(reads, job.dependsOn) : [],
+    waits && job.approvalId !== null ? approvalOf(reads, job.approvalId) : null,
+    queueOf(reads, job.queue),
+    candidatesOf(reads, job),
   ]);
-  const isDue = job.status === "queued" && Date.parse(job.runAt) <= Date.parse(look.at);
-  const before = counts && isDue && candidates.length > 0 ? await beforeOf(look, job, candidates) : null;
-  return { at: look.at, job, runStatus, parents, approval, queue, candidates, before };
+  const isDue = job.status === "queued" && Date.parse(job.runAt) <= Date.parse(reads.at);
+  const before = counts && isDue && candidates.length > 0 ? await beforeOf(reads, job, candidates) : null;
+  return { at: reads.at, job, runStatus, parents, approval, queue, candidates, before };
 }
 
-function parentsOf(look: Look, ids: readonly string[]): Promise<DependencyFacts[]> {
+function parentsOf(reads: WaitReads, ids: readonly string[]): Promise<DependencyFacts[]> {
   return rows<DependencyFacts>(
-    look,
+    reads,
     `SELECT /* why: dependencies */ row_to_json(x)::text AS "row" FROM (SELECT "id" AS "jobId", "runId", "step", "status", "finishedAt" FROM "Job"
        WHERE "tenantId" = $1 AND "id" = ANY ($2::text[]) ORDER BY array_position($2::text[], "id")) AS x`,
     [ids],
   ).then((found) => found.map((one) => ({ ...one, finishedAt: timeOf(one.finishedAt) })));
 }
 
-async function approvalOf(look: Look, approvalId: string): Promise<ApprovalFacts | null> {
+async function approvalOf(reads: WaitReads, approvalId: string): Promise<ApprovalFacts | null> {
   const [found] = await rows<ApprovalFacts>(
-    look,
+    reads,
     `SELECT /* why: approval */ row_to_json(x)::text AS "row" FROM (SELECT "id", "title", "status", "requiredApprovals", "decisions", "requestedBy",
        "expiresAt", "createdAt" FROM "Approval" WHERE "tenantId" = $1 AND "id" = $2) AS x`,
     [approvalId],
   );
   if (!found) return null;
-  return { ...found, expiresAt: timeOf(found.expiresAt), createdAt: timeOf(found.createdAt) ?? look.at };
+  return { ...found, expiresAt: timeOf(found.expiresAt), createdAt: timeOf(found.createdAt) ?? reads.at };
 }
 
-/** A queue with who paused it. One that has no row yet is as its first job would find it. */
-export function queueOf(look: Look, queue: string): Promise<QueueFacts> {
-  return remembered(look.queues, queue, async () => {
+/** A queue and who paused it. One without a row has the defaults its first job would give it. */
+export function queueOf(reads: WaitReads, queue: string): Promise<QueueFacts> {
+  return remembered(reads.queues, queue, async () => {
     const [found] = await rows<QueueFacts>(
-      look,
+      reads,
       `SELECT /* why: queue */ row_to_json(x)::text AS "row" FROM (SELECT q."id", q."paused", q."pauseReason", q."concurrency", q."jobCounts",
          e."actor" AS "pausedBy", e."at" AS "pausedAt" FROM "Queue" AS q LEFT JOIN LATERAL (SELECT "actor", "at" FROM "Event"
            WHERE "tenantId" = q."tenantId" AND "subjectKind" = 'queue' AND "subjectId" = q."id" AND "type" = 'queue.paused' AND q."paused"
@@ -114,10 +118,10 @@ export function queueOf(look: Look, queue: string): Promise<QueueFacts> {
   });
 }
 
-function candidatesOf(look: Look, { agentKey, capability }: Pick<Job, "agentKey" | "capability">) {
-  return remembered(look.candidates, JSON.stringify([agentKey, capability]), async () => {
+function candidatesOf(reads: WaitReads, { agentKey, capability }: Pick<Job, "agentKey" | "capability">) {
+  return remembered(reads.candidates, JSON.stringify([agentKey, capability]), async () => {
     const found = await rows<CandidateFacts>(
-      look,
+      reads,
       `SELECT /* why: agents */ row_to_json(x)::text AS "row" FROM (SELECT a."id", a."displayName", a."capabilities", a."capacity", a."bounded",
          a."busy", a."draining", a."drainReason", a."lastSeenAt", row_to_json(b) AS "breaker" FROM "Agent" AS a
          LEFT JOIN "Breaker" AS b ON b."tenantId" = a."tenantId" AND b."id" = a."id"
@@ -127,7 +131,7 @@ function candidatesOf(look: Look, { agentKey, capability }: Pick<Job, "agentKey"
     );
     return found.map((agent) => ({
       ...agent,
-      lastSeenAt: timeOf(agent.lastSeenAt) ?? look.at,
+      lastSeenAt: timeOf(agent.lastSeenAt) ?? reads.at,
       breaker: agent.breaker && { ...agent.breaker, resetAt: timeOf(agent.breaker.resetAt) },
     }));
   });
@@ -141,10 +145,13 @@ interface Group {
   higher: number;
 }
 
-/** Jobs that come before one, in the order of claims (`domain/execution/job/claim-order.ts`), for the agent that has the fewest of them. */
-async function beforeOf(look: Look, job: Job, candidates: readonly CandidateFacts[]): Promise<Before> {
+/**
+ * Jobs ahead of one, in the order of claims (`domain/execution/job/claim-order.ts`), for the agent
+ * with the fewest.
+ */
+async function beforeOf(reads: WaitReads, job: Job, candidates: readonly CandidateFacts[]): Promise<Before> {
   const groups = await rows<Group>(
-    look,
+    reads,
     `SELECT /* why: before */ row_to_json(x)::text AS "row" FROM (
        SELECT j."queue" = $2 AS "own", j."capability", j."agentKey", count(*)::int AS "jobs",
          (count(*) FILTER (WHERE j."priority" > $3::int))::int AS "higher"
@@ -157,9 +164,9 @@ async function beforeOf(look: Look, job: Job, candidates: readonly CandidateFact
            AND (q."concurrency" IS NULL OR q."concurrency" > (q."jobCounts" ->> 'running')::int))) LIMIT ${MAX_BEFORE}) AS j
        JOIN "Run" AS r ON r."tenantId" = $1 AND r."id" = j."runId" AND r."status" IN ('pending', 'running', 'blocked')
        GROUP BY 1, 2, 3) AS x`,
-    [job.queue, job.priority, job.runAt, job.id, look.at],
+    [job.queue, job.priority, job.runAt, job.id, reads.at],
   );
-  const able = candidates.filter((agent) => standingOf(agent, look.at) === "able");
+  const able = candidates.filter((agent) => standingOf(agent, reads.at) === "able");
   const pool = able.length > 0 ? able : candidates;
   const places = pool.map((agent) => placeFor(agent, groups));
   return places.reduce((best, one) => (isSooner(one, best) ? one : best));
@@ -181,13 +188,13 @@ function placeFor(agent: CandidateFacts, groups: readonly Group[]): Before {
   return place;
 }
 
-/** Rows that a statement makes as JSON text in `row`; the tenant is its first parameter. */
-export async function rows<T>(look: Look, text: string, values: readonly unknown[]): Promise<T[]> {
-  const found = await look.queries.query<{ row: string }>(text, [look.tenantId, ...values]);
+/** Rows that a statement returns as JSON text in `row`; the tenant is its first parameter. */
+export async function rows<T>(reads: WaitReads, text: string, values: readonly unknown[]): Promise<T[]> {
+  const found = await reads.queries.query<{ row: string }>(text, [reads.tenantId, ...values]);
   return found.map(({ row }) => JSON.parse(row) as T);
 }
 
-/** A job's row out of JSON, its times as they are everywhere else. */
+/** A job's row from JSON, with times in the usual format. */
 export function withTimes(job: Job): Job {
   const times = [
     "runAt",

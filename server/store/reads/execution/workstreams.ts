@@ -9,7 +9,7 @@ export interface WorkstreamQuery extends PageRequest {
   status?: WorkstreamStatus[];
 }
 
-/** Workstreams, the newest first. */
+/** Workstreams, newest first. */
 export async function listWorkstreams(db: TenantClient, query: WorkstreamQuery): Promise<Page<Wire<"workstream">>> {
   const at = decodeCursor(query.cursor, ["time", "text"]);
   const rows = await db.workstream.findMany({

@@ -4,23 +4,23 @@ import { selectRows } from "../../lane/statements.ts";
 import { decodeCursor, type Page, type PageRequest, pageOf } from "./page.ts";
 import type { Scope } from "./scope.ts";
 
-/** A page that is asked for by its place in the list, or by a cursor. */
+/** A page requested by its number, or by a cursor. */
 export interface CountedRequest extends PageRequest {
-  /** From 1; left out, the cursor says where the page begins. */
+  /** From 1; without it, the cursor says where the page begins. */
   page?: number;
 }
 
-/** How many there are in all is counted but for the pages behind a cursor: whoever goes on knows it from the first. */
+/** The total is counted except on pages after a cursor: the first page has it. */
 export interface CountedPage<T> extends Page<T> {
   total?: number;
   page?: number;
   pageSize?: number;
 }
 
-/** Kinds whose lists are counted. */
+/** Kinds with counted lists. */
 type Counted = "session" | "task" | "approval";
 
-/** A condition on the rows of a list, around the parameter that its value goes into. */
+/** A condition on a list's rows, around the parameter for its value. */
 export interface Condition {
   sql: (parameter: string) => string;
   value: string | string[];
@@ -32,7 +32,10 @@ export const isOneOf = (column: string, value: string[]): Condition => ({
   value,
 });
 
-/** One page of rows by the time they were created, the newest first, with how many there are: one statement, so both are of the same moment. */
+/**
+ * One page of rows by time of creation, newest first, with the total: one statement, so both are of
+ * the same moment.
+ */
 export async function countedPage<K extends Counted>(
   { prisma, tenantId }: Scope,
   kind: K,
@@ -50,7 +53,7 @@ export async function countedPage<K extends Counted>(
   const table = `"${ROWS[kind].table}"`;
   const order = `ORDER BY ${table}."createdAt" DESC, "id" DESC`;
   const total = at ? "NULL::int" : `(SELECT count(*)::int FROM ${table} WHERE "tenantId" = $1${where})`;
-  // The ids first: what is skipped would else be drawn up in full.
+  // Ids first: otherwise the skipped rows would be read in full.
   const ids = `SELECT "id" FROM ${table} WHERE "tenantId" = $1${where}${after} ${order} LIMIT $2::int OFFSET $3::int`;
   const text = `SELECT /* page of ${kind}s */ ${total} AS "total",
     (SELECT coalesce(json_agg(row_to_json(r)), '[]') FROM (${selectRows(kind)} AND "id" IN (${ids}) ${order}) AS r)::text AS "rows"`;

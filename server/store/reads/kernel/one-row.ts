@@ -3,7 +3,7 @@ import { type Kind, ROWS } from "../../../../domain/rows.ts";
 import type { TenantClient } from "../../../database/tenant.ts";
 import { wireOf } from "./wire-rows.ts";
 
-/** Prisma's access to a model, as far as one row is concerned. */
+/** Prisma's access to a model, for one row. */
 interface Model {
   findFirst(query: { where: { id: string } }): Promise<object | null>;
 }
@@ -14,7 +14,7 @@ function modelOf(db: TenantClient, kind: Kind): Model {
   return (db as unknown as { [model: string]: Model })[table.charAt(0).toLowerCase() + table.slice(1)] as Model;
 }
 
-/** The row as it now is, or null: unknown and another tenant's look the same. */
+/** The present row, or null: unknown or another tenant's. */
 export async function readRow<K extends Kind>(db: TenantClient, kind: K, id: string): Promise<Wire<K> | null> {
   const stored = await modelOf(db, kind).findFirst({ where: { id } });
   return stored && wireOf(kind, stored);

@@ -1,12 +1,12 @@
 import { StoreError } from "../../errors.ts";
 
 /**
- * Keyset pages: a cursor is the sort key of the last item, so that a page costs the same however deep it is, and rows that are added while
- * somebody pages neither repeat nor hide others.
+ * Keyset pages: a cursor is the sort key of the last item, so that every page costs the same, and
+ * rows added while someone pages neither repeat nor hide others.
  */
 export interface Page<T> {
   items: T[];
-  /** Where the next page begins; null when this is the last one. */
+  /** Start of the next page; null on the last one. */
   nextCursor: string | null;
 }
 
@@ -19,12 +19,15 @@ type Part = "time" | "text" | "number" | "count" | "integer";
 type ValueOf<P extends Part> = P extends "time" ? Date : P extends "text" ? string : number;
 type Key<S extends readonly Part[]> = { -readonly [i in keyof S]: ValueOf<S[i]> };
 
-/** The sort key as an opaque string. Callers must not read anything into it. */
+/** The sort key as an opaque string. */
 export function encodeCursor(key: readonly (Date | string | number)[]): string {
   return Buffer.from(JSON.stringify(key)).toString("base64url");
 }
 
-/** The sort key in a cursor, or undefined when there is none. Throws `malformed` for anything this server did not make. */
+/**
+ * The sort key in a cursor, or undefined when there is none. Throws `malformed` for anything this
+ * server did not produce.
+ */
 export function decodeCursor<const S extends readonly Part[]>(
   cursor: string | undefined,
   shape: S,
@@ -35,7 +38,7 @@ export function decodeCursor<const S extends readonly Part[]>(
   return parts.map((part, i) => partOf(part, shape[i] as Part)) as Key<S>;
 }
 
-/** One page of rows that were asked for one beyond `limit`. */
+/** One page of rows read with one more than `limit`. */
 export function pageOf<R, T>(
   rows: readonly R[],
   limit: number,
@@ -73,7 +76,7 @@ function partOf(part: unknown, wanted: Part): Date | string | number {
   if (typeof part !== "string" || part.includes("\0") || !part.isWellFormed()) throw badCursor();
   if (wanted === "text") return part;
   const time = new Date(part);
-  // Also false for what is no time at all. Beyond the year 9999 Postgres wants another notation.
+  // Also false for an invalid time. After the year 9999 Postgres needs another notation.
   if (time.getTime() >= 0 && time.getTime() < 253_402_300_800_000) return time;
   throw badCursor();
 }

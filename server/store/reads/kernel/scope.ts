@@ -1,7 +1,10 @@
 import type { PrismaClient } from "../../../database/generated/client.ts";
 import type { LaneQueries } from "../../lane/lane-database.ts";
 
-/** For reads in raw SQL, which the tenant-scoped client cannot confine: each of them filters by `tenantId` itself. */
+/**
+ * For reads in raw SQL, which the tenant-scoped client cannot confine: each must filter by
+ * `tenantId` itself.
+ */
 export interface Scope {
   prisma: PrismaClient;
   tenantId: string;
@@ -9,7 +12,7 @@ export interface Scope {
   now: number;
 }
 
-/** The same statements as the lane's, over the pool that reads go by. */
+/** The lane's statements over the pool for reads. */
 export function queriesOf(prisma: PrismaClient): LaneQueries {
   return { query: (text, values) => prisma.$queryRawUnsafe(text, ...values) };
 }

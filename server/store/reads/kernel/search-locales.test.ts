@@ -6,7 +6,7 @@ import { countAlerts, listAlerts } from "../alerts/alerts.ts";
 import { listJobs } from "../execution/jobs.ts";
 
 const tenantId = "t";
-/** What an alert's title and a job's step say, by their ids. */
+/** Alert titles and job steps, by id. */
 const TEXTS: { readonly [id: string]: string } = {
   ascii: "INBOX is full",
   umlaut: "Über die ÖFEN",

@@ -16,7 +16,7 @@ async function finds(text: string, sought: string, where?: "start"): Promise<boo
   return rows[0]?.found === true;
 }
 
-test("every character means itself", async () => {
+test("every character is matched literally", async () => {
   const signs = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
   for (const sign of signs) {
     expect(await finds(`a${sign}b`, `a${sign}b`), sign).toBe(true);
@@ -30,7 +30,7 @@ test("every character means itself", async () => {
   }
 });
 
-test("letters are found whatever their case, by the same rules in every locale", async () => {
+test("letters match ignoring case, by the same rules in every locale", async () => {
   for (const [text, sought] of [
     ["BUILD-Title", "build-title"],
     ["title", "TITLE"],
@@ -42,7 +42,7 @@ test("letters are found whatever their case, by the same rules in every locale",
   expect(await finds("dış", "dis")).toBe(false);
 });
 
-test("what a text begins with is sought at its start only", async () => {
+test("a prefix is matched only at the start", async () => {
   expect(await finds("Release 1", "rel", "start")).toBe(true);
   expect(await finds("a release", "rel", "start")).toBe(false);
 });

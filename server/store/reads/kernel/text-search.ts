@@ -1,10 +1,11 @@
 import { Prisma } from "../../../database/generated/client.ts";
 
 /**
- * A pattern for Postgres' `~` that finds a text whatever its case, and means every character of it literally. The cases of each letter are spelt out
- * here, because Postgres would fold them by the database's locale: a Turkish one by other rules, `C` only in ASCII.
+ * A pattern for Postgres' `~` that matches a text ignoring case, with every character literal. The
+ * cases of each letter are written out, because Postgres would fold case by the database's locale:
+ * a Turkish one by other rules, `C` only in ASCII.
  *
- * @param where `start`: only where the searched text begins with it.
+ * @param where `start`: only at the beginning of the searched text.
  */
 export function searchPattern(text: string, where: "anywhere" | "start" = "anywhere"): string {
   const pattern = [...text].map(oneOf).join("");
@@ -20,6 +21,6 @@ function oneOf(character: string): string {
 /** Everything but letters and digits is escaped; those must not be, as `\d` has a meaning. */
 const literal = (character: string) => (/[!-/:-@[-`{-~]/.test(character) ? `\\${character}` : character);
 
-/** Whether a text has the words in it, by `searchPattern`. */
+/** Whether a text contains the words, by `searchPattern`. */
 export const hasText = (text: Prisma.Sql, words: string): Prisma.Sql =>
   Prisma.sql`(${text}) COLLATE "C" ~ ${searchPattern(words)}`;

@@ -3,11 +3,11 @@ import { toWire, type Wire } from "../../../../domain/kernel/wire.ts";
 import type { Kind, Rows } from "../../../../domain/rows.ts";
 
 /**
- * From what the database driver gives to what is sent: the one place where bigint becomes number and Date becomes RFC 3339. The columns
- * of a table are the fields of its kind, so that is all there is to do.
+ * Converts database values to the wire format: the one place where bigint becomes number and Date
+ * becomes RFC 3339. Columns and fields have the same names.
  */
 
-/** The sendable form of a row as the database has it. */
+/** The wire form of a stored row. */
 export function wireOf<K extends Kind>(kind: K, stored: object): Wire<K> {
   return toWire(kind, fieldsOf(stored) as unknown as Rows[K]);
 }

@@ -22,7 +22,7 @@ export interface TaskQuery extends CountedRequest {
   status?: TaskStatus[];
   taskType?: string;
   idempotencyKey?: string;
-  /** Whom it comes from or goes to. */
+  /** The sender or the recipient. */
   agent?: string;
 }
 
@@ -33,11 +33,11 @@ export interface ApprovalQuery extends CountedRequest {
   taskId?: string;
 }
 
-/** Sessions, the newest first. */
+/** Sessions, newest first. */
 export const listSessions = (scope: Scope, query: SessionQuery): Promise<CountedPage<Wire<"session">>> =>
   countedPage(scope, "session", filtersOf(query, ["agentRole", "taskId"]), query);
 
-/** Tasks, the newest first. */
+/** Tasks, newest first. */
 export function listTasks(scope: Scope, query: TaskQuery): Promise<CountedPage<Wire<"task">>> {
   const { agent } = query;
   const filters = filtersOf(query, ["taskType", "idempotencyKey"]);
@@ -45,11 +45,11 @@ export function listTasks(scope: Scope, query: TaskQuery): Promise<CountedPage<W
   return countedPage(scope, "task", filters, query);
 }
 
-/** Approvals, the newest first. */
+/** Approvals, newest first. */
 export const listApprovals = (scope: Scope, query: ApprovalQuery): Promise<CountedPage<Wire<"approval">>> =>
   countedPage(scope, "approval", filtersOf(query, ["runId", "jobId", "taskId"]), query);
 
-/** Pending approvals with the task that they are for, null when they are for none; others as they are. */
+/** Adds their task (or null) to pending approvals; leaves others unchanged. */
 export async function withTasks(
   db: TenantClient,
   approvals: readonly Wire<"approval">[],

@@ -1,35 +1,35 @@
 /** What a worker asks for. */
 export interface Claimer {
   agentKey: string;
-  /** What it can do beyond what its agent registered. */
+  /** Capabilities beyond those its agent registered. */
   capabilities: readonly string[];
-  /** Only from these; null for any. */
+  /** Only jobs of these queues; null: any. */
   queues: readonly string[] | null;
 }
 
-/** Something that can be claimed now; null stands for any. */
-export interface Offer {
+/** Something claimable now; null: any. */
+export interface Opening {
   queue: string | null;
   capability: string | null;
   agentKey: string | null;
 }
 
-/** Workers of one agent that ask for the same: what one of them does not find, none of them would. */
+/** Workers of one agent that ask for the same: if one finds nothing, so would the others. */
 export interface Group {
   readonly name: string;
   readonly claimer: Claimer;
   members: number;
-  /** Offers up to this place have been looked at in vain. */
-  lookedAt: number;
-  /** What the agent has registered; null while it is not known, then anything may suit. */
+  /** Openings up to this number were checked in vain. */
+  checkedUpTo: number;
+  /** The agent's registered capabilities; null while unknown: then anything may suit. */
   capabilities: readonly string[] | null;
 }
 
 export const groupName = ({ agentKey, capabilities, queues }: Claimer): string =>
   JSON.stringify([agentKey, [...capabilities].sort(), queues && [...queues].sort()]);
 
-export function suits({ claimer, capabilities }: Group, offer: Offer): boolean {
-  const { agentKey, capability, queue } = offer;
+export function suits({ claimer, capabilities }: Group, opening: Opening): boolean {
+  const { agentKey, capability, queue } = opening;
   if (agentKey !== null && agentKey !== claimer.agentKey) return false;
   if (queue !== null && claimer.queues !== null && !claimer.queues.includes(queue)) return false;
   return (
@@ -40,21 +40,21 @@ export function suits({ claimer, capabilities }: Group, offer: Offer): boolean {
   );
 }
 
-interface DeskOfTicket {
+interface WaitersOfTenant {
   readonly place: number;
-  settle(ticket: Ticket, at: number): void;
-  leave(ticket: Ticket): void;
+  settle(waiter: Waiter, at: number): void;
+  leave(waiter: Waiter): void;
 }
 
-/** One worker's place at a desk. */
-export class Ticket {
+/** One waiting worker. */
+export class Waiter {
   readonly group: Group;
-  readonly #desk: DeskOfTicket;
-  #lookedAt = 0;
+  readonly #tenant: WaitersOfTenant;
+  #checkedUpTo = 0;
   #wake: (() => void) | null = null;
 
-  constructor(desk: DeskOfTicket, group: Group) {
-    this.#desk = desk;
+  constructor(tenant: WaitersOfTenant, group: Group) {
+    this.#tenant = tenant;
     this.group = group;
   }
 
@@ -66,18 +66,19 @@ export class Ticket {
     this.#wake?.();
   }
 
-  /** Call before each look. */
-  look(): void {
-    this.#lookedAt = this.#desk.place;
+  /** Call before each check. */
+  beginCheck(): void {
+    this.#checkedUpTo = this.#tenant.place;
   }
 
   /**
-   * After a look that found nothing: waits for a reason to look again (true). False when `ms` have passed or `signal` aborts first.
-   * The look was `at` (ms, the database's clock); `registered` is what the agent can do, as far as it told.
+   * After a check that found nothing: waits for a reason to check again (true). False when `ms`
+   * have passed or `signal` aborts first. The check was `at` (ms, the database's clock);
+   * `registered` are the agent's capabilities, if known.
    */
   wait(ms: number, signal: AbortSignal, at: number, registered?: readonly string[]): Promise<boolean> {
     const { group } = this;
-    group.lookedAt = Math.max(group.lookedAt, this.#lookedAt);
+    group.checkedUpTo = Math.max(group.checkedUpTo, this.#checkedUpTo);
     if (registered) group.capabilities = registered;
     return new Promise((resolve) => {
       const done = (woken: boolean) => {
@@ -91,12 +92,12 @@ export class Ticket {
       signal.addEventListener("abort", giveUp);
       this.#wake = () => done(true);
       if (signal.aborted) giveUp();
-      else this.#desk.settle(this, at);
+      else this.#tenant.settle(this, at);
     });
   }
 
-  /** Gives the place up. What it was woken for and did not take goes to others. */
+  /** Stops waiting. The opening it was woken for and did not take goes to others. */
   leave(): void {
-    this.#desk.leave(this);
+    this.#tenant.leave(this);
   }
 }
