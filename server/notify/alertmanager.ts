@@ -4,19 +4,20 @@ import { plainVisible } from "../../domain/kernel/visible.ts";
 import { latestOf } from "./digest.ts";
 import { incidentOf, linkTo, type Message, subjectLink } from "./messages.ts";
 
-/** How Alertmanager writes the end of what has not ended. */
+/** Alertmanager's end time of an alert that has not ended. */
 const NO_END = "0001-01-01T00:00:00Z";
 
 /**
- * What Prometheus Alertmanager sends to webhook receivers, version 4. Each alert is a group of its own, so that a receiver that keys incidents on
- * `groupKey` closes what has ended and nothing else; a digest is a group of its alerts, each as it was last, with a key of its own. `fingerprint`
- * and `groupKey` are made of the alert's id alone: they stay the same over its life, whatever becomes of its title or severity.
+ * The body of Prometheus Alertmanager webhooks, version 4. Each alert is a group of its own, so
+ * that a receiver that keys incidents on `groupKey` closes only what has ended; a digest is one
+ * group of its alerts in their last state, with its own key. `fingerprint` and `groupKey` depend
+ * only on the alert's id: they stay the same when its title or severity changes.
  */
 export function alertmanagerBody({ deliveryId, createdAt, notice, digest, channelName, publicUrl }: Message): object {
-  const told = digest
+  const notices = digest
     ? latestOf(digest).map(({ alert }) => alert)
     : [notice.alert ?? testAlert(notice.message ?? "", createdAt)];
-  const alerts = told.map((alert) => ({
+  const alerts = notices.map((alert) => ({
     status: statusOf(alert),
     labels: labelsOf(alert),
     annotations: {
@@ -54,7 +55,7 @@ interface Labels {
   [label: string]: string;
 }
 
-/** Where what it is about is shown, as an annotation. */
+/** Link to the alert's subject, as an annotation. */
 function subjectUrl(publicUrl: string, alert: AlertNotice): { subject_url?: string } {
   const href = subjectLink(publicUrl, alert);
   return href === undefined ? {} : { subject_url: href };
@@ -62,7 +63,7 @@ function subjectUrl(publicUrl: string, alert: AlertNotice): { subject_url?: stri
 
 const statusOf = (alert: AlertNotice) => (alert.status === "resolved" ? "resolved" : "firing");
 
-/** What is the same for all. */
+/** Labels with the same value in all. */
 function common([first = {}, ...others]: readonly Labels[]): Labels {
   const shared = Object.entries(first).filter(([label, value]) => others.every((other) => other[label] === value));
   return Object.fromEntries(shared);

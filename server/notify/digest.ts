@@ -4,14 +4,14 @@ import type { DigestNotice } from "../../domain/alerts/throttle.ts";
 import { SEVERITIES, type Severity } from "../../domain/kernel/statuses.ts";
 import { MINUTE_MS } from "../../domain/kernel/time.ts";
 
-/** One thing that a digest tells. */
+/** One entry of a digest. */
 export interface DigestEntry {
   event: string;
   at: string;
   alert: AlertNotice;
 }
 
-/** How often a rule comes up in a digest. */
+/** How often a rule occurs in a digest. */
 export interface RuleCount {
   rule: string;
   severity: Severity;
@@ -26,14 +26,14 @@ export interface Digest extends DigestNotice {
   resolved: number;
   /** The most severe first, then the most numerous. */
   byRule: RuleCount[];
-  /** The most severe first; of one severity, and so of one alert, in the order in which it happened. */
+  /** Most severe first, then in order. */
   alerts: DigestEntry[];
 }
 
 const RESOLVED: NoticeEvent = "alert.resolved";
 const rank = (severity: Severity): number => SEVERITIES.indexOf(severity);
 
-/** Sums up what a digest tells, given in the order in which it happened. */
+/** Sums up a digest's entries, given in order. */
 export function digestOf(notice: DigestNotice, entries: readonly DigestEntry[]): Digest {
   const rules = new Map<string, { rule: string; severity: Severity; fired: Set<string>; resolved: Set<string> }>();
   for (const { event, alert } of entries) {
@@ -57,7 +57,7 @@ export function digestOf(notice: DigestNotice, entries: readonly DigestEntry[]):
   };
 }
 
-/** Each alert once, as it was told last. */
+/** Each alert once, in its last state. */
 export const latestOf = ({ alerts }: Digest): DigestEntry[] => [
   ...new Map(alerts.map((entry) => [entry.alert.alertId, entry])).values(),
 ];

@@ -40,15 +40,15 @@ test.each([
   ["IPv6 unique local", "https://[fd00:ec2::254]/"],
   ["IPv6 multicast", "https://[ff02::1]/"],
   ["plain http", "http://example.com/"],
-])("%s is not sent to", (_, url) => {
+])("%s is refused", (_, url) => {
   expect(verdict(url)).toBe("refused");
 });
 
-test.each(["https://example.com/", "https://8.8.8.8/", "https://[2606:4700::1111]/"])("%s is", (url) => {
+test.each(["https://example.com/", "https://8.8.8.8/", "https://[2606:4700::1111]/"])("%s is allowed", (url) => {
   expect(verdict(url)).toBe("allowed");
 });
 
-test("an operator opens all, or hosts, addresses and networks by name; those by http too", () => {
+test("an operator allows all, or given hosts, addresses and networks, those by http too", () => {
   expect(verdict("http://127.0.0.1:8080/", true)).toBe("allowed");
   const allowed = ["10.0.0.0/8", "alerts.internal", "::1"];
   expect(verdict("http://10.9.9.9/", allowed)).toBe("allowed");
@@ -73,7 +73,7 @@ function lookUp(allowed: Allowed, addresses: string[], all: boolean, host = "hos
   );
 }
 
-test("a name is connected to by the address that was checked, so that it cannot be another one the next time", async () => {
+test("a name is connected to at the address that was checked, so a later lookup cannot change it", async () => {
   expect(await lookUp([], ["93.184.216.34"], false)).toBe("93.184.216.34");
   expect(await lookUp([], ["93.184.216.34"], true)).toEqual([{ address: "93.184.216.34", family: 4 }]);
 });

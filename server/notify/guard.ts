@@ -2,26 +2,34 @@ import { lookup as systemLookup } from "node:dns";
 import { BlockList, isIP, type LookupFunction } from "node:net";
 
 /**
- * Where notifications may go. A target is chosen by whoever may write channels, and the server stands where its operator's other machines are,
- * so by default only public addresses are reached, by https. What counts is the address that is connected to: names are looked up once, every
- * address is checked, and the connection is made to one of those, so a name that answers differently the next time gains nothing.
+ * Restricts where notifications may go. Anyone who may write channels chooses targets, and the
+ * server may reach the operator's other machines, so by default only public addresses are allowed,
+ * by https. The check is on the address connected to: a name is looked up once, every address is
+ * checked, and the connection uses one of those, so a name that resolves differently the next time
+ * gains nothing.
  */
 export interface Guard {
   /** Throws TargetRefused for a URL that may not be called, whatever its name resolves to. */
   check(url: URL): void;
-  /** Looks up a host for a connection; fails with TargetRefused when one of its addresses may not be reached. */
+  /**
+   * Looks up a host for a connection; fails with TargetRefused when any of its addresses is not
+   * allowed.
+   */
   lookup: LookupFunction;
 }
 
-/** `true` allows all; else hosts, addresses and networks (CIDR) that are allowed besides public ones. */
+/** `true` allows all; else hosts, addresses and networks (CIDR) allowed besides public ones. */
 export type Allowed = true | readonly string[];
 
-/** The target may not be reached. The message says why, without what was found there. */
+/** The target is not allowed. The message says why, without revealing what was found there. */
 export class TargetRefused extends Error {
   override name = "TargetRefused";
 }
 
-/** Everything that is not the public internet, by IANA's special-purpose registries; what embeds an IPv4 address is refused as a whole. */
+/**
+ * Everything that is not public internet, by IANA's special-purpose registries; ranges that embed
+ * IPv4 addresses are refused as a whole.
+ */
 const CLOSED: readonly [network: string, prefix: number][] = [
   ["0.0.0.0", 8],
   ["10.0.0.0", 8],
@@ -87,7 +95,7 @@ export function createGuard(allowed: Allowed, lookup: typeof systemLookup = syst
   };
 }
 
-/** The host as it is connected to: IPv6 without its brackets, a name without the dot at its end. */
+/** The host as used for connecting: IPv6 without brackets, a name without trailing dot. */
 const hostOf = (url: URL): string =>
   url.hostname
     .replace(/^\[|\]$/g, "")
@@ -98,7 +106,7 @@ interface Networks {
   check(address: string): boolean;
 }
 
-/** Each family in a list of its own: in one, an IPv4 address would be found in `::/3` by its IPv6 form. */
+/** One list per family: in a common list, `::/3` would match an IPv4 address by its IPv6 form. */
 function blockList(networks: readonly (readonly [string, number])[]): Networks {
   const lists = { 4: new BlockList(), 6: new BlockList() };
   for (const [network, prefix] of networks) {

@@ -21,10 +21,11 @@ import { retryAfter } from "./retry.ts";
 import { sendDelivery } from "./send.ts";
 
 /**
- * The sender of notifications. Deliveries come to be in the commits that they tell of; of all nodes one, by a lease row on database time, looks
- * for those that are due, sends them and commits what came of it. A sender that dies between the sending and the commit has not told, so the next
- * one sends again, under the same id: receivers get everything at least once. The same leader commits what is due by time: escalations, digests
- * whose window is over, alerts whose cause has ended.
+ * The sender of notifications. Commits create deliveries; one node, by a lease row on database
+ * time, polls for due ones, sends them and commits the outcome. If a sender dies between sending
+ * and commit, the next one sends again under the same id: receivers get everything at least once.
+ * The same leader commits what becomes due: escalations, digests whose window has ended, alerts
+ * whose cause has ended.
  */
 export interface NotifierDeps {
   store: Pick<Store, "commit" | "now">;
@@ -32,25 +33,28 @@ export interface NotifierDeps {
   registry: Registry;
   log: { warn(facts: object, message: string): void };
   guard: Guard;
-  /** The operator's mail server; undefined: no e-mail is sent. */
+  /** The operator's mail server; undefined: no e-mail. */
   smtp?: SmtpSettings | undefined;
-  /** Where people reach the console, for links. */
+  /** Address of the console, for links. */
   publicUrl: () => string;
-  /** Time between a failed try and the next, ms, one entry per further try. */
+  /** Delays before retries, ms, one entry per retry. */
   scheduleMs?: readonly number[];
   /** How long a receiver may take to answer, ms. */
   timeoutMs?: number;
-  /** How long after the end of its cause an alert that still fires is told, ms: what ends with it is to be found out first. */
+  /**
+   * How long after its cause has ended a still firing alert is notified, ms: alerts that end with
+   * the cause need time to do so.
+   */
   settleMs?: number;
-  /** How often to look, ms. */
+  /** Polling interval, ms. */
   everyMs?: number;
 }
 
 const LEASE_MS = 2000;
-/** How many are sent at once, in all and to one channel: a slow receiver does not hold up the others. */
+/** Concurrent sends, in all and per channel: a slow receiver does not hold up the others. */
 const AT_ONCE = 32;
 const PER_CHANNEL = 4;
-/** More than the clock needs to look at all rules. */
+/** More than the clock needs to check all rules, ms. */
 const SETTLE_MS = 6_000;
 const SENDER: Committer = { id: "system:notifier", actor: "system:notifier" };
 
@@ -59,7 +63,7 @@ export function createNotifier(deps: NotifierDeps): LeaderLoop {
   const metrics = createNotifyMetrics(deps.registry, queries);
   const mailer = deps.smtp && createMailer(deps.smtp);
   const { settleMs = SETTLE_MS } = deps;
-  /** What is being sent: by `tenant/id`, the channel it goes to and the alert it is about. */
+  /** Deliveries being sent, by `tenant/id`, with their channel and alert. */
   const underWay = new Map<string, { channel: string; alert: string; done: Promise<void> }>();
 
   const commit = async (tenantId: string, mutation: Mutation): Promise<void> => {
@@ -83,7 +87,8 @@ export function createNotifier(deps: NotifierDeps): LeaderLoop {
       signal,
       now: store.now,
     });
-    // Cut off by the end of this process: nobody knows, so it stays pending and the next sender sends it.
+    // Aborted by the end of this process: the outcome is unknown, so it stays pending and the next
+    // sender sends it.
     if (signal.aborted && !sent.ok) return;
     await commit(due.tenantId, outcomeOf(due, sent, scheduleMs));
     metrics.sent(due.channel.channelKind, sent.ok);
@@ -104,7 +109,10 @@ export function createNotifier(deps: NotifierDeps): LeaderLoop {
     underWay.set(key, { channel, alert: `${channel}/${delivery.alertId ?? delivery.id}`, done });
   };
 
-  /** One alert's notifications go to a channel one after the other, so that the end is not told before the beginning. */
+  /**
+   * One alert's notifications go to a channel one after the other, so that the end does not arrive
+   * before the firing.
+   */
   const mayStart = ({ tenantId, delivery }: DueDelivery): boolean => {
     const all = [...underWay.values()];
     const channel = `${tenantId}/${delivery.channelId}`;
@@ -113,13 +121,13 @@ export function createNotifier(deps: NotifierDeps): LeaderLoop {
     return all.length < AT_ONCE && toChannel.length < PER_CHANNEL && !toChannel.some((one) => one.alert === alert);
   };
 
-  /** One tenant's full lane must not stop the others' time; what is due stays due. */
+  /** One tenant's full lane must not stop the others' timers; the next round retries. */
   const commitDue = ({ tenantId, mutation }: { tenantId: string; mutation: Mutation }): Promise<void> =>
     commit(tenantId, mutation).catch((error: unknown) => {
       log.warn({ err: error, tenantId, type: mutation.type }, "the sender could not commit");
     });
 
-  /** What time makes happen to notifications. Each may come twice or late. */
+  /** Notifications due by time. Each may be repeated or late. */
   const readDueByTime = async (): Promise<{ tenantId: string; mutation: Mutation }[]> => {
     const [uninhibited, escalations, digests] = await Promise.all([
       readUninhibited(queries, settleMs),
@@ -152,16 +160,16 @@ export function createNotifier(deps: NotifierDeps): LeaderLoop {
     leaseMs: LEASE_MS,
     everyMs,
     round,
-    // The database is away: what is due stays due. Logged once, not four times a second.
+    // The database is away: the next round retries. Logged once, not four times a second.
     failed(error, again) {
       if (!again) log.warn({ err: error }, "a round of the sender failed; it goes on when it can");
     },
-    // Nobody else may send what is still being sent.
+    // No other node may send what is still being sent.
     settle: () => Promise.all([...underWay.values()].map((one) => one.done)),
   });
 }
 
-/** What came of a try, as the mutation that says so. A test is tried once: whoever asked for it waits. */
+/** The mutation for the outcome of a try. A test is tried only once: its caller waits. */
 function outcomeOf({ delivery }: DueDelivery, sent: Sent, scheduleMs: readonly number[] | undefined): Mutation {
   const attempt = delivery.attempts + 1;
   const told = { deliveryId: delivery.id, attempt, responseStatus: sent.status };

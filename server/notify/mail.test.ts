@@ -1,14 +1,14 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../testing/database.ts";
 import type { SmtpSettings } from "./mailer.ts";
-import { breakersTell, closeBreakers, type Desk, openBreakers, openDesk } from "./notify.test-kit.ts";
+import { closeBreakers, notifyOnBreakers, openBreakers, openSender, type Sender } from "./notify.test-kit.ts";
 import { freePort, openSmtp, type Smtp } from "./smtp.test-kit.ts";
 
 const FROM = { name: "Switchyard", address: "alerts@sender.example" };
 const DOMAIN = "@sender.example>";
 
 let database: TestDatabase;
-let desk: Desk;
+let sender: Sender;
 let smtp: Smtp;
 
 beforeAll(async () => {
@@ -16,11 +16,11 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 beforeEach(async () => {
-  desk = await openDesk(database);
+  sender = await openSender(database);
   smtp = await openSmtp();
 });
 afterEach(async () => {
-  await desk.close();
+  await sender.close();
   await smtp.close();
 });
 
@@ -30,21 +30,21 @@ const settings = (port = smtp.port, more: Partial<SmtpSettings> = {}): SmtpSetti
   ...more,
 });
 const put = (target = "ops@example.com, boss@example.com") =>
-  desk.commit({ type: "channel.put", channelId: "mail", kind: "email", target });
+  sender.commit({ type: "channel.put", channelId: "mail", kind: "email", target });
 const fire = async (error?: string) => {
-  await desk.commit(breakersTell("mail"), ...openBreakers(["codex"], error));
+  await sender.commit(notifyOnBreakers("mail"), ...openBreakers(["codex"], error));
 };
 
-test("an alert comes as a mail of two parts with a link, and what ends it answers in the same thread", async () => {
+test("an alert is sent as a mail of two parts with a link, and its end replies in the same thread", async () => {
   await put();
   await fire();
-  desk.start({ smtp: settings() });
-  await desk.settled(1);
-  await desk.commit(...closeBreakers(["codex"]));
-  await desk.settled(2);
+  sender.start({ smtp: settings() });
+  await sender.settled(1);
+  await sender.commit(...closeBreakers(["codex"]));
+  await sender.settled(2);
 
   const [fired, resolved] = smtp.got;
-  const [delivery] = await desk.deliveries();
+  const [delivery] = await sender.deliveries();
   expect(fired).toMatchObject({ from: FROM.address, to: ["ops@example.com", "boss@example.com"] });
   expect(fired?.headers).toMatchObject({
     from: "Switchyard <alerts@sender.example>",
@@ -61,72 +61,72 @@ test("an alert comes as a mail of two parts with a link, and what ends it answer
   expect(resolved?.headers.references).toBe(fired?.headers.references);
   expect(resolved?.headers["in-reply-to"]).toBe(fired?.headers["in-reply-to"]);
   expect(resolved?.headers["message-id"]).not.toBe(fired?.headers["message-id"]);
-  expect(await desk.deliveries()).toMatchObject([{ status: "delivered", responseStatus: 250, error: null }, {}]);
+  expect(await sender.deliveries()).toMatchObject([{ status: "delivered", responseStatus: 250, error: null }, {}]);
 });
 
 test("a mail that is refused for now (4xx) is tried again under the same Message-ID, one refused for good (5xx) is not", async () => {
   await put();
-  // A server that wants nobody just now says nothing of the mail, whatever its number.
+  // A server that refuses connections for now says nothing about the mail, whatever the code.
   smtp.greetings.push(554);
   smtp.answers.push(451, 421);
   await fire();
-  desk.start({ smtp: settings() });
-  await desk.settled(1);
-  expect(await desk.deliveries()).toMatchObject([{ status: "delivered", attempts: 4 }]);
+  sender.start({ smtp: settings() });
+  await sender.settled(1);
+  expect(await sender.deliveries()).toMatchObject([{ status: "delivered", attempts: 4 }]);
   expect(smtp.got.map(({ headers }) => headers["message-id"])).toEqual([
-    `<${(await desk.deliveries())[0]?.id}${DOMAIN}`,
+    `<${(await sender.deliveries())[0]?.id}${DOMAIN}`,
   ]);
 
   smtp.answers.push(550);
-  await desk.commit(...closeBreakers(["codex"]));
-  await desk.settled(2);
-  const [, refused] = await desk.deliveries();
+  await sender.commit(...closeBreakers(["codex"]));
+  await sender.settled(2);
+  const [, refused] = await sender.deliveries();
   expect(refused).toMatchObject({ status: "failed", attempts: 1, responseStatus: 550, error: "answered 550" });
-  // A replay is known by the same id.
-  await desk.commit({ type: "delivery.replay", deliveryId: refused?.id ?? "" });
-  await desk.settled(3);
+  // A replay has the same id.
+  await sender.commit({ type: "delivery.replay", deliveryId: refused?.id ?? "" });
+  await sender.settled(3);
   expect(smtp.got[1]?.headers["message-id"]).toBe(`<${refused?.id}${DOMAIN}`);
 });
 
-test("an address that is refused for good keeps the mail from nobody else; one refused for now is tried again", async () => {
+test("an address refused for good does not keep the mail from the others; one refused for now is tried again", async () => {
   await put();
   smtp.refusals["ops@example.com"] = 550;
   await fire();
-  desk.start({ smtp: settings() });
-  await desk.settled(1);
+  sender.start({ smtp: settings() });
+  await sender.settled(1);
   const error = "refused for 1 of 2 addresses: answered 550";
-  expect(await desk.deliveries()).toMatchObject([{ status: "delivered", attempts: 1, error }]);
+  expect(await sender.deliveries()).toMatchObject([{ status: "delivered", attempts: 1, error }]);
   expect(smtp.got.map(({ to }) => to)).toEqual([["boss@example.com"]]);
 
   smtp.refusals["ops@example.com"] = 450;
-  await desk.commit(...closeBreakers(["codex"]));
-  await desk.settled(2);
-  expect((await desk.deliveries())[1]).toMatchObject({ status: "failed", attempts: 4, responseStatus: 450 });
+  await sender.commit(...closeBreakers(["codex"]));
+  await sender.settled(2);
+  expect((await sender.deliveries())[1]).toMatchObject({ status: "failed", attempts: 4, responseStatus: 450 });
   smtp.refusals["boss@example.com"] = 550;
   smtp.refusals["ops@example.com"] = 550;
-  await desk.commit({ type: "channel.test", channelId: "mail" });
-  await desk.settled(3);
-  expect((await desk.deliveries())[2]).toMatchObject({ status: "failed", error: "answered 550" });
+  await sender.commit({ type: "channel.test", channelId: "mail" });
+  await sender.settled(3);
+  expect((await sender.deliveries())[2]).toMatchObject({ status: "failed", error: "answered 550" });
 });
 
 test("a mail waits for a server that is down, and arrives when it is up", async () => {
   const port = await freePort();
   await put();
   await fire();
-  desk.start({ smtp: settings(port), scheduleMs: Array(1000).fill(1) });
-  const first = async () => (await desk.deliveries())[0];
+  sender.start({ smtp: settings(port), scheduleMs: Array(1000).fill(1) });
+  const first = async () => (await sender.deliveries())[0];
   await expect.poll(async () => (await first())?.attempts, { timeout: 15_000, interval: 20 }).toBeGreaterThan(1);
   expect(await first()).toMatchObject({
     status: "pending",
     error: "the SMTP server could not be reached: ECONNREFUSED",
   });
   const late = await openSmtp({}, port);
-  await desk.settled(1);
+  await sender.settled(1);
   expect(late.got).toHaveLength(1);
   await late.close();
 });
 
-test("user and password are sent within TLS, and a wrong one is told without naming it", async () => {
+test("user and password are sent within TLS, and a wrong one is reported without naming it", async () => {
   const guarded = await openSmtp({
     authOptional: false,
     disabledCommands: [],
@@ -136,34 +136,34 @@ test("user and password are sent within TLS, and a wrong one is told without nam
   const url = (password: string) => `smtp://ops:${encodeURIComponent(password)}@127.0.0.1:${guarded.port}`;
   await put();
   await fire();
-  const wrong = desk.start({ smtp: settings(0, { url: url("hunter2") }) });
-  await desk.settled(1);
+  const wrong = sender.start({ smtp: settings(0, { url: url("hunter2") }) });
+  await sender.settled(1);
   await wrong.close();
   const error = "the SMTP server refuses the user or the password";
-  expect(await desk.deliveries()).toMatchObject([{ status: "failed", attempts: 4, responseStatus: 535, error }]);
+  expect(await sender.deliveries()).toMatchObject([{ status: "failed", attempts: 4, responseStatus: 535, error }]);
   const stored = await database.pool.query<{ all: string }>(`SELECT json_agg(e)::text AS "all" FROM "Event" AS e`);
   for (const secret of ["hunter2", "secret.example", "ops@example.com"]) {
-    expect(JSON.stringify([stored.rows, desk.logged])).not.toContain(secret);
+    expect(JSON.stringify([stored.rows, sender.logged])).not.toContain(secret);
   }
 
-  await desk.commit(...openBreakers(["claude"]));
-  desk.start({ smtp: settings(0, { url: url("p@ss:word") }) });
-  await desk.settled(2);
+  await sender.commit(...openBreakers(["claude"]));
+  sender.start({ smtp: settings(0, { url: url("p@ss:word") }) });
+  await sender.settled(2);
   expect(guarded.got).toMatchObject([{ user: "ops", secure: true }]);
   await guarded.close();
 });
 
-test("by smtps:// everything is within TLS", async () => {
+test("with smtps:// everything is within TLS", async () => {
   const guarded = await openSmtp({ secure: true });
   await put();
   await fire();
-  desk.start({ smtp: settings(0, { url: `smtps://127.0.0.1:${guarded.port}` }) });
-  await desk.settled(1);
+  sender.start({ smtp: settings(0, { url: `smtps://127.0.0.1:${guarded.port}` }) });
+  await sender.settled(1);
   expect(guarded.got).toMatchObject([{ secure: true }]);
   await guarded.close();
 });
 
-// An address of this machine that does not look like one stands for another machine.
+// A local address in an unusual form counts as another machine.
 test.each([
   ["in the open", ["STARTTLS"], /^the SMTP server does not turn to TLS/],
   ["whose certificate nobody vouches for", [], /^the SMTP server could not be reached: /],
@@ -178,20 +178,20 @@ test.each([
   });
   await put();
   await fire();
-  desk.start({ smtp: settings(0, { url: `smtp://ops:hunter2@0.0.0.0:${other.port}` }) });
-  await desk.settled(1);
+  sender.start({ smtp: settings(0, { url: `smtp://ops:hunter2@0.0.0.0:${other.port}` }) });
+  await sender.settled(1);
   expect([other.got, asked]).toEqual([[], 0]);
   const error = expect.stringMatching(why);
-  expect(await desk.deliveries()).toMatchObject([{ status: "failed", attempts: 4, error }]);
+  expect(await sender.deliveries()).toMatchObject([{ status: "failed", attempts: 4, error }]);
   await other.close();
 });
 
-test("nothing that is told gets out of the subject or into the page: no header, no markup", async () => {
+test("alert texts cannot add headers or markup", async () => {
   await put();
-  await desk.commit(breakersTell("mail"), { type: "agent.register", agentKey: "codex" });
-  desk.start({ smtp: settings() });
+  await sender.commit(notifyOnBreakers("mail"), { type: "agent.register", agentKey: "codex" });
+  sender.start({ smtp: settings() });
   const title = 'boom\r\nBcc: thief@evil.example\r\n\r\n<script>alert(1)</script> \u2028& "ü"';
-  await desk.tick({
+  await sender.tick({
     ...{
       type: "alert.fire",
       alertId: "breaker_open:x",
@@ -201,7 +201,7 @@ test("nothing that is told gets out of the subject or into the page: no header, 
     },
     ...{ subject: { kind: "agent", id: "x" }, runId: null, value: null, threshold: null, causeId: null },
   });
-  await desk.settled(1);
+  await sender.settled(1);
   const [mail] = smtp.got;
   expect(mail?.to).toEqual(["ops@example.com", "boss@example.com"]);
   expect(mail?.headers.bcc).toBeUndefined();
@@ -212,16 +212,16 @@ test("nothing that is told gets out of the subject or into the page: no header, 
   expect(mail?.text).toContain("QUIT</b>");
 });
 
-test("a server without a mail server says so, and tries no more", async () => {
+test("without a mail server the delivery fails with that reason, without retries", async () => {
   await put();
-  await desk.commit({ type: "channel.test", channelId: "mail" });
-  desk.start();
-  await desk.settled(1);
+  await sender.commit({ type: "channel.test", channelId: "mail" });
+  sender.start();
+  await sender.settled(1);
   const error = "this server sends no e-mail: SMTP_URL and SMTP_FROM are not set";
-  expect(await desk.deliveries()).toMatchObject([{ status: "failed", attempts: 1, error }]);
+  expect(await sender.deliveries()).toMatchObject([{ status: "failed", attempts: 1, error }]);
 });
 
-test("a sender that is stopped while the server hesitates leaves the mail to the next", async () => {
+test("a sender stopped while the mail server is slow leaves the mail to the next", async () => {
   let asked = 0;
   const slow = await openSmtp({
     onConnect() {
@@ -230,12 +230,12 @@ test("a sender that is stopped while the server hesitates leaves the mail to the
   });
   await put();
   await fire();
-  const first = desk.start({ smtp: settings(slow.port) });
+  const first = sender.start({ smtp: settings(slow.port) });
   await expect.poll(() => asked, { timeout: 15_000, interval: 20 }).toBe(1);
   await first.close();
-  expect(await desk.deliveries()).toMatchObject([{ status: "pending", attempts: 0 }]);
-  desk.start({ smtp: settings() });
-  await desk.settled(1);
+  expect(await sender.deliveries()).toMatchObject([{ status: "pending", attempts: 0 }]);
+  sender.start({ smtp: settings() });
+  await sender.settled(1);
   expect(smtp.got).toHaveLength(1);
   await slow.close();
 });

@@ -2,23 +2,23 @@ import { createHash } from "node:crypto";
 import { shortened } from "../../domain/kernel/text.ts";
 import { headline, incidentOf, linkTo, type Message, paragraphs, subjectLink, subjectWords } from "./messages.ts";
 
-/** A message as an e-mail: who it is from and goes to is the mailer's concern. */
+/** An e-mail message; the mailer adds sender and recipients. */
 export interface Mail {
   subject: string;
   text: string;
   html: string;
-  /** The same for every try and every replay, so that receivers can tell a repeated one. */
+  /** The same for every try and replay, so that receivers can recognise repeats. */
   messageId: string;
-  /** What all mails about one firing of an alert answer to, so that they are shown as one thread. */
+  /** Id that all mails about one firing reply to, so that they form one thread. */
   thread: string;
 }
 
-/** What tells this mail, and this thread, from all others. */
+/** The ids of a mail and its thread. */
 export interface MailIds {
   tenantId: string;
   channelId: string;
   deliveryId: string;
-  /** Of the sender's address. */
+  /** Domain of the sender's address. */
   domain: string;
 }
 
@@ -44,17 +44,19 @@ export function mailOf(message: Message, { tenantId, channelId, deliveryId, doma
 }
 
 /**
- * The same for all mails about one alert: mail clients show as one thread only what has one subject, and titles move with what is measured. Whether it
- * fires or has ended is the first line of the mail.
+ * The same for all mails about one alert: mail clients form threads by subject, and titles change
+ * with the figures. The first line of the mail says whether it fires or has ended.
  */
 function subjectOf({ notice: { alert } }: Message, title: string): string {
   return alert ? `[Switchyard] ${alert.rule}: ${alert.subject.kind} ${alert.subject.id}` : title;
 }
 
-/** Ids of alerts name agents and queues: nothing of that need stand in a header. */
+/** Hashed, because alert ids contain names of agents and queues. */
 const threadOf = (what: string): string => `thread.${createHash("sha256").update(what).digest("hex").slice(0, 32)}`;
 
-/** Titles hold what others have written: neither a line break nor another control character gets from there into a header. */
+/**
+ * Titles contain text of others: no line break or other control character may get into a header.
+ */
 const oneLine = (text: string): string => text.replace(/[\s\p{Cc}]+/gu, " ").trim();
 
 function htmlOf(

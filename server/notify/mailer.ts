@@ -5,29 +5,32 @@ import { addressesOf } from "../../domain/alerts/email-address.ts";
 import type { Mail } from "./mail.ts";
 import type { Sent } from "./post.ts";
 
-/** Where mails are handed in, and whom they are from. */
+/** The SMTP server and the sender. */
 export interface SmtpSettings {
-  /** `smtp://` or `smtps://`, with user and password where the server wants them. */
+  /** `smtp://` or `smtps://`, with user and password if the server requires them. */
   url: string;
   from: { name: string; address: string };
-  /** What `tls.connect` is told besides: a certificate authority of one's own. */
+  /** Further options of `tls.connect`, such as a private certificate authority. */
   tls?: ConnectionOptions;
 }
 
 export interface Mailer {
-  /** What stands behind the sender's @. */
+  /** Domain of the sender's address. */
   domain: string;
-  /** One try to hand in a mail for addresses separated by commas. Never rejects. */
+  /** One try to submit a mail to comma-separated addresses. Never rejects. */
   send(mail: Mail, target: string, limits: { timeoutMs: number; signal: AbortSignal }): Promise<Sent>;
 }
 
-/** The server on this very machine: nobody listens on the way, and its certificate is seldom one that can be checked. */
+/**
+ * A server on this machine: the connection cannot be intercepted, and its certificate can seldom be
+ * verified.
+ */
 const isLoopback = (host: string): boolean => /^(localhost|127(\.\d+){3}|\[?::1\]?)$/i.test(host);
 
 /**
- * Hands mails to the operator's own SMTP server, a connection each. `smtp://` turns to TLS when the server offers it, and must when there is a
- * password to be sent to another machine; certificates are checked. The guard for targets does not apply: the operator chose the server, and
- * whoever writes channels chooses none.
+ * Submits mails to the operator's SMTP server, one connection each. `smtp://` uses STARTTLS when
+ * offered, and requires it to send a password to another machine; certificates are verified. The
+ * target guard does not apply: the operator chose the server, not the writers of channels.
  */
 export function createMailer({ url, from, tls }: SmtpSettings): Mailer {
   const { protocol, hostname, port, username, password } = new URL(url);
@@ -38,7 +41,7 @@ export function createMailer({ url, from, tls }: SmtpSettings): Mailer {
   const server = {
     host,
     secure,
-    // 587 for handing in, 465 for the same within TLS: what nodemailer takes when none is named.
+    // nodemailer's defaults: 587, or 465 within TLS.
     ...(port !== "" && { port: Number(port) }),
     requireTLS: !secure && auth !== undefined && !local,
     ...(auth && { auth }),
@@ -64,7 +67,7 @@ export function createMailer({ url, from, tls }: SmtpSettings): Mailer {
           references: thread,
           inReplyTo: thread,
           headers: { "Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All" },
-          // A server that keeps answering, but never comes to an end, is given up too.
+          // Also gives up on a server that keeps answering without finishing.
           signal: AbortSignal.any([signal, AbortSignal.timeout(4 * timeoutMs)]),
         });
         return taken(Number.parseInt(info.response, 10), info.rejectedErrors ?? [], addressesOf(target).length);
@@ -77,7 +80,10 @@ export function createMailer({ url, from, tls }: SmtpSettings): Mailer {
   };
 }
 
-/** The mail was taken, perhaps not for all: those that are refused for now get it by another try, which the others get too, as a repeated one. */
+/**
+ * The mail was accepted, maybe not for all: addresses refused for now get it by a retry, which the
+ * others get as a repeat.
+ */
 function taken(code: number, refusals: readonly NodemailerError[], count: number): Sent {
   const status = Number.isNaN(code) ? null : code;
   if (refusals.length === 0) return { ok: true, status, error: null, retry: false };
@@ -86,19 +92,20 @@ function taken(code: number, refusals: readonly NodemailerError[], count: number
   return { ok: later === undefined, status: later?.responseCode ?? status, error, retry: later !== undefined };
 }
 
-/** Why it failed, without the server's own words: they hold addresses. */
+/** Why it failed, without the server's own words, which contain addresses. */
 function refused(error: NodemailerError): Sent {
   const status = error.responseCode ?? null;
   const all = error.rejectedErrors?.length ? error.rejectedErrors : [error];
   if (error.code === "EAUTH" || error.code === "ENOAUTH") {
-    // Nothing is wrong with the mail: when the operator has put it right, the next try arrives.
+    // Nothing is wrong with the mail: once the operator has fixed the settings, the next try
+    // succeeds.
     return { ok: false, status, error: "the SMTP server refuses the user or the password", retry: true };
   }
   if (error.code === "ETLS" && status !== null) {
     return { ok: false, status, error: "the SMTP server does not turn to TLS, which a password needs", retry: true };
   }
   if (status !== null) {
-    // What is refused before it comes to this mail, the connection or its TLS, says nothing of the mail.
+    // A refusal of the connection or its TLS, before the mail, says nothing about the mail.
     const ofMail = error.code === "EENVELOPE" || error.code === "EMESSAGE";
     return { ok: false, status, error: `answered ${status}`, retry: !ofMail || !all.every(isFinal) };
   }

@@ -24,7 +24,7 @@ const message = (alert: AlertNotice): Message => ({
 const mail = (alert: AlertNotice) =>
   mailOf(message(alert), { tenantId: "t", channelId: "c", deliveryId: "dlv_1", domain: "example.com" });
 
-describe("a notification links to the very thing that its alert is about", () => {
+describe("a notification links to its alert's subject", () => {
   test.each([
     [{ kind: "approval", id: "apr_1" }, null, "/approvals?id=apr_1", "Approval apr_1"],
     [{ kind: "job", id: "j/1" }, "r1", "/runs/r1?job=j%2F1", "Job j/1"],
@@ -42,7 +42,7 @@ describe("a notification links to the very thing that its alert is about", () =>
     expect(alertmanagerBody(message(alert))).toMatchObject({ alerts: [{ annotations: { subject_url: href } }] });
   });
 
-  test("what has no page has no second link; a name with Slack's own characters stays one link", () => {
+  test("a subject without a page has no second link; a name with Slack's own characters stays one link", () => {
     const job = notice({ subject: { kind: "job", id: "j" } });
     expect(webhookBody(message(job))).not.toHaveProperty("data.subjectUrl");
     expect(mail(job).html.match(/<a /g)).toHaveLength(1);

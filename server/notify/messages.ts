@@ -6,34 +6,34 @@ import { shortened } from "../../domain/kernel/text.ts";
 import { plainVisible, titleText } from "../../domain/kernel/visible.ts";
 import { type Digest, digestHeadline, latestOf } from "./digest.ts";
 
-/** What is to be told, in the form that the kinds shape it from. */
+/** A notification, from which each kind of channel shapes its message. */
 export interface Message {
-  /** Of the delivery, the same for every try and replay. */
+  /** Id of the delivery, the same for every try and replay. */
   deliveryId: string;
   event: string;
   createdAt: string;
   notice: Notice;
-  /** What a digest tells. */
+  /** Set for a digest. */
   digest?: Digest;
   channelName: string;
-  /** Where people reach the console. */
+  /** Address of the console. */
   publicUrl: string;
 }
 
-/** Where an alert is shown; without one, all of them. */
+/** Link to an alert; without one, to all. */
 export const linkTo = (publicUrl: string, alert?: AlertNotice): string =>
   alert ? `${publicUrl}/alerts?alert=${encodeURIComponent(alert.alertId)}` : `${publicUrl}/alerts`;
 
-/** Where what an alert is about is shown; undefined for what has no page. */
+/** Link to an alert's subject; undefined when it has no page. */
 export function subjectLink(publicUrl: string, alert: AlertNotice | undefined): string | undefined {
   const path = alert && pathTo(alert.subject, alert.runId);
   return path ? publicUrl + path : undefined;
 }
 
-/** The key of one firing of an alert, the same from its beginning to its end; when it comes back, that is another. */
+/** Key of one firing of an alert, the same from start to end; another when it fires again. */
 export const incidentOf = ({ alertId, reopened }: AlertNotice): string => `${alertId}#${reopened}`;
 
-/** The body of a webhook, as Standard Webhooks has it: `type`, `timestamp`, `data`. */
+/** A webhook's body in the format of Standard Webhooks: `type`, `timestamp`, `data`. */
 export function webhookBody({ event, createdAt, notice, digest, publicUrl }: Message): object {
   const url = linkTo(publicUrl, notice.alert);
   const incident = notice.alert && { incident: incidentOf(notice.alert) };
@@ -44,7 +44,7 @@ export function webhookBody({ event, createdAt, notice, digest, publicUrl }: Mes
   return { type: event, timestamp: createdAt, data: { ...notice, ...incident, ...told, ...links } };
 }
 
-/** What has happened, in words. */
+/** The events in words. */
 const HAPPENED = {
   "alert.fired": "Firing",
   "alert.reopened": "Firing again",
@@ -59,7 +59,7 @@ const lineOf = (event: string, alert: AlertNotice | undefined): string =>
 
 const LONGEST_MESSAGE = 1_000;
 
-/** One line that says it all. */
+/** One line with the whole message. */
 export function headline({ event, notice, digest }: Message): string {
   return digest
     ? digestHeadline(digest)
@@ -68,10 +68,10 @@ export function headline({ event, notice, digest }: Message): string {
       : titleText(notice.message, LONGEST_MESSAGE);
 }
 
-/** How many alerts of a digest people are shown; the console has them all. */
+/** Most alerts listed in a digest; the console has them all. */
 const SHOWN = 20;
 
-/** What people are told below the headline: paragraphs of lines. */
+/** The text below the headline: paragraphs of lines. */
 export function paragraphs({ notice, digest }: Message): string[][] {
   if (!digest) return notice.alert?.detail ? [[plainVisible(notice.alert.detail)]] : [];
   const rules = digest.byRule.map(({ rule, severity, fired, resolved }) => {
@@ -84,11 +84,14 @@ export function paragraphs({ notice, digest }: Message): string[][] {
   return [rules.slice(0, SHOWN), more > 0 ? [...shown, `and ${more} more`] : shown];
 }
 
-/** What an alert is about, as a link to it reads: `Approval apr_1`. */
+/** Text of the link to an alert's subject: `Approval apr_1`. */
 export const subjectWords = ({ subject: { kind, id } }: AlertNotice): string =>
   `${kind.slice(0, 1).toUpperCase()}${kind.slice(1)} ${plainVisible(id)}`;
 
-/** A Slack incoming webhook's message: text for notifications, blocks for reading. Slack's own characters are escaped. */
+/**
+ * A Slack incoming webhook's message: text for notifications, blocks for reading. Slack's special
+ * characters are escaped.
+ */
 export function slackBody(message: Message): object {
   const title = headline(message).replace(/\s+/gu, " ").trim();
   const { alert } = message.notice;
@@ -108,7 +111,7 @@ export function slackBody(message: Message): object {
   };
 }
 
-/** As many whole lines as fit, escaped; of a single one as much as does. */
+/** As many whole lines as fit, escaped; if the first does not fit, its beginning. */
 function wholeLines(lines: readonly string[], most: number): string {
   let text = escapedSlack(lines[0] ?? "", most);
   for (const line of lines.slice(1)) {
@@ -119,7 +122,10 @@ function wholeLines(lines: readonly string[], most: number): string {
   return text;
 }
 
-/** As much of a text as fits into `most` characters when it is escaped: cut before that, so that no escape is. */
+/**
+ * As much of a text as fits into `most` characters once escaped. Cut before escaping, so that no
+ * escape is broken.
+ */
 function escapedSlack(text: string, most: number): string {
   let kept = shortened(text, most);
   let escaped = escapeSlack(kept);

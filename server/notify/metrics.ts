@@ -2,7 +2,7 @@ import { Counter, Gauge, type Registry } from "prom-client";
 import { readPendingDeliveries } from "../store/due/due-notifications.ts";
 import type { LaneQueries } from "../store/lane/lane-database.ts";
 
-/** The room's figures on the server's registry. */
+/** The metrics of notifications. */
 export function createNotifyMetrics(registry: Registry, queries: LaneQueries) {
   const registers = [registry];
   const tries = new Counter({
@@ -21,7 +21,7 @@ export function createNotifyMetrics(registry: Registry, queries: LaneQueries) {
     help: "Deliveries that have not arrived yet.",
     registers,
     async collect() {
-      // The other figures are still wanted when the database is away.
+      // The other metrics are exported even when the database is away.
       const found = await readPendingDeliveries(queries).catch(() => null);
       if (!found) return;
       this.set(found.pending);

@@ -8,14 +8,14 @@ import type { TestDatabase } from "../testing/database.ts";
 import { createGuard } from "./guard.ts";
 import { createNotifier, type NotifierDeps } from "./index.ts";
 
-/** A tenant with a store of its own and as many senders as a test starts. */
-export type Desk = Awaited<ReturnType<typeof openDesk>>;
+/** A tenant with its own store and any number of senders. */
+export type Sender = Awaited<ReturnType<typeof openSender>>;
 
 let tenants = 0;
 
-export async function openDesk(database: TestDatabase) {
+export async function openSender(database: TestDatabase) {
   tenants += 1;
-  const tenant = `desk-${tenants}`;
+  const tenant = `sender-${tenants}`;
   const store = await openStore(database, tenant);
   const notifiers: LeaderLoop[] = [];
   const logged: object[] = [];
@@ -30,7 +30,7 @@ export async function openDesk(database: TestDatabase) {
     logged,
     commit,
     deliveries,
-    /** Commits what the clock, or the sender, would. */
+    /** Commits as the clock or the sender would. */
     tick: (...mutations: Mutation[]) =>
       store.commit(tenant, { id: "system:clock", actor: "system:clock" }, { mutations }),
     start(more: Partial<NotifierDeps> = {}): LeaderLoop {
@@ -51,7 +51,7 @@ export async function openDesk(database: TestDatabase) {
       return notifier;
     },
     alerts: () => database.prisma.alert.findMany({ where: { tenantId: tenant }, orderBy: { id: "asc" } }),
-    /** Waits until so many deliveries have come to an end. */
+    /** Waits until this many deliveries have ended. */
     settled: (count: number) =>
       expect
         .poll(
@@ -66,8 +66,8 @@ export async function openDesk(database: TestDatabase) {
   };
 }
 
-/** The rule of open breakers tells these channels. */
-export const breakersTell = (...channels: string[]): ClientMutationInput => ({
+/** Makes the rule of open breakers notify these channels. */
+export const notifyOnBreakers = (...channels: string[]): ClientMutationInput => ({
   type: "rule.put",
   ruleId: "breaker_open",
   kind: "breaker_open",
@@ -77,14 +77,14 @@ export const breakersTell = (...channels: string[]): ClientMutationInput => ({
   channels,
 });
 
-/** What opens the breakers of new agents, each with an alert. */
+/** Mutations that open the breakers of new agents, each with an alert. */
 export const openBreakers = (agents: readonly string[], error = "boom"): ClientMutationInput[] =>
   agents.flatMap((agentKey): ClientMutationInput[] => [
     { type: "agent.register", agentKey, breaker: { windowSize: 1, minimumCalls: 1 } },
     { type: "breaker.record", agentKey, success: false, error },
   ]);
 
-/** What closes them again. */
+/** Mutations that close them again. */
 export const closeBreakers = (agents: readonly string[]): ClientMutationInput[] =>
   agents.map((agentKey) => ({ type: "breaker.reset", agentKey, reason: "fixed" }));
 

@@ -27,9 +27,9 @@ let tenant = "";
 let receiver: http.Server;
 let base = "";
 let got: Got[] = [];
-/** What the receiver answers, in turn; then 204. */
+/** The receiver's answers, in turn; then 204. */
 let answers: (number | "hang" | { status: number; retryAfter: string })[] = [];
-/** Requests that nobody has answered. */
+/** Unanswered requests. */
 let held: http.ServerResponse[] = [];
 const notifiers: LeaderLoop[] = [];
 
@@ -117,7 +117,7 @@ function mustBeSigned(one: Got, ...secrets: string[]): void {
   expect(signature).toBe(wanted["webhook-signature"]);
 }
 
-test("a webhook gets what fired and what ended, signed, each under the id of its delivery", async () => {
+test("a webhook gets firings and ends, signed, each under the id of its delivery", async () => {
   await put("hook", "webhook");
   await tell("hook");
   startNotifier();
@@ -142,7 +142,7 @@ test("after a rotation both secrets sign", async () => {
   expect(String(got[0]?.headers["webhook-signature"]).split(" ")).toHaveLength(2);
 });
 
-test("a secret that was replaced a day ago signs no more", async () => {
+test("a secret replaced a day ago is no longer used", async () => {
   await put("hook", "webhook");
   await commit({ type: "channel.rotate", channelId: "hook" }, { type: "channel.test", channelId: "hook" });
   await database.pool.query(
@@ -154,7 +154,7 @@ test("a secret that was replaced a day ago signs no more", async () => {
   mustBeSigned(got[0] as Got, await secretOf("hook"));
 });
 
-test("what was on its way to a channel that was removed is not sent, to one turned off it waits; a test of one turned off is sent", async () => {
+test("pending deliveries of a removed channel are not sent, of one turned off they wait; a test of one turned off is sent", async () => {
   await put("off", "webhook");
   await put("gone", "webhook");
   await tell("off", "gone");
@@ -170,7 +170,7 @@ test("what was on its way to a channel that was removed is not sent, to one turn
   expect(ends.sort()).toEqual(["gone failed the channel was removed", "off delivered null", "off pending null"]);
 });
 
-test("a receiver that asks to be left alone is, for so long", async () => {
+test("a receiver's Retry-After is respected", async () => {
   await put("hook", "webhook");
   answers = [{ status: 429, retryAfter: "3600" }];
   await tell("hook");
@@ -182,7 +182,7 @@ test("a receiver that asks to be left alone is, for so long", async () => {
   expect(got).toHaveLength(1);
 });
 
-test("a receiver that does not answer is given up each time, until the tries are used up", async () => {
+test("a receiver that does not answer times out each time, until the tries are used up", async () => {
   await put("hook", "webhook");
   answers = Array(4).fill("hang");
   await tell("hook");
@@ -192,7 +192,7 @@ test("a receiver that does not answer is given up each time, until the tries are
   expect(await deliveries()).toMatchObject([{ status: "failed", attempts: 4, responseStatus: null, error }]);
 });
 
-test("the end of an alert is not sent before its beginning was taken; other alerts pass meanwhile", async () => {
+test("the end of an alert is not sent before its firing was accepted; other alerts are sent meanwhile", async () => {
   await put("hook", "webhook");
   answers = ["hang"];
   await tell("hook");
@@ -212,7 +212,7 @@ test("the end of an alert is not sent before its beginning was taken; other aler
   expect(heard().slice(2)).toEqual(["alert.resolved breaker_open:a"]);
 });
 
-test("a name that leads to a private address is not connected to, whatever it is called", async () => {
+test("a name that resolves to a private address is not connected to", async () => {
   const { port } = new URL(base);
   await commit({ type: "channel.put", channelId: "hook", kind: "webhook", target: `https://localhost:${port}/hook` });
   await tell("hook");
@@ -257,7 +257,7 @@ test("a receiver that is gone for good (410) is not tried again, nor is a test",
   ]);
 });
 
-test("without leave nothing is sent to the server's own machine, and the log says why", async () => {
+test("by default nothing is sent to the server's own machine, and the log says why", async () => {
   await put("hook", "webhook");
   await tell("hook");
   startNotifier([]);
@@ -267,7 +267,7 @@ test("without leave nothing is sent to the server's own machine, and the log say
   expect(refused).toMatchObject({ status: "failed", attempts: 1, error: "the address is not a public one" });
 });
 
-test("a sender that ends before it could tell what came of it leaves that to the next, which sends it again", async () => {
+test("a delivery whose sender ends before committing the outcome is sent again by the next", async () => {
   await put("hook", "webhook");
   answers = ["hang"];
   await tell("hook");
@@ -320,7 +320,7 @@ test("Slack gets text and blocks with its own characters escaped; Alertmanager's
   });
 });
 
-test("an alert that nobody acknowledges is escalated by the sender, one that somebody does is not", async () => {
+test("an unacknowledged alert is escalated by the sender, an acknowledged one is not", async () => {
   await put("boss", "webhook");
   await commit({
     ...{ type: "rule.put", ruleId: "breaker_open", kind: "breaker_open", params: {}, severity: "critical" },

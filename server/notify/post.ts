@@ -3,14 +3,14 @@ import https from "node:https";
 import { NO_ANSWER } from "../../domain/alerts/delivery.ts";
 import { type Guard, TargetRefused } from "./guard.ts";
 
-/** What came of a try to send: taken, or not, and whether another try makes sense. */
+/** Outcome of a try to send: accepted or not, and whether a retry makes sense. */
 export interface Sent {
   ok: boolean;
   status: number | null;
   error: string | null;
-  /** Another try may succeed. */
+  /** A retry may succeed. */
   retry: boolean;
-  /** How long the receiver asks to be left alone, ms. */
+  /** The receiver's Retry-After, ms. */
   retryAfterMs?: number;
 }
 
@@ -27,8 +27,9 @@ export interface PostLimits {
 }
 
 /**
- * One POST. Only 2xx counts as taken. Redirects are not followed, and of an answer nothing but status and headers is looked at, so a receiver can
- * neither send the server elsewhere nor keep it reading. Never rejects.
+ * One POST. Only 2xx counts as accepted. Redirects are not followed, and only status and headers of
+ * the answer are read, so a receiver can neither redirect the server nor keep it reading. Never
+ * rejects.
  */
 export async function post({ url, headers, body }: Post, { guard, timeoutMs, signal }: PostLimits): Promise<Sent> {
   try {
@@ -53,7 +54,7 @@ function ask(
     const length = String(Buffer.byteLength(body));
     const asked = request(url, {
       method: "POST",
-      // A connection of its own: none that was opened to an address checked at another time.
+      // A new connection: not one opened to an address that was checked at another time.
       agent: false,
       lookup: guard.lookup,
       maxHeaderSize: 16_384,
@@ -78,11 +79,11 @@ function judge({ status, retryAfter }: { status: number; retryAfter: string | un
   const error = redirect ? `answered ${status}: redirects are not followed` : `answered ${status}`;
   const seconds = Number(retryAfter);
   const retryAfterMs = seconds > 0 ? Math.min(seconds, MOST_RETRY_AFTER_S) * 1000 : 0;
-  // 410: the receiver says that it will never want this again.
+  // 410: the receiver never wants this again.
   return { ok: false, status, error, retry: status !== 410, ...(retryAfterMs > 0 && { retryAfterMs }) };
 }
 
-/** Why it failed, for people: no addresses, no URLs. */
+/** Why it failed, for people: without addresses and URLs. */
 export function reasonOf(error: unknown): string {
   if (error instanceof TargetRefused) return error.message;
   const { name, code, cause } = error as { name?: string; code?: string; cause?: { name?: string } };

@@ -25,7 +25,10 @@ const START_LOST = "not sent: nothing that said it fires had arrived";
 
 const never = (error: string): Sent => ({ ok: false, status: null, error, retry: false });
 
-/** One try to send a delivery in the form of its channel's kind; `entries` are what a digest tells. Never rejects. */
+/**
+ * One try to send a delivery in the format of its channel's kind; `entries` are those of a digest.
+ * Never rejects.
+ */
 export async function sendDelivery(due: DueDelivery, entries: readonly DigestEntry[], deps: SendDeps): Promise<Sent> {
   const { tenantId, delivery, channel } = due;
   if (channel.removed) return never("the channel was removed");
@@ -34,7 +37,7 @@ export async function sendDelivery(due: DueDelivery, entries: readonly DigestEnt
   const notice = delivery.payload as Notice;
   if (due.startLost || (notice.digest && entries.length === 0)) return never(START_LOST);
   const digest = notice.digest && { digest: digestOf(notice.digest, entries) };
-  // A replay goes under the id that its receiver knows.
+  // A replay uses the id that its receiver knows.
   const webhookId = delivery.replayOf ?? delivery.id;
   const message: Message = {
     deliveryId: webhookId,

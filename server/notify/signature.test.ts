@@ -11,7 +11,7 @@ test("the signature is that of Standard Webhooks' own test vector", () => {
   });
 });
 
-test("tries end after eight, each later than the one before, never sooner than the receiver asks", () => {
+test("there are eight tries, with growing delays, never sooner than the receiver asks", () => {
   const waits = [1, 2, 3, 4, 5, 6, 7].map((attempt) => retryAfter(attempt, 0));
   for (const [n, wait] of waits.entries()) expect(wait ?? 0).toBeGreaterThan(n === 0 ? 4999 : (waits[n - 1] ?? 0));
   expect(retryAfter(8, 0)).toBeNull();

@@ -8,7 +8,8 @@ export interface SignatureHeaders {
 }
 
 /**
- * Signs a body by Standard Webhooks: HMAC-SHA256 over `id.timestamp.body`, one signature by each secret (`whsec_` and base64), separated by blanks.
+ * Signs a body by Standard Webhooks: HMAC-SHA256 over `id.timestamp.body`, one signature per secret
+ * (`whsec_` and base64), separated by spaces.
  * @param at time of this try, ms since 1970
  */
 export function signatureOf(id: string, at: number, body: string, secrets: readonly string[]): SignatureHeaders {

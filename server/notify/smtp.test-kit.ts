@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { SMTPServer, type SMTPServerOptions } from "smtp-server";
 
-/** A mail as it came in, its parts decoded. */
+/** A received mail, its parts decoded. */
 export interface GotMail {
   from: string;
   to: string[];
@@ -18,11 +18,11 @@ export interface GotMail {
 export interface Smtp {
   port: number;
   got: GotMail[];
-  /** What is answered to the next mails' data, in turn; then they are taken. */
+  /** Answers to the next mails' data, in turn; then they are accepted. */
   answers: number[];
-  /** What the next connections are greeted with, in turn; then they are welcome. */
+  /** Greetings of the next connections, in turn; then they are accepted. */
   greetings: number[];
-  /** What is answered to these addresses. */
+  /** Codes answered to these addresses. */
   refusals: { [address: string]: number };
   close(): Promise<void>;
 }
@@ -66,7 +66,7 @@ export async function openSmtp(options: SMTPServerOptions = {}, port = 0): Promi
     },
     ...options,
   });
-  // A client that hangs up is no fault of the server.
+  // A client that hangs up is not an error of the server.
   server.on("error", () => {});
   server.listen(port, "127.0.0.1");
   await once(server.server, "listening");
@@ -80,7 +80,7 @@ export async function openSmtp(options: SMTPServerOptions = {}, port = 0): Promi
   };
 }
 
-/** A port where nothing listens. */
+/** A port without a listener. */
 export async function freePort(): Promise<number> {
   const server: Server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -90,7 +90,7 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** Takes a mail of two parts apart: headers unfolded and decoded, bodies decoded. */
+/** Parses a mail of two parts: headers unfolded and decoded, bodies decoded. */
 function parse(raw: string): Pick<GotMail, "headers" | "raw" | "text" | "html"> {
   const { headers, body } = split(raw);
   const boundary = /boundary="?([^";]+)"?/.exec(headers["content-type"] ?? "")?.[1] ?? "";

@@ -9,7 +9,7 @@ import { tries } from "../../domain/kernel/depth.test-kit.ts";
 import type { ChannelKind } from "../../domain/kernel/statuses.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/database.ts";
 import type { DigestEntry } from "./digest.ts";
-import { breakersTell, closeBreakers, type Desk, names, openBreakers, openDesk } from "./notify.test-kit.ts";
+import { closeBreakers, names, notifyOnBreakers, openBreakers, openSender, type Sender } from "./notify.test-kit.ts";
 import { openSmtp } from "./smtp.test-kit.ts";
 
 interface Got {
@@ -27,11 +27,11 @@ interface Got {
 }
 
 let database: TestDatabase;
-let desk: Desk;
+let sender: Sender;
 let receiver: http.Server;
 let base = "";
 let got: Got[] = [];
-/** The receiver takes nothing while this is set. */
+/** The receiver accepts nothing while this is set. */
 let away = false;
 
 beforeAll(async () => {
@@ -39,8 +39,8 @@ beforeAll(async () => {
   receiver = http.createServer(async (request, response) => {
     let text = "";
     for await (const chunk of request) text += chunk;
-    // What a test before this one has left behind is sent too: this one's sender serves all tenants.
-    const mine = request.url?.startsWith(`/${desk.tenant}/`);
+    // Deliveries left by an earlier test are sent too: this one's sender serves all tenants.
+    const mine = request.url?.startsWith(`/${sender.tenant}/`);
     if (!away && mine)
       got.push({ path: request.url ?? "", id: String(request.headers["webhook-id"]), body: JSON.parse(text) });
     response.writeHead(away ? 503 : 204).end();
@@ -57,24 +57,24 @@ afterAll(async () => {
 beforeEach(async () => {
   got = [];
   away = false;
-  desk = await openDesk(database);
+  sender = await openSender(database);
 });
-afterEach(() => desk.close());
+afterEach(() => sender.close());
 
 const put = (channelId: string, kind: ChannelKind = "webhook", config: object = { stormWindowMs: 1000 }) =>
-  desk.commit({ type: "channel.put", channelId, kind, target: `${base}/${desk.tenant}/${channelId}`, config });
-const to = (channelId: string) => got.filter((one) => one.path === `/${desk.tenant}/${channelId}`);
-/** What webhooks were told: `event alert`, in every message that told it. */
-const told = (messages: readonly Got[]) =>
+  sender.commit({ type: "channel.put", channelId, kind, target: `${base}/${sender.tenant}/${channelId}`, config });
+const to = (channelId: string) => got.filter((one) => one.path === `/${sender.tenant}/${channelId}`);
+/** What webhooks received: `event alert`, for every message. */
+const received = (messages: readonly Got[]) =>
   messages.flatMap(({ id, body: { type, data } }) =>
     (data.digest?.alerts ?? [{ event: type, alert: data.alert }]).map(({ event, alert }) => ({
       id,
       what: `${event} ${alert?.alertId}`,
     })),
   );
-/** The same without what came again under the id that it had. */
+/** The same without repeats under the same id. */
 const onceEach = (messages: readonly Got[]): string[] =>
-  [...new Map(told(messages).map(({ id, what }) => [`${id} ${what}`, what])).values()].sort();
+  [...new Map(received(messages).map(({ id, what }) => [`${id} ${what}`, what])).values()].sort();
 const all = (count: number, event = "alert.fired") => names(count).map((name) => `${event} breaker_open:${name}`);
 
 test("100 alerts at once are ten messages and one digest with the other ninety, in the form of each kind", async () => {
@@ -83,14 +83,14 @@ test("100 alerts at once are ten messages and one digest with the other ninety, 
   await put("prom", "alertmanager");
   await put("slack", "slack");
   const config = { stormWindowMs: 1000 };
-  await desk.commit({ type: "channel.put", channelId: "mail", kind: "email", target: "ops@example.com", config });
-  await desk.commit(breakersTell("hook", "prom", "slack", "mail"), ...openBreakers(names(100), "<broken>"));
-  desk.start({ smtp: { url: `smtp://127.0.0.1:${smtp.port}`, from: { name: "", address: "a@sender.example" } } });
-  await desk.settled(44);
+  await sender.commit({ type: "channel.put", channelId: "mail", kind: "email", target: "ops@example.com", config });
+  await sender.commit(notifyOnBreakers("hook", "prom", "slack", "mail"), ...openBreakers(names(100), "<broken>"));
+  sender.start({ smtp: { url: `smtp://127.0.0.1:${smtp.port}`, from: { name: "", address: "a@sender.example" } } });
+  await sender.settled(44);
 
   expect(to("hook")).toHaveLength(11);
   expect(
-    told(to("hook"))
+    received(to("hook"))
       .map(({ what }) => what)
       .sort(),
   ).toEqual(all(100).sort());
@@ -122,20 +122,20 @@ test("100 alerts at once are ten messages and one digest with the other ninety, 
   await smtp.close();
 });
 
-test("what ends is told in a digest to those who were told of it in one, and a digest is tried again as a whole", async () => {
+test("ends are sent in a digest to channels that got the firing in one, and a digest is retried as a whole", async () => {
   await put("hook");
-  await desk.commit(breakersTell("hook"), ...openBreakers(names(30)));
-  desk.start({ scheduleMs: Array(1000).fill(200) });
-  await desk.settled(11);
+  await sender.commit(notifyOnBreakers("hook"), ...openBreakers(names(30)));
+  sender.start({ scheduleMs: Array(1000).fill(200) });
+  await sender.settled(11);
   away = true;
-  await desk.commit(...closeBreakers(names(30)));
+  await sender.commit(...closeBreakers(names(30)));
   const tried = async () =>
-    (await desk.deliveries()).filter(({ event, attempts }) => event === "alert.digest" && attempts > 1);
+    (await sender.deliveries()).filter(({ event, attempts }) => event === "alert.digest" && attempts > 1);
   await expect.poll(async () => (await tried()).length, { timeout: 15_000, interval: 20 }).toBe(1);
   away = false;
-  await expect.poll(() => told(got).length, { timeout: 15_000, interval: 20 }).toBe(60);
+  await expect.poll(() => received(got).length, { timeout: 15_000, interval: 20 }).toBe(60);
   expect(
-    told(got)
+    received(got)
       .map(({ what }) => what)
       .sort(),
   ).toEqual([...all(30), ...all(30, "alert.resolved")].sort());
@@ -146,35 +146,35 @@ test("what ends is told in a digest to those who were told of it in one, and a d
   ]);
 });
 
-test("a digest that one sender has begun is sent by the next", async () => {
+test("a digest begun by one sender is sent by the next", async () => {
   await put("hook");
-  const first = desk.start();
-  await desk.commit(breakersTell("hook"), ...openBreakers(names(25)));
+  const first = sender.start();
+  await sender.commit(notifyOnBreakers("hook"), ...openBreakers(names(25)));
   await expect.poll(() => got.length, { timeout: 15_000, interval: 20 }).toBeGreaterThanOrEqual(10);
   await first.close();
-  desk.start();
-  await desk.settled(11);
+  sender.start();
+  await sender.settled(11);
   expect(onceEach(got)).toEqual(all(25).sort());
 });
 
-test("an alert that an open cause folds is told when that is over and it still fires", async () => {
+test("an alert inhibited by an open cause is notified when that has ended and it still fires", async () => {
   await put("hook");
   const fire = { type: "alert.fire", ruleId: "rate", title: "Rate", detail: null, runId: null } as const;
   const facts = { value: 0.5, threshold: 0.8, causeId: "breaker_open:a1", subject: { kind: "agent", id: "a1" } };
-  await desk.commit(breakersTell("hook"), {
+  await sender.commit(notifyOnBreakers("hook"), {
     ...{ type: "rule.put", ruleId: "rate", kind: "success_rate", params: {}, severity: "warning", enabled: true },
     channels: ["hook"],
   });
-  await desk.commit(...openBreakers(["a1"]));
-  await desk.tick({ ...fire, alertId: "rate:a1", ...facts }, { ...fire, alertId: "rate:ends", ...facts });
-  desk.start();
-  desk.start();
-  await desk.settled(1);
-  await desk.tick({ type: "alert.clear", alertId: "rate:ends", reason: "over" });
-  await desk.commit(...closeBreakers(["a1"]));
-  await desk.settled(3);
+  await sender.commit(...openBreakers(["a1"]));
+  await sender.tick({ ...fire, alertId: "rate:a1", ...facts }, { ...fire, alertId: "rate:ends", ...facts });
+  sender.start();
+  sender.start();
+  await sender.settled(1);
+  await sender.tick({ type: "alert.clear", alertId: "rate:ends", reason: "over" });
+  await sender.commit(...closeBreakers(["a1"]));
+  await sender.settled(3);
   expect(
-    told(got)
+    received(got)
       .map(({ what }) => what)
       .sort(),
   ).toEqual(["alert.fired breaker_open:a1", "alert.fired rate:a1", "alert.resolved breaker_open:a1"]);
@@ -182,31 +182,31 @@ test("an alert that an open cause folds is told when that is over and it still f
 
 const ROUNDS = tries(3, 2);
 
-test(`kill -9 while alerts storm, ${ROUNDS} times: what fired and ended is told, each in one message`, async () => {
+test(`kill -9 while alerts storm, ${ROUNDS} times: every firing and end is sent, each in one message`, async () => {
   await put("hook", "webhook", { stormThreshold: 3, stormWindowMs: 1000 });
-  await desk.commit(breakersTell("hook"));
+  await sender.commit(notifyOnBreakers("hook"));
   const script = path.join(import.meta.dirname, "../testing/notify-forever.ts");
   for (let round = 0; round < ROUNDS; round += 1) {
-    const child = spawn(process.execPath, ["--import", "tsx", script, database.url, desk.tenant, `r${round}`], {
+    const child = spawn(process.execPath, ["--import", "tsx", script, database.url, sender.tenant, `r${round}`], {
       stdio: ["ignore", "pipe", "inherit"],
     });
     const ended = once(child, "exit");
     await Promise.race([once(child.stdout, "data"), ended]);
-    // A random moment: what must hold does not depend on it.
+    // A random moment: the result must not depend on it.
     await delay(Math.random() * 1500);
     child.kill("SIGKILL");
     expect(await ended).toEqual([null, "SIGKILL"]);
   }
-  // What was sent to the database is still carried out.
+  // Postgres still executes what it had been sent.
   const busy = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' AND pid <> pg_backend_pid()`;
   await expect.poll(async () => (await database.pool.query(busy)).rowCount).toBe(0);
-  desk.start();
+  sender.start();
   const waiting = async () =>
-    (await desk.deliveries()).filter(({ status }) => status === "pending" || status === "collecting").length;
+    (await sender.deliveries()).filter(({ status }) => status === "pending" || status === "collecting").length;
   await expect.poll(waiting, { timeout: 60_000, interval: 50 }).toBe(0);
 
   const happened = await database.prisma.event.findMany({
-    where: { tenantId: desk.tenant, type: { in: ["alert.fired", "alert.resolved"] } },
+    where: { tenantId: sender.tenant, type: { in: ["alert.fired", "alert.resolved"] } },
   });
   expect(happened.length).toBeGreaterThan(7 * ROUNDS);
   expect(onceEach(got)).toEqual(happened.map(({ type, subjectId }) => `${type} ${subjectId}`).sort());

@@ -8,33 +8,33 @@ import type { Scope } from "../store/reads/kernel/scope.ts";
 import type { Committer, Store } from "../store/types.ts";
 
 /**
- * Retries dead letters, many in one commit. Rows may change between the read and the commit: a refused
- * commit is planned again from what is there then, and a job that is refused twice is left out.
+ * Retries dead letters, many in one commit. Rows may change between the read and the commit: a
+ * refused commit is planned again from the present state, and a job refused twice is left out.
  */
 const MOST_AT_ONCE = MAX_MUTATIONS;
 
-/** What a retry works with: whose queue it is, and who asks. */
+/** What a retry needs: the queue's tenant and the caller. */
 export interface RetryDeps {
   store: Pick<Store, "commit">;
-  /** For reads as things are at the moment of the call. */
+  /** Scope for reads at the moment of the call. */
   scope(): Scope;
   readQueue(): Promise<{ jobCounts: { failed: number; timed_out: number } } | null>;
   by: Committer;
 }
 
 interface Asked {
-  /** These alone; all dead letters when left out. */
+  /** Only these; without it, all dead letters. */
   jobIds?: readonly string[] | undefined;
   reason?: string | undefined;
 }
 
 type Skipped = DeadLetterRetry["skipped"][number];
 
-/** Commits of one call; what is left takes another. */
+/** Commits of one call; the rest needs another call. */
 const MOST_COMMITS = 10;
 const MOST_TRIES = 5;
 
-/** Queues a queue's dead letters again, with their runs where those ended because of them. */
+/** Queues a queue's dead letters again, with their runs if those ended because of them. */
 export async function retryDeadLetters(deps: RetryDeps, queue: string, asked: Asked): Promise<DeadLetterRetry> {
   const scope = deps.scope();
   const done: DeadLetterRetry = { retried: 0, runsRetried: 0, skipped: [], remaining: 0, receipts: [] };
@@ -44,7 +44,7 @@ export async function retryDeadLetters(deps: RetryDeps, queue: string, asked: As
     const known = new Set((await readLetters(scope, jobIds)).map((letter) => letter.id));
     for (const jobId of jobIds)
       if (!known.has(jobId)) done.skipped.push({ jobId, code: "not_found", message: `job ${jobId} does not exist` });
-    // A run takes a mutation too, so that what is named may take two commits.
+    // Retrying a run takes a mutation too, so the given jobs may take two commits.
     for (let left = [...known]; left.length > 0; ) left = left.slice(await retry.commit(left));
   } else {
     let last: DeadLetter | null = null;
@@ -62,10 +62,10 @@ export async function retryDeadLetters(deps: RetryDeps, queue: string, asked: As
 
 interface Plan {
   mutations: ClientMutation[];
-  /** Which job each mutation is for. */
+  /** The job of each mutation. */
   jobs: string[];
   skipped: Skipped[];
-  /** How many of the jobs asked for it deals with. */
+  /** How many of the given jobs it covers. */
   taken: number;
 }
 
@@ -82,7 +82,7 @@ class Retry {
     this.#done = done;
   }
 
-  /** Retries as many of these as fit into one commit, in one. Answers how many that were. */
+  /** Retries as many of these as fit into one commit. Returns how many. */
   async commit(jobIds: readonly string[]): Promise<number> {
     const refused = new Set<string>();
     const left = new Map<string, Skipped>();

@@ -21,6 +21,6 @@ export const agentSilent: RuleCheck<"agent_silent"> = {
       agent: null,
     }));
   },
-  // When an agent was last seen is known for now only.
+  // When an agent was last seen is known only for now.
   past: null,
 };

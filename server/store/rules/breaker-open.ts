@@ -2,7 +2,7 @@ import { percent } from "../../../domain/kernel/percent.ts";
 import { shortened } from "../../../domain/kernel/text.ts";
 import { LIMIT, MAX_ROWS, type RuleCheck, type Span } from "./check.ts";
 
-/** An open breaker keeps the calls that opened it; one that tries has those of its trials, if there are any yet. */
+/** An open breaker shows the calls that opened it, a half-open one those of its trials, if any. */
 const ratesOf = (rate: number | null, calls: number): string =>
   rate === null ? "trial calls decide whether it closes" : `failure rate ${percent(rate)} of ${calls} calls`;
 
@@ -27,7 +27,7 @@ export const breakerOpen: RuleCheck<"breaker_open"> = {
       value: null,
       threshold: null,
       agent: null,
-      // A trial may yet fail: one that tries is not well.
+      // A trial may still fail: half-open counts as recovering.
       ...(state === "half_open" && { recovering: true as const }),
     }));
   },

@@ -5,15 +5,15 @@ import type { Waiting } from "../due/rule-causes.ts";
 import type { LaneQueries } from "../lane/lane-database.ts";
 import type { Scope } from "../reads/kernel/scope.ts";
 
-/** One kind of alert rule: what it finds broken now, and what it would have found in the past. */
+/** One kind of alert rule: its violations now, and those of the past. */
 export interface RuleCheck<K extends RuleKind> {
-  /** At most LIMIT things that are broken now. */
+  /** At most LIMIT violations now. */
   observe(queries: LaneQueries, tenantId: string, params: RuleParams<K>, rule: Rule): Promise<Observed[]>;
-  /** When the condition held since `from` (ms since 1970); null where no history is kept. */
+  /** When the condition held since `from` (ms since 1970); null without a history. */
   past: ((scope: Scope, params: RuleParams<K>, from: number) => Promise<History>) | null;
 }
 
-/** What a rule finds broken about one thing, as the alert will say it. */
+/** A violation a rule finds, as the alert will show it. */
 export interface Observed {
   subject: { kind: string; id: string };
   runId: string | null;
@@ -23,28 +23,29 @@ export interface Observed {
   threshold: number | null;
   /** The agent whose open breaker would explain it. */
   agent: string | null;
-  /** What waits, whose cause belongs in the detail of the alert (`rule-causes.ts`). */
+  /** What waits; its cause is added to the alert's detail (`rule-causes.ts`). */
   waiting?: Waiting;
-  /** Not broken now, but not well enough to end an alert either. */
+  /** Not violated now, but too close to end an alert. */
   recovering?: true;
 }
 
 /**
- * A rule finds no more than these at a time. When it finds as many, it cannot tell what has ended: open alerts stay until there are fewer.
+ * Limit of a rule's findings. At the limit it is unknown what has ended: open alerts stay until
+ * there are fewer.
  */
 export const LIMIT = 1000;
 
-/** Of a queue `q`: the job that has been due the longest. */
+/** The job of queue `q` that has been due the longest. */
 export const OLDEST_DUE = `SELECT j."id" AS "jobId", j."runId", j."agentKey", greatest(j."queuedAt", j."runAt") AS "since" FROM "Job" AS j
   WHERE j."tenantId" = q."tenantId" AND j."queue" = q."id" AND j."status" = 'queued' AND j."runAt" <= now() ORDER BY 4, 1 LIMIT 1`;
 
-/** At most so many rows are read of the past: what is older is left out, and `evaluatedFrom` says so. */
+/** Most past rows read; older ones are left out, and `evaluatedFrom` says since when. */
 export const MAX_ROWS = 200_000;
 
 /** A stretch of time in which the condition held. */
 export interface Span {
   subject: string;
-  /** ms since 1970; `to` null while it goes on. */
+  /** ms since 1970; `to` is null while it lasts. */
   from: number;
   to: number | null;
   value: number;
@@ -52,11 +53,11 @@ export interface Span {
 
 export interface History {
   spans: Span[];
-  /** From when on there is anything to look at. */
+  /** Since when there is data. */
   from: number;
 }
 
-/** Rows by their subject, in the order they come. */
+/** Rows by subject, in their order. */
 export function grouped<R extends { subject: string }>(rows: readonly R[]): Map<string, R[]> {
   const groups = new Map<string, R[]>();
   for (const row of rows) {

@@ -10,7 +10,9 @@ import { runOverdue } from "./run-overdue.ts";
 import { stuck } from "./stuck.ts";
 import { successRate } from "./success-rate.ts";
 
-/** Every kind of rule. A new one is a file here, its parameters and its words (`docs/alerts.md`). */
+/**
+ * All kinds of rules. A new one needs a file here, its parameters and its texts (`docs/alerts.md`).
+ */
 export const CHECKS: { readonly [K in RuleKind]: RuleCheck<K> } = {
   breaker_open: breakerOpen,
   success_rate: successRate,
@@ -23,5 +25,5 @@ export const CHECKS: { readonly [K in RuleKind]: RuleCheck<K> } = {
   approval_waiting: approvalWaiting,
 };
 
-/** The check of a kind, for callers that hold any kind. */
+/** The check of a kind known only at run time. */
 export const checkOf = (kind: RuleKind): RuleCheck<RuleKind> => CHECKS[kind] as RuleCheck<RuleKind>;

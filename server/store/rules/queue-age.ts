@@ -21,7 +21,8 @@ export const queueAge: RuleCheck<"queue_age"> = {
     }));
   },
   async past({ prisma, tenantId }, { queue = null, maxAgeMs }, from) {
-    // Attempts tell what waited until it was started; what waits still is told by the jobs, as the rule sees them.
+    // Attempts show how long started jobs had waited; those still waiting are read from jobs, as
+    // the rule does.
     const rows = await prisma.$queryRaw<Span[]>`
       SELECT * FROM (
         SELECT j."queue" AS "subject", (extract(epoch FROM a."queuedAt") * 1000 + ${maxAgeMs}::float8)::float8 AS "from",
@@ -36,12 +37,12 @@ export const queueAge: RuleCheck<"queue_age"> = {
         WHERE j."tenantId" = ${tenantId} AND j."status" = 'queued' AND NOT q."paused" AND (${queue}::text IS NULL OR j."queue" = ${queue})
           AND greatest(j."queuedAt", j."runAt") < now() - ${maxAgeMs}::float8 * interval '1 millisecond'
       ) AS w ORDER BY "from" LIMIT ${MAX_ROWS}`;
-    // Jobs that waited at the same time are one alert of their queue.
+    // Jobs of a queue waiting at the same time are one alert.
     return { spans: merged(rows), from };
   },
 };
 
-/** Stretches of the same subject that overlap, as one. They come in order. */
+/** Merges overlapping stretches of the same subject. They come in order. */
 function merged(rows: readonly Span[]): Span[] {
   const spans: Span[] = [];
   const latest = new Map<string, Span>();

@@ -37,7 +37,10 @@ export const runOverdue: RuleCheck<"run_overdue"> = {
   },
 };
 
-/** Runs that have missed their deadline since there is such a rule, until they are retried; one that was resolved by hand is told already. */
+/**
+ * Runs that missed their deadline since the rule exists, until they are retried. One resolved by
+ * hand is not reported again.
+ */
 async function missedDeadlines(
   queries: LaneQueries,
   tenantId: string,
@@ -56,12 +59,12 @@ async function missedDeadlines(
        AND r."finishedAt" >= $3::timestamptz ORDER BY r."finishedAt" DESC LIMIT ${LIMIT}`,
     [tenantId, workflow ?? null, rule.createdAt],
   );
-  const told = await queries.query<{ id: string; at: Date }>(
+  const resolved = await queries.query<{ id: string; at: Date }>(
     `SELECT /* alerts that are over */ a."id", a."resolvedAt" AS "at" FROM "Alert" AS a
      WHERE a."tenantId" = $1 AND a."id" = ANY ($2) AND a."status" = 'resolved'`,
     [tenantId, missed.map(({ id }) => fingerprint(rule.id, id))],
   );
-  const over = new Map(told.map(({ id, at }) => [id, at]));
+  const over = new Map(resolved.map(({ id, at }) => [id, at]));
   const rows = missed.filter(({ id, at }) => !((over.get(fingerprint(rule.id, id)) ?? 0) >= at));
   return rows.map(({ id, workflow: name, timeoutMs, age }) => ({
     subject: { kind: "run", id },

@@ -3,8 +3,9 @@ import { LIMIT, type RuleCheck } from "./check.ts";
 
 export const stuck: RuleCheck<"stuck"> = {
   async observe(queries, tenantId, { noProgressMs, workflow }) {
-    // One that waits for the queue, for a human, or for a job that lets itself be heard, is not stuck; nor is a blocked one: it says so itself.
-    // Nor one that waits for a job of another run: that run is watched itself.
+    // Not stuck: jobs waiting for the queue, for a human, or for a job that sends heartbeats;
+    // blocked jobs, which have their own status; and jobs that wait for a job of another run, which
+    // is checked itself.
     const rows = await queries.query<{ id: string; workflow: string; age: number; agent: string | null }>(
       `SELECT /* rule stuck */ r."id", r."workflow", (extract(epoch FROM now() - r."updatedAt") * 1000)::float8 AS "age",
          (SELECT j."claimedBy" FROM "Job" AS j WHERE j."tenantId" = r."tenantId" AND j."runId" = r."id" AND j."status" = 'running' LIMIT 1) AS "agent"
@@ -29,6 +30,6 @@ export const stuck: RuleCheck<"stuck"> = {
       agent,
     }));
   },
-  // What a run waited for at a time is in its log alone.
+  // What a run waited for in the past is only in its log.
   past: null,
 };

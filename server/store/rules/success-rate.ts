@@ -13,7 +13,7 @@ export const successRate: RuleCheck<"success_rate"> = {
     );
     return rows.map(({ id, total, successful }) => {
       const rate = successful / total;
-      // Too few outcomes to tell, or better but not well: what is open stays open.
+      // Too few outcomes, or better but not good: open alerts stay open.
       const broken = rate < threshold && total >= minimumSample;
       const of = taskType === undefined ? "" : ` at ${taskType}`;
       const observed: Observed = {
@@ -54,7 +54,10 @@ interface RateMinute {
   successful: number;
 }
 
-/** One agent's stretches under the threshold, by a window that slides minute by minute. A window that holds no call ends one too. */
+/**
+ * One agent's stretches under the threshold, with a window sliding by minute. A window without
+ * calls ends a stretch too.
+ */
 function rateSpans(
   now: number,
   minutes: readonly RateMinute[],

@@ -7,8 +7,9 @@ import { checkOf } from "../../rules/index.ts";
 import type { Scope } from "../kernel/scope.ts";
 
 /**
- * How often a rule would have fired over the last days, from what really happened: tallies and gauges for rates and depths, rows for what took too
- * long, events for the rest. A condition that lasted shorter than `forMs` would not have fired.
+ * How often a rule would have fired over the last days, from recorded data: tallies and gauges for
+ * rates and depths, rows for durations, events for the rest. A condition shorter than `forMs` would
+ * not have fired.
  */
 export interface PreviewQuery {
   kind: RuleKind;
@@ -17,10 +18,10 @@ export interface PreviewQuery {
   days: number;
 }
 
-/** More firings than these are counted, not listed. */
+/** Firings beyond this are only counted, not listed. */
 const MAX_FIRINGS = 500;
 
-/** How often the rule would have fired. Kinds that no history is kept for say so. */
+/** How often the rule would have fired. Kinds without a history say so. */
 export async function previewRule(scope: Scope, query: PreviewQuery): Promise<RulePreview> {
   const { now } = scope;
   const from = now - query.days * DAY_MS;
