@@ -1,20 +1,9 @@
+import { collectPages, type ItemOf, type ListEndpoint } from "../components/live/get-pages.ts";
+import type { PathOf } from "../domain/kernel/endpoint.ts";
 import { serverGet } from "./server-fetch.ts";
 
-interface Page<T> {
-  items: T[];
-  nextCursor: string | null;
-}
-
 /** The rows of a list over up to `pages` pages of 100, for views that show all there is. */
-export async function serverGetPages<T>(path: string, pages = 5): Promise<Page<T>> {
-  const items: T[] = [];
-  let cursor: string | null = null;
-  for (let page = 0; page < pages; page++) {
-    const query = new URLSearchParams({ limit: "100", ...(cursor !== null && { cursor }) });
-    const answer: Page<T> = await serverGet<Page<T>>(`${path}${path.includes("?") ? "&" : "?"}${query}`);
-    items.push(...answer.items);
-    cursor = answer.nextCursor;
-    if (cursor === null) break;
-  }
-  return { items, nextCursor: cursor };
-}
+export const serverGetPages = <E extends ListEndpoint>(
+  path: PathOf<E>,
+  pages = 5,
+): Promise<{ items: ItemOf<E>[]; nextCursor: string | null }> => collectPages(path, pages, serverGet);

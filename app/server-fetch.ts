@@ -1,6 +1,7 @@
 import { headers } from "next/headers";
 import { notFound, redirect } from "next/navigation";
 import { cache } from "react";
+import type { AnswerOf, PathOf } from "../domain/kernel/endpoint.ts";
 
 /** An answer other than success, other than 401 and 404; the page's error boundary shows its message. */
 export class ServerFetchError extends Error {
@@ -22,10 +23,10 @@ export async function pageTime(): Promise<number> {
  * Reads the API for a server component: over loopback to this same server, with the request's own cookie. 401 leads to the login page, 404
  * to the not-found page. One request asks each path once.
  *
- * @param path below `/api/v1`, as `/runs?limit=50`.
+ * @param path by `pathTo`, which knows what it answers.
  * @throws ServerFetchError for any other answer than success.
  */
-export const serverGet: <T>(path: string) => Promise<T> = cache(async (path: string) => {
+export const serverGet: <E>(path: PathOf<E>) => Promise<AnswerOf<E>> = cache(async (path: string) => {
   const incoming = await headers();
   // Set by our own server on every page request, so a page never has to know where it listens.
   const origin = incoming.get("x-switchyard-origin");

@@ -1,18 +1,20 @@
 import type { Metadata } from "next";
-import type { AgentItem } from "../../components/agents/agent-rows.ts";
 import { OverviewScreen } from "../../components/overview/overview-screen.tsx";
-import type { Summary } from "../../domain/kernel/answers.ts";
-import type { Listed, Wire } from "../../domain/kernel/wire.ts";
+import { agentEndpoints } from "../../domain/agents/endpoints.ts";
+import { alertEndpoints } from "../../domain/alerts/endpoints.ts";
+import { runEndpoints } from "../../domain/execution/endpoints.ts";
+import { pathTo } from "../../domain/kernel/endpoint.ts";
+import { overviewEndpoints } from "../../domain/kernel/endpoints.ts";
 import { serverGet } from "../server-fetch.ts";
 
 export const metadata: Metadata = { title: "Overview" };
 
 export default async function OverviewPage() {
   const [summary, runs, agents, alerts] = await Promise.all([
-    serverGet<Summary>("/summary"),
-    serverGet<{ items: Listed<"run">[] }>("/runs?limit=12&large=omit"),
-    serverGet<{ items: AgentItem[] }>("/agents?limit=100"),
-    serverGet<{ items: Wire<"alert">[] }>("/alerts?limit=100&large=omit"),
+    serverGet(pathTo(overviewEndpoints.summary)),
+    serverGet(pathTo(runEndpoints.list, { limit: 12, large: "omit" })),
+    serverGet(pathTo(agentEndpoints.list, { limit: 100 })),
+    serverGet(pathTo(alertEndpoints.list, { limit: 100, large: "omit" })),
   ]);
   return <OverviewScreen summary={summary} runs={runs.items} agents={agents.items} alerts={alerts.items} />;
 }

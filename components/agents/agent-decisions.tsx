@@ -3,6 +3,8 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import Link from "next/link";
 import { useEffect } from "react";
+import { routingEndpoints } from "../../domain/agents/endpoints.ts";
+import { pathTo } from "../../domain/kernel/endpoint.ts";
 import { decisionHref, decisionsHref } from "../../domain/kernel/links.ts";
 import type { Wire } from "../../domain/kernel/wire.ts";
 import { api } from "../live/api.ts";
@@ -30,8 +32,7 @@ export function AgentDecisions({ agentKey, changed }: AgentDecisionsProps) {
   const { data, error, refetch } = useQuery({
     queryKey: ["agent-decisions", agentKey],
     queryFn: ({ signal }) => {
-      const query = new URLSearchParams({ agent: agentKey, limit: String(SHOWN) });
-      return api.get<{ items: Wire<"decision">[] }>(`/routing/decisions?${query}`, signal);
+      return api.get(pathTo(routingEndpoints.list, { agent: agentKey, limit: SHOWN }), signal);
     },
     refetchInterval: EVERY_MS,
   });

@@ -2,19 +2,18 @@
 
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
+import { jobEndpoints } from "../../domain/execution/job/endpoints.ts";
+import { pathTo } from "../../domain/kernel/endpoint.ts";
 import { agentHref } from "../../domain/kernel/links.ts";
-import type { Wire } from "../../domain/kernel/wire.ts";
 import { api } from "../live/api.ts";
 import { StatusBadge } from "../ui/badge.tsx";
 import { Duration, RelativeTime } from "../ui/time.tsx";
-
-type JobWithAttempts = Wire<"job"> & { attempts: Wire<"attempt">[] };
 
 /** The tries of one job: who, how long, how it ended. Read again with every version of the job. */
 export function JobAttempts({ jobId, version }: { jobId: string; version: number }) {
   const { data, error } = useQuery({
     queryKey: ["job-attempts", jobId, version],
-    queryFn: ({ signal }) => api.get<JobWithAttempts>(`/jobs/${encodeURIComponent(jobId)}`, signal),
+    queryFn: ({ signal }) => api.get(pathTo(jobEndpoints.one, { id: jobId }), signal),
   });
   if (error) return <p role="alert">The attempts could not be read: {error.message}</p>;
   if (!data) return <p role="status">Reading the attempts…</p>;

@@ -1,4 +1,6 @@
 import type { LeaderboardWindow, Standing } from "../../domain/agents/answers.ts";
+import { figureEndpoints } from "../../domain/agents/endpoints.ts";
+import { pathTo } from "../../domain/kernel/endpoint.ts";
 
 /** Under this many outcomes a success rate says little. */
 export const FEW_SAMPLES = 10;
@@ -30,15 +32,12 @@ export interface LeaderboardChoice {
 }
 
 /** The path that answers it. */
-export function leaderboardPath({ window, taskType, below, min }: LeaderboardChoice): string {
-  const query = new URLSearchParams({ window });
-  if (taskType) query.set("taskType", taskType);
-  if (below !== null) {
-    query.set("below", String(below));
-    query.set("minTotal", String(min));
-  }
-  return `/leaderboard?${query}`;
-}
+export const leaderboardPath = ({ window, taskType, below, min }: LeaderboardChoice) =>
+  pathTo(figureEndpoints.leaderboard, {
+    window,
+    ...(taskType && { taskType }),
+    ...(below !== null && { below, minTotal: min }),
+  });
 
 /** The rows in the asked order. What has no figure stands last in either direction; ties go by rank. */
 export function sortRows(rows: readonly Standing[], sort: Sort): Standing[] {

@@ -4,6 +4,8 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { ChevronRight } from "lucide-react";
 import Link from "next/link";
 import { useEffect, useId, useState } from "react";
+import { jobEndpoints } from "../../domain/execution/job/endpoints.ts";
+import { pathTo } from "../../domain/kernel/endpoint.ts";
 import { jobHref, runHref } from "../../domain/kernel/links.ts";
 import type { Wire } from "../../domain/kernel/wire.ts";
 import { api } from "../live/api.ts";
@@ -35,10 +37,7 @@ export function RecentJobs({ agentKey, initial, changed }: RecentJobsProps) {
   const { data, error, refetch } = useQuery({
     queryKey: ["agent-jobs", agentKey],
     queryFn: ({ signal }) =>
-      api.get<JobPage>(
-        `/jobs?${new URLSearchParams({ agent: agentKey, limit: String(RECENT_JOBS), large: "omit" })}`,
-        signal,
-      ),
+      api.get(pathTo(jobEndpoints.list, { agent: agentKey, limit: RECENT_JOBS, large: "omit" }), signal),
     initialData: initial,
     refetchOnMount: false,
   });

@@ -3,6 +3,8 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo } from "react";
 import { breakerAt, breakerChangedBy } from "../../domain/agents/breaker/now.ts";
+import { agentEndpoints } from "../../domain/agents/endpoints.ts";
+import { pathTo } from "../../domain/kernel/endpoint.ts";
 import { getPages } from "../live/get-pages.ts";
 import { seedTopic } from "../live/row-cache.ts";
 import { useTopicList, useTopicRows } from "../live/rows.ts";
@@ -19,7 +21,7 @@ export function useAgents(initial: readonly AgentItem[]): AgentView[] {
   // A snapshot of more agents than it can hold leaves some as they were: all are read again.
   const { data } = useQuery({
     queryKey: ["agents-beyond-snapshot", list.cut],
-    queryFn: ({ signal }) => getPages<AgentItem>("/agents", MAX_PAGES, signal),
+    queryFn: ({ signal }) => getPages(pathTo(agentEndpoints.list), MAX_PAGES, signal),
     enabled: list.cut > 0,
     staleTime: Number.POSITIVE_INFINITY,
   });

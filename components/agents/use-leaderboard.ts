@@ -2,6 +2,8 @@
 
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import type { Standing } from "../../domain/agents/answers.ts";
+import { figureEndpoints } from "../../domain/agents/endpoints.ts";
+import { pathTo } from "../../domain/kernel/endpoint.ts";
 import { api } from "../live/api.ts";
 import { getPages } from "../live/get-pages.ts";
 import { useFreshness } from "../live/live-provider.tsx";
@@ -27,7 +29,7 @@ export function useLeaderboard(choice: LeaderboardChoice) {
   const path = leaderboardPath(choice);
   return useQuery({
     queryKey: ["leaderboard", path],
-    queryFn: async ({ signal }): Promise<Ranking> => ({ ...(await getPages<Standing>(path, PAGES, signal)), head }),
+    queryFn: async ({ signal }): Promise<Ranking> => ({ ...(await getPages(path, PAGES, signal)), head }),
     placeholderData: keepPreviousData,
     staleTime: AT_MOST_EVERY_MS,
     refetchInterval: ({ state }) => (head > (state.data?.head ?? 0) ? AT_MOST_EVERY_MS : AT_LEAST_EVERY_MS),
@@ -39,7 +41,7 @@ export function useLeaderboard(choice: LeaderboardChoice) {
 export function useTaskTypes(): readonly string[] {
   const { data } = useQuery({
     queryKey: ["task-types"],
-    queryFn: async ({ signal }) => (await api.get<{ items: string[] }>("/task-types", signal)).items,
+    queryFn: async ({ signal }) => (await api.get(pathTo(figureEndpoints.taskTypes), signal)).items,
     staleTime: AT_LEAST_EVERY_MS,
   });
   return data ?? NO_TYPES;

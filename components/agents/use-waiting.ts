@@ -2,7 +2,8 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import type { Wire } from "../../domain/kernel/wire.ts";
+import { jobEndpoints } from "../../domain/execution/job/endpoints.ts";
+import { pathTo } from "../../domain/kernel/endpoint.ts";
 import { getPages } from "../live/get-pages.ts";
 import type { AgentView } from "./agent-rows.ts";
 import { isHeld, type Waiting, waitingByAgent } from "./waiting.ts";
@@ -27,7 +28,7 @@ export function useWaiting(agents: readonly AgentView[]): AllWaiting {
   const anyHeld = agents.some(isHeld);
   const { data } = useQuery({
     queryKey: ["queued-jobs"],
-    queryFn: ({ signal }) => getPages<Wire<"job">>("/jobs?status=queued", PAGES, signal),
+    queryFn: ({ signal }) => getPages(pathTo(jobEndpoints.list, { status: "queued" }), PAGES, signal),
     enabled: anyHeld,
     refetchInterval: EVERY_MS,
   });

@@ -1,6 +1,8 @@
 "use client";
 
 import { useMemo } from "react";
+import { alertEndpoints } from "../../domain/alerts/endpoints.ts";
+import { pathTo } from "../../domain/kernel/endpoint.ts";
 import { api } from "../live/api.ts";
 import { type Command, useCommand } from "../live/use-command.ts";
 import type { AlertRow } from "./alert-model.ts";
@@ -46,7 +48,7 @@ export function useAlertCommands(): AlertCommands {
   const resolve = useOne("resolve");
   const many = useMany();
   const comment = useCommand(
-    (alert: AlertRow, text: string) => api.post<AlertRow>(`/alerts/${encodeURIComponent(alert.id)}/comment`, { text }),
+    (alert: AlertRow, text: string) => api.post(pathTo(alertEndpoints.comment, { id: alert.id }), { text }),
     {
       commits: ({ id: alertId }, text) => [[{ type: "alert.comment", alertId, text }]],
       failure: "The comment could not be saved",
@@ -80,7 +82,7 @@ export function useAlertCommands(): AlertCommands {
 /** One action on one alert; a refusal carries the row as it now is. */
 function useOne(verb: Order["verb"]): Command<[alert: AlertRow, move: Move], AlertRow> {
   return useCommand(
-    (alert: AlertRow, { body }: Move) => api.post<AlertRow>(`/alerts/${encodeURIComponent(alert.id)}/${verb}`, body),
+    (alert: AlertRow, { body }: Move) => api.post(pathTo(alertEndpoints[verb], { id: alert.id }), body),
     { commits: (alert, move) => [commitOf(alert, move)], failure: FAILURES[verb] },
   );
 }

@@ -2,18 +2,15 @@
 
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
+import { jobEndpoints } from "../../domain/execution/job/endpoints.ts";
+import { pathTo } from "../../domain/kernel/endpoint.ts";
 import { runHref } from "../../domain/kernel/links.ts";
-import type { Wire } from "../../domain/kernel/wire.ts";
 import { api } from "../live/api.ts";
 import { StatusBadge } from "../ui/badge.tsx";
 import { formatPlural } from "../ui/format.ts";
 import type { AlertRow } from "./alert-model.ts";
 
-type Job = Wire<"job">;
-interface Jobs {
-  items: Job[];
-  nextCursor: string | null;
-}
+const OPEN = ["waiting", "queued", "running"] as const;
 
 /** As many as one page holds; more are said to be more. */
 const LOOKED_AT = 100;
@@ -25,7 +22,7 @@ export function AlertAffected({ alert }: { alert: AlertRow }) {
   const { data } = useQuery({
     queryKey: ["alerts", "affected", where, alert.seq],
     queryFn: ({ signal }) =>
-      api.get<Jobs>(`/jobs?${where}&status=waiting,queued,running&limit=${LOOKED_AT}&large=omit`, signal),
+      api.get(pathTo(jobEndpoints.list, { ...where, status: OPEN, limit: LOOKED_AT, large: "omit" }), signal),
     enabled: where !== null,
   });
   if (where === null || !data) return null;
@@ -71,16 +68,19 @@ export function AlertAffected({ alert }: { alert: AlertRow }) {
 }
 
 /** Which jobs an alert concerns, as `GET /jobs` is asked; null for those that concern none. */
-function placeOf({ subjectKind, subjectId, runId }: AlertRow): string | null {
-  const is = (name: string, value: string) => `${name}=${encodeURIComponent(value)}`;
+function placeOf({
+  subjectKind,
+  subjectId,
+  runId,
+}: AlertRow): { agent?: string; queue?: string; runId?: string } | null {
   switch (subjectKind) {
     case "agent":
-      return is("agent", subjectId);
+      return { agent: subjectId };
     case "queue":
-      return is("queue", subjectId);
+      return { queue: subjectId };
     case "run":
-      return is("runId", subjectId);
+      return { runId: subjectId };
     default:
-      return runId === null ? null : is("runId", runId);
+      return runId === null ? null : { runId };
   }
 }

@@ -25,7 +25,7 @@ export function useAlertCounts(filter: InboxFilter, initial?: AlertCounts): BySt
   );
   const { data, refetch } = useQuery({
     queryKey: ["alerts", "counts", path],
-    queryFn: ({ signal }) => api.get<AlertCounts>(path, signal),
+    queryFn: ({ signal }) => api.get(path, signal),
     enabled: !complete,
     ...(initial && { initialData: initial }),
   });

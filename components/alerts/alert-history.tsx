@@ -1,6 +1,8 @@
 "use client";
 
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { eventEndpoints } from "../../domain/commit/endpoints.ts";
+import { pathTo } from "../../domain/kernel/endpoint.ts";
 import type { LogEvent } from "../../domain/kernel/event.ts";
 import { toneOf } from "../events/event-look.ts";
 import { api } from "../live/api.ts";
@@ -20,14 +22,14 @@ export function AlertHistory({ alert }: { alert: AlertRow }) {
   const history = useQuery({
     queryKey: ["alerts", "history", alert.id, alert.seq],
     queryFn: ({ signal }) => {
-      const query = new URLSearchParams({
+      const path = pathTo(eventEndpoints.list, {
         subject: `alert:${alert.id}`,
         type: HISTORY_TYPES.join(","),
         order: "desc",
-        limit: String(SHOWN),
+        limit: SHOWN,
         large: "omit",
       });
-      return api.get<{ items: LogEvent[]; nextCursor: string | null }>(`/events?${query}`, signal);
+      return api.get(path, signal);
     },
     placeholderData: keepPreviousData,
   });

@@ -3,6 +3,8 @@
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { useMemo } from "react";
+import { deliveryEndpoints } from "../../domain/alerts/notification-endpoints.ts";
+import { pathTo } from "../../domain/kernel/endpoint.ts";
 import { channelHref, ruleHref } from "../../domain/kernel/links.ts";
 import { api } from "../live/api.ts";
 import { useTopicRows } from "../live/rows.ts";
@@ -11,7 +13,7 @@ import { formatPlural } from "../ui/format.ts";
 import { Skeleton } from "../ui/skeleton.tsx";
 import { Countdown, RelativeTime } from "../ui/time.tsx";
 import type { AlertRow } from "./alert-model.ts";
-import { type DeliveryPage, type DeliveryRow, eventWords, mergeDeliveries } from "./channels/channel-model.ts";
+import { type DeliveryRow, eventWords, mergeDeliveries } from "./channels/channel-model.ts";
 import { DeliveryBadge } from "./channels/delivery-badge.tsx";
 import { useChannels } from "./channels/use-channels.ts";
 
@@ -23,7 +25,7 @@ export function AlertNotified({ alert }: { alert: AlertRow }) {
   const query = useQuery({
     queryKey: ["alerts", "notified", alert.id],
     queryFn: ({ signal }) =>
-      api.get<DeliveryPage>(`/deliveries?alertId=${encodeURIComponent(alert.id)}&limit=${SHOWN}&large=omit`, signal),
+      api.get(pathTo(deliveryEndpoints.list, { alertId: alert.id, limit: SHOWN, large: "omit" }), signal),
   });
   const live = useTopicRows("rules", "delivery");
   const names = new Map(useChannels().map(({ id, name }) => [id, name]));

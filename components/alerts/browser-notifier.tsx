@@ -3,8 +3,10 @@
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useEffect, useRef } from "react";
+import { ruleEndpoints } from "../../domain/alerts/endpoints.ts";
+import { channelEndpoints } from "../../domain/alerts/notification-endpoints.ts";
+import { pathTo } from "../../domain/kernel/endpoint.ts";
 import { alertHref } from "../../domain/kernel/links.ts";
-import type { Sent } from "../../domain/kernel/wire.ts";
 import { api } from "../live/api.ts";
 import { useTopicList } from "../live/rows.ts";
 import { formatPlural } from "../ui/format.ts";
@@ -12,7 +14,7 @@ import { serverNow } from "../ui/now.ts";
 import type { AlertRow } from "./alert-model.ts";
 import { beginSeeing, isTold, newsOf, type Seen } from "./browser-news.ts";
 import { show, useNotificationState } from "./notification-choice.ts";
-import { RULES_KEY, type RuleList } from "./rules/use-rules.ts";
+import { RULES_KEY } from "./rules/use-rules.ts";
 
 /** More than this at once become one notification. */
 const ONE_BY_ONE = 3;
@@ -64,12 +66,12 @@ async function toShow(client: QueryClient, fired: readonly AlertRow[]): Promise<
   const [rules, channels] = await Promise.all([
     client.fetchQuery({
       queryKey: RULES_KEY,
-      queryFn: ({ signal }) => api.get<RuleList>("/alert-rules", signal),
+      queryFn: ({ signal }) => api.get(pathTo(ruleEndpoints.list), signal),
       staleTime: KEPT_MS,
     }),
     client.fetchQuery({
       queryKey: ["channels", "all"],
-      queryFn: ({ signal }) => api.get<{ items: Sent<"channel">[] }>("/channels?limit=100", signal),
+      queryFn: ({ signal }) => api.get(pathTo(channelEndpoints.list, { limit: 100 }), signal),
       staleTime: KEPT_MS,
     }),
   ]).catch(() => [{ items: [] }, { items: [] }] as const);

@@ -1,3 +1,5 @@
+import { alertEndpoints } from "../../domain/alerts/endpoints.ts";
+import { pathTo } from "../../domain/kernel/endpoint.ts";
 import { SEVERITIES, type Severity } from "../../domain/kernel/statuses.ts";
 import { type AlertRow, type AlertView, statusesOf } from "./alert-model.ts";
 
@@ -17,34 +19,31 @@ export const ALL_ALERTS: InboxFilter = { view: "open", severity: [], rule: null,
 const PAGE_SIZE = 100;
 
 /** Whether anything but the view narrows the list. */
-export const isNarrowed = (filter: InboxFilter): boolean => narrowQuery(filter) !== "";
+export const isNarrowed = (filter: InboxFilter): boolean => Object.keys(narrowQuery(filter)).length > 0;
 
-/** Everything but the view, as a query string: the same for equal filters. */
-function narrowQuery({ severity, rule, q }: InboxFilter): string {
-  const query = new URLSearchParams();
+/** Everything but the view, as a query: the same for equal filters. */
+function narrowQuery({ severity, rule, q }: InboxFilter) {
   const severities = SEVERITIES.filter((one) => severity.includes(one));
-  if (severities.length > 0 && severities.length < SEVERITIES.length) query.set("severity", severities.join(","));
-  if (rule) query.set("rule", rule);
-  if (q?.trim()) query.set("q", q.trim());
-  return query.toString();
+  return {
+    ...(severities.length > 0 && severities.length < SEVERITIES.length && { severity: severities }),
+    ...(rule && { rule }),
+    ...(q?.trim() && { q: q.trim() }),
+  };
 }
 
 /** The path of the counts by status, for the filter alone: the view does not matter. */
-export function countsPath(filter: InboxFilter): string {
-  const query = narrowQuery(filter);
-  return query ? `/alerts/counts?${query}` : "/alerts/counts";
-}
+export const countsPath = (filter: InboxFilter) => pathTo(alertEndpoints.counts, narrowQuery(filter));
 
 /** The path of one page: by urgency, resolved ones by when they fired. */
-export function inboxPath(filter: InboxFilter, cursor: string | null): string {
-  const query = new URLSearchParams(narrowQuery(filter));
-  query.set("status", statusesOf(filter.view).join(","));
-  if (filter.view !== "resolved") query.set("sort", "urgency");
-  query.set("limit", String(PAGE_SIZE));
-  query.set("large", "omit");
-  if (cursor !== null) query.set("cursor", cursor);
-  return `/alerts?${query}`;
-}
+export const inboxPath = (filter: InboxFilter, cursor: string | null) =>
+  pathTo(alertEndpoints.list, {
+    ...narrowQuery(filter),
+    status: statusesOf(filter.view),
+    ...(filter.view !== "resolved" && { sort: "urgency" }),
+    limit: PAGE_SIZE,
+    large: "omit",
+    ...(cursor !== null && { cursor }),
+  });
 
 /** Whether the server would count this alert under the filter, in any status. */
 export function isCounted(alert: AlertRow, { severity, rule, q }: InboxFilter): boolean {

@@ -4,6 +4,8 @@ import { useQuery } from "@tanstack/react-query";
 import { parseAsString, useQueryState } from "nuqs";
 import { useEffect } from "react";
 import type { SwitchyardError } from "../../client/core/problem.ts";
+import { alertEndpoints } from "../../domain/alerts/endpoints.ts";
+import { pathTo } from "../../domain/kernel/endpoint.ts";
 import { api } from "../live/api.ts";
 import { useRow } from "../live/rows.ts";
 import { toast } from "../ui/toast.ts";
@@ -21,7 +23,7 @@ export function LinkedAlert() {
   const known = useRow("alert", alertId ?? "");
   const { data, error } = useQuery<AlertRow, SwitchyardError>({
     queryKey: ["alerts", "linked", alertId],
-    queryFn: ({ signal }) => api.get<AlertRow>(`/alerts/${encodeURIComponent(alertId ?? "")}`, signal),
+    queryFn: ({ signal }) => api.get(pathTo(alertEndpoints.one, { id: alertId ?? "" }), signal),
     enabled: alertId !== null && !known,
   });
   useEffect(() => {

@@ -104,7 +104,7 @@ export function useInbox(filter: InboxFilter, initial: AlertPage, initialPath: s
 /** One page, true at the position the topic has been followed to before it was asked for. */
 async function ask(client: QueryClient, filter: InboxFilter, cursor: string | null, signal?: AbortSignal) {
   const { seq = 0, cut = 0 } = client.getQueryData<TopicList>(topicKey("alerts", "alert")) ?? {};
-  return { ...(await api.get<AlertPage>(inboxPath(filter, cursor), signal)), seq, cut };
+  return { ...(await api.get(inboxPath(filter, cursor), signal)), seq, cut };
 }
 
 /** A page whose rows are kept up to date from now on. */

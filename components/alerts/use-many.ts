@@ -1,8 +1,9 @@
 "use client";
 
 import { useQueryClient } from "@tanstack/react-query";
-import type { BulkResult } from "../../domain/alerts/endpoints.ts";
+import { alertEndpoints, BULK } from "../../domain/alerts/endpoints.ts";
 import type { ClientMutationInput } from "../../domain/commit/mutations.ts";
+import { pathTo } from "../../domain/kernel/endpoint.ts";
 import { api } from "../live/api.ts";
 import { applyRows } from "../live/row-cache.ts";
 import { type Command, useCommand } from "../live/use-command.ts";
@@ -67,7 +68,7 @@ async function send({ verb, alerts, body }: Order): Promise<Outcome> {
   let why = "";
   for (let from = 0; from < alerts.length; from += AT_ONCE) {
     const part = alerts.slice(from, from + AT_ONCE);
-    const { items } = await api.post<BulkResult>(`/alerts/${verb}`, { alertIds: part.map(({ id }) => id), ...body });
+    const { items } = await api.post(pathTo(BULK[verb]), { alertIds: part.map(({ id }) => id), ...body });
     const byId = new Map(items.map((item) => [item.alertId, item]));
     for (const alert of part) {
       const item = byId.get(alert.id);
@@ -80,7 +81,7 @@ async function send({ verb, alerts, body }: Order): Promise<Outcome> {
   }
   const anew = refused.length > ASKED_ANEW ? [] : refused;
   const stayed = await Promise.all(
-    anew.map((alert) => api.get<AlertRow>(`/alerts/${encodeURIComponent(alert.id)}`).catch(() => alert)),
+    anew.map((alert) => api.get(pathTo(alertEndpoints.one, { id: alert.id })).catch(() => alert)),
   );
   return { moved, stayed: [...stayed, ...refused.slice(anew.length)], why };
 }

@@ -2,6 +2,8 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
+import { alertEndpoints } from "../../domain/alerts/endpoints.ts";
+import { pathTo } from "../../domain/kernel/endpoint.ts";
 import { api } from "../live/api.ts";
 import { useNewest, useTopicRows } from "../live/rows.ts";
 import type { AlertRow } from "./alert-model.ts";
@@ -15,19 +17,19 @@ export function useRelated(alert: AlertRow): { cause: AlertRow | undefined; effe
   const newest = useNewest();
   const { data: fetchedCause } = useQuery({
     queryKey: ["alerts", "linked", alert.causeId],
-    queryFn: ({ signal }) => api.get<AlertRow>(`/alerts/${encodeURIComponent(alert.causeId ?? "")}`, signal),
+    queryFn: ({ signal }) => api.get(pathTo(alertEndpoints.one, { id: alert.causeId ?? "" }), signal),
     enabled: alert.causeId !== null,
   });
   const { data } = useQuery({
     queryKey: ["alerts", "effects", alert.id],
     queryFn: ({ signal }) => {
-      const query = new URLSearchParams({
+      const path = pathTo(alertEndpoints.list, {
         causeId: alert.id,
         status: "firing,acknowledged,snoozed",
-        limit: String(SHOWN),
+        limit: SHOWN,
         large: "omit",
       });
-      return api.get<{ items: AlertRow[] }>(`/alerts?${query}`, signal);
+      return api.get(path, signal);
     },
   });
   const fetched = data?.items ?? NONE;

@@ -2,6 +2,8 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
+import { alertEndpoints } from "../../domain/alerts/endpoints.ts";
+import { pathTo } from "../../domain/kernel/endpoint.ts";
 import type { Severity } from "../../domain/kernel/statuses.ts";
 import { MINUTE_MS } from "../../domain/kernel/time.ts";
 import { api } from "../live/api.ts";
@@ -30,7 +32,7 @@ export function useStorm(alerts: readonly AlertRow[]): Storm | undefined {
   const [watching, setWatching] = useState(false);
   const { data, refetch } = useQuery({
     queryKey: ["alerts", "storm"],
-    queryFn: ({ signal }) => api.get<Storm>("/alerts/storm", signal),
+    queryFn: ({ signal }) => api.get(pathTo(alertEndpoints.storm), signal),
     refetchInterval: (query) => (query.state.data?.storm ? WHILE_IT_LASTS_MS : false),
     enabled: watching,
   });

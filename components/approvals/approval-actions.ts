@@ -1,5 +1,7 @@
 "use client";
 
+import { approvalEndpoints } from "../../domain/execution/endpoints.ts";
+import { type GivenBody, pathTo } from "../../domain/kernel/endpoint.ts";
 import { postIfSame } from "../live/if-unmoved.ts";
 import { type Command, useCommand } from "../live/use-command.ts";
 import type { ApprovalRow } from "./approval-model.ts";
@@ -14,12 +16,15 @@ const approving = (comment: string, edit: ApprovalRow["edit"]) => ({
   ...(comment && { comment }),
   ...(edit !== null && { edit }),
 });
-const pathOf = (approval: ApprovalRow): string => `/approvals/${encodeURIComponent(approval.id)}`;
 
 /** Sends a decision on what was seen: another payload, or a decision that settled it, is another thing. */
-const decide = (approval: ApprovalRow, verb: "approve" | "reject", body: object): Promise<ApprovalRow> =>
-  postIfSame<ApprovalRow, ApprovalRow>(
-    `${pathOf(approval)}/${verb}`,
+const decide = (
+  approval: ApprovalRow,
+  verb: "approve" | "reject",
+  body: GivenBody<typeof approvalEndpoints.approve>,
+): Promise<ApprovalRow> =>
+  postIfSame(
+    pathTo(approvalEndpoints[verb], { id: approval.id }),
     approval,
     body,
     (now) =>

@@ -1,3 +1,5 @@
+import { approvalEndpoints } from "../../domain/execution/endpoints.ts";
+import { type AnswerOf, pathTo } from "../../domain/kernel/endpoint.ts";
 import type { Omitting } from "../../domain/kernel/lean.ts";
 import type { ApprovalStatus } from "../../domain/kernel/statuses.ts";
 import type { Wire } from "../../domain/kernel/wire.ts";
@@ -5,13 +7,11 @@ import type { Wire } from "../../domain/kernel/wire.ts";
 /** An approval; `pending` while the server has not confirmed a click on it. */
 export type ApprovalRow = Wire<"approval"> & Omitting & { readonly pending?: boolean };
 
-export interface ApprovalPage {
-  items: ApprovalRow[];
-  nextCursor: string | null;
-}
+export type ApprovalPage = AnswerOf<typeof approvalEndpoints.list>;
 
-/** The path of the first page of approvals of a status. */
-export const approvalsPath = (status: ApprovalStatus): string => `/approvals?status=${status}&limit=50&large=omit`;
+/** The path of a page of approvals of a status: the first one, or the one a cursor names. */
+export const approvalsPath = (status: ApprovalStatus, cursor?: string) =>
+  pathTo(approvalEndpoints.list, { status, limit: 50, large: "omit", cursor });
 
 /**
  * The approvals of a view. Those that wait: the longest waiting first, so that none moves when another comes, and in their midst those in

@@ -2,6 +2,8 @@
 
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
+import { jobEndpoints } from "../../domain/execution/job/endpoints.ts";
+import { pathTo } from "../../domain/kernel/endpoint.ts";
 import { jobHref } from "../../domain/kernel/links.ts";
 import type { Wire } from "../../domain/kernel/wire.ts";
 import { api } from "../live/api.ts";
@@ -15,7 +17,7 @@ export function HeldJob({ approval, runId, jobId }: { approval: ApprovalRow; run
   useTopic(`run:${runId}`);
   const { data, isError } = useQuery({
     queryKey: ["approval-job", jobId],
-    queryFn: ({ signal }) => api.get<Wire<"job">>(`/jobs/${encodeURIComponent(jobId)}`, signal),
+    queryFn: ({ signal }) => api.get(pathTo(jobEndpoints.one, { id: jobId }), signal),
     staleTime: Number.POSITIVE_INFINITY,
   });
   const job = useRow("job", jobId, data);

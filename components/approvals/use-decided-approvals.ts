@@ -10,10 +10,7 @@ import { type ApprovalPage, approvalsPath } from "./approval-model.ts";
 export function useDecidedApprovals(status: ApprovalStatus, initial: ApprovalPage | undefined) {
   const query = useInfiniteQuery({
     queryKey: ["approvals", status],
-    queryFn: ({ pageParam, signal }) => {
-      const cursor = pageParam === "" ? "" : `&cursor=${encodeURIComponent(pageParam)}`;
-      return api.get<ApprovalPage>(approvalsPath(status) + cursor, signal);
-    },
+    queryFn: ({ pageParam, signal }) => api.get(approvalsPath(status, pageParam || undefined), signal),
     initialPageParam: "",
     getNextPageParam: (page) => page.nextCursor,
     ...(initial && { initialData: { pages: [initial], pageParams: [""] } }),

@@ -12,7 +12,7 @@ export function useWaiting(initial: Waiting): number {
   const { rows, complete } = useTopicList("approvals", "approval");
   const { data, refetch } = useQuery({
     queryKey: ["approvals", "waiting"],
-    queryFn: ({ signal }) => api.get<Waiting>(WAITING_PATH, signal),
+    queryFn: ({ signal }) => api.get(WAITING_PATH, signal),
     enabled: !complete,
     initialData: initial,
   });

@@ -1,6 +1,7 @@
 "use client";
 
-import type { Wire } from "../../domain/kernel/wire.ts";
+import { approvalEndpoints } from "../../domain/execution/endpoints.ts";
+import { pathTo } from "../../domain/kernel/endpoint.ts";
 import { isLean, useWhole } from "../live/whole.ts";
 import type { ApprovalRow } from "./approval-model.ts";
 
@@ -12,8 +13,8 @@ export interface WholeApproval extends Pick<ApprovalRow, "payload" | "edit"> {
 
 /** What an approval asks for, also where the list left it out because it is large. */
 export function useWholeApproval(approval: ApprovalRow): WholeApproval {
-  const path = `/approvals/${encodeURIComponent(approval.id)}`;
-  const { whole, loading, failed } = useWhole<Wire<"approval">>(isLean(approval), path, approval.version);
+  const path = pathTo(approvalEndpoints.one, { id: approval.id });
+  const { whole, loading, failed } = useWhole(isLean(approval), path, approval.version);
   const { payload, edit } = whole ?? approval;
   return { payload, edit, loading, failed };
 }

@@ -1,6 +1,8 @@
 "use client";
 
 import type { ClientMutationInput } from "../../domain/commit/mutations.ts";
+import { workstreamEndpoints } from "../../domain/execution/endpoints.ts";
+import { pathTo } from "../../domain/kernel/endpoint.ts";
 import type { Receipt } from "../../domain/kernel/receipt.ts";
 import type { WorkstreamStatus } from "../../domain/kernel/statuses.ts";
 import type { Wire } from "../../domain/kernel/wire.ts";
@@ -14,8 +16,8 @@ import type { Card } from "./board-model.ts";
 export function useMoveCard(): Command<[card: Card, to: WorkstreamStatus], Wire<"workstream">> {
   return useCommand(
     (card: Card, to: WorkstreamStatus) =>
-      postIfUnmoved<Wire<"workstream">, Card>(
-        `/workstreams/${encodeURIComponent(card.workstreamId)}/transition`,
+      postIfUnmoved(
+        pathTo(workstreamEndpoints.transition, { id: card.workstreamId }),
         card,
         { to },
         (now) => `It was moved to ${statusLook("workstream", now.status).label} meanwhile.`,

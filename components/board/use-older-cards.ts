@@ -1,6 +1,9 @@
 "use client";
 
 import { useCallback, useMemo, useState } from "react";
+import { workstreamEndpoints } from "../../domain/execution/endpoints.ts";
+import type { AnswerOf } from "../../domain/kernel/endpoint.ts";
+import { pathTo } from "../../domain/kernel/endpoint.ts";
 import type { WorkstreamStatus } from "../../domain/kernel/statuses.ts";
 import { api } from "../live/api.ts";
 import { useCommand } from "../live/use-command.ts";
@@ -9,10 +12,7 @@ import type { Card } from "./board-model.ts";
 /** Where each column's older cards begin on the server; a column without one is complete. */
 export type Cursors = { readonly [status in WorkstreamStatus]?: string };
 
-export interface BoardPage {
-  items: Card[];
-  nextCursor: string | null;
-}
+export type BoardPage = AnswerOf<typeof workstreamEndpoints.list>;
 
 /** The cards the server rendered, and the older ones that were asked for since. Starts afresh when the server renders others. */
 export function useOlderCards(initial: readonly Card[], cursors: Cursors, runId: string) {
@@ -22,8 +22,8 @@ export function useOlderCards(initial: readonly Card[], cursors: Cursors, runId:
 
   const { run: load } = useCommand(
     (status: WorkstreamStatus, cursor: string) => {
-      const query = new URLSearchParams({ status, cursor, limit: "100", large: "omit", ...(runId && { runId }) });
-      return api.get<BoardPage>(`/workstreams?${query}`);
+      const asked = { status, cursor, limit: 100, large: "omit", ...(runId && { runId }) } as const;
+      return api.get(pathTo(workstreamEndpoints.list, asked));
     },
     { failure: "Older cards could not be loaded", reads: true },
   );

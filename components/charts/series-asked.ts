@@ -1,4 +1,6 @@
 import type { SeriesMetric } from "../../domain/agents/answers.ts";
+import { figureEndpoints } from "../../domain/agents/endpoints.ts";
+import { pathTo } from "../../domain/kernel/endpoint.ts";
 import { HOUR_MS, MINUTE_MS } from "../../domain/kernel/time.ts";
 
 /** A metric, what it is narrowed to, and the stretch: `windowMs` before `end` (epoch ms), or before now. */
@@ -23,13 +25,17 @@ export function seriesName({ metric, agent, taskType, queue }: SeriesAsked): str
 }
 
 /** The path that answers it, when it is asked at `now`. */
-export function seriesPath(asked: SeriesAsked, now: number): string {
+export function seriesPath(asked: SeriesAsked, now: number) {
   const to = asked.end ?? now;
-  const stretch = new URLSearchParams({
+  const { metric, agent, taskType, queue } = asked;
+  return pathTo(figureEndpoints.series, {
+    metric,
+    ...(agent && { agent }),
+    ...(taskType && { taskType }),
+    ...(queue && { queue }),
     from: new Date(to - asked.windowMs).toISOString(),
     to: new Date(to).toISOString(),
   });
-  return `/metrics/series?${seriesName(asked)}&${stretch}`;
 }
 
 /** Whether its stretch lies in the past: it will not change. A step that has only just ended may still be written. */

@@ -2,7 +2,7 @@
 
 import { useQueries } from "@tanstack/react-query";
 import { useRef } from "react";
-import type { Series, SeriesPoint } from "../../domain/agents/answers.ts";
+import type { SeriesPoint } from "../../domain/agents/answers.ts";
 import { api } from "../live/api.ts";
 import { useFreshness } from "../live/live-provider.tsx";
 import { serverNow } from "../ui/now.ts";
@@ -44,7 +44,7 @@ export function useManySeries(asked: readonly SeriesAsked[]): SeriesView[] {
     queries: asked.map((one) => ({
       queryKey: ["series", seriesName(one), one.windowMs, one.end ?? null],
       queryFn: async ({ signal }: { signal: AbortSignal }): Promise<Loaded> => {
-        const { points, step } = await api.get<Series>(seriesPath(one, serverNow()), signal);
+        const { points, step } = await api.get(seriesPath(one, serverNow()), signal);
         return { points, stepMs: step, head };
       },
       staleTime: nextLookIn(one, true),

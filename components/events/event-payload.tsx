@@ -1,5 +1,7 @@
 "use client";
 
+import { eventEndpoints } from "../../domain/commit/endpoints.ts";
+import { pathTo } from "../../domain/kernel/endpoint.ts";
 import type { LogEvent } from "../../domain/kernel/event.ts";
 import type { Json } from "../../domain/kernel/primitives.ts";
 import { isLean, useWhole } from "../live/whole.ts";
@@ -8,8 +10,8 @@ import { JsonTree } from "../ui/json-tree.tsx";
 /** What an event carries, as a tree; asked for where the list left out what is large. */
 export function EventPayload({ event }: { event: LogEvent }) {
   const { seq } = event;
-  const path = `/events?after=${seq - 1}&before=${seq + 1}&limit=1`;
-  const { whole, loading, failed } = useWhole<{ items: LogEvent[] }>(isLean(event), path, seq);
+  const path = pathTo(eventEndpoints.list, { after: seq - 1, before: seq + 1, limit: 1 });
+  const { whole, loading, failed } = useWhole(isLean(event), path, seq);
   if (loading) return <p className="text-small text-muted">The payload is being loaded…</p>;
   return (
     <>

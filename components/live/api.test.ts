@@ -1,4 +1,7 @@
 import { afterEach, expect, test, vi } from "vitest";
+import { alertEndpoints } from "../../domain/alerts/endpoints.ts";
+import { pathTo } from "../../domain/kernel/endpoint.ts";
+import { overviewEndpoints } from "../../domain/kernel/endpoints.ts";
 import { api, commit, signIn } from "./api.ts";
 
 afterEach(() => vi.unstubAllGlobals());
@@ -25,7 +28,7 @@ const ended = () => Response.json({ code: "unauthenticated", detail: "Sign in." 
 test("a session that has ended leads to the login page, and from there back here", async () => {
   const assign = openPage("/alerts");
   serve(ended());
-  await expect(api.get("/alerts")).rejects.toMatchObject({ status: 401, detail: "Sign in." });
+  await expect(api.get(pathTo(alertEndpoints.list))).rejects.toMatchObject({ status: 401, detail: "Sign in." });
   expect(assign.mock.calls).toEqual([["/login?next=%2Falerts%3Fstatus%3Dopen&error=session_expired"]]);
 });
 
@@ -47,7 +50,7 @@ test("a commit whose answer was lost is sent once more, under the same key", asy
 
 test("a click whose answer was lost is not sent twice, and says so in words for people", async () => {
   const sent = serve(new TypeError("fetch failed"));
-  await expect(api.post("/alerts/a/comment", { text: "hm" })).rejects.toMatchObject({
+  await expect(api.post(pathTo(alertEndpoints.comment, { id: "a" }), { text: "hm" })).rejects.toMatchObject({
     code: "network",
     detail: "The server cannot be reached.",
   });
@@ -56,6 +59,6 @@ test("a click whose answer was lost is not sent twice, and says so in words for 
 
 test("a busy server is not asked again by itself: whoever clicked sees the refusal", async () => {
   const sent = serve(Response.json({ code: "lane_full", detail: "Busy." }, { status: 503 }));
-  await expect(api.get("/summary")).rejects.toMatchObject({ status: 503, detail: "Busy." });
+  await expect(api.get(pathTo(overviewEndpoints.summary))).rejects.toMatchObject({ status: 503, detail: "Busy." });
   expect(sent).toHaveLength(1);
 });

@@ -1,6 +1,7 @@
 import { createHttp, type HttpOptions, type Tag } from "../../client/core/http.ts";
 import { newIdempotencyKey } from "../../client/core/idempotency-key.ts";
 import type { ClientMutationInput } from "../../domain/commit/mutations.ts";
+import type { AnswerOf, Endpoint, GivenBody, PathOf } from "../../domain/kernel/endpoint.ts";
 import type { Receipt } from "../../domain/kernel/receipt.ts";
 
 /** A page calls the server that it came from, in the name of whoever is signed in. */
@@ -14,22 +15,31 @@ const page: Omit<HttpOptions, "base"> = {
 };
 const http = createHttp({ ...page, base: "/api/v1" });
 
+type By<M extends Endpoint["method"]> = Endpoint & { readonly method: M };
+
 /**
- * Same-origin JSON calls; paths are relative to `/api/v1` (`/runs?limit=50`). All throw `SwitchyardError`; a session
- * that has ended leads to the login page.
+ * Same-origin JSON calls, by paths that know their endpoint (`pathTo`). All throw `SwitchyardError`; a session that has
+ * ended leads to the login page.
  */
 export const api = {
-  get: <T>(path: string, signal?: AbortSignal, timeoutMs?: number): Promise<T> =>
+  get: <E extends By<"GET">>(path: PathOf<E>, signal?: AbortSignal, timeoutMs?: number): Promise<AnswerOf<E>> =>
     http.call("GET", path, { signal, timeoutMs }),
-  post: <T>(path: string, body?: unknown, signal?: AbortSignal, timeoutMs?: number): Promise<T> =>
-    http.call("POST", path, { body, signal, timeoutMs }),
+  post: <E extends By<"POST">>(
+    path: PathOf<E>,
+    body: GivenBody<E>,
+    signal?: AbortSignal,
+    timeoutMs?: number,
+  ): Promise<AnswerOf<E>> => http.call("POST", path, { body, signal, timeoutMs }),
   /**
    * As `post`, if the row is still of the version (or of the tag of its settings) that was seen; else 412, with the row
    * as it is now in `body.row`. `putIf` and `deleteIf` likewise.
    */
-  postIf: <T>(path: string, tag: Tag, body?: unknown): Promise<T> => http.call("POST", path, { tag, body }),
-  putIf: <T>(path: string, tag: Tag, body: unknown): Promise<T> => http.call("PUT", path, { tag, body }),
-  deleteIf: <T>(path: string, tag: Tag): Promise<T> => http.call("DELETE", path, { tag }),
+  postIf: <E extends By<"POST">>(path: PathOf<E>, tag: Tag, body: GivenBody<E>): Promise<AnswerOf<E>> =>
+    http.call("POST", path, { tag, body }),
+  putIf: <E extends By<"PUT">>(path: PathOf<E>, tag: Tag, body: GivenBody<E>): Promise<AnswerOf<E>> =>
+    http.call("PUT", path, { tag, body }),
+  deleteIf: <E extends By<"DELETE">>(path: PathOf<E>, tag: Tag): Promise<AnswerOf<E>> =>
+    http.call("DELETE", path, { tag }),
 };
 
 /** Commits mutations, all or none. Sent under one idempotency key, so a repeat after a lost answer changes nothing twice. */

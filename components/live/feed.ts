@@ -112,14 +112,12 @@ export function matches(filter: EventFilter, event: LogEvent): boolean {
   );
 }
 
-/** The filter as a query string's parameters, for the API. */
-export function filterQuery(filter: EventFilter): URLSearchParams {
-  const query = new URLSearchParams();
-  if (filter.types.length > 0) query.set("type", filter.types.join(","));
-  if (filter.subject !== null) query.set("subject", filter.subject);
-  if (filter.runId !== null) query.set("runId", filter.runId);
-  return query;
-}
+/** The filter as the API's query has it. */
+export const filterQuery = ({ types, subject, runId }: EventFilter) => ({
+  ...(types.length > 0 && { type: types }),
+  ...(subject !== null && { subject }),
+  ...(runId !== null && { runId }),
+});
 
 function append(known: readonly LogEvent[], more: readonly LogEvent[]): readonly LogEvent[] {
   const last = known.at(-1)?.seq ?? 0;

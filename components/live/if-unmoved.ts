@@ -1,5 +1,6 @@
 import type { Tag } from "../../client/core/http.ts";
 import { SwitchyardError } from "../../client/core/problem.ts";
+import type { AnswerOf, Endpoint, GivenBody, PathOf } from "../../domain/kernel/endpoint.ts";
 import { api } from "./api.ts";
 import type { Live } from "./newer.ts";
 
@@ -69,22 +70,25 @@ export function mustBeDone<T, R>(written: Written<T, R>, wordsFor: (now: R) => s
  * @param wordsFor what to say of the row as it is now, for people
  * @throws SwitchyardError
  */
-export async function postIfSame<T, R extends Live & Versioned>(
-  path: string,
+export async function postIfSame<E extends Endpoint & { readonly method: "POST" }, R extends Live & Versioned>(
+  path: PathOf<E>,
   seen: R,
-  body: unknown,
+  body: GivenBody<E>,
   isSame: (now: R) => boolean,
   wordsFor: (now: R) => string,
   tagOf?: (row: R) => Tag,
-): Promise<T> {
-  const written = await writeIfSame<T, R>((tag) => api.postIf<T>(path, tag, body), seen, isSame, tagOf);
+): Promise<AnswerOf<E>> {
+  const written = await writeIfSame<AnswerOf<E>, R>((tag) => api.postIf(path, tag, body), seen, isSame, tagOf);
   return mustBeDone(written, wordsFor);
 }
 
 /** `postIfSame` for a move: the row must still be in the status that was seen. */
-export const postIfUnmoved = <T, R extends Live & Versioned & { status: string }>(
-  path: string,
+export const postIfUnmoved = <
+  E extends Endpoint & { readonly method: "POST" },
+  R extends Live & Versioned & { status: string },
+>(
+  path: PathOf<E>,
   seen: R,
-  body: unknown,
+  body: GivenBody<E>,
   wordsFor: (now: R) => string,
-): Promise<T> => postIfSame<T, R>(path, seen, body, (now) => now.status === seen.status, wordsFor);
+): Promise<AnswerOf<E>> => postIfSame(path, seen, body, (now) => now.status === seen.status, wordsFor);

@@ -1,4 +1,5 @@
-import type { LogEvent } from "../../domain/kernel/event.ts";
+import { eventEndpoints } from "../../domain/commit/endpoints.ts";
+import { pathTo } from "../../domain/kernel/endpoint.ts";
 import type { LogFrame } from "../../domain/kernel/live.ts";
 import { api } from "./api.ts";
 import type { LiveEngine } from "./engine.ts";
@@ -40,8 +41,8 @@ export function keepReloading(engine: LiveEngine, refresh: () => void): () => vo
 
 /** What the log has got since `head` (0: not known), the newest of it if that is much; null if nothing. */
 async function newsSince(head: number): Promise<Omit<LogFrame, "topic"> | null> {
-  const after = head > 0 ? `&after=${head}` : "";
-  const { items } = await api.get<{ items: LogEvent[] }>(`/events?order=desc&limit=${PAGE}${after}`);
+  const asked = { order: "desc", limit: PAGE, ...(head > 0 && { after: head }) } as const;
+  const { items } = await api.get(pathTo(eventEndpoints.list, asked));
   const events = items.toReversed();
   const [first, last] = [events[0], events.at(-1)];
   if (!first || !last) return null;

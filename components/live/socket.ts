@@ -1,5 +1,7 @@
 import { backoffMs } from "../../client/core/retry.ts";
 import { openLiveSocket, subscribe } from "../../client/core/socket.ts";
+import { pathTo } from "../../domain/kernel/endpoint.ts";
+import { accountEndpoints } from "../../domain/kernel/endpoints.ts";
 import { api } from "./api.ts";
 import { AGAIN, type LiveEngine, type Transport } from "./engine.ts";
 import { keepReloading } from "./reload.ts";
@@ -76,7 +78,7 @@ export function openSocket(engine: LiveEngine, refresh: () => void): () => void 
     // A browser is not told why a handshake failed. If the session has ended, this call leads to the login page.
     if (Date.now() - askedAt < ASK_AGAIN_MS) return;
     askedAt = Date.now();
-    api.get("/me").then(
+    api.get(pathTo(accountEndpoints.me)).then(
       () => {
         if (!socket.connected && pollingFailed) stopReloading ??= keepReloading(engine, refresh);
       },

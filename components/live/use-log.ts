@@ -3,6 +3,8 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { Range } from "../../client/core/cursor.ts";
 import { errorOf, type SwitchyardError } from "../../client/core/problem.ts";
+import { eventEndpoints } from "../../domain/commit/endpoints.ts";
+import { type AnswerOf, type Asked, pathTo } from "../../domain/kernel/endpoint.ts";
 import type { LogEvent } from "../../domain/kernel/event.ts";
 import { api } from "./api.ts";
 import {
@@ -82,12 +84,11 @@ export function useLog(filter: EventFilter, initial: LogPage): LogView {
     };
   }, [engine, chosen]);
 
-  const load = useCallback(async (query: URLSearchParams, take: (page: Page) => void) => {
+  const load = useCallback(async (query: Asked<typeof eventEndpoints.list>, take: (page: Page) => void) => {
     setLoading(true);
     setError(null);
     try {
-      query.set("large", "omit");
-      take(await api.get<Page>(`/events?${query}`));
+      take(await api.get(pathTo(eventEndpoints.list, { ...query, large: "omit" })));
     } catch (thrown) {
       setError(errorOf(thrown));
     } finally {
@@ -98,13 +99,9 @@ export function useLog(filter: EventFilter, initial: LogPage): LogView {
   const first = feed.events[0]?.seq ?? initial.head + 1;
   const cursor = useRef<{ before: number; next: string } | null>(null);
   const loadOlder = useCallback(() => {
-    const query = filterQuery(chosen);
-    query.set("order", "desc");
-    query.set("limit", String(PAGE));
     // A page that found nothing within its window names where to go on.
-    if (cursor.current?.before === first) query.set("cursor", cursor.current.next);
-    else query.set("before", String(first));
-    void load(query, ({ items, nextCursor }) => {
+    const from = cursor.current?.before === first ? { cursor: cursor.current.next } : { before: first };
+    void load({ ...filterQuery(chosen), order: "desc", limit: PAGE, ...from }, ({ items, nextCursor }) => {
       cursor.current = nextCursor !== null && items.length === 0 ? { before: first, next: nextCursor } : null;
       setFeed((known) => prepend(known, items, nextCursor !== null));
     });
@@ -112,10 +109,7 @@ export function useLog(filter: EventFilter, initial: LogPage): LogView {
 
   const loadHole = useCallback(
     (hole: Range) => {
-      const query = filterQuery(chosen);
-      query.set("after", String(hole.from - 1));
-      query.set("before", String(hole.to + 1));
-      query.set("limit", String(PAGE));
+      const query = { ...filterQuery(chosen), after: hole.from - 1, before: hole.to + 1, limit: PAGE };
       void load(query, ({ items, nextCursor }) => setFeed((known) => fill(known, hole, items, nextCursor === null)));
     },
     [chosen, load],
@@ -136,7 +130,4 @@ export function useLog(filter: EventFilter, initial: LogPage): LogView {
   };
 }
 
-interface Page {
-  items: LogEvent[];
-  nextCursor: string | null;
-}
+type Page = AnswerOf<typeof eventEndpoints.list>;

@@ -3,8 +3,11 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { Range } from "../../client/core/cursor.ts";
-import { type Page, pagesOf } from "../../client/core/pages.ts";
+import { pagesOf } from "../../client/core/pages.ts";
+import { eventEndpoints } from "../../domain/commit/endpoints.ts";
+import { runEndpoints } from "../../domain/execution/endpoints.ts";
 import type { DependencyFacts, GateFacts, TimelineAnswer } from "../../domain/execution/timeline.ts";
+import { pathTo } from "../../domain/kernel/endpoint.ts";
 import type { LogEvent } from "../../domain/kernel/event.ts";
 import { leanOlder } from "../../domain/kernel/lean.ts";
 import { api } from "./api.ts";
@@ -94,20 +97,18 @@ async function catchUp(
   signal: AbortSignal,
   take: (part: TimelineAnswer) => void,
 ): Promise<void> {
-  const path = `/runs/${encodeURIComponent(runId)}/timeline`;
+  const asked = { id: runId, large: "omit" } as const;
   let left = MOST_PAGES;
-  const first = `${path}?large=omit&changedAfter=${from}`;
-  for await (const page of pagesOf((cursor) => api.get<TimelineAnswer>(first + behind(cursor), signal))) {
+  const changed = (cursor: string | undefined) =>
+    api.get(pathTo(runEndpoints.timeline, { ...asked, changedAfter: from, cursor }), signal);
+  for await (const page of pagesOf(changed)) {
     take(page);
     left -= 1;
     if (page.nextCursor === null) return;
     if (left === 0) break;
   }
-  take(await api.get<TimelineAnswer>(`${path}?large=omit`, signal));
+  take(await api.get(pathTo(runEndpoints.timeline, asked), signal));
 }
-
-const behind = (cursor: string | undefined): string =>
-  cursor === undefined ? "" : `&cursor=${encodeURIComponent(cursor)}`;
 
 type Facts = Pick<RunLive, "approvals" | "dependencies">;
 const NO_FACTS: Facts = { approvals: [], dependencies: [] };
@@ -130,9 +131,10 @@ function useRunEvents(runId: string, initial: readonly LogEvent[], seq: number):
     const queue = createFrameQueue<LogEvent[]>((batches) => setEvents((known) => merge(known, batches.flat())));
     const fill = async ({ from, to }: Range) => {
       // The newest of what is missed are the ones that are kept.
-      const path = `/runs/${encodeURIComponent(runId)}/events?order=desc&after=${from - 1}&before=${to + 1}&limit=1000&large=omit`;
+      const missed = { id: runId, order: "desc", after: from - 1, before: to + 1, limit: 1000, large: "omit" } as const;
       let loaded = 0;
-      for await (const { items } of pagesOf((cursor) => api.get<Page<LogEvent>>(path + behind(cursor)))) {
+      const read = (cursor: string | undefined) => api.get(pathTo(eventEndpoints.ofRun, { ...missed, cursor }));
+      for await (const { items } of pagesOf(read)) {
         queue.push(items);
         loaded += items.length;
         if (loaded >= KEPT_EVENTS) return;

@@ -1,6 +1,7 @@
 "use client";
 
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import type { AnswerOf, Endpoint, PathOf } from "../../domain/kernel/endpoint.ts";
 import type { Omitting } from "../../domain/kernel/lean.ts";
 import { api } from "./api.ts";
 
@@ -16,14 +17,19 @@ export interface WholeOf<T> {
 /**
  * Asks the server for a thing of which a list or a frame left something out (`omitted`), once somebody looks at it.
  *
- * @param path of the one thing, below `/api/v1`.
+ * @param path of the one thing.
  * @param version of what is shown: another one is asked for anew.
  * @param keep shows the version before until the next has come; for what changes while it is looked at.
  */
-export function useWhole<T>(omits: boolean, path: string, version: number, keep = false): WholeOf<T> {
+export function useWhole<E extends Endpoint & { readonly method: "GET" }>(
+  omits: boolean,
+  path: PathOf<E>,
+  version: number,
+  keep = false,
+): WholeOf<AnswerOf<E>> {
   const { data, isFetching, isError } = useQuery({
     queryKey: ["whole", path, version],
-    queryFn: ({ signal }) => api.get<T>(path, signal),
+    queryFn: ({ signal }) => api.get(path, signal),
     enabled: omits,
     staleTime: Number.POSITIVE_INFINITY,
     ...(keep && { placeholderData: keepPreviousData, gcTime: 0 }),

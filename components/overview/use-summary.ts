@@ -3,6 +3,8 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import type { Summary } from "../../domain/kernel/answers.ts";
+import { pathTo } from "../../domain/kernel/endpoint.ts";
+import { overviewEndpoints } from "../../domain/kernel/endpoints.ts";
 import { api } from "../live/api.ts";
 import { useFreshness } from "../live/live-provider.tsx";
 import { refreshIn } from "./summary.ts";
@@ -18,7 +20,7 @@ export function useSummary(initial: Summary): Summary {
   const { head } = useFreshness();
   const { data, dataUpdatedAt, isFetching, errorUpdatedAt, refetch } = useQuery({
     queryKey: KEY,
-    queryFn: ({ signal }) => api.get<Summary>("/summary", signal),
+    queryFn: ({ signal }) => api.get(pathTo(overviewEndpoints.summary), signal),
     initialData: initial,
     staleTime: Number.POSITIVE_INFINITY,
     retry: false,

@@ -1,10 +1,10 @@
+import { queueEndpoints } from "../../domain/execution/endpoints.ts";
+import { pathTo } from "../../domain/kernel/endpoint.ts";
 import { queueTag } from "../../domain/kernel/setting-tag.ts";
 import { api } from "../live/api.ts";
 import { postIfSame, type Written, writeIfSame } from "../live/if-unmoved.ts";
 import type { Facts } from "../ui/meanwhile-model.ts";
 import type { QueueRow } from "./queue-model.ts";
-
-const pathOf = ({ id }: QueueRow): string => `/queues/${encodeURIComponent(id)}`;
 
 /** How many jobs of a queue may run, and how many may wait; null for any number. */
 export interface Bounds {
@@ -17,8 +17,8 @@ export interface Bounds {
  * @throws SwitchyardError
  */
 export const pauseQueue = (seen: QueueRow, body: { paused: boolean; reason?: string }): Promise<QueueRow> =>
-  postIfSame<QueueRow, QueueRow>(
-    pathOf(seen),
+  postIfSame(
+    pathTo(queueEndpoints.configure, { id: seen.id }),
     seen,
     body,
     (now) => now.paused === seen.paused && now.pauseReason === seen.pauseReason,
@@ -37,7 +37,7 @@ function pausedWords({ paused, pauseReason }: QueueRow): string {
  */
 export const boundQueue = (seen: QueueRow, bounds: Bounds): Promise<Written<QueueRow, QueueRow>> =>
   writeIfSame<QueueRow, QueueRow>(
-    (tag) => api.postIf<QueueRow>(pathOf(seen), tag, bounds),
+    (tag) => api.postIf(pathTo(queueEndpoints.configure, { id: seen.id }), tag, bounds),
     seen,
     (now) => now.concurrency === seen.concurrency && now.capacity === seen.capacity,
     queueTag,

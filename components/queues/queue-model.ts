@@ -1,5 +1,8 @@
 import { CirclePause, CirclePlay, Gauge, type LucideIcon, TriangleAlert } from "lucide-react";
 import type { QueueFigures } from "../../domain/execution/answers.ts";
+import { queueEndpoints } from "../../domain/execution/endpoints.ts";
+import type { AnswerOf } from "../../domain/kernel/endpoint.ts";
+import { pathTo } from "../../domain/kernel/endpoint.ts";
 import { MINUTE_MS } from "../../domain/kernel/time.ts";
 import type { Wire } from "../../domain/kernel/wire.ts";
 import type { Tone } from "../ui/status.ts";
@@ -88,11 +91,8 @@ export function sparkline(values: readonly (number | null)[], width: number, hei
 
 const round = (value: number): number => Math.round(value * 100) / 100;
 
-export interface DeadLetterPage {
-  items: Wire<"job">[];
-  nextCursor: string | null;
-}
+export type DeadLetterPage = AnswerOf<typeof queueEndpoints.deadLetters>;
 
 /** The path of the first page of a queue's dead letters. */
-export const deadLettersPath = (queue: string): string =>
-  `/queues/${encodeURIComponent(queue)}/dead-letters?limit=50&large=omit`;
+export const deadLettersPath = (queue: string, cursor?: string) =>
+  pathTo(queueEndpoints.deadLetters, { id: queue, limit: 50, large: "omit", cursor });

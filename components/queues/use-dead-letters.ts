@@ -3,6 +3,8 @@
 import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef } from "react";
 import type { DeadLetterRetry } from "../../domain/execution/answers.ts";
+import { queueEndpoints } from "../../domain/execution/endpoints.ts";
+import { pathTo } from "../../domain/kernel/endpoint.ts";
 import { api } from "../live/api.ts";
 import { useCommand } from "../live/use-command.ts";
 import { formatPlural } from "../ui/format.ts";
@@ -15,10 +17,7 @@ export function useDeadLetters(queue: string, count: number, initial: DeadLetter
   const client = useQueryClient();
   const query = useInfiniteQuery({
     queryKey: ["dead-letters", queue],
-    queryFn: ({ pageParam, signal }) => {
-      const cursor = pageParam === "" ? "" : `&cursor=${encodeURIComponent(pageParam)}`;
-      return api.get<DeadLetterPage>(deadLettersPath(queue) + cursor, signal);
-    },
+    queryFn: ({ pageParam, signal }) => api.get(deadLettersPath(queue, pageParam || undefined), signal),
     initialPageParam: "",
     getNextPageParam: (page) => page.nextCursor,
     initialData: { pages: [initial], pageParams: [""] },
@@ -41,9 +40,7 @@ export function useRetryDeadLetters(queue: string, onDone: (done: DeadLetterRetr
   const client = useQueryClient();
   return useCommand(
     (jobIds: readonly string[] | null) =>
-      api.post<DeadLetterRetry>(`/queues/${encodeURIComponent(queue)}/dead-letters/retry`, {
-        ...(jobIds && { jobIds }),
-      }),
+      api.post(pathTo(queueEndpoints.retryDeadLetters, { id: queue }), { ...(jobIds && { jobIds: [...jobIds] }) }),
     {
       success: ({ retried, runsRetried }) =>
         `${formatPlural(retried, "job")} queued again${runsRetried > 0 ? `, ${formatPlural(runsRetried, "run")} came back` : ""}`,

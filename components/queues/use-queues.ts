@@ -2,7 +2,9 @@
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo } from "react";
-import type { Series } from "../../domain/agents/answers.ts";
+import { figureEndpoints } from "../../domain/agents/endpoints.ts";
+import { queueEndpoints } from "../../domain/execution/endpoints.ts";
+import { pathTo } from "../../domain/kernel/endpoint.ts";
 import { api } from "../live/api.ts";
 import { useTopicRows } from "../live/rows.ts";
 import { type QueueItem, withFigures } from "./queue-model.ts";
@@ -19,10 +21,10 @@ export function useQueues(initial: readonly QueueItem[], only?: string): QueueIt
   const key = only ?? "";
   const { data } = useQuery({
     queryKey: [...KEY, key],
-    queryFn: async ({ signal }) =>
+    queryFn: async ({ signal }): Promise<readonly QueueItem[]> =>
       only === undefined
-        ? (await api.get<{ items: QueueItem[] }>("/queues?limit=100", signal)).items
-        : [await api.get<QueueItem>(`/queues/${encodeURIComponent(only)}`, signal)],
+        ? (await api.get(pathTo(queueEndpoints.list, { limit: 100 }), signal)).items
+        : [await api.get(pathTo(queueEndpoints.one, { id: only }), signal)],
     initialData: initial,
     staleTime: AT_MOST_EVERY_MS,
     refetchInterval: AT_LEAST_EVERY_MS,
@@ -47,8 +49,7 @@ const DEPTH_EVERY_MS = 30_000;
 export function useDepth(queue: string) {
   return useQuery({
     queryKey: ["queue-depth", queue],
-    queryFn: ({ signal }) =>
-      api.get<Series>(`/metrics/series?metric=queue_depth&queue=${encodeURIComponent(queue)}`, signal),
+    queryFn: ({ signal }) => api.get(pathTo(figureEndpoints.series, { metric: "queue_depth", queue }), signal),
     refetchInterval: DEPTH_EVERY_MS,
   });
 }

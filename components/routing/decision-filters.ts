@@ -1,4 +1,6 @@
 import { createLoader, parseAsIsoDateTime, parseAsString, parseAsStringLiteral } from "nuqs/server";
+import { routingEndpoints } from "../../domain/agents/endpoints.ts";
+import { pathTo } from "../../domain/kernel/endpoint.ts";
 import { isId } from "../../domain/kernel/ids.ts";
 import type { Wire } from "../../domain/kernel/wire.ts";
 
@@ -55,27 +57,31 @@ export function toDecisionFilters({ from, to, ...rest }: Read): DecisionFilters 
 
 export const DECISIONS_PER_PAGE = 50;
 
-/** The filters as a query string of `GET /routing/decisions`, the same for equal filters. */
-export function decisionQuery(filters: DecisionFilters): string {
-  const query = new URLSearchParams();
-  const set = (name: string, value: string | null) => value !== null && value !== "" && query.set(name, value);
-  set("taskType", filters.taskType);
-  set("agent", filters.agent);
-  set("taskId", filters.task);
-  set("runId", filters.run);
-  set("from", filters.from);
-  set("to", filters.to);
-  set("success", filters.outcome && { succeeded: "true", failed: "false", open: "unknown" }[filters.outcome]);
-  return query.toString();
+/** The filters as the query of a list of decisions has them. */
+function narrowed({ taskType, agent, task, run, from, to, outcome }: DecisionFilters) {
+  const success = outcome && ({ succeeded: "true", failed: "false", open: "unknown" } as const)[outcome];
+  return {
+    ...(taskType && { taskType }),
+    ...(agent && { agent }),
+    ...(task && { taskId: task }),
+    ...(run && { runId: run }),
+    ...(from && { from }),
+    ...(to && { to }),
+    ...(success && { success }),
+  };
 }
 
+/** The filters as a query string, the same for equal filters. */
+export const decisionQuery = (filters: DecisionFilters): string =>
+  pathTo(routingEndpoints.list, narrowed(filters)).split("?")[1] ?? "";
+
 /** The path of one page of decisions. */
-export function decisionsPath(filters: DecisionFilters, cursor: string | null): string {
-  const query = new URLSearchParams(decisionQuery(filters));
-  query.set("limit", String(DECISIONS_PER_PAGE));
-  if (cursor !== null) query.set("cursor", cursor);
-  return `/routing/decisions?${query}`;
-}
+export const decisionsPath = (filters: DecisionFilters, cursor: string | null) =>
+  pathTo(routingEndpoints.list, {
+    ...narrowed(filters),
+    limit: DECISIONS_PER_PAGE,
+    ...(cursor !== null && { cursor }),
+  });
 
 export const outcomeOf = ({ success }: Pick<Decision, "success">): DecisionOutcome =>
   success === null ? "open" : success ? "succeeded" : "failed";

@@ -3,6 +3,8 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useState } from "react";
 import type { SwitchyardError } from "../../client/core/problem.ts";
+import type { routingEndpoints } from "../../domain/agents/endpoints.ts";
+import type { AnswerOf } from "../../domain/kernel/endpoint.ts";
 import type { LogEvent } from "../../domain/kernel/event.ts";
 import { api } from "../live/api.ts";
 import { createFrameQueue } from "../live/frame-queue.ts";
@@ -17,10 +19,7 @@ import {
 } from "./decision-filters.ts";
 
 /** A page as `GET /routing/decisions` answers it. */
-export interface DecisionPage {
-  items: Decision[];
-  nextCursor: string | null;
-}
+export type DecisionPage = AnswerOf<typeof routingEndpoints.list>;
 
 export interface DecisionsView {
   /** Undefined while the first page loads. */
@@ -51,7 +50,7 @@ export function useDecisions(
   const isInitial = query === decisionQuery(initialFilters);
   const pages = useInfiniteQuery<DecisionPage, SwitchyardError, { pages: DecisionPage[] }, string[], string | null>({
     queryKey: ["decisions", String(head), query],
-    queryFn: ({ pageParam, signal }) => api.get<DecisionPage>(decisionsPath(filters, pageParam), signal),
+    queryFn: ({ pageParam, signal }) => api.get(decisionsPath(filters, pageParam), signal),
     initialPageParam: null,
     getNextPageParam: (last) => last.nextCursor,
     ...(isInitial && { initialData: { pages: [initial], pageParams: [null] } }),

@@ -3,6 +3,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import type { ExplainedDecision } from "../../domain/agents/answers.ts";
+import { routingEndpoints } from "../../domain/agents/endpoints.ts";
+import { pathTo } from "../../domain/kernel/endpoint.ts";
 import type { LogEvent } from "../../domain/kernel/event.ts";
 import { isAbout as isEventAbout } from "../../domain/kernel/read-event.ts";
 import { api } from "../live/api.ts";
@@ -16,7 +18,7 @@ export function useExplained(initial: ExplainedDecision, head: number): Explaine
   const engine = useEngine();
   const { data, refetch } = useQuery({
     queryKey: ["decision", initial.id, head],
-    queryFn: ({ signal }) => api.get<ExplainedDecision>(`/routing/decisions/${encodeURIComponent(initial.id)}`, signal),
+    queryFn: ({ signal }) => api.get(pathTo(routingEndpoints.one, { id: initial.id }), signal),
     initialData: initial,
     staleTime: Number.POSITIVE_INFINITY,
   });

@@ -3,6 +3,8 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown, ChevronRight } from "lucide-react";
 import { memo, type RefObject, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { eventEndpoints } from "../../domain/commit/endpoints.ts";
+import { pathTo } from "../../domain/kernel/endpoint.ts";
 import type { LogEvent } from "../../domain/kernel/event.ts";
 import type { Wire } from "../../domain/kernel/wire.ts";
 import { eventSummary, QUIET_TYPES } from "../events/event-line.ts";
@@ -211,21 +213,14 @@ function filterEvents(events: readonly LogEvent[], text: string, quiet: boolean)
   });
 }
 
-interface EventPage {
-  items: LogEvent[];
-  nextCursor: string | null;
-}
-
 /** The events that the page was loaded with, and the earlier pages that the reader has loaded. */
 function useEarlier(runId: string, events: readonly LogEvent[]) {
   const [earlier, setEarlier] = useState<readonly LogEvent[]>([]);
   const [atStart, setAtStart] = useState(false);
   const first = earlier[0] ?? events[0];
   const load = useCommand(
-    (before: number | undefined) => {
-      const path = `/runs/${encodeURIComponent(runId)}/events?order=desc&limit=${PAGE}&large=omit`;
-      return api.get<EventPage>(before === undefined ? path : `${path}&before=${before}`);
-    },
+    (before: number | undefined) =>
+      api.get(pathTo(eventEndpoints.ofRun, { id: runId, order: "desc", limit: PAGE, large: "omit", before })),
     {
       failure: "Earlier events could not be loaded",
       onDone: ({ items, nextCursor }) => {

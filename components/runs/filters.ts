@@ -1,3 +1,5 @@
+import { runEndpoints } from "../../domain/execution/endpoints.ts";
+import { pathTo } from "../../domain/kernel/endpoint.ts";
 import { RUN_STATUSES, type RunStatus } from "../../domain/kernel/statuses.ts";
 import type { Listed } from "../../domain/kernel/wire.ts";
 
@@ -18,26 +20,31 @@ export const PAGE_SIZE = 50;
 
 export const isUnfiltered = (filters: RunFilters): boolean => filterQuery(filters) === "";
 
-/** The filters as a query string of `GET /runs`, the same for equal filters. */
-export function filterQuery(filters: RunFilters): string {
-  const query = new URLSearchParams();
+/** The filters as the query of a list of runs has them. */
+function narrowed(filters: RunFilters) {
   const status = RUN_STATUSES.filter((one) => filters.status.includes(one));
-  if (status.length > 0 && status.length < RUN_STATUSES.length) query.set("status", status.join(","));
-  for (const name of ["workflow", "tag", "q", "from", "to"] as const) {
+  const texts = (["workflow", "tag", "q", "from", "to"] as const).flatMap((name) => {
     const value = filters[name]?.trim();
-    if (value) query.set(name, value);
-  }
-  return query.toString();
+    return value ? [[name, value] as const] : [];
+  });
+  return {
+    ...(status.length > 0 && status.length < RUN_STATUSES.length && { status }),
+    ...(Object.fromEntries(texts) as { [name in "workflow" | "tag" | "q" | "from" | "to"]?: string }),
+  };
 }
 
+/** The filters as a query string, the same for equal filters. */
+export const filterQuery = (filters: RunFilters): string =>
+  pathTo(runEndpoints.list, narrowed(filters)).split("?")[1] ?? "";
+
 /** The path of one page of runs. */
-export function runsPath(filters: RunFilters, cursor: string | null): string {
-  const query = new URLSearchParams(filterQuery(filters));
-  query.set("limit", String(PAGE_SIZE));
-  query.set("large", "omit");
-  if (cursor !== null) query.set("cursor", cursor);
-  return `/runs?${query}`;
-}
+export const runsPath = (filters: RunFilters, cursor: string | null) =>
+  pathTo(runEndpoints.list, {
+    ...narrowed(filters),
+    limit: PAGE_SIZE,
+    large: "omit",
+    ...(cursor !== null && { cursor }),
+  });
 
 /** Whether `GET /runs` would list this run under these filters. */
 export function matchesFilters(run: Listed<"run">, filters: RunFilters): boolean {

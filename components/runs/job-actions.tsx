@@ -5,6 +5,8 @@ import { Ban, RotateCw } from "lucide-react";
 import Link from "next/link";
 import { useState } from "react";
 import type { SwitchyardError } from "../../client/core/problem.ts";
+import { jobEndpoints } from "../../domain/execution/job/endpoints.ts";
+import { pathTo } from "../../domain/kernel/endpoint.ts";
 import { runHref } from "../../domain/kernel/links.ts";
 import { isFinalJob, isFinalRun, isRetryableJob } from "../../domain/kernel/statuses.ts";
 import { api } from "../live/api.ts";
@@ -72,7 +74,7 @@ export function JobActions({ run, job }: { run: Live<"run">; job: Live<"job"> })
 function ComesBack({ job, asked }: { job: Live<"job">; asked: boolean }) {
   const { data, isError } = useQuery<RetryPreview, SwitchyardError>({
     queryKey: ["retry-preview", job.jobId, job.seq],
-    queryFn: ({ signal }) => api.get<RetryPreview>(`/jobs/${encodeURIComponent(job.jobId)}/retry`, signal),
+    queryFn: ({ signal }) => api.get(pathTo(jobEndpoints.retryPreview, { id: job.jobId }), signal),
     enabled: asked && job.dependents.length > 0,
     gcTime: 0,
   });

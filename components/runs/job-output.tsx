@@ -3,6 +3,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { ArrowDownToLine, WrapText } from "lucide-react";
 import { useContext, useEffect, useMemo, useRef, useState } from "react";
+import { eventEndpoints } from "../../domain/commit/endpoints.ts";
+import { type Asked, pathTo } from "../../domain/kernel/endpoint.ts";
 import type { LogEvent } from "../../domain/kernel/event.ts";
 import type { Wire } from "../../domain/kernel/wire.ts";
 import { api } from "../live/api.ts";
@@ -104,9 +106,6 @@ function OutputBox({ text, follows, children }: { text: string; follows: boolean
 const upTo = (until: number | null, events: LogEvent[]): LogEvent[] =>
   until === null ? events : events.filter((event) => event.seq <= until);
 
-const pathOf = ({ jobId }: Wire<"attempt">): string =>
-  `/events?type=${OUTPUT_EVENT}&subject=${encodeURIComponent(`job:${jobId}`)}`;
-
 /**
  * The attempt's output from its end, newest first: as much as is drawn, or back to the attempt's start, at most `pages` pages.
  */
@@ -114,9 +113,9 @@ async function outputOf(attempt: Wire<"attempt">, pages: number, signal: AbortSi
   const events: LogEvent[] = [];
   let cursor: string | null = null;
   for (let page = 0; page < pages && lengthOf(events, attempt.number) < MAX_CHARS; page += 1) {
-    const after: string = cursor === null ? "" : `&cursor=${encodeURIComponent(cursor)}`;
-    const path = `${pathOf(attempt)}&order=desc&limit=${PAGE_EVENTS}${after}`;
-    const answer = await api.get<{ items: LogEvent[]; nextCursor: string | null }>(path, signal);
+    const newest = { type: OUTPUT_EVENT, subject: `job:${attempt.jobId}`, order: "desc", limit: PAGE_EVENTS } as const;
+    const next: Asked<typeof eventEndpoints.list> = { ...newest, ...(cursor !== null && { cursor }) };
+    const answer = await api.get(pathTo(eventEndpoints.list, next), signal);
     events.push(...answer.items);
     cursor = answer.nextCursor;
     const first = answer.items.at(-1)?.payload.attempt;

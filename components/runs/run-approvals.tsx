@@ -4,6 +4,8 @@ import { useQuery } from "@tanstack/react-query";
 import { Hand } from "lucide-react";
 import Link from "next/link";
 import type { SwitchyardError } from "../../client/core/problem.ts";
+import { approvalEndpoints } from "../../domain/execution/endpoints.ts";
+import { pathTo } from "../../domain/kernel/endpoint.ts";
 import { approvalHref } from "../../domain/kernel/links.ts";
 import type { Wire } from "../../domain/kernel/wire.ts";
 import { api } from "../live/api.ts";
@@ -24,8 +26,8 @@ export function RunApprovals({ runId, jobs, onSelectJob }: RunApprovalsProps) {
   const { data } = useQuery<Wire<"approval">[], SwitchyardError>({
     queryKey: ["run-approvals", runId],
     queryFn: async ({ signal }) => {
-      const path = `/approvals?runId=${encodeURIComponent(runId)}&status=pending&limit=100&large=omit`;
-      return (await api.get<{ items: Wire<"approval">[] }>(path, signal)).items;
+      const asked = { runId, status: "pending", limit: 100, large: "omit" } as const;
+      return (await api.get(pathTo(approvalEndpoints.list, asked), signal)).items;
     },
     staleTime: Number.POSITIVE_INFINITY,
   });

@@ -3,7 +3,9 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import type { SwitchyardError } from "../../client/core/problem.ts";
+import { runEndpoints } from "../../domain/execution/endpoints.ts";
 import type { TimelineAnswer } from "../../domain/execution/timeline.ts";
+import { pathTo } from "../../domain/kernel/endpoint.ts";
 import { api } from "../live/api.ts";
 import type { RunPart } from "../live/use-run-live.ts";
 import type { JobFilter } from "./jobs-filter.ts";
@@ -29,11 +31,13 @@ export function useJobSearch(
   take: (part: RunPart) => void,
 ): JobSearch {
   const typed = usePaused(text.trim());
-  const query = new URLSearchParams({
-    limit: String(PAGE),
+  const asked = {
+    id: runId,
+    large: "omit",
+    limit: PAGE,
     ...(status !== null && { status }),
     ...(typed !== "" && { q: typed }),
-  });
+  } as const;
   const { data, error, hasNextPage, isFetching, fetchNextPage } = useInfiniteQuery<
     TimelineAnswer,
     SwitchyardError,
@@ -41,11 +45,9 @@ export function useJobSearch(
     string[],
     string | null
   >({
-    queryKey: ["run-jobs", runId, String(query)],
-    queryFn: ({ pageParam, signal }) => {
-      const after = pageParam === null ? "" : `&cursor=${encodeURIComponent(pageParam)}`;
-      return api.get<TimelineAnswer>(`/runs/${encodeURIComponent(runId)}/timeline?large=omit&${query}${after}`, signal);
-    },
+    queryKey: ["run-jobs", runId, pathTo(runEndpoints.timeline, asked)],
+    queryFn: ({ pageParam, signal }) =>
+      api.get(pathTo(runEndpoints.timeline, { ...asked, ...(pageParam !== null && { cursor: pageParam }) }), signal),
     initialPageParam: null,
     getNextPageParam: (last) => last.nextCursor,
     enabled: wanted && (typed !== "" || status !== null),

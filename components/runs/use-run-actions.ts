@@ -1,4 +1,6 @@
 import type { ClientMutationInput } from "../../domain/commit/mutations.ts";
+import { runEndpoints } from "../../domain/execution/endpoints.ts";
+import { pathTo } from "../../domain/kernel/endpoint.ts";
 import { isFinalRun } from "../../domain/kernel/statuses.ts";
 import type { Wire } from "../../domain/kernel/wire.ts";
 import { api, commit } from "../live/api.ts";
@@ -9,13 +11,12 @@ const because = (reason: string) => (reason === "" ? {} : { reason });
 
 /** The operator's actions on a run. Each is shown at once and undone when it is refused. */
 export function useRunActions({ runId }: Live<"run">) {
-  const path = `/runs/${encodeURIComponent(runId)}`;
-  const cancel = useCommand((reason: string) => api.post<Wire<"run">>(`${path}/cancel`, because(reason)), {
+  const cancel = useCommand((reason: string) => api.post(pathTo(runEndpoints.cancel, { id: runId }), because(reason)), {
     commits: (reason) => [[{ type: "run.transition", runId, to: "cancelled", ...because(reason) }]],
     success: "Run cancelled",
     failure: "The run could not be cancelled",
   });
-  const retry = useCommand((reason: string) => api.post<Wire<"run">>(`${path}/retry`, because(reason)), {
+  const retry = useCommand((reason: string) => api.post(pathTo(runEndpoints.retry, { id: runId }), because(reason)), {
     commits: (reason) => [[{ type: "run.retry", runId, ...because(reason) }]],
     success: "Run retried: its jobs that did not complete are queued again",
     failure: "The run could not be retried",

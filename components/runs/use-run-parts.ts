@@ -5,7 +5,9 @@ import { useEffect, useState } from "react";
 import { SwitchyardError } from "../../client/core/problem.ts";
 import type { JobCounts } from "../../domain/execution/contract.ts";
 import { NO_JOBS, totalJobs } from "../../domain/execution/contract.ts";
-import type { TimelineAnswer } from "../../domain/execution/timeline.ts";
+import { runEndpoints } from "../../domain/execution/endpoints.ts";
+import { jobEndpoints } from "../../domain/execution/job/endpoints.ts";
+import { pathTo } from "../../domain/kernel/endpoint.ts";
 import { JOB_STATUSES } from "../../domain/kernel/statuses.ts";
 import type { Wire } from "../../domain/kernel/wire.ts";
 import { api } from "../live/api.ts";
@@ -31,10 +33,7 @@ export function useRunParts(live: RunLive, initial: Timeline): RunParts {
   const { run, jobs, take } = live;
   const [cursor, setCursor] = useState(initial.nextCursor);
   const { run: load, pending } = useCommand(
-    (at: string) =>
-      api.get<TimelineAnswer>(
-        `/runs/${encodeURIComponent(run.runId)}/timeline?large=omit&cursor=${encodeURIComponent(at)}`,
-      ),
+    (at: string) => api.get(pathTo(runEndpoints.timeline, { id: run.runId, large: "omit", cursor: at })),
     { failure: "More jobs could not be loaded", reads: true },
   );
   const more = async () => {
@@ -82,7 +81,7 @@ export function useLinkedJob({ run, jobs, attempts, take }: RunLive, jobId: stri
   const tried = job ? attempts.filter((attempt) => attempt.jobId === jobId).length : 0;
   const { data, error, refetch } = useQuery<JobAnswer, SwitchyardError>({
     queryKey: ["linked-job", jobId],
-    queryFn: ({ signal }) => api.get<JobAnswer>(`/jobs/${encodeURIComponent(jobId ?? "")}`, signal),
+    queryFn: ({ signal }) => api.get(pathTo(jobEndpoints.one, { id: jobId ?? "" }), signal),
     enabled: jobId !== null && (job === undefined || tried < job.attempt),
     retry: false,
     gcTime: 0,

@@ -1,6 +1,8 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { SwitchyardError } from "../../client/core/problem.ts";
+import type { runEndpoints } from "../../domain/execution/endpoints.ts";
+import type { AnswerOf } from "../../domain/kernel/endpoint.ts";
 import type { Listed } from "../../domain/kernel/wire.ts";
 import { api } from "../live/api.ts";
 import { useFreshness } from "../live/live-provider.tsx";
@@ -9,10 +11,7 @@ import { filterQuery, isUnfiltered, matchesFilters, type RunFilters, runsPath } 
 import { mergeRuns } from "./merge-runs.ts";
 
 /** A page as `GET /runs` answers it. */
-export interface RunPage {
-  items: Listed<"run">[];
-  nextCursor: string | null;
-}
+export type RunPage = AnswerOf<typeof runEndpoints.list>;
 
 export interface RunsView {
   /** Undefined while the first page loads. */
@@ -38,7 +37,7 @@ export function useRuns(filters: RunFilters, initial: RunPage, initialFilters: R
   const isInitial = query === filterQuery(initialFilters);
   const pages = useInfiniteQuery<RunPage, SwitchyardError, { pages: RunPage[] }, string[], string | null>({
     queryKey: ["runs", query],
-    queryFn: ({ pageParam, signal }) => api.get<RunPage>(runsPath(filters, pageParam), signal),
+    queryFn: ({ pageParam, signal }) => api.get(runsPath(filters, pageParam), signal),
     initialPageParam: null,
     getNextPageParam: (last) => last.nextCursor,
     ...(isInitial && { initialData: { pages: [initial], pageParams: [null] } }),

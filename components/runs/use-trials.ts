@@ -1,5 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo, useRef } from "react";
+import { eventEndpoints } from "../../domain/commit/endpoints.ts";
+import { pathTo } from "../../domain/kernel/endpoint.ts";
 import type { LogEvent } from "../../domain/kernel/event.ts";
 import { api } from "../live/api.ts";
 import { trialsOf } from "./replay/player.ts";
@@ -15,8 +17,8 @@ export function useTrials(runId: string, events: readonly LogEvent[], anyStarted
   const { data } = useQuery({
     queryKey: ["starts", runId],
     queryFn: async ({ signal }) => {
-      const path = `/runs/${encodeURIComponent(runId)}/events?type=job.started&order=desc&limit=${STARTS}&large=omit`;
-      return trialsOf((await api.get<{ items: LogEvent[] }>(path, signal)).items);
+      const asked = { id: runId, type: "job.started", order: "desc", limit: STARTS, large: "omit" } as const;
+      return trialsOf((await api.get(pathTo(eventEndpoints.ofRun, asked), signal)).items);
     },
     enabled: anyStarted,
     staleTime: Number.POSITIVE_INFINITY,

@@ -1,7 +1,8 @@
 "use client";
 
 import { useMemo } from "react";
-import type { Wire } from "../../domain/kernel/wire.ts";
+import { jobEndpoints } from "../../domain/execution/job/endpoints.ts";
+import { pathTo } from "../../domain/kernel/endpoint.ts";
 import type { Live } from "../live/rows.ts";
 import { isLean, useWhole } from "../live/whole.ts";
 import type { JobRow } from "./timeline/engine/model.ts";
@@ -19,8 +20,8 @@ interface WholeJob {
 /** A job with its attempts, with the large values that the run's timeline leaves out. */
 export function useWholeJob(job: Live<"job">, attempts: Attempts): WholeJob {
   const omits = isLean(job) || attempts.some(isLean);
-  const path = `/jobs/${encodeURIComponent(job.jobId)}`;
-  const { whole, loading, failed } = useWhole<Wire<"job"> & { attempts: Wire<"attempt">[] }>(omits, path, job.version);
+  const path = pathTo(jobEndpoints.one, { id: job.jobId });
+  const { whole, loading, failed } = useWhole(omits, path, job.version);
   return useMemo(() => {
     if (!whole) return { job, attempts, loading, failed };
     const byId = new Map(whole.attempts.map((attempt) => [attempt.id, attempt]));

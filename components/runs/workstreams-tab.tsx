@@ -2,8 +2,9 @@
 
 import { ArrowRight, ChevronDown, Link2 } from "lucide-react";
 import { useState } from "react";
+import { workstreamEndpoints } from "../../domain/execution/endpoints.ts";
+import { pathTo } from "../../domain/kernel/endpoint.ts";
 import { WORKSTREAM_MOVES } from "../../domain/kernel/statuses.ts";
-import type { Wire } from "../../domain/kernel/wire.ts";
 import { PlacedByHand } from "../board/card-view.tsx";
 import { useFollowJobs, useMoveCard } from "../board/use-move-card.ts";
 import { api } from "../live/api.ts";
@@ -101,8 +102,8 @@ function useMoreWorkstreams(runId: string, take: WorkstreamsProps["take"]) {
   const [cursor, setCursor] = useState<string | null>("");
   const { run, pending } = useCommand(
     (at: string) => {
-      const query = new URLSearchParams({ runId, limit: "100", ...(at !== "" && { cursor: at }) });
-      return api.get<{ items: Wire<"workstream">[]; nextCursor: string | null }>(`/workstreams?${query}`);
+      const asked = { runId, limit: 100, ...(at !== "" && { cursor: at }) };
+      return api.get(pathTo(workstreamEndpoints.list, asked));
     },
     { failure: "More workstreams could not be loaded", reads: true },
   );

@@ -2,6 +2,8 @@
 
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import Link from "next/link";
+import { eventEndpoints } from "../../domain/commit/endpoints.ts";
+import { pathTo } from "../../domain/kernel/endpoint.ts";
 import type { LogEvent } from "../../domain/kernel/event.ts";
 import { eventsHref } from "../../domain/kernel/links.ts";
 import { actorName } from "../alerts/alert-model.ts";
@@ -18,14 +20,11 @@ const MOST = 100;
 
 /** What has happened to a row, who did it, when, and in which trace; read again whenever the row has changed. */
 export function Audit({ kind, id, seq }: { kind: string; id: string; seq: number }) {
-  const subject = encodeURIComponent(`${kind}:${id}`);
+  const subject = `${kind}:${id}`;
   const { data, error, refetch } = useQuery({
     queryKey: ["audit", kind, id, seq],
     queryFn: ({ signal }) =>
-      api.get<{ items: LogEvent[]; nextCursor: string | null }>(
-        `/events?subject=${subject}&order=desc&limit=${MOST}&large=omit`,
-        signal,
-      ),
+      api.get(pathTo(eventEndpoints.list, { subject, order: "desc", limit: MOST, large: "omit" }), signal),
     placeholderData: keepPreviousData,
   });
   return (

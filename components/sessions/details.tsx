@@ -4,9 +4,11 @@ import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import type { ReactNode } from "react";
 import type { SwitchyardError } from "../../client/core/problem.ts";
+import { pathTo } from "../../domain/kernel/endpoint.ts";
 import { taskHref } from "../../domain/kernel/links.ts";
 import type { Json } from "../../domain/kernel/primitives.ts";
 import type { Sent } from "../../domain/kernel/wire.ts";
+import { sessionEndpoints, taskEndpoints } from "../../domain/sessions/endpoints.ts";
 import { api } from "../live/api.ts";
 import { useRow } from "../live/rows.ts";
 import { Fact, Facts } from "../runs/attempt-view.tsx";
@@ -169,7 +171,13 @@ function Tree({ title, value }: { title: string; value: Json | null }) {
 function useOne<K extends "session" | "task">(kind: K, id: string) {
   const { data, error, refetch } = useQuery<Sent<K>, SwitchyardError>({
     queryKey: ["one", kind, id],
-    queryFn: ({ signal }) => api.get<Sent<K>>(`/${kind}s/${encodeURIComponent(id)}`, signal),
+    queryFn: async ({ signal }) => {
+      const row =
+        kind === "session"
+          ? await api.get(pathTo(sessionEndpoints.one, { id }), signal)
+          : await api.get(pathTo(taskEndpoints.one, { id }), signal);
+      return row as Sent<K>;
+    },
     retry: false,
   });
   const row = useRow(kind, id, data);

@@ -1,3 +1,4 @@
+import { pathTo } from "../../domain/kernel/endpoint.ts";
 import {
   SESSION_MOVES,
   SESSION_STATUSES,
@@ -8,6 +9,7 @@ import {
 } from "../../domain/kernel/statuses.ts";
 import { beginningOf } from "../../domain/kernel/text.ts";
 import type { Wire } from "../../domain/kernel/wire.ts";
+import { sessionEndpoints, taskEndpoints } from "../../domain/sessions/endpoints.ts";
 
 /** A session or a task; `pending` while the server has not confirmed a click on it. */
 export type SessionRow = Wire<"session"> & { readonly pending?: boolean };
@@ -26,21 +28,25 @@ const PAGE_SIZE = 50;
 const clean = (text: string): string => beginningOf(text.trim(), 200);
 
 /** The path of the first page of sessions under these filters. */
-export function sessionsPath({ status, who }: PeopleFilters): string {
-  const query = new URLSearchParams({ limit: String(PAGE_SIZE), large: "omit" });
-  if (isOneOf(SESSION_STATUSES, status)) query.set("status", status);
-  if (clean(who)) query.set("agentRole", clean(who));
-  return `/sessions?${query}`;
-}
+export const sessionsPath = ({ status, who }: PeopleFilters, cursor?: string) =>
+  pathTo(sessionEndpoints.list, {
+    limit: PAGE_SIZE,
+    large: "omit",
+    ...(isOneOf(SESSION_STATUSES, status) && { status }),
+    ...(clean(who) && { agentRole: clean(who) }),
+    cursor,
+  });
 
 /** The same of tasks. */
-export function tasksPath({ status, who, type }: PeopleFilters): string {
-  const query = new URLSearchParams({ limit: String(PAGE_SIZE), large: "omit" });
-  if (isOneOf(TASK_STATUSES, status)) query.set("status", status);
-  if (clean(who)) query.set("agent", clean(who));
-  if (clean(type)) query.set("taskType", clean(type));
-  return `/tasks?${query}`;
-}
+export const tasksPath = ({ status, who, type }: PeopleFilters, cursor?: string) =>
+  pathTo(taskEndpoints.list, {
+    limit: PAGE_SIZE,
+    large: "omit",
+    ...(isOneOf(TASK_STATUSES, status) && { status }),
+    ...(clean(who) && { agent: clean(who) }),
+    ...(clean(type) && { taskType: clean(type) }),
+    cursor,
+  });
 
 function isOneOf<S extends string>(all: readonly S[], status: string): status is S {
   return (all as readonly string[]).includes(status);

@@ -15,7 +15,7 @@ import { useTitle } from "../ui/use-title.ts";
 import { SessionDetails, TaskDetails } from "./details.tsx";
 import { SessionTable } from "./session-table.tsx";
 import { PeopleFiltersBar } from "./sessions-filters.tsx";
-import { type PeopleFilters, type SessionRow, sessionsPath, type TaskRow, tasksPath } from "./sessions-model.ts";
+import type { PeopleFilters, SessionRow, TaskRow } from "./sessions-model.ts";
 import { PEOPLE_URL, type PeopleTab } from "./sessions-url.ts";
 import { TaskTable } from "./task-table.tsx";
 import { type PeoplePage, type PeopleView, useSessions, useTasks } from "./use-sessions.ts";
@@ -93,8 +93,7 @@ interface ListProps<T extends FirstPage["tab"]> {
 }
 
 function Sessions({ filters, first, keptMs, openId, onOpen, onFilter }: ListProps<"sessions"> & { keptMs: number }) {
-  const path = sessionsPath(filters);
-  const view = useSessions(path, filters, first);
+  const view = useSessions(filters, first);
   return (
     <>
       <PeopleFiltersBar filters={filters} statuses={SESSION_OPTIONS} who="Role" onChange={onFilter} />
@@ -106,8 +105,7 @@ function Sessions({ filters, first, keptMs, openId, onOpen, onFilter }: ListProp
 }
 
 function Tasks({ filters, first, openId, onOpen, onFilter }: ListProps<"tasks">) {
-  const path = tasksPath(filters);
-  const view = useTasks(path, filters, first);
+  const view = useTasks(filters, first);
   return (
     <>
       <PeopleFiltersBar filters={filters} statuses={TASK_OPTIONS} who="Agent" type="Type" onChange={onFilter} />

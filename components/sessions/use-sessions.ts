@@ -6,7 +6,7 @@ import type { SwitchyardError } from "../../client/core/problem.ts";
 import { api } from "../live/api.ts";
 import { useNewest, useTopicRows } from "../live/rows.ts";
 import type { PeopleFilters, SessionRow, TaskRow } from "./sessions-model.ts";
-import { bySessionOrder, byTaskOrder, matchesSession, matchesTask } from "./sessions-model.ts";
+import { bySessionOrder, byTaskOrder, matchesSession, matchesTask, sessionsPath, tasksPath } from "./sessions-model.ts";
 
 /** A page of a counted list; `total` stands on the first. */
 export interface PeoplePage<R> {
@@ -25,35 +25,40 @@ export interface PeopleView<R> {
   retry: () => void;
 }
 
-/** Rows of a path page by page. `initial` is its first page, if the server rendered that. */
-function usePages<R>(path: string, initial: PeoplePage<R> | undefined) {
+interface First<R> {
+  path: string;
+  page: PeoplePage<R>;
+}
+
+/** Rows page by page, as `get` reads them. `initial` is the first page, if the server rendered that. */
+function usePages<R>(
+  path: string,
+  get: (cursor: string | undefined, signal: AbortSignal) => Promise<PeoplePage<R>>,
+  initial: PeoplePage<R> | undefined,
+) {
   return useInfiniteQuery<PeoplePage<R>, SwitchyardError, { pages: PeoplePage<R>[] }, string[], string>({
     queryKey: ["people", path],
-    queryFn: ({ pageParam, signal }) =>
-      api.get<PeoplePage<R>>(path + (pageParam === "" ? "" : `&cursor=${encodeURIComponent(pageParam)}`), signal),
+    queryFn: ({ pageParam, signal }) => get(pageParam || undefined, signal),
     initialPageParam: "",
     getNextPageParam: (page) => page.nextCursor,
     ...(initial && { initialData: { pages: [initial], pageParams: [""] } }),
   });
 }
 
-interface First<R> {
-  path: string;
-  page: PeoplePage<R>;
-}
-
 /** Sessions that match, live: what goes on first. */
-export function useSessions(path: string, filters: PeopleFilters, first: First<SessionRow> | null) {
+export function useSessions(filters: PeopleFilters, first: First<SessionRow> | null): PeopleView<SessionRow> {
+  const path = sessionsPath(filters);
   const initial = first?.path === path ? first.page : undefined;
-  const pages = usePages<SessionRow>(path, initial);
+  const pages = usePages<SessionRow>(path, (cursor, signal) => api.get(sessionsPath(filters, cursor), signal), initial);
   const live = useTopicRows("sessions", "session", initial?.items);
   return useMerged<SessionRow>(pages, live, (row) => matchesSession(row, filters), bySessionOrder);
 }
 
 /** Tasks that match, live. */
-export function useTasks(path: string, filters: PeopleFilters, first: First<TaskRow> | null) {
+export function useTasks(filters: PeopleFilters, first: First<TaskRow> | null): PeopleView<TaskRow> {
+  const path = tasksPath(filters);
   const initial = first?.path === path ? first.page : undefined;
-  const pages = usePages<TaskRow>(path, initial);
+  const pages = usePages<TaskRow>(path, (cursor, signal) => api.get(tasksPath(filters, cursor), signal), initial);
   const live = useTopicRows("sessions", "task", initial?.items);
   return useMerged<TaskRow>(pages, live, (row) => matchesTask(row, filters), byTaskOrder);
 }

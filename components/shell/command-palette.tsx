@@ -7,6 +7,9 @@ import { Moon, Search } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useTheme } from "next-themes";
 import { type ReactNode, useDeferredValue, useState } from "react";
+import { agentEndpoints } from "../../domain/agents/endpoints.ts";
+import { runEndpoints } from "../../domain/execution/endpoints.ts";
+import { pathTo } from "../../domain/kernel/endpoint.ts";
 import { isId } from "../../domain/kernel/ids.ts";
 import { agentHref, runEventsHref, runHref } from "../../domain/kernel/links.ts";
 import type { Listed, Wire } from "../../domain/kernel/wire.ts";
@@ -154,15 +157,12 @@ function useFound(term: string): { runs: Listed<"run">[]; agents: AgentItem[]; b
   const runs = useQuery({
     queryKey: ["palette", "runs", term],
     queryFn: ({ signal }) =>
-      api.get<{ items: Listed<"run">[] }>(
-        `/runs?limit=6&large=omit${term ? `&q=${encodeURIComponent(term)}` : ""}`,
-        signal,
-      ),
+      api.get(pathTo(runEndpoints.list, { limit: 6, large: "omit", ...(term && { q: term }) }), signal),
     placeholderData: keepPreviousData,
   });
   const agents = useQuery({
     queryKey: ["palette", "agents"],
-    queryFn: ({ signal }) => api.get<{ items: AgentItem[] }>("/agents?limit=100", signal),
+    queryFn: ({ signal }) => api.get(pathTo(agentEndpoints.list, { limit: 100 }), signal),
   });
   const needle = term.toLowerCase();
   const named = (agents.data?.items ?? []).filter(

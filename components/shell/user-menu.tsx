@@ -3,6 +3,8 @@
 import { CircleUser, LogOut, Server } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { SwitchyardError } from "../../client/core/problem.ts";
+import { pathTo } from "../../domain/kernel/endpoint.ts";
+import { accountEndpoints } from "../../domain/kernel/endpoints.ts";
 import { api } from "../live/api.ts";
 import { IconButton } from "../ui/button.tsx";
 import { Menu, MenuItem, MenuSeparator } from "../ui/menu.tsx";
@@ -22,7 +24,7 @@ export function UserMenu({ me }: { me: Me }) {
   const router = useRouter();
   const signOut = async () => {
     try {
-      await api.post("/logout");
+      await api.post(pathTo(accountEndpoints.logout), undefined);
       window.location.assign("/login");
     } catch (problem) {
       toast.error("Signing out did not work", {

@@ -2,8 +2,10 @@
 
 import { type FormEvent, useState } from "react";
 import { SwitchyardError } from "../../client/core/problem.ts";
+import { pathTo } from "../../domain/kernel/endpoint.ts";
 import { MINUTE_MS } from "../../domain/kernel/time.ts";
 import type { CleanupReport } from "../../domain/maintenance/endpoints.ts";
+import { maintenanceEndpoints } from "../../domain/maintenance/endpoints.ts";
 import { api } from "../live/api.ts";
 import { Button } from "../ui/button.tsx";
 import { Card } from "../ui/card.tsx";
@@ -32,8 +34,8 @@ export function MaintenanceCard({ days: initial }: { days: number }) {
     setBusy(what);
     setProblem(null);
     try {
-      const answer = await api.post<CleanupReport>(
-        "/maintenance/cleanup",
+      const answer = await api.post(
+        pathTo(maintenanceEndpoints.cleanup),
         { olderThanDays: days, dryRun },
         undefined,
         PATIENCE_MS,

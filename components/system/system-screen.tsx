@@ -3,6 +3,8 @@
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import type { System, TierReads, TierSize } from "../../domain/kernel/answers.ts";
+import { pathTo } from "../../domain/kernel/endpoint.ts";
+import { overviewEndpoints } from "../../domain/kernel/endpoints.ts";
 import { DAY_MS } from "../../domain/kernel/time.ts";
 import { api } from "../live/api.ts";
 import { Fact, Facts } from "../runs/attempt-view.tsx";
@@ -20,7 +22,7 @@ const EVERY_MS = 5_000;
 export function SystemScreen({ initial }: { initial: System }) {
   const { data } = useQuery({
     queryKey: ["system"],
-    queryFn: ({ signal }) => api.get<System>("/system", signal),
+    queryFn: ({ signal }) => api.get(pathTo(overviewEndpoints.system), signal),
     initialData: initial,
     refetchInterval: EVERY_MS,
   });

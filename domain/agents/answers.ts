@@ -10,7 +10,7 @@ import { agent, breaker, decision, statistics } from "./contract.ts";
 
 export const agentWithState = named(
   "AgentWithState",
-  agent.sent.extend({ breaker: breaker.sent.nullable(), statistics: statistics.sent.nullable() }),
+  agent.sent.extend({ breaker: breaker.sent, statistics: statistics.sent }),
 );
 export type AgentWithState = z.infer<typeof agentWithState>;
 

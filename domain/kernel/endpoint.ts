@@ -153,7 +153,9 @@ type Params<P> = P extends `${string}:${infer N}/${infer R}`
     : unknown;
 
 /** A value of a query as callers write it: as it goes into the URL, or what it is parsed to where that can be written. */
-type Written<I, O> = (unknown extends I ? never : I) | Extract<O, string | number | boolean | readonly string[]>;
+type Written<I, O> =
+  | (unknown extends I ? never : I)
+  | (O extends readonly (infer T)[] ? readonly T[] : Extract<O, string | number | boolean>);
 type Queried<E> = E extends { readonly query: infer Q extends z.ZodType }
   ? { [K in keyof z.input<Q>]: Written<z.input<Q>[K], K extends keyof z.output<Q> ? z.output<Q>[K] : never> }
   : unknown;

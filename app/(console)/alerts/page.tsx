@@ -2,8 +2,6 @@ import type { Metadata } from "next";
 import { AlertsScreen } from "../../../components/alerts/alerts-screen.tsx";
 import { countsPath, inboxPath } from "../../../components/alerts/inbox-filter.ts";
 import { loadInboxFilter } from "../../../components/alerts/inbox-search.ts";
-import type { AlertPage } from "../../../components/alerts/inbox-window.ts";
-import type { AlertCounts } from "../../../domain/alerts/endpoints.ts";
 import { serverGet } from "../../server-fetch.ts";
 
 export const metadata: Metadata = { title: "Alerts" };
@@ -14,9 +12,6 @@ interface PageProps {
 
 export default async function Alerts({ searchParams }: PageProps) {
   const filter = await loadInboxFilter(searchParams);
-  const [page, counts] = await Promise.all([
-    serverGet<AlertPage>(inboxPath(filter, null)),
-    serverGet<AlertCounts>(countsPath(filter)),
-  ]);
+  const [page, counts] = await Promise.all([serverGet(inboxPath(filter, null)), serverGet(countsPath(filter))]);
   return <AlertsScreen initial={page} initialCounts={counts} initialFilter={filter} />;
 }

@@ -1,7 +1,9 @@
 import type { Metadata } from "next";
-import { type ApprovalPage, type ApprovalRow, approvalsPath } from "../../../components/approvals/approval-model.ts";
+import { approvalsPath } from "../../../components/approvals/approval-model.ts";
 import { ApprovalsScreen } from "../../../components/approvals/approvals-screen.tsx";
-import type { Me } from "../../../components/shell/user-menu.tsx";
+import { approvalEndpoints } from "../../../domain/execution/endpoints.ts";
+import { pathTo } from "../../../domain/kernel/endpoint.ts";
+import { accountEndpoints } from "../../../domain/kernel/endpoints.ts";
 import { APPROVAL_STATUSES } from "../../../domain/kernel/statuses.ts";
 import { serverGet } from "../../server-fetch.ts";
 import { serverGetPages } from "../../server-fetch-pages.ts";
@@ -15,16 +17,14 @@ interface PageProps {
 export default async function Approvals({ searchParams }: PageProps) {
   const { status, id } = await searchParams;
   const [me, pending, named] = await Promise.all([
-    serverGet<Me>("/me"),
-    serverGetPages<ApprovalRow>("/approvals?status=pending&large=omit"),
+    serverGet(pathTo(accountEndpoints.me)),
+    serverGetPages(pathTo(approvalEndpoints.list, { status: "pending", large: "omit" })),
     // An address of an approval that is no more shows the inbox.
-    typeof id === "string"
-      ? serverGet<ApprovalRow>(`/approvals/${encodeURIComponent(id)}?large=omit`).catch(() => null)
-      : null,
+    typeof id === "string" ? serverGet(pathTo(approvalEndpoints.one, { id, large: "omit" })).catch(() => null) : null,
   ]);
   const first = named?.status ?? "pending";
   const view = APPROVAL_STATUSES.find((one) => one === status) ?? first;
-  const decided = view === "pending" ? undefined : await serverGet<ApprovalPage>(approvalsPath(view));
+  const decided = view === "pending" ? undefined : await serverGet(approvalsPath(view));
   const initial = named && named.status !== "pending" ? [...pending.items, named] : pending.items;
   const who = `${me.kind}:${me.name}`;
   const cut = pending.nextCursor !== null;

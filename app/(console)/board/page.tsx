@@ -1,7 +1,9 @@
 import type { Metadata } from "next";
 import type { Card } from "../../../components/board/board-model.ts";
 import { BoardScreen } from "../../../components/board/board-screen.tsx";
-import type { BoardPage, Cursors } from "../../../components/board/use-older-cards.ts";
+import type { Cursors } from "../../../components/board/use-older-cards.ts";
+import { workstreamEndpoints } from "../../../domain/execution/endpoints.ts";
+import { pathTo } from "../../../domain/kernel/endpoint.ts";
 import { WORKSTREAM_STATUSES } from "../../../domain/kernel/statuses.ts";
 import { serverGet } from "../../server-fetch.ts";
 
@@ -17,8 +19,8 @@ export default async function Board({ searchParams }: PageProps) {
   const runId = typeof run === "string" ? run : "";
   const columns = await Promise.all(
     WORKSTREAM_STATUSES.map(async (status) => {
-      const query = new URLSearchParams({ status, limit: "100", large: "omit", ...(runId && { runId }) });
-      return { status, page: await serverGet<BoardPage>(`/workstreams?${query}`) };
+      const asked = { status, limit: 100, large: "omit", ...(runId && { runId }) } as const;
+      return { status, page: await serverGet(pathTo(workstreamEndpoints.list, asked)) };
     }),
   );
   const initial: Card[] = columns.flatMap(({ page }) => page.items);

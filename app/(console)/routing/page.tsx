@@ -1,8 +1,9 @@
 import type { Metadata } from "next";
 import { decisionsPath, loadDecisionFilters } from "../../../components/routing/decision-filters.ts";
 import { RoutingScreen } from "../../../components/routing/routing-screen.tsx";
-import type { DecisionPage } from "../../../components/routing/use-decisions.ts";
-import type { LogEvent } from "../../../domain/kernel/event.ts";
+import { figureEndpoints } from "../../../domain/agents/endpoints.ts";
+import { eventEndpoints } from "../../../domain/commit/endpoints.ts";
+import { pathTo } from "../../../domain/kernel/endpoint.ts";
 import { serverGet } from "../../server-fetch.ts";
 
 export const metadata: Metadata = { title: "Routing" };
@@ -14,10 +15,10 @@ interface Props {
 export default async function Routing({ searchParams }: Props) {
   const filters = await loadDecisionFilters(searchParams);
   // The head is read before the page, so nothing is missed between them; what is in both has the same id.
-  const newest = await serverGet<{ items: LogEvent[] }>("/events?order=desc&limit=1&large=omit");
+  const newest = await serverGet(pathTo(eventEndpoints.list, { order: "desc", limit: 1, large: "omit" }));
   const [initial, types] = await Promise.all([
-    serverGet<DecisionPage>(decisionsPath(filters, null)),
-    serverGet<{ items: string[] }>("/task-types"),
+    serverGet(decisionsPath(filters, null)),
+    serverGet(pathTo(figureEndpoints.taskTypes)),
   ]);
   return (
     <RoutingScreen

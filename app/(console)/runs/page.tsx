@@ -2,7 +2,6 @@ import type { Metadata } from "next";
 import { runsPath } from "../../../components/runs/filters.ts";
 import { RunList } from "../../../components/runs/run-list.tsx";
 import { loadFilters } from "../../../components/runs/run-search.ts";
-import type { RunPage } from "../../../components/runs/use-runs.ts";
 import { serverGet } from "../../server-fetch.ts";
 
 export const metadata: Metadata = { title: "Runs" };
@@ -13,6 +12,6 @@ interface Props {
 
 export default async function Page({ searchParams }: Props) {
   const filters = await loadFilters(searchParams);
-  const initial = await serverGet<RunPage>(runsPath(filters, null));
+  const initial = await serverGet(runsPath(filters, null));
   return <RunList initial={initial} initialFilters={filters} />;
 }

@@ -1,8 +1,9 @@
 import type { Metadata } from "next";
-import type { QueueItem } from "../../../components/queues/queue-model.ts";
 import { named } from "../../../components/trends/trends-model.ts";
 import { TrendsScreen } from "../../../components/trends/trends-screen.tsx";
-import type { Standing } from "../../../domain/agents/answers.ts";
+import { figureEndpoints } from "../../../domain/agents/endpoints.ts";
+import { queueEndpoints } from "../../../domain/execution/endpoints.ts";
+import { pathTo } from "../../../domain/kernel/endpoint.ts";
 import { pageTime, serverGet } from "../../server-fetch.ts";
 import { serverGetPages } from "../../server-fetch-pages.ts";
 
@@ -10,9 +11,9 @@ export const metadata: Metadata = { title: "Trends" };
 
 export default async function Trends() {
   const [agents, queues, types, now] = await Promise.all([
-    serverGetPages<Standing>("/leaderboard"),
-    serverGetPages<QueueItem>("/queues"),
-    serverGet<{ items: string[] }>("/task-types"),
+    serverGetPages(pathTo(figureEndpoints.leaderboard)),
+    serverGetPages(pathTo(queueEndpoints.list)),
+    serverGet(pathTo(figureEndpoints.taskTypes)),
     pageTime(),
   ]);
   return (

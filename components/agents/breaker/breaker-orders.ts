@@ -1,5 +1,7 @@
 "use client";
 
+import { agentEndpoints } from "../../../domain/agents/endpoints.ts";
+import { pathTo } from "../../../domain/kernel/endpoint.ts";
 import { breakerTag } from "../../../domain/kernel/setting-tag.ts";
 import { postIfSame, withTheirs } from "../../live/if-unmoved.ts";
 import { type Command, useCommand } from "../../live/use-command.ts";
@@ -44,17 +46,13 @@ function ordering(agentKey: string, order: Order, reason: string, holdMs: number
  * @throws SwitchyardError
  */
 function sendOrder(seen: BreakerRow, order: Order, reason: string, holdMs: number): Promise<BreakerRow> {
-  const path = `/agents/${encodeURIComponent(seen.agentKey)}/breaker`;
-  const { type: _, agentKey: _agent, ...body } = ordering(seen.agentKey, order, reason, holdMs);
-  const verb = order === "reset" ? "reset" : "override";
-  return postIfSame<BreakerRow, BreakerRow>(
-    `${path}/${verb}`,
-    seen,
-    body,
-    (now) => isUnordered(seen, now),
-    orderedWords,
-    breakerTag,
-  );
+  const at = { id: seen.agentKey };
+  const isSame = (now: BreakerRow) => isUnordered(seen, now);
+  if (order === "reset")
+    return postIfSame(pathTo(agentEndpoints.reset, at), seen, { reason }, isSame, orderedWords, breakerTag);
+  const expiresAt = holdsForATime(order) ? expiryOf(holdMs, serverNow()) : undefined;
+  const body = { state: STATE_OF[order], reason, ...(expiresAt && { expiresAt }) };
+  return postIfSame(pathTo(agentEndpoints.override, at), seen, body, isSame, orderedWords, breakerTag);
 }
 
 /** Whether nobody has given an order between two sights of a breaker: that it opens, or lets trials through, is its own doing. */

@@ -1,17 +1,15 @@
 import { signs } from "../../../domain/alerts/channel.ts";
 import type { NoticeEvent } from "../../../domain/alerts/contract.ts";
+import type { deliveryEndpoints } from "../../../domain/alerts/notification-endpoints.ts";
+import type { AnswerOf } from "../../../domain/kernel/endpoint.ts";
 import { ownOf } from "../../../domain/kernel/json-map.ts";
 import type { ChannelKind, DeliveryStatus } from "../../../domain/kernel/statuses.ts";
-import type { Sent } from "../../../domain/kernel/wire.ts";
 import type { Live } from "../../live/newer.ts";
 
 export type ChannelRow = Live<"channel">;
 export type DeliveryRow = Live<"delivery">;
 
-export interface DeliveryPage {
-  items: Sent<"delivery">[];
-  nextCursor: string | null;
-}
+export type DeliveryPage = AnswerOf<typeof deliveryEndpoints.list>;
 
 interface KindLook {
   label: string;

@@ -4,7 +4,9 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { RotateCw } from "lucide-react";
 import Link from "next/link";
 import type { ReactNode } from "react";
-import type { LogEvent } from "../../../domain/kernel/event.ts";
+import { deliveryEndpoints } from "../../../domain/alerts/notification-endpoints.ts";
+import { eventEndpoints } from "../../../domain/commit/endpoints.ts";
+import { pathTo } from "../../../domain/kernel/endpoint.ts";
 import { alertHref } from "../../../domain/kernel/links.ts";
 import { isEvent } from "../../../domain/kernel/read-event.ts";
 import { api } from "../../live/api.ts";
@@ -17,15 +19,7 @@ import { ErrorState } from "../../ui/empty-state.tsx";
 import { JsonTree } from "../../ui/json-tree.tsx";
 import { PageSkeleton } from "../../ui/skeleton.tsx";
 import { Countdown, Duration, RelativeTime } from "../../ui/time.tsx";
-import {
-  type DeliveryPage,
-  type DeliveryRow,
-  errorHelp,
-  eventWords,
-  isOver,
-  tookMs,
-  webhookIdOf,
-} from "./channel-model.ts";
+import { type DeliveryRow, errorHelp, eventWords, isOver, tookMs, webhookIdOf } from "./channel-model.ts";
 import { DeliveryBadge } from "./delivery-badge.tsx";
 
 interface DeliveryDrawerProps {
@@ -43,7 +37,7 @@ interface DeliveryDrawerProps {
 export function DeliveryDrawer({ deliveryId, known, channel, mayReplay, onReplay, onClose }: DeliveryDrawerProps) {
   const asked = useQuery({
     queryKey: ["deliveries", "one", deliveryId],
-    queryFn: ({ signal }) => api.get<DeliveryRow>(`/deliveries/${encodeURIComponent(deliveryId ?? "")}`, signal),
+    queryFn: ({ signal }) => api.get(pathTo(deliveryEndpoints.one, { id: deliveryId ?? "" }), signal),
     enabled: deliveryId !== null && (!known || isLean(known)),
     retry: false,
   });
@@ -163,8 +157,8 @@ function Tries({ delivery }: { delivery: DeliveryRow }) {
   const tries = useQuery({
     queryKey: ["deliveries", "tries", id, attempts],
     queryFn: ({ signal }) => {
-      const query = new URLSearchParams({ subject: `delivery:${id}`, limit: "50", large: "omit" });
-      return api.get<{ items: LogEvent[] }>(`/events?${query}`, signal);
+      const path = pathTo(eventEndpoints.list, { subject: `delivery:${id}`, limit: 50, large: "omit" });
+      return api.get(path, signal);
     },
     enabled: attempts > 0,
     placeholderData: keepPreviousData,
@@ -201,7 +195,7 @@ function Digested({ delivery: { id, seq } }: { delivery: DeliveryRow }) {
   const entries = useQuery({
     queryKey: ["deliveries", "digested", id, seq],
     queryFn: ({ signal }) =>
-      api.get<DeliveryPage>(`/deliveries?digestId=${encodeURIComponent(id)}&limit=${LISTED}&large=omit`, signal),
+      api.get(pathTo(deliveryEndpoints.list, { digestId: id, limit: LISTED, large: "omit" }), signal),
     placeholderData: keepPreviousData,
   });
   const items = entries.data?.items ?? [];

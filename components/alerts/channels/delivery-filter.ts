@@ -1,3 +1,5 @@
+import { deliveryEndpoints } from "../../../domain/alerts/notification-endpoints.ts";
+import { pathTo } from "../../../domain/kernel/endpoint.ts";
 import { isId } from "../../../domain/kernel/ids.ts";
 import { DELIVERY_STATUSES, type DeliveryStatus } from "../../../domain/kernel/statuses.ts";
 import type { DeliveryFilter } from "./channel-model.ts";
@@ -24,11 +26,13 @@ export function filterOf(search: { [name: string]: string | string[] | undefined
 }
 
 /** The path of a page of the log, below the API. */
-export function deliveriesPath({ channelId, status }: DeliveryFilter, cursor: string | null = null): string {
-  const query = new URLSearchParams({ limit: String(PAGE), large: "omit" });
-  if (channelId !== null) query.set("channelId", channelId);
+export function deliveriesPath({ channelId, status }: DeliveryFilter, cursor: string | null = null) {
   const chosen = DELIVERY_STATUSES.filter((one) => status.includes(one));
-  if (chosen.length > 0) query.set("status", chosen.join(","));
-  if (cursor !== null) query.set("cursor", cursor);
-  return `/deliveries?${query}`;
+  return pathTo(deliveryEndpoints.list, {
+    limit: PAGE,
+    large: "omit",
+    ...(channelId !== null && { channelId }),
+    ...(chosen.length > 0 && { status: chosen }),
+    ...(cursor !== null && { cursor }),
+  });
 }

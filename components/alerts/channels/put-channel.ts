@@ -1,3 +1,5 @@
+import { channelEndpoints } from "../../../domain/alerts/notification-endpoints.ts";
+import { pathTo } from "../../../domain/kernel/endpoint.ts";
 import { api } from "../../live/api.ts";
 import { type Written, writeIfSame } from "../../live/if-unmoved.ts";
 import { type Facts, onOff } from "../../ui/meanwhile-model.ts";
@@ -9,8 +11,6 @@ import { type ChannelRow, channelLook } from "./channel-model.ts";
 export type ChannelAnswer = ChannelRow & { secret?: string; receipt?: unknown };
 
 type ChannelWritten = Promise<Written<ChannelAnswer, ChannelRow>>;
-
-const pathOf = (channelId: string): string => `/channels/${encodeURIComponent(channelId)}`;
 
 /** A channel as its form shows it, field by field. */
 export function channelFacts({ name, target, enabled, channelKind, config }: ChannelRow): Facts {
@@ -39,7 +39,7 @@ const isSameAs = (seen: ChannelRow | null) => (now: ChannelRow) =>
  */
 export const putChannel = (channelId: string, body: ChannelPut, seen: ChannelRow | null): ChannelWritten =>
   writeIfSame(
-    (tag) => api.putIf<ChannelAnswer>(pathOf(channelId), tag, body),
+    (tag) => api.putIf(pathTo(channelEndpoints.put, { id: channelId }), tag, body),
     seen,
     // Who gives a secret of their own must not replace another that was given meanwhile.
     (now) => isSameAs(seen)(now) && (seen === null || body.secret === undefined),
@@ -50,14 +50,14 @@ export const putChannel = (channelId: string, body: ChannelPut, seen: ChannelRow
  * @throws SwitchyardError
  */
 export const removeChannel = (seen: ChannelRow): ChannelWritten =>
-  writeIfSame((tag) => api.deleteIf<ChannelAnswer>(pathOf(seen.id), tag), seen, isSameAs(seen));
+  writeIfSame((tag) => api.deleteIf(pathTo(channelEndpoints.remove, { id: seen.id }), tag), seen, isSameAs(seen));
 
 /**
  * Gives a channel a new secret, unless somebody has done so, or changed it, since it was seen.
  * @throws SwitchyardError
  */
 export const rotateSecret = (seen: ChannelRow): ChannelWritten =>
-  writeIfSame((tag) => api.postIf<ChannelAnswer>(`${pathOf(seen.id)}/rotate-secret`, tag), seen, isSameAs(seen));
+  writeIfSame((tag) => api.postIf(pathTo(channelEndpoints.rotate, { id: seen.id }), tag, {}), seen, isSameAs(seen));
 
 /** What to say to who acted on a channel that is another now. */
 export const meanwhileWords = ({ removedAt }: ChannelRow): string =>

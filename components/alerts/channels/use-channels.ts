@@ -2,6 +2,8 @@
 
 import { keepPreviousData, useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo } from "react";
+import { channelEndpoints, deliveryEndpoints } from "../../../domain/alerts/notification-endpoints.ts";
+import { pathTo } from "../../../domain/kernel/endpoint.ts";
 import type { Sent } from "../../../domain/kernel/wire.ts";
 import { api } from "../../live/api.ts";
 import { mustBeDone } from "../../live/if-unmoved.ts";
@@ -24,8 +26,6 @@ const NONE: readonly never[] = [];
 /** A test is waited for by the server for up to 15 s. */
 const TEST_TIMEOUT_MS = 25_000;
 
-const channelPath = (channelId: string): string => `/channels/${encodeURIComponent(channelId)}`;
-
 /** Channels by name, live. `initial` must keep its identity while it has the same content. */
 export function useChannels(initial: readonly Sent<"channel">[] = NONE): ChannelRow[] {
   const rows = useTopicRows(TOPIC, "channel", initial);
@@ -40,7 +40,7 @@ export function useDeliveries(filter: DeliveryFilter, first: { path: string; pag
   const path = deliveriesPath(filter);
   const query = useInfiniteQuery({
     queryKey: ["deliveries", path],
-    queryFn: ({ pageParam, signal }) => api.get<DeliveryPage>(deliveriesPath(filter, pageParam), signal),
+    queryFn: ({ pageParam, signal }) => api.get(deliveriesPath(filter, pageParam), signal),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.nextCursor,
     ...(first?.path === path && { initialData: { pages: [first.page], pageParams: [null] } }),
@@ -69,8 +69,8 @@ export function useLatestDelivery(channelId: string, enabled: boolean): Delivery
   const { data } = useQuery({
     queryKey: ["deliveries", "latest", channelId],
     queryFn: async ({ signal }) => {
-      const path = `/deliveries?limit=1&large=omit&channelId=${encodeURIComponent(channelId)}`;
-      return (await api.get<DeliveryPage>(path, signal)).items[0] ?? null;
+      const path = pathTo(deliveryEndpoints.list, { limit: 1, large: "omit", channelId });
+      return (await api.get(path, signal)).items[0] ?? null;
     },
     enabled: enabled && !seen,
   });
@@ -104,7 +104,7 @@ export function useChannelCommands(onSecret: (secret: string, channel: ChannelRo
     failure: "The channel could not be removed",
   });
   const test = useCommand(
-    ({ id }: ChannelRow) => api.post<DeliveryRow>(`${channelPath(id)}/test`, {}, undefined, TEST_TIMEOUT_MS),
+    ({ id }: ChannelRow) => api.post(pathTo(channelEndpoints.test, { id }), {}, undefined, TEST_TIMEOUT_MS),
     { failure: "The test was not sent" },
   );
   return { toggle, rotate, remove, test };
@@ -114,8 +114,9 @@ export type ChannelCommands = ReturnType<typeof useChannelCommands>;
 
 /** Sends a delivery again. */
 export function useReplay(onDone: (delivery: DeliveryRow) => void) {
-  return useCommand(
-    ({ id }: DeliveryRow) => api.post<DeliveryRow>(`/deliveries/${encodeURIComponent(id)}/replay`, {}),
-    { success: "The delivery is sent again", failure: "The delivery could not be sent again", onDone },
-  );
+  return useCommand(({ id }: DeliveryRow) => api.post(pathTo(deliveryEndpoints.replay, { id }), {}), {
+    success: "The delivery is sent again",
+    failure: "The delivery could not be sent again",
+    onDone,
+  });
 }

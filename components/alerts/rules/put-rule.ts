@@ -1,3 +1,5 @@
+import { ruleEndpoints } from "../../../domain/alerts/endpoints.ts";
+import { pathTo } from "../../../domain/kernel/endpoint.ts";
 import { api } from "../../live/api.ts";
 import { type Written, writeIfSame } from "../../live/if-unmoved.ts";
 import type { RulePut } from "./rule-draft.ts";
@@ -5,8 +7,6 @@ import { sameRule } from "./rule-facts.ts";
 import type { AlertRule } from "./use-rules.ts";
 
 type RuleWritten = Promise<Written<AlertRule, AlertRule>>;
-
-const pathOf = (ruleId: string): string => `/alert-rules/${encodeURIComponent(ruleId)}`;
 
 /** Whether a rule is now what it was seen as; null: it was not there. */
 const isSameAs = (seen: AlertRule | null) => (now: AlertRule) =>
@@ -17,14 +17,14 @@ const isSameAs = (seen: AlertRule | null) => (now: AlertRule) =>
  * @throws SwitchyardError
  */
 export const putRule = (rule: RulePut, seen: AlertRule | null): RuleWritten =>
-  writeIfSame((tag) => api.putIf<AlertRule>(pathOf(rule.ruleId), tag, rule), seen, isSameAs(seen));
+  writeIfSame((tag) => api.putIf(pathTo(ruleEndpoints.putOne, { id: rule.ruleId }), tag, rule), seen, isSameAs(seen));
 
 /**
  * Removes a rule, unless somebody has changed it since it was seen.
  * @throws SwitchyardError
  */
 export const removeRule = (rule: AlertRule): RuleWritten =>
-  writeIfSame((tag) => api.deleteIf<AlertRule>(pathOf(rule.ruleId), tag), rule, isSameAs(rule));
+  writeIfSame((tag) => api.deleteIf(pathTo(ruleEndpoints.remove, { id: rule.ruleId }), tag), rule, isSameAs(rule));
 
 /** What to say to who acted on a rule that is another now. */
 export const meanwhileWords = ({ removedAt }: AlertRule): string =>

@@ -3,6 +3,8 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import type { RulePreview } from "../../../domain/alerts/endpoints.ts";
+import { ruleEndpoints } from "../../../domain/alerts/endpoints.ts";
+import { pathTo } from "../../../domain/kernel/endpoint.ts";
 import { ownOf } from "../../../domain/kernel/json-map.ts";
 import { DAY_MS } from "../../../domain/kernel/time.ts";
 import { api } from "../../live/api.ts";
@@ -32,7 +34,7 @@ export function RulePreviewStrip({ rule }: { rule: RulePut | null }) {
   const preview = useQuery({
     queryKey: ["alert-rules", "preview", asked],
     // A question that is not asked any more is called off.
-    queryFn: ({ signal }) => api.post<RulePreview>("/alert-rules/preview", JSON.parse(asked ?? "{}"), signal),
+    queryFn: ({ signal }) => api.post(pathTo(ruleEndpoints.preview), JSON.parse(asked ?? "{}"), signal),
     enabled: asked !== null,
     placeholderData: keepPreviousData,
     retry: false,

@@ -1,10 +1,15 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
+import { agentEndpoints } from "../../../domain/agents/endpoints.ts";
+import { queueEndpoints, runEndpoints } from "../../../domain/execution/endpoints.ts";
+import { pathTo } from "../../../domain/kernel/endpoint.ts";
 import { api } from "../../live/api.ts";
 import type { NamesOf } from "./rule-fields.ts";
 
 type Names = { readonly [of in NamesOf]: readonly string[] };
+
+const FIRST = { limit: 100 };
 
 const NONE: Names = { agents: [], queues: [], workflows: [] };
 
@@ -13,15 +18,12 @@ export function useNames(): Names {
   const { data } = useQuery({
     queryKey: ["rules", "names"],
     queryFn: async ({ signal }): Promise<Names> => {
-      const list = async (path: string, field: string) => {
-        const { items } = await api.get<{ items: { [field: string]: unknown }[] }>(`${path}?limit=100`, signal);
-        return [...new Set(items.map((item) => String(item[field])))].sort();
-      };
-      const [agents = [], queues = [], workflows = []] = await Promise.all(
-        [list("/agents", "id"), list("/queues", "id"), list("/runs", "workflow")].map((names) =>
-          names.catch((): string[] => []),
-        ),
-      );
+      const names = (values: Promise<string[]>) => values.then((all) => [...new Set(all)].sort()).catch(() => []);
+      const [agents, queues, workflows] = await Promise.all([
+        names(api.get(pathTo(agentEndpoints.list, FIRST), signal).then(({ items }) => items.map(({ id }) => id))),
+        names(api.get(pathTo(queueEndpoints.list, FIRST), signal).then(({ items }) => items.map(({ id }) => id))),
+        names(api.get(pathTo(runEndpoints.list, FIRST), signal).then(({ items }) => items.map((run) => run.workflow))),
+      ]);
       return { agents, queues, workflows };
     },
     staleTime: 60_000,

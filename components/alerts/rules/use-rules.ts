@@ -3,6 +3,9 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import type { Rule } from "../../../domain/alerts/contract.ts";
+import { ruleEndpoints } from "../../../domain/alerts/endpoints.ts";
+import type { AnswerOf } from "../../../domain/kernel/endpoint.ts";
+import { pathTo } from "../../../domain/kernel/endpoint.ts";
 import type { RuleKind } from "../../../domain/kernel/statuses.ts";
 import { api } from "../../live/api.ts";
 import { useTopicRows } from "../../live/rows.ts";
@@ -15,9 +18,7 @@ export interface AlertRule extends Omit<Rule, "ruleKind"> {
   builtIn: boolean;
 }
 
-export interface RuleList {
-  items: AlertRule[];
-}
+export type RuleList = AnswerOf<typeof ruleEndpoints.list>;
 
 export const RULES_KEY = ["alert-rules"] as const;
 
@@ -25,7 +26,7 @@ export const RULES_KEY = ["alert-rules"] as const;
 export function useRules(initial?: RuleList) {
   return useQuery({
     queryKey: RULES_KEY,
-    queryFn: ({ signal }) => api.get<RuleList>("/alert-rules", signal),
+    queryFn: ({ signal }) => api.get(pathTo(ruleEndpoints.list), signal),
     staleTime: 30_000,
     ...(initial && { initialData: initial }),
   });

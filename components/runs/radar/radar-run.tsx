@@ -7,6 +7,8 @@ import { useRouter } from "next/navigation";
 import { useMemo, useState } from "react";
 import type { SwitchyardError } from "../../../client/core/problem.ts";
 import { totalJobs } from "../../../domain/execution/contract.ts";
+import { runEndpoints } from "../../../domain/execution/endpoints.ts";
+import { pathTo } from "../../../domain/kernel/endpoint.ts";
 import { jobHref, runHref } from "../../../domain/kernel/links.ts";
 import { api } from "../../live/api.ts";
 import { type Timeline, useRunLive } from "../../live/use-run-live.ts";
@@ -30,7 +32,7 @@ const STALE_MS = 30_000;
 export function RadarRun({ runId, initial }: { runId: string; initial: Timeline | undefined }) {
   const { data, error, refetch } = useQuery<Timeline, SwitchyardError>({
     queryKey: ["radar-run", runId],
-    queryFn: ({ signal }) => api.get<Timeline>(`/runs/${encodeURIComponent(runId)}/timeline?large=omit`, signal),
+    queryFn: ({ signal }) => api.get(pathTo(runEndpoints.timeline, { id: runId, large: "omit" }), signal),
     ...(initial && { initialData: initial }),
     staleTime: STALE_MS,
     refetchOnWindowFocus: false,

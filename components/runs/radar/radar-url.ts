@@ -1,4 +1,6 @@
 import { createLoader, parseAsString, parseAsStringLiteral } from "nuqs/server";
+import { runEndpoints } from "../../../domain/execution/endpoints.ts";
+import { pathTo } from "../../../domain/kernel/endpoint.ts";
 import { matchesFilters, NO_FILTERS, type RunFilters } from "../filters.ts";
 
 /** Which runs the radar can show. */
@@ -39,11 +41,13 @@ export const isOnRadar = (run: Parameters<typeof matchesFilters>[0], filter: Rad
   matchesFilters(run, filtersOf(filter));
 
 /** The path of one page of the radar's runs. */
-export function radarPath(filter: RadarFilter, cursor: string | null): string {
+export function radarPath(filter: RadarFilter, cursor: string | null) {
   const { status, q } = filtersOf(filter);
-  const query = new URLSearchParams({ limit: String(RADAR_PAGE), large: "omit" });
-  if (status.length > 0) query.set("status", status.join(","));
-  if (q) query.set("q", q);
-  if (cursor !== null) query.set("cursor", cursor);
-  return `/runs?${query}`;
+  return pathTo(runEndpoints.list, {
+    limit: RADAR_PAGE,
+    large: "omit",
+    ...(status.length > 0 && { status }),
+    ...(q && { q }),
+    ...(cursor !== null && { cursor }),
+  });
 }

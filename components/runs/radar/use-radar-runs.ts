@@ -33,7 +33,7 @@ export function useRadarRuns(filter: RadarFilter, initial: RunPage, initialFilte
     string | null
   >({
     queryKey: ["radar", key],
-    queryFn: ({ pageParam, signal }) => api.get<RunPage>(radarPath(filter, pageParam), signal),
+    queryFn: ({ pageParam, signal }) => api.get(radarPath(filter, pageParam), signal),
     initialPageParam: null,
     getNextPageParam: (last) => last.nextCursor,
     ...(isInitial && { initialData: { pages: [initial], pageParams: [null] } }),

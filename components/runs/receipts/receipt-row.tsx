@@ -4,6 +4,8 @@ import { useQuery } from "@tanstack/react-query";
 import { ChevronRight, ShieldX } from "lucide-react";
 import { useId, useState } from "react";
 import type { SwitchyardError } from "../../../client/core/problem.ts";
+import { eventEndpoints } from "../../../domain/commit/endpoints.ts";
+import { pathTo } from "../../../domain/kernel/endpoint.ts";
 import type { LogEvent } from "../../../domain/kernel/event.ts";
 import type { StoredReceipt } from "../../../domain/kernel/receipt.ts";
 import { eventSummary } from "../../events/event-line.ts";
@@ -82,8 +84,8 @@ function Details({ runId, receipt }: { runId: string; receipt: StoredReceipt }) 
   const { data, error } = useQuery<LogEvent[], SwitchyardError>({
     queryKey: ["receipt-events", runId, receipt.receiptId],
     queryFn: async ({ signal }) => {
-      const path = `/runs/${encodeURIComponent(runId)}/events?after=${firstSeq - 1}&before=${lastSeq + 1}&limit=${MOST_EVENTS}&large=omit`;
-      return (await api.get<{ items: LogEvent[] }>(path, signal)).items;
+      const its = { after: firstSeq - 1, before: lastSeq + 1, limit: MOST_EVENTS, large: "omit" } as const;
+      return (await api.get(pathTo(eventEndpoints.ofRun, { id: runId, ...its }), signal)).items;
     },
     enabled: lastSeq >= firstSeq,
     staleTime: Number.POSITIVE_INFINITY,

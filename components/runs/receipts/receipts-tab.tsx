@@ -4,7 +4,8 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { ReceiptText } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import type { SwitchyardError } from "../../../client/core/problem.ts";
-import type { StoredReceipt } from "../../../domain/kernel/receipt.ts";
+import { receiptEndpoints } from "../../../domain/commit/endpoints.ts";
+import { type AnswerOf, pathTo } from "../../../domain/kernel/endpoint.ts";
 import { api } from "../../live/api.ts";
 import { Button } from "../../ui/button.tsx";
 import { EmptyState, ErrorState } from "../../ui/empty-state.tsx";
@@ -13,10 +14,7 @@ import { Table, TableBody, TableHead, Th } from "../../ui/table.tsx";
 import { ReceiptRow } from "./receipt-row.tsx";
 import { VerifyChain } from "./verify-chain.tsx";
 
-interface Page {
-  items: StoredReceipt[];
-  nextCursor: string | null;
-}
+type Page = AnswerOf<typeof receiptEndpoints.list>;
 
 const LIMIT = 50;
 /** New receipts are fetched this often at most, ms. */
@@ -79,10 +77,8 @@ export function RunReceipts({ runId, head }: { runId: string; head: number }) {
 function useReceipts(runId: string, head: number) {
   const query = useInfiniteQuery<Page, SwitchyardError, { pages: Page[] }, string[], string | null>({
     queryKey: ["receipts", runId],
-    queryFn: ({ pageParam, signal }) => {
-      const cursor = pageParam === null ? "" : `&cursor=${encodeURIComponent(pageParam)}`;
-      return api.get<Page>(`/receipts?run=${encodeURIComponent(runId)}&limit=${LIMIT}${cursor}`, signal);
-    },
+    queryFn: ({ pageParam, signal }) =>
+      api.get(pathTo(receiptEndpoints.list, { run: runId, limit: LIMIT, cursor: pageParam ?? undefined }), signal),
     initialPageParam: null,
     getNextPageParam: (last) => last.nextCursor,
     refetchOnMount: "always",

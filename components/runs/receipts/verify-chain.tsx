@@ -3,6 +3,8 @@
 import { useMutation } from "@tanstack/react-query";
 import { ShieldCheck, ShieldQuestion, ShieldX } from "lucide-react";
 import type { SwitchyardError } from "../../../client/core/problem.ts";
+import { receiptEndpoints } from "../../../domain/commit/endpoints.ts";
+import { pathTo } from "../../../domain/kernel/endpoint.ts";
 import type { Verification } from "../../../domain/kernel/receipt.ts";
 import { api } from "../../live/api.ts";
 import { Button } from "../../ui/button.tsx";
@@ -19,7 +21,7 @@ interface Checked extends Verification {
 export function VerifyChain({ onBad }: { onBad: (receiptId: string | null) => void }) {
   const check = useMutation<Checked, SwitchyardError>({
     mutationFn: async () => ({
-      ...(await api.get<Verification>("/receipts/verify", undefined, VERIFY_MS)),
+      ...(await api.get(pathTo(receiptEndpoints.verify), undefined, VERIFY_MS)),
       at: Date.now(),
     }),
     onSuccess: ({ firstBad }) => onBad(firstBad ?? null),

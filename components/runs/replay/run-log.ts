@@ -1,3 +1,5 @@
+import { eventEndpoints } from "../../../domain/commit/endpoints.ts";
+import { pathTo } from "../../../domain/kernel/endpoint.ts";
 import type { LogEvent } from "../../../domain/kernel/event.ts";
 
 /** Nouns whose events the fold reads, and approvals, for the waits of jobs. Output of jobs and notes of the orchestrator change no row, and can be
@@ -7,10 +9,13 @@ const NOUNS = ["run", "workstream", "job", "context", "token", "scope", "step", 
 const PAGE = 1000;
 
 /** The path of a page of a run's log after a position, with the events that the fold reads; null: from its first event. */
-export function logPath(runId: string, after: number | null): string {
-  const types = NOUNS.map((noun) => `${noun}.*`).join(",");
-  return `/runs/${encodeURIComponent(runId)}/events?type=${types}&limit=${PAGE}${after === null ? "" : `&after=${after}`}`;
-}
+export const logPath = (runId: string, after: number | null) =>
+  pathTo(eventEndpoints.ofRun, {
+    id: runId,
+    type: NOUNS.map((noun) => `${noun}.*`),
+    limit: PAGE,
+    ...(after !== null && { after }),
+  });
 
 const PREFIXES = NOUNS.map((noun) => `${noun}.`);
 

@@ -2,6 +2,8 @@
 
 import { useEffect, useRef, useState } from "react";
 import { errorOf, SwitchyardError } from "../../../client/core/problem.ts";
+import type { eventEndpoints } from "../../../domain/commit/endpoints.ts";
+import type { AnswerOf } from "../../../domain/kernel/endpoint.ts";
 import type { LogEvent } from "../../../domain/kernel/event.ts";
 import { api } from "../../live/api.ts";
 import { useEngine } from "../../live/live-provider.tsx";
@@ -82,7 +84,7 @@ async function loadLog(
   let events: readonly LogEvent[] = [];
   for (let after: number | null = null; ; ) {
     try {
-      const page: LogPage = await api.get<LogPage>(logPath(runId, after), signal);
+      const page: LogPage = await api.get(logPath(runId, after), signal);
       events = append(events, page.items);
       if (page.nextCursor === null || page.items.length === 0) return { events, floor: floorOf(events) };
       after = page.items.at(-1)?.seq ?? after;
@@ -96,10 +98,7 @@ async function loadLog(
   }
 }
 
-interface LogPage {
-  items: LogEvent[];
-  nextCursor: string | null;
-}
+type LogPage = AnswerOf<typeof eventEndpoints.ofRun>;
 
 /** A log that does not begin with the run's creation has lost its beginning, perhaps all of it. */
 const floorOf = ([first]: readonly LogEvent[]): number =>

@@ -4,7 +4,9 @@ import { useQuery } from "@tanstack/react-query";
 import { Database, type LucideIcon, RotateCw, Server, Zap } from "lucide-react";
 import type { SwitchyardError } from "../../../client/core/problem.ts";
 import type { RunState } from "../../../domain/execution/answers.ts";
+import { runEndpoints } from "../../../domain/execution/endpoints.ts";
 import type { TierName } from "../../../domain/kernel/answers.ts";
+import { pathTo } from "../../../domain/kernel/endpoint.ts";
 import { ownOf } from "../../../domain/kernel/json-map.ts";
 import { api } from "../../live/api.ts";
 import { Badge } from "../../ui/badge.tsx";
@@ -29,7 +31,7 @@ export function ServedBy({ runId }: { runId: string }) {
     queryKey: ["run-state", runId],
     queryFn: async ({ signal }) => {
       const start = performance.now();
-      const state = await api.get<RunState>(`/runs/${encodeURIComponent(runId)}/state`, signal);
+      const state = await api.get(pathTo(runEndpoints.state, { id: runId }), signal);
       return { ...state, tookMs: performance.now() - start };
     },
     staleTime: Number.POSITIVE_INFINITY,

@@ -2,7 +2,9 @@
 
 import { Download, Upload } from "lucide-react";
 import { type ChangeEvent, useState } from "react";
+import { runEndpoints } from "../../../domain/execution/endpoints.ts";
 import { toSnapshot } from "../../../domain/execution/state/snapshot.ts";
+import { type GivenBody, pathTo } from "../../../domain/kernel/endpoint.ts";
 import { isFinalRun } from "../../../domain/kernel/statuses.ts";
 import type { Wire } from "../../../domain/kernel/wire.ts";
 import { api } from "../../live/api.ts";
@@ -12,6 +14,8 @@ import { buttonClass } from "../../ui/button-class.ts";
 import { Changes } from "../../ui/changes.tsx";
 import { ConfirmDialog } from "../../ui/dialog.tsx";
 import { formatPlural } from "../../ui/format.ts";
+
+type Snapshot = GivenBody<typeof runEndpoints.restore>["snapshot"];
 
 /** A snapshot as given; the server validates it. */
 type Given = { [field: string]: unknown };
@@ -28,10 +32,13 @@ export function SnapshotActions({ run, past, onPast }: SnapshotActionsProps) {
   const [asks, setAsks] = useState(false);
   const [file, setFile] = useState<{ snapshot: Given } | { fault: string } | null>(null);
   const path = `/runs/${encodeURIComponent(run.runId)}`;
-  const { run: restore } = useCommand((snapshot: Given) => api.post<Wire<"run">>(`${path}/restore`, { snapshot }), {
-    success: "The state is restored",
-    failure: "The state could not be restored",
-  });
+  const { run: restore } = useCommand(
+    (snapshot: Given) => api.post(pathTo(runEndpoints.restore, { id: run.runId }), { snapshot: snapshot as Snapshot }),
+    {
+      success: "The state is restored",
+      failure: "The state could not be restored",
+    },
+  );
   const ended = isFinalRun(run.status);
   const chosen = past ? ({ ...toSnapshot(past) } as Given) : file && "snapshot" in file ? file.snapshot : null;
   const close = () => {

@@ -2,7 +2,9 @@
 
 import { GitCompareArrows } from "lucide-react";
 import { type ReactNode, useState } from "react";
+import { runEndpoints } from "../../../domain/execution/endpoints.ts";
 import { MAX_STATE_BYTES } from "../../../domain/execution/state/execution-state.ts";
+import { pathTo } from "../../../domain/kernel/endpoint.ts";
 import { jsonBytes } from "../../../domain/kernel/json-bytes.ts";
 import { isFinalRun } from "../../../domain/kernel/statuses.ts";
 import type { Wire } from "../../../domain/kernel/wire.ts";
@@ -28,8 +30,8 @@ interface RunStateProps {
 
 /** The run's execution state, live; loaded separately when it is too large to be loaded with the run. */
 export function RunStateTab({ run, ...props }: RunStateProps) {
-  const path = `/runs/${encodeURIComponent(run.runId)}`;
-  const { whole, loading, failed } = useWhole<Wire<"run">>(isLean(run), path, run.version, true);
+  const path = pathTo(runEndpoints.one, { id: run.runId });
+  const { whole, loading, failed } = useWhole(isLean(run), path, run.version, true);
   if (!isLean(run)) return <State run={run} {...props} />;
   // Compared positions are of the live run.
   if (whole) return <State run={{ ...whole, seq: Math.max(whole.seq, run.seq) }} {...props} />;

@@ -1,10 +1,10 @@
 import type { Metadata } from "next";
-import type { DeliveryPage } from "../../../../components/alerts/channels/channel-model.ts";
 import { ChannelsScreen } from "../../../../components/alerts/channels/channels-screen.tsx";
 import { deliveriesPath, filterOf } from "../../../../components/alerts/channels/delivery-filter.ts";
-import type { RuleList } from "../../../../components/alerts/rules/use-rules.ts";
-import type { System } from "../../../../domain/kernel/answers.ts";
-import type { Sent } from "../../../../domain/kernel/wire.ts";
+import { ruleEndpoints } from "../../../../domain/alerts/endpoints.ts";
+import { channelEndpoints } from "../../../../domain/alerts/notification-endpoints.ts";
+import { pathTo } from "../../../../domain/kernel/endpoint.ts";
+import { overviewEndpoints } from "../../../../domain/kernel/endpoints.ts";
 import { serverGet } from "../../../server-fetch.ts";
 import { serverGetPages } from "../../../server-fetch-pages.ts";
 
@@ -17,10 +17,10 @@ interface PageProps {
 export default async function Channels({ searchParams }: PageProps) {
   const path = deliveriesPath(filterOf(await searchParams));
   const [channels, rules, page, system] = await Promise.all([
-    serverGetPages<Sent<"channel">>("/channels"),
-    serverGet<RuleList>("/alert-rules"),
-    serverGet<DeliveryPage>(path),
-    serverGet<System>("/system"),
+    serverGetPages(pathTo(channelEndpoints.list)),
+    serverGet(pathTo(ruleEndpoints.list)),
+    serverGet(path),
+    serverGet(pathTo(overviewEndpoints.system)),
   ]);
   return <ChannelsScreen initial={channels.items} rules={rules} links={system.links} deliveries={{ path, page }} />;
 }

@@ -1,7 +1,8 @@
 import type { Metadata } from "next";
 import { RulesScreen } from "../../../../components/alerts/rules/rules-screen.tsx";
-import type { RuleList } from "../../../../components/alerts/rules/use-rules.ts";
-import type { Sent } from "../../../../domain/kernel/wire.ts";
+import { ruleEndpoints } from "../../../../domain/alerts/endpoints.ts";
+import { channelEndpoints } from "../../../../domain/alerts/notification-endpoints.ts";
+import { pathTo } from "../../../../domain/kernel/endpoint.ts";
 import { serverGet } from "../../../server-fetch.ts";
 import { serverGetPages } from "../../../server-fetch-pages.ts";
 
@@ -9,8 +10,8 @@ export const metadata: Metadata = { title: "Alert rules" };
 
 export default async function AlertRules() {
   const [rules, channels] = await Promise.all([
-    serverGet<RuleList>("/alert-rules"),
-    serverGetPages<Sent<"channel">>("/channels"),
+    serverGet(pathTo(ruleEndpoints.list)),
+    serverGetPages(pathTo(channelEndpoints.list)),
   ]);
   return <RulesScreen initial={rules} channels={channels.items} />;
 }

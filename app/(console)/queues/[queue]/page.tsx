@@ -1,6 +1,8 @@
 import type { Metadata } from "next";
-import { type DeadLetterPage, deadLettersPath, type QueueItem } from "../../../../components/queues/queue-model.ts";
+import { deadLettersPath } from "../../../../components/queues/queue-model.ts";
 import { QueueScreen } from "../../../../components/queues/queue-screen.tsx";
+import { queueEndpoints } from "../../../../domain/execution/endpoints.ts";
+import { pathTo } from "../../../../domain/kernel/endpoint.ts";
 import { serverGet } from "../../../server-fetch.ts";
 
 interface PageProps {
@@ -14,8 +16,8 @@ export async function generateMetadata({ params }: PageProps): Promise<Metadata>
 export default async function QueuePage({ params }: PageProps) {
   const queue = decodeURIComponent((await params).queue);
   const [initial, deadLetters] = await Promise.all([
-    serverGet<QueueItem>(`/queues/${encodeURIComponent(queue)}`),
-    serverGet<DeadLetterPage>(deadLettersPath(queue)),
+    serverGet(pathTo(queueEndpoints.one, { id: queue })),
+    serverGet(deadLettersPath(queue)),
   ]);
   return <QueueScreen initial={initial} deadLetters={deadLetters} />;
 }

@@ -1,8 +1,9 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { DecisionScreen } from "../../../../components/routing/decision-screen.tsx";
-import type { ExplainedDecision } from "../../../../domain/agents/answers.ts";
-import type { LogEvent } from "../../../../domain/kernel/event.ts";
+import { routingEndpoints } from "../../../../domain/agents/endpoints.ts";
+import { eventEndpoints } from "../../../../domain/commit/endpoints.ts";
+import { pathTo } from "../../../../domain/kernel/endpoint.ts";
 import { id } from "../../../../domain/kernel/primitives.ts";
 import { serverGet } from "../../../server-fetch.ts";
 
@@ -16,7 +17,7 @@ export default async function DecisionPage({ params }: Props) {
   const asked = id.safeParse(decodeURIComponent((await params).decisionId));
   if (!asked.success) notFound();
   const decisionId = asked.data;
-  const newest = await serverGet<{ items: LogEvent[] }>("/events?order=desc&limit=1&large=omit");
-  const initial = await serverGet<ExplainedDecision>(`/routing/decisions/${encodeURIComponent(decisionId)}`);
+  const newest = await serverGet(pathTo(eventEndpoints.list, { order: "desc", limit: 1, large: "omit" }));
+  const initial = await serverGet(pathTo(routingEndpoints.one, { id: decisionId }));
   return <DecisionScreen key={decisionId} initial={initial} head={newest.items[0]?.seq ?? 0} />;
 }

@@ -1,13 +1,12 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
-import type { Timeline } from "../../../../components/live/use-run-live.ts";
 import { runTitle } from "../../../../components/runs/run-facts.ts";
 import { RunView } from "../../../../components/runs/run-view.tsx";
-import type { LogEvent } from "../../../../domain/kernel/event.ts";
-import { runHref } from "../../../../domain/kernel/links.ts";
+import { eventEndpoints } from "../../../../domain/commit/endpoints.ts";
+import { runEndpoints } from "../../../../domain/execution/endpoints.ts";
+import { pathTo } from "../../../../domain/kernel/endpoint.ts";
 import { id } from "../../../../domain/kernel/primitives.ts";
 import { titleText } from "../../../../domain/kernel/visible.ts";
-import type { Wire } from "../../../../domain/kernel/wire.ts";
 import { serverGet } from "../../../server-fetch.ts";
 
 /** How many of the run's latest events come with the page. */
@@ -19,24 +18,25 @@ interface Props {
 }
 
 export async function generateMetadata(props: Props): Promise<Metadata> {
-  const run = await serverGet<Wire<"run">>(`${await pathOf(props)}?large=omit`);
+  const run = await serverGet(pathTo(runEndpoints.one, { id: await runIdOf(props), large: "omit" }));
   return { title: titleText(runTitle(run)) };
 }
 
 export default async function Page(props: Props) {
-  const path = await pathOf(props);
+  const runId = await runIdOf(props);
   const job = id.safeParse((await props.searchParams).job);
-  const linked = job.success ? `&job=${encodeURIComponent(job.data)}` : "";
-  const timeline = await serverGet<Timeline>(`${path}/timeline?large=omit${linked}`);
+  const asked = { id: runId, large: "omit", ...(job.success && { job: job.data }) } as const;
+  const timeline = await serverGet(pathTo(runEndpoints.timeline, asked));
   // After the timeline, so that there is no position between the two that neither has.
-  const { items } = await serverGet<{ items: LogEvent[] }>(`${path}/events?order=desc&limit=${EVENTS}&large=omit`);
+  const newest = { id: runId, order: "desc", limit: EVENTS, large: "omit" } as const;
+  const { items } = await serverGet(pathTo(eventEndpoints.ofRun, newest));
   return (
     <RunView key={timeline.run.runId} runId={timeline.run.runId} initial={{ ...timeline, events: items.reverse() }} />
   );
 }
 
-async function pathOf({ params }: Props): Promise<string> {
+async function runIdOf({ params }: Props): Promise<string> {
   const runId = id.safeParse(decodeURIComponent((await params).runId));
   if (!runId.success) notFound();
-  return runHref(runId.data);
+  return runId.data;
 }

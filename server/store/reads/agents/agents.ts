@@ -38,13 +38,17 @@ async function withState(
   const [breakers, statistics] = await Promise.all([db.breaker.findMany({ where }), db.statistics.findMany({ where })]);
   const breakerOf = new Map(breakers.map((row) => [row.id, row]));
   const statisticsOf = new Map(statistics.map((row) => [row.id, row]));
-  return agents.map((agent) => {
+  return agents.flatMap((agent) => {
     const breaker = breakerOf.get(agent.id);
     const figures = statisticsOf.get(agent.id);
-    return {
-      ...wireOf("agent", agent),
-      breaker: breaker ? breakerAt(wireOf("breaker", breaker), now) : null,
-      statistics: figures ? wireOf("statistics", figures) : null,
-    };
+    // All three are created and cleaned up together: this one has left between two reads.
+    if (!breaker || !figures) return [];
+    return [
+      {
+        ...wireOf("agent", agent),
+        breaker: breakerAt(wireOf("breaker", breaker), now),
+        statistics: wireOf("statistics", figures),
+      },
+    ];
   });
 }
