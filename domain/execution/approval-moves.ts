@@ -7,7 +7,7 @@ import { traceOf } from "../sessions/task.ts";
 import type { Approval, ApprovalOption } from "./contract.ts";
 import type { approvalEvents } from "./events.ts";
 
-/** What happens to an approval's row, whoever asks for it: people (`approval.ts`) or a job (`job/gate.ts`). */
+/** What happens to an approval's row, asked for by people (`approval.ts`) or a job (`job/gate.ts`). */
 
 /** What an approval is asked with, by a client or by a job that must not go on without it. */
 export interface ApprovalAsk {

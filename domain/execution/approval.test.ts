@@ -49,7 +49,7 @@ describe("an approval", () => {
     expect(typesOf(world.events)).toEqual(["approval.requested", "approval.approved"]);
   });
 
-  test("rejected or expired it can be neither approved nor consumed; who was first is told", () => {
+  test("rejected or expired it can be neither approved nor consumed; it says who was first", () => {
     const world = asked();
     as(world, "user:ada").commit(reject({ comment: "no" }));
     const fault = as(world, "user:bob").refuse(approve());
@@ -128,7 +128,7 @@ describe("the two-person rule", () => {
     expect(typesOf(world.events)).toEqual(["approval.requested", "approval.endorsed", "approval.approved"]);
   });
 
-  test("whoever asked may be one of them, never the only one", () => {
+  test("the requester may be one of them, never the only one", () => {
     const world = asked({ requiredApprovals: 2 });
     world.commit(approve());
     expect(world.refuse(approve()).code).toBe("already_decided");
@@ -152,7 +152,7 @@ describe("the two-person rule", () => {
   });
 });
 
-test("whoever says what, an approval is settled once, by enough different people, and its events tell the row", () => {
+test("for any answers, an approval is settled once, by enough different people, and its events give the row", () => {
   const person = fc.constantFrom("user:a", "user:b", "user:c");
   const word = fc.record({ who: person, say: fc.constantFrom("approve", "approve", "reject", "consume") });
   fc.assert(
@@ -172,9 +172,9 @@ test("whoever says what, an approval is settled once, by enough different people
       const settled = types.filter((type) => type === "approval.approved" || type === "approval.rejected");
       expect(settled).toEqual(status === "pending" ? [] : [`approval.${status}`]);
       expect(types.filter((type) => type === "approval.consumed")).toHaveLength(consumedBy ? 1 : 0);
-      const told = world.events.filter(({ type }) => /endorsed|approved|rejected/.test(type));
-      expect(told.map(({ payload }) => payload?.by)).toEqual(decisions.map(({ by }) => by));
-      if (decidedBy) expect(told.at(-1)?.payload?.by).toBe(decidedBy);
+      const answers = world.events.filter(({ type }) => /endorsed|approved|rejected/.test(type));
+      expect(answers.map(({ payload }) => payload?.by)).toEqual(decisions.map(({ by }) => by));
+      if (decidedBy) expect(answers.at(-1)?.payload?.by).toBe(decidedBy);
     }),
   );
 });

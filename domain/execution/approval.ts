@@ -20,7 +20,7 @@ import { approvalSettled } from "./job/cascade.ts";
  * first who rejects; pending → expired when its time is up. What is approved is consumed once, by `approval.consume` or by the job that
  * waits for it.
  *
- * Who may answer: nobody approves twice. Where it takes several people, whoever requested it may be one of them, so never the only one.
+ * Who may answer: nobody approves twice. Where it takes several people, its requester may be one of them, so never the only one.
  * Whoever has approved may still reject while it is pending. An approval that edits the payload must be the first: those who come later
  * approve what they see, edit included, and nothing that they have approved changes afterwards.
  */

@@ -225,7 +225,7 @@ const decided = z.object({
 /** One person's answer to an approval. */
 export type ApprovalDecision = z.infer<typeof decided>;
 
-/** What may be answered: approve, reject, and edit when whoever approves may change the payload. */
+/** What may be answered: approve, reject, and edit when the approver may change the payload. */
 export const APPROVAL_OPTIONS = ["approve", "reject", "edit"] as const;
 export type ApprovalOption = (typeof APPROVAL_OPTIONS)[number];
 
@@ -243,7 +243,7 @@ export const approval = row("approval", "Approval", "approvalId", {
     decisions: column.json(z.array(decided)),
     /** Of the decision that settled it. */
     comment: column.text().orNull(),
-    edit: column.anyJson().about("The payload as whoever approved wants it"),
+    edit: column.anyJson().about("The payload as the approver changed it"),
     requestedBy: column.text(),
     decidedBy: column.text().orNull(),
     decidedAt: column.at().orNull(),

@@ -75,7 +75,7 @@ describe("a queue's jobs", () => {
     expect(typesOf(world.events).filter((type) => type.startsWith("queue."))).toEqual([]);
   });
 
-  test("never run more at once by claims than the queue's concurrency, whoever claims", () => {
+  test("never run more at once by claims than the queue's concurrency, from any worker", () => {
     const world = queued(6);
     world.commit(configure({ concurrency: 2 }));
     expect(claim(world, 1)).toEqual(["j0"]);
@@ -150,7 +150,7 @@ describe("a queue's jobs", () => {
 });
 
 describe("an agent's capacity", () => {
-  test("bounds its claims once it has been told, over all its jobs", () => {
+  test("bounds its claims once it is stated, over all its jobs", () => {
     const world = queued(6);
     expect(claim(world, 2)).toEqual(["j0", "j1"]);
     world.commit({ type: "agent.register", agentKey: "x", capabilities: ["any"] });

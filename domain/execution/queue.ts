@@ -9,7 +9,7 @@ import { NO_JOBS } from "./contract.ts";
  * `queue.configure`. Its figures are kept by every move of a job, so a claim can hold to `concurrency` without counting.
  *
  * open ⇄ paused by `queue.configure`. A paused queue gives nothing to claims, nor does one that runs as many jobs as it may; what runs goes on,
- * and `job.start` is not held up: whoever starts a job by name has chosen it.
+ * and `job.start` is not held up: its caller has chosen the job.
  */
 
 export const queueConfigure = z.strictObject({

@@ -24,7 +24,7 @@ const moves = RUN_STATUSES.flatMap((from) =>
 );
 
 describe("a run", () => {
-  test("is created pending, with what was told and the defaults of the rest", () => {
+  test("is created pending, with the given fields and the defaults of the rest", () => {
     const world = new World();
     world.commit({
       type: "run.create",

@@ -37,7 +37,7 @@ export interface Before {
   elsewhere: number;
 }
 
-/** What is to be known to tell why a job waits. */
+/** What is needed to say why a job waits. */
 export interface WaitFacts {
   at: string;
   job: Readonly<Job>;
@@ -52,7 +52,7 @@ export interface WaitFacts {
   before: Before | null;
 }
 
-/** An agent that was last heard of this long ago is taken to be away. */
+/** An agent that was last seen this long ago counts as away. */
 const SILENT_MS = 300_000;
 
 /** All causes that hold, the deciding one first. */
@@ -125,13 +125,13 @@ function agentReasons({ job, candidates, at }: WaitFacts, startable: boolean): W
     return [reason("agents_silent", "warning", text, { agents: keys(able), holds: false })];
   }
   const reasons: WaitReason[] = [];
-  const tell = (code: WaitCode, tone: WaitReason["tone"], who: CandidateFacts[], more: Partial<WaitReason> = {}) => {
+  const add = (code: WaitCode, tone: WaitReason["tone"], who: CandidateFacts[], more: Partial<WaitReason> = {}) => {
     if (who.length > 0) reasons.push(reason(code, tone, say.agents(code, who), { agents: keys(who), ...more }));
   };
-  tell("breaker_open", "critical", of("open"), { until: soonest(of("open")) });
-  tell("breaker_trials", "warning", of("trials"));
-  tell("agents_draining", "warning", of("draining"));
-  if (startable) tell("agents_busy", "info", of("busy"));
+  add("breaker_open", "critical", of("open"), { until: soonest(of("open")) });
+  add("breaker_trials", "warning", of("trials"));
+  add("agents_draining", "warning", of("draining"));
+  if (startable) add("agents_busy", "info", of("busy"));
   // With one of them only busy, or let through again before then, the job can start when its time has come.
   const inTime = candidates.some(
     (agent) => standingOf(agent, at) === "busy" || (standingOf(agent, at) === "open" && opensBy(agent, job.runAt)),

@@ -5,10 +5,10 @@ import type { JobStatus } from "../kernel/statuses.ts";
 import type { Wire } from "../kernel/wire.ts";
 
 /**
- * What events tell of jobs and their attempts, folded back into rows (`replay.ts`).
+ * Jobs and their attempts, rebuilt from events (`replay.ts`).
  *
  * Every event of a job carries the job's facts (its status among them) as they are after it, so the status needs no rule here: an event whose
- * type is not known still leaves the job where it says. The types below add what is particular to them. Two things are told by another job's
+ * type is not known still leaves the job where it says. The types below add what is particular to them. Two things come from another job's
  * events: who depends on a job (by the enqueueing of those that do), and how many of its dependencies are unmet (by their completion).
  */
 
@@ -20,18 +20,18 @@ export interface JobTables {
 
 type JobEvent = EventAbout<"job">;
 /** Who holds or held a job is its `agentKey`, the row's `claimedBy`; the only agent that may run it `pinnedTo`, the row's `agentKey`. */
-type Told = JobEvent["payload"];
+type Payload = JobEvent["payload"];
 
 /** Applies one event of a job. Answers the job's status before (null: it is new) and after. */
 export function foldJob(view: JobTables, event: JobEvent): { from: JobStatus | null; job: Wire<"job"> } {
-  const told = event.payload;
+  const payload = event.payload;
   const known = view.jobs.get(event.subject.id);
   const before = known ?? newJob(event);
   // One copy and assignments: this runs for every event of a long log.
   const job = { ...before };
-  job.status = told.status ?? before.status;
-  job.attempt = told.attempt ?? before.attempt;
-  if (told.agentKey !== undefined) job.claimedBy = told.agentKey;
+  job.status = payload.status ?? before.status;
+  job.attempt = payload.attempt ?? before.attempt;
+  if (payload.agentKey !== undefined) job.claimedBy = payload.agentKey;
   Object.assign(job, particulars(before, event));
   job.updatedAt = event.at;
   job.seq = event.seq;
@@ -45,46 +45,46 @@ export function foldJob(view: JobTables, event: JobEvent): { from: JobStatus | n
 const NO_LEASE = { leaseExpiresAt: null, timeoutAt: null } as const;
 
 /** What an event says beyond the facts; for types that are not known, nothing. */
-function particulars(before: Wire<"job">, { type, at, payload: told }: JobEvent): Partial<Wire<"job">> {
+function particulars(before: Wire<"job">, { type, at, payload }: JobEvent): Partial<Wire<"job">> {
   switch (type) {
     case "job.released":
       return { unmet: 0, runAt: before.runAt > at ? before.runAt : at, queuedAt: at };
     case "job.started": {
-      const { leaseExpiresAt = null, timeoutAt = null } = told;
+      const { leaseExpiresAt = null, timeoutAt = null } = payload;
       const leaseMs = leaseExpiresAt === null ? null : ms(leaseExpiresAt) - ms(at);
       return { leaseExpiresAt, leaseMs, timeoutAt, progress: null, startedAt: at };
     }
     case "job.heartbeat_received":
-      return { leaseExpiresAt: told.leaseExpiresAt ?? null, progress: told.progress ?? null };
+      return { leaseExpiresAt: payload.leaseExpiresAt ?? null, progress: payload.progress ?? null };
     case "job.timers_restarted": {
-      const { queuedAt = before.queuedAt, startedAt = before.startedAt, runAt = before.runAt } = told;
-      const { leaseExpiresAt = null, timeoutAt = null } = told;
+      const { queuedAt = before.queuedAt, startedAt = before.startedAt, runAt = before.runAt } = payload;
+      const { leaseExpiresAt = null, timeoutAt = null } = payload;
       return { queuedAt, startedAt, runAt, leaseExpiresAt, timeoutAt };
     }
     case "job.completed":
-      return { ...NO_LEASE, ...endOf(told), error: null, reason: null, finishedAt: at };
+      return { ...NO_LEASE, ...endOf(payload), error: null, reason: null, finishedAt: at };
     case "job.attempt_failed":
-      return { ...NO_LEASE, ...endOf(told), runAt: told.runAt ?? at, queuedAt: at, finishedAt: null };
+      return { ...NO_LEASE, ...endOf(payload), runAt: payload.runAt ?? at, queuedAt: at, finishedAt: null };
     case "job.escalated": {
-      const { pinnedTo = null, approvalId = null, attemptBase = before.attempt, runAt = at } = told;
-      const queuedAt = told.status === "waiting" ? null : at;
+      const { pinnedTo = null, approvalId = null, attemptBase = before.attempt, runAt = at } = payload;
+      const queuedAt = payload.status === "waiting" ? null : at;
       return { agentKey: pinnedTo, approvalId, attemptBase, runAt, escalatedAt: at, queuedAt };
     }
     case "job.failed":
     case "job.timed_out":
-      // One that waited too long in the queue had no attempt that could have told more.
-      if (before.status !== "running") return { error: told.error ?? null, finishedAt: at };
-      return { ...NO_LEASE, ...endOf(told), finishedAt: at };
+      // One that waited too long in the queue had no attempt that could have said more.
+      if (before.status !== "running") return { error: payload.error ?? null, finishedAt: at };
+      return { ...NO_LEASE, ...endOf(payload), finishedAt: at };
     case "job.cancelled":
-      return { ...NO_LEASE, reason: told.reason ?? null, finishedAt: at };
+      return { ...NO_LEASE, reason: payload.reason ?? null, finishedAt: at };
     case "job.retried":
-      return { ...FRESH, ...retried(told, before, at) };
+      return { ...FRESH, ...retried(payload, before, at) };
     default:
       return {};
   }
 }
 
-const endOf = ({ exitCode = null, durationMs = null, result = null, error }: Told) => ({
+const endOf = ({ exitCode = null, durationMs = null, result = null, error }: Payload) => ({
   exitCode,
   durationMs,
   result,
@@ -103,48 +103,48 @@ const FRESH = {
   finishedAt: null,
 } as const;
 
-function retried(told: Told, before: Wire<"job">, at: string): Partial<Wire<"job">> {
+function retried(payload: Payload, before: Wire<"job">, at: string): Partial<Wire<"job">> {
   return {
-    unmet: told.unmet ?? 0,
-    approvalId: told.approvalId ?? before.approvalId,
+    unmet: payload.unmet ?? 0,
+    approvalId: payload.approvalId ?? before.approvalId,
     runAt: at,
     attemptBase: before.attempt,
-    reason: told.reason ?? null,
-    queuedAt: told.status === "waiting" ? null : at,
+    reason: payload.reason ?? null,
+    queuedAt: payload.status === "waiting" ? null : at,
   };
 }
 
-/** A job as its first event tells it; also what is known of one whose first events are no longer kept. */
-function newJob({ subject, runId, at, seq, payload: told }: JobEvent): Wire<"job"> {
-  const { status = "queued", dependsOn = [] } = told;
+/** A job from its first event; also from a later one when the first are no longer kept. */
+function newJob({ subject, runId, at, seq, payload }: JobEvent): Wire<"job"> {
+  const { status = "queued", dependsOn = [] } = payload;
   return {
     kind: "job",
     id: subject.id,
     jobId: subject.id,
     runId: runId ?? "",
-    workstreamId: told.workstreamId ?? null,
-    step: told.step ?? null,
-    tool: told.tool ?? null,
-    queue: told.queue ?? "default",
-    capability: told.capability ?? null,
-    agentKey: told.pinnedTo ?? null,
-    priority: told.priority ?? 0,
+    workstreamId: payload.workstreamId ?? null,
+    step: payload.step ?? null,
+    tool: payload.tool ?? null,
+    queue: payload.queue ?? "default",
+    capability: payload.capability ?? null,
+    agentKey: payload.pinnedTo ?? null,
+    priority: payload.priority ?? 0,
     status,
-    runAt: told.runAt ?? at,
+    runAt: payload.runAt ?? at,
     dependsOn,
     dependents: [],
-    unmet: told.unmet ?? 0,
-    approvalId: told.approvalId ?? null,
-    tokenId: told.tokenId ?? null,
-    escalate: told.escalate ?? null,
+    unmet: payload.unmet ?? 0,
+    approvalId: payload.approvalId ?? null,
+    tokenId: payload.tokenId ?? null,
+    escalate: payload.escalate ?? null,
     escalatedAt: null,
-    maxAttempts: told.maxAttempts ?? 1,
-    backoffMs: told.backoffMs ?? 0,
-    timeoutMs: told.timeoutMs ?? null,
-    input: told.input ?? null,
-    attempt: told.attempt ?? 0,
-    attemptBase: told.attemptBase ?? 0,
-    claimedBy: told.agentKey ?? null,
+    maxAttempts: payload.maxAttempts ?? 1,
+    backoffMs: payload.backoffMs ?? 0,
+    timeoutMs: payload.timeoutMs ?? null,
+    input: payload.input ?? null,
+    attempt: payload.attempt ?? 0,
+    attemptBase: payload.attemptBase ?? 0,
+    claimedBy: payload.agentKey ?? null,
     leaseMs: null,
     leaseExpiresAt: null,
     timeoutAt: null,
@@ -167,7 +167,7 @@ function newJob({ subject, runId, at, seq, payload: told }: JobEvent): Wire<"job
 
 /** A start opens an attempt; leaving `running` closes it. */
 function foldAttempt(view: JobTables, before: Wire<"job">, job: Wire<"job">, event: JobEvent): void {
-  const { at, seq, type, payload: told } = event;
+  const { at, seq, type, payload } = event;
   const id = attemptId(job.id, job.attempt);
   if (type === "job.started") {
     view.attempts.set(id, {
@@ -181,7 +181,7 @@ function foldAttempt(view: JobTables, before: Wire<"job">, job: Wire<"job">, eve
       agentKey: job.claimedBy ?? "",
       tool: job.tool,
       status: "running",
-      queuedAt: told.queuedAt ?? at,
+      queuedAt: payload.queuedAt ?? at,
       startedAt: at,
       finishedAt: null,
       exitCode: null,
@@ -195,15 +195,15 @@ function foldAttempt(view: JobTables, before: Wire<"job">, job: Wire<"job">, eve
   }
   const open = view.attempts.get(attemptId(job.id, before.attempt));
   if (open?.status !== "running" || job.status === "running") return;
-  const cancelled = { message: told.reason ?? "cancelled", code: "cancelled" };
+  const cancelled = { message: payload.reason ?? "cancelled", code: "cancelled" };
   view.attempts.set(open.id, {
     ...open,
-    status: told.attemptStatus ?? (type === "job.completed" ? "completed" : "cancelled"),
+    status: payload.attemptStatus ?? (type === "job.completed" ? "completed" : "cancelled"),
     finishedAt: at,
-    durationMs: told.durationMs ?? ms(at) - ms(open.startedAt),
-    exitCode: told.exitCode ?? null,
-    result: told.result ?? null,
-    error: told.error ?? (type === "job.cancelled" ? cancelled : null),
+    durationMs: payload.durationMs ?? ms(at) - ms(open.startedAt),
+    exitCode: payload.exitCode ?? null,
+    result: payload.result ?? null,
+    error: payload.error ?? (type === "job.cancelled" ? cancelled : null),
     version: open.version + 1,
     seq,
   });
@@ -218,7 +218,7 @@ function holdParents(view: JobTables, job: Wire<"job">): void {
   }
 }
 
-/** Those that wait for this one wait for one less; when that was the last, their own events tell what becomes of them. */
+/** Those that wait for this one wait for one less; when that was the last, their own events say what happens to them. */
 function countDown(view: JobTables, job: Wire<"job">, { at, seq }: JobEvent): void {
   for (const id of job.dependents) {
     const dependent = view.jobs.get(id);

@@ -35,21 +35,21 @@ test("a log with its beginning begins with nothing", () => {
   expect(startOf([], now)).toEqual(emptyView());
 });
 
-test("a log that has lost its beginning tells at every position the statuses that the whole one tells", () => {
+test("a log that has lost its beginning gives the same statuses as the whole one at every position", () => {
   const whole = createReplay(log);
   for (let lost = 1; lost < log.length; lost += 1) {
     const rest = log.slice(lost);
     const replay = createReplay(rest, startOf(rest, now));
     for (let count = 1; count <= rest.length; count += 1) {
       const [left, right] = [replay.after(count), whole.after(lost + count)];
-      const told = `${lost} lost, ${count} told`;
+      const where = `${lost} lost, ${count} read`;
       const { status, workflow, tags, startedAt } = right.run ?? {};
-      expect(left.run, told).toMatchObject({ status, workflow, tags, startedAt });
+      expect(left.run, where).toMatchObject({ status, workflow, tags, startedAt });
       for (const [id, row] of right.workstreams) {
         const { title, status: column } = row;
-        expect(left.workstreams.get(id), told).toMatchObject({ title, status: column });
+        expect(left.workstreams.get(id), where).toMatchObject({ title, status: column });
       }
-      for (const [id, job] of left.jobs) expect(job.status, told).toBe(right.jobs.get(id)?.status);
+      for (const [id, job] of left.jobs) expect(job.status, where).toBe(right.jobs.get(id)?.status);
     }
   }
 });

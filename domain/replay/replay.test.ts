@@ -105,14 +105,14 @@ const end = fc.record({ exitCode: maybe(fc.nat(2)), durationMs: maybe(fc.nat(9))
 const step = fc.oneof(
   { weight: 6, arbitrary: mutation },
   { weight: 2, arbitrary: fc.record({ type: type("wait" as const), ms: fc.constantFrom(1, 500, 1500, 4000, 9000) }) },
-  // Told by whoever holds a job: which of those that run, modulo how many.
+  // Reported by the holder of a job: which of those that run, modulo how many.
   { weight: 1, arbitrary: fc.record({ type: type("beat" as const), which: fc.nat(9), progress: maybe(fc.nat(9)) }) },
   { weight: 2, arbitrary: fc.record({ type: type("complete" as const), which: fc.nat(9), end }) },
   { weight: 1, arbitrary: fc.record({ type: type("fail" as const), which: fc.nat(9), end, retryable: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ type: type("decide" as const), among: fc.nat(9), yes: fc.boolean() }) },
 );
 
-/** Columns that a run's own log cannot tell, or that nobody is shown. */
+/** Columns that a run's own log does not have, or that nobody is shown. */
 const NOT_TOLD = new Set(["seq", "breakerEpoch"]);
 
 /** A row as both sides can know it: without those, and without what another run's jobs do to it. */
@@ -130,7 +130,7 @@ function comparable(world: LoggedWorld, row: Wire): { [column: string]: unknown 
 
 type Asked = typeof step extends fc.Arbitrary<infer S> ? S : never;
 
-function told(asked: Extract<Asked, { which: number }>, jobId: string, leaseToken: string): ClientMutationInput {
+function reported(asked: Extract<Asked, { which: number }>, jobId: string, leaseToken: string): ClientMutationInput {
   if (asked.type === "beat") return { type: "job.heartbeat", jobId, leaseToken, progress: asked.progress };
   if (asked.type === "complete") return { type: "job.complete", jobId, leaseToken, ...asked.end };
   return { type: "job.fail", jobId, leaseToken, error: "no", retryable: asked.retryable, ...asked.end };
@@ -173,7 +173,7 @@ class Story {
     } else if ("which" in asked) {
       const running = world.all("job").filter((one) => one.status === "running");
       const { id: jobId, leaseToken } = running[asked.which % Math.max(1, running.length)] ?? {};
-      if (jobId && leaseToken) world.attempt([told(asked, jobId, leaseToken)]);
+      if (jobId && leaseToken) world.attempt([reported(asked, jobId, leaseToken)]);
     } else if (asked.type === "job.enqueue") {
       // What it names must be there.
       const dependsOn = asked.dependsOn?.filter((id) => world.get("job", id)) ?? [];
@@ -203,11 +203,11 @@ class Story {
           if ((wire.kind === "run" ? wire.id : (wire as Wire<"job">).runId) !== runId) continue;
           expected += 1;
           const folded = rows.get(`${kind}:${row.id}`);
-          if (!folded) throw new Error(`the log does not tell of ${kind} ${row.id}`);
+          if (!folded) throw new Error(`the log does not have ${kind} ${row.id}`);
           same(comparable(this.world, folded), comparable(this.world, wire), `${kind} ${row.id}`);
         }
       }
-      if (rows.size !== expected) throw new Error(`the log tells of ${rows.size} rows instead of ${expected}`);
+      if (rows.size !== expected) throw new Error(`the log has ${rows.size} rows instead of ${expected}`);
     }
   }
 }
@@ -216,7 +216,7 @@ class Story {
 function same(is: { [column: string]: unknown }, should: { [column: string]: unknown }, what: string): void {
   for (const column of new Set([...Object.keys(is), ...Object.keys(should)])) {
     const [left, right] = [JSON.stringify(is[column]), JSON.stringify(should[column])];
-    if (left !== right) throw new Error(`${what}, ${column}: the log tells ${left}, the row is ${right}`);
+    if (left !== right) throw new Error(`${what}, ${column}: the log has ${left}, the row is ${right}`);
   }
 }
 

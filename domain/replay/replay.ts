@@ -140,7 +140,7 @@ function removeAll(view: Fold): void {
   for (const rows of [view.workstreams, view.jobs, view.attempts]) rows.clear();
 }
 
-/** The run's figures follow its jobs' moves; a workstream's are told by `workstream.progressed`. */
+/** The run's figures follow its jobs' moves; a workstream's are in `workstream.progressed`. */
 function countJob(view: Fold, own: Own, from: JobStatus | null, to: JobStatus, { at, seq }: LogEvent): void {
   if (!view.run) return;
   if (own.run !== view.run) own.run = view.run = { ...view.run, jobCounts: { ...view.run.jobCounts } };
@@ -154,18 +154,18 @@ function countJob(view: Fold, own: Own, from: JobStatus | null, to: JobStatus, {
 /** The execution state and the version by its own fold; here the run's life. */
 function foldRun(view: Fold, event: LogEvent): void {
   const { at, seq } = event;
-  const told = readEvent(event);
-  const run = told.type === "run.created" ? newRun(told) : view.run;
+  const known = readEvent(event);
+  const run = known.type === "run.created" ? newRun(known) : view.run;
   if (!run) return;
-  if (told.type === "run.deadline_restarted") {
-    view.run = { ...run, deadlineAt: told.payload.deadlineAt, updatedAt: at, seq };
+  if (known.type === "run.deadline_restarted") {
+    view.run = { ...run, deadlineAt: known.payload.deadlineAt, updatedAt: at, seq };
     return;
   }
   const next = { ...foldState(run, event), updatedAt: at, seq };
   if (next.version === run.version) return;
-  if (told.type === "run.transitioned") Object.assign(next, moved(run, told.payload.to, told.payload, at));
-  if (told.type === "run.retried") {
-    Object.assign(next, moved(run, "running", told.payload, at), { deadlineAt: deadline(at, run) });
+  if (known.type === "run.transitioned") Object.assign(next, moved(run, known.payload.to, known.payload, at));
+  if (known.type === "run.retried") {
+    Object.assign(next, moved(run, "running", known.payload, at), { deadlineAt: deadline(at, run) });
   }
   view.run = next;
 }
@@ -173,12 +173,12 @@ function foldRun(view: Fold, event: LogEvent): void {
 const moved = (
   run: Wire<"run">,
   to: RunStatus,
-  told: { reason?: string | null; error?: ErrorInfo | null },
+  payload: { reason?: string | null; error?: ErrorInfo | null },
   at: string,
 ): Partial<Wire<"run">> => ({
   status: to,
-  reason: told.reason ?? null,
-  error: told.error ?? null,
+  reason: payload.reason ?? null,
+  error: payload.error ?? null,
   startedAt: run.startedAt ?? (to === "running" ? at : null),
   finishedAt: isFinalRun(to) ? at : null,
 });
@@ -188,20 +188,20 @@ const deadline = (at: string, { timeoutMs }: Pick<Wire<"run">, "timeoutMs">) =>
 
 function newRun({ subject, at, seq, payload }: EventOf<"run.created">): Wire<"run"> {
   // Earlier versions said less.
-  const told: Partial<typeof payload> = payload;
-  const timeoutMs = told.timeoutMs ?? null;
+  const from: Partial<typeof payload> = payload;
+  const timeoutMs = from.timeoutMs ?? null;
   return {
     kind: "run",
     id: subject.id,
     runId: subject.id,
-    workflow: told.workflow ?? "",
+    workflow: from.workflow ?? "",
     status: "pending",
-    definition: told.definition ?? null,
+    definition: from.definition ?? null,
     ...emptyState(),
-    tags: told.tags ?? [],
-    initiatedBy: told.initiatedBy ?? null,
-    parentRunId: told.parentRunId ?? null,
-    completion: told.completion ?? "manual",
+    tags: from.tags ?? [],
+    initiatedBy: from.initiatedBy ?? null,
+    parentRunId: from.parentRunId ?? null,
+    completion: from.completion ?? "manual",
     timeoutMs,
     deadlineAt: deadline(at, { timeoutMs }),
     reason: null,
@@ -216,34 +216,34 @@ function newRun({ subject, at, seq, payload }: EventOf<"run.created">): Wire<"ru
 }
 
 function foldWorkstream(view: Fold, event: EventAbout<"workstream">): void {
-  const { type, at, seq, payload: told } = event;
+  const { type, at, seq, payload } = event;
   const before = view.workstreams.get(event.subject.id) ?? newWorkstream(event);
   const workstream = { ...before, updatedAt: at, seq };
   if (type === "workstream.updated") {
-    workstream.title = told.title ?? before.title;
-    workstream.metadata = told.metadata ?? before.metadata;
-  } else if (type === "workstream.progressed" && told.jobCounts) {
-    workstream.jobCounts = told.jobCounts;
-    if (told.jobCounts.running > before.jobCounts.running) workstream.startedAt ??= at;
-  } else if (type === "workstream.transitioned" && told.to) {
-    // Before workstreams followed their jobs, whoever moved one put it there.
-    const follow = told.follow ?? "manual";
-    Object.assign(workstream, { status: told.to, follow, reason: told.reason ?? null, enteredAt: at });
+    workstream.title = payload.title ?? before.title;
+    workstream.metadata = payload.metadata ?? before.metadata;
+  } else if (type === "workstream.progressed" && payload.jobCounts) {
+    workstream.jobCounts = payload.jobCounts;
+    if (payload.jobCounts.running > before.jobCounts.running) workstream.startedAt ??= at;
+  } else if (type === "workstream.transitioned" && payload.to) {
+    // Before workstreams followed their jobs, every move was made by hand.
+    const follow = payload.follow ?? "manual";
+    Object.assign(workstream, { status: payload.to, follow, reason: payload.reason ?? null, enteredAt: at });
   } else if (type === "workstream.followed") workstream.follow = "jobs";
   view.workstreams.set(workstream.id, workstream);
 }
 
-function newWorkstream({ subject, runId, at, seq, payload: told }: EventAbout<"workstream">): Wire<"workstream"> {
-  const { status = "pending" } = told;
+function newWorkstream({ subject, runId, at, seq, payload }: EventAbout<"workstream">): Wire<"workstream"> {
+  const { status = "pending" } = payload;
   return {
     kind: "workstream",
     id: subject.id,
     workstreamId: subject.id,
     runId: runId ?? "",
-    title: told.title ?? subject.id,
+    title: payload.title ?? subject.id,
     status,
-    follow: told.follow ?? (status === "pending" ? "jobs" : "manual"),
-    metadata: told.metadata ?? {},
+    follow: payload.follow ?? (status === "pending" ? "jobs" : "manual"),
+    metadata: payload.metadata ?? {},
     reason: null,
     jobCounts: NO_JOBS,
     startedAt: null,

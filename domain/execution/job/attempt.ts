@@ -42,9 +42,8 @@ export interface AttemptEnd {
 }
 
 /**
- * Closes the open attempt of a job. Its duration is what the caller reported, but no more than the time since it started, which is what it is when nothing was
- * told: a worker measures its own work, which cannot have taken longer than the attempt. Of one that is told after the fact, started and ended in one
- * commit, nothing was measured: what is told stands.
+ * Closes the open attempt of a job. Its duration is what the caller reported, but no more than the time since it started, which is also the default.
+ * An attempt that starts and ends in one commit was reported after the fact: its reported duration is kept.
  */
 export function closeAttempt(tx: Tx, job: Readonly<Job>, status: AttemptStatus, end: AttemptEnd): number {
   const attempt = tx.get("attempt", attemptId(job.id, job.attempt));

@@ -24,7 +24,7 @@ export function canTake(
   return isAble && (job.agentKey === null || job.agentKey === agent.id);
 }
 
-/** How many more jobs an agent takes, its breaker aside: as many as it likes until its capacity has been told. */
+/** How many more jobs an agent takes, its breaker aside: any number until it states a capacity. */
 export const freeSlots = (agent: Pick<Agent, "bounded" | "capacity" | "busy">): number =>
   agent.bounded ? agent.capacity - agent.busy : Number.POSITIVE_INFINITY;
 

@@ -46,7 +46,7 @@ export type ClaimedJob = Job;
 
 /**
  * Gives an agent up to `max` jobs that it can do, highest priority first, then the longest due. A breaker that is open gives none,
- * a half-open one no more than its free trials, a draining agent none; an agent whose capacity was told gets no more than it has slots free. A
+ * a half-open one no more than its free trials, a draining agent none; an agent with a stated capacity gets no more than it has slots free. A
  * paused queue gives none, one with a concurrency no more than that leaves.
  */
 export function claimJobs(tx: Tx, m: z.infer<typeof jobClaim>): { jobs: ClaimedJob[] } {
@@ -141,7 +141,7 @@ export function heartbeatJob(tx: Tx, m: z.infer<typeof jobHeartbeat>): Job {
   return must(tx, "job", job.id);
 }
 
-/** Fencing: whoever tells a token must hold the lease now; a late result of an expired lease is refused. */
+/** Fencing: a token must belong to the present lease; a late result of an expired lease is refused. */
 export function mustHoldLease(job: Readonly<Job>, leaseToken: string | undefined): void {
   if (leaseToken === undefined) return;
   if (job.status === "running" && job.leaseToken === leaseToken) return;

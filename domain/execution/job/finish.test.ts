@@ -12,7 +12,7 @@ function running(more: object = {}): World {
 }
 
 describe("job.complete", () => {
-  test("stores the attempt with all that was told", () => {
+  test("stores the attempt with all that was reported", () => {
     const world = running();
     world.commit({ type: "job.complete", jobId: "a", exitCode: 0, durationMs: 12.5, result: { lines: 3 } });
     const end = { status: "completed", exitCode: 0, durationMs: 12.5, result: { lines: 3 } };
@@ -22,7 +22,7 @@ describe("job.complete", () => {
     expect(world.events.findLast(({ type }) => type === "job.completed")?.payload).toMatchObject(facts);
   });
 
-  test("measures the duration itself when it is not told, and gives the agent one outcome", () => {
+  test("measures the duration itself when none is reported, and gives the agent one outcome", () => {
     const world = running();
     world.commit({ type: "job.complete", jobId: "a" });
     expect(world.row("attempt", "a#1").durationMs).toBe(40);
@@ -65,8 +65,8 @@ describe("job.fail", () => {
       exitCode: 1,
     });
     expect(world.all("attempt").map((attempt) => attempt.status)).toEqual(["failed", "failed", "failed"]);
-    const told = typesOf(world.events.filter((event) => event.subject.id === "a"));
-    expect(told.filter((type) => type.includes("failed"))).toEqual([
+    const types = typesOf(world.events.filter((event) => event.subject.id === "a"));
+    expect(types.filter((type) => type.includes("failed"))).toEqual([
       "job.attempt_failed",
       "job.attempt_failed",
       "job.failed",

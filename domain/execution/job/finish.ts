@@ -26,18 +26,23 @@ import { countJob } from "./counts.ts";
 import { legalJobMoves } from "./job.ts";
 import { emitJob } from "./moves.ts";
 
-const told = { jobId: id, leaseToken: label.optional(), exitCode: int32.optional(), durationMs: durationMs.optional() };
+const ending = {
+  jobId: id,
+  leaseToken: label.optional(),
+  exitCode: int32.optional(),
+  durationMs: durationMs.optional(),
+};
 
-export const jobComplete = z.strictObject({ type: z.literal("job.complete"), ...told, result: json.optional() });
+export const jobComplete = z.strictObject({ type: z.literal("job.complete"), ...ending, result: json.optional() });
 export const jobFail = z.strictObject({
   type: z.literal("job.fail"),
-  ...told,
+  ...ending,
   error: errorInput,
   result: json.optional(),
   /** Whether another try could help; true when left out. */
   retryable: z.boolean().optional(),
 });
-export const jobTimeout = z.strictObject({ type: z.literal("job.timeout"), ...told, result: json.optional() });
+export const jobTimeout = z.strictObject({ type: z.literal("job.timeout"), ...ending, result: json.optional() });
 
 /**
  * The clock's: the lease of this attempt ran out, or its time did; or (`clock`) the job waits since a time that is yet to come, as the database's
@@ -146,7 +151,7 @@ function beginAnew(tx: Tx, job: Readonly<Job>): Job {
 
 /**
  * Ends the attempt; then the job goes back to the queue, later by its backoff, is escalated, or ends as `status`. `seen` is false when it was
- * not the agent that told.
+ * not the agent that reported.
  */
 function endBadly(
   tx: Tx,
@@ -209,8 +214,8 @@ function timeOutQueued(tx: Tx, job: Readonly<Job>): Job {
   emitJob(tx, "job.timed_out", must(tx, "job", job.id), { error });
   // It waited in vain for the one agent that may do it.
   if (job.agentKey && tx.get("agent", job.agentKey)) {
-    const told = attemptOutcome(job, job.agentKey, null, error.message);
-    recordUpstreamEnd(tx, { ...told, id: tx.newId("queue") });
+    const outcome = attemptOutcome(job, job.agentKey, null, error.message);
+    recordUpstreamEnd(tx, { ...outcome, id: tx.newId("queue") });
   }
   afterFinish(tx, job.id);
   return must(tx, "job", job.id);
@@ -230,12 +235,12 @@ function leave(tx: Tx, job: Readonly<Job>, seen = true): void {
 
 function tellOutcome(tx: Tx, job: Readonly<Job>, success: boolean, taken: number, error?: ErrorInfo): void {
   if (!job.claimedBy) return;
-  const told = attemptOutcome(job, job.claimedBy, taken, error?.message);
+  const outcome = attemptOutcome(job, job.claimedBy, taken, error?.message);
   if (!success && isUpstream(error?.code)) {
     if (job.permitId) releasePermit(tx, job.claimedBy, job.permitId);
-    recordUpstreamEnd(tx, told);
+    recordUpstreamEnd(tx, outcome);
   } else {
-    recordOutcome(tx, { ...told, success, call: { permitId: job.permitId, epoch: job.breakerEpoch } });
+    recordOutcome(tx, { ...outcome, success, call: { permitId: job.permitId, epoch: job.breakerEpoch } });
   }
 }
 

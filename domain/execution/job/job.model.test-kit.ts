@@ -4,7 +4,7 @@ import { NO_JOBS } from "../contract.ts";
 import { isStillToEnd } from "../workstream.ts";
 import { finalJob, finalRun, type JobModel, type Status } from "./job.model.ts";
 
-/** What must hold whatever has been asked: the rows agree with the model, the figures with the rows. `status`: what the events tell of each job. */
+/** What must hold after any requests: the rows agree with the model, the figures with the rows. `status`: each job's status by its events. */
 export function checkWorld(world: World, model: JobModel, status: ReadonlyMap<string, Status>): void {
   const jobs = world.all("job");
   const attempts = world.all("attempt");
@@ -75,8 +75,8 @@ function checkAgent(world: World, agentKey: string): void {
   const { total, successful, failed, upstream } = world.row("statistics", agentKey);
   const good = outcomes.filter((outcome) => outcome.success).length;
   const bad = outcomes.filter((outcome) => outcome.fault === "own").length;
-  const told = [total, successful, failed, upstream];
-  same(told, [good + bad, good, bad, outcomes.length - good - bad], `statistics of ${agentKey}`);
+  const figures = [total, successful, failed, upstream];
+  same(figures, [good + bad, good, bad, outcomes.length - good - bad], `statistics of ${agentKey}`);
 }
 
 /** Nothing runs twice at once, or more often than it may. */

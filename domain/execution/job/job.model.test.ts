@@ -118,7 +118,7 @@ class Beside {
     return legal;
   }
 
-  /** Every hop that the events tell is legal, and no lease token is in any of them. */
+  /** Every move in the events is legal, and no lease token is in any of them. */
   followEvents(events: readonly EmittedEvent[]) {
     for (const { type, subject, payload } of events) {
       if (subject.kind !== "job") continue;
@@ -148,7 +148,7 @@ class Beside {
         return;
       case "enqueue": {
         const dependsOn = [...new Set(deps.flatMap((index) => pick(jobs, index)?.id ?? []))];
-        const told = {
+        const given = {
           priority: n,
           maxAttempts: 1 + (b % 3),
           backoffMs: ms,
@@ -163,7 +163,7 @@ class Beside {
         const legal =
           !finalRun(run.status) && !(token && run.tokenCancelled) && (pinned === null || pinned !== escalate);
         const enqueue = {
-          ...{ type: "job.enqueue" as const, jobId: id, runId, dependsOn, queue, ...told },
+          ...{ type: "job.enqueue" as const, jobId: id, runId, dependsOn, queue, ...given },
           ...(stream && { workstreamId: stream }),
           ...(gated && { approval: { title: "Go?" } }),
           ...(token && { tokenId: "t" }),
@@ -174,8 +174,8 @@ class Beside {
         };
         if (!this.when(legal, enqueue)) return;
         const gate = gated ? "pending" : "none";
-        const settings = { queue, gate, token, pinned, escalate, timeoutMs: told.timeoutMs ?? null } as const;
-        model.enqueue({ id, run: runId, stream, dependsOn, ...told, ...settings });
+        const settings = { queue, gate, token, pinned, escalate, timeoutMs: given.timeoutMs ?? null } as const;
+        model.enqueue({ id, run: runId, stream, dependsOn, ...given, ...settings });
         return;
       }
       case "claim": {

@@ -89,13 +89,13 @@ export const finalRun = (status: RunState) => RUN_MOVES[status].length === 0;
 const bad = (status: Status) => finalJob(status) && status !== "completed";
 
 export class JobModel {
-  /** Epoch ms; whoever turns the clock turns it here too. */
+  /** Epoch ms; a test that moves the clock moves this one too. */
   now = 0;
   readonly jobs = new Map<string, ModelJob>();
   readonly runs = new Map<string, ModelRun>();
   readonly queues = new Map<string, ModelQueue>();
   readonly streams = new Map<string, ModelStream>();
-  /** Capacities that agents have told. */
+  /** Capacities that agents have stated. */
   readonly capacity = new Map<string, number>();
 
   job(id: string): ModelJob {

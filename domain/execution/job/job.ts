@@ -134,8 +134,8 @@ export function enqueueJob(tx: Tx, m: z.infer<typeof jobEnqueue>): Job {
   countJob(tx, job, null, job.status, approval ? 1 : 0);
   const { capability, agentKey: pinnedTo, priority, runAt, maxAttempts, backoffMs, timeoutMs, input } = job;
   const { approvalId, tokenId, escalate } = job;
-  const told = { capability, pinnedTo, priority, runAt, dependsOn, unmet, maxAttempts, backoffMs, timeoutMs, input };
-  emitJob(tx, "job.enqueued", job, { ...told, approvalId, tokenId, escalate });
+  const facts = { capability, pinnedTo, priority, runAt, dependsOn, unmet, maxAttempts, backoffMs, timeoutMs, input };
+  emitJob(tx, "job.enqueued", job, { ...facts, approvalId, tokenId, escalate });
   if (releaseOrCancel(tx, job.id) === "cancelled") afterFinish(tx, job.id);
   return must(tx, "job", job.id);
 }

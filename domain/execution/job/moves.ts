@@ -63,8 +63,8 @@ export function putBack(tx: Tx, job: Readonly<Job>, reason?: string): void {
     tx.put("job", { ...parent, dependents: [...parent.dependents, job.id] });
   }
   countJob(tx, job, job.status, status, waits && gateOf(tx, { approvalId }) === "pending" ? 1 : 0);
-  const told = { from: job.status, reason: reason ?? null, unmet, approvalId };
-  emitJob(tx, "job.retried", must(tx, "job", job.id), told);
+  const payload = { from: job.status, reason: reason ?? null, unmet, approvalId };
+  emitJob(tx, "job.retried", must(tx, "job", job.id), payload);
 }
 
 /** Whether the token that a job works for has been cancelled, so that nothing may run for it any more. */

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { World } from "../../kernel/tx.test-kit.ts";
 
-/** A run with a job, and an agent whose breaker is half-open and lets one trial through, that is to be told of within a second. */
+/** A run with a job, and an agent whose breaker is half-open and lets one trial through, whose outcome is due within a second. */
 function halfOpen(more: object = {}): World {
   const world = new World();
   world.commit(
@@ -30,7 +30,7 @@ test("a job that was started without a lease ends its trial by its own end, howe
   expect(stateOf(world)).toBe("closed");
 });
 
-test("its time limit ends the trial of an attempt that never tells", () => {
+test("its time limit ends the trial of an attempt that never reports", () => {
   const world = halfOpen({ timeoutMs: 30_000 });
   world.commit({ type: "job.start", jobId: "j", agentKey: "x" });
   world.now += 30_001;
@@ -48,7 +48,7 @@ test("an attempt without lease and time limit cannot hold the breaker for ever",
   expect(stateOf(world)).toBe("open");
 });
 
-test("a trial of a call that nobody tells of fails at its deadline", () => {
+test("a trial of a call without an outcome fails at its deadline", () => {
   const world = halfOpen();
   world.commit({ type: "breaker.acquire", agentKey: "x" });
   world.now += 1_001;
@@ -56,7 +56,7 @@ test("a trial of a call that nobody tells of fails at its deadline", () => {
   expect(stateOf(world)).toBe("open");
 });
 
-test("what a worker tells of its duration counts up to what the attempt took", () => {
+test("a reported duration counts up to what the attempt took", () => {
   const world = halfOpen({ timeoutMs: 60_000 });
   world.commit({ type: "job.start", jobId: "j", agentKey: "x" });
   world.now += 2_000;
@@ -65,7 +65,7 @@ test("what a worker tells of its duration counts up to what the attempt took", (
   expect(world.row("attempt", "j#1").durationMs).toBe(2_000);
 });
 
-test("a shorter duration that is told stands, and so does one that is told after the fact in one commit", () => {
+test("a shorter reported duration is kept, and so is one reported after the fact in one commit", () => {
   const world = halfOpen();
   world.commit({ type: "job.start", jobId: "j", agentKey: "x" });
   world.now += 2_000;

@@ -10,7 +10,7 @@ import type { stateEvents } from "../events.ts";
 /**
  * A run's execution state: context, tokens, scopes, step count, metadata. It changes on a run that has not ended, by the mutations of
  * `context.ts`, `token.ts`, `scope.ts`, `step.ts`, `metadata.ts` and `snapshot.ts`; a run that has ended takes `metadata.set` alone, for what
- * is found out about it later. Every change raises the run's version by one and is told by one event, which carries the new version and all
+ * is found out about it later. Every change raises the run's version by one and has one event, which carries the new version and all
  * that `foldState` needs. A mutation that changes nothing does neither.
  */
 export type ExecutionState = Pick<Run, "context" | "tokens" | "scopes" | "stepCount" | "metadata">;
@@ -48,7 +48,7 @@ export interface StateChange<T extends StateEvent> {
   payload: Omit<Payloads[T], "version">;
 }
 
-/** Changes parts of a run's state and tells it. Answers the run as it then is. */
+/** Changes parts of a run's state and emits the event. Returns the run after it. */
 export function changeState<T extends StateEvent>(
   tx: Tx,
   run: Readonly<Run>,

@@ -37,7 +37,7 @@ function newWorld(): World {
   return world;
 }
 
-/** Columns that tell one way of committing from another: positions, versions of rows that count commits, secrets made of a commit's own. */
+/** Columns that differ between ways of committing: positions, versions of rows that count commits, secrets made of a commit's own. */
 const unalike = (row: { id: string }) => ({
   seq: 0,
   ...(row.id !== "r" && { version: 0 }),
@@ -55,7 +55,7 @@ const logged = (events: readonly EmittedEvent[]): { type: string; payload: { [ke
   JSON.parse(JSON.stringify(events));
 const fold = (events: readonly EmittedEvent[]): FoldedState => logged(events).reduce(foldState, emptyState());
 
-/** All rows, as text; positions aside, which tell one commit from another. */
+/** All rows, as text; without positions, which differ by commit. */
 const rowsOf = (world: World): string[] =>
   [...world.rows].map(([key, { row }]) => `${key} ${textOf({ ...row, ...unalike(row) })}`).sort();
 
@@ -110,7 +110,7 @@ test("after every commit, the state is the fold of the events, all of them or fr
   );
 }, 120_000);
 
-test("a commit with a fault in it tells exactly those that fail one by one, and leaves rows and log as they were", () => {
+test("a commit with a fault in it reports exactly those that fail one by one, and leaves rows and log as they were", () => {
   let refused = 0;
   fc.assert(
     fc.property(list(anyMutation), list(anyMutation), (before, asked) => {

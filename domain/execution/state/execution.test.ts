@@ -18,18 +18,18 @@ function worldAfter(...mutations: ClientMutationInput[]): World {
 }
 
 const run = (world: World) => world.row("run", runId);
-const told = (world: World) => typesOf(world.events).slice(1);
+const emitted = (world: World) => typesOf(world.events).slice(1);
 
 describe("a context", () => {
   test("is replaced, or merged with a patch", () => {
     const world = worldAfter({ type: "context.set", runId, context: { a: { b: 1 }, c: [1] } });
     world.commit({ type: "context.merge", runId, patch: { a: { b: null, d: 2 }, c: "x" } });
     expect(run(world)).toMatchObject({ context: { a: { d: 2 }, c: "x" }, version: 3 });
-    expect(told(world)).toEqual(["context.set", "context.merged"]);
+    expect(emitted(world)).toEqual(["context.set", "context.merged"]);
     expect(world.events.at(-1)?.payload).toEqual({ patch: { a: { b: null, d: 2 }, c: "x" }, version: 3 });
   });
 
-  test("a patch or a context that changes nothing is legal, tells nothing and is no new version", () => {
+  test("a patch or a context that changes nothing is legal, emits nothing and makes no new version", () => {
     const world = worldAfter({ type: "context.set", runId, context: { a: 1, b: { c: 2 } } });
     world.commit(
       { type: "context.merge", runId, patch: {} },
@@ -37,7 +37,7 @@ describe("a context", () => {
       { type: "context.set", runId, context: { b: { c: 2 }, a: 1 } },
       { type: "metadata.set", runId, metadata: {} },
     );
-    expect([run(world).version, told(world)]).toEqual([2, ["context.set"]]);
+    expect([run(world).version, emitted(world)]).toEqual([2, ["context.set"]]);
   });
 
   test.each([[[]], [null], ["text"], [1], [undefined]])("must be a map, not %j", (context) => {
@@ -73,7 +73,7 @@ describe("a token", () => {
     });
     world.commit({ type: "token.remove", runId, tokenId: "t" });
     expect(Object.keys(run(world).tokens)).toEqual(["u"]);
-    expect(told(world)).toEqual([
+    expect(emitted(world)).toEqual([
       "scope.entered",
       "token.added",
       "token.added",

@@ -26,7 +26,7 @@ const restore = (snapshot: unknown, into = runId) =>
   ({ type: "run.restore", runId: into, snapshot }) as Parameters<World["commit"]>[0];
 
 describe("run.restore", () => {
-  test("brings context, tokens, scopes, step count and metadata back, and tells all of them", () => {
+  test("brings context, tokens, scopes, step count and metadata back, with an event for each", () => {
     const world = worldWithState();
     const snapshot = snapshotOf(world);
     world.commit(
@@ -69,7 +69,7 @@ describe("run.restore", () => {
     expect(world.row("run", "copy")).toMatchObject({ context, tokens, scopes, stepCount, metadata, version: 2 });
   });
 
-  test("what is there already is neither changed nor told", () => {
+  test("what is there already is not changed and has no event", () => {
     const world = worldWithState();
     world.commit(restore(snapshotOf(world)));
     expect(world.row("run", runId).version).toBe(5);
