@@ -71,7 +71,7 @@ test("a breaker tripped for a few seconds counts down, returns by itself, and it
   await tile.getByRole("button", { name: "Trip" }).click();
   const dialog = operator.getByRole("dialog");
   await dialog.getByRole("radio", { name: "Other…" }).check();
-  await dialog.getByRole("textbox", { name: "Time it holds for" }).fill("4 seconds");
+  await dialog.getByRole("textbox", { name: "Duration" }).fill("4 seconds");
   await dialog.getByRole("textbox", { name: "Reason" }).fill("bad deploy");
   await dialog.getByRole("button", { name: "Trip" }).click();
   await expect(tile).toContainText("Forced open");
@@ -213,7 +213,7 @@ test("two hundred agents are narrowed by state and by words, in the address; an 
   await expect(operator.getByRole("article")).toHaveCount(1);
   await expect(operator).toHaveURL(/q=pool(\+|%20)memory/);
   await operator.getByRole("group", { name: "State" }).getByRole("button", { name: /^Fine/ }).click();
-  await expect(operator.getByText("No agent stands so and has such a name")).toBeVisible();
+  await expect(operator.getByText("No agent matches these filters")).toBeVisible();
   await operator.getByRole("button", { name: "Show all" }).click();
   await operator.goto("/agents?state=open&q=pool");
   await expect(operator.getByRole("article")).toHaveCount(1);

@@ -205,7 +205,7 @@ test("the leaderboard is about the window and type of task that are chosen, and 
   await expect(line("Tripped")).toContainText("no outcomes");
   await expect(line("Swift")).toContainText(/\d%/);
   await card.getByRole("switch", { name: "Only below a threshold" }).click();
-  await expect(card.getByText("Nobody is below the threshold")).toBeVisible();
+  await expect(card.getByText("No agent is below the threshold")).toBeVisible();
   await card.getByRole("spinbutton", { name: "below" }).fill("99.9");
   await expect(line("Steady")).toBeVisible();
   await expect(line("Rustacean")).toHaveCount(0);

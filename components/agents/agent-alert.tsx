@@ -13,7 +13,7 @@ interface AgentAlertProps {
   onAcknowledge: AlertCommands["acknowledge"];
 }
 
-/** The most urgent open alert about an agent, to be acknowledged right here. */
+/** The most urgent open alert about an agent, with a button to acknowledge it. */
 export function AgentAlert({ alerts, onAcknowledge }: AgentAlertProps) {
   const alert = alerts.find(({ status }) => status === "firing") ?? alerts[0];
   if (!alert) return null;

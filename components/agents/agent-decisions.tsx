@@ -18,7 +18,7 @@ import { RelativeTime } from "../ui/time.tsx";
 
 interface AgentDecisionsProps {
   agentKey: string;
-  /** Changes whenever something has come of the agent's work: no topic tells decisions, so they are read again then. */
+  /** Changes with each outcome of the agent's work; decisions have no topic, so they are refetched then. */
   changed: number;
 }
 
@@ -26,7 +26,7 @@ const SHOWN = 15;
 const EVERY_MS = 15_000;
 const SOON_MS = 1_000;
 
-/** For which tasks the agent was picked, the latest first, and how that turned out. */
+/** The tasks that the agent was picked for, latest first, with their outcomes. */
 export function AgentDecisions({ agentKey, changed }: AgentDecisionsProps) {
   const client = useQueryClient();
   const { data, error, refetch } = useQuery({
@@ -67,7 +67,7 @@ export function AgentDecisions({ agentKey, changed }: AgentDecisionsProps) {
 
 function DecisionTable({ decisions }: { decisions: readonly Wire<"decision">[] }) {
   if (decisions.length === 0) {
-    return <p className="p-3.5 text-body text-muted">No decision has picked this agent, of those that are kept.</p>;
+    return <p className="p-3.5 text-body text-muted">No stored decision has picked this agent.</p>;
   }
   return (
     <Table aria-label="Routing decisions">
@@ -113,7 +113,7 @@ function DecisionTable({ decisions }: { decisions: readonly Wire<"decision">[] }
 
 function Outcome({ decision }: { decision: Wire<"decision"> }) {
   if (decision.success === null) {
-    return <Badge>{decision.jobId ? "its job tells" : "not told yet"}</Badge>;
+    return <Badge>{decision.jobId ? "see its job" : "no outcome yet"}</Badge>;
   }
   return (
     <span title={decision.errorMessage ?? undefined}>

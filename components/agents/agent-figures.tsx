@@ -6,7 +6,7 @@ import { toneColor } from "../ui/status.ts";
 import { durationBars } from "./duration-bars.ts";
 import { FEW_SAMPLES } from "./leaderboard-model.ts";
 
-/** How well an agent has done over all its outcomes, and how long they took. */
+/** An agent's success rate over all its outcomes, and their durations. */
 export function AgentFigures({ statistics }: { statistics: Wire<"statistics"> }) {
   const { total, successful, failed, upstream, timed, totalDurationMs, histogram } = statistics;
   const rate = total > 0 ? successful / total : null;
@@ -21,7 +21,7 @@ export function AgentFigures({ statistics }: { statistics: Wire<"statistics"> })
             rate === null ? (
               "no outcomes yet"
             ) : (
-              <span title="Wilson's lower bound: what the rate is at least, with 97.5 % confidence">{sure}</span>
+              <span title="Wilson's lower bound: with 97.5 % confidence the rate is at least this">{sure}</span>
             )
           }
         />
@@ -30,9 +30,7 @@ export function AgentFigures({ statistics }: { statistics: Wire<"statistics"> })
           value={`n=${formatCount(total)}`}
           hint={
             <span
-              title={
-                upstream > 0 ? `${formatCount(upstream)} more ended otherwise, which was not its doing` : undefined
-              }
+              title={upstream > 0 ? `${formatCount(upstream)} more ended for reasons outside the agent` : undefined}
             >
               {formatCount(successful)} ok, {formatCount(failed)} failed
             </span>

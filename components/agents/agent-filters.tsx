@@ -10,10 +10,10 @@ interface AgentFiltersProps {
   onChange: (change: { state?: Standing | null; q?: string }) => void;
 }
 
-/** Which agents the board shows: how they stand (with how many do), and what their names hold. */
+/** The filters of the board: by standing (with counts) and by text. */
 export function AgentFilters({ agents, standing, text, onChange }: AgentFiltersProps) {
   const counts = countStandings(agents);
-  // One that was chosen stays to be seen, though nobody stands so any more.
+  // A chosen standing stays visible when no agent has it any more.
   const shown =
     counts.some((one) => one.standing === standing) || standing === null ? counts : [...counts, { standing, count: 0 }];
   return (

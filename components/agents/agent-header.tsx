@@ -17,7 +17,7 @@ interface AgentHeaderProps extends Pick<Placed, "agent" | "breaker" | "alerts" |
   onAcknowledge: AlertCommands["acknowledge"];
 }
 
-/** Who it is, how it stands, what waits because of it, and the alert it has raised. */
+/** Its name and standing, the jobs that wait for it, and its most urgent alert. */
 export function AgentHeader(props: AgentHeaderProps) {
   const { agent, breaker, alerts, standing, waiting, moreWaiting, onAcknowledge } = props;
   return (

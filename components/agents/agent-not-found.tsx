@@ -7,7 +7,7 @@ import { buttonClass } from "../ui/button-class.ts";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { useTitle } from "../ui/use-title.ts";
 
-/** No agent has the key of this address. */
+/** No agent has the key in the URL. */
 export function AgentNotFound() {
   const { agentKey } = useParams<{ agentKey?: string }>();
   const key = agentKey === undefined ? null : decodeURIComponent(agentKey);
@@ -23,7 +23,7 @@ export function AgentNotFound() {
         </Link>
       }
     >
-      An agent is there from its first act. Its key may have a typing mistake, or it belongs to another tenant.
+      An agent is created when it first acts. The key may be mistyped, or the agent belongs to another tenant.
     </EmptyState>
   );
 }

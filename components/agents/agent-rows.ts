@@ -4,14 +4,14 @@ import type { BreakerRow } from "./breaker/breaker-view.ts";
 /** An agent as `GET /agents` answers it. */
 export type AgentItem = Wire<"agent"> & { breaker: Wire<"breaker">; statistics: Wire<"statistics"> };
 
-/** An agent with what belongs to it. */
+/** An agent with its breaker and figures. */
 export interface AgentView {
   agent: Wire<"agent">;
   breaker: BreakerRow & { readonly pending?: boolean };
   statistics: Wire<"statistics">;
 }
 
-/** The three rows an item is made of, apart, as frames bring them. */
+/** The three rows of an item, separately, as frames carry them. */
 export function splitItems(items: readonly AgentItem[]) {
   const agents: Wire<"agent">[] = [];
   const breakers: Wire<"breaker">[] = [];
@@ -24,7 +24,7 @@ export function splitItems(items: readonly AgentItem[]) {
   return { agents, breakers, statistics };
 }
 
-/** The rows together again by agent. One whose breaker or figures have not come yet waits for them. */
+/** Joins the rows by agent. An agent without its breaker or figures is left out until they arrive. */
 export function joinRows(
   agents: readonly Wire<"agent">[],
   breakers: readonly Wire<"breaker">[],

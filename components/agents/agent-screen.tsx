@@ -33,7 +33,7 @@ interface AgentScreenProps {
   logStart: LogStart | null;
 }
 
-/** All about one agent: its breaker and how it came to stand so, its figures now and over time, its decisions and jobs. */
+/** One agent: its breaker and the history of it, its figures now and over time, its decisions and jobs. */
 export function AgentScreen({ initial, alerts: initialAlerts, jobs, history, logStart }: AgentScreenProps) {
   const key = initial.agentKey;
   const agents = useAgents(useMemo(() => [initial], [initial]));

@@ -32,11 +32,11 @@ describe("the order of the agents board", () => {
     expect(placed(agentView("a", { breaker: { failureRate: 0.26 } })).standing).toBe("failing");
   });
 
-  it("an open breaker of a draining agent stands as open", () => {
+  it("a draining agent with an open breaker counts as open", () => {
     expect(placed(agentView("a", { agent: { draining: true }, breaker: { state: "open" } })).standing).toBe("open");
   });
 
-  it("standings are counted, the worst first, those of nobody left out", () => {
+  it("standings are counted, the worst first, without empty ones", () => {
     const counts = countStandings(board).map(({ standing, count }) => `${standing} ${count}`);
     expect(counts[0]).toBe("open 2");
     expect(counts.at(-1)).toBe("closed 3");

@@ -3,11 +3,11 @@ import { BREAKER_STATES, type BreakerStateName } from "../../domain/kernel/statu
 import type { AlertRow } from "../alerts/alert-model.ts";
 import type { AgentView } from "./agent-rows.ts";
 
-/** How an agent stands, the worst first: what the board sorts by and filters on. */
+/** The standing of an agent, the worst first: the board sorts and filters by it. */
 export const STANDINGS = ["open", "half_open", "failing", "disabled", "draining", "silent", "closed"] as const;
 export type Standing = (typeof STANDINGS)[number];
 
-/** A standing as the board's filter names it. */
+/** The name of a standing in the board's filter. */
 export const STANDING_NAMES: { readonly [standing in Standing]: string } = {
   open: "Open",
   half_open: "Half-open",
@@ -18,14 +18,14 @@ export const STANDING_NAMES: { readonly [standing in Standing]: string } = {
   closed: "Fine",
 };
 
-/** What each standing means, for a hint. */
+/** What each standing means, as a tooltip. */
 export const STANDING_HINTS: { readonly [standing in Standing]: string } = {
   open: "No call passes: the breaker opened, or an operator tripped it",
   half_open: "Trial calls decide whether the breaker closes",
   failing: "Closed, with a failure rate above half of the threshold",
-  disabled: "Every call passes and nothing is judged",
-  draining: "Runs what it has and takes no more",
-  silent: "Has jobs and is not heard of",
+  disabled: "Every call passes; the breaker is off",
+  draining: "Finishes its jobs and takes no new ones",
+  silent: "Has jobs and sends no heartbeat",
   closed: "Calls pass",
 };
 
@@ -36,10 +36,10 @@ const STANDING_OF: { readonly [state in Exclude<BreakerStateName, "closed">]: St
   disabled: "disabled",
 };
 
-/** What of an agent its standing follows from. */
+/** The parts of an agent that decide its standing. */
 export type Stands = Pick<AgentView, "agent" | "breaker"> & { alerts: readonly AlertRow[] };
 
-/** The worst of what holds of an agent. Silence is what a rule has found, so that an idle agent does not count as silent. */
+/** The worst standing that applies to an agent. Silence comes from an alert rule, so that an idle agent does not count as silent. */
 export function standingOf({ agent, breaker, alerts }: Stands): Standing {
   if (breaker.state !== "closed") return ownOf(STANDING_OF, breaker.state) ?? "open";
   if ((breaker.failureRate ?? 0) > breaker.config.failureRateThreshold / 2) return "failing";
@@ -52,10 +52,10 @@ const isSilence = ({ rule }: AlertRow): boolean => rule === "agent_silent";
 /** An agent with its standing. */
 export type Placed = AgentView & { alerts: readonly AlertRow[]; standing: Standing };
 
-/** Standings in which the failure rate says who is worse. Elsewhere it would only make tiles jump about while traffic goes on. */
+/** Standings sorted by failure rate. In others it would only make tiles move with the traffic. */
 const RANKED: ReadonlySet<Standing> = new Set(["open", "half_open", "failing"]);
 
-/** Worst first: by standing, of the bad ones by failure rate (without calls last), then by key so that the order is one. */
+/** Worst first: by standing, bad ones by failure rate (without calls last), then by key for a stable order. */
 export function byStanding(a: Placed, b: Placed): number {
   const rate = ({ standing, breaker }: Placed) => (RANKED.has(standing) ? (breaker.failureRate ?? -1) : 0);
   return (
@@ -65,7 +65,7 @@ export function byStanding(a: Placed, b: Placed): number {
   );
 }
 
-/** How many agents stand how; standings of nobody are left out. */
+/** Agents per standing, without empty ones. */
 export function countStandings(agents: readonly Placed[]): { standing: Standing; count: number }[] {
   return STANDINGS.map((standing) => ({
     standing,
@@ -73,7 +73,7 @@ export function countStandings(agents: readonly Placed[]): { standing: Standing;
   })).filter(({ count }) => count > 0);
 }
 
-/** Those of a standing (all without one) whose name, key, capabilities, last error or state hold every word of the text. */
+/** Those of a standing (all without one) whose name, key, capabilities, last error or state contain every word of the text. */
 export function filterAgents(agents: readonly Placed[], standing: Standing | null, text: string): Placed[] {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   return agents.filter((one) => {

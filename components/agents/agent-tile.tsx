@@ -22,14 +22,14 @@ import type { Waiting } from "./waiting.ts";
 import { WaitingList } from "./waiting-list.tsx";
 
 interface AgentTileProps extends Pick<Placed, "agent" | "breaker" | "alerts" | "standing"> {
-  /** The jobs that wait because of it; undefined when none does. */
+  /** The jobs that wait for it; undefined: none. */
   waiting: Waiting | undefined;
-  /** There may be more of them. */
+  /** Whether there may be more of them. */
   moreWaiting: boolean;
   onAcknowledge: AlertCommands["acknowledge"];
 }
 
-/** One agent: how its breaker stands and why, what waits for it, and the orders an operator may give. */
+/** One agent: its breaker and why it is in that state, the jobs that wait for it, and the orders of operators. */
 export const AgentTile = memo(function AgentTile(props: AgentTileProps) {
   const { agent, breaker, alerts, standing, waiting, moreWaiting, onAcknowledge } = props;
   const view = breakerView(breaker);
@@ -86,7 +86,7 @@ export const AgentTile = memo(function AgentTile(props: AgentTileProps) {
       <AgentAlert alerts={alerts} onAcknowledge={onAcknowledge} />
 
       <footer className="mt-auto flex flex-wrap items-center gap-x-1.5 gap-y-2 border-t border-line pt-2.5 text-small text-muted">
-        <span className="tabular-nums" title="Jobs it runs now, of as many as it can">
+        <span className="tabular-nums" title="Running jobs, of its slots">
           {agent.busy}/{formatPlural(agent.capacity, "slot")}
         </span>
         <span aria-hidden>·</span>

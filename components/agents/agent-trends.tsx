@@ -22,7 +22,7 @@ const ASKED: readonly { metric: SeriesMetric; name: string; tone: Tone }[] = [
   { metric: "utilisation", name: "Busy slots", tone: "review" },
 ];
 
-/** How an agent did over time: how well, how much, how fast, how busy. */
+/** An agent over time: success rate, calls, durations, busy slots. */
 export function AgentTrends({ agentKey, windowMs, failureRateThreshold }: AgentTrendsProps) {
   const series = useManySeries(ASKED.map(({ metric }) => ({ metric, agent: agentKey, windowMs })));
   const chart = (...metrics: SeriesMetric[]) => chartOf(series, metrics);
@@ -44,13 +44,13 @@ export function AgentTrends({ agentKey, windowMs, failureRateThreshold }: AgentT
       <SeriesChart
         title="Duration"
         unit="ms"
-        empty="No call that told its duration ended within this time."
+        empty="No call with a known duration ended within this time."
         {...chart("duration_p50", "duration_p95")}
       />
       <SeriesChart
         title="Utilisation"
         unit="percent"
-        empty="Nothing has been told of its slots within this time."
+        empty="No data about its slots within this time."
         {...chart("utilisation")}
       />
     </div>
@@ -63,7 +63,7 @@ interface Drawn {
   onRetry: () => void;
 }
 
-/** What a chart of some of the series needs. */
+/** Props of a chart of some of the series. */
 function chartOf(series: readonly SeriesView[], metrics: readonly SeriesMetric[]): Drawn {
   const places = ASKED.flatMap(({ metric }, at) => (metrics.includes(metric) ? [at] : []));
   const views = places.map((at) => series[at] as SeriesView);

@@ -26,10 +26,10 @@ interface AgentsScreenProps {
 }
 
 const NO_ALERTS: readonly AlertRow[] = [];
-/** The worst are among the first; a page of hundreds would take seconds to wake up, and hide the leaderboard behind them. */
+/** The worst come first; hundreds of tiles would take seconds to hydrate, and push the leaderboard far down. */
 const FIRST_TILES = 60;
 
-/** A tile per agent with its breaker, the worst first, and how well each agent does. */
+/** A tile per agent with its breaker, the worst first, and the leaderboard. */
 export function AgentsScreen({ initial, alerts: initialAlerts }: AgentsScreenProps) {
   const agents = useAgents(initial);
   const alerts = useTopicRows("alerts", "alert", initialAlerts);
@@ -61,7 +61,7 @@ export function AgentsScreen({ initial, alerts: initialAlerts }: AgentsScreenPro
           title="No agents yet"
           command="npm run worker -- --agent builder-1 --capability shell --slots 2"
         >
-          An agent is there from its first act: when a worker starts, or when an orchestrator sends{" "}
+          An agent appears when it first acts: when a worker starts, or when an orchestrator sends{" "}
           <code>agent.register</code>.
         </EmptyState>
       </>
@@ -86,7 +86,7 @@ export function AgentsScreen({ initial, alerts: initialAlerts }: AgentsScreenPro
       {shown.length === 0 && (
         <EmptyState
           icon={<SearchX />}
-          title="No agent stands so and has such a name"
+          title="No agent matches these filters"
           action={<Button onClick={() => void setUrl({ state: null, q: null })}>Show all</Button>}
         />
       )}

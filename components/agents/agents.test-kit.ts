@@ -6,7 +6,7 @@ import type { AgentView } from "./agent-rows.ts";
 
 const T0 = Date.parse("2026-11-21T10:00:00.000Z");
 
-/** An agent with its breaker and figures as rows have them; what is given replaces what they begin with. */
+/** An agent with its breaker and figures as rows have them; given fields replace the defaults. */
 export function agentView(
   id: string,
   given: { agent?: Partial<Wire<"agent">>; breaker?: Partial<Wire<"breaker">> } = {},
@@ -44,6 +44,6 @@ export function agentView(
   };
 }
 
-/** What of an alert the board looks at. */
+/** The fields of an alert that the board reads. */
 export const alertAbout = (agentKey: string, rule: string): AlertRow =>
   ({ id: `${rule}:${agentKey}`, rule, subjectKind: "agent", subjectId: agentKey, status: "firing" }) as AlertRow;

@@ -10,12 +10,12 @@ import { Button } from "../ui/button.tsx";
 import { Changes } from "../ui/changes.tsx";
 import { ConfirmDialog } from "../ui/dialog.tsx";
 
-/** To register again is how a drain ends. */
+/** Registering again ends a drain. */
 const draining = ({ agentKey }: Wire<"agent">, drain: boolean, reason: string): ClientMutationInput[] => [
   { type: drain ? "agent.drain" : "agent.register", agentKey, ...(reason && { reason }) },
 ];
 
-/** Takes an agent out of work when it has done what it runs, or back in. */
+/** Drains an agent (it finishes its jobs and takes no new ones), or ends the drain. */
 export function DrainButton({ agent }: { agent: Wire<"agent"> & { readonly pending?: boolean } }) {
   const [asking, setAsking] = useState(false);
   const order = useCommand(
@@ -42,7 +42,7 @@ export function DrainButton({ agent }: { agent: Wire<"agent"> & { readonly pendi
         description={
           drains
             ? "It takes jobs again at once, and is picked for tasks again."
-            : "What it runs goes on; it takes no more jobs and is picked for no task, until it is undrained or registers again."
+            : "Its running jobs continue. It takes no new jobs and is picked for no task until it is undrained or registers again."
         }
         confirm={verb}
         danger={!drains}

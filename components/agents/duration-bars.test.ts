@@ -3,7 +3,7 @@ import { addDuration } from "../../domain/agents/figures.ts";
 import { durationBars } from "./duration-bars.ts";
 
 describe("durations of an agent as bars", () => {
-  it("nothing to show without durations", () => {
+  it("there are no bars without durations", () => {
     expect(durationBars({})).toEqual([]);
   });
 

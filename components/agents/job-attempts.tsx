@@ -9,15 +9,15 @@ import { api } from "../live/api.ts";
 import { StatusBadge } from "../ui/badge.tsx";
 import { Duration, RelativeTime } from "../ui/time.tsx";
 
-/** The tries of one job: who, how long, how it ended. Read again with every version of the job. */
+/** The attempts of one job: agent, duration, status. Refetched with every version of the job. */
 export function JobAttempts({ jobId, version }: { jobId: string; version: number }) {
   const { data, error } = useQuery({
     queryKey: ["job-attempts", jobId, version],
     queryFn: ({ signal }) => api.get(pathTo(jobEndpoints.one, { id: jobId }), signal),
   });
-  if (error) return <p role="alert">The attempts could not be read: {error.message}</p>;
-  if (!data) return <p role="status">Reading the attempts…</p>;
-  if (data.attempts.length === 0) return <p className="text-muted">Not tried yet.</p>;
+  if (error) return <p role="alert">The attempts could not be loaded: {error.message}</p>;
+  if (!data) return <p role="status">Loading the attempts…</p>;
+  if (data.attempts.length === 0) return <p className="text-muted">No attempt yet.</p>;
   return (
     <ol aria-label="Attempts" className="space-y-1 text-small">
       {data.attempts.map((attempt) => (

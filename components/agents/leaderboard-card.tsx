@@ -13,7 +13,7 @@ import { LeaderboardFilters } from "./leaderboard-filters.tsx";
 import { FEW_SAMPLES, type LeaderboardChoice } from "./leaderboard-model.ts";
 import { useLeaderboard, useTaskTypes } from "./use-leaderboard.ts";
 
-/** The leaderboard's part of the address. */
+/** The leaderboard's part of the URL. */
 const SEARCH = {
   window: parseAsStringLiteral(Object.keys(LEADERBOARD_WINDOWS) as LeaderboardWindow[]).withDefault("all"),
   taskType: parseAsString,
@@ -21,10 +21,10 @@ const SEARCH = {
   min: parseAsInteger.withDefault(20),
 };
 
-/** The agents by how well they do, over a window and a type of task; live. */
+/** The agents ranked by success, over a window and a type of task; live. */
 export function LeaderboardCard({ className }: { className?: string }) {
   const [search, setSearch] = useQueryStates(SEARCH);
-  // What an address asks for may be beyond what there is.
+  // The page in the URL may be past the last one.
   const choice: LeaderboardChoice = {
     ...search,
     below: search.below === null ? null : Math.min(1, Math.max(0, search.below)),
@@ -59,7 +59,7 @@ export function LeaderboardCard({ className }: { className?: string }) {
         ) : data.items.length === 0 ? (
           <EmptyState
             icon={<Trophy />}
-            title={choice.below === null ? "No agents yet" : "Nobody is below the threshold"}
+            title={choice.below === null ? "No agents yet" : "No agent is below the threshold"}
             {...(choice.below !== null && {
               action: <Button onClick={() => void setSearch({ below: null })}>Show all</Button>,
             })}
@@ -67,7 +67,7 @@ export function LeaderboardCard({ className }: { className?: string }) {
         ) : (
           <Leaderboard rows={data.items} window={choice.window} />
         )}
-        {data?.more && <p className="px-3.5 py-2 text-small text-muted">Shown are the first {data.items.length}.</p>}
+        {data?.more && <p className="px-3.5 py-2 text-small text-muted">The first {data.items.length} are shown.</p>}
       </div>
     </Card>
   );

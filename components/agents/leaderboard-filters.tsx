@@ -18,7 +18,7 @@ const WINDOW_OPTIONS = (Object.keys(LEADERBOARD_WINDOWS) as LeaderboardWindow[])
   label: LABELS[value],
 }));
 
-/** Where the threshold stands when it is switched on. */
+/** The threshold when it is switched on. */
 const THRESHOLD = 0.8;
 
 interface LeaderboardFiltersProps {
@@ -27,13 +27,13 @@ interface LeaderboardFiltersProps {
   onChange: (change: Partial<LeaderboardChoice>) => void;
 }
 
-/** Which stretch and type of task the leaderboard is about, and whether only those who do badly are shown. */
+/** The filters of the leaderboard: window, type of task, and a threshold that shows under-performers only. */
 export function LeaderboardFilters({ choice, taskTypes, onChange }: LeaderboardFiltersProps) {
   const { window, taskType, below, min } = choice;
   const types = [...new Set([...taskTypes, ...(taskType ? [taskType] : [])])];
   const [rateId, minId] = [useId(), useId()];
   return (
-    <search aria-label="What the leaderboard shows" className="flex flex-wrap items-center gap-x-3 gap-y-2 px-3.5 py-2">
+    <search aria-label="Leaderboard filters" className="flex flex-wrap items-center gap-x-3 gap-y-2 px-3.5 py-2">
       <Select
         label="Window"
         value={window}
@@ -85,7 +85,7 @@ export function LeaderboardFilters({ choice, taskTypes, onChange }: LeaderboardF
   );
 }
 
-/** Tells a number that was typed in, if it is one and lies within. */
+/** Reports a typed number, if it is one and in range. */
 function within(value: number, least: number, most: number, tell: (value: number) => void): void {
   if (Number.isFinite(value) && value >= least && value <= most) tell(value);
 }

@@ -22,7 +22,7 @@ const standing = (agentKey: string, more: Partial<Standing> = {}): Standing => (
 const keys = (rows: { agentKey: string }[]) => rows.map(({ agentKey }) => agentKey);
 
 describe("leaderboard", () => {
-  it("asks for under-performers with a sample that says something, and for nothing that was not chosen", () => {
+  it("requests under-performers with a minimum sample, and no filter that was not chosen", () => {
     const choice = { window: "24h", taskType: null, below: null, min: 20 } as const;
     expect(leaderboardPath(choice)).toBe("/leaderboard?window=24h");
     expect(leaderboardPath({ ...choice, taskType: "code review", below: 0.8 })).toBe(
@@ -30,7 +30,7 @@ describe("leaderboard", () => {
     );
   });
 
-  it("sorts by any column, and what has no figure stands last in either direction", () => {
+  it("sorts by any column, with missing figures last in either direction", () => {
     const rows = [
       standing("slow", { rank: 1, averageDurationMs: 900, trend: -0.2 }),
       standing("quick", { rank: 2, averageDurationMs: 10, trend: 0.1 }),
@@ -42,15 +42,15 @@ describe("leaderboard", () => {
     expect(keys(sortRows(rows, { key: "agent", descending: false }))).toEqual(["idle", "quick", "slow"]);
   });
 
-  it("a second press on a column turns its order", () => {
+  it("a second press on a column reverses its order", () => {
     const first = nextSort({ key: "rank", descending: false }, "total");
     expect(first).toEqual({ key: "total", descending: true });
     expect(nextSort(first, "total")).toEqual({ key: "total", descending: false });
     expect(nextSort(first, "agent")).toEqual({ key: "agent", descending: false });
-    expect(nextSort(first, "trend"), "who got worse is of interest first").toEqual({ key: "trend", descending: false });
+    expect(nextSort(first, "trend"), "the largest losses first").toEqual({ key: "trend", descending: false });
   });
 
-  it("a trend is told in points, and next to nothing is no trend", () => {
+  it("a trend is in percentage points, and a tiny change is no trend", () => {
     expect(trendOf({ trend: 0.0321 })).toEqual({ way: "up", text: "+3.2" });
     expect(trendOf({ trend: -0.5 })).toEqual({ way: "down", text: "−50.0" });
     expect(trendOf({ trend: 0.004 })?.way).toBe("steady");

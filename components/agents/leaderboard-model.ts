@@ -23,7 +23,7 @@ export interface Sort {
   descending: boolean;
 }
 
-/** What the leaderboard shows; `below` narrows it to agents under that success rate, of whom there are at least `min` outcomes. */
+/** The filters of the leaderboard; `below`: only agents under that success rate, with at least `min` outcomes. */
 export interface LeaderboardChoice {
   window: LeaderboardWindow;
   taskType: string | null;
@@ -31,7 +31,7 @@ export interface LeaderboardChoice {
   min: number;
 }
 
-/** The path that answers it. */
+/** The API path of the leaderboard. */
 export const leaderboardPath = ({ window, taskType, below, min }: LeaderboardChoice) =>
   pathTo(figureEndpoints.leaderboard, {
     window,
@@ -39,7 +39,7 @@ export const leaderboardPath = ({ window, taskType, below, min }: LeaderboardCho
     ...(below !== null && { below, minTotal: min }),
   });
 
-/** The rows in the asked order. What has no figure stands last in either direction; ties go by rank. */
+/** The rows in the asked order. Missing figures are last in either direction; ties go by rank. */
 export function sortRows(rows: readonly Standing[], sort: Sort): Standing[] {
   const sign = sort.descending ? -1 : 1;
   return [...rows].sort((a, b) => {
@@ -64,16 +64,16 @@ function figureOf(row: Standing, key: SortKey): number | string | null {
   }
 }
 
-/** The next sorting when a column's head is pressed: a new column starts with what is of interest first, a second press turns it. */
+/** The next sorting when a column's head is pressed: a new column starts in its most useful direction, a second press reverses it. */
 export function nextSort(sort: Sort, key: SortKey): Sort {
   if (sort.key === key) return { key, descending: !sort.descending };
   return { key, descending: key !== "rank" && key !== "agent" && key !== "trend" };
 }
 
-/** Less than this is no change: half a point of a hundred. */
+/** Smaller changes count as none: half a percentage point. */
 const STEADY = 0.005;
 
-/** Where a success rate goes, and by how much in points of a hundred: `+3.2`. Null when nothing is known of before. */
+/** The trend of a success rate in percentage points: `+3.2`. Null without an earlier window. */
 export function trendOf({ trend }: Pick<Standing, "trend">): { way: "up" | "down" | "steady"; text: string } | null {
   if (trend === null) return null;
   const points = Math.abs(trend * 100).toFixed(1);

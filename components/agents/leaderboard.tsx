@@ -26,30 +26,30 @@ const COLUMNS: readonly Column[] = [
   {
     key: "rank",
     label: "#",
-    hint: "By the success rate the agent has at least (Wilson's lower bound), not by the rate alone; the place among all",
+    hint: "By Wilson's lower bound of the success rate, not by the rate alone; the rank among all agents",
   },
   { key: "agent", label: "Agent", hint: "Name of the agent" },
   { key: "successRate", label: "Success rate", hint: "Successful outcomes of all outcomes" },
   {
     key: "trend",
     label: "Trend",
-    hint: "Against the stretch before, as long as this one, in points of a hundred",
+    hint: "Against the previous window of the same length, in percentage points",
     numeric: true,
     narrow: "max-sm:hidden",
   },
-  { key: "total", label: "Sample", hint: "Outcomes the rate is made of", numeric: true },
-  { key: "failed", label: "Failed", hint: "Failures of its own", numeric: true, narrow: "max-md:hidden" },
+  { key: "total", label: "Sample", hint: "Outcomes that the rate counts", numeric: true },
+  { key: "failed", label: "Failed", hint: "Failures of the agent itself", numeric: true, narrow: "max-md:hidden" },
   {
     key: "upstream",
     label: "Upstream",
-    hint: "Ends that were not its doing: an open breaker, a queue that timed out, a cancellation. Not in the rate",
+    hint: "Ended for reasons outside the agent: an open breaker, a queue timeout, a cancellation. Not in the rate",
     numeric: true,
     narrow: "max-md:hidden",
   },
   {
     key: "average",
     label: "Average",
-    hint: "Mean duration of the outcomes that told one",
+    hint: "Mean duration of the outcomes that have one",
     numeric: true,
     narrow: "max-xl:hidden",
   },
@@ -70,7 +70,7 @@ interface LeaderboardProps {
   window: LeaderboardWindow;
 }
 
-/** The agents by how well they do, with the size of the sample beside every rate. Sortable; the rank stays what it is. */
+/** The agents ranked by success, with the sample size next to every rate. Sortable; the rank does not change. */
 export function Leaderboard({ rows, window }: LeaderboardProps) {
   const [sort, setSort] = useState<Sort>({ key: "rank", descending: false });
   return (
@@ -160,7 +160,7 @@ const WAYS = {
 function Trend({ row, window }: { row: Standing; window: LeaderboardWindow }) {
   const trend = trendOf(row);
   if (!trend) {
-    const why = window === "all" ? "There is nothing before all time" : "Nothing is known of the stretch before";
+    const why = window === "all" ? "All time has no previous window" : "No outcomes in the previous window";
     return (
       <span title={why} className="text-faint">
         –
@@ -170,7 +170,7 @@ function Trend({ row, window }: { row: Standing; window: LeaderboardWindow }) {
   const { icon: Icon, look, word } = WAYS[trend.way];
   return (
     <span
-      title={`${word}: ${trend.text} points against the ${window} before`}
+      title={`${word}: ${trend.text} points against the previous ${window}`}
       className={cn("inline-flex items-center gap-0.5", look)}
     >
       <Icon aria-hidden className="size-3" />

@@ -22,16 +22,16 @@ import { type JobPage, RECENT_JOBS } from "./jobs-page.ts";
 interface RecentJobsProps {
   agentKey: string;
   initial: JobPage;
-  /** Changes whenever the agent starts or ends a job: no topic tells jobs by agent, so they are read again then. */
+  /** Changes when the agent starts or ends a job; jobs by agent have no topic, so they are refetched then. */
   changed: number;
 }
 
 const AT_MOST_EVERY_MS = 3_000;
 
-/** Where the card has half the page it has no room for the run, to whose page the job leads. */
+/** A card of half the page has no room for the run; the job links to it. */
 const RUN_CELL = "hidden sm:table-cell xl:hidden 2xl:table-cell";
 
-/** The agent's latest jobs, those it alone may run included. */
+/** The agent's latest jobs, including queued ones that only it may run. */
 export function RecentJobs({ agentKey, initial, changed }: RecentJobsProps) {
   const client = useQueryClient();
   const { data, error, refetch } = useQuery({
@@ -55,7 +55,7 @@ export function RecentJobs({ agentKey, initial, changed }: RecentJobsProps) {
       {error ? (
         <ErrorState detail={error.message} onRetry={() => void refetch()} />
       ) : data.items.length === 0 ? (
-        <p className="p-3.5 text-body text-muted">This agent has run no job yet.</p>
+        <p className="p-3.5 text-body text-muted">This agent has not run a job yet.</p>
       ) : (
         <Table aria-label="Recent jobs">
           <TableHead>

@@ -2,7 +2,7 @@ import type { Wire } from "../../domain/kernel/wire.ts";
 import { Badge } from "../ui/badge.tsx";
 import { STANDING_HINTS, type Standing } from "./agent-standing.ts";
 
-/** What the state of its breaker does not say of an agent: that it is failing, drains, or is silent. */
+/** Badges for what the breaker's state does not show: failing, draining, silent. */
 export function StandingBadges({ agent, standing }: { agent: Wire<"agent">; standing: Standing }) {
   return (
     <>

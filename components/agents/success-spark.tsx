@@ -13,7 +13,7 @@ const EVERY_MS = 30_000;
 /** Known minutes that decide the colour. */
 const RECENT = 5;
 
-/** The success rate of an agent by minute, over the last hour. It is read while it can be seen. */
+/** The success rate of an agent by minute, over the last hour. Fetched only while visible. */
 export function SuccessSpark({ agentKey }: { agentKey: string }) {
   const place = useRef<HTMLDivElement>(null);
   const seen = useOnScreen(place);
@@ -35,13 +35,13 @@ function Spark({ agentKey }: { agentKey: string }) {
   if (state === "error") {
     return (
       <button type="button" onClick={retry} className="link text-small">
-        The last hour could not be read: try again
+        The last hour could not be loaded: try again
       </button>
     );
   }
   const last = points.findLast(({ value }) => value !== null)?.value ?? null;
   if (last === null) return <p className="text-small leading-6 text-faint">No outcome within the last hour</p>;
-  // One bad call in the last minute must not paint a good hour red.
+  // One bad call in the last minute must not turn a good hour red.
   const latest = points.flatMap(({ value }) => (value === null ? [] : [value])).slice(-RECENT);
   const recent = latest.reduce((sum, value) => sum + value, 0) / latest.length;
   const label = `Success rate over the last hour, by minute; ${formatPercent(last)} last`;

@@ -18,7 +18,7 @@ export function useAgents(initial: readonly AgentItem[]): AgentView[] {
   const list = useTopicList("agents", "agent", parts.agents);
   const breakers = useTopicRows("agents", "breaker", parts.breakers);
   const statistics = useTopicRows("agents", "statistics", parts.statistics);
-  // A snapshot of more agents than it can hold leaves some as they were: all are read again.
+  // A snapshot that left agents out: all are fetched again.
   const { data } = useQuery({
     queryKey: ["agents-beyond-snapshot", list.cut],
     queryFn: ({ signal }) => getPages(pathTo(agentEndpoints.list), MAX_PAGES, signal),
@@ -37,10 +37,10 @@ export function useAgents(initial: readonly AgentItem[]): AgentView[] {
   return useMemo(() => joinRows(agents, current, statistics), [agents, current, statistics]);
 }
 
-/** Breakers as they stand now: calls leave time windows by time alone. Only then is there a new list. */
+/** Breakers as of now: calls leave time windows as time passes. The list is new only when one does. */
 function useBreakersNow<B extends AgentView["breaker"]>(breakers: readonly B[]): readonly B[] {
   const now = useNow();
-  // The moment of the last change stands for now: until the next there is nothing to work out anew.
+  // The time of the last change serves as now: nothing changes until the next one.
   const changed = now === null ? 0 : Math.max(0, ...breakers.map((breaker) => breakerChangedBy(breaker, now)));
   return useMemo(
     () => (changed === 0 ? breakers : breakers.map((breaker) => breakerAt(breaker, changed) as B)),
@@ -48,5 +48,5 @@ function useBreakersNow<B extends AgentView["breaker"]>(breakers: readonly B[]):
   );
 }
 
-/** The board shows no more than these many pages of 100. */
+/** Most pages of 100 that the board loads. */
 const MAX_PAGES = 20;

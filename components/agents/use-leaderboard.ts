@@ -9,7 +9,7 @@ import { getPages } from "../live/get-pages.ts";
 import { useFreshness } from "../live/live-provider.tsx";
 import { type LeaderboardChoice, leaderboardPath } from "./leaderboard-model.ts";
 
-/** A window's figures are sums over many rows: asked for when the log has moved on, no more often than this, and as time goes. */
+/** Figures are sums over many rows: refetched when the log has new events, at most this often, and as time passes; ms. */
 const AT_MOST_EVERY_MS = 10_000;
 const AT_LEAST_EVERY_MS = 60_000;
 /** Pages of a hundred agents. */
@@ -17,13 +17,13 @@ const PAGES = 5;
 
 interface Ranking {
   items: Standing[];
-  /** There are agents that are not shown. */
+  /** Whether there are agents that are not shown. */
   more: boolean;
-  /** The log's head, as far as this tab knew it when it asked. */
+  /** The log's head that this tab knew at the request. */
   head: number;
 }
 
-/** The leaderboard as chosen, kept new; the one before stays while another loads. */
+/** The leaderboard for these filters, kept current; the previous one stays while the next loads. */
 export function useLeaderboard(choice: LeaderboardChoice) {
   const { head } = useFreshness();
   const path = leaderboardPath(choice);
@@ -37,7 +37,7 @@ export function useLeaderboard(choice: LeaderboardChoice) {
   });
 }
 
-/** The types of task that outcomes have named. */
+/** The types of task in outcomes. */
 export function useTaskTypes(): readonly string[] {
   const { data } = useQuery({
     queryKey: ["task-types"],

@@ -11,18 +11,18 @@ import { isHeld, type Waiting, waitingByAgent } from "./waiting.ts";
 const EVERY_MS = 5_000;
 const PAGES = 5;
 
-/** The jobs that wait because of agents that take none. */
+/** The jobs that wait for agents that take no work. */
 export interface AllWaiting {
   byAgent: ReadonlyMap<string, Waiting>;
-  /** There are more queued jobs than were looked at: every count is "at least". */
+  /** There are more queued jobs than were checked: every count is "at least". */
   more: boolean;
 }
 
 const NOBODY: AllWaiting = { byAgent: new Map(), more: false };
 
 /**
- * Which jobs wait because of which agent. Asks only while some agent takes none, and again every few seconds, as no topic tells all queued
- * jobs. The newest 500 are looked at.
+ * Which jobs wait for which agent. Fetches only while some agent takes no work, and again every few seconds, as queued jobs have no
+ * topic. Checks the newest 500.
  */
 export function useWaiting(agents: readonly AgentView[]): AllWaiting {
   const anyHeld = agents.some(isHeld);

@@ -5,19 +5,19 @@ import { formatPlural } from "../ui/format.ts";
 import { Popover } from "../ui/popover.tsx";
 import type { Waiting } from "./waiting.ts";
 
-/** Most jobs of a run that are named; the rest is counted. */
+/** Most jobs named per run; the rest is counted. */
 const NAMED = 5;
 const RUNS = 20;
 
 interface WaitingListProps {
   waiting: Waiting;
-  /** Not all queued jobs were looked at. */
+  /** Not all queued jobs were checked. */
   more: boolean;
   /** Name of the agent they wait for. */
   name: string;
 }
 
-/** How many jobs and runs wait because of an agent; opened, which ones. */
+/** How many jobs and runs wait for an agent; opened, which ones. */
 export function WaitingList({ waiting, more, name }: WaitingListProps) {
   const { jobs, runs } = waiting;
   const count = `${formatPlural(jobs, "job").replace(" ", more ? "+ " : " ")} in ${formatPlural(runs.length, "run")}`;
@@ -36,7 +36,7 @@ export function WaitingList({ waiting, more, name }: WaitingListProps) {
       className="w-80"
     >
       <p className="mb-2 text-small text-muted">
-        Queued jobs that nobody else takes now{more && ", of the newest 500 queued"}:
+        Queued jobs that no other agent takes now{more && ", of the newest 500 queued"}:
       </p>
       <ul className="max-h-72 space-y-2 overflow-y-auto">
         {runs.slice(0, RUNS).map((run) => (

@@ -10,7 +10,7 @@ const open = { breaker: { state: "open" as const } };
 const go = { agent: { capabilities: ["go"] } };
 
 describe("jobs that wait because of an agent", () => {
-  it("are those that only it may do, by name or because nobody else has the capability", () => {
+  it("are those that only it may run, by name or as the only one with the capability", () => {
     const waiting = waitingByAgent(
       [job("named", { agentKey: "a" }), job("able", { capability: "go", runId: "r2" }), job("anyone")],
       [agentView("a", { ...open, ...go }), agentView("b")],
@@ -19,7 +19,7 @@ describe("jobs that wait because of an agent", () => {
     expect(waiting.get("b")).toBeUndefined();
   });
 
-  it("wait for nobody while one who could do them takes work, and for all of them when none does", () => {
+  it("wait for no agent while one that can run them takes work, and for all of those when none does", () => {
     const jobs = [job("shared", { capability: "go" })];
     const held = agentView("a", { ...open, ...go });
     expect(waitingByAgent(jobs, [held, agentView("b", go)]).size).toBe(0);
@@ -27,7 +27,7 @@ describe("jobs that wait because of an agent", () => {
     expect([...waitingByAgent(jobs, [held, draining]).keys()]).toEqual(["a", "b"]);
   });
 
-  it("a job that nobody offers to do waits for no agent, and one that runs waits no more", () => {
+  it("a job that no agent can run waits for no agent, and a running one does not wait", () => {
     const agents = [agentView("a", open)];
     expect(waitingByAgent([job("x", { capability: "rust" }), job("y", { status: "running" })], agents).size).toBe(0);
   });

@@ -3,19 +3,19 @@ import type { Wire } from "../../domain/kernel/wire.ts";
 import type { AgentView } from "./agent-rows.ts";
 import { holdsUp } from "./agent-standing.ts";
 
-/** The jobs that wait because of one agent, by run, the runs with the most first. */
+/** The jobs that wait for one agent, by run, the runs with the most first. */
 export interface Waiting {
   jobs: number;
   runs: { runId: string; jobs: Wire<"job">[] }[];
 }
 
-/** Whether an agent takes no new work now, by its breaker or because it drains. */
+/** Whether an agent takes no new work now, because of its breaker or a drain. */
 export const isHeld = ({ agent, breaker }: Pick<AgentView, "agent" | "breaker">): boolean =>
   agent.draining || holdsUp(breaker.state);
 
 /**
- * Which queued jobs wait because of which agent: those that nobody could take who is not held. A job that several held agents could do waits
- * for each of them.
+ * Which queued jobs wait for which agent: those that only agents without new work could run. A job that several such agents could run
+ * waits for each of them.
  */
 export function waitingByAgent(
   jobs: readonly Wire<"job">[],

@@ -1,10 +1,10 @@
 import { cn } from "../ui/cn.ts";
 import { AGENT_WINDOWS, type AgentWindow, WINDOW_NAMES } from "./agent-windows.ts";
 
-/** Over how long to look back: one choice for all that is shown over time. */
+/** The time window of all charts on the page. */
 export function WindowSwitch({ value, onChange }: { value: AgentWindow; onChange: (window: AgentWindow) => void }) {
   return (
-    <fieldset aria-label="Look back over" className="flex min-w-0 overflow-hidden rounded-md border border-line-strong">
+    <fieldset aria-label="Time window" className="flex min-w-0 overflow-hidden rounded-md border border-line-strong">
       {AGENT_WINDOWS.map((window) => (
         <button
           key={window}

@@ -37,7 +37,7 @@ const write = (bands: Band[]) =>
 const within = (rows: FeedRow[], more: object = {}) => bandsOf(told(rows, more), T0, T0 + 60 * MINUTE_MS);
 
 describe("the states of a breaker over time", () => {
-  it("follow its moves, and the one before the first move is the one it came from", () => {
+  it("follow its transitions, starting with the state before the first one", () => {
     const bands = within([
       move(1, 10, "closed", "open"),
       move(2, 20, "open", "half_open"),
@@ -48,16 +48,16 @@ describe("the states of a breaker over time", () => {
     expect(bands[0]).toMatchObject({ reason: null, begun: false });
   });
 
-  it("an order says who gave it and why", () => {
+  it("an order has its actor and reason", () => {
     const [, tripped] = within([move(1, 5, "closed", "forced_open", { cause: "override", reason: "bad deploy" })]);
     expect(tripped).toMatchObject({ state: "forced_open", by: "user:ada", reason: "bad deploy" });
   });
 
-  it("without any move it has been as it is since it came to be, and was not there before", () => {
+  it("without transitions the state is the current one since its creation, and absent before", () => {
     expect(write(within([], { createdAt: T0 + 15 * MINUTE_MS }))).toEqual(["absent 0-15", "closed 15-60"]);
   });
 
-  it("what lies before the log's beginning is unknown, not invented", () => {
+  it("the time before the log's beginning is unknown", () => {
     const rows = [move(7, 30, "open", "half_open")];
     expect(write(within(rows, { knownFrom: T0 + 12 * MINUTE_MS, state: "half_open" }))).toEqual([
       "unknown 0-12",
@@ -68,7 +68,7 @@ describe("the states of a breaker over time", () => {
     expect(write(within([], { knownFrom: null }))).toEqual(["unknown 0-60"]);
   });
 
-  it("around a hole in the log, and between moves that do not fit, the time is unknown", () => {
+  it("the time around a gap in the log, and between inconsistent transitions, is unknown", () => {
     const holed = [move(1, 10, "closed", "open"), hole(2), move(5, 40, "half_open", "closed")];
     expect(write(within(holed))).toEqual(["closed 0-10", "unknown 10-40", "closed 40-60"]);
     const torn = [move(1, 10, "closed", "open"), move(5, 40, "half_open", "closed")];
@@ -76,14 +76,14 @@ describe("the states of a breaker over time", () => {
     expect(write(within([hole(1), move(5, 40, "open", "closed")]))).toEqual(["unknown 0-40", "closed 40-60"]);
   });
 
-  it("bands cover the strip without a gap, and what began before it is cut", () => {
+  it("bands cover the strip without a gap, and cut those that began before it", () => {
     const bands = within([move(1, -20, "closed", "open"), move(2, 50, "open", "half_open")]);
     expect(write(bands)).toEqual(["open 0-50", "half_open 50-60"]);
     expect(bands[0]).toMatchObject({ begun: false, reason: "to open" });
     for (const [index, band] of bands.entries()) expect(bands[index + 1]?.from ?? T0 + 60 * MINUTE_MS).toBe(band.to);
   });
 
-  it("shares are of the time that is known", () => {
+  it("shares are of the known time", () => {
     const bands = within([move(7, 30, "closed", "open")], { knownFrom: T0 + 20 * MINUTE_MS, state: "open" });
     expect(sharesOf(bands)).toEqual([
       { state: "open", share: 0.75 },

@@ -6,27 +6,27 @@ import type { FeedRow } from "../../live/feed.ts";
 /** A stretch of time in which a breaker was in one state. Times are epoch ms. */
 export interface Band {
   from: number;
-  /** Where it ends; at the strip's end it goes on. */
+  /** Its end; at the strip's end it continues. */
   to: number;
-  /** Null: nothing is known of that time, or (`absent`) the agent was not there yet. */
+  /** Null: unknown, or (`absent`) the agent did not exist yet. */
   state: BreakerStateName | null;
   absent: boolean;
-  /** Why it came to this state, and who ordered it (null: the breaker did by itself). Null too where its beginning lies before what is known. */
+  /** Why it changed to this state, and who ordered it (null: the breaker itself). Null too when the beginning is unknown. */
   reason: string | null;
   by: string | null;
-  /** Whether `from` is when it began, not merely where the strip begins. */
+  /** Whether `from` is when it began; false: only where the strip begins. */
   begun: boolean;
 }
 
-/** What the log has of a breaker, and how far back that goes. */
+/** A breaker's events, and how far back they are complete. */
 export interface Told {
-  /** Oldest first. Events of other kinds than moves may be among them. */
+  /** Oldest first. May include events other than transitions. */
   rows: readonly FeedRow[];
-  /** From when on (epoch ms) `rows` has every move: null when that is not known, so nothing before the first move is told. */
+  /** From this time on (epoch ms) `rows` has every transition; null: not known, so the time before the first one is unknown. */
   knownFrom: number | null;
-  /** When the agent came to be. */
+  /** When the agent was created. */
   createdAt: number;
-  /** How the breaker stands now; what it has been all along when there was no move. */
+  /** The current state; without transitions, the state all along. */
   state: BreakerStateName;
 }
 
@@ -36,14 +36,14 @@ interface Move {
   to: BreakerStateName;
   reason: string | null;
   by: string | null;
-  /** The log is not here in full right before it. */
+  /** The log is incomplete right before it. */
   afterHole: boolean;
 }
 
 /**
- * The bands from `start` to `end`, without a gap or an overlap. A move says which state it came from, so before the first one its state is
- * known as far back as the log is; what lies before that, in holes of the log, and between moves that do not fit together is unknown, and is
- * told as such rather than invented.
+ * The bands from `start` to `end`, without gaps or overlaps. A transition names the state it came from, so the state before the first one is
+ * known as far back as the log is. Earlier times, gaps in the log, and times between inconsistent transitions are unknown, and
+ * shown as unknown.
  */
 export function bandsOf(told: Told, start: number, end: number): Band[] {
   const moves = movesOf(told.rows);
@@ -60,7 +60,7 @@ type Stretch = Omit<Band, "to">;
 
 const UNKNOWN = { state: null, absent: false, reason: null, by: null, begun: false };
 
-/** Stretches from the beginning of time on; each ends where the next begins. */
+/** Bands from the beginning of time; each ends where the next begins. */
 function stretches({ knownFrom, createdAt, state }: Told, moves: readonly Move[]): Stretch[] {
   const first = moves[0];
   const found: Stretch[] = [{ ...UNKNOWN, from: Number.NEGATIVE_INFINITY, absent: true }];
@@ -73,7 +73,7 @@ function stretches({ knownFrom, createdAt, state }: Told, moves: readonly Move[]
   let before = first?.from ?? state;
   let since = known;
   for (const move of moves) {
-    // The state before does not lead here: something between is missing.
+    // The previous state does not match: an event between is missing.
     const missing = move.afterHole || move.from !== before;
     if (missing && since < move.at) hide(found, since);
     found.push({ from: move.at, state: move.to, absent: false, reason: move.reason, by: move.by, begun: true });
@@ -82,7 +82,7 @@ function stretches({ knownFrom, createdAt, state }: Told, moves: readonly Move[]
   return found;
 }
 
-/** Takes the state from what began at `from`: it is not known how long it lasted. */
+/** Makes the band from `from` unknown: how long its state lasted is not known. */
 function hide(found: Stretch[], from: number): void {
   const last = found.at(-1);
   if (last && last.from === from && last.state !== null) found[found.length - 1] = { ...UNKNOWN, from };
@@ -110,7 +110,7 @@ function moveOf(event: LogEvent): Omit<Move, "afterHole"> | null {
   const [from, to] = [stateOf(payload.from), stateOf(payload.to)];
   if (from === null || to === null) return null;
   const ordered = payload.cause === "override" || payload.cause === "reset";
-  // The move's own time: what was due happened then, though a later commit told it.
+  // The transition's own time: a due transition counts from then, though a later commit recorded it.
   const moved = typeof payload.at === "string" ? Date.parse(payload.at) : Number.NaN;
   return {
     at: Number.isFinite(moved) ? moved : Date.parse(at),
@@ -123,7 +123,7 @@ function moveOf(event: LogEvent): Omit<Move, "afterHole"> | null {
 
 const stateOf = (value: unknown): BreakerStateName | null => BREAKER_STATES.find((state) => state === value) ?? null;
 
-/** How much of the known time was spent in each state, 0–1, the longest first; empty when nothing is known. */
+/** Share of the known time in each state, 0–1, the longest first; empty when all is unknown. */
 export function sharesOf(bands: readonly Band[]): { state: BreakerStateName; share: number }[] {
   const spent = new Map<BreakerStateName, number>();
   for (const { state, from, to } of bands) if (state !== null) spent.set(state, (spent.get(state) ?? 0) + to - from);

@@ -16,7 +16,7 @@ const event = (seq: number, type: string, payload: LogEvent["payload"] = {}, act
 });
 
 describe("a breaker's history", () => {
-  it("tells the moves, newest first, with what led there", () => {
+  it("lists the transitions, newest first, with their causes", () => {
     const history = historyOf([
       event(1, "breaker.opened", {
         from: "closed",
@@ -39,7 +39,7 @@ describe("a breaker's history", () => {
     expect(history[1]?.detail).toBe("failure rate 60%; last error: exit 1");
   });
 
-  it("an operator's order is told once, by whom and why", () => {
+  it("an operator's order is listed once, with actor and reason", () => {
     const history = historyOf([
       event(3, "breaker.forced_open", { to: "forced_open", cause: "override", reason: "bad deploy" }, "user:ada"),
       event(
@@ -57,7 +57,7 @@ describe("a breaker's history", () => {
     ]);
   });
 
-  it("settings that were changed are told with what they were, who did it and why", () => {
+  it("changed settings are listed with their old values, actor and reason", () => {
     const breaker = { window: "count", failureRateThreshold: 0.5, openMs: 30_000 };
     const [changed, again, first] = historyOf([
       event(1, "agent.registered", { breaker, implicit: true }),
@@ -69,7 +69,7 @@ describe("a breaker's history", () => {
         "user:ada",
       ),
     ]);
-    expect(first?.title).toBe("Seen for the first time");
+    expect(first?.title).toBe("Created by its first act");
     expect(again).toMatchObject({ title: "Registered", detail: null });
     expect(changed).toMatchObject({ title: "Settings changed", by: "user:ada" });
     expect(changed?.detail).toBe(
@@ -88,7 +88,7 @@ describe("a breaker's history", () => {
     ]);
   });
 
-  it("an override that ran out is told as a move", () => {
+  it("an expired override is listed as a transition", () => {
     const [entry] = historyOf([
       event(7, "breaker.closed", { to: "closed", cause: "override_expired", reason: "the override has expired" }),
     ]);

@@ -6,7 +6,7 @@ import type { FormatMoment } from "../../ui/format.ts";
 import { textOf as settingText } from "./config-draft.ts";
 import { CONFIG_FIELDS } from "./config-fields.ts";
 
-/** The events that tell a breaker's life. Its single outcomes and the agent's heartbeats are no part of it. */
+/** The events of a breaker's history, without single outcomes and heartbeats. */
 export const HISTORY_TYPES = [
   "breaker.opened",
   "breaker.half_opened",
@@ -22,17 +22,17 @@ export const HISTORY_TYPES = [
 export interface HistoryEntry {
   seq: number;
   at: string;
-  /** Who ordered it; null for what the breaker did by itself. */
+  /** Who ordered it; null: the breaker itself. */
   by: string | null;
-  /** The state it went to, if it went anywhere. */
+  /** The state it changed to, if it did. */
   state: BreakerStateName | null;
   title: string;
   detail: string | null;
 }
 
 /**
- * The events as entries, newest first. An operator's order yields a move and the order itself; only the order is shown, since it carries
- * who, why and until when.
+ * The events as entries, newest first. An operator's order emits a transition and the order; only the order is shown, since it has
+ * the actor, reason and expiry.
  */
 export function historyOf(events: readonly LogEvent[], moment: FormatMoment): HistoryEntry[] {
   const shown = events.filter((event) => !isEchoOfOrder(event)).sort((a, b) => a.seq - b.seq);
@@ -40,7 +40,7 @@ export function historyOf(events: readonly LogEvent[], moment: FormatMoment): Hi
   return shown.map((event) => entryOf(event, before, moment)).reverse();
 }
 
-/** What the events so far have said, so that the next one can say what it changed. */
+/** The settings after the events so far, so that the next entry can list its changes. */
 interface Before {
   settings: { readonly [name: string]: unknown } | null;
   draining: boolean;
@@ -54,7 +54,7 @@ function entryOf(told: LogEvent, before: Before, moment: FormatMoment): HistoryE
   const { seq, at } = told;
   const event = readEvent(told);
   const reason = "reason" in event.payload ? textOf(event.payload.reason) : null;
-  // The commit that made a breaker move by itself has an actor too, but it was not that one's doing.
+  // The commit of an automatic transition has an actor too, who did not order it.
   const by = isEvent(told, ...ORDERS) ? told.actor : null;
   const base = { seq, at, by, state: null, detail: reason };
   switch (event.type) {
@@ -90,7 +90,7 @@ function entryOf(told: LogEvent, before: Before, moment: FormatMoment): HistoryE
   }
 }
 
-/** A registration says all of the breaker's settings: what it changed is what is not as it was. */
+/** A registration has all settings of the breaker; compare them to find the changes. */
 function registrationOf(
   payload: Payloads["agent.registered"],
   reason: string | null,
@@ -102,7 +102,7 @@ function registrationOf(
   Object.assign(before, { settings, draining: false });
   if (changes.length > 0) return { title: "Settings changed", detail: [reason, ...changes].filter(Boolean).join("; ") };
   if (draining) return { title: "Takes work again", detail: reason };
-  return { title: payload.implicit === true ? "Seen for the first time" : "Registered", detail: reason };
+  return { title: payload.implicit === true ? "Created by its first act" : "Registered", detail: reason };
 }
 
 function changesOf(was: { readonly [name: string]: unknown }, is: { readonly [name: string]: unknown }): string[] {

@@ -4,7 +4,7 @@ import { toneColor } from "../../ui/status.ts";
 import { Countdown, RelativeTime } from "../../ui/time.tsx";
 import type { BreakerView } from "./breaker-view.ts";
 
-/** What a breaker that is not simply closed is doing: its countdown, its trials, or the order that holds it. */
+/** The status of a breaker that is not simply closed: its countdown, its trials, or its override. */
 export function BreakerNow({ view }: { view: BreakerView }) {
   const { state, due, trials, openings, override } = view;
   switch (state) {

@@ -11,30 +11,30 @@ import { type Hold, HoldField, holdMs } from "./hold-field.tsx";
 const WORDS: { readonly [order in Order]: { button: string; says: string } } = {
   trip: {
     button: "Trip",
-    says: "No call passes, for the time below or until somebody changes it. Jobs that already run go on.",
+    says: "No call passes, for the time below or until it is changed. Running jobs continue.",
   },
   disable: {
     button: "Disable",
-    says: "Every call passes and nothing is judged, however many fail, for the time below or until somebody changes it.",
+    says: "Every call passes, however many fail, for the time below or until it is changed.",
   },
   close: {
     button: "Close",
-    says: "Calls pass again at once and are judged afresh; any hold ends.",
+    says: "Calls pass again at once and are counted from zero; any override ends.",
   },
   reset: {
     button: "Reset",
-    says: "It closes if it is not closed, forgets the calls it has counted, and any hold ends.",
+    says: "It closes and forgets the calls it has counted; any override ends.",
   },
 };
 
 const UNTIL_CHANGED: Hold = { ms: 0 };
 
-/** What an operator may order a breaker to do. Each asks for a reason, which goes into the log. */
+/** The orders of operators to a breaker. Each takes a reason, which is logged. */
 export function BreakerOrders({ breaker, name }: { breaker: BreakerRow; name: string }) {
   const [asked, setAsked] = useState<Order | null>(null);
   const [shown, setShown] = useState<Order>("trip");
   const [hold, setHold] = useState<Hold>(UNTIL_CHANGED);
-  // As it was when the question was asked.
+  // The row when the dialog opened.
   const [seen, setSeen] = useState(breaker);
   const order = useBreakerOrder(setSeen);
   const { button, says } = WORDS[shown];

@@ -13,17 +13,17 @@ const order = {
 } as const;
 const seen = breaker({ state: "open" });
 
-test("what a breaker does by itself is in nobody's way: calls, opening, trials", () => {
+test("automatic changes of a breaker do not stop an order: calls, opening, trials", () => {
   expect(isUnordered(seen, breaker({ state: "half_open", version: 70, calls: 12 }))).toBe(true);
   expect(isUnordered(breaker({ state: "closed" }), breaker({ state: "open" }))).toBe(true);
 });
 
-test("somebody's order is, and so is a breaker that closed", () => {
+test("another order stops it, and so does a breaker that closed", () => {
   const tripped = breaker({ state: "forced_open", override: order });
   expect(isUnordered(seen, tripped)).toBe(false);
   expect(isUnordered(tripped, breaker({ state: "forced_open", override: { ...order, reason: "other" } }))).toBe(false);
   expect(isUnordered(tripped, tripped)).toBe(true);
   expect(isUnordered(seen, breaker({ state: "closed" }))).toBe(false);
   expect(orderedWords(tripped)).toBe("Somebody set it to Forced open meanwhile: deploy");
-  expect(orderedWords(breaker({ state: "closed" }))).toBe("It is Closed meanwhile: look at it again.");
+  expect(orderedWords(breaker({ state: "closed" }))).toBe("It has changed to Closed meanwhile. Check it again.");
 });

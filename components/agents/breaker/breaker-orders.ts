@@ -11,12 +11,12 @@ import { statusLook } from "../../ui/status.ts";
 import type { BreakerRow } from "./breaker-view.ts";
 
 export const ORDERS = ["trip", "disable", "close", "reset"] as const;
-/** What an operator may order a breaker to do. */
+/** The orders of operators to a breaker. */
 export type Order = (typeof ORDERS)[number];
 
 const STATE_OF = { trip: "forced_open", disable: "disabled", close: "closed" } as const;
 
-/** Which orders make sense in the state it is in: closing is for a breaker that is not closed, a reset also forgets what was counted. */
+/** The orders that apply in a state: close for a breaker that is not closed; a reset also forgets the counted calls. */
 export function canOrder(order: Order, breaker: Readonly<BreakerRow>): boolean {
   switch (order) {
     case "trip":
@@ -30,10 +30,10 @@ export function canOrder(order: Order, breaker: Readonly<BreakerRow>): boolean {
   }
 }
 
-/** Whether an order holds for a time, so that somebody must say for how long. */
+/** Whether an order takes a duration. */
 export const holdsForATime = (order: Order): order is "trip" | "disable" => order === "trip" || order === "disable";
 
-/** An order as the mutation that it is. */
+/** The mutation of an order. */
 function ordering(agentKey: string, order: Order, reason: string, holdMs: number) {
   if (order === "reset") return { type: "breaker.reset" as const, agentKey, reason };
   const expiresAt = holdsForATime(order) ? expiryOf(holdMs, serverNow()) : undefined;
@@ -42,7 +42,7 @@ function ordering(agentKey: string, order: Order, reason: string, holdMs: number
 }
 
 /**
- * Sends an order, unless somebody has given another, or the breaker has closed, since it was seen.
+ * Sends an order, unless somebody has sent another, or the breaker has closed, since it was seen.
  * @throws SwitchyardError
  */
 function sendOrder(seen: BreakerRow, order: Order, reason: string, holdMs: number): Promise<BreakerRow> {
@@ -55,21 +55,21 @@ function sendOrder(seen: BreakerRow, order: Order, reason: string, holdMs: numbe
   return postIfSame(pathTo(agentEndpoints.override, at), seen, body, isSame, orderedWords, breakerTag);
 }
 
-/** Whether nobody has given an order between two sights of a breaker: that it opens, or lets trials through, is its own doing. */
+/** Whether no order was sent between two versions of a breaker. Automatic opening and trials do not count. */
 export const isUnordered = (seen: BreakerRow, now: BreakerRow): boolean =>
   breakerTag({ ...now, state: seen.state }) === breakerTag(seen) && (now.state !== "closed" || seen.state === "closed");
 
-/** What to say of a breaker that somebody else was faster with. */
+/** The message when somebody else was faster. */
 export function orderedWords({ state, override: order }: BreakerRow): string {
   const { label } = statusLook("breaker", state);
   return order
     ? `Somebody set it to ${label} meanwhile: ${order.reason}`
-    : `It is ${label} meanwhile: look at it again.`;
+    : `It has changed to ${label} meanwhile. Check it again.`;
 }
 
 /**
- * Sends an order; the breaker shows at once what the same machine as the server's makes of it. `onTheirs` gets the breaker as somebody else has
- * ordered it meanwhile; then nothing was sent.
+ * Sends an order and shows its effect at once, by the same state machine as the server's. When somebody else has sent an order meanwhile, nothing
+ * is sent and `onTheirs` gets the current breaker.
  */
 export function useBreakerOrder(
   onTheirs: (now: BreakerRow) => void,

@@ -16,7 +16,7 @@ import { FailureRate } from "./failure-bar.tsx";
 import { useConfigure } from "./use-configure.ts";
 import { WindowStrip } from "./window-strip.tsx";
 
-/** All of one breaker: how it stands, the calls in its window, and by which rules it judges, which can be changed. */
+/** One breaker: its state, the calls in its window, and its settings, which can be edited. */
 export function BreakerPanel({ breaker, agent }: { breaker: BreakerRow; agent: Wire<"agent"> }) {
   const view = breakerView(breaker);
   const [editing, setEditing] = useState(false);

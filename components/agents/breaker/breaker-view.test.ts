@@ -25,13 +25,13 @@ function having(outcomes: string, from = newBreaker(config, T0)): BreakerState {
 }
 
 describe("what a tile says of a breaker", () => {
-  it("a breaker without calls has no rate, and says from when on it is judged", () => {
+  it("a breaker without calls has no rate, and says how many calls it needs", () => {
     const view = breakerView(row("a", newBreaker(config, T0)));
     expect(view).toMatchObject({ failureRate: null, calls: 0, minimum: 4, judged: false, due: null, trials: null });
-    expect(view.summary).toBe("no calls yet; judged from 4 calls on");
+    expect(view.summary).toBe("no calls yet; needs 4 calls");
   });
 
-  it("a rate under the minimum of calls is shown, marked as not judged", () => {
+  it("a rate under the minimum of calls is shown, marked as not decisive", () => {
     const view = breakerView(row("a", having("x..")));
     expect(view).toMatchObject({ calls: 3, failures: 1, judged: false });
     expect(view.summary).toBe("1 of 3 calls failed, opens at 50% once there are 4");
@@ -44,7 +44,7 @@ describe("what a tile says of a breaker", () => {
     expect(view).toMatchObject({ openings: 1, lastError: "boom", failureRate: 0.5, judged: true });
   });
 
-  it("a half-open breaker tells its trials", () => {
+  it("a half-open breaker shows its trials", () => {
     const halfOpen = tick(having("..xx"), T0 + 30_000).breaker;
     const tried = record(halfOpen, { success: true }, T0 + 30_001, null, { anyTrial: true }).breaker;
     const view = breakerView(row("a", tried));
@@ -52,7 +52,7 @@ describe("what a tile says of a breaker", () => {
     expect(view.due).toBeNull();
   });
 
-  it("slow calls are told with their threshold, and not at all where they are not judged", () => {
+  it("slow calls are shown with their threshold, and not at all when slowness is off", () => {
     const slow = newBreaker({ ...config, slowCallMs: 2_000, slowCallRateThreshold: 0.8 }, T0);
     expect(breakerView(row("a", slow)).slow).toEqual({ rate: null, threshold: 0.8, overMs: 2_000 });
     const called = record(slow, { success: true, durationMs: 3_000 }, T0).breaker;
@@ -60,7 +60,7 @@ describe("what a tile says of a breaker", () => {
     expect(breakerView(row("a", having("x"))).slow).toBeNull();
   });
 
-  it("a breaker that opened again tells of its trials, not of a window that is too small", () => {
+  it("a breaker that opened again shows its trials, not a window that is too small", () => {
     const halfOpen = tick(having("..xx"), T0 + 30_000).breaker;
     const again = ["x", "x"].reduce(
       (state) => record(state, { success: false }, T0 + 30_001, null, { anyTrial: true }).breaker,
@@ -75,7 +75,7 @@ describe("what a tile says of a breaker", () => {
     });
   });
 
-  it("an override says who, why and until when", () => {
+  it("an override has its actor, reason and expiry", () => {
     const order = { reason: "maintenance", by: "user:ada", expiresAt: new Date(T0 + 60_000).toISOString() };
     const view = breakerView(row("a", override(newBreaker(config, T0), "forced_open", order, T0).breaker));
     expect(view.override).toMatchObject({ reason: "maintenance", by: "user:ada" });

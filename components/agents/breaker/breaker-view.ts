@@ -4,35 +4,35 @@ import type { Wire } from "../../../domain/kernel/wire.ts";
 
 export type BreakerRow = Wire<"breaker">;
 
-/** What a tile and a detail page say of a breaker, derived from its row alone. Rates and shares are 0–1. */
+/** The texts and figures of a breaker on a tile and its page, from its row alone. Rates and shares are 0–1. */
 export interface BreakerView {
   state: BreakerStateName;
   failureRate: number | null;
   threshold: number;
-  /** Calls in the window, how many of them failed, and how many it takes until the rate is judged. */
+  /** Calls in the window, failed ones, and the minimum of calls for the rate to count. */
   calls: number;
   failures: number;
   minimum: number;
-  /** How many of the calls took too long, against the share at which the breaker opens; null when slowness is not judged. */
+  /** Share of slow calls, and the share at which the breaker opens; null: slowness is off. */
   slow: { rate: number | null; threshold: number; overMs: number } | null;
-  /** The calls are trials. */
+  /** Whether the calls are trials. */
   ofTrials: boolean;
-  /** False while the window holds too few calls for the rate to mean anything. */
+  /** False while the window holds too few calls for the rate to count. */
   judged: boolean;
-  /** What time alone will do next, and when (RFC 3339). */
+  /** The next change by time alone, and when (RFC 3339). */
   due: { at: string; label: string } | null;
   trials: { permitted: number; inFlight: number; passed: number; failed: number } | null;
   openings: number;
   lastError: string | null;
   override: BreakerRow["override"];
   windowLabel: string;
-  /** One sentence for whoever cannot see the bar. */
+  /** One sentence for screen readers. */
   summary: string;
 }
 
 export function breakerView(breaker: Readonly<BreakerRow>): BreakerView {
   const { state, config, calls, failureCount: failures, failureRate } = breaker;
-  // A breaker that opened again keeps the trials that led there.
+  // A breaker that opened again keeps the trials that failed.
   const ofTrials = state === "half_open" || (state === "open" && breaker.openings > 1);
   const minimum = ofTrials ? config.permittedTrials : effectiveMinimumCalls(config);
   const view = {
@@ -90,7 +90,7 @@ function summaryOf(view: Omit<BreakerView, "summary">): string {
     const { permitted, inFlight, passed, failed } = view.trials;
     return `${inFlight} of ${permitted} trial calls in flight, ${passed} passed, ${failed} failed`;
   }
-  if (view.failureRate === null) return `no calls yet; judged from ${view.minimum} calls on`;
+  if (view.failureRate === null) return `no calls yet; needs ${view.minimum} calls`;
   const rate = `${view.failures} of ${view.calls} calls failed, opens at ${Math.round(view.threshold * 100)}%`;
   return view.judged ? rate : `${rate} once there are ${view.minimum}`;
 }

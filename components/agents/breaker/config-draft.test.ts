@@ -19,7 +19,7 @@ const full = resolveBreakerConfig({
 const written = (texts: object, window: "count" | "time" = "count") => parseConfig({ window, texts });
 
 describe("a breaker's settings as a form", () => {
-  it("what is there is written out and read back the same", () => {
+  it("settings are written out and read back the same", () => {
     const draft = draftOf(full);
     expect(draft.texts).toMatchObject({
       failureRateThreshold: "7%",
@@ -35,7 +35,7 @@ describe("a breaker's settings as a form", () => {
     expect(parsed.ok && resolveBreakerConfig(parsed.config)).toEqual(resolveBreakerConfig());
   });
 
-  it("texts that say nothing are told how to be written, each at its field", () => {
+  it("invalid texts get a format hint, each at its field", () => {
     expect(written({ windowSize: "many", failureRateThreshold: "half", openMs: "30" })).toEqual({
       ok: false,
       faults: {
@@ -62,7 +62,7 @@ describe("a breaker's settings as a form", () => {
     expect(written({ windowSize: "2000" }, "time").ok).toBe(true);
   });
 
-  it("what the server found wrong goes to its field; the rest is left to others", () => {
+  it("errors of the server go to their fields, and others are left out", () => {
     const errors = [
       { path: "mutations.0.breaker.windowSize", message: "too large" },
       { path: "mutations.0.agentKey", message: "unknown" },
@@ -72,7 +72,7 @@ describe("a breaker's settings as a form", () => {
     expect(faultsOf(errors)).toEqual({ windowSize: "too large" });
   });
 
-  it("settings that do nothing are remarked upon", () => {
+  it("settings without effect get a remark", () => {
     expect(remarksOn({})).toEqual([]);
     expect(remarksOn({ windowSize: 4, slowCallRateThreshold: 0.5, maxOpenMs: 60_000 })).toHaveLength(3);
   });

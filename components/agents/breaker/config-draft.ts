@@ -8,7 +8,7 @@ import {
 import { parseSpan, spanWords } from "../../ui/span.ts";
 import { CONFIG_FIELDS, type ConfigName, type FieldUnit } from "./config-fields.ts";
 
-/** A breaker's settings as they are being written. An empty text is the default. */
+/** The form state of a breaker's settings. An empty text is the default. */
 export interface ConfigDraft {
   window: BreakerConfig["window"];
   texts: { readonly [name in ConfigName]?: string };
@@ -16,10 +16,10 @@ export interface ConfigDraft {
 
 export type Faults = { readonly [name in ConfigName | "window"]?: string };
 
-/** The settings a draft says, or what is wrong with which field. */
+/** The settings of a draft, or the errors by field. */
 export type ParsedConfig = { ok: true; config: BreakerConfigInput } | { ok: false; faults: Faults };
 
-/** What the form begins with. */
+/** The initial form state. */
 export function draftOf(config: BreakerConfig): ConfigDraft {
   const texts: { [name in ConfigName]?: string } = {};
   for (const { name, unit } of CONFIG_FIELDS) {
@@ -51,7 +51,7 @@ const HOW_TO: { readonly [unit in FieldUnit]: string } = {
   span: "write a time with its unit, as 30 s or 5 m",
 };
 
-/** What the field's text says, undefined when it is empty, null when it says nothing that fits. */
+/** The value of a field's text; undefined: empty, null: invalid. */
 function sayingOf(text: string, unit: FieldUnit): number | undefined | null {
   const words = text.trim();
   if (words === "") return undefined;
@@ -65,7 +65,7 @@ function sayingOf(text: string, unit: FieldUnit): number | undefined | null {
     case "span": {
       const millis = /^(\d+)\s*ms$/i.exec(words)?.[1];
       if (millis !== undefined) return Number(millis);
-      // A bare number of a time is a guess at its unit.
+      // A time needs its unit.
       return numberOf(words) === null ? parseSpan(words) : null;
     }
   }
@@ -101,7 +101,7 @@ function readable(message: string, name: ConfigName | "window"): string {
   return `must be ${bound[1].startsWith("<") ? "at most" : "at least"} ${textOf(Number(bound[2]), unit)}`;
 }
 
-/** What the server found wrong, by field. `errors` are those of a problem, whose paths end in a setting's name. */
+/** Errors of the server, by field. `errors` are those of a problem, whose paths end in a setting's name. */
 export function faultsOf(errors: readonly unknown[]): Faults {
   const names = new Set<string>(["window", ...CONFIG_FIELDS.map(({ name }) => name)]);
   const faults: { [name: string]: string } = {};
@@ -113,13 +113,13 @@ export function faultsOf(errors: readonly unknown[]): Faults {
   return faults as Faults;
 }
 
-/** What an operator should know of settings that are legal and yet may surprise. */
+/** Remarks on settings that are valid but may surprise. */
 export function remarksOn(input: BreakerConfigInput): string[] {
   const config = resolveBreakerConfig(input);
   const remarks: string[] = [];
   if (effectiveMinimumCalls(config) < config.minimumCalls) {
     remarks.push(
-      `A window of ${config.windowSize} calls never holds ${config.minimumCalls}: it judges when it is full.`,
+      `A window of ${config.windowSize} calls never holds ${config.minimumCalls}: the rates count when it is full.`,
     );
   }
   if (
@@ -127,10 +127,10 @@ export function remarksOn(input: BreakerConfigInput): string[] {
     input.slowCallRateThreshold !== undefined &&
     config.slowCallRateThreshold < 1
   ) {
-    remarks.push("Without a slow call duration no call is slow, so the slow call rate does nothing.");
+    remarks.push("Without a slow call duration no call is slow, so the slow call rate has no effect.");
   }
   if (config.openMultiplier === 1 && config.maxOpenMs !== undefined && config.maxOpenMs >= config.openMs) {
-    remarks.push("With a multiplier of 1 the wait does not grow, so its longest does nothing.");
+    remarks.push("With a multiplier of 1 the wait does not grow, so its maximum does nothing.");
   }
   return remarks;
 }

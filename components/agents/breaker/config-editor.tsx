@@ -14,7 +14,7 @@ interface ConfigEditorProps {
   config: BreakerConfig;
   open: boolean;
   busy: boolean;
-  /** What the server refused, by field. */
+  /** Errors of the server, by field. */
   refused: Faults;
   onClose: () => void;
   onSave: (config: BreakerConfigInput, reason: string) => void;
@@ -56,7 +56,7 @@ function ConfigForm({ config, busy, refused, onClose, onSave }: Omit<ConfigEdito
           className="w-full"
         />
         <p className="mt-1 text-small text-muted">
-          What the rates are made of. A new kind or size begins with an empty window.
+          The calls that the rates count. A new kind or size starts with an empty window.
         </p>
       </div>
       <div className="grid gap-x-3 gap-y-4 sm:grid-cols-2">
@@ -87,7 +87,7 @@ function ConfigForm({ config, busy, refused, onClose, onSave }: Omit<ConfigEdito
           onChange={(event) => setReason(event.target.value)}
           maxLength={4000}
           rows={2}
-          placeholder="Goes into the log, for whoever reads it later"
+          placeholder="Is logged with the change"
         />
       </div>
       <div className="flex flex-wrap justify-end gap-2">

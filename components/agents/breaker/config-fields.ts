@@ -1,6 +1,6 @@
 import { type BreakerConfig, resolveBreakerConfig } from "../../../domain/agents/breaker/config.ts";
 
-/** How a setting is written: a number, a share as percent, or a time with its unit. */
+/** The format of a setting: a number, a share in percent, or a time with its unit. */
 export type FieldUnit = "number" | "percent" | "span";
 
 /** A setting that the form has a field for. */
@@ -20,13 +20,13 @@ export interface ConfigField {
 
 const DEFAULTS = resolveBreakerConfig();
 
-/** The settings of a breaker, in the order of their form; the window's kind stands before them. */
+/** The settings of a breaker, in the order of their form; the window's kind comes first. */
 export const CONFIG_FIELDS: readonly ConfigField[] = [
   {
     name: "windowSize",
     label: "Window size",
     unit: "number",
-    says: "How many calls, or seconds of calls, the rates are made of.",
+    says: "How many calls, or seconds of calls, the rates count.",
     theirs: "slidingWindowSize",
     empty: `${DEFAULTS.windowSize} calls, or ${resolveBreakerConfig({ window: "time" }).windowSize} seconds`,
   },
@@ -34,7 +34,7 @@ export const CONFIG_FIELDS: readonly ConfigField[] = [
     name: "minimumCalls",
     label: "Minimum calls",
     unit: "number",
-    says: "Below so many calls in the window no rate is judged, even if all of them failed.",
+    says: "With fewer calls in the window the rates do not count, even if all calls failed.",
     theirs: "minimumNumberOfCalls",
     empty: String(DEFAULTS.minimumCalls),
   },
@@ -52,7 +52,7 @@ export const CONFIG_FIELDS: readonly ConfigField[] = [
     unit: "span",
     says: "A call that takes longer counts as slow.",
     theirs: "slowCallDurationThreshold",
-    empty: "slowness is not judged",
+    empty: "slowness is off",
   },
   {
     name: "slowCallRateThreshold",
@@ -74,7 +74,7 @@ export const CONFIG_FIELDS: readonly ConfigField[] = [
     name: "openMultiplier",
     label: "Wait multiplier",
     unit: "number",
-    says: "Each opening in a row without a close between waits so many times as long.",
+    says: "Each further opening without a close in between waits this many times as long.",
     theirs: "exponentialBackoffMultiplier",
     empty: `${DEFAULTS.openMultiplier}, always as long`,
   },
@@ -82,7 +82,7 @@ export const CONFIG_FIELDS: readonly ConfigField[] = [
     name: "maxOpenMs",
     label: "Longest wait",
     unit: "span",
-    says: "A growing wait grows no further than this.",
+    says: "The longest wait.",
     theirs: "exponentialMaxWaitDurationInOpenState",
     empty: "30 days",
   },
@@ -90,7 +90,7 @@ export const CONFIG_FIELDS: readonly ConfigField[] = [
     name: "permittedTrials",
     label: "Permitted calls in half-open state",
     unit: "number",
-    says: "So many trial calls decide whether it closes or opens again.",
+    says: "This many trial calls decide whether it closes or opens again.",
     theirs: "permittedNumberOfCallsInHalfOpenState",
     empty: String(DEFAULTS.permittedTrials),
   },
@@ -98,7 +98,7 @@ export const CONFIG_FIELDS: readonly ConfigField[] = [
     name: "trialTimeoutMs",
     label: "Deadline of a trial call",
     unit: "span",
-    says: "A trial that has not reported by then has failed, so that none holds the breaker half-open for ever. A job's trial ends with its lease.",
+    says: "A trial without a result by then counts as failed, so that none keeps the breaker half-open forever. A job's trial ends with its lease.",
     theirs: "maxWaitDurationInHalfOpenState",
     empty: `${DEFAULTS.trialTimeoutMs / 1_000} seconds`,
   },

@@ -15,7 +15,7 @@ export function FailureBar({ view, className }: { view: BreakerView; className?:
           style={{
             width: `${(failureRate ?? 0) * 100}%`,
             background: toneColor(over ? "failed" : "blocked"),
-            // Too few calls to be judged: shown, but pale.
+            // Too few calls for the rate to count: shown, but pale.
             opacity: judged ? 1 : 0.5,
           }}
         />
@@ -29,7 +29,7 @@ export function FailureBar({ view, className }: { view: BreakerView; className?:
   );
 }
 
-/** The rate as a big figure with what it counts beside it. */
+/** The rate as a big figure, next to the calls it counts. */
 export function FailureRate({ view }: { view: BreakerView }) {
   const { failureRate, failures, calls, minimum, judged, threshold, ofTrials, slow } = view;
   const counted = ofTrials ? "trial calls" : "calls";
@@ -55,7 +55,7 @@ export function FailureRate({ view }: { view: BreakerView }) {
               {view.windowLabel} <span className="text-faint">· at least {minimum}</span>
             </>
           ) : (
-            `${calls} of the ${minimum} it is judged from`
+            `${calls} of the ${minimum} calls it needs`
           )}
         </span>
         <span>opens at {formatPercent(threshold)}</span>

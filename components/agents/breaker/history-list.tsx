@@ -10,7 +10,7 @@ import { RelativeTime } from "../../ui/time.tsx";
 import { useMoment } from "../../ui/use-moment.ts";
 import { historyOf } from "./breaker-history.ts";
 
-/** What an agent's breaker went through, and what was changed about it: newest first. */
+/** The transitions and changed settings of an agent's breaker, newest first. */
 export function HistoryList({ log }: { log: LogView }) {
   const moment = useMoment();
   const entries = useMemo(
@@ -23,9 +23,9 @@ export function HistoryList({ log }: { log: LogView }) {
   );
   return (
     <Card title="Breaker history" flush>
-      {entries.length === 0 && <p className="p-3.5 text-body text-muted">Nothing has happened to this breaker yet.</p>}
+      {entries.length === 0 && <p className="p-3.5 text-body text-muted">This breaker has no history yet.</p>}
       {entries.length > 0 && (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable area must be reachable by keyboard
         <ol aria-label="Breaker history" tabIndex={0} className="max-h-96 overflow-y-auto">
           {entries.map(({ seq, at, by, state, title, detail }) => (
             <li key={seq} className="flex gap-2.5 border-b border-line px-3.5 py-2 last:border-b-0">
@@ -42,7 +42,7 @@ export function HistoryList({ log }: { log: LogView }) {
       )}
       {log.error && (
         <p role="alert" className="border-t border-line p-3.5 text-body text-danger">
-          Older entries could not be read: {log.error.detail}
+          Older entries could not be loaded: {log.error.detail}
         </p>
       )}
       {log.hasOlder && (

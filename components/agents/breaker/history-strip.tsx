@@ -10,24 +10,24 @@ import { useMoment } from "../../ui/use-moment.ts";
 import { type Band, sharesOf } from "./breaker-bands.ts";
 
 interface HistoryStripProps {
-  /** In order, covering all from `start` to `end`. */
+  /** In order, covering `start` to `end`. */
   bands: readonly Band[];
   /** Epoch ms. */
   start: number;
   end: number;
-  /** Earlier events are still being read. */
+  /** Earlier events are still loading. */
   loading: boolean;
 }
 
 /**
- * The states of a breaker as a coloured band. One part of it is looked at, by the pointer or with the arrow keys; the line below says of it from when
- * to when, why, and who.
+ * The states of a breaker as a coloured band. The pointer or the arrow keys select a part; the line below shows its times,
+ * reason and actor.
  */
 export function HistoryStrip({ bands, start, end, loading }: HistoryStripProps) {
   const [at, setAt] = useState<number | null>(null);
   const id = useId();
   const moment = useMoment();
-  // Bands come and go as time does: what is looked at is a time, not a place in the list.
+  // Bands change as time passes: the selection is a time, not an index.
   const chosen = at === null ? -1 : bands.findIndex(({ from, to }) => from <= at && at < to);
   const band = bands[chosen];
   const choose = (index: number) => {
@@ -71,7 +71,7 @@ export function HistoryStrip({ bands, start, end, loading }: HistoryStripProps) 
             className={cn(
               "absolute inset-y-0",
               index === chosen && "z-20 outline-2 -outline-offset-2 outline-ink",
-              // A short opening must not vanish under what is fine.
+              // A short opening must not be hidden by the closed bands.
               one.state !== null && one.state !== "closed" && "z-10 min-w-[3px]",
             )}
             style={{
@@ -88,7 +88,7 @@ export function HistoryStrip({ bands, start, end, loading }: HistoryStripProps) 
       </div>
       <div className="mt-1 flex justify-between gap-2 text-small text-faint tabular-nums">
         <span>{formatRelative(start, end)}</span>
-        {loading && <span role="status">reading earlier events…</span>}
+        {loading && <span role="status">loading earlier events…</span>}
         <span>now</span>
       </div>
       <div aria-live="polite" className="mt-1 min-h-10 text-small text-muted">
@@ -113,7 +113,7 @@ function BandSays({ band, end }: { band: Band; end: number }) {
 
 function Shares({ bands }: { bands: readonly Band[] }) {
   const shares = sharesOf(bands);
-  if (shares.length === 0) return <p>Nothing is known of this time.</p>;
+  if (shares.length === 0) return <p>No history of this time.</p>;
   return (
     <ul className="flex flex-wrap gap-x-4 gap-y-1">
       {shares.map(({ state, share }) => (
@@ -131,7 +131,7 @@ function Shares({ bands }: { bands: readonly Band[] }) {
   );
 }
 
-/** What is not known: neither a state's colour nor nothing. */
+/** Unknown time: hatched, not in a state's colour. */
 const HATCHED: CSSProperties = {
   background: "repeating-linear-gradient(-45deg, var(--line-strong) 0 2px, transparent 2px 7px)",
 };
@@ -142,7 +142,7 @@ function sentenceOf(band: Band, end: number, moment: FormatMoment): string {
   const until = goesOn ? "now" : moment(band.to, "second");
   const span = `${band.begun ? "from" : "since before"} ${moment(band.from, "second")} to ${until} (${formatDuration(band.to - band.from)})`;
   if (band.absent) return `Not registered yet ${span}`;
-  if (band.state === null) return `Not known ${span}: the log of this time is not kept`;
+  if (band.state === null) return `Unknown ${span}: the log of this time was deleted`;
   const who = band.by === null ? "" : ` by ${actorName(band.by)}`;
   return `${statusLook("breaker", band.state).label}${who} ${span}${band.reason ? `: ${band.reason}` : ""}`;
 }

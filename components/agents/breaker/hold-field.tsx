@@ -3,17 +3,17 @@ import { ORDER_HOLDS } from "../../ui/expiry.ts";
 import { Input } from "../../ui/input.tsx";
 import { parseSpan, spanWords } from "../../ui/span.ts";
 
-/** What was chosen: a preset in ms, or a time in the reader's own words. */
+/** The choice: a preset in ms, or a typed time. */
 export type Hold = { ms: number } | { words: string };
 
-/** The time a choice means, ms (0: until changed), or null when the words say none. */
+/** The time of a choice, ms (0: until changed); null: not a time. */
 export function holdMs(hold: Hold): number | null {
   if ("ms" in hold) return hold.ms;
   const span = parseSpan(hold.words);
   return span !== null && span >= 1_000 ? span : null;
 }
 
-/** How long an order holds: a few likely times, or any other in words. */
+/** How long an order is in force: presets, or any typed time. */
 export function HoldField({ value, onChange }: { value: Hold; onChange: (hold: Hold) => void }) {
   const [group, field, help] = [useId(), useId(), useId()];
   const custom = "words" in value;
@@ -36,7 +36,7 @@ export function HoldField({ value, onChange }: { value: Hold; onChange: (hold: H
       {custom && (
         <div className="mt-2">
           <label htmlFor={field} className="sr-only">
-            Time it holds for
+            Duration
           </label>
           <Input
             id={field}
@@ -48,7 +48,7 @@ export function HoldField({ value, onChange }: { value: Hold; onChange: (hold: H
             className="w-full"
           />
           <p id={help} className="mt-1 text-small text-muted">
-            {ms === null ? "A time with its unit; a bare number counts minutes." : `Holds for ${spanWords(ms)}.`}
+            {ms === null ? "A time with its unit; a number alone is minutes." : `In force for ${spanWords(ms)}.`}
           </p>
         </div>
       )}

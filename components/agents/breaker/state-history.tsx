@@ -9,7 +9,7 @@ import { type Band, bandsOf } from "./breaker-bands.ts";
 import type { BreakerRow } from "./breaker-view.ts";
 import { HistoryStrip } from "./history-strip.tsx";
 
-/** The first event that the log still has. */
+/** The first event that is still in the log. */
 export interface LogStart {
   seq: number;
   at: string;
@@ -24,10 +24,10 @@ interface StateHistoryProps {
   windowMs: number;
 }
 
-/** More pages of earlier events than this are not read by themselves. */
+/** Most pages of earlier events that are loaded automatically. */
 const MOST_EVENTS = 10_000;
 
-/** The states of the breaker over the stretch that is looked at; events that are not here yet are read by themselves. */
+/** The states of the breaker over the chosen window; loads missing events. */
 export function StateHistory({ log, logStart, createdAt, state, windowMs }: StateHistoryProps) {
   const now = useNow();
   // In steps of a few hundredths of a percent, so that bands do not move with every tick.

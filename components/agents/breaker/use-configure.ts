@@ -10,10 +10,10 @@ import { useCommand } from "../../live/use-command.ts";
 import { type Faults, faultsOf } from "./config-draft.ts";
 
 interface Configure {
-  /** Answers whether the settings were taken. */
+  /** Resolves to whether the settings were saved. */
   run: (agent: Wire<"agent">, config: BreakerConfigInput, reason: string) => Promise<boolean>;
   pending: boolean;
-  /** What the server refused last, by field. */
+  /** The last errors of the server, by field. */
   refused: Faults;
 }
 
@@ -22,12 +22,12 @@ const NO_FAULTS: Faults = {};
 function configuring(agent: Wire<"agent">, breaker: BreakerConfigInput, reason: string): ClientMutationInput[] {
   const { agentKey, draining, drainReason } = agent;
   const mutations: ClientMutationInput[] = [{ type: "agent.register", agentKey, breaker, ...(reason && { reason }) }];
-  // Registering ends a drain, which is not what was asked for.
+  // Registering ends a drain, which nobody requested here.
   if (draining) mutations.push({ type: "agent.drain", agentKey, ...(drainReason && { reason: drainReason }) });
   return mutations;
 }
 
-/** Gives a breaker other settings; they show at once, as the same machine as the server's takes them. */
+/** Saves a breaker's settings and shows them at once, by the same state machine as the server's. */
 export function useConfigure(): Configure {
   const [refused, setRefused] = useState<Faults>(NO_FAULTS);
   const command = useCommand(

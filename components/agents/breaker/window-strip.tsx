@@ -1,7 +1,7 @@
 import type { BreakerWindow } from "../../../domain/agents/breaker/window.ts";
 import { toneColor } from "../../ui/status.ts";
 
-/** Most marks that are drawn; older calls are in the figures all the same. */
+/** Most marks drawn; the figures count older calls too. */
 const MOST = 120;
 
 const MARKS = {
