@@ -1,22 +1,24 @@
-import type { Http, Method, Query } from "./core/http.ts";
+import type { AnswerOf, Endpoint, GivenBody, PathOf } from "../domain/kernel/endpoint.ts";
+import type { Http } from "./core/http.ts";
 import { newIdempotencyKey } from "./core/idempotency-key.ts";
 import type { CallControl, WriteOptions } from "./types.ts";
 
 export interface Calls {
-  read<T>(path: string, control?: CallControl, query?: Query): Promise<T>;
+  read<E extends Endpoint & { readonly method: "GET" }>(path: PathOf<E>, control?: CallControl): Promise<AnswerOf<E>>;
   /** One Idempotency-Key for all its tries: however often it is sent, it happens once. */
-  write<T>(method: Method, path: string, body: object, options?: WriteOptions): Promise<T>;
+  write<E extends Endpoint>(
+    method: E["method"],
+    path: PathOf<E>,
+    body: GivenBody<E>,
+    options?: WriteOptions,
+  ): Promise<AnswerOf<E>>;
 }
 
-/** The two kinds of calls that a client makes. */
+/** The two kinds of calls that a client makes, by paths that know their endpoint (`pathTo`). */
 export function callsOf(http: Http): Calls {
   return {
-    read: (path, control, query) => http.call("GET", path, { ...control, query }),
+    read: (path, control) => http.call("GET", path, control),
     write: (method, path, body, { ifVersion, idempotencyKey = newIdempotencyKey(), ...control } = {}) =>
       http.call(method, path, { ...control, body, idempotencyKey, tag: ifVersion }),
   };
 }
-
-/** The path of one thing, or of what can be done to it. */
-export const pathOf = (collection: string, id: string, verb = ""): string =>
-  `/${collection}/${encodeURIComponent(id)}${verb}`;

@@ -1,8 +1,10 @@
+import { jobEndpoints } from "../domain/execution/job/endpoints.ts";
+import { type AnswerOf, pathTo } from "../domain/kernel/endpoint.ts";
 import type { Http } from "./core/http.ts";
 import { newIdempotencyKey } from "./core/idempotency-key.ts";
 import { SwitchyardError } from "./core/problem.ts";
 import { DEFAULT_RETRY, REAL_TIMING, withRetry } from "./core/retry.ts";
-import type { ClaimedJob, Client, ClientOptions } from "./types.ts";
+import type { Client, ClientOptions } from "./types.ts";
 
 /** A claim waits for no longer than this at a time: less than any usual proxy allows an answer to take. */
 const LONGEST_WAIT_MS = 10_000;
@@ -30,7 +32,7 @@ export function createClaim(http: Http, options: ClientOptions): Client["claim"]
       const body = request.waitMs === undefined ? request : { ...request, waitMs };
       const call = { body, idempotencyKey, signal, timeoutMs: waitMs + SLACK_MS, retry: { totalMs: 0 } };
       try {
-        return await http.call<{ jobs: ClaimedJob[] }>("POST", "/jobs/claim", call);
+        return await http.call<AnswerOf<typeof jobEndpoints.claim>>("POST", pathTo(jobEndpoints.claim), call);
       } catch (error) {
         longest = wasCutOff(error, timing.now() - asked)
           ? Math.max(SHORTEST_WAIT_MS, Math.floor((timing.now() - asked) / 2))

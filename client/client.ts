@@ -1,7 +1,13 @@
+import { agentEndpoints } from "../domain/agents/endpoints.ts";
+import { alertEndpoints } from "../domain/alerts/endpoints.ts";
+import { commitEndpoint } from "../domain/commit/commit-endpoint.ts";
+import { eventEndpoints } from "../domain/commit/endpoints.ts";
 import type { ClientMutationInput } from "../domain/commit/mutations.ts";
-import type { Receipt } from "../domain/kernel/receipt.ts";
+import { runEndpoints, workstreamEndpoints } from "../domain/execution/endpoints.ts";
+import { jobEndpoints } from "../domain/execution/job/endpoints.ts";
+import { pathTo } from "../domain/kernel/endpoint.ts";
 import { CommitBuffer } from "./buffer.ts";
-import { callsOf, pathOf } from "./calls.ts";
+import { callsOf } from "./calls.ts";
 import { createClaim } from "./claim.ts";
 import { createHttp } from "./core/http.ts";
 import { follow, followEvents } from "./follow.ts";
@@ -21,20 +27,20 @@ export function createClient(options: ClientOptions): Client {
   const { read, write } = callsOf(http);
 
   const commit = (mutations: ClientMutationInput[], { expect, ...control }: CommitOptions = {}) =>
-    write<Receipt>("POST", "/commits", { mutations, ...(expect && { expect }) }, control);
+    write("POST", pathTo(commitEndpoint), { mutations, ...(expect && { expect }) }, control);
 
   const client: Client = {
     commit,
     buffer: () => new CommitBuffer(commit),
-    getRun: (runId, control) => read(pathOf("runs", runId), control),
-    listRuns: (filters, control) => read("/runs", control, filters),
-    listWorkstreams: (filters, control) => read("/workstreams", control, filters),
-    getJob: (jobId, control) => read(pathOf("jobs", jobId), control),
-    listJobs: (filters, control) => read("/jobs", control, filters),
-    getAgent: (agentKey, control) => read(pathOf("agents", agentKey), control),
-    listAgents: (control) => read("/agents", control),
-    listAlerts: (filters, control) => read("/alerts", control, filters),
-    listEvents: (filters, control) => read("/events", control, filters),
+    getRun: (runId, control) => read(pathTo(runEndpoints.one, { id: runId }), control),
+    listRuns: (filters, control) => read(pathTo(runEndpoints.list, filters ?? {}), control),
+    listWorkstreams: (filters, control) => read(pathTo(workstreamEndpoints.list, filters ?? {}), control),
+    getJob: (jobId, control) => read(pathTo(jobEndpoints.one, { id: jobId }), control),
+    listJobs: (filters, control) => read(pathTo(jobEndpoints.list, filters ?? {}), control),
+    getAgent: (agentKey, control) => read(pathTo(agentEndpoints.one, { id: agentKey }), control),
+    listAgents: (control) => read(pathTo(agentEndpoints.list), control),
+    listAlerts: (filters, control) => read(pathTo(alertEndpoints.list, filters ?? {}), control),
+    listEvents: (filters, control) => read(pathTo(eventEndpoints.list, filters ?? {}), control),
     ...routingCalls(http),
     ...peopleCalls(http, (asked) => tail(client, http, asked, options.timing)),
     claim: createClaim(http, options),

@@ -1,9 +1,11 @@
+import { routingEndpoints } from "../domain/agents/endpoints.ts";
+import { pathTo } from "../domain/kernel/endpoint.ts";
 import type { Wire } from "../domain/kernel/wire.ts";
-import { callsOf, pathOf } from "./calls.ts";
+import { callsOf } from "./calls.ts";
 import type { Http } from "./core/http.ts";
 import { SwitchyardError } from "./core/problem.ts";
 import { thrownText } from "./storable.ts";
-import type { Client, RouteTaskRequest, RouteTry, WriteOptions, Written } from "./types.ts";
+import type { Client, RouteTaskRequest, RouteTry, WriteOptions } from "./types.ts";
 
 type RoutingCalls = Pick<
   Client,
@@ -29,16 +31,15 @@ export class RoutingFailed extends Error {
 
 /** Routing decisions: the calls of `Client` that are about them. */
 export function routingCalls(http: Http): RoutingCalls {
-  const { read, write: send } = callsOf(http);
-  const write = (path: string, body: object, { ifVersion: _, ...options }: WriteOptions = {}) =>
-    send<Written<"decision">>("POST", path, body, options);
-  const at = (decisionId: string, verb?: string) => pathOf("routing/decisions", decisionId, verb);
+  const { read, write } = callsOf(http);
+  const unversioned = ({ ifVersion: _, ...options }: WriteOptions = {}) => options;
 
   const calls: Omit<RoutingCalls, "routeTaskWithFallback"> = {
-    decideRouting: (task, options) => write("/routing/decisions", task, options),
-    reportRouting: (decisionId, outcome, options) => write(at(decisionId, "/outcome"), outcome, options),
-    getDecision: (decisionId, control) => read(at(decisionId), control),
-    listDecisions: (filters, control) => read("/routing/decisions", control, filters),
+    decideRouting: (task, options) => write("POST", pathTo(routingEndpoints.decide), task, unversioned(options)),
+    reportRouting: (decisionId, outcome, options) =>
+      write("POST", pathTo(routingEndpoints.outcome, { id: decisionId }), outcome, unversioned(options)),
+    getDecision: (decisionId, control) => read(pathTo(routingEndpoints.one, { id: decisionId }), control),
+    listDecisions: (filters, control) => read(pathTo(routingEndpoints.list, filters ?? {}), control),
   };
   return { ...calls, routeTaskWithFallback: (task, work) => routeTaskWithFallback(calls, task, work) };
 }

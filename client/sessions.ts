@@ -1,6 +1,9 @@
 import type { EventType } from "../domain/events.ts";
+import { approvalEndpoints, statusEndpoints } from "../domain/execution/endpoints.ts";
+import { pathTo } from "../domain/kernel/endpoint.ts";
 import type { Wire } from "../domain/kernel/wire.ts";
-import { callsOf, pathOf } from "./calls.ts";
+import { sessionEndpoints, taskEndpoints } from "../domain/sessions/endpoints.ts";
+import { callsOf } from "./calls.ts";
 import type { Http } from "./core/http.ts";
 import { SwitchyardError } from "./core/problem.ts";
 import { sleep } from "./core/retry.ts";
@@ -29,26 +32,30 @@ type PeopleCalls = Pick<
 /** Sessions, tasks and approvals: the calls of `Client` that are about them. */
 export function peopleCalls(http: Http, tail: Client["tail"]): PeopleCalls {
   const { read, write } = callsOf(http);
-  const getApproval: Client["getApproval"] = (approvalId, control) => read(pathOf("approvals", approvalId), control);
+  const getApproval: Client["getApproval"] = (approvalId, control) =>
+    read(pathTo(approvalEndpoints.one, { id: approvalId }), control);
 
   return {
-    createSession: (session, options) => write("POST", "/sessions", session, options),
-    updateSession: (sessionId, changes, options) => write("PATCH", pathOf("sessions", sessionId), changes, options),
-    getSession: (sessionId, control) => read(pathOf("sessions", sessionId), control),
-    listSessions: (filters, control) => read("/sessions", control, filters),
-    createTask: (task, options) => write("POST", "/tasks", task, options),
-    updateTask: (taskId, changes, options) => write("PATCH", pathOf("tasks", taskId), changes, options),
-    getTask: (taskId, control) => read(pathOf("tasks", taskId), control),
-    listTasks: (filters, control) => read("/tasks", control, filters),
-    fetchStatus: (agent, control) => read("/status", control, agent === null ? {} : { agent }),
-    requestApproval: (ask, options) => write("POST", "/approvals", ask, options),
+    createSession: (session, options) => write("POST", pathTo(sessionEndpoints.create), session, options),
+    updateSession: (sessionId, changes, options) =>
+      write("PATCH", pathTo(sessionEndpoints.patch, { id: sessionId }), changes, options),
+    getSession: (sessionId, control) => read(pathTo(sessionEndpoints.one, { id: sessionId }), control),
+    listSessions: (filters, control) => read(pathTo(sessionEndpoints.list, filters ?? {}), control),
+    createTask: (task, options) => write("POST", pathTo(taskEndpoints.create), task, options),
+    updateTask: (taskId, changes, options) =>
+      write("PATCH", pathTo(taskEndpoints.patch, { id: taskId }), changes, options),
+    getTask: (taskId, control) => read(pathTo(taskEndpoints.one, { id: taskId }), control),
+    listTasks: (filters, control) => read(pathTo(taskEndpoints.list, filters ?? {}), control),
+    fetchStatus: (agent, control) => read(pathTo(statusEndpoints.status, { agent: agent ?? undefined }), control),
+    requestApproval: (ask, options) => write("POST", pathTo(approvalEndpoints.request), ask, options),
     approve: (approvalId, answer, options) =>
-      write("POST", pathOf("approvals", approvalId, "/approve"), answer ?? {}, options),
+      write("POST", pathTo(approvalEndpoints.approve, { id: approvalId }), answer ?? {}, options),
     reject: (approvalId, answer, options) =>
-      write("POST", pathOf("approvals", approvalId, "/reject"), answer ?? {}, options),
-    consumeApproval: (approvalId, options) => write("POST", pathOf("approvals", approvalId, "/consume"), {}, options),
+      write("POST", pathTo(approvalEndpoints.reject, { id: approvalId }), answer ?? {}, options),
+    consumeApproval: (approvalId, options) =>
+      write("POST", pathTo(approvalEndpoints.consume, { id: approvalId }), {}, options),
     getApproval,
-    listApprovals: (filters, control) => read("/approvals", control, filters),
+    listApprovals: (filters, control) => read(pathTo(approvalEndpoints.list, filters ?? {}), control),
     waitForApproval: (approvalId, control) => waitForApproval({ getApproval, tail }, approvalId, control),
   };
 }

@@ -1,18 +1,27 @@
-import type { ExplainedDecision } from "../domain/agents/answers.ts";
+import type { AgentWithState, ExplainedDecision } from "../domain/agents/answers.ts";
+import type { routingEndpoints } from "../domain/agents/endpoints.ts";
+import type { alertEndpoints } from "../domain/alerts/endpoints.ts";
+import type { eventEndpoints } from "../domain/commit/endpoints.ts";
 import type { ClientMutationInput } from "../domain/commit/mutations.ts";
+import type { AgentStatus, ClaimedJob, JobWithAttempts } from "../domain/execution/answers.ts";
+import type { approvalEndpoints, runEndpoints, workstreamEndpoints } from "../domain/execution/endpoints.ts";
+import type { jobEndpoints } from "../domain/execution/job/endpoints.ts";
+import type { Asked as Filters } from "../domain/kernel/endpoint.ts";
 import type { LogEvent } from "../domain/kernel/event.ts";
 import type { ErrorInfo, Json } from "../domain/kernel/primitives.ts";
 import type { Receipt } from "../domain/kernel/receipt.ts";
 import type { SessionStatus, TaskStatus } from "../domain/kernel/statuses.ts";
 import type { Listed, Wire } from "../domain/kernel/wire.ts";
 import type { Kind } from "../domain/rows.ts";
+import type { sessionEndpoints, taskEndpoints } from "../domain/sessions/endpoints.ts";
 import type { CommitBuffer } from "./buffer.ts";
-import type { Query } from "./core/http.ts";
 import type { Page } from "./core/pages.ts";
 import type { SwitchyardError } from "./core/problem.ts";
 import type { RetryPolicy, Timing } from "./core/retry.ts";
 
 export type { Page } from "./core/pages.ts";
+
+export type { ClaimedJob, JobWithAttempts };
 
 export interface ClientOptions {
   /** Where the server is, e.g. `http://127.0.0.1:3000`. */
@@ -59,22 +68,6 @@ export interface WriteOptions extends CallControl {
   /** A random one is made when left out; it stays the same across retries, so a write is applied once. */
   idempotencyKey?: string;
 }
-
-/** What an agent has to do with, see `GET /status`. */
-export interface AgentStatus {
-  /** Null: of all agents of the tenant. */
-  agent: string | null;
-  tasks: Wire<"task">[];
-  sessions: Wire<"session">[];
-  approvals: (Wire<"approval"> & { task: Wire<"task"> | null })[];
-  truncated: boolean;
-  seq: number;
-}
-
-/** A job as its claimer gets it, with the token that proves the claim. */
-export type ClaimedJob = Wire<"job"> & { leaseToken: string };
-export type JobWithAttempts = Wire<"job"> & { attempts: Wire<"attempt">[] };
-export type AgentView = Wire<"agent"> & { breaker: Wire<"breaker">; statistics: Wire<"statistics"> };
 
 export interface ClaimRequest extends CallControl {
   agentKey: string;
@@ -170,14 +163,17 @@ export interface Client {
   buffer(): CommitBuffer;
 
   getRun(runId: string, control?: CallControl): Promise<Wire<"run">>;
-  listRuns(filters?: Query, control?: CallControl): Promise<Page<Listed<"run">>>;
-  listWorkstreams(filters?: Query, control?: CallControl): Promise<Page<Wire<"workstream">>>;
+  listRuns(filters?: Filters<typeof runEndpoints.list>, control?: CallControl): Promise<Page<Listed<"run">>>;
+  listWorkstreams(
+    filters?: Filters<typeof workstreamEndpoints.list>,
+    control?: CallControl,
+  ): Promise<Page<Wire<"workstream">>>;
   getJob(jobId: string, control?: CallControl): Promise<JobWithAttempts>;
-  listJobs(filters?: Query, control?: CallControl): Promise<Page<Wire<"job">>>;
-  getAgent(agentKey: string, control?: CallControl): Promise<AgentView>;
-  listAgents(control?: CallControl): Promise<Page<AgentView>>;
-  listAlerts(filters?: Query, control?: CallControl): Promise<Page<Wire<"alert">>>;
-  listEvents(filters?: Query, control?: CallControl): Promise<Page<LogEvent>>;
+  listJobs(filters?: Filters<typeof jobEndpoints.list>, control?: CallControl): Promise<Page<Wire<"job">>>;
+  getAgent(agentKey: string, control?: CallControl): Promise<AgentWithState>;
+  listAgents(control?: CallControl): Promise<Page<AgentWithState>>;
+  listAlerts(filters?: Filters<typeof alertEndpoints.list>, control?: CallControl): Promise<Page<Wire<"alert">>>;
+  listEvents(filters?: Filters<typeof eventEndpoints.list>, control?: CallControl): Promise<Page<LogEvent>>;
 
   createSession(session: Asked<"session.create">, options?: WriteOptions): Promise<Written<"session">>;
   /** Merges metadata (JSON Merge Patch), moves the session on, gives it a task; what is left out stays. */
@@ -187,7 +183,10 @@ export interface Client {
     options?: WriteOptions,
   ): Promise<Written<"session">>;
   getSession(sessionId: string, control?: CallControl): Promise<Wire<"session">>;
-  listSessions(filters?: Query, control?: CallControl): Promise<CountedPage<Wire<"session">>>;
+  listSessions(
+    filters?: Filters<typeof sessionEndpoints.list>,
+    control?: CallControl,
+  ): Promise<CountedPage<Wire<"session">>>;
 
   /** Creates a task, or answers the first one of its `idempotencyKey`. */
   createTask(task: Asked<"task.create">, options?: WriteOptions): Promise<Written<"task">>;
@@ -197,7 +196,7 @@ export interface Client {
     options?: WriteOptions,
   ): Promise<Written<"task">>;
   getTask(taskId: string, control?: CallControl): Promise<Wire<"task">>;
-  listTasks(filters?: Query, control?: CallControl): Promise<CountedPage<Wire<"task">>>;
+  listTasks(filters?: Filters<typeof taskEndpoints.list>, control?: CallControl): Promise<CountedPage<Wire<"task">>>;
   /** What an agent has to do with, in one call. */
   /** Of an agent, or, with null, of all of the tenant. */
   fetchStatus(agent: string | null, control?: CallControl): Promise<AgentStatus>;
@@ -212,7 +211,10 @@ export interface Client {
   /** Uses up what has been approved; throws `already_consumed` when somebody else was first. */
   consumeApproval(approvalId: string, options?: WriteOptions): Promise<Written<"approval">>;
   getApproval(approvalId: string, control?: CallControl): Promise<Wire<"approval">>;
-  listApprovals(filters?: Query, control?: CallControl): Promise<CountedPage<Wire<"approval">>>;
+  listApprovals(
+    filters?: Filters<typeof approvalEndpoints.list>,
+    control?: CallControl,
+  ): Promise<CountedPage<Wire<"approval">>>;
   /**
    * The approval once it is approved, rejected or expired; at once if it is already. The log says when, and as that may not get through
    * (a proxy that keeps what it should pass on) the approval is looked at every few seconds too. Waits on through reconnects and restarts
@@ -229,7 +231,10 @@ export interface Client {
     options?: WriteOptions,
   ): Promise<Written<"decision">>;
   getDecision(decisionId: string, control?: CallControl): Promise<ExplainedDecision>;
-  listDecisions(filters?: Query, control?: CallControl): Promise<Page<Wire<"decision">>>;
+  listDecisions(
+    filters?: Filters<typeof routingEndpoints.list>,
+    control?: CallControl,
+  ): Promise<Page<Wire<"decision">>>;
   /**
    * Has a task done by the best agent that can take it: decides, calls `work` with the agent, reports the outcome, and falls back to the next
    * best when `work` throws, never to one that was tried. Every decision and outcome is on record. Throws `RoutingFailed` when nobody is left,
