@@ -134,7 +134,7 @@ export interface FollowOptions {
   /** The last position the caller has; left out, it starts with what happens from now on. */
   since?: number;
   signal?: AbortSignal;
-  /** Told when the stream goes live and when it loses the server. */
+  /** Called when the stream goes live and when it loses the server. */
   onState?: (state: FollowState) => void;
 }
 

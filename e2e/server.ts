@@ -26,7 +26,7 @@ export interface ServerOptions {
   port?: number;
   dataDir?: string;
   env?: { [name: string]: string };
-  /** Told the process's id as soon as there is one: for who wants to end it while it starts. */
+  /** Called with the process's id at once, for tests that end it while it starts. */
   onSpawn?: (pid: number) => void;
 }
 

@@ -49,7 +49,7 @@ class Process {
       await server.close();
       throw error;
     }
-    // Told to stop while starting: `stop` had nothing to close yet.
+    // Asked to stop while starting: `stop` had nothing to close yet.
     if (this.stopping) server.close().then(() => process.exit(process.exitCode ?? 0));
   }
 

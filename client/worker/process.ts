@@ -11,7 +11,7 @@ const PASSING = new Set(["EAGAIN", "EMFILE", "ENFILE", "ENOMEM"]);
 const STRAY_OUTPUT_MS = 500;
 
 export interface ProcessContext extends Pick<AdapterContext, "signal" | "output"> {
-  /** Told of each process group that has been started; what it answers is called once the group is gone. */
+  /** Called with each started process group; the function it returns is called once the group is gone. */
   hold?: (pid: number) => () => void;
 }
 

@@ -117,7 +117,7 @@ export function startWorker(options: WorkerOptions): Worker {
       };
       const asked = performance.now();
       const answered = await reach(() => client.claim({ ...request, signal: stopping.signal, retry: ONCE }));
-      // Told to stop while the server may have been giving us jobs: those are ours, and nobody else would run them.
+      // Asked to stop while the server may have been giving us jobs: those are ours, and nobody else would run them.
       const jobs = answered ?? (await lastClaim(request));
       if (!jobs?.length && performance.now() - asked < TOO_SOON_MS)
         await sleep(TOO_SOON_MS, stopping.signal).catch(() => undefined);

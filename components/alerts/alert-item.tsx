@@ -22,7 +22,7 @@ export interface AlertItemHandlers {
 }
 
 interface AlertItemProps extends PlacedAlert, AlertItemHandlers {
-  /** Told the element, to take its height. */
+  /** Called with the element, to measure its height. */
   measure: (node: HTMLElement | null) => void;
   /** Place in the list, and how long that is; -1 while that is not known. */
   index: number;

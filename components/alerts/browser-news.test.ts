@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { alert } from "./alert.test-kit.ts";
-import { beginSeeing, isTold, newsOf } from "./browser-news.ts";
+import { beginSeeing, isShown, newsOf } from "./browser-news.ts";
 
 const SINCE = "2026-11-21T10:00:00.000Z";
 const later = "2026-11-21T10:05:00.000Z";
@@ -34,9 +34,9 @@ describe("what a browser notification is shown for", () => {
 
   it("critical ones, and those whose rule names a browser channel", () => {
     const rules = [{ ruleId: "stuck", channels: ["pager", "here"] }];
-    expect(isTold(alert("a", { severity: "critical" }), [], new Set())).toBe(true);
-    expect(isTold(alert("a", { rule: "stuck" }), rules, new Set(["here"]))).toBe(true);
-    expect(isTold(alert("a", { rule: "stuck" }), rules, new Set(["other"]))).toBe(false);
-    expect(isTold(alert("a", { rule: "gone" }), rules, new Set(["here"]))).toBe(false);
+    expect(isShown(alert("a", { severity: "critical" }), [], new Set())).toBe(true);
+    expect(isShown(alert("a", { rule: "stuck" }), rules, new Set(["here"]))).toBe(true);
+    expect(isShown(alert("a", { rule: "stuck" }), rules, new Set(["other"]))).toBe(false);
+    expect(isShown(alert("a", { rule: "gone" }), rules, new Set(["here"]))).toBe(false);
   });
 });

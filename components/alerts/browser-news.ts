@@ -41,7 +41,7 @@ interface NamedChannels {
 }
 
 /** Whether a browser notifies of an alert: it is critical, or its rule names one of the `browser` channels. */
-export function isTold(
+export function isShown(
   alert: AlertRow,
   rules: readonly NamedChannels[],
   browserChannels: ReadonlySet<string>,

@@ -12,7 +12,7 @@ import { useTopicList } from "../live/rows.ts";
 import { formatPlural } from "../ui/format.ts";
 import { serverNow } from "../ui/now.ts";
 import type { AlertRow } from "./alert-model.ts";
-import { beginSeeing, isTold, newsOf, type Seen } from "./browser-news.ts";
+import { beginSeeing, isShown, newsOf, type Seen } from "./browser-news.ts";
 import { show, useNotificationState } from "./notification-choice.ts";
 import { RULES_KEY } from "./rules/use-rules.ts";
 
@@ -77,7 +77,7 @@ async function toShow(client: QueryClient, fired: readonly AlertRow[]): Promise<
   ]).catch(() => [{ items: [] }, { items: [] }] as const);
   const here = channels.items.filter(({ channelKind, enabled }) => channelKind === "browser" && enabled);
   const browserChannels = new Set(here.map(({ id }) => id));
-  return fired.filter((alert) => isTold(alert, rules.items, browserChannels));
+  return fired.filter((alert) => isShown(alert, rules.items, browserChannels));
 }
 
 /** Whether this tab is the one that notifies: it holds a lock that all tabs of the browser ask for. Without locks every tab notifies. */

@@ -35,7 +35,7 @@ export function neighbour(from: WorkstreamStatus, step: 1 | -1): WorkstreamStatu
 /** What a drop comes to, and what there is to say of it. */
 export interface Drop {
   move: boolean;
-  /** Told when the card was moved by somebody else while it was held, or may not go there. */
+  /** Called when the card was moved by somebody else while it was held, or may not go there. */
   say: string | null;
 }
 

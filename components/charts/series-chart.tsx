@@ -37,7 +37,7 @@ interface SeriesChartProps {
   range?: ChartRange;
   /** What is looked at, where the page decides; null: the whole range. Goes with `onZoom`. */
   zoom?: ChartRange | null;
-  /** Told what the operator wants to look at. Without it the chart zooms by itself and has handles below. */
+  /** Called with the stretch that the operator chose. Without it the chart zooms by itself and has handles below. */
   onZoom?: (zoom: ChartRange | null) => void;
 }
 

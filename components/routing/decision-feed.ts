@@ -28,7 +28,7 @@ export function arrived(feed: DecisionFeed, events: readonly LogEvent[]): Decisi
   for (const event of events) {
     const { id } = event.subject;
     if (isEvent(event, "routing.decided", "routing.recorded")) decided.set(id, decisionOf(event));
-    else if (isEvent(event, "routing.outcome_recorded")) outcomes.set(id, outcomeTold(event));
+    else if (isEvent(event, "routing.outcome_recorded")) outcomes.set(id, outcomeOf(event));
   }
   if (decided.size === feed.decided.size && outcomes.size === feed.outcomes.size) return feed;
   return { ...feed, decided: bounded(decided), outcomes: bounded(outcomes) };
@@ -39,7 +39,7 @@ function decisionOf({ subject, at, seq, payload }: EventOf<"routing.decided" | "
   return { ...payload, kind: "decision", id: subject.id, decisionId: subject.id, routedAt: at, version: 1, seq };
 }
 
-function outcomeTold({ at, seq, payload }: EventOf<"routing.outcome_recorded">): Outcome {
+function outcomeOf({ at, seq, payload }: EventOf<"routing.outcome_recorded">): Outcome {
   const { success, durationMs, error } = payload;
   return { success, durationMs, errorMessage: error, outcomeAt: at, seq };
 }

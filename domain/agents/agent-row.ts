@@ -5,7 +5,7 @@ import { newBreaker } from "./breaker/machine.ts";
 import type { Agent } from "./contract.ts";
 import { noteGauge } from "./gauge.ts";
 
-/** What happens to an agent's row, whoever asks for it. */
+/** Changes of an agent's row, for all its callers. */
 
 /** The agent of that key; it comes to be, with its breaker and its statistics, when it is not there. */
 export function ensureAgent(tx: Tx, agentKey: string, announce = true): Agent {

@@ -19,7 +19,7 @@ describe("agent.register", () => {
     expect(typesOf(world.events)).toEqual(["agent.registered"]);
   });
 
-  test("again changes what is told and keeps the rest, and ends a drain", () => {
+  test("again changes the given fields, keeps the rest, and ends a drain", () => {
     const world = new World();
     world.commit(register({ displayName: "X", capacity: 3 }), { type: "agent.drain", agentKey: "x", reason: "update" });
     expect(world.row("agent", "x")).toMatchObject({ draining: true, drainReason: "update" });
@@ -41,7 +41,7 @@ describe("agent.register", () => {
     expect(world.row("agent", "x").lastSeenAt > first).toBe(true);
   });
 
-  test("says why in the log when it is told, and nothing of it otherwise", () => {
+  test("has the reason in the log when one is given", () => {
     const world = new World();
     world.commit(register({ reason: "fits the new model" }), register());
     expect(world.events.map(({ payload }) => payload?.reason)).toEqual(["fits the new model", undefined]);

@@ -79,7 +79,7 @@ export const statisticsEvents = events("agent", {
   }),
 });
 
-/** The row but for what the event itself is, and for what nobody is told. */
+/** The row without the fields of the event itself, and without hidden columns. */
 const decided = fieldsBut(decision, "permitId", "routedAt");
 
 export const routingEvents = events("decision", {

@@ -8,7 +8,7 @@ import { tallyOutcome, withCounted } from "./tally.ts";
  * statistics read outcomes only, so nothing counts twice. An end that came from upstream is an outcome too, counted apart.
  */
 
-export interface OutcomeTold {
+export interface ReportedOutcome {
   id: string;
   agentKey: string;
   success: boolean;
@@ -21,18 +21,18 @@ export interface OutcomeTold {
 }
 
 /** Stores an outcome, feeds the agent's breaker with it and adds it to the agent's figures. The agent must exist. */
-export function recordOutcome(tx: Tx, told: OutcomeTold): void {
-  const { call, ...facts } = told;
-  store(tx, { ...facts, fault: told.success ? null : "own" });
-  recordOnBreaker(tx, told.agentKey, told, call);
+export function recordOutcome(tx: Tx, reported: ReportedOutcome): void {
+  const { call, ...facts } = reported;
+  store(tx, { ...facts, fault: reported.success ? null : "own" });
+  recordOnBreaker(tx, reported.agentKey, reported, call);
 }
 
 /**
  * Stores an end that was not the agent's doing: it was cancelled, or what the agent itself depends on was away. It is counted apart, and the
- * breaker is not told, as it says nothing of the agent.
+ * breaker does not count it, as it says nothing about the agent.
  */
-export function recordUpstreamEnd(tx: Tx, told: Omit<OutcomeTold, "call" | "success">): void {
-  store(tx, { ...told, success: false, fault: "upstream" });
+export function recordUpstreamEnd(tx: Tx, reported: Omit<ReportedOutcome, "call" | "success">): void {
+  store(tx, { ...reported, success: false, fault: "upstream" });
 }
 
 function store(tx: Tx, facts: Omit<Outcome, "at" | "version" | "seq">): void {

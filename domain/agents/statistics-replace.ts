@@ -39,8 +39,8 @@ export function replaceStatistics(tx: Tx, m: z.infer<typeof statisticsReplace>):
   }
   tx.put("statistics", { ...row, ...next, updatedAt: tx.at });
   const changes = COUNTS.map((name) => [name, { from: row[name], to: next[name] }]);
-  const told = Object.fromEntries(changes) as Payloads["statistics.recalculated"];
-  tx.emit({ type: "statistics.recalculated", subject: { kind: "agent", id: m.agentKey }, payload: told });
+  const payload = Object.fromEntries(changes) as Payloads["statistics.recalculated"];
+  tx.emit({ type: "statistics.recalculated", subject: { kind: "agent", id: m.agentKey }, payload });
   return must(tx, "statistics", m.agentKey);
 }
 

@@ -35,7 +35,7 @@ test("an outcome counts in its agent's minute and hour, by type of task", () => 
   ]);
 });
 
-test("what is cancelled or fails upstream is counted apart, and the breaker is not told", () => {
+test("what is cancelled or fails upstream is counted apart, and not by the breaker", () => {
   const world = worldWithRun();
   world.commit({
     type: "agent.register",

@@ -24,7 +24,7 @@ export const alertAckExpire = z.strictObject({
   ackExpiresAt: z.string(),
 });
 
-/** Whoever clicks second is told who was first. */
+/** A second click is refused with who was first. */
 export function acknowledgeAlert(tx: Tx, m: z.infer<typeof alertAcknowledge>): Alert {
   const alert = must(tx, "alert", m.alertId);
   mustMove(alert, "acknowledged");

@@ -71,7 +71,7 @@ describe("the alert of a breaker", () => {
 });
 
 describe("an acknowledgement", () => {
-  test("says who and when; whoever comes second is told who was first", () => {
+  test("says who and when; a second one is refused with who was first", () => {
     const world = fired();
     world.actor = "user:ann";
     world.commit(acknowledge({ note: "on it" }));

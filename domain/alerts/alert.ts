@@ -129,7 +129,7 @@ export function resolveAlert(tx: Tx, alertId: string, reason: string): void {
   if (alert && alert.status !== "resolved") endAlert(tx, alert, reason);
 }
 
-/** The move to resolved. One that had not fired yet says so by its own event, as nobody has heard of it. */
+/** The move to resolved. One that had not fired yet has an event of its own, as nobody was notified of it. */
 export function endAlert(tx: Tx, alert: Readonly<Alert>, reason: string): Alert {
   tx.put("alert", {
     ...alert,
@@ -142,9 +142,9 @@ export function endAlert(tx: Tx, alert: Readonly<Alert>, reason: string): Alert 
     heldAt: null,
     updatedAt: tx.at,
   });
-  const wasTold = alert.status !== "pending";
-  emitAlert(tx, wasTold ? "alert.resolved" : "alert.withdrawn", alert, { by: tx.actor, reason });
-  if (wasTold) notifyEnd(tx, alert.id);
+  const hadFired = alert.status !== "pending";
+  emitAlert(tx, hadFired ? "alert.resolved" : "alert.withdrawn", alert, { by: tx.actor, reason });
+  if (hadFired) notifyEnd(tx, alert.id);
   return must(tx, "alert", alert.id);
 }
 
@@ -161,16 +161,16 @@ export function mustMove(alert: Readonly<Alert>, to: AlertStatus, why?: string):
 export const NOT_ACKNOWLEDGED = { acknowledgedAt: null, acknowledgedBy: null, note: null, ackExpiresAt: null } as const;
 
 /** What every event of an alert says. */
-type AlertFactsTold = Pick<Alert, "rule" | "severity" | "title">;
+type EventFacts = Pick<Alert, "rule" | "severity" | "title">;
 
 /** Emits an alert's event: its facts and what is particular to the event. */
 export function emitAlert<T extends keyof typeof alertEvents>(
   tx: Tx,
   type: T,
   alert: Readonly<Alert>,
-  more: Omit<Payloads[T], keyof AlertFactsTold>,
+  more: Omit<Payloads[T], keyof EventFacts>,
 ): void {
   const { rule, severity, title, runId } = alert;
-  const payload = payloadOf<T, AlertFactsTold>({ rule, severity, title }, more);
+  const payload = payloadOf<T, EventFacts>({ rule, severity, title }, more);
   tx.emit({ type, subject: { kind: "alert", id: alert.id }, runId, payload });
 }

@@ -8,7 +8,7 @@ import { addressesOf, addressFault, hiddenAddresses } from "./email-address.ts";
 
 /**
  * One notification on its way to one channel, with what became of it. pending → delivered, or failed when its tries are used up; a digest is
- * collecting before it is pending, and what it tells is digested.
+ * collecting before it is pending, and its entries are `digested`.
  */
 
 /** A secret as Standard Webhooks writes it: 24 to 64 bytes. */
@@ -144,7 +144,7 @@ export function rotateChannel(tx: Tx, m: z.infer<typeof channelRotate>): Channel
   return must(tx, "channel", channel.id);
 }
 
-/** Removes a channel with its secrets; rules that name it tell it no more. */
+/** Removes a channel with its secrets; rules that name it no longer notify it. */
 export function removeChannel(tx: Tx, m: z.infer<typeof channelRemove>): Channel {
   const channel = channelOf(tx, m.channelId);
   tx.put("channel", {

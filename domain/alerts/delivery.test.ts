@@ -31,7 +31,7 @@ test("a delivery is tried again at its time, until it has arrived", () => {
   });
 });
 
-test("a try that was told already, or by a sender that was overtaken, changes nothing", () => {
+test("a try that was reported already, or by a sender that was overtaken, changes nothing", () => {
   const fail = { type: "delivery.fail", deliveryId, attempt: 1, responseStatus: null, error: "e" } as const;
   world.tick({ ...fail, retryInMs: 5 });
   const { seq } = world;

@@ -8,12 +8,12 @@ import type { Alert, Channel, Delivery, NoticeEvent } from "./contract.ts";
 import type { DigestNotice } from "./throttle.ts";
 
 /**
- * A notification on its way to one channel. It comes to be in the commit that it tells of, so there is exactly one of it; the sender then tries
- * until it is told that it has arrived, and so it may arrive more than once, always under the same id.
+ * A notification on its way to one channel. It is created in the commit that causes it, so there is exactly one; the sender then tries
+ * until its arrival is confirmed, and so it may arrive more than once, always under the same id.
  *
  * pending → delivered when the receiver takes it; pending → pending with a later `nextAt` when it does not; pending → failed when its tries are
- * used up. A delivered or failed one never moves again: a replay is a new delivery. When too much is told at a time, a digest is collected, and
- * what it tells is `digested` (see `pace.ts`).
+ * used up. A delivered or failed one never moves again: a replay is a new delivery. When there are too many at a time, a digest is collected, and
+ * its entries are `digested` (see `throttle.ts`).
  */
 
 export const channelTest = z.strictObject({ type: z.literal("channel.test"), channelId: id });
@@ -22,7 +22,7 @@ export const deliveryReplay = z.strictObject({ type: z.literal("delivery.replay"
 const tried = { deliveryId: id, attempt: z.int().positive(), responseStatus: int32.nullable() };
 const error = z.string().max(500);
 
-/** The sender's, not open to clients: what came of a try. `attempt` counts from 1; one that was told already changes nothing. */
+/** The sender's, not open to clients: the result of a try. `attempt` counts from 1; one that was reported already changes nothing. */
 export const deliverySucceed = z.strictObject({
   type: z.literal("delivery.succeed"),
   ...tried,
@@ -40,7 +40,7 @@ export const deliveryFail = z.strictObject({
 /** How the error of a try ends that nobody answered: it may have arrived all the same. */
 export const NO_ANSWER = "no answer in time";
 
-/** An alert as notifications tell it. */
+/** An alert as notifications have it. */
 export interface AlertNotice {
   alertId: string;
   rule: string;
@@ -56,7 +56,7 @@ export interface AlertNotice {
   firedAt: string;
   resolvedAt: string | null;
   reopened: number;
-  /** Of the alert that is told: of two notifications of one alert the one with the higher version is the later. */
+  /** Version of the alert: of two notifications of one alert the one with the higher version is the later. */
   version: number;
 }
 
@@ -132,7 +132,7 @@ export const isSent = (channel: Readonly<Channel> | undefined): boolean =>
 export function testChannel(tx: Tx, m: z.infer<typeof channelTest>): Delivery {
   const channel = channelOf(tx, m.channelId);
   if (channel.channelKind === "browser") {
-    throw new Refusal("not_permitted", "the browser tells its own notifications: nothing is sent");
+    throw new Refusal("not_permitted", "a browser channel shows its own notifications: nothing is sent");
   }
   const message = `This is a test of channel ${channel.name}.`;
   return createDelivery(tx, { channelId: channel.id, alertId: null, event: "test", payload: { message } });
@@ -164,7 +164,7 @@ export function succeedDelivery(tx: Tx, m: z.infer<typeof deliverySucceed>): Del
     deliveredAt: tx.at,
     updatedAt: tx.at,
   });
-  return told(tx, "delivery.succeeded", delivery, { attempt, responseStatus, ...(error !== null && { error }) });
+  return afterTry(tx, "delivery.succeeded", delivery, { attempt, responseStatus, ...(error !== null && { error }) });
 }
 
 export function failDelivery(tx: Tx, m: z.infer<typeof deliveryFail>): Delivery {
@@ -176,13 +176,13 @@ export function failDelivery(tx: Tx, m: z.infer<typeof deliveryFail>): Delivery 
   const at = tx.at;
   tx.put("delivery", { ...delivery, status, attempts: attempt, nextAt, responseStatus, error, updatedAt: at });
   const type = nextAt === null ? "delivery.failed" : "delivery.deferred";
-  return told(tx, type, delivery, { attempt, responseStatus, error, nextAt });
+  return afterTry(tx, type, delivery, { attempt, responseStatus, error, nextAt });
 }
 
 const isOld = (delivery: Readonly<Delivery>, attempt: number): boolean =>
   delivery.status !== "pending" || delivery.attempts !== attempt - 1;
 
-function told<T extends "delivery.succeeded" | "delivery.deferred" | "delivery.failed">(
+function afterTry<T extends "delivery.succeeded" | "delivery.deferred" | "delivery.failed">(
   tx: Tx,
   type: T,
   { id: deliveryId, channelId, alertId }: Readonly<Delivery>,

@@ -48,7 +48,7 @@ beforeEach(() => {
 });
 
 describe("an alert whose cause is open", () => {
-  test("is not told to those who are told of the cause; they hear of it when that is over and it still fires, once", () => {
+  test("does not notify channels that were notified of the cause; they are once that is over and it still fires", () => {
     openCause();
     fire();
     expect(sent()).toEqual(["alert.fired extra"]);
@@ -71,7 +71,7 @@ describe("an alert whose cause is open", () => {
     expect(sent().slice(2)).toEqual(["alert.resolved extra", "alert.resolved team"]);
   });
 
-  test("that ends before its cause does was never told, and is not told to be over", () => {
+  test("that ends before its cause notifies nobody, not of its end either", () => {
     openCause();
     fire();
     clear();
@@ -79,12 +79,12 @@ describe("an alert whose cause is open", () => {
     unfold();
     expect(sent()).toEqual(["alert.fired extra", "alert.resolved extra"]);
     expect(folded()).toMatchObject({ heldAt: null, reach: {} });
-    // Without a cause it is told like any other when it returns.
+    // Without a cause it notifies like any other when it returns.
     fire(null);
     expect(sent().slice(2)).toEqual(["alert.reopened team", "alert.reopened extra"]);
   });
 
-  test("that ends shortly after its cause, before anybody was told, is not told to be over either", () => {
+  test("that ends shortly after its cause, before any notification, notifies nobody of its end", () => {
     openCause();
     fire();
     closeCause();
@@ -95,7 +95,7 @@ describe("an alert whose cause is open", () => {
     expect(folded()).toMatchObject({ status: "resolved", heldAt: null, reach: {} });
   });
 
-  test("is told at once when its cause is over, or when nobody is told of that", () => {
+  test("notifies at once when its cause is over, or notified nobody", () => {
     openCause();
     closeCause();
     fire();
@@ -108,7 +108,7 @@ describe("an alert whose cause is open", () => {
     expect(folded().heldAt).toBeNull();
   });
 
-  test("is told at once when its rule says so, which stays so until it says otherwise", () => {
+  test("notifies at once when its rule says so, until the rule is changed", () => {
     world.commit(rate({ notifyFolded: true }));
     world.commit(rate());
     expect(world.row("rule", "rate").notifyFolded).toBe(true);
@@ -134,7 +134,7 @@ describe("an alert whose cause is open", () => {
     expect(sent()).toEqual(["alert.fired extra", "alert.fired team", "alert.escalated boss"]);
   });
 
-  test("that was acknowledged meanwhile is left alone, and told when it fires again", () => {
+  test("that was acknowledged meanwhile notifies nobody until it fires again", () => {
     openCause();
     fire();
     world.commit({ type: "alert.acknowledge", alertId: FOLDED });
@@ -146,7 +146,7 @@ describe("an alert whose cause is open", () => {
     expect(folded()).toMatchObject({ heldAt: null, reach: {} });
   });
 
-  test("that fires again by itself while it is held is told to no one more", () => {
+  test("that fires again by itself while it is held notifies nobody else", () => {
     openCause();
     fire();
     world.commit({ type: "alert.acknowledge", alertId: FOLDED });
@@ -155,7 +155,7 @@ describe("an alert whose cause is open", () => {
     expect(folded()).toMatchObject({ reach: { team: "held" }, escalateAt: null });
   });
 
-  test("is held back from those who hear of the cause by its escalation", () => {
+  test("is held back from channels that the escalation notifies of the cause", () => {
     world.commit(cause({ channels: [], escalation: [{ afterMs: 1000, channels: ["team"] }] }));
     openCause();
     world.now += 1000;
@@ -164,7 +164,7 @@ describe("an alert whose cause is open", () => {
     expect(sent()).toEqual(["alert.fired extra"]);
   });
 
-  test("is told in a digest when many causes end at once", () => {
+  test("goes into a digest when many causes end at once", () => {
     world.commit({
       type: "channel.put",
       channelId: "team",

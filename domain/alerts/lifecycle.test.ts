@@ -77,7 +77,7 @@ describe("an alert's life", () => {
     expect(alert(w)).toMatchObject({ status: "firing", snoozedUntil: null, snoozeMode: null });
   });
 
-  test("is woken by whoever takes the snooze back", () => {
+  test("is woken when the snooze is taken back", () => {
     const w = world();
     w.tick(seen(11));
     w.commit({ type: "alert.snooze", alertId: "depth:q", until: "2026-11-21T13:00:00Z" });
@@ -174,7 +174,7 @@ describe("an alert's life", () => {
     expect(w.refuse({ type: "alert.resolve", alertId: "depth:q" })).toMatchObject({ legal: ["firing"] });
   });
 
-  test("a run that misses its deadline is told at once, and resolved when it is retried", () => {
+  test("a run that misses its deadline raises an alert at once, and resolved when it is retried", () => {
     const w = new World();
     w.commit({ type: "run.create", runId: "r", workflow: "w", timeoutMs: 1000 });
     w.commit({ type: "run.transition", runId: "r", to: "running" });
@@ -248,7 +248,7 @@ describe("rules", () => {
     expect(faults.map((fault) => fault.path)).toEqual([expect.stringContaining(path)]);
   });
 
-  test("channels that are told must exist", () => {
+  test("channels to notify must exist", () => {
     const put = { type: "rule.put" as const, ruleId: "r", kind: "stuck" as const, severity: "info" as const };
     const fault = new World().refuse({ ...put, enabled: true, params: {}, channels: ["nowhere"] });
     expect(fault.code).toBe("not_found");

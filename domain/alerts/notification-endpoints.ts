@@ -76,7 +76,7 @@ export const deliveryEndpoints = {
     query: z.strictObject({
       channelId: id.optional(),
       alertId: id.optional(),
-      digestId: id.optional().meta({ description: "Only what this digest tells" }),
+      digestId: id.optional().meta({ description: "Only the entries of this digest" }),
       status: listOf(DELIVERY_STATUSES).optional(),
       ...pageQuery,
     }),

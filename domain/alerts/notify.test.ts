@@ -51,7 +51,7 @@ test("an alert and its notifications come to be in one commit, for each enabled 
   expect(sent()).toEqual(["alert.fired team", "alert.resolved team", "alert.reopened team"]);
 });
 
-test("if nobody acknowledges in time the next channels are told, step by step; the end is told to all who were", () => {
+test("if nobody acknowledges in time the next channels are notified, step by step; all of them are notified of the end", () => {
   open();
   const firedAt = world.now;
   expect(Date.parse(alert().escalateAt ?? "")).toBe(firedAt + 60_000);
@@ -112,7 +112,7 @@ test("after an acknowledgement ran out the escalation begins with its first step
   expect(alert()).toMatchObject({ status: "resolved", escalateAt: null });
 });
 
-test("a snoozed alert does not escalate; when it wakes it is told again, from the first step on", () => {
+test("a snoozed alert does not escalate; when it wakes it notifies again, from the first step on", () => {
   open();
   const until = new Date(world.now + 600_000).toISOString();
   world.commit({ type: "alert.snooze", alertId: alert().id, until });
@@ -124,7 +124,7 @@ test("a snoozed alert does not escalate; when it wakes it is told again, from th
   expect(sent()).toEqual(["alert.fired team", "alert.woken team"]);
 });
 
-test("a rule that has lost its steps meanwhile ends the escalation; a removed channel is told nothing", () => {
+test("a rule that has lost its steps meanwhile ends the escalation; a removed channel is not notified", () => {
   open();
   const due = alert().escalateAt ?? "";
   const rule = {

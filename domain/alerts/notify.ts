@@ -16,7 +16,7 @@ import { tellChannel } from "./throttle.ts";
  *
  * An alert whose cause is open is folded into that: channels that were notified of the cause are held back from it (`reach`), and while any is, it
  * does not escalate. When the cause has ended and it still fires, those are notified and its escalation begins (`alert.unfold`); when it ends
- * before, they never hear of it. A rule may say that its alerts are notified all the same.
+ * before, they are never notified of it. A rule may say that its alerts are notified all the same.
  */
 export const alertEscalate = z.strictObject({ type: z.literal("alert.escalate"), alertId: id, escalateAt: z.string() });
 
@@ -41,7 +41,7 @@ export function notifyEnd(tx: Tx, alertId: string): void {
   tx.put("alert", { ...alert, reach });
 }
 
-/** An alert that fires again by itself: its rule's channels are told, and escalation begins anew. */
+/** An alert that fires again by itself: its rule's channels are notified, and escalation begins anew. */
 export function notifyAgain(tx: Tx, alertId: string, event: AlertNoticeEvent): void {
   const alert = must(tx, "alert", alertId);
   tx.put("alert", { ...alert, escalationStep: 0, escalateAt: escalateAt(tx, ruleOf(tx, alert.rule), 0) });

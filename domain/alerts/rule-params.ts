@@ -3,7 +3,7 @@ import { id, keptMs, label } from "../kernel/primitives.ts";
 import type { RuleKind } from "../kernel/statuses.ts";
 import { HOUR_MS, MINUTE_MS } from "../kernel/time.ts";
 
-/** What a rule of each kind can be told: shares are 0–1, times in ms. Left out, the defaults hold. */
+/** The parameters of each kind of rule: shares are 0–1, times in ms. Without one its default holds. */
 
 const share = z.number().min(0).max(1);
 const period = keptMs.min(1000);
@@ -36,7 +36,7 @@ export const RULE_PARAMS = {
   run_overdue: z.strictObject({ afterMs: period.optional(), workflow: label.optional() }),
   /** An attempt goes on for longer than this. */
   job_overdue: z.strictObject({ afterMs: period.default(HOUR_MS), queue: id.optional() }),
-  /** An agent that has jobs has not been heard of for longer than this. */
+  /** An agent that has jobs has been silent for longer than this. */
   agent_silent: z.strictObject({ silentMs: period.default(5 * MINUTE_MS), agent: id.optional() }),
   /** Nothing happens in a run for longer than this, though it waits for no approval, no breaker and no queue. */
   stuck: z.strictObject({ noProgressMs: period.default(30 * MINUTE_MS), workflow: label.optional() }),

@@ -28,7 +28,7 @@ export const rulePut = z
     notifyFolded: z.boolean().optional(),
   })
   .check((ctx) => {
-    // A kind that is none has been told already.
+    // An unknown kind has been reported already.
     const parsed = ownOf(RULE_PARAMS, ctx.value.kind)?.safeParse(ctx.value.params);
     for (const issue of parsed?.error?.issues ?? []) {
       ctx.issues.push({
@@ -48,8 +48,8 @@ export function ruleOf(tx: Tx, ruleId: string): Readonly<Rule> | undefined {
   return rule?.removedAt === null ? rule : undefined;
 }
 
-/** Whether an opening breaker raises its alert by itself, in the same commit: the built-in rule, if it has no delay. The clock looks at all others. */
-export const isToldAtOnce = (rule: Readonly<Rule>): boolean =>
+/** Whether an opening breaker raises its alert by itself, in the same commit: the built-in rule, if it has no delay. The clock evaluates all others. */
+export const raisesAtOnce = (rule: Readonly<Rule>): boolean =>
   rule.ruleKind === "breaker_open" && rule.id === "breaker_open" && rule.forMs === 0;
 
 /** Writes a rule, new or not. Its kind stays what it is: the alerts it has raised are of that kind. */
@@ -59,8 +59,8 @@ export function putRule(tx: Tx, m: z.infer<typeof rulePut>): Rule {
   if (known && known.removedAt === null && known.ruleKind !== m.kind) {
     throw new Refusal("not_permitted", `rule ${m.ruleId} is of kind ${known.ruleKind}: put another rule instead`);
   }
-  const told = [...(m.channels ?? []), ...(m.escalation ?? []).flatMap((step) => step.channels)];
-  for (const channelId of told) {
+  const named = [...(m.channels ?? []), ...(m.escalation ?? []).flatMap((step) => step.channels)];
+  for (const channelId of named) {
     if (must(tx, "channel", channelId).removedAt) throw new Refusal("not_found", `channel ${channelId} does not exist`);
   }
   const { type: _type, ruleId, kind, ...fields } = m;

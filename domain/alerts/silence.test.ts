@@ -36,7 +36,7 @@ describe("a snooze until a time", () => {
       open();
       expect(alert()).toMatchObject({ status: "snoozed", snoozedUntil: until, escalateAt: null, note: "known" });
     }
-    // The firing that the channel was notified of has ended; the others nobody heard of.
+    // The firing that the channel was notified of has ended; nobody was notified of the others.
     expect(sent()).toEqual(["alert.fired", "alert.resolved"]);
     world.now = Date.parse(until);
     world.tick({ type: "alert.snooze_expire", alertId: ALERT, snoozedUntil: until });

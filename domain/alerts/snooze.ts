@@ -7,7 +7,7 @@ import { notifyAgain } from "./notify.ts";
 import { NOT_SNOOZED } from "./silence.ts";
 
 /**
- * firing, acknowledged → snoozed: nobody wants to hear of it for now. Until a time (`until`), until it is resolved, or until it gets worse, that is
+ * firing, acknowledged → snoozed: it notifies nobody for now. Until a time (`until`), until it is resolved, or until it gets worse, that is
  * until what its rule measures is a fifth worse than it was. Whatever ends the condition resolves it. Until a time means until then: when the
  * condition comes back before, the alert is snoozed again at once. The other two end with the condition.
  */

@@ -42,7 +42,7 @@ const sealAll = (world: World) => {
 };
 
 describe("a storm", () => {
-  test("of 100 alerts at once is told by ten messages and one digest of the other ninety", () => {
+  test("of 100 alerts at once becomes ten messages and one digest of the other ninety", () => {
     const world = worldOf();
     world.commit(...open(...agents(100)));
     expect([of(world, "pending").length, of(world, "digested").length]).toEqual([10, 90]);
@@ -54,8 +54,8 @@ describe("a storm", () => {
       nextAt: new Date(world.now + 60_000).toISOString(),
     });
     expect(new Set(of(world, "digested").map(({ digestId }) => digestId))).toEqual(new Set([digest?.id]));
-    const told = world.all("delivery").flatMap(({ alertId }) => alertId ?? []);
-    expect(told.sort()).toEqual(
+    const alerts = world.all("delivery").flatMap(({ alertId }) => alertId ?? []);
+    expect(alerts.sort()).toEqual(
       world
         .all("alert")
         .map(({ id }) => id)
@@ -91,7 +91,7 @@ describe("a storm", () => {
     expect(of(world, "digested")).toHaveLength(11);
   });
 
-  test("that goes on is told by one digest per window, until fewer fire", () => {
+  test("that goes on becomes one digest per window, until fewer fire", () => {
     const world = worldOf({ stormThreshold: 5, stormWindowMs: 10_000 });
     for (const round of [0, 1, 2, 3]) {
       world.commit(...open(...agents(20, `r${round}-`)));
@@ -106,7 +106,7 @@ describe("a storm", () => {
     expect(of(world, "pending").at(-1)).toMatchObject({ event: "alert.fired", alertId: "breaker_open:calm" });
   });
 
-  test("what was told in a digest alone is told to be over in one; what was told by itself, by itself", () => {
+  test("the end of an alert comes in a digest if its beginning did, else by itself", () => {
     const world = worldOf({ stormThreshold: 2, stormWindowMs: 10_000 });
     world.commit(...open("a", "b", "c"));
     expect(world.row("alert", "breaker_open:c").reach).toEqual({ team: "digest" });
@@ -121,7 +121,7 @@ describe("a storm", () => {
       ["breaker_open:a", "pending"],
     ]);
     world.now += 5000;
-    // It fires again while the digest that tells its end is collected: nothing overtakes.
+    // It fires again while the digest with its end is collected: nothing overtakes.
     world.commit(...open("c"));
     expect(of(world, "digested").at(-1)).toMatchObject({ event: "alert.reopened", alertId: "breaker_open:c" });
     sealAll(world);
@@ -154,7 +154,7 @@ describe("a storm", () => {
     expect(new Set(about().map(({ digestId }) => digestId)).size).toBe(1);
   });
 
-  test("of escalations is told in a digest too", () => {
+  test("of escalations goes into a digest too", () => {
     const world = worldOf({}, [{ afterMs: 60_000, channels: ["boss"] }]);
     world.commit(...open(...agents(30)));
     world.now += 60_000;
@@ -230,7 +230,7 @@ function take(world: World, one: Step): void {
   }
 }
 
-test("whatever happens, a storm tells what would have been told without one, each in one message, none overtaken", () => {
+test("in any order of events, a storm notifies of the same as without digests, each in one message, none overtaken", () => {
   fc.assert(
     fc.property(fc.array(step, { minLength: 1, maxLength: 60 }), (steps) => {
       const escalation = [{ afterMs: 1000, channels: ["boss", "team"] }];
@@ -245,12 +245,12 @@ test("whatever happens, a storm tells what would have been told without one, eac
         take(calm, one);
         for (const { id } of of(storm, "pending")) if (!ready.has(id)) ready.set(id, n);
       });
-      const told = (world: World) =>
+      const notified = (world: World) =>
         world
           .all("delivery")
           .filter(({ alertId }) => alertId !== null)
           .map(({ channelId, alertId, event }) => `${channelId} ${alertId} ${event}`);
-      expect(told(storm)).toEqual(told(calm));
+      expect(notified(storm)).toEqual(notified(calm));
 
       const last = new Map<string, number>();
       for (const { id, channelId, alertId, status, digestId } of storm.all("delivery")) {

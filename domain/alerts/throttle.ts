@@ -5,7 +5,7 @@ import type { Alert, AlertNoticeEvent, Channel, Delivery } from "./contract.ts";
 import { createDelivery, deliveryOf, noticeOf } from "./delivery.ts";
 
 /**
- * How much a channel is told at a time. Up to `stormThreshold` notifications within `stormWindowMs` go out one by one. What comes while as many
+ * How much a channel gets at a time. Up to `stormThreshold` notifications within `stormWindowMs` go out one by one. What comes while as many
  * lie within the window is collected in a digest, which is sent when its own window is over; the count goes on over what is collected, so a
  * storm that goes on is reported by one digest per window until fewer come.
  *
@@ -25,7 +25,7 @@ const STORM_WINDOW_MS = 60_000;
 /** A digest of this many is sent at once, and another begins: a message stays under half a megabyte. */
 export const FULL_DIGEST = 1000;
 
-/** What the payload of a digest holds; what it tells are the deliveries with its id. */
+/** What the payload of a digest holds; its entries are the deliveries with its id. */
 export interface DigestNotice {
   count: number;
   from: string;
@@ -34,7 +34,7 @@ export interface DigestNotice {
   windowMs: number;
 }
 
-/** Tells a channel what happened to an alert: by itself, or, when it is told too much, in a digest. Answers which. */
+/** Notifies a channel of an alert: by itself, or in a digest when there are too many. Returns which. */
 export function tellChannel(
   tx: Tx,
   channel: Readonly<Channel>,

@@ -5,7 +5,7 @@ import { MAX_MUTATIONS, parseCommit } from "./commit.ts";
 const run = (runId: string) => ({ type: "run.create" as const, runId, workflow: "w" });
 
 describe("parseCommit", () => {
-  test("tells every fault of every mutation at once, by index and path", () => {
+  test("reports every fault of every mutation at once, by index and path", () => {
     const parsed = parseCommit({
       mutations: [
         run("ok"),
@@ -55,7 +55,7 @@ describe("parseCommit", () => {
 });
 
 describe("a commit", () => {
-  test("with any fault changes nothing and tells them all; after one it goes on as if that were absent", () => {
+  test("with any fault changes nothing and reports them all; after one it goes on as if that were absent", () => {
     const world = new World();
     const { faults } = world.attempt([
       run("a"),

@@ -75,7 +75,7 @@ export function parseCommit(body: unknown): { commit: CommitRequest } | { faults
 /**
  * Applies a commit to a transaction that can take back: every mutation in order, one that is refused as if it were absent, all refusals
  * collected. With any fault the caller must take the whole commit back. What else is thrown, rows that are yet to be loaded for the most, is
- * thrown once every mutation has been tried: so the storage learns at once of all that is missing.
+ * thrown once every mutation has been tried: so that the storage gets all that is missing at once.
  */
 export function applyCommit(
   tx: Tx & { savepoint(): () => void },

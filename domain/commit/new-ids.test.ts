@@ -14,7 +14,7 @@ const CREATES: readonly [Kind, string, ClientMutationInput][] = [
 ];
 
 test.each(CREATES)(
-  "a %s whose id is left out gets one of its own, told in the result and in the row",
+  "a %s whose id is left out gets one of its own, in the result and in the row",
   (kind, prefix, create) => {
     const world = new World();
     world.commit({ type: "run.create", runId: "r", workflow: "w" });
@@ -36,7 +36,7 @@ test("of one commit they sort by its order, and the same commit applied again ma
   expect(new Set(ids).size).toBe(300);
 });
 
-test("an approval that a job asks for names the job, whoever made its id", () => {
+test("an approval that a job asks for names the job, with an id of either side", () => {
   const world = new World();
   world.commit({ type: "run.create", runId: "r", workflow: "w" });
   const [job] = world.commit({ type: "job.enqueue", runId: "r", approval: { title: "Go?" } }) as { id: string }[];

@@ -70,7 +70,7 @@ const mutation: fc.Arbitrary<ClientMutationInput> = fc.oneof(
   fc.record({ type: type("alert.unacknowledge"), alertId: alert }),
 );
 
-/** All rows, without what tells one commit from another: versions, positions, tokens and the ids that commits make up. */
+/** All rows, without what differs by commit: versions, positions, tokens and the ids that commits make up. */
 function rowsOf(world: World): string[] {
   const own = new Set(["version", "seq", "leaseToken", "permitId"]);
   const plain = (_: string, value: unknown) => (typeof value === "string" ? value.replace(/_c\w+$/, "") : value);
@@ -103,10 +103,10 @@ test("mutations in one commit, in several, or one by one give the same rows and 
           split.commit(...legal.slice(from, from + size));
           from += size;
         }
-        const told = (world: World) => world.events.map(({ type, subject }) => `${type} ${subject.id}`);
+        const emitted = (world: World) => world.events.map(({ type, subject }) => `${type} ${subject.id}`);
         for (const other of [whole, split]) {
           expect(rowsOf(other)).toEqual(rowsOf(single));
-          expect(told(other)).toEqual(told(single));
+          expect(emitted(other)).toEqual(emitted(single));
         }
       },
     ),

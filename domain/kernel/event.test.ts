@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { World, worldWith } from "./tx.test-kit.ts";
 
-test("an event of the orchestrator's own stands in the log as it was told, and changes no row", () => {
+test("an event of the orchestrator's own is in the log unchanged, and changes no row", () => {
   const world = worldWith();
   const subject = { kind: "deploy", id: "d1" };
   const { events, changed } = world.attempt([
@@ -25,7 +25,7 @@ test("of an unknown run it is refused", () => {
 });
 
 test.each(["job.completed", "x.", "x", "X.a", "x.a b", `x.${"a".repeat(121)}`])(
-  "the type %j is refused: facts are ours to tell",
+  "the type %j is refused: other types are ours",
   (eventType) => {
     expect(new World().refuse({ type: "event.append", eventType })).toMatchObject({ path: "eventType" });
   },

@@ -53,7 +53,7 @@ export const eventAppend = z.strictObject({
   payload: jsonObject.optional(),
 });
 
-/** Events are not rows: what this yields is the event itself, told apart by its place in the receipt. */
+/** Events are not rows: what this yields is the event itself, known by its place in the receipt. */
 export function appendEvent(tx: Tx, m: z.infer<typeof eventAppend>): { type: string } {
   if (m.runId) must(tx, "run", m.runId);
   const subject = m.subject ?? (m.runId ? { kind: "run", id: m.runId } : { kind: "tenant", id: "log" });

@@ -38,7 +38,7 @@ describe("numbers", () => {
       "9007199254740993.0",
       "9007199254740993e0",
     ],
-  ])("%s cannot be kept, and its place is told", (token) => {
+  ])("%s cannot be kept, and its place is reported", (token) => {
     expect(faultsOf(`{"a":[0,{"b":${token}}],"c":1}`)).toEqual(["number_not_exact a[1].b"]);
     expect(faultsOf(token)).toEqual(["number_not_exact "]);
   });

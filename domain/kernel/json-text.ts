@@ -3,7 +3,7 @@
  * cannot hold are rounded, and of a key that occurs twice only the last value stays. Here these are faults, each with its place.
  *
  * Which numbers are kept: whole numbers up to ±(2^53−1), and any other whose decimal digits a double gives back (`0.1`, `1.50`, `6.02e23`).
- * From 2^53 up to 10^21 a double is written without an exponent, so that nobody could tell a rounded one from one that was meant: send those
+ * From 2^53 up to 10^21 a double is written without an exponent, so that a rounded one looks like one that was meant: send those
  * as strings. `-0` is kept as 0, which is equal to it.
  */
 export interface JsonFault {
@@ -34,7 +34,7 @@ function isSame(value: unknown, text: string): boolean {
   try {
     return JSON.stringify(value) === text && !/\d{16}/.test(text);
   } catch {
-    // Nested deeper than the stack: whoever looks at the value says so.
+    // Nested deeper than the stack: the check of the value says so.
     return false;
   }
 }

@@ -9,7 +9,7 @@ import type { Sent } from "./wire.ts";
  *
  * A client subscribes to a topic with the last position it has (`since`). *Log* topics (`log`, `run:{id}`) replay from there and then
  * follow: consecutive ranges of positions, no gap, no repeat. *State* topics (those of `STATE_TOPICS`, and `run:{id}` again) send
- * a snapshot and then the latest row per entity, at most ten times a second. `reset` tells a slow or too old client to start over.
+ * a snapshot and then the latest row per entity, at most ten times a second. `reset` asks a slow or too old client to start over.
  */
 
 export const STATE_TOPICS = {
@@ -31,7 +31,7 @@ export const RUN_KINDS = ["run", "workstream", "job", "attempt"] as const satisf
 export const SNAPSHOT_ROWS = 200;
 /** State frames of one topic are at least this far apart. */
 export const STATE_INTERVAL_MS = 100;
-/** The server says its head this often, so that a silent socket is told from a quiet log. */
+/** The server says its head this often, so that a silent socket differs from a quiet log. */
 export const BEAT_INTERVAL_MS = 5000;
 
 /** A stream over HTTP (`GET /events?follow=true`) is silent for no longer than this (ms): below what proxies cut, 15 s and more. */

@@ -91,7 +91,7 @@ export const jsonObject = z
   .check((ctx) => storableJson(ctx.value, ctx))
   .transform((value) => value as { [key: string]: Json });
 
-/** An error as the caller tells it: a message, or an object with one. */
+/** An error as the caller gives it: a message, or an object with one. */
 export const errorInput = z.union([
   text,
   z.looseObject({ message: text }).check((ctx) => storableJson(ctx.value, ctx)),
@@ -100,7 +100,7 @@ export const errorInput = z.union([
 /** How an error is kept: always an object with a message. */
 export type ErrorInfo = { message: string; code?: string } & { [key: string]: Json };
 
-/** The kept form of an error told as a string or as an object. */
+/** The kept form of an error given as a string or as an object. */
 export function toErrorInfo(error: z.infer<typeof errorInput>): ErrorInfo {
   return typeof error === "string" ? { message: error } : (error as ErrorInfo);
 }

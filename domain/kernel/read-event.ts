@@ -7,30 +7,30 @@ import type { LogEvent } from "./event.ts";
  */
 
 type Base = Omit<LogEvent, "type" | "payload">;
-type Told = Pick<LogEvent, "type" | "payload">;
-type ToldOf<T extends EventType> = { [K in T]: { type: K; payload: Payloads[K] } }[T];
+type Read = Pick<LogEvent, "type" | "payload">;
+type Typed<T extends EventType> = { [K in T]: { type: K; payload: Payloads[K] } }[T];
 
 /** An event of one of these types. */
-export type EventOf<T extends EventType> = Base & ToldOf<T>;
+export type EventOf<T extends EventType> = Base & Typed<T>;
 
 /** Whether an event is of one of these types; its payload is theirs then. */
 export function isEvent<T extends EventType>(event: LogEvent, ...types: readonly T[]): event is EventOf<T>;
-export function isEvent<T extends EventType>(event: Told, ...types: readonly T[]): event is ToldOf<T>;
-export function isEvent(event: Pick<Told, "type">, ...types: readonly EventType[]): boolean;
-export function isEvent(event: Pick<Told, "type">, ...types: readonly string[]): boolean {
+export function isEvent<T extends EventType>(event: Read, ...types: readonly T[]): event is Typed<T>;
+export function isEvent(event: Pick<Read, "type">, ...types: readonly EventType[]): boolean;
+export function isEvent(event: Pick<Read, "type">, ...types: readonly string[]): boolean {
   return types.includes(event.type);
 }
 
 /** Stands for all types that the catalogue does not have; no event has this one. */
-interface UnknownTold {
+interface UnknownType {
   type: "?";
   payload: LogEvent["payload"];
 }
 
 /** An event for a `switch` over its type: each case knows its payload, what the catalogue does not have goes to `default`. */
-export function readEvent(event: LogEvent): EventOf<EventType> | (Base & UnknownTold);
-export function readEvent(event: Told): ToldOf<EventType> | UnknownTold;
-export function readEvent(event: Told): Told {
+export function readEvent(event: LogEvent): EventOf<EventType> | (Base & UnknownType);
+export function readEvent(event: Read): Typed<EventType> | UnknownType;
+export function readEvent(event: Read): Read {
   return event;
 }
 
@@ -51,7 +51,7 @@ export type EventAbout<N extends Noun> = Base & { type: string; payload: AnyOf<P
 
 /** Whether an event's type begins with this noun. */
 export function isAbout<N extends Noun>(event: LogEvent, noun: N): event is EventAbout<N>;
-export function isAbout(event: Pick<Told, "type">, noun: Noun): boolean;
-export function isAbout(event: Pick<Told, "type">, noun: Noun): boolean {
+export function isAbout(event: Pick<Read, "type">, noun: Noun): boolean;
+export function isAbout(event: Pick<Read, "type">, noun: Noun): boolean {
   return event.type.startsWith(`${noun}.`);
 }

@@ -16,7 +16,7 @@ export const WORKSTREAM_STATUSES = [
   "failed",
   "cancelled",
 ] as const;
-/** What moves a workstream: its jobs, or whoever puts it somewhere. */
+/** What moves a workstream: its jobs, or somebody by hand. */
 export const WORKSTREAM_FOLLOWS = ["jobs", "manual"] as const;
 export const BREAKER_STATES = ["closed", "open", "half_open", "forced_open", "disabled"] as const;
 export const SESSION_STATUSES = ["pending", "active", "completed", "failed", "expired"] as const;

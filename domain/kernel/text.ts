@@ -6,7 +6,7 @@
 const CHARACTERS = new Intl.Segmenter("en", { granularity: "grapheme" });
 /** How far behind the cut is looked at to see whether it is within a character. */
 const CHARACTER_AHEAD = 64;
-/** How far before the cut one begins at most: a row of flags is told apart only from its first. */
+/** How far before the cut one begins at most: flags can be separated only from the first in their row. */
 const FARTHEST_BEHIND = 4_096;
 
 /**

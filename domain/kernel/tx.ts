@@ -44,7 +44,7 @@ export interface Tx {
   readonly at: string;
   /** Who asks, as it stands in the log: `user:NAME`, `key:NAME`, `system:clock`. */
   readonly actor: string;
-  /** The trace that the commit belongs to, when whoever asks has said so. */
+  /** The trace that the commit belongs to, when the caller has named one. */
   readonly traceId: string | null;
   /** How long a task's idempotency key stands for it, ms. */
   readonly keyTtlMs: number;

@@ -27,7 +27,7 @@ export function cleanRuns(tx: Tx, runIds: readonly string[], olderThan: string, 
     const run = tx.get("run", runId);
     const ofRun = parts.get(runId);
     if (!run || !ofRun || !isFinalRun(run.status) || (run.finishedAt ?? tx.at) >= olderThan) return false;
-    // One that was made for another run's job is told with that.
+    // One that was made for another run's job belongs there.
     ofRun.decision = ofRun.decision.filter(
       ({ jobId }) => jobId === null || (tx.get("job", jobId)?.runId ?? runId) === runId,
     );
@@ -103,7 +103,7 @@ function isSettled({ job, approval, alert, delivery }: Parts, olderThan: string)
   );
 }
 
-/** Whether nobody has to do with these alerts any more, nor is being told of them. */
+/** Whether these alerts are over, and no notification of them is under way. */
 export function areSettled(
   alerts: readonly Readonly<Rows["alert"]>[],
   deliveries: readonly Readonly<Rows["delivery"]>[],

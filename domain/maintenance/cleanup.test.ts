@@ -73,7 +73,7 @@ describe("runs", () => {
     expect(world.row("job", "open-job").status).toBe("running");
   });
 
-  test("a run that was retried in the meantime stays; one that has left is unknown to whoever retries it", () => {
+  test("a run that was retried in the meantime stays; one that has left is unknown to a retry", () => {
     const world = new World();
     work(world, "r", "fail");
     later(world, 40);
@@ -279,7 +279,7 @@ describe("agents", () => {
     expect([...world.all("agent"), ...world.all("alert")]).toEqual([]);
   });
 
-  test.each(["open", "half_open"] as const)("a breaker that is %s stays, though no alert tells of it", (state) => {
+  test.each(["open", "half_open"] as const)("a breaker that is %s stays, without an alert too", (state) => {
     const world = new World();
     const breaker = { windowSize: 1, minimumCalls: 1, openMs: 1000, permittedTrials: 1 };
     world.commit({ type: "rule.remove", ruleId: "breaker_open" }, { type: "agent.register", agentKey: "a", breaker });

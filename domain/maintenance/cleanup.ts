@@ -8,7 +8,7 @@ import { cleanRuns } from "./cleanup-runs.ts";
 import { type CleanupCounts, noneCleaned } from "./contract.ts";
 
 /**
- * Rows that are too old leave. One mutation is one batch of them, named by whoever looked for them; what it removes is decided here, by the
+ * Rows that are too old leave. One mutation is one batch of them, named by the caller that found them; what it removes is decided here, by the
  * rows as they are when it is applied: what has come to life since stays, and nothing is said of it. All of a run leaves in one commit.
  *
  * Outcomes are folded into their agent's baseline by the commit that removes them, so that the running figures stay what they are, and

@@ -176,14 +176,14 @@ test("whatever is asked of a session, in whatever order, it is where the model i
         expect(world.row("session", "s")).toMatchObject({ status: model.status });
         expect(world.row("session", "s").metadata).toEqual(model.metadata);
       }
-      // The log tells the same story from its beginning.
-      const told: typeof model = { status: "pending", metadata: {} };
+      // The log gives the same from its beginning.
+      const read: typeof model = { status: "pending", metadata: {} };
       for (const event of world.events) {
-        if (isEvent(event, "session.created")) told.metadata = event.payload.metadata;
-        else if (isEvent(event, "session.updated")) told.metadata = rfc7396(told.metadata, event.payload.patch);
-        else if (isEvent(event, "session.transitioned")) told.status = event.payload.to;
+        if (isEvent(event, "session.created")) read.metadata = event.payload.metadata;
+        else if (isEvent(event, "session.updated")) read.metadata = rfc7396(read.metadata, event.payload.patch);
+        else if (isEvent(event, "session.transitioned")) read.status = event.payload.to;
       }
-      expect(told).toEqual(model);
+      expect(read).toEqual(model);
     }),
   );
 });

@@ -14,9 +14,9 @@ export interface DatabaseOptions {
   connectTimeoutMs?: number;
   /** Most time one statement may take, ms. Default 5,000. Postgres cancels it then; one that does not even say so is given up a second later. */
   statementTimeoutMs?: number;
-  /** Told of every lost connection; the pool replaces it by itself. */
+  /** Called for every lost connection; the pool replaces it by itself. */
   onConnectionLost?: (error: Error) => void;
-  /** Told of everything that Postgres refuses for another reason than the data. */
+  /** Called for every refusal of Postgres that is not about data. */
   onRefused?: (refusal: Refusal) => void;
   /** For connections that many read with: each gets a fair share, see `shareReads`. Left out: first come, first served. */
   share?: SharedReadsOptions;

@@ -17,9 +17,9 @@ export interface EmbeddedOptions {
   durable?: boolean;
   /** False leaves it at that when Postgres ends by itself. Default true: it is started again until it runs. */
   revive?: boolean;
-  /** Told when Postgres has ended without `stop`, and again whenever a new start fails for another reason than the one before. */
+  /** Called when Postgres has ended without `stop`, and again whenever a new start fails for another reason than the one before. */
   onDown?: (reason: string) => void;
-  /** Told when it runs again. */
+  /** Called when it runs again. */
   onUp?: () => void;
 }
 

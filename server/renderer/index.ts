@@ -18,7 +18,7 @@ export interface RendererOptions {
   heapMb: number;
   logger: Logger;
   registry: Registry;
-  /** Told of an error in drawing a page: `fault` says which page, see `app/page-errors.ts`. */
+  /** Called for an error in drawing a page: `fault` says which page, see `app/page-errors.ts`. */
   onFault?: (error: Error, fault: object) => void;
   /** How long it may be busy with one thing, ms; then it counts as hung and is replaced. */
   hangMs?: number;

@@ -7,7 +7,7 @@ import { type ChannelRow, channelLook } from "../channels/channel-model.ts";
 import { KindIcon } from "../channels/kind-icon.tsx";
 
 interface ChannelPickerProps {
-  /** What choosing one means: `Told at once`. */
+  /** What choosing one means: `Notified at once`. */
   label: string;
   channels: readonly ChannelRow[];
   chosen: readonly string[];

@@ -1,5 +1,5 @@
 import { fireAlert, resolveAlert } from "../../alerts/alert.ts";
-import { isToldAtOnce, ruleOf } from "../../alerts/rule.ts";
+import { raisesAtOnce, ruleOf } from "../../alerts/rule.ts";
 import { paramsOf } from "../../alerts/rule-params.ts";
 import { fingerprint } from "../../kernel/fingerprint.ts";
 import { iso, ms } from "../../kernel/primitives.ts";
@@ -10,7 +10,7 @@ import type { Breaker } from "../contract.ts";
 import { type BreakerConfigInput, resolveBreakerConfig } from "./config.ts";
 import * as machine from "./machine.ts";
 
-/** What happens to a breaker's row, whoever asks for it: it takes the machine's steps, and says every move as an event and to the alert. */
+/** Changes of a breaker's row, for all its callers: the machine's steps, with an event for every move and the alert kept in step. */
 
 /** Gives a breaker a new configuration; what is left out takes its default. */
 export function configureBreaker(tx: Tx, agentKey: string, config: BreakerConfigInput): void {
@@ -33,11 +33,11 @@ export function recordOnBreaker(
   call: CallContext,
 ): void {
   const breaker = must(tx, "breaker", agentKey);
-  const told = { success: outcome.success, durationMs: outcome.durationMs ?? undefined, error: outcome.error };
-  // A trial is known by its permit; only calls without one need the epoch to be told from late ones.
+  const result = { success: outcome.success, durationMs: outcome.durationMs ?? undefined, error: outcome.error };
+  // A trial is known by its permit; only calls without one need the epoch to be recognised as late.
   const epoch = call.permitId === null && typeof call.epoch === "number" ? { epoch: call.epoch } : {};
   const options = { anyTrial: call.anyTrial ?? false, ...epoch };
-  saveBreaker(tx, breaker, machine.record(breaker, told, ms(tx.at), call.permitId, options));
+  saveBreaker(tx, breaker, machine.record(breaker, result, ms(tx.at), call.permitId, options));
 }
 
 const BOUNDED_TRIAL_MS = 30 * DAY_MS;
@@ -52,7 +52,7 @@ export function freeTrialSlots(tx: Tx, agentKey: string): number {
 
 /**
  * Takes the permit for a job that is about to start; there must be a free slot. The job's end ends its trial: a long job is not a failed one. Under a
- * lease or a time limit (`endsByItself`) that end always comes; without, one that never tells would hold the breaker for ever, so its trial
+ * lease or a time limit (`endsByItself`) that end always comes; without, one that never reports would hold the breaker for ever, so its trial
  * fails at its deadline, but not within an hour.
  */
 export function takePermit(
@@ -95,11 +95,11 @@ export function saveBreaker(tx: Tx, was: Readonly<Breaker>, step: machine.Breake
   for (const move of step.transitions) {
     const payload = { ...move, calls, failureRate, resetAt, openings, lastError, epoch: step.breaker.epoch };
     tx.emit({ type: `breaker.${EVENT_OF[move.to]}` as const, subject: agentSubject(was.id), payload });
-    tellAlert(tx, was.id, move, { calls, lastError });
+    syncAlert(tx, was.id, move, { calls, lastError });
   }
 }
 
-function tellAlert(
+function syncAlert(
   tx: Tx,
   agentKey: string,
   move: machine.BreakerTransition,
@@ -109,7 +109,7 @@ function tellAlert(
   if (move.to === "open") {
     const rule = ruleOf(tx, BREAKER_RULE);
     const { agents } = rule ? paramsOf("breaker_open", rule.params) : {};
-    if (!rule?.enabled || !isToldAtOnce(rule) || (agents && !agents.includes(agentKey))) return;
+    if (!rule?.enabled || !raisesAtOnce(rule) || (agents && !agents.includes(agentKey))) return;
     const error = facts.lastError ? `; last error: ${facts.lastError}` : "";
     fireAlert(tx, {
       id: alertId,

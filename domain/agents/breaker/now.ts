@@ -2,7 +2,7 @@ import { type BreakerState, withWindow } from "./state.ts";
 import { leftBy, windowAt } from "./window.ts";
 
 /**
- * A breaker as it stands at `now` (epoch ms), for whoever reads it: a row is written when a call comes, but calls leave a time window by time alone. Without
+ * A breaker at the time `now` (epoch ms): a row is written when a call comes, but calls leave a time window by time alone. Without
  * calls left the rates are null. A breaker that is not closed keeps what led there; nothing leaves a count window by itself.
  * The same object when nothing has left. The one place where this is worked out, on the server and in the browser.
  */

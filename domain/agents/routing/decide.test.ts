@@ -71,7 +71,7 @@ describe("routing.decide", () => {
     expect(decided(world).permitId).toBeNull();
   });
 
-  test("a trial that never reports ends at its deadline; what it tells later counts in the figures alone", () => {
+  test("a trial that never reports ends at its deadline; what it reports later counts in the figures alone", () => {
     const world = team(new World(), "a");
     trip(world, "a");
     world.now += 1000;
@@ -133,14 +133,14 @@ describe("routing.decide", () => {
 
   test("the record at a type of task is that of the last day", () => {
     const world = team(new World(), "a", "b");
-    const told = (agentKey: string, success: boolean) => ({
+    const outcome = (agentKey: string, success: boolean) => ({
       type: "routing.record" as const,
       ...task,
       selectedAgent: agentKey,
       success,
     });
     world.commit({ type: "breaker.override", agentKey: "a", state: "disabled", reason: "test" });
-    world.commit(...Array.from({ length: 30 }, () => told("a", false)));
+    world.commit(...Array.from({ length: 30 }, () => outcome("a", false)));
     expect(decided(world).candidates).toMatchObject([
       { agentKey: "b", parts: { basis: "overall", sample: 0 } },
       { agentKey: "a", parts: { basis: "task_type", sample: 30 } },

@@ -42,7 +42,7 @@ describe("routing.record", () => {
     expect(world.refuse(record(more)).code).toBe(code);
   });
 
-  test("that tells its success is an outcome at once, unless a job's attempts are", () => {
+  test("with a success is an outcome at once, unless a job's attempts are", () => {
     const world = worldWith("a");
     world.commit(
       record({ success: false, errorMessage: "no" }),
@@ -55,13 +55,13 @@ describe("routing.record", () => {
 });
 
 describe("routing.outcome", () => {
-  test("is told once, and feeds breaker and statistics", () => {
+  test("is reported once, and feeds breaker and statistics", () => {
     const world = new World();
     world.commit({ type: "agent.register", agentKey: "x", breaker: { windowSize: 1, minimumCalls: 1 } }, record());
     world.now += 9;
     world.commit({ type: "routing.outcome", decisionId: "d", success: false, durationMs: 8, error: "no" });
-    const told = { success: false, durationMs: 8, errorMessage: "no", outcomeAt: "2026-11-21T12:00:00.009Z" };
-    expect(world.row("decision", "d")).toMatchObject(told);
+    const reported = { success: false, durationMs: 8, errorMessage: "no", outcomeAt: "2026-11-21T12:00:00.009Z" };
+    expect(world.row("decision", "d")).toMatchObject(reported);
     expect(world.row("breaker", "x").state).toBe("open");
     expect(world.refuse({ type: "routing.outcome", decisionId: "d", success: true }).code).toBe("already_reported");
     expect(world.refuse({ type: "routing.outcome", decisionId: "none", success: true }).code).toBe("not_found");

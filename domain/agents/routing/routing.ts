@@ -32,7 +32,7 @@ export const routingOutcome = z.strictObject({
   error: text.optional(),
 });
 
-/** Stores a decision made elsewhere. One that already tells `success` counts as an outcome, unless a job's attempts do. */
+/** Stores a decision made elsewhere. One that already has `success` counts as an outcome, unless a job's attempts do. */
 export function recordRouting(tx: Tx, m: z.infer<typeof routingRecord>): RoutingDecision {
   const decisionId = m.decisionId ?? tx.newId("dec");
   mustBeNew(tx, "decision", decisionId);
@@ -67,7 +67,7 @@ export function recordRouting(tx: Tx, m: z.infer<typeof routingRecord>): Routing
   tx.put("decision", decision);
   const { id: _id, version: _version, seq: _seq, routedAt: _routedAt, permitId: _permitId, ...payload } = decision;
   tx.emit({ type: "routing.recorded", subject: subjectOf(decisionId), runId: decision.runId, payload });
-  if (m.success !== undefined) tellOutcome(tx, decision, m.success, null, m.errorMessage ?? null);
+  if (m.success !== undefined) recordOutcomeOf(tx, decision, m.success, null, m.errorMessage ?? null);
   return decision;
 }
 
@@ -97,12 +97,12 @@ export function recordRoutingOutcome(tx: Tx, m: z.infer<typeof routingOutcome>):
     error: errorMessage,
   };
   tx.emit({ type: "routing.outcome_recorded", subject: subjectOf(decision.id), runId: decision.runId, payload });
-  tellOutcome(tx, decision, m.success, m.durationMs ?? null, errorMessage);
+  recordOutcomeOf(tx, decision, m.success, m.durationMs ?? null, errorMessage);
   return must(tx, "decision", decision.id);
 }
 
 /** A decision tied to a job adds no outcome: the job's attempts do. */
-function tellOutcome(
+function recordOutcomeOf(
   tx: Tx,
   decision: RoutingDecision,
   success: boolean,

@@ -58,7 +58,7 @@ describe("rankCandidates", () => {
     expect(keys([good, tripped])).toEqual(["(tripped)", "(good)"]);
   });
 
-  test("an agent that has not told its capacity is never full", () => {
+  test("an agent without a stated capacity is never full", () => {
     expect(keys([agent("x", { bounded: false, capacity: 1, busy: 9 })])).toEqual(["x"]);
   });
 

@@ -4,7 +4,7 @@ import { percentile, wilsonLowerBound } from "../figures.ts";
 import type { AgentFigures } from "../tally.ts";
 
 /**
- * Which agent a task goes to, as a pure function of what is known of all of them (docs/routing.md tells it to users).
+ * Which agent a task goes to, as a pure function of what is known of all of them (docs/routing.md explains it to users).
  *
  * Left out, each with its reason: agents without the capability, those that drain, those whose breaker lets nothing through (a half-open one
  * lets through its free trials), those without a free slot, those that were tried before or that the caller does not want.
@@ -32,7 +32,7 @@ export interface AgentSeen {
   agentKey: string;
   capabilities: readonly string[];
   capacity: number;
-  /** Its capacity was told; a guessed one excludes nothing. */
+  /** It has stated its capacity; a guessed one excludes nothing. */
   bounded: boolean;
   busy: number;
   draining: boolean;
@@ -120,7 +120,7 @@ const successOf = ({ total, successful }: Record): number =>
 const speedOf = (median: number | null, fastest: number | null): number =>
   median === null || fastest === null ? 0.5 : Math.min(1, fastest / median);
 
-/** Of an agent that has not told its capacity nobody knows how much is free: it shrinks with what it does. */
+/** The free share of an agent without a stated capacity is unknown: it shrinks with its jobs. */
 function freeShareOf({ bounded, capacity, busy }: AgentSeen): number {
   if (!bounded) return 1 / (1 + busy);
   return capacity > 0 ? Math.max(0, capacity - busy) / capacity : 0;

@@ -21,7 +21,7 @@ import { followJobs, settleByClock, workstreamFollow, workstreamSettle } from ".
 import { appendEvent, eventAppend } from "../../kernel/event.ts";
 import { byRun, byWorkstream, op } from "../operation.ts";
 
-/** Runs, their workstreams, and what orchestrators tell of their own. */
+/** Runs, their workstreams, and the events of orchestrators. */
 export const RUN_OPERATIONS = {
   "run.create": op(runCreate, createRun, (m) => (m.parentRunId ? [["run", m.parentRunId]] : [])),
   "run.transition": op(runTransition, transitionRun, byRun),

@@ -32,18 +32,18 @@ export function settleJob(tx: Tx, m: z.infer<typeof jobSettle>): Job {
   if (isFinalJob(job.status)) return job;
   if (isFinalRun(run.status)) cancelJob(tx, job, `run_${run.status}`);
   else if (job.status === "waiting" && verdictOn(tx, job)) {
-    if (releaseOrCancel(tx, job.id) === "cancelled") afterFinish(tx, job.id);
+    if (releaseOrCancel(tx, job.id) === "cancelled") settleAfter(tx, job.id);
   }
   return must(tx, "job", job.id);
 }
 
 /** After a job's row has been put in a final status: releases or cancels its dependents, then settles the runs that this concerns. */
-export function afterFinish(tx: Tx, jobId: string): void {
-  for (const runId of spread(tx, [jobId])) settleRun(tx, runId);
+export function settleAfter(tx: Tx, jobId: string): void {
+  for (const runId of propagate(tx, [jobId])) settleRun(tx, runId);
 }
 
 /** Tells the dependents of ended jobs, and theirs if they end by it. Answers the runs of all that have ended. */
-function spread(tx: Tx, ended: string[]): Set<string> {
+function propagate(tx: Tx, ended: string[]): Set<string> {
   const runs = new Set<string>();
   let left = CASCADE_LIMIT;
   // The list grows while it is walked.
@@ -113,7 +113,7 @@ export function releaseOrCancel(tx: Tx, jobId: string, answered = false): "queue
 /** Cancels a job that is not final, with what hangs on it. */
 export function cancelJob(tx: Tx, job: Readonly<Job>, reason: string): void {
   end(tx, job, reason);
-  afterFinish(tx, job.id);
+  settleAfter(tx, job.id);
 }
 
 /** Cancels what is left of a run that has ended, and what waited for that in other runs. */
@@ -128,7 +128,7 @@ export function cancelJobsOfRun(tx: Tx, runId: string, reason: string): void {
     end(tx, job, reason);
     ended.push(jobId);
   }
-  for (const other of spread(tx, ended)) if (other !== runId) settleRun(tx, other);
+  for (const other of propagate(tx, ended)) if (other !== runId) settleRun(tx, other);
 }
 
 /** Cancels the open jobs that work for these tokens, all of them at once, and what waited for them. */
@@ -142,7 +142,7 @@ export function cancelJobsOfTokens(tx: Tx, runId: string, tokenIds: readonly str
     end(tx, job, reason);
     ended.push(jobId);
   }
-  for (const concerned of spread(tx, ended)) settleRun(tx, concerned);
+  for (const concerned of propagate(tx, ended)) settleRun(tx, concerned);
 }
 
 /**
@@ -158,7 +158,7 @@ export function retryJobsOfRun(tx: Tx, runId: string): void {
     requeueJob(tx, job, "run retried");
   }
   const ended = ids.filter((jobId) => releaseOrCancel(tx, jobId) === "cancelled");
-  for (const concerned of spread(tx, ended)) settleRun(tx, concerned);
+  for (const concerned of propagate(tx, ended)) settleRun(tx, concerned);
 }
 
 const OPEN = ["waiting", "queued", "running"] as const;
@@ -250,5 +250,5 @@ export function requeueJob(tx: Tx, job: Readonly<Job>, reason?: string): void {
 export function approvalSettled(tx: Tx, approval: Readonly<Approval>): void {
   const job = approval.jobId === null ? undefined : tx.get("job", approval.jobId);
   if (job?.status !== "waiting" || job.approvalId !== approval.id) return;
-  if (releaseOrCancel(tx, job.id, true) === "cancelled") afterFinish(tx, job.id);
+  if (releaseOrCancel(tx, job.id, true) === "cancelled") settleAfter(tx, job.id);
 }

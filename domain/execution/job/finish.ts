@@ -20,7 +20,7 @@ import { must, Refusal, type Tx } from "../../kernel/tx.ts";
 import { openApproval } from "../approval-moves.ts";
 import type { Escalation, Job } from "../contract.ts";
 import { type AttemptEnd, attemptId, attemptOutcome, closeAttempt } from "./attempt.ts";
-import { afterFinish } from "./cascade.ts";
+import { settleAfter } from "./cascade.ts";
 import { mustHoldLease } from "./claim.ts";
 import { countJob } from "./counts.ts";
 import { legalJobMoves } from "./job.ts";
@@ -61,7 +61,7 @@ const MAX_BACKOFF_MS = HOUR_MS;
 export function completeJob(tx: Tx, m: z.infer<typeof jobComplete>): Job {
   const job = mustBeRunning(tx, m.jobId, m.leaseToken, "completed");
   const taken = closeAttempt(tx, job, "completed", m);
-  leave(tx, job);
+  freeSlot(tx, job);
   tx.put("job", {
     ...job,
     ...NO_LEASE,
@@ -80,14 +80,14 @@ export function completeJob(tx: Tx, m: z.infer<typeof jobComplete>): Job {
     durationMs: taken,
     result: m.result ?? null,
   });
-  tellOutcome(tx, job, true, taken);
-  afterFinish(tx, job.id);
+  recordOutcomeOf(tx, job, true, taken);
+  settleAfter(tx, job.id);
   return must(tx, "job", job.id);
 }
 
 export function failJob(tx: Tx, m: z.infer<typeof jobFail>): Job {
   const job = mustBeRunning(tx, m.jobId, m.leaseToken, "failed");
-  return endBadly(tx, job, "failed", { ...m, error: toErrorInfo(m.error) }, { retryable: m.retryable ?? true });
+  return failAttempt(tx, job, "failed", { ...m, error: toErrorInfo(m.error) }, { retryable: m.retryable ?? true });
 }
 
 /** A queued job that waited too long ends; a running one has its attempt recorded as timed out, and is tried again if it may be. */
@@ -96,7 +96,7 @@ export function timeOutJob(tx: Tx, m: z.infer<typeof jobTimeout>): Job {
   if (queued.status === "queued" && m.leaseToken === undefined) return timeOutQueued(tx, queued);
   const job = mustBeRunning(tx, m.jobId, m.leaseToken, "timed_out");
   const error = { message: job.timeoutMs ? `no result within ${job.timeoutMs} ms` : "timed out", code: "timeout" };
-  return endBadly(tx, job, "timed_out", { ...m, error });
+  return failAttempt(tx, job, "timed_out", { ...m, error });
 }
 
 /** The clock's: ends the attempt that it saw expire, unless something else has ended it since; or begins anew what waits by a wrong clock. */
@@ -107,10 +107,10 @@ export function expireJob(tx: Tx, m: z.infer<typeof jobExpire>): Job {
   if (job.status !== "running" || job.attempt !== m.attempt || due === null || due > tx.at) return job;
   if (m.why === "timeout") {
     const error = { message: `no result within ${job.timeoutMs} ms`, code: "timeout" };
-    return endBadly(tx, job, "timed_out", { error }, { seen: false });
+    return failAttempt(tx, job, "timed_out", { error }, { seen: false });
   }
   const error = { message: `agent ${job.claimedBy} let its lease of ${job.leaseMs} ms run out`, code: "lease_expired" };
-  return endBadly(tx, job, "failed", { error }, { seen: false });
+  return failAttempt(tx, job, "failed", { error }, { seen: false });
 }
 
 /**
@@ -153,7 +153,7 @@ function beginAnew(tx: Tx, job: Readonly<Job>): Job {
  * Ends the attempt; then the job goes back to the queue, later by its backoff, is escalated, or ends as `status`. `seen` is false when it was
  * not the agent that reported.
  */
-function endBadly(
+function failAttempt(
   tx: Tx,
   job: Readonly<Job>,
   status: "failed" | "timed_out",
@@ -161,7 +161,7 @@ function endBadly(
   { retryable = true, seen = true } = {},
 ): Job {
   const taken = closeAttempt(tx, job, status, end);
-  leave(tx, job, seen);
+  freeSlot(tx, job, seen);
   const used = job.attempt - job.attemptBase;
   const isOver = isFinalRun(must(tx, "run", job.runId).status);
   const again = retryable && used < job.maxAttempts && !isOver;
@@ -193,8 +193,8 @@ function endBadly(
     const { agentKey: pinnedTo, approvalId, attemptBase, runAt } = ended;
     emitJob(tx, "job.escalated", ended, { to: escalation, pinnedTo, approvalId, attemptBase, runAt });
   }
-  tellOutcome(tx, job, false, taken, end.error);
-  if (!goesOn) afterFinish(tx, job.id);
+  recordOutcomeOf(tx, job, false, taken, end.error);
+  if (!goesOn) settleAfter(tx, job.id);
   return must(tx, "job", job.id);
 }
 
@@ -217,7 +217,7 @@ function timeOutQueued(tx: Tx, job: Readonly<Job>): Job {
     const outcome = attemptOutcome(job, job.agentKey, null, error.message);
     recordUpstreamEnd(tx, { ...outcome, id: tx.newId("queue") });
   }
-  afterFinish(tx, job.id);
+  settleAfter(tx, job.id);
   return must(tx, "job", job.id);
 }
 
@@ -229,11 +229,11 @@ function mustBeRunning(tx: Tx, jobId: string, leaseToken: string | undefined, to
   throw new Refusal("illegal_transition", `job ${job.id} is ${job.status} and cannot become ${to}`, { legal });
 }
 
-function leave(tx: Tx, job: Readonly<Job>, seen = true): void {
+function freeSlot(tx: Tx, job: Readonly<Job>, seen = true): void {
   if (job.claimedBy) addBusy(tx, job.claimedBy, -1, seen);
 }
 
-function tellOutcome(tx: Tx, job: Readonly<Job>, success: boolean, taken: number, error?: ErrorInfo): void {
+function recordOutcomeOf(tx: Tx, job: Readonly<Job>, success: boolean, taken: number, error?: ErrorInfo): void {
   if (!job.claimedBy) return;
   const outcome = attemptOutcome(job, job.claimedBy, taken, error?.message);
   if (!success && isUpstream(error?.code)) {

@@ -6,7 +6,7 @@ import { openApproval } from "../approval-moves.ts";
 import type { Job, Run } from "../contract.ts";
 import { mapId } from "../state/execution-state.ts";
 import { mustHaveToken } from "../state/token.ts";
-import { afterFinish, cancelJob, failedDependency, releaseOrCancel, requeueJob } from "./cascade.ts";
+import { cancelJob, failedDependency, releaseOrCancel, requeueJob, settleAfter } from "./cascade.ts";
 import { countJob } from "./counts.ts";
 import { emitJob, hasCancelledToken } from "./moves.ts";
 
@@ -136,7 +136,7 @@ export function enqueueJob(tx: Tx, m: z.infer<typeof jobEnqueue>): Job {
   const { approvalId, tokenId, escalate } = job;
   const facts = { capability, pinnedTo, priority, runAt, dependsOn, unmet, maxAttempts, backoffMs, timeoutMs, input };
   emitJob(tx, "job.enqueued", job, { ...facts, approvalId, tokenId, escalate });
-  if (releaseOrCancel(tx, job.id) === "cancelled") afterFinish(tx, job.id);
+  if (releaseOrCancel(tx, job.id) === "cancelled") settleAfter(tx, job.id);
   return must(tx, "job", job.id);
 }
 

@@ -7,7 +7,7 @@ import type { Ledger } from "../ledger.ts";
 import { removedJobs } from "./removed.ts";
 
 /** A job as its events tell it. */
-interface Told {
+interface JobLife {
   status: JobStatus;
   attempt: number;
   agentKey: string | null;
@@ -36,31 +36,31 @@ const ENDS = ["job.completed", "job.failed", "job.attempt_failed"] as const sati
  */
 export function checkJobs({ events, jobs, attempts }: History): string[] {
   const faults: string[] = [];
-  const told = new Map<string, Told>();
+  const lives = new Map<string, JobLife>();
   const ended = new Set<string>();
   for (const event of events) {
     if (isEvent(event, "run.transitioned", "run.retried")) noteRun(event, ended);
-    if (isAbout(event, "job")) faults.push(...step(event, told, ended).map((fault) => `${at(event)}: ${fault}`));
+    if (isAbout(event, "job")) faults.push(...step(event, lives, ended).map((fault) => `${at(event)}: ${fault}`));
   }
   for (const job of jobs) {
-    const { status, attempt } = told.get(job.id) ?? {};
+    const { status, attempt } = lives.get(job.id) ?? {};
     if (job.status !== status || job.attempt !== attempt) {
       faults.push(
         `job ${job.id} is ${job.status}, attempt ${job.attempt}; its events say ${status}, attempt ${attempt}`,
       );
     }
   }
-  if (jobs.length !== told.size) faults.push(`there are ${jobs.length} jobs, and ${told.size} by the events`);
+  if (jobs.length !== lives.size) faults.push(`there are ${jobs.length} jobs, and ${lives.size} by the events`);
   const numbers = new Map<string, number[]>();
   for (const attempt of attempts) numbers.set(attempt.jobId, [...(numbers.get(attempt.jobId) ?? []), attempt.number]);
   for (const [jobId, of] of numbers) {
-    const whole = Array.from({ length: told.get(jobId)?.attempt ?? 0 }, (_, index) => index + 1);
+    const whole = Array.from({ length: lives.get(jobId)?.attempt ?? 0 }, (_, index) => index + 1);
     if (String(of.sort((a, b) => a - b)) !== String(whole))
       faults.push(`job ${jobId} has attempts ${of}, not ${whole}`);
   }
   for (const attempt of attempts) {
     const runs = attempt.status === "running";
-    const job = told.get(attempt.jobId);
+    const job = lives.get(attempt.jobId);
     if (runs !== (job?.status === "running" && job.attempt === attempt.number)) {
       faults.push(
         `attempt ${attempt.id} is ${attempt.status} while its job is ${job?.status}, attempt ${job?.attempt}`,
@@ -70,14 +70,14 @@ export function checkJobs({ events, jobs, attempts }: History): string[] {
   return faults;
 }
 
-function step(event: EventAbout<"job">, told: Map<string, Told>, endedRuns: ReadonlySet<string>): string[] {
+function step(event: EventAbout<"job">, lives: Map<string, JobLife>, endedRuns: ReadonlySet<string>): string[] {
   const { type, subject } = event;
   const { status, attempt, agentKey, dependsOn = [] } = event.payload;
   if (status === undefined || attempt === undefined || agentKey === undefined)
     return ["it does not say how the job is"];
-  const job = told.get(subject.id);
+  const job = lives.get(subject.id);
   if (type === "job.enqueued") {
-    told.set(subject.id, { status, attempt, agentKey, dependsOn, completions: [] });
+    lives.set(subject.id, { status, attempt, agentKey, dependsOn, completions: [] });
     return job ? ["it was enqueued before"] : [];
   }
   if (!job) return ["it was never enqueued"];
@@ -86,7 +86,7 @@ function step(event: EventAbout<"job">, told: Map<string, Told>, endedRuns: Read
     if (job.status !== "queued") faults.push(`it starts while it is ${job.status}, attempt ${job.attempt}`);
     if (attempt !== job.attempt + 1) faults.push(`attempt ${attempt} follows on ${job.attempt}`);
     if (event.runId !== undefined && endedRuns.has(event.runId)) faults.push(`its run ${event.runId} has ended`);
-    const open = job.dependsOn.filter((parent) => told.get(parent)?.status !== "completed");
+    const open = job.dependsOn.filter((parent) => lives.get(parent)?.status !== "completed");
     if (open.length > 0) faults.push(`it starts before ${open} have completed`);
     job.attempt = attempt;
   } else {
@@ -107,7 +107,7 @@ function step(event: EventAbout<"job">, told: Map<string, Told>, endedRuns: Read
   return faults;
 }
 
-/** Ends that were acknowledged have happened, once, to the attempt that they were told for. */
+/** Ends that were acknowledged have happened, once, to the attempt that they were reported for. */
 export function checkEnds({ events, jobs }: History, ledger: Ledger): string[] {
   const faults: string[] = [];
   const byJob = new Map<string, LogEvent[]>();

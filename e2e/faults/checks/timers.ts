@@ -10,17 +10,17 @@ const LATEST_MS = 5_000;
 /** Runs move as they may, end at their deadline once and not before it; incomplete ones are found, the oldest first. */
 export function checkRuns({ events, runs, incomplete }: History): string[] {
   const faults: string[] = [];
-  const told = new Map<string, { status: RunStatus; deadline: number; timeoutMs: number | null }>();
+  const lives = new Map<string, { status: RunStatus; deadline: number; timeoutMs: number | null }>();
   for (const event of events) {
     const { seq, subject, at } = event;
     const deadlineFrom = (timeoutMs: number | null) =>
       timeoutMs === null ? Number.POSITIVE_INFINITY : Date.parse(at) + timeoutMs;
     if (isEvent(event, "run.created")) {
       const { timeoutMs } = event.payload;
-      told.set(subject.id, { status: "pending", deadline: deadlineFrom(timeoutMs), timeoutMs });
+      lives.set(subject.id, { status: "pending", deadline: deadlineFrom(timeoutMs), timeoutMs });
       continue;
     }
-    const run = told.get(subject.id);
+    const run = lives.get(subject.id);
     if (!run || !isEvent(event, "run.transitioned", "run.retried")) continue;
     if (event.type === "run.retried") {
       if (!isFinalRun(run.status) || run.status === "completed")
@@ -39,10 +39,10 @@ export function checkRuns({ events, runs, incomplete }: History): string[] {
     run.status = to;
   }
   for (const run of runs) {
-    const status = told.get(run.id)?.status;
+    const status = lives.get(run.id)?.status;
     if (run.status !== status) faults.push(`run ${run.id} is ${run.status}; its events say ${status}`);
   }
-  if (runs.length !== told.size) faults.push(`there are ${runs.length} runs, and ${told.size} by the events`);
+  if (runs.length !== lives.size) faults.push(`there are ${runs.length} runs, and ${lives.size} by the events`);
   const open = runs.filter((run) => !isFinalRun(run.status)).map((run) => run.id);
   const listed = incomplete.map((run) => run.id);
   if (String([...open].sort()) !== String([...listed].sort()))
@@ -52,7 +52,7 @@ export function checkRuns({ events, runs, incomplete }: History): string[] {
   return faults;
 }
 
-interface BreakerTold {
+interface BreakerLife {
   state: string;
   moves: number;
   resetAt: string | null;
@@ -72,25 +72,25 @@ const MOVED = [
  */
 export function checkBreakers({ events, agents }: History): string[] {
   const faults: string[] = [];
-  const told = new Map<string, BreakerTold>();
+  const lives = new Map<string, BreakerLife>();
   for (const event of events) {
-    if (isEvent(event, "agent.removed")) told.delete(event.subject.id);
+    if (isEvent(event, "agent.removed")) lives.delete(event.subject.id);
     if (!isEvent(event, ...MOVED)) continue;
     const { seq, type, subject, payload, at } = event;
-    const was = told.get(subject.id) ?? { state: "closed", moves: 0, resetAt: null };
+    const was = lives.get(subject.id) ?? { state: "closed", moves: 0, resetAt: null };
     const name = `event ${seq}, ${type} of ${subject.id}`;
     if (payload.from !== was.state) faults.push(`${name} comes from ${payload.from} and should from ${was.state}`);
     if (payload.cause === "open_time_passed" && (was.resetAt === null || at < was.resetAt)) {
       faults.push(`${name} comes at ${at}, before ${was.resetAt}`);
     }
-    told.set(subject.id, {
+    lives.set(subject.id, {
       state: payload.to,
       moves: was.moves + 1,
       resetAt: payload.resetAt,
     });
   }
   for (const { id, breaker } of agents) {
-    const { state, moves } = told.get(id) ?? { state: "closed", moves: 0 };
+    const { state, moves } = lives.get(id) ?? { state: "closed", moves: 0 };
     if (breaker?.state !== state || breaker.epoch !== moves) {
       faults.push(
         `the breaker of ${id} is ${breaker?.state}, epoch ${breaker?.epoch}; its events say ${state}, ${moves}`,

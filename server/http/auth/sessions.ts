@@ -29,7 +29,7 @@ export class Sessions {
   private readonly cache: TtlCache<Session>;
   private readonly minted: Map<unknown, string>;
   private readonly strangers: Strangers;
-  /** Told when a session has been ended by its owner. */
+  /** Called when a session has been ended by its owner. */
   onEnded: () => void = () => {};
 
   private constructor(

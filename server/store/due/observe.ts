@@ -1,5 +1,5 @@
 import type { Rule } from "../../../domain/alerts/contract.ts";
-import { isToldAtOnce } from "../../../domain/alerts/rule.ts";
+import { raisesAtOnce } from "../../../domain/alerts/rule.ts";
 import { paramsOf } from "../../../domain/alerts/rule-params.ts";
 import { fingerprint } from "../../../domain/kernel/fingerprint.ts";
 import type { LaneQueries } from "../lane/lane-database.ts";
@@ -8,7 +8,7 @@ import { checkOf } from "../rules/index.ts";
 
 /** Rules whose alerts only reducers raise, and end. */
 export const raisedByReducers = (rule: Rule): boolean =>
-  isToldAtOnce(rule) ||
+  raisesAtOnce(rule) ||
   (rule.id === "run_overdue" &&
     rule.ruleKind === rule.id &&
     paramsOf("run_overdue", rule.params).afterMs === undefined);
