@@ -77,7 +77,7 @@ test("falling back is told as it happens, and leads from decision to decision", 
   await operator.goto(`/routing/${first.decisionId}`);
   await live(operator);
   const happened = operator.getByRole("list", { name: "What happened" });
-  await expect(happened).toContainText("No outcome has been told yet.");
+  await expect(happened).toContainText("No outcome yet.");
   await client.reportRouting(first.decisionId, { success: false, durationMs: 2000, error: "context window exceeded" });
   await expect(happened).toContainText("context window exceeded");
   const second = await client.decideRouting({ ...task, taskId: "chain", fallbackOf: first.decisionId });
@@ -109,10 +109,10 @@ test("a decision made elsewhere is shown as it was told, without what nobody kno
   ]);
   await operator.goto("/routing/elsewhere");
   await expect(operator.getByText("swift was chosen elsewhere")).toBeVisible();
-  await expect(candidate(operator, "swift")).toContainText("parts not told");
+  await expect(candidate(operator, "swift")).toContainText("no parts recorded");
   await expect(candidate(operator, "steady")).toContainText("too dear");
   await operator.goto("/routing/bare");
-  await expect(operator.getByText("The candidates were not told", { exact: true })).toBeVisible();
+  await expect(operator.getByText("No candidates recorded", { exact: true })).toBeVisible();
   await expect(operator.getByText("Nobody knows who would have been the second choice")).toBeVisible();
   await operator.goto("/routing/none-such");
   await expect(operator.getByRole("heading", { name: "There is no such decision" })).toBeAttached();

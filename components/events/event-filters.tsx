@@ -15,7 +15,7 @@ interface EventFiltersProps {
   onChange: (change: Partial<EventFilter>) => void;
 }
 
-/** Which events are shown; each change goes into the URL. */
+/** The filters of the log; each change is written to the URL. */
 export function EventFilters({ filter, onChange }: EventFiltersProps) {
   const groups = TYPE_GROUPS.flatMap(({ patterns }) => patterns);
   const own = filter.types.filter((type) => !groups.includes(type));
@@ -99,14 +99,14 @@ interface TextFilterProps {
   placeholder: string;
   value: string | null;
   accepts: (text: string) => boolean;
-  /** Gets null when it was emptied. */
+  /** Gets null when the field was cleared. */
   onCommit: (value: string | null) => void;
-  /** Whether it empties itself once taken. */
+  /** Whether the field is cleared after it is applied. */
   clears?: boolean;
   className: string;
 }
 
-/** A field that takes effect by Enter or by leaving it; what cannot be is marked and has none. */
+/** A field that is applied on Enter or blur; an invalid value is marked and not applied. */
 function TextFilter({ label, placeholder, value, accepts, onCommit, clears = false, className }: TextFilterProps) {
   const [text, setText] = useState(value ?? "");
   useEffect(() => setText(value ?? ""), [value]);

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { eventSummary } from "./event-line.ts";
 
 describe("an event on one line", () => {
-  it("says what moved, how it ended and why", () => {
+  it("has the transition, the result and the reason", () => {
     expect(eventSummary({ payload: { from: "pending", to: "running", reason: "its first job started" } })).toBe(
       "pending → running · its first job started",
     );
@@ -17,7 +17,7 @@ describe("an event on one line", () => {
     expect(eventSummary({ payload: failed })).toBe("failed · alpha · attempt 2 · exit 1 · boom at x");
   });
 
-  it("is empty when there is nothing to tell", () => {
+  it("is empty for an empty payload", () => {
     expect(eventSummary({ payload: {} })).toBe("");
     expect(eventSummary({ payload: { attempt: 0, agentKey: null } })).toBe("");
   });

@@ -8,7 +8,7 @@ import { OUTPUT_EVENT } from "../ui/output.ts";
  * An event on one line: in full, with the name of each field (`previewOf`), or in brief (`eventSummary`). Both take the fields in one order.
  */
 
-/** What a reader looks for first stands first. `message` is what many orchestrators call it in their own events. */
+/** The most important fields come first. Many orchestrators use `message` in their own events. */
 const RANKED = [
   "from",
   "to",
@@ -28,7 +28,7 @@ const RANKED = [
 ] as const satisfies readonly (FieldName | "message")[];
 const isRanked = (name: string): boolean => (RANKED as readonly string[]).includes(name);
 
-/** Types that come often and say little by themselves: left out unless asked for. */
+/** Frequent types with little information: hidden by default. */
 export const QUIET_TYPES: ReadonlySet<string> = new Set<EventType | typeof OUTPUT_EVENT>([
   OUTPUT_EVENT,
   "job.heartbeat_received",
@@ -36,12 +36,12 @@ export const QUIET_TYPES: ReadonlySet<string> = new Set<EventType | typeof OUTPU
 ]);
 
 const PREVIEW = 320;
-/** How much of a payload finding looks through. */
+/** How much of a payload is searched, characters. */
 const FOUND_IN = 20_000;
 const LINE_END = " ⏎ ";
 const previews = new WeakMap<LogEvent, string>();
 
-/** The payload in one line: `to: failed  reason: exit code 3`; without what is null or stands in the line already, cut when long. */
+/** The payload in one line: `to: failed  reason: exit code 3`; without null and repeated values, cut when long. */
 export function previewOf(event: LogEvent): string {
   const known = previews.get(event);
   if (known !== undefined) return known;
@@ -50,7 +50,7 @@ export function previewOf(event: LogEvent): string {
   return preview;
 }
 
-/** The payload in one line of at most `max` characters. What lies behind them is not even looked at. */
+/** The payload in one line of at most `max` characters. The rest is not read. */
 function lineOf(event: LogEvent, max: number): string {
   const { payload, subject, runId } = event;
   let line = "";
@@ -64,7 +64,7 @@ function lineOf(event: LogEvent, max: number): string {
   return shortened(line, max + 1);
 }
 
-/** The names in a payload, those that matter first; one by one, as there may be many. */
+/** The field names of a payload, the most important first; lazily, as there may be many. */
 function* namesOf(payload: LogEvent["payload"]): Generator<string> {
   for (const name of RANKED) if (Object.hasOwn(payload, name)) yield name;
   for (const name in payload) if (Object.hasOwn(payload, name) && !isRanked(name)) yield name;
@@ -73,10 +73,10 @@ function* namesOf(payload: LogEvent["payload"]): Generator<string> {
 const headOf = ({ seq, type, actor, subject }: LogEvent): string =>
   `${seq} ${type} ${actor} ${subject.kind}:${subject.id}`;
 
-/** What finding looks through, in lower case; kept with the event, as it is asked for with each letter that is typed. */
+/** The searched text of an event, in lower case; cached, as every key press needs it. */
 const haystacks = new WeakMap<LogEvent, string>();
 
-/** Whether the text stands in the event's line, cut or not (its first 20,000 characters): what finding finds. */
+/** Whether the search finds the text in the event's full line (its first 20,000 characters). */
 export function contains(event: LogEvent, text: string): boolean {
   let haystack = haystacks.get(event);
   if (haystack === undefined) {
@@ -86,12 +86,12 @@ export function contains(event: LogEvent, text: string): boolean {
   return haystack.includes(text.toLowerCase());
 }
 
-/** Whether the text stands in the part of the line that is cut off: it shows only when the event is open. */
+/** Whether the text is in the cut part of the line, visible only when the event is open. */
 export function isCutOff(event: LogEvent, text: string): boolean {
   return contains(event, text) && !`${headOf(event)} ${previewOf(event)}`.toLowerCase().includes(text.toLowerCase());
 }
 
-/** Most counts that are written out by name. */
+/** Most counts that are listed by name. */
 const MOST_COUNTS = 20;
 
 function inLine(value: unknown, max: number): string {
@@ -99,13 +99,13 @@ function inLine(value: unknown, max: number): string {
   if (typeof value === "object" && value !== null && !Array.isArray(value)) {
     if ("message" in value && typeof value.message === "string") return oneLine(value.message, max, LINE_END);
     const counts = countsOf(value);
-    // Counts by name: those of nothing say nothing.
+    // Counts by name, without zeros.
     if (counts) return counts.map(([name, count]) => `${count} ${oneLine(name, max)}`).join(", ") || "none";
   }
   return oneLine(jsonBeginning(value, max), max, LINE_END);
 }
 
-/** The counts that an object holds by name, without those of nothing; null for one that holds anything else, nothing or very much. */
+/** The counts by name of an object, without zeros; null when it has other values, none, or too many. */
 function countsOf(value: object): [string, number][] | null {
   const counts: [string, number][] = [];
   let names = 0;
@@ -118,12 +118,12 @@ function countsOf(value: object): [string, number][] | null {
   return names === 0 ? null : counts;
 }
 
-/** What the brief line has: the cause is in the reason's words, an error stands last. */
+/** The fields of the brief line: the reason contains the cause, an error comes last. */
 const BRIEF = RANKED.filter((name) => name !== "cause" && name !== "error");
 const MOST = 4;
 const LONGEST_PART = 200;
 
-/** What an event says, on one line: `running → failed · exit 1 · the tests failed`. */
+/** An event on one line: `running → failed · exit 1 · the tests failed`. */
 export function eventSummary({ payload }: Pick<LogEvent, "payload">): string {
   const parts: string[] = [];
   const { from, to } = payload;

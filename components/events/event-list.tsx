@@ -19,11 +19,11 @@ interface EventListProps {
   current: number | null;
   loading: boolean;
   onLoadHole: (hole: Range) => void;
-  /** The reader has left the newest end, or come back to it. */
+  /** Called when the reader scrolls away from the newest events, or back. */
   onAtTop: (atTop: boolean) => void;
-  /** The end of what is loaded is near. */
+  /** Called near the end of the loaded events. */
   onNearEnd: () => void;
-  /** Stands below the last row. */
+  /** Shown below the last row. */
   footer: ReactNode;
   /** Lets the page scroll to a row. */
   handle: RefObject<{ scrollTo: (seq: number) => void; toTop: () => void } | null>;
@@ -32,7 +32,7 @@ interface EventListProps {
 const ROW = 31;
 const NEAR = 30;
 
-/** The log, newest on top, however long: only what is in sight is drawn. */
+/** The log, newest on top, of any length: only visible rows are drawn. */
 export function EventList(props: EventListProps) {
   const { rows, find, current, loading, onLoadHole, onAtTop, onNearEnd, footer, handle } = props;
   const [scroller, setScroller] = useState<HTMLDivElement | null>(null);

@@ -14,7 +14,7 @@ const event = (more: Partial<LogEvent>): LogEvent => ({
   ...more,
 });
 
-test("an event has the colour of where it leads", () => {
+test("an event has the colour of the status it changes to", () => {
   expect(toneOf(event({ type: "job.completed" }))).toBe("completed");
   expect(toneOf(event({ type: "breaker.opened" }))).toBe("failed");
   expect(toneOf(event({ type: "run.transitioned", payload: { from: "running", to: "blocked" } }))).toBe("blocked");
@@ -22,14 +22,14 @@ test("an event has the colour of where it leads", () => {
   expect(toneOf(event({ type: "x.anything" }))).toBeNull();
 });
 
-test("a subject leads to its page, a job to its run's", () => {
+test("a subject links to its page, a job to its run's", () => {
   expect(subjectPath(event({ runId: "r" }))).toBe("/runs/r?job=build%201");
   expect(subjectPath(event({}))).toBeNull();
   expect(subjectPath(event({ subject: { kind: "agent", id: "codex" } }))).toBe("/agents/codex");
   expect(subjectPath(event({ subject: { kind: "tenant", id: "log" } }))).toBeNull();
 });
 
-test("the preview is one line of what matters first, without what is null or said already", () => {
+test("the preview is one line, most important first, without null and repeated values", () => {
   const payload = { text: "a\n b", jobId: "build 1", reason: null, to: "failed", error: { message: "exit 3" } };
   expect(previewOf(event({ payload }))).toBe("to: failed  error: exit 3  text: a ⏎ b");
   expect(previewOf(event({ payload: { jobCounts: { queued: 0, running: 2, completed: 1 } } }))).toBe(
@@ -39,7 +39,7 @@ test("the preview is one line of what matters first, without what is null or sai
   expect(previewOf(event({ payload: { text: "x".repeat(1000) } })).length).toBeLessThan(330);
 });
 
-test("finding looks at what the line says, whatever the case, and not at counts of nothing", () => {
+test("the search covers the line, upper and lower case alike, without zero counts", () => {
   const found = event({ payload: { error: { message: "Exit Code 3" }, jobCounts: { failed: 0, running: 2 } } });
   expect(contains(found, "exit code")).toBe(true);
   expect(contains(found, "JOB.started")).toBe(true);
@@ -47,7 +47,7 @@ test("finding looks at what the line says, whatever the case, and not at counts 
   expect(isCutOff(found, "exit code")).toBe(false);
 });
 
-test("finding reaches what the line cuts off, and says that it is out of sight", () => {
+test("the search covers the cut part of the line, and says that it is hidden", () => {
   const long = event({ payload: { text: `${"x".repeat(1000)} needle` } });
   expect(contains(long, "needle")).toBe(true);
   expect(isCutOff(long, "needle")).toBe(true);
@@ -71,14 +71,14 @@ test("a payload of any shape has a line", () => {
   ]);
 });
 
-test("types and states that nobody knows have no colour", () => {
+test("unknown types and statuses have no colour", () => {
   for (const name of ["constructor", "__proto__", "toString", "valueOf", "hasOwnProperty"]) {
     expect(toneOf(event({ type: `x.${name}` }))).toBeNull();
     expect(toneOf(event({ type: "run.transitioned", payload: { to: name } }))).toBeNull();
   }
 });
 
-test("a line is made of its beginning alone, however much there is", () => {
+test("a line reads only the beginning of a large payload", () => {
   const wide = Object.fromEntries(Array.from({ length: 100_000 }, (_, at) => [`name${at}`, at]));
   const payloads: { [name: string]: unknown }[] = [
     { text: `x${" ".repeat(900_000)}y` },
@@ -90,7 +90,7 @@ test("a line is made of its beginning alone, however much there is", () => {
     { list: Array.from({ length: 400_000 }, () => 1) },
     { from: "x".repeat(900_000), to: "y".repeat(900_000) },
   ];
-  // A generous bound: what grows with the square of the text takes minutes.
+  // A generous bound: quadratic work would take minutes.
   const started = performance.now();
   for (const payload of payloads) {
     const one = event({ payload });

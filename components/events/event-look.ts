@@ -3,7 +3,7 @@ import { pathTo } from "../../domain/kernel/links.ts";
 import type { Noun, Verb } from "../../domain/kernel/read-event.ts";
 import type { Tone } from "../ui/status.ts";
 
-/** What people call the families of types; those that share a name are chosen together. */
+/** Names of the groups of types; types of one name are chosen together. */
 const GROUP_OF = {
   run: "Runs",
   context: "State",
@@ -73,13 +73,13 @@ const BY_STATUS: ReadonlyMap<string, Tone> = new Map(
   }),
 );
 
-/** The colour of an event: of where it leads, where it leads somewhere; null for what is neither good nor bad. */
+/** The colour of an event: that of the status it changes to; null when it is neither good nor bad. */
 export function toneOf(event: Pick<LogEvent, "type" | "payload">): Tone | null {
   const verb = event.type.slice(event.type.lastIndexOf(".") + 1);
   if (verb === "transitioned" && typeof event.payload.to === "string") return BY_STATUS.get(event.payload.to) ?? null;
   return BY_VERB.get(verb) ?? null;
 }
 
-/** Where the subject has its page; jobs are shown on their run's. */
+/** The page of the subject; a job is shown on its run's. */
 export const subjectPath = ({ subject, runId }: Pick<LogEvent, "subject" | "runId">): string | null =>
   pathTo(subject, runId);

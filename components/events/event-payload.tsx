@@ -7,17 +7,17 @@ import type { Json } from "../../domain/kernel/primitives.ts";
 import { isLean, useWhole } from "../live/whole.ts";
 import { JsonTree } from "../ui/json-tree.tsx";
 
-/** What an event carries, as a tree; asked for where the list left out what is large. */
+/** An event's payload as a tree; fetched when the list left out large values. */
 export function EventPayload({ event }: { event: LogEvent }) {
   const { seq } = event;
   const path = pathTo(eventEndpoints.list, { after: seq - 1, before: seq + 1, limit: 1 });
   const { whole, loading, failed } = useWhole(isLean(event), path, seq);
-  if (loading) return <p className="text-small text-muted">The payload is being loaded…</p>;
+  if (loading) return <p className="text-small text-muted">Loading the payload…</p>;
   return (
     <>
       {failed && (
         <p role="alert" className="text-small text-danger">
-          The payload is large and could not be loaded; this is its beginning.
+          The full payload could not be loaded; this is its beginning.
         </p>
       )}
       <JsonTree value={(whole?.items[0] ?? event).payload as Json} />

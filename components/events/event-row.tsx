@@ -24,16 +24,16 @@ export const EVENT_COLUMNS =
 interface EventRowProps {
   event: LogEvent;
   open: boolean;
-  /** The keyboard's cursor, or the match that finding stands on. */
+  /** The row of the keyboard, or the current match of the search. */
   current: boolean;
-  /** What is being looked for; empty for nothing. */
+  /** The searched text; empty: none. */
   find: string;
   /** Whether the browser's own time zone is known: the server writes UTC. */
   local: boolean;
   onToggle: (seq: number) => void;
 }
 
-/** One event: a line, and below it the whole of it when it is open. */
+/** One event: a line, and its details below when it is open. */
 export const EventRow = memo(function EventRow({ event, open, current, find, local, onToggle }: EventRowProps) {
   const tone = toneOf(event);
   return (
@@ -104,7 +104,7 @@ function EventDetail({ event }: { event: LogEvent }) {
   );
 }
 
-/** A range of the log that is not here. */
+/** A range of the log that is not loaded. */
 export function HoleRow({ hole, loading, onLoad }: { hole: Range; loading: boolean; onLoad: (hole: Range) => void }) {
   const count = hole.to - hole.from + 1;
   return (

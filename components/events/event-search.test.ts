@@ -8,11 +8,11 @@ test("a filter in the URL is named as in the API", async () => {
   expect(filter).toEqual({ types: ["job.*", "run.created"], subject: "job:build-1", runId: "r-1" });
 });
 
-test("every pattern that the API takes is taken, the one for all types too", () => {
+test("every pattern that the API accepts is accepted, also the one for all types", () => {
   expect(cleanFilter({ types: ["*", "x.a:b_c-1"], subject: null, runId: null }).types).toEqual(["*", "x.a:b_c-1"]);
 });
 
-test("what the API would refuse is left out instead of breaking the page", () => {
+test("filters that the API would refuse are left out instead of breaking the page", () => {
   expect(cleanFilter({ types: ["job.*", "no spaces", "a*b"], subject: "nocolon", runId: "a/b" })).toEqual({
     types: ["job.*"],
     subject: null,

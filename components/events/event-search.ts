@@ -3,7 +3,7 @@ import { EVENT_PATTERN } from "../../domain/kernel/event.ts";
 import { isId } from "../../domain/kernel/ids.ts";
 import type { EventFilter } from "../live/feed.ts";
 
-/** The filter of the Events page as it stands in the URL, named as the API names it. */
+/** The filter of the Events page in the URL, with the names of the API. */
 export const eventSearch = {
   type: parseAsArrayOf(parseAsString).withDefault([]),
   subject: parseAsString,
@@ -20,7 +20,7 @@ export async function loadEventFilter(
   return cleanFilter({ types: type, subject, runId });
 }
 
-/** The filter without what the API would refuse: a link with a typing mistake shows more, not an error. */
+/** The filter without values that the API would refuse: a mistyped link shows more, not an error. */
 export function cleanFilter(filter: EventFilter): EventFilter {
   return {
     types: [...new Set(filter.types.filter((type) => isPattern(type)))].slice(0, 50),
@@ -29,13 +29,13 @@ export function cleanFilter(filter: EventFilter): EventFilter {
   };
 }
 
-/** Whether a text names the subject of events: its kind, and its id behind a colon. */
+/** Whether a text names the subject of events: its kind, and its id after a colon. */
 export function isSubject(text: string): boolean {
   const colon = text.indexOf(":");
   return colon > 0 && colon <= 200 && isId(text.slice(colon + 1));
 }
 
-/** Whether a text is a pattern of types that the API takes. */
+/** Whether a text is a pattern of types that the API accepts. */
 export const isPattern = (text: string): boolean => EVENT_PATTERN.test(text);
 
 export const isOpenFilter = (filter: EventFilter): boolean =>

@@ -47,7 +47,7 @@ interface LogProps extends EventsScreenProps {
 
 function Log({ filter, initial, changing, onFilter }: LogProps) {
   const log = useLog(filter, initial);
-  /** Paused by the button, as against by having scrolled away from the newest. */
+  /** Paused by the button, not by scrolling away from the newest. */
   const [stopped, setStopped] = useState(false);
   const [atTop, setAtTop] = useState(true);
   const handle = useRef<{ scrollTo: (seq: number) => void; toTop: () => void } | null>(null);
@@ -56,7 +56,7 @@ function Log({ filter, initial, changing, onFilter }: LogProps) {
   const find = useFind(rows, (seq) => handle.current?.scrollTo(seq));
   const { pause, resume, loadOlder } = log;
 
-  // Scrolled away, or on a match, nothing may move under the reader: what arrives is held until they come back.
+  // While scrolled away or on a match, rows must not move: new events are held until the reader returns to the top.
   const hold = stopped || !atTop || find.current !== null;
   useEffect(() => (hold ? pause() : resume()), [hold, pause, resume]);
 
@@ -153,7 +153,7 @@ function Footer({ log, shown, filtered }: FooterProps) {
     return (
       <div className="flex justify-center py-3">
         <Button variant="ghost" busy={log.loading} onClick={log.loadOlder}>
-          {log.loading ? "Loading…" : shown === 0 ? "Nothing so far: look further back" : "Older events"}
+          {log.loading ? "Loading…" : shown === 0 ? "Nothing so far: search further back" : "Older events"}
         </Button>
       </div>
     );
@@ -162,8 +162,8 @@ function Footer({ log, shown, filtered }: FooterProps) {
     return <p className="py-3 text-center text-small text-faint">The beginning: {formatPlural(shown, "event")}</p>;
   if (filtered) {
     return (
-      <EmptyState icon={<ScrollText />} title="No event passes this filter">
-        What passes it from now on appears here by itself.
+      <EmptyState icon={<ScrollText />} title="No event matches this filter">
+        New events that match appear here.
       </EmptyState>
     );
   }

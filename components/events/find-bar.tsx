@@ -9,16 +9,16 @@ import { Input } from "../ui/input.tsx";
 interface FindBarProps {
   text: string;
   onText: (text: string) => void;
-  /** Place of the match it stands on, from 1; 0 for none. */
+  /** Number of the current match, from 1; 0: none. */
   at: number;
   count: number;
-  /** Whether there is more of the log than what was searched. */
+  /** Whether the log has events that were not searched. */
   partial: boolean;
   onStep: (by: 1 | -1) => void;
   ref: Ref<HTMLInputElement>;
 }
 
-/** Looks for text in the events that are loaded. */
+/** Searches text in the loaded events. */
 export function FindBar({ text, onText, at, count, partial, onStep, ref }: FindBarProps) {
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
     if (event.key === "Enter") {

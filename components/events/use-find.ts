@@ -7,19 +7,19 @@ import { contains } from "./event-line.ts";
 export interface Find {
   text: string;
   setText: (text: string) => void;
-  /** What is looked for now; it may be a moment behind what is typed. */
+  /** The searched text; may lag behind the typed one. */
   term: string;
   count: number;
-  /** Place of the match it stands on, from 1; 0 for none. */
+  /** Number of the current match, from 1; 0: none. */
   at: number;
-  /** Position of the match it stands on. */
+  /** Position of the current match. */
   current: number | null;
   step: (by: 1 | -1) => void;
-  /** Stands on no match any more; the text stays. */
+  /** Leaves the current match; the text stays. */
   leave: () => void;
 }
 
-/** Finds text in rows (newest first) and steps from match to match. What arrives meanwhile does not move the step. */
+/** Finds text in rows (newest first) and steps from match to match. New events do not move the current match. */
 export function useFind(rows: readonly FeedRow[], onFound: (seq: number) => void): Find {
   const [text, setText] = useState("");
   const [chosen, setChosen] = useState<number | null>(null);
@@ -28,7 +28,7 @@ export function useFind(rows: readonly FeedRow[], onFound: (seq: number) => void
   const matches = useMemo(() => matchesOf(later, term), [later, term]);
   const index = chosen === null ? -1 : matches.indexOf(chosen);
   const step = (by: 1 | -1) => {
-    // Enter may come before what was typed has been looked for.
+    // Enter may come before the typed text was searched.
     const found = text.trim() === term ? matches : matchesOf(rows, text.trim());
     const from = chosen === null ? -1 : found.indexOf(chosen);
     const next = found[from === -1 ? (by === 1 ? 0 : found.length - 1) : (from + by + found.length) % found.length];
@@ -51,7 +51,7 @@ export function useFind(rows: readonly FeedRow[], onFound: (seq: number) => void
   };
 }
 
-/** Positions of the events that have the term in them; none for an empty term. */
+/** Positions of the events that contain the term; none for an empty term. */
 function matchesOf(rows: readonly FeedRow[], term: string): number[] {
   if (term === "") return [];
   return rows.flatMap((row) => (row.kind === "event" && contains(row.event, term) ? [row.seq] : []));

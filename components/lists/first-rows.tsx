@@ -4,18 +4,18 @@ import { useState } from "react";
 import { Button } from "../ui/button.tsx";
 import { formatCount } from "../ui/format.ts";
 
-/** Rows that a list without pages draws at first, and by how many it grows. */
+/** Rows that a list without pages draws at first, and adds with each click. */
 const STEP = 100;
 
 interface FirstRows<T> {
-  /** Those that are drawn. */
+  /** The drawn rows. */
   first: readonly T[];
-  /** How many are not. */
+  /** How many rows are not drawn. */
   rest: number;
   more: () => void;
 }
 
-/** The first rows of a list that may be long; always up to the row at `upTo`, as it is looked at. */
+/** The first rows of a list that may be long; at least up to the row at `upTo`, the current one. */
 export function useFirstRows<T>(rows: readonly T[], upTo = -1): FirstRows<T> {
   const [most, setMost] = useState(STEP);
   const count = Math.max(most, upTo + 1);
@@ -29,11 +29,11 @@ export function useFirstRows<T>(rows: readonly T[], upTo = -1): FirstRows<T> {
 interface MoreRowsProps {
   rest: number;
   more: () => void;
-  /** What there is beyond the rows that the page has, where there is more. */
+  /** A text about rows that the page does not have, if any. */
   beyond?: string | false;
 }
 
-/** Below a list: how many rows are not drawn yet, and what is not on the page at all. Nothing when it has all. */
+/** Below a list: how many rows are not drawn yet, and which are not on the page. Renders nothing when all are. */
 export function MoreRows({ rest, more, beyond }: MoreRowsProps) {
   if (rest === 0 && !beyond) return null;
   return (

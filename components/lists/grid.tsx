@@ -1,11 +1,11 @@
-// biome-ignore-all lint/a11y/useSemanticElements: rows are placed one by one so that few of many are drawn; a <table> lays out its own
-// biome-ignore-all lint/a11y/useFocusableInteractive: what is in the rows takes the focus
+// biome-ignore-all lint/a11y/useSemanticElements: only visible rows are drawn, each with its own position; a <table> lays out its own
+// biome-ignore-all lint/a11y/useFocusableInteractive: elements in the rows take the focus
 
 import type { HTMLAttributes, Ref } from "react";
 
 type Props = HTMLAttributes<HTMLDivElement>;
 
-/** A table whose rows are drawn only where the reader looks: it scrolls by itself. Parts below have the roles of table parts. */
+/** A scrolling table that draws only visible rows. The components below have the roles of table parts. */
 export function GridTable({ ref, ...rest }: Props & { ref?: Ref<HTMLDivElement> }) {
   return <div role="table" ref={ref} {...rest} />;
 }

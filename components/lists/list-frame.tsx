@@ -6,7 +6,7 @@ import { Skeleton } from "../ui/skeleton.tsx";
 
 interface ListFrameProps {
   label: string;
-  /** How many new rows are held back, so that nothing jumps under the reader. */
+  /** How many new rows are held back, so that rows do not jump. */
   fresh: number;
   /** One of them: "new run". */
   freshOne: string;
@@ -14,7 +14,7 @@ interface ListFrameProps {
   children: ReactNode;
 }
 
-/** What stands around a live list: its border, and the button that lets new rows in. */
+/** The frame of a live list: its border, and the button that shows new rows. */
 export function ListFrame({ label, fresh, freshOne, onShowFresh, children }: ListFrameProps) {
   return (
     <section
@@ -33,7 +33,7 @@ export function ListFrame({ label, fresh, freshOne, onShowFresh, children }: Lis
   );
 }
 
-/** Rows that are still on their way. */
+/** Placeholders of rows that are loading. */
 export function LoadingRows({ label }: { label: string }) {
   return (
     <div role="status" aria-label={label} className="space-y-2 p-3">

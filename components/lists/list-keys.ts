@@ -9,7 +9,7 @@ interface ListKeys {
   reveal: (index: number) => void;
 }
 
-/** j and k go through the rows, Enter opens the one they stand on. @returns its id. */
+/** j and k move through the rows, Enter opens the current one. @returns its id. */
 export function useListKeys({ rows, what, hrefOf, reveal }: ListKeys): string | null {
   const [active, setActive] = useState<string | null>(null);
   const router = useRouter();

@@ -8,26 +8,26 @@ import { Part } from "../ui/part.tsx";
 import { GridCell, GridGroup, GridHead, GridRow, GridTable } from "./grid.tsx";
 import { useListKeys } from "./list-keys.ts";
 
-/** What a list draws of one row; `card` on narrow screens. */
+/** Renders one row; `card` on narrow screens. */
 export interface RowLook {
   index: number;
-  /** The keys stand on it. */
+  /** Whether it is the current row of the keyboard. */
   active: boolean;
   card: boolean;
 }
 
 interface PagedListProps<T> {
   label: string;
-  /** One of them, as a key's help says it: "run". */
+  /** Singular noun for the help of keys: "run". */
   what: string;
   rows: readonly T[];
   hrefOf: (id: string) => string;
   row: (row: T, look: RowLook) => ReactNode;
   heads: readonly { name: string; className?: string | undefined }[];
-  /** The classes that give heads and rows their columns, and the width that these need. */
+  /** The classes of the columns of heads and rows, and the width that they need. */
   columns: string;
   width: string;
-  /** The classes that say how high the list may be. */
+  /** The classes of the list's height. */
   heights: string;
   rowHeight: number;
   cardHeight: number;
@@ -39,7 +39,7 @@ interface PagedListProps<T> {
   onAtTop: (atTop: boolean) => void;
 }
 
-/** Rows page by page, however many: only those in sight are drawn. j and k go through them, Enter opens one. */
+/** Rows page by page, of any number: only visible ones are drawn. j and k move through them, Enter opens one. */
 export function PagedList<T extends { id: string }>(props: PagedListProps<T>) {
   const { rows, rowHeight, cardHeight, hasMore, loadingMore, more, top, onAtTop } = props;
   const scroller = useRef<HTMLDivElement>(null);
@@ -52,7 +52,7 @@ export function PagedList<T extends { id: string }>(props: PagedListProps<T>) {
     overscan: 10,
     initialRect: { width: 1000, height: 900 },
   });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: rows have another height then
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the height of rows depends on it
   useEffect(() => virtual.measure(), [virtual, card]);
   const last = virtual.getVirtualItems().at(-1)?.index ?? 0;
   useEffect(() => {
@@ -61,7 +61,7 @@ export function PagedList<T extends { id: string }>(props: PagedListProps<T>) {
   useEffect(() => {
     if (top > 0) virtual.scrollToOffset(0);
   }, [top, virtual]);
-  // Other filters begin at the top again.
+  // Other filters start at the top again.
   useEffect(() => onAtTop(true), [onAtTop]);
   const reveal = (index: number) => virtual.scrollToIndex(index, { align: "auto" });
   const active = useListKeys({ rows, what: props.what, hrefOf: props.hrefOf, reveal });

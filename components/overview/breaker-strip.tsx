@@ -9,10 +9,10 @@ import { Card } from "../ui/card.tsx";
 import { cn } from "../ui/cn.ts";
 import { Countdown } from "../ui/time.tsx";
 
-/** Its alerts stand beside it. */
+/** Its alerts are next to it. */
 const NONE: readonly never[] = [];
 
-/** Every agent's breaker in a line, in the order of the agents' board: the ones in trouble first. */
+/** Every agent's breaker in a line, in the order of the agents' board: the worst first. */
 export function BreakerStrip({ agents }: { agents: readonly AgentView[] }) {
   const sorted = agents
     .map((view) => ({ ...view, alerts: NONE, standing: standingOf({ ...view, alerts: NONE }) }))

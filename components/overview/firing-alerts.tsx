@@ -13,7 +13,7 @@ import { RelativeTime } from "../ui/time.tsx";
 
 const SHOWN = 6;
 
-/** Alerts that want somebody, to be taken on by a click. An alert stays in its place when it has been acknowledged. */
+/** Firing alerts, with a button to acknowledge them. An acknowledged alert stays in place. */
 export function FiringAlerts({ alerts }: { alerts: readonly AlertRow[] }) {
   const open = alertsOf(alerts, "open");
   const shown = open.toSorted((a, b) => Number(b.status === "firing") - Number(a.status === "firing")).slice(0, SHOWN);
@@ -30,7 +30,7 @@ export function FiringAlerts({ alerts }: { alerts: readonly AlertRow[] }) {
       {shown.length === 0 ? (
         <p className="flex items-center gap-2 px-3.5 py-5 text-body text-muted">
           <BellRing aria-hidden className="size-4 text-faint" />
-          Nothing is firing. A breaker that opens raises an alert here.
+          No alert is firing. A breaker that opens raises one.
         </p>
       ) : (
         <ul aria-label="Open alerts" className="divide-y divide-line">

@@ -31,7 +31,7 @@ export interface OverviewData {
 
 const RECENT = 12;
 
-/** What goes on, on one screen: figures counted by the server as the log moves, rows by frames. */
+/** The overview: figures that the server counts as the log grows, and rows from frames. */
 export function OverviewScreen({
   summary: first,
   runs: firstRuns,
@@ -47,7 +47,7 @@ export function OverviewScreen({
   const hour = totalOf(summary.throughput);
   useTitle(firing > 0 ? `(${firing}) Overview` : "Overview");
 
-  // The rows are newer than the count, but only the count is sure to have everyone.
+  // The rows are newer than the count, but only the count includes every agent.
   const slots =
     agents.length < summary.agents.total
       ? summary.agents

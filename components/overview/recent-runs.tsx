@@ -11,7 +11,7 @@ import { EmptyState } from "../ui/empty-state.tsx";
 import { Table, TableBody, TableHead, TableRow, Td, Th } from "../ui/table.tsx";
 import { Duration, RelativeTime } from "../ui/time.tsx";
 
-/** The runs created last, as they go. */
+/** The latest runs, live. */
 export function RecentRuns({ runs }: { runs: readonly Live<"run">[] }) {
   return (
     <Card
@@ -24,7 +24,7 @@ export function RecentRuns({ runs }: { runs: readonly Live<"run">[] }) {
       flush
     >
       {runs.length === 0 ? (
-        <EmptyState icon={<ListTree />} title="No run yet" command="npm run demo">
+        <EmptyState icon={<ListTree />} title="No runs yet" command="npm run demo">
           The demo submits this repository’s own checks as a run and starts workers for it. Every duration is a real
           process’s.
         </EmptyState>

@@ -9,7 +9,7 @@ import { Card } from "../ui/card.tsx";
 import { formatCount } from "../ui/format.ts";
 import { statusLook, toneColor } from "../ui/status.ts";
 
-/** All runs by status, each a way to the list of just those. */
+/** All runs by status, each linking to the filtered list. */
 export function RunStatuses({ byStatus }: { byStatus: Summary["runs"]["byStatus"] }) {
   const most = Math.max(1, ...Object.values(byStatus));
   const total = Object.values(byStatus).reduce((sum, count) => sum + count, 0);

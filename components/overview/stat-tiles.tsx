@@ -15,7 +15,7 @@ interface StatTilesProps {
   agents: { total: number; busy: number; capacity: number };
 }
 
-/** The figures an operator looks at first; each leads to where it is explained. */
+/** The most important figures; each links to its details. */
 export function StatTiles({ summary, firing, agents }: StatTilesProps) {
   const { runs, successRate, queue } = summary;
   const active = runs.byStatus.pending + runs.byStatus.running + runs.byStatus.blocked;

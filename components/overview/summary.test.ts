@@ -2,12 +2,12 @@ import { expect, test } from "vitest";
 import { totalOf } from "../charts/minutes.ts";
 import { refreshIn, windowName } from "./summary.ts";
 
-test("figures older than the log's head are asked for again, at most every second and a half", () => {
+test("figures older than the log's head are refetched, at most every second and a half", () => {
   expect(refreshIn(10, 11, 0, 5_000)).toBe(0);
   expect(refreshIn(10, 11, 4_800, 5_000)).toBe(1_300);
 });
 
-test("figures of a quiet log are asked for once a minute, as minutes pass without events too", () => {
+test("figures of a quiet log are refetched once a minute, as time windows move", () => {
   expect(refreshIn(10, 10, 0, 5_000)).toBe(55_000);
   expect(refreshIn(10, 9, 0, 61_000)).toBe(0);
 });

@@ -7,10 +7,10 @@ export function windowName(windowMs: number): string {
 }
 
 /**
- * How long to wait (ms) before the figures are asked for again, or null to wait for the log to move: at once when the log has moved on
- * since they were counted, but no more often than each `EVERY_MS`; once a minute in any case, as minutes pass without events too.
+ * How long to wait (ms) before refetching the figures, or null to wait for a new event: at once when the log has grown
+ * since they were counted, but at most every `EVERY_MS`; at least once a minute, as time windows move.
  *
- * @param askedAt epoch ms when they were last asked for.
+ * @param askedAt epoch ms of the last request.
  */
 export function refreshIn(countedAt: number, head: number, askedAt: number, now: number): number {
   const since = now - askedAt;

@@ -12,8 +12,8 @@ import { refreshIn } from "./summary.ts";
 const KEY = ["summary"] as const;
 
 /**
- * The overview's figures, counted anew when the log has moved on: they are sums over everything, which no frame carries. Rows
- * (runs, alerts, breakers) do not wait for this; they come by frames.
+ * The overview's figures, counted again when the log has grown: they are sums over everything, which no frame carries. Rows
+ * (runs, alerts, breakers) do not wait for this; they arrive in frames.
  */
 export function useSummary(initial: Summary): Summary {
   const client = useQueryClient();
@@ -26,7 +26,7 @@ export function useSummary(initial: Summary): Summary {
     retry: false,
   });
 
-  // Coming back to the page brings figures that are newer than the cached ones.
+  // Returning to the page brings figures newer than the cached ones.
   useEffect(() => {
     client.setQueryData<Summary>(KEY, (known) => (known && known.head > initial.head ? known : initial));
   }, [client, initial]);

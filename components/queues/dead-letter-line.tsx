@@ -19,9 +19,9 @@ interface DeadLetterLineProps {
   onRetry: (jobId: string) => void;
 }
 
-/** One job that has ended for good, with why. */
+/** One dead letter, with the reason. */
 export function DeadLetterLine({ job, selected, busy, onToggle, onRetry }: DeadLetterLineProps) {
-  const why = job.error?.message ?? job.reason?.replaceAll("_", " ") ?? "no reason was given";
+  const why = job.error?.message ?? job.reason?.replaceAll("_", " ") ?? "no reason given";
   return (
     <TableRow className={cn(selected && "bg-hover")}>
       <Td className="w-px pr-0">

@@ -19,7 +19,7 @@ interface DeadLettersProps {
   initial: DeadLetterPage;
 }
 
-/** Jobs of a queue that failed or timed out for good: why, and the ways back. */
+/** Jobs of a queue that failed or timed out permanently: the reason, and a retry. */
 export function DeadLetters({ queue, initial }: DeadLettersProps) {
   const letters = useDeadLetters(queue.id, queue.deadLetters, initial);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
@@ -62,7 +62,7 @@ export function DeadLetters({ queue, initial }: DeadLettersProps) {
         <ErrorState detail={letters.error.message} onRetry={() => void letters.refetch()} />
       ) : shown.length === 0 ? (
         <p className="p-3.5 text-body text-muted">
-          None. A job comes here when its last attempt has failed or timed out; from here it can be queued again.
+          None. Jobs whose last attempt failed or timed out are listed here, and can be queued again.
         </p>
       ) : (
         <Table aria-label="Dead letters">
@@ -113,7 +113,7 @@ export function DeadLetters({ queue, initial }: DeadLettersProps) {
         open={asksAll}
         onOpenChange={setAsksAll}
         title={`Retry all dead letters of ${queue.id}?`}
-        description={`${formatPlural(queue.deadLetters, "job")} will be queued again with all attempts anew; runs that ended because of them come back. Jobs of runs that were completed or cancelled stay.`}
+        description={`${formatPlural(queue.deadLetters, "job")} will be queued again with all their attempts; runs that ended because of them are running again. Jobs of completed or cancelled runs stay.`}
         confirm="Retry all"
         onConfirm={async () => (await retry.run(null)) !== undefined}
       />

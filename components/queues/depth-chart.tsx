@@ -13,7 +13,7 @@ const clock = (t: string): string => formatClock(t).slice(0, 5);
 const axis = { stroke: "var(--faint)", fontSize: "var(--text-micro)", tickLine: false, axisLine: false } as const;
 const TALL = 150;
 
-/** How deep a queue was over the last hour, by the minute; a gap where nothing is known. */
+/** Depth of a queue over the last hour, by minute; a gap where it is unknown. */
 export function DepthChart({ queue }: { queue: string }) {
   const { data, error, refetch } = useDepth(queue);
   const hydrated = useHydrated();

@@ -18,13 +18,13 @@ const bounded: QueueRow = { ...busy, concurrency: 2, capacity: 100 };
 const paused: QueueRow = { ...busy, paused: true, pauseReason: "deploy" };
 const bounds = { concurrency: 8, capacity: null };
 
-test("jobs that come and go meanwhile are in nobody's way", async () => {
+test("jobs that come and go meanwhile do not stop a change", async () => {
   const sent = serveRow([busy], queueTag);
   expect(await boundQueue(seen, bounds)).toHaveProperty("done");
   expect(sent).toMatchObject([{ path: "/api/v1/queues/ci", ifMatch: `"${queueTag(seen)}"`, body: bounds }]);
 });
 
-test("limits that somebody else has set stay, and the form names them", async () => {
+test("limits set by somebody else stay, and the form names them", async () => {
   serveRow([bounded], queueTag);
   expect(await boundQueue(seen, bounds)).toMatchObject({ theirs: { concurrency: 2 } });
   expect(changesBetween(boundFacts(seen), boundFacts(bounded))).toEqual([
@@ -33,14 +33,14 @@ test("limits that somebody else has set stay, and the form names them", async ()
   ]);
 });
 
-test("who sets limits is not held up by a pause, who pauses not by limits", async () => {
+test("a pause does not stop new limits, nor limits a pause", async () => {
   serveRow([paused], queueTag);
   expect(await boundQueue(seen, bounds)).toHaveProperty("done");
   serveRow([bounded], queueTag);
   expect(await pauseQueue(seen, { paused: true, reason: "mine" })).toMatchObject({ saved: true });
 });
 
-test("a pause keeps the reason of who paused it first", async () => {
+test("a pause keeps the first reason", async () => {
   serveRow([paused], queueTag);
   await expect(pauseQueue(seen, { paused: true, reason: "mine" })).rejects.toMatchObject({
     status: 412,

@@ -6,14 +6,14 @@ import { postIfSame, type Written, writeIfSame } from "../live/if-unmoved.ts";
 import type { Facts } from "../ui/meanwhile-model.ts";
 import type { QueueRow } from "./queue-model.ts";
 
-/** How many jobs of a queue may run, and how many may wait; null for any number. */
+/** How many jobs of a queue may run, and how many may wait; null: any. */
 export interface Bounds {
   concurrency: number | null;
   capacity: number | null;
 }
 
 /**
- * Pauses or resumes a queue, unless somebody has done so, or given another reason, since it was seen.
+ * Pauses or resumes a queue, unless somebody else has done so, or changed the reason, since it was seen.
  * @throws SwitchyardError
  */
 export const pauseQueue = (seen: QueueRow, body: { paused: boolean; reason?: string }): Promise<QueueRow> =>
@@ -32,7 +32,7 @@ function pausedWords({ paused, pauseReason }: QueueRow): string {
 }
 
 /**
- * Sets the bounds of a queue, unless somebody has set others since it was seen.
+ * Sets the limits of a queue, unless somebody else has changed them since they were seen.
  * @throws SwitchyardError
  */
 export const boundQueue = (seen: QueueRow, bounds: Bounds): Promise<Written<QueueRow, QueueRow>> =>
@@ -45,7 +45,7 @@ export const boundQueue = (seen: QueueRow, bounds: Bounds): Promise<Written<Queu
 
 const boundWords = (bound: number | null): string => (bound === null ? "No limit" : String(bound));
 
-/** The bounds of a queue as their form shows them. */
+/** The limits of a queue as their form shows them. */
 export const boundFacts = ({ concurrency, capacity }: Bounds): Facts => ({
   "Jobs that may run at once": boundWords(concurrency),
   "Jobs that may wait": boundWords(capacity),

@@ -12,10 +12,10 @@ import { pauseQueue } from "./put-queue.ts";
 import type { QueueItem, QueueRow } from "./queue-model.ts";
 import { QueueSettings } from "./queue-settings.tsx";
 
-/** Pause or resume a queue, and set its limits. `short` shows icons only, for a line of a table. */
+/** Pause or resume a queue, and set its limits. `short` shows icons only, for a table row. */
 export function QueueActions({ queue, short = false }: { queue: QueueItem; short?: boolean }) {
   const [asks, setAsks] = useState<"pause" | "settings" | null>(null);
-  // As it was when the question was asked.
+  // The row when the dialog opened.
   const [seen, setSeen] = useState<QueueRow>(queue);
   const pause = useCommand(
     (reason: string) => withTheirs(pauseQueue(seen, { paused: true, ...(reason && { reason }) }), setSeen),
@@ -63,7 +63,7 @@ export function QueueActions({ queue, short = false }: { queue: QueueItem; short
         open={asks === "pause"}
         onOpenChange={close}
         title={`Pause queue ${queue.id}?`}
-        description={`Workers get no job of it until it is resumed. ${formatPlural(queue.running, "job")} that ${queue.running === 1 ? "runs" : "run"} now will go on.`}
+        description={`Workers get none of its jobs until it is resumed. ${formatPlural(queue.running, "job")} that ${queue.running === 1 ? "runs" : "run"} now will continue.`}
         confirm="Pause queue"
         reason="optional"
         onConfirm={async (reason) => (await pause.run(reason)) !== undefined}

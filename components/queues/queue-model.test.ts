@@ -32,7 +32,7 @@ const COUNTED = {
 };
 
 describe("a queue as it is shown", () => {
-  it("counts by its live row, not by what was counted before", () => {
+  it("takes counts from its live row, not from an older response", () => {
     const row = queue({ jobCounts: { ...NO_JOBS, queued: 3, running: 2, failed: 1, timed_out: 1 } });
     expect(withFigures(row, COUNTED)).toMatchObject({
       depth: 3,
@@ -43,14 +43,14 @@ describe("a queue as it is shown", () => {
     });
   });
 
-  it("is drained when nothing waits, and says no time while it is paused or nothing leaves it", () => {
+  it("is drained when nothing waits, and has no time while it is paused or no job ends", () => {
     expect(withFigures(queue(), COUNTED)).toMatchObject({ drainEstimateMs: 0, oldestQueuedAt: null });
     const waits = { jobCounts: { ...NO_JOBS, queued: 1 } };
     expect(withFigures(queue({ ...waits, paused: true }), COUNTED).drainEstimateMs).toBeNull();
     expect(withFigures(queue(waits), undefined).drainEstimateMs).toBeNull();
   });
 
-  it("says paused before anything else, then what is wrong with it", () => {
+  it("shows paused first, then its problems", () => {
     const full = { concurrency: 1, capacity: 1, jobCounts: { ...NO_JOBS, queued: 2, running: 1 } };
     const label = (over: Partial<QueueRow>) => queueLook(withFigures(queue(over), undefined)).label;
     expect(label({ ...full, paused: true })).toBe("Paused");
@@ -59,7 +59,7 @@ describe("a queue as it is shown", () => {
     expect(label({})).toBe("Open");
   });
 
-  it("takes whole numbers as bounds, and nothing as none", () => {
+  it("takes whole numbers as limits, and an empty field as none", () => {
     expect(parseBound("", 1)).toEqual({ value: null });
     expect(parseBound(" 12 ", 1)).toEqual({ value: 12 });
     for (const text of ["0", "-1", "1.5", "many", "2147483648"])
@@ -67,7 +67,7 @@ describe("a queue as it is shown", () => {
     expect(parseBound("0", 0)).toEqual({ value: 0 });
   });
 
-  it("draws a line with a gap where nothing is known", () => {
+  it("draws a line with a gap where values are unknown", () => {
     expect(sparkline([0, 2, null, 1], 30, 10)).toEqual(["0,10 10,0", "30,5"]);
     expect(sparkline([], 30, 10)).toEqual([]);
   });

@@ -14,8 +14,8 @@ export type QueueRow = Wire<"queue"> & { readonly pending?: boolean };
 export type QueueItem = QueueRow & QueueFigures;
 
 /**
- * A live row with what was counted for it. The counts of jobs are the row's own, which comes by frames; ages and rates are those that were
- * counted last, unless the row shows that they no longer hold.
+ * Joins a live row with its figures. Counts of jobs come from the row, by frames; ages and rates are those last
+ * fetched, unless the row contradicts them.
  */
 export function withFigures(row: QueueRow, counted: QueueFigures | undefined): QueueItem {
   const { queued, running, failed, timed_out: timedOut } = row.jobCounts;
@@ -46,7 +46,7 @@ export interface QueueLook {
   icon: LucideIcon;
 }
 
-/** What an operator should see first about a queue. */
+/** The most important status of a queue. */
 export function queueLook(queue: QueueItem): QueueLook {
   const { paused, capacity, concurrency, running } = queue;
   const startable = queue.depth - queue.later;
@@ -57,7 +57,7 @@ export function queueLook(queue: QueueItem): QueueLook {
   return { label: "Open", tone: "completed", icon: CirclePlay };
 }
 
-/** A bound as it is typed: empty for none. */
+/** Reads a typed limit; empty: none. */
 export type Bound = { value: number | null } | { fault: string };
 
 const MOST = 2_147_483_647;
@@ -67,11 +67,11 @@ export function parseBound(text: string, least: number): Bound {
   if (trimmed === "") return { value: null };
   const value = Number(trimmed);
   if (!/^\d+$/.test(trimmed) || value < least || value > MOST)
-    return { fault: `A whole number from ${least}, or nothing for no limit` };
+    return { fault: `A whole number from ${least}, or empty for no limit` };
   return { value };
 }
 
-/** Coordinates of a line through values over time in a box of width × height; a null breaks it. One string of points per piece. */
+/** Coordinates of a line through values over time in a box of width × height; null interrupts it. One string of points per piece. */
 export function sparkline(values: readonly (number | null)[], width: number, height: number): string[] {
   const most = Math.max(1, ...values.map((value) => value ?? 0));
   const step = values.length > 1 ? width / (values.length - 1) : 0;

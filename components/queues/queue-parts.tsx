@@ -42,7 +42,7 @@ export function Slots({ queue }: { queue: QueueItem }) {
 
 const [WIDTH, HEIGHT] = [96, 20];
 
-/** How deep the queue was over the last hour. */
+/** Depth of the queue over the last hour. */
 export function DepthLine({ queue }: { queue: string }) {
   const { data } = useDepth(queue);
   const values = data?.points.map(({ value }) => value) ?? [];

@@ -22,7 +22,7 @@ interface QueueScreenProps {
   deadLetters: DeadLetterPage;
 }
 
-/** One queue: its figures, how deep it was, its limits, and what died in it. */
+/** One queue: its figures, depth, limits and dead letters. */
 export function QueueScreen({ initial, deadLetters }: QueueScreenProps) {
   const first = useMemo(() => [initial], [initial]);
   const [queue = initial] = useQueues(first, initial.id);
@@ -42,20 +42,20 @@ export function QueueScreen({ initial, deadLetters }: QueueScreenProps) {
         <Stat
           label="Waiting"
           value={formatCount(queue.depth - queue.later)}
-          hint={`${queue.later > 0 ? `${formatCount(queue.later)} more for later, ` : ""}${queue.capacity === null ? "no limit" : `${formatCount(queue.capacity)} may wait`}`}
+          hint={`${queue.later > 0 ? `${formatCount(queue.later)} more scheduled, ` : ""}${queue.capacity === null ? "no limit" : `${formatCount(queue.capacity)} may wait`}`}
         />
         <Stat
           label="Running"
           value={formatCount(queue.running)}
           hint={queue.concurrency === null ? "no limit" : `${formatCount(queue.concurrency)} may run at once`}
         />
-        <Stat label="Oldest waits" value={<Duration from={queue.oldestQueuedAt} />} hint="of those that could start" />
-        <Stat label="Drained in" value={<Drain queue={queue} />} hint="at the rate of late" />
+        <Stat label="Oldest waits" value={<Duration from={queue.oldestQueuedAt} />} hint="of the jobs that are due" />
+        <Stat label="Drained in" value={<Drain queue={queue} />} hint="at the recent rate" />
         <Stat label="Jobs ended per minute" value={queue.throughputPerMinute} hint="over the last ten" />
-        <Stat label="Dead letters" value={formatCount(queue.deadLetters)} hint="failed or timed out for good" />
+        <Stat label="Dead letters" value={formatCount(queue.deadLetters)} hint="failed or timed out permanently" />
       </div>
       <QueueHints queue={queue.id} seq={queue.seq} />
-      <Card title="Queued, those for later included, last hour" className="mb-3">
+      <Card title="Queued, including scheduled, last hour" className="mb-3">
         <DepthChart queue={queue.id} />
       </Card>
       <DeadLetters queue={queue} initial={deadLetters} />

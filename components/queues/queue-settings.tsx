@@ -16,7 +16,7 @@ interface QueueSettingsProps {
   onClose: () => void;
 }
 
-/** How many jobs of a queue may run, and how many may wait before somebody must know. */
+/** How many jobs of a queue may run, and how many may wait before it counts as over capacity. */
 export function QueueSettings({ queue, open, onClose }: QueueSettingsProps) {
   return (
     <Dialog open={open} onOpenChange={(next) => !next && onClose()} title={`Limits of queue ${queue.id}`}>
@@ -32,7 +32,7 @@ function SettingsForm({ queue, onClose }: Omit<QueueSettingsProps, "open">) {
   const [waiting, setWaiting] = useState(textOf(queue.capacity));
   const concurrency = parseBound(running, 1);
   const capacity = parseBound(waiting, 0);
-  // As it was when the form was opened, until its reader has seen what somebody else made of it.
+  // The row when the form opened, or the newer one once the reader has seen the conflict.
   const [seen, setSeen] = useState<QueueRow>(queue);
   const [theirs, setTheirs] = useState<QueueRow | null>(null);
   const save = useCommand(boundQueue, {
@@ -60,7 +60,7 @@ function SettingsForm({ queue, onClose }: Omit<QueueSettingsProps, "open">) {
     <form onSubmit={submit} className="mt-3 space-y-3">
       <BoundField
         label="Jobs that may run at once"
-        hint={`${queue.running} run now. When the limit is below that, they go on and no other starts.`}
+        hint={`${queue.running} run now. When the limit is below that, they continue and no others start.`}
         value={running}
         onChange={setRunning}
         fault={"fault" in concurrency ? concurrency.fault : null}

@@ -26,7 +26,7 @@ interface QueuesScreenProps {
   cut: boolean;
 }
 
-/** Every queue: how much waits, how long it takes, what died in it; paused and resumed from here. */
+/** Every queue: depth, ages, rates and dead letters; with pause and resume. */
 export function QueuesScreen({ initial, cut }: QueuesScreenProps) {
   const queues = useQueues(initial);
   const { first, rest, more } = useFirstRows(queues);
@@ -38,7 +38,7 @@ export function QueuesScreen({ initial, cut }: QueuesScreenProps) {
       <>
         <PageHeader title="Queues" />
         <EmptyState icon={<Layers />} title="No queues yet" command={ENQUEUE}>
-          A queue is there from its first job, named by the job's <code>queue</code>. Here it can be paused, bounded,
+          A queue is created by its first job, named by the job's <code>queue</code>. Here it can be paused, bounded,
           and what died in it tried again.
         </EmptyState>
       </>
@@ -83,7 +83,7 @@ export function QueuesScreen({ initial, cut }: QueuesScreenProps) {
         <MoreRows
           rest={rest}
           more={more}
-          beyond={cut && "There are more queues than this page has: those whose names come first, and what changes."}
+          beyond={cut && "There are more queues. This page has the first by name, and those that change."}
         />
       </div>
     </>
@@ -137,12 +137,12 @@ const QueueLine = memo(function QueueLine({ queue }: { queue: QueueItem }) {
   );
 });
 
-/** How long what waits will take; why not, when nobody can say. */
+/** The estimated time until the queue is drained, or why there is none. */
 export function Drain({ queue }: { queue: QueueItem }) {
   if (queue.depth === queue.later) return <span className="text-faint">–</span>;
   if (queue.drainEstimateMs !== null) return <span>~{formatDuration(queue.drainEstimateMs)}</span>;
   const [word, why] = queue.paused
-    ? ["paused", "Nothing leaves a paused queue"]
+    ? ["paused", "A paused queue is not drained"]
     : ["unknown", "No job of this queue has ended in the last ten minutes"];
   return (
     <span className="text-muted" title={why}>

@@ -12,7 +12,7 @@ import { type DeadLetterPage, deadLettersPath } from "./queue-model.ts";
 
 const AT_MOST_EVERY_MS = 1_000;
 
-/** A queue's dead letters, page by page, read again when `count` says that there are others. */
+/** A queue's dead letters, page by page, refetched when `count` changes. */
 export function useDeadLetters(queue: string, count: number, initial: DeadLetterPage) {
   const client = useQueryClient();
   const query = useInfiniteQuery({
@@ -35,7 +35,7 @@ export function useDeadLetters(queue: string, count: number, initial: DeadLetter
   return { ...query, items };
 }
 
-/** Queues dead letters again: those named, or all of them. */
+/** Queues dead letters again: the given ones, or all. */
 export function useRetryDeadLetters(queue: string, onDone: (done: DeadLetterRetry) => void) {
   const client = useQueryClient();
   return useCommand(

@@ -10,11 +10,11 @@ import { useTopicRows } from "../live/rows.ts";
 import { type QueueItem, withFigures } from "./queue-model.ts";
 
 const KEY = ["queue-figures"] as const;
-/** Ages and rates are counted over jobs, so no frame carries them: they are asked for when rows change, no more often than this. */
+/** Ages and rates are counted over jobs, so no frame carries them: refetched when rows change, at most this often, ms. */
 const AT_MOST_EVERY_MS = 2_000;
 const AT_LEAST_EVERY_MS = 15_000;
 
-/** Queues by name, live. `initial` must keep its identity while it has the same content; `only` is the one whose figures are wanted. */
+/** Queues by name, live. `initial` must keep its identity while it has the same content; `only`: fetch the figures of this queue alone. */
 export function useQueues(initial: readonly QueueItem[], only?: string): QueueItem[] {
   const client = useQueryClient();
   const rows = useTopicRows("queues", "queue", initial);
@@ -45,7 +45,7 @@ export function useQueues(initial: readonly QueueItem[], only?: string): QueueIt
 
 const DEPTH_EVERY_MS = 30_000;
 
-/** How deep a queue was over the last hour, by the minute. */
+/** Depth of a queue over the last hour, by minute. */
 export function useDepth(queue: string) {
   return useQuery({
     queryKey: ["queue-depth", queue],

@@ -11,7 +11,7 @@ import type { Decision } from "./decision-filters.ts";
 import { basisText, candidateCounts, exclusionText, isFromElsewhere, scoreParts, scoreText } from "./decision-words.ts";
 import { ScoreBar, ScoreLegend } from "./score-bar.tsx";
 
-/** Everyone who was thought of: the score and what it is made of, or why not. */
+/** All candidates: the score and its parts, or why an agent was excluded. */
 export function Candidates({ decision }: { decision: Decision }) {
   const { able, all } = candidateCounts(decision);
   const { candidates, weights } = decision;
@@ -28,8 +28,8 @@ export function Candidates({ decision }: { decision: Decision }) {
         </div>
       )}
       {all === 0 ? (
-        <EmptyState icon={<Ban />} title="The candidates were not told" className="py-6!">
-          {isFromElsewhere(decision) && "This decision was made elsewhere and recorded without them."}
+        <EmptyState icon={<Ban />} title="No candidates recorded" className="py-6!">
+          {isFromElsewhere(decision) && "This decision was made elsewhere and recorded without candidates."}
         </EmptyState>
       ) : (
         <ol aria-label="Candidates">

@@ -6,7 +6,7 @@ import { formatPercent } from "../ui/format.ts";
 import { toneColor } from "../ui/status.ts";
 import { isFromElsewhere, recordText, scoreText } from "./decision-words.ts";
 
-/** Who was taken and who would have been, by how they do as far as it is known now. */
+/** The chosen agent and the runner-up, with their current success rates. */
 export function Counterfactual({ decision }: { decision: ExplainedDecision }) {
   const { chosen, secondChoice } = decision.explanation;
   const elsewhere = isFromElsewhere(decision) && decision.candidates.length === 0;
@@ -19,11 +19,11 @@ export function Counterfactual({ decision }: { decision: ExplainedDecision }) {
         ) : (
           <p className="text-body text-muted">
             {elsewhere
-              ? "Nobody knows who would have been the second choice: the candidates were not told."
-              : "There was no second choice: nobody else could take the task."}
+              ? "The second choice is unknown: the candidates were not recorded."
+              : "There was no second choice: no other agent could take the task."}
           </p>
         )}
-        <p className="text-small text-muted">Rates are those known now, not those of the time of the decision.</p>
+        <p className="text-small text-muted">Rates are current, not those at the time of the decision.</p>
       </div>
     </Card>
   );
@@ -33,7 +33,7 @@ interface TrackProps {
   label: string;
   record: TrackRecord;
   taskType: string;
-  /** Whether a score was told. */
+  /** Whether a score is known. */
   known: boolean;
 }
 

@@ -39,7 +39,7 @@ const page = [decision({ id: "old", seq: 5, routedAt: "2026-11-21T10:00:05.000Z"
 const all = () => true;
 
 describe("the list of decisions, live", () => {
-  test("a decision that the log tells stands on top, with all that the page shows of it", () => {
+  test("a decision from the log is listed on top, with all that the page shows of it", () => {
     const feed = arrived(NEW_FEED, [decided(8, "new")]);
     const { shown, fresh } = joined(page, feed, all, 8);
     expect(shown.map(({ id }) => id)).toEqual(["new", "old"]);
@@ -47,12 +47,12 @@ describe("the list of decisions, live", () => {
     expect(fresh).toBe(0);
   });
 
-  test("what came after the reader left the top is held back and counted", () => {
+  test("new decisions are held back and counted while the list is scrolled", () => {
     const feed = arrived(NEW_FEED, [decided(8, "a"), decided(9, "b")]);
     expect(joined(page, feed, all, 8)).toMatchObject({ shown: [{ id: "a" }, { id: "old" }], fresh: 1 });
   });
 
-  test("an outcome changes the row in its place, loaded or told, and an older one does not", () => {
+  test("an outcome changes a loaded or live row in place, and an older one does not", () => {
     const feed = arrived(NEW_FEED, [
       decided(8, "new"),
       told(9, "new", false),
@@ -84,14 +84,14 @@ describe("filters of decisions", () => {
     to: null,
   };
 
-  test("are told to the API in its own names", () => {
+  test("use the names of the API", () => {
     expect(decisionQuery(none)).toBe("");
     expect(decisionQuery({ ...none, task: "t1", run: "r1", outcome: "open" })).toBe(
       "taskId=t1&runId=r1&success=unknown",
     );
   });
 
-  test("let through what the server would list", () => {
+  test("accept what the server would list", () => {
     const one = decision({ success: null, runId: "r1", routedAt: "2026-11-21T10:00:00.000Z" });
     expect(matchesDecision(one, { ...none, outcome: "open", run: "r1" })).toBe(true);
     expect(matchesDecision(one, { ...none, outcome: "failed" })).toBe(false);

@@ -3,14 +3,14 @@ import { type EventOf, isEvent } from "../../domain/kernel/read-event.ts";
 import type { Decision } from "./decision-filters.ts";
 
 /**
- * What the log has told of decisions since the page was made: new ones as a whole, and outcomes of any. Pages loaded over HTTP are joined
- * with it; nothing is asked for twice.
+ * Decisions from the log since the page was rendered: complete new ones, and outcomes of any. Pages loaded over HTTP are merged
+ * with it; nothing is fetched twice.
  */
 export interface DecisionFeed {
   /** Decisions by their id. */
   decided: ReadonlyMap<string, Decision>;
   outcomes: ReadonlyMap<string, Outcome>;
-  /** Positions that could not be told: what was loaded must be loaded again. */
+  /** Whether positions were lost: loaded pages must be loaded again. */
   holes: number;
 }
 
@@ -18,10 +18,10 @@ type Outcome = Pick<Decision, "success" | "durationMs" | "errorMessage" | "outco
 
 export const NEW_FEED: DecisionFeed = { decided: new Map(), outcomes: new Map(), holes: 0 };
 
-/** More than these are not kept: the oldest go, and are there by paging. */
+/** Most decisions kept: the oldest are dropped, and loaded by paging. */
 const MOST_KEPT = 2000;
 
-/** The feed with more of the log. */
+/** The feed with more events of the log. */
 export function arrived(feed: DecisionFeed, events: readonly LogEvent[]): DecisionFeed {
   const decided = new Map(feed.decided);
   const outcomes = new Map(feed.outcomes);
@@ -34,7 +34,7 @@ export function arrived(feed: DecisionFeed, events: readonly LogEvent[]): Decisi
   return { ...feed, decided: bounded(decided), outcomes: bounded(outcomes) };
 }
 
-/** The event's payload is the row but for what the event itself is. */
+/** The event's payload is the row, without the fields of the event itself. */
 function decisionOf({ subject, at, seq, payload }: EventOf<"routing.decided" | "routing.recorded">): Decision {
   return { ...payload, kind: "decision", id: subject.id, decisionId: subject.id, routedAt: at, version: 1, seq };
 }
@@ -48,15 +48,15 @@ function bounded<V>(map: Map<string, V>): Map<string, V> {
   return map.size <= MOST_KEPT ? map : new Map([...map].slice(map.size - MOST_KEPT));
 }
 
-/** A decision with the outcome that the log has told since. */
+/** A decision with a later outcome from the log. */
 export function withOutcome(decision: Decision, { outcomes }: DecisionFeed): Decision {
   const outcome = outcomes.get(decision.id);
   return outcome && outcome.seq > decision.seq ? { ...decision, ...outcome } : decision;
 }
 
 /**
- * Joins pages with the feed, newest first. New decisions stand on top up to the position `shownTo`; later ones are held back and counted. What
- * is older than the first loaded one is left to the paging.
+ * Merges pages with the feed, newest first. New decisions are on top up to the position `shownTo`; later ones are held back and counted. Decisions
+ * older than the first loaded one are left to the paging.
  */
 export function joined(
   pages: readonly Decision[],
@@ -79,7 +79,7 @@ export function joined(
   };
 }
 
-/** Below 0 when `a` stands above `b`, as the server sorts. */
+/** Below 0 when `a` is listed above `b`, as the server sorts. */
 function newestFirst(a: Decision, b: Decision): number {
   if (a.routedAt !== b.routedAt) return a.routedAt > b.routedAt ? -1 : 1;
   return a.id > b.id ? -1 : a.id < b.id ? 1 : 0;

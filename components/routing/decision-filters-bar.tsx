@@ -17,7 +17,7 @@ interface DecisionFiltersBarProps {
 const ANY = { value: "", label: "Any outcome" } as const;
 const OUTCOME_OPTIONS = [ANY, ...OUTCOMES.map((value) => ({ value, label: outcomeLabel(value) }))];
 
-/** The filters of the list of decisions; each change goes into the URL at once. */
+/** The filters of the list of decisions; each change is written to the URL at once. */
 export function DecisionFiltersBar({ filters, taskTypes, onChange, onClear }: DecisionFiltersBarProps) {
   const types = [...new Set([...taskTypes, ...(filters.taskType ? [filters.taskType] : [])])];
   return (

@@ -4,13 +4,13 @@ import { pathTo } from "../../domain/kernel/endpoint.ts";
 import { isId } from "../../domain/kernel/ids.ts";
 import type { Wire } from "../../domain/kernel/wire.ts";
 
-/** A decision as lists and events tell it. */
+/** A decision as in lists and events. */
 export type Decision = Wire<"decision">;
 
 export const OUTCOMES = ["succeeded", "failed", "open"] as const;
 export type DecisionOutcome = (typeof OUTCOMES)[number];
 
-/** What the list of decisions is narrowed to; null: not by that. `from` and `to` are RFC 3339. */
+/** The filters of the list of decisions; null: any. `from` and `to` are RFC 3339. */
 export interface DecisionFilters {
   taskType: string | null;
   agent: string | null;
@@ -21,7 +21,7 @@ export interface DecisionFilters {
   to: string | null;
 }
 
-/** The filters as they stand in the URL; what cannot be read is left out. */
+/** The filters, from the URL; invalid ones are left out. */
 export const decisionSearch = {
   taskType: parseAsString,
   agent: parseAsString,
@@ -42,7 +42,7 @@ export async function loadDecisionFilters(
   return toDecisionFilters(await load(searchParams));
 }
 
-/** A link with a typing mistake shows more, not an error: what cannot be an id is left out. */
+/** An invalid id is left out: a mistyped link shows more, not an error. */
 export function toDecisionFilters({ from, to, ...rest }: Read): DecisionFilters {
   const idOrNull = (text: string | null) => (text !== null && isId(text.trim()) ? text.trim() : null);
   return {

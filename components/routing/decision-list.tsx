@@ -16,7 +16,7 @@ interface DecisionListProps {
 }
 
 const RIGHT = "text-right";
-/** These would touch the figures before them. */
+/** Without padding these would touch the figures before them. */
 const BEHIND_RIGHT = "pl-2";
 const HEADS = [
   { name: "Outcome" },

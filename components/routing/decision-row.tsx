@@ -15,7 +15,7 @@ export const DECISION_ROW_HEIGHT = 36;
 /** On narrow screens a row has two lines. */
 export const DECISION_CARD_HEIGHT = 64;
 
-/** Columns of the list: outcome, task, agent, score, candidates, try, duration, routed. */
+/** Columns of the list: outcome, task, agent, score, candidates, attempt, duration, routed. */
 export const DECISION_COLUMNS =
   "grid-cols-[8.5rem_minmax(11rem,2fr)_minmax(8rem,1.2fr)_4rem_7rem_minmax(6rem,0.9fr)_5rem_6rem]";
 
@@ -26,7 +26,7 @@ interface DecisionRowProps {
   card: boolean;
 }
 
-/** One decision of the list, all of it a link to why it fell so. */
+/** One decision of the list; the whole row links to its explanation. */
 export const DecisionRow = memo(function DecisionRow({ decision, index, active, card }: DecisionRowProps) {
   return (
     <GridRow
@@ -73,10 +73,7 @@ function TableCells({ decision }: { decision: Decision }) {
         {decision.selectedAgent}
       </GridCell>
       <GridCell className="text-right tabular-nums">{scoreText(decision.agentScore)}</GridCell>
-      <GridCell
-        className="pl-2 text-muted tabular-nums"
-        title="Agents that could take the task, of all that were looked at"
-      >
+      <GridCell className="pl-2 text-muted tabular-nums" title="Agents that could take the task, of all candidates">
         {all === 0 ? "–" : `${able} of ${all}`}
       </GridCell>
       <GridCell className="truncate text-muted">{tryText(decision)}</GridCell>

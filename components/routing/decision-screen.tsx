@@ -19,11 +19,11 @@ import { WhatNext } from "./what-next.tsx";
 
 interface DecisionScreenProps {
   initial: ExplainedDecision;
-  /** Position of the log that `initial` is true at. */
+  /** Position of the log at `initial`. */
   head: number;
 }
 
-/** Why a task went to an agent: all candidates, what happened next, and what would have been. */
+/** Why an agent was picked for a task: all candidates, the outcome, and the runner-up. */
 export function DecisionScreen({ initial, head }: DecisionScreenProps) {
   const decision = useExplained(initial, head);
   useTitle(`${decision.taskId} → ${decision.selectedAgent} (${outcomeLabel(outcomeOf(decision)).toLowerCase()})`);

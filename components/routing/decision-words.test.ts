@@ -11,14 +11,14 @@ const candidate = (agentKey: string, score: number, more: Partial<Candidate> = {
 });
 
 describe("why an agent was chosen, in one sentence", () => {
-  test("the best score, before the next one, and how many were left out", () => {
+  test("the best score, ahead of the next one, and how many were excluded", () => {
     const candidates = [
       candidate("aider", 0.81),
       candidate("codex", 0.7),
       candidate("rusty", 0.9, { excluded: "draining" }),
     ];
     expect(whyChosen(decision({ candidates }))).toBe(
-      "aider had the best score of the 2 agents that could take the task: 0.810, before 0.700; 1 other was left out.",
+      "aider had the best score of the 2 agents that could take the task: 0.810, ahead of 0.700; 1 other was excluded.",
     );
   });
 
@@ -29,7 +29,7 @@ describe("why an agent was chosen, in one sentence", () => {
     );
   });
 
-  test("equal scores go by key; a task of raised priority passes by trials", () => {
+  test("equal scores go by key; a task of raised priority avoids trials", () => {
     expect(whyChosen(decision({ candidates: [candidate("aider", 0.5), candidate("codex", 0.5)] }))).toContain(
       "of equal ones the first by key",
     );
@@ -37,7 +37,7 @@ describe("why an agent was chosen, in one sentence", () => {
     expect(whyChosen(decision({ priority: 1, candidates }))).toContain("raised priority");
   });
 
-  test("a decision made elsewhere is not explained by what Switchyard did not weigh", () => {
+  test("a decision made elsewhere is not explained by weights", () => {
     const told = decision({ weights: null, candidates: [candidate("aider", 0.7)] });
     expect(whyChosen(told)).toContain("chosen elsewhere");
     expect(tryText(told)).toBe("made elsewhere");
@@ -51,8 +51,8 @@ test.each([
   ["breaker forced_open", "Its breaker was forced open."],
   ["breaker half_open, no trial is free", "Its breaker was half open, and no trial was free."],
   ["no free slot: 4 of 4 busy", "It had no free slot: 4 of 4 were busy."],
-  ["draining", "It was draining: it takes nothing new."],
-  ["excluded by the caller", "The caller did not want it."],
+  ["draining", "It was draining and took no new work."],
+  ["excluded by the caller", "The caller excluded it."],
   ["tried already by dec_1", "It had been tried for this task before."],
   ["cost too high", "cost too high"],
 ])("an exclusion in words: %s", (excluded, words) => {
@@ -70,9 +70,9 @@ describe("what a score is made of", () => {
     expect(scoreParts(candidate("aider", 0.75, { parts }), null)).toEqual([]);
   });
 
-  test("evidence names its basis and its size", () => {
+  test("evidence names its basis and sample size", () => {
     expect(basisText(candidate("a", 1, { parts }), "review")).toBe("120 outcomes of review");
-    expect(basisText(candidate("a", 1), "review")).toBe("parts not told");
+    expect(basisText(candidate("a", 1), "review")).toBe("no parts recorded");
     const record = { agentKey: "a", score: 1, successRate: 0.94, sample: 120, basis: "task_type" as const };
     expect(recordText(record, "review")).toBe("94% on review, n = 120");
     expect(recordText({ ...record, basis: "overall" }, "review")).toBe("94% on all its work, n = 120");

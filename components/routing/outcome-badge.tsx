@@ -11,7 +11,7 @@ const LOOKS: { readonly [outcome in DecisionOutcome]: { label: string; tone: Ton
 
 export const outcomeLabel = (outcome: DecisionOutcome): string => LOOKS[outcome].label;
 
-/** How a decision turned out, as far as it was told. */
+/** The outcome of a decision, if there is one. */
 export function OutcomeBadge({ decision, className }: { decision: Pick<Decision, "success">; className?: string }) {
   const { label, tone, icon: Icon } = LOOKS[outcomeOf(decision)];
   return (

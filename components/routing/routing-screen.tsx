@@ -21,11 +21,11 @@ interface RoutingScreenProps {
   /** The filters that `initial` was loaded with. */
   initialFilters: DecisionFilters;
   taskTypes: readonly string[];
-  /** Position of the log that `initial` is true at. */
+  /** Position of the log at `initial`. */
   head: number;
 }
 
-/** Which agents tasks went to: filtered by the URL, live, page by page. */
+/** Routing decisions: filtered by the URL, live, page by page. */
 export function RoutingScreen({ initial, initialFilters, taskTypes, head }: RoutingScreenProps) {
   useTitle("Routing");
   const [search, setSearch] = useQueryStates(decisionSearch, { history: "push" });
@@ -84,8 +84,8 @@ function NoDecisions({ filtered, onClear }: { filtered: boolean; onClear: () => 
   }
   return (
     <EmptyState icon={<Waypoints />} title="No routing decisions yet" command={DECIDE}>
-      Ask Switchyard which agent a task should go to, and it tells why: every candidate with its score, or why it was
-      left out. Decisions made elsewhere can be recorded too.
+      Ask Switchyard which agent should do a task, and it explains its choice: every candidate with its score, or why it
+      was left out. Decisions made elsewhere can be recorded too.
     </EmptyState>
   );
 }

@@ -4,14 +4,14 @@ import { type Tone, toneColor } from "../ui/status.ts";
 import { type ScorePart, scoreText } from "./decision-words.ts";
 
 const LOOK: { readonly [name in ScorePart["name"]]: { label: string; tone: Tone; hint: string } } = {
-  success: { label: "Success", tone: "completed", hint: "the success rate it has at least" },
+  success: { label: "Success", tone: "completed", hint: "Wilson's lower bound of the success rate" },
   speed: { label: "Speed", tone: "running", hint: "the fastest candidate's median duration over its own" },
   load: { label: "Load", tone: "blocked", hint: "the share of its slots that was free" },
 };
 
 const PARTS = ["success", "speed", "load"] as const;
 
-/** A stripe pattern per part, so that colour is not all that tells them apart. */
+/** A stripe pattern per part, so that they differ by more than colour. */
 const STRIPES: { readonly [name in ScorePart["name"]]: string } = {
   success: "none",
   speed: "repeating-linear-gradient(135deg, transparent 0 4px, rgb(0 0 0 / 0.22) 4px 6px)",
@@ -26,12 +26,12 @@ const fill = (name: ScorePart["name"]): CSSProperties => ({
 interface ScoreBarProps {
   score: number;
   parts: readonly ScorePart[];
-  /** The score that fills the bar: those made elsewhere have a scale of their own. */
+  /** The score of a full bar: decisions made elsewhere have their own scale. */
   full: number;
   faint: boolean;
 }
 
-/** A score as a bar: its parts side by side, each as long as what it adds; grey when they were not told. */
+/** A score as a bar: its parts in a row, each as long as its share; grey when they are unknown. */
 export function ScoreBar({ score, parts, full, faint }: ScoreBarProps) {
   const words = parts
     .map(({ name, value, weight }) => `${LOOK[name].label} ${value.toFixed(2)} × ${weight}`)
@@ -58,7 +58,7 @@ export function ScoreBar({ score, parts, full, faint }: ScoreBarProps) {
   );
 }
 
-/** What the bars are made of, with what each part counts. */
+/** The legend of the bars, with the weight of each part. */
 export function ScoreLegend({ weights }: { weights: { [name in ScorePart["name"]]: number } }) {
   const sum = weights.success + weights.speed + weights.load;
   return (

@@ -24,7 +24,7 @@ export type DecisionPage = AnswerOf<typeof routingEndpoints.list>;
 export interface DecisionsView {
   /** Undefined while the first page loads. */
   decisions: readonly Decision[] | undefined;
-  /** How many new ones are held back, so that rows do not jump under the reader. */
+  /** How many new ones are held back, so that rows do not jump. */
   fresh: number;
   showFresh: () => void;
   more: () => void;
@@ -35,9 +35,9 @@ export interface DecisionsView {
 }
 
 /**
- * The decisions that match, page by page, live: new ones come by the log, at once while the list is `atTop`.
+ * The decisions that match, page by page, live: new ones arrive by the log, shown at once while the list is `atTop`.
  *
- * @param initial the first page for `initialFilters`, rendered by the server after it stood at position `head` of the log.
+ * @param initial the first page for `initialFilters`, rendered by the server after it was at position `head` of the log.
  */
 export function useDecisions(
   filters: DecisionFilters,
@@ -62,7 +62,7 @@ export function useDecisions(
     if (feed.holes > 0) void refetch();
   }, [feed.holes, refetch]);
 
-  // How far into the log the reader has let new decisions in; scrolled away from the top it stands still.
+  // Decisions up to this position of the log are shown; fixed while the list is scrolled.
   const [letIn, setLetIn] = useState(head);
   const shownTo = atTop ? reached : letIn;
   useEffect(() => {
@@ -89,7 +89,7 @@ export function useDecisions(
   };
 }
 
-/** What the log tells of decisions from a position on, and how far it has been read. */
+/** Events of decisions from a position on, and the position read so far. */
 function useFeed(head: number) {
   const engine = useEngine();
   const [state, setState] = useState({ feed: NEW_FEED, reached: head });

@@ -10,10 +10,10 @@ import { isAbout as isEventAbout } from "../../domain/kernel/read-event.ts";
 import { api } from "../live/api.ts";
 import { useEngine } from "../live/live-provider.tsx";
 
-/** Events come in bursts: one look for what comes within this time. */
+/** Events come in bursts: one refetch for those within this time, ms. */
 const TOGETHER_MS = 300;
 
-/** A decision with its explanation, asked for again when the log tells of it, of a fallback or of its job. `head` is the log's when it was read. */
+/** A decision with its explanation, refetched on events of it, of a fallback or of its job. `head`: the log's position at the first read. */
 export function useExplained(initial: ExplainedDecision, head: number): ExplainedDecision {
   const engine = useEngine();
   const { data, refetch } = useQuery({
@@ -43,7 +43,7 @@ export function useExplained(initial: ExplainedDecision, head: number): Explaine
   return data;
 }
 
-/** Whether an event may change what is told of a decision. */
+/** Whether an event may change the explanation of a decision. */
 export function isAbout(decision: ExplainedDecision, event: LogEvent): boolean {
   const { subject } = event;
   if (subject.kind === "job") return subject.id === decision.jobId;

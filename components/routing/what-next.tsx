@@ -10,7 +10,7 @@ import { RelativeTime } from "../ui/time.tsx";
 import type { Decision } from "./decision-filters.ts";
 import { OutcomeBadge } from "./outcome-badge.tsx";
 
-/** What came before the decision, what became of it, and what was tried after it. */
+/** The decision before it, its outcome, and the fallbacks after it. */
 export function WhatNext({ decision }: { decision: ExplainedDecision }) {
   const { fallbacks, job } = decision.explanation;
   return (
@@ -41,7 +41,7 @@ export function WhatNext({ decision }: { decision: ExplainedDecision }) {
                 </span>
               </span>
             ) : (
-              <>For job {decision.jobId}, which is no longer there.</>
+              <>For job {decision.jobId}, which no longer exists.</>
             )}
           </Step>
         )}
@@ -61,7 +61,7 @@ export function WhatNext({ decision }: { decision: ExplainedDecision }) {
           </Step>
         ))}
         {decision.success === false && fallbacks.length === 0 && (
-          <li className="pl-7 text-muted">Nobody was asked after it.</li>
+          <li className="pl-7 text-muted">No fallback was tried.</li>
         )}
       </ol>
     </Card>
@@ -83,11 +83,7 @@ function Step({ icon, at, children }: { icon: ReactNode; at?: string | null; chi
 function Outcome({ decision }: { decision: Decision }) {
   const { success, durationMs, errorMessage, jobId } = decision;
   if (success === null) {
-    return (
-      <span className="text-muted">
-        {jobId ? "The job's attempts are its outcome." : "No outcome has been told yet."}
-      </span>
-    );
+    return <span className="text-muted">{jobId ? "The job's attempts are its outcome." : "No outcome yet."}</span>;
   }
   return (
     <>

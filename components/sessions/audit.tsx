@@ -18,7 +18,7 @@ import { RelativeTime } from "../ui/time.tsx";
 
 const MOST = 100;
 
-/** What has happened to a row, who did it, when, and in which trace; read again whenever the row has changed. */
+/** The events of a row: what, who, when, and in which trace; refetched when the row changes. */
 export function Audit({ kind, id, seq }: { kind: string; id: string; seq: number }) {
   const subject = `${kind}:${id}`;
   const { data, error, refetch } = useQuery({
@@ -44,12 +44,10 @@ export function Audit({ kind, id, seq }: { kind: string; id: string; seq: number
           {data.items.map((event) => (
             <AuditLine key={event.seq} event={event} />
           ))}
-          {data.items.length === 0 && (
-            <li className="px-2.5 py-2 text-small text-muted">Its events are no longer kept.</li>
-          )}
+          {data.items.length === 0 && <li className="px-2.5 py-2 text-small text-muted">Its events were deleted.</li>}
         </ol>
       )}
-      {data?.nextCursor && <p className="mt-1 text-small text-muted">The newest {MOST}; the log has the others.</p>}
+      {data?.nextCursor && <p className="mt-1 text-small text-muted">The newest {MOST}; the log has the rest.</p>}
     </section>
   );
 }

@@ -30,7 +30,7 @@ interface DetailsProps {
   onClose: () => void;
 }
 
-/** One session: its metadata, its legal moves, and what has happened to it. */
+/** One session: its metadata, its legal transitions, and its events. */
 export function SessionDetails({ id, keptMs, onClose }: DetailsProps & { keptMs: number }) {
   const { row: session, error, retry } = useOne("session", id);
   const expiry = session && sessionExpiry(session, keptMs);
@@ -62,7 +62,7 @@ export function SessionDetails({ id, keptMs, onClose }: DetailsProps & { keptMs:
             </Fact>
             {expiry && (
               <Fact name="Expires">
-                <RelativeTime at={expiry} /> <span className="text-muted">unless something touches it</span>
+                <RelativeTime at={expiry} /> <span className="text-muted">unless it is touched</span>
               </Fact>
             )}
           </Facts>
@@ -73,7 +73,7 @@ export function SessionDetails({ id, keptMs, onClose }: DetailsProps & { keptMs:
   );
 }
 
-/** One task: from whom to whom, what it carries, and what has happened to it. */
+/** One task: sender, receiver, payload, and its events. */
 export function TaskDetails({ id, onClose }: DetailsProps) {
   const { row: task, error, retry } = useOne("task", id);
   return (
@@ -167,7 +167,7 @@ function Tree({ title, value }: { title: string; value: Json | null }) {
   );
 }
 
-/** One row by its id, live, wherever the lists stand. */
+/** One row by its id, live, also when the lists do not have it. */
 function useOne<K extends "session" | "task">(kind: K, id: string) {
   const { data, error, refetch } = useQuery<Sent<K>, SwitchyardError>({
     queryKey: ["one", kind, id],

@@ -9,7 +9,7 @@ import { Input } from "../ui/input.tsx";
 import { isFinalSession, SESSION_VERBS, type SessionRow, TASK_VERBS, type TaskRow } from "./sessions-model.ts";
 import { useMoveSession, useMoveTask } from "./use-moves.ts";
 
-/** The legal moves of a session, one button each; those that end it ask first. */
+/** The legal transitions of a session, one button each; those that end it ask for confirmation. */
 export function SessionMoves({ session }: { session: SessionRow }) {
   const [asks, setAsks] = useState<SessionStatus | null>(null);
   const move = useMoveSession();
@@ -33,7 +33,7 @@ export function SessionMoves({ session }: { session: SessionRow }) {
         open={asks !== null}
         onOpenChange={(open) => !open && setAsks(null)}
         title={`${asks === null ? "" : SESSION_VERBS[asks]} this session?`}
-        description={`${session.id} of ${session.agentRole} ends as ${asks}. It cannot go on afterwards.`}
+        description={`${session.id} of ${session.agentRole} ends as ${asks}. This cannot be undone.`}
         confirm={asks === null ? "" : SESSION_VERBS[asks]}
         danger={asks !== "completed"}
         onConfirm={async () => asks !== null && (await move.run(session, asks)) !== undefined}
@@ -42,7 +42,7 @@ export function SessionMoves({ session }: { session: SessionRow }) {
   );
 }
 
-/** The legal moves of a task; routing asks for whom, failing for why. */
+/** The legal transitions of a task; routing asks for the agent, failing for the reason. */
 export function TaskMoves({ task }: { task: TaskRow }) {
   const [asks, setAsks] = useState<TaskStatus | null>(null);
   const [agent, setAgent] = useState("");
@@ -77,7 +77,7 @@ export function TaskMoves({ task }: { task: TaskRow }) {
         open={asks !== null}
         onOpenChange={(open) => !open && setAsks(null)}
         title={`${asks === null ? "" : TASK_VERBS[asks]} this task?`}
-        description={asks === "routed" ? undefined : `${task.id} ends as ${asks}. It cannot go on afterwards.`}
+        description={asks === "routed" ? undefined : `${task.id} ends as ${asks}. This cannot be undone.`}
         confirm={asks === null ? "" : `${TASK_VERBS[asks]} task`}
         danger={asks === "failed" || asks === "cancelled"}
         reason={asks === "failed" ? "required" : "none"}

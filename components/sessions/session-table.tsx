@@ -9,13 +9,13 @@ import { isFinalSession, type SessionRow, sessionExpiry } from "./sessions-model
 
 interface SessionTableProps {
   sessions: readonly SessionRow[];
-  /** How long an untouched session lives, ms. */
+  /** An untouched session expires after this long, ms. */
   keptMs: number;
   openId: string | null;
   onOpen: (id: string) => void;
 }
 
-/** Sessions: who, since when, on what, and how long they have left. */
+/** Sessions: role, start, task, and time until they expire. */
 export function SessionTable({ sessions, keptMs, openId, onOpen }: SessionTableProps) {
   return (
     <div className="overflow-clip rounded-lg border border-line bg-surface">

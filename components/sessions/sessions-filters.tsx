@@ -11,12 +11,12 @@ interface PeopleFiltersBarProps {
   filters: PeopleFilters;
   statuses: readonly SelectOption[];
   who: string;
-  /** Name of the filter by type; left out where there is none. */
+  /** Name of the filter by type; absent: no such filter. */
   type?: string;
   onChange: (change: Partial<PeopleFilters>) => void;
 }
 
-/** The filters of a list; each change goes into the address. */
+/** The filters of a list; each change is written to the URL. */
 export function PeopleFiltersBar({ filters, statuses, who, type, onChange }: PeopleFiltersBarProps) {
   const open = filters.status === "" && filters.who === "" && filters.type === "";
   return (

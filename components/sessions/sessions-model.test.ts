@@ -54,7 +54,7 @@ const task = (id: string, over: Partial<TaskRow> = {}): TaskRow => ({
 });
 
 describe("lists of sessions and tasks", () => {
-  it("shows active sessions first, then pending ones, then what has ended, each the newest first", () => {
+  it("shows active sessions first, then pending ones, then ended ones, each newest first", () => {
     const rows = [
       session("ended", { status: "completed", createdAt: "2026-11-21T12:00:00.000Z" }),
       session("pending"),
@@ -64,7 +64,7 @@ describe("lists of sessions and tasks", () => {
     expect(rows.sort(bySessionOrder).map(({ id }) => id)).toEqual(["new", "old", "pending", "ended"]);
   });
 
-  it("asks the server for what the filters say, and leaves out what it would refuse", () => {
+  it("sends the filters to the server, without those it would refuse", () => {
     expect(sessionsPath(NONE)).toBe("/sessions?limit=50&large=omit");
     expect(sessionsPath({ ...NONE, status: "active", who: " coder " })).toBe(
       "/sessions?limit=50&large=omit&status=active&agentRole=coder",
@@ -75,7 +75,7 @@ describe("lists of sessions and tasks", () => {
     );
   });
 
-  it("lets live rows in that the server would list", () => {
+  it("accepts live rows that the server would list", () => {
     expect(matchesSession(session("s"), { ...NONE, who: "coder", status: "pending" })).toBe(true);
     expect(matchesSession(session("s"), { ...NONE, who: "cod" })).toBe(false);
     expect(matchesTask(task("t"), { ...NONE, who: "planner" })).toBe(true);

@@ -15,7 +15,7 @@ import { sessionEndpoints, taskEndpoints } from "../../domain/sessions/endpoints
 export type SessionRow = Wire<"session"> & { readonly pending?: boolean };
 export type TaskRow = Wire<"task"> & { readonly pending?: boolean };
 
-/** What the lists are narrowed to; empty: not by that. `who` is a session's role, or an agent that a task comes from or goes to. */
+/** The filters of the lists; empty: any. `who` is a session's role, or a task's sender or receiver. */
 export interface PeopleFilters {
   status: string;
   who: string;
@@ -37,7 +37,7 @@ export const sessionsPath = ({ status, who }: PeopleFilters, cursor?: string) =>
     cursor,
   });
 
-/** The same of tasks. */
+/** The path of the first page of tasks under these filters. */
 export const tasksPath = ({ status, who, type }: PeopleFilters, cursor?: string) =>
   pathTo(taskEndpoints.list, {
     limit: PAGE_SIZE,
@@ -89,13 +89,13 @@ interface Aged {
 const newestFirst = (a: Aged, b: Aged): number =>
   a.createdAt === b.createdAt ? (a.id > b.id ? -1 : 1) : a.createdAt > b.createdAt ? -1 : 1;
 
-/** What goes on first, then the newest. */
+/** Open ones first, then the newest. */
 export const bySessionOrder = (a: SessionRow, b: SessionRow): number =>
   SESSION_ORDER[a.status] - SESSION_ORDER[b.status] || newestFirst(a, b);
 export const byTaskOrder = (a: TaskRow, b: TaskRow): number =>
   TASK_ORDER[a.status] - TASK_ORDER[b.status] || newestFirst(a, b);
 
-/** When a session expires if nothing touches it any more, RFC 3339; null when it has ended. */
+/** When a session expires unless it is touched again, RFC 3339; null when it has ended. */
 export function sessionExpiry({ status, updatedAt }: SessionRow, keptMs: number): string | null {
   if (SESSION_MOVES[status].length === 0) return null;
   return new Date(Date.parse(updatedAt) + keptMs).toISOString();
@@ -104,7 +104,7 @@ export function sessionExpiry({ status, updatedAt }: SessionRow, keptMs: number)
 export const isFinalSession = (status: SessionStatus): boolean => SESSION_MOVES[status].length === 0;
 export const isFinalTask = (status: TaskStatus): boolean => TASK_MOVES[status].length === 0;
 
-/** What a move to a status is called on a button. */
+/** The label of the button for a transition to a status. */
 export const SESSION_VERBS: { readonly [status in SessionStatus]: string } = {
   pending: "Reopen",
   active: "Activate",

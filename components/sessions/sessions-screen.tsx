@@ -20,14 +20,14 @@ import { PEOPLE_URL, type PeopleTab } from "./sessions-url.ts";
 import { TaskTable } from "./task-table.tsx";
 import { type PeoplePage, type PeopleView, useSessions, useTasks } from "./use-sessions.ts";
 
-/** The first page that the server rendered, and of what. */
+/** The first page that the server rendered, and of which list. */
 export type FirstPage =
   | { tab: "sessions"; path: string; page: PeoplePage<SessionRow> }
   | { tab: "tasks"; path: string; page: PeoplePage<TaskRow> };
 
 interface SessionsScreenProps {
   first: FirstPage;
-  /** How long an untouched session lives, ms. */
+  /** An untouched session expires after this long, ms. */
   keptMs: number;
 }
 
@@ -45,7 +45,7 @@ const TASK_OPTIONS = TASK_STATUSES.map((value) => ({
 const POST = (path: string, body: string): string =>
   `curl -X POST $URL/api/v1/${path} -H "authorization: Bearer $KEY" -H "content-type: application/json" \\\n  -d '${body}'`;
 
-/** Agents' sessions and the tasks that go between them, live, with what was done to each and by whom. */
+/** Agents' sessions and tasks, live, with the events and actors of each. */
 export function SessionsScreen({ first, keptMs }: SessionsScreenProps) {
   const [url, setUrl] = useQueryStates(PEOPLE_URL);
   useTitle(url.tab === "tasks" ? "Tasks" : "Sessions");
@@ -174,7 +174,7 @@ function NoTasks() {
         '{"taskId":"t-1","taskType":"review","fromAgent":"planner","toAgent":"coder","idempotencyKey":"review-42"}',
       )}
     >
-      A task goes from one agent to another. Created twice under one idempotency key, it is there once.
+      A task goes from one agent to another. Created twice with the same idempotency key, it exists once.
     </EmptyState>
   );
 }

@@ -3,7 +3,7 @@ import { createLoader, parseAsString, parseAsStringLiteral } from "nuqs/server";
 const PEOPLE_TABS = ["sessions", "tasks"] as const;
 export type PeopleTab = (typeof PEOPLE_TABS)[number];
 
-/** What of the page stands in its address, so that a view can be sent to somebody. */
+/** The state of the page in the URL, so that a view can be shared. */
 export const PEOPLE_URL = {
   tab: parseAsStringLiteral(PEOPLE_TABS).withDefault("sessions"),
   status: parseAsString.withDefault(""),

@@ -14,7 +14,7 @@ interface TaskTableProps {
   onOpen: (id: string) => void;
 }
 
-/** Tasks: what, from whom to whom, and how far they are. */
+/** Tasks: type, sender, receiver and status. */
 export function TaskTable({ tasks, openId, onOpen }: TaskTableProps) {
   return (
     <div className="overflow-clip rounded-lg border border-line bg-surface">

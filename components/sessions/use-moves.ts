@@ -10,7 +10,7 @@ const movingSession = ({ sessionId }: SessionRow, to: SessionStatus): ClientMuta
   { type: "session.transition", sessionId, to },
 ];
 
-/** Moves a session to another status; it shows at once and is taken back when it is refused. */
+/** Moves a session to another status; shown at once and undone when it is refused. */
 export function useMoveSession() {
   return useCommand((session: SessionRow, to: SessionStatus) => commit(movingSession(session, to)), {
     commits: (session, to) => [movingSession(session, to)],
@@ -18,7 +18,7 @@ export function useMoveSession() {
   });
 }
 
-/** What goes with a move of a task: whom it is routed to, why it failed. */
+/** Details of a transition: the agent a task is routed to, the reason of a failure. */
 export interface TaskMoveTerms {
   toAgent?: string;
   error?: string;

@@ -8,7 +8,7 @@ import { useNewest, useTopicRows } from "../live/rows.ts";
 import type { PeopleFilters, SessionRow, TaskRow } from "./sessions-model.ts";
 import { bySessionOrder, byTaskOrder, matchesSession, matchesTask, sessionsPath, tasksPath } from "./sessions-model.ts";
 
-/** A page of a counted list; `total` stands on the first. */
+/** A page of a counted list; the first has `total`. */
 export interface PeoplePage<R> {
   items: R[];
   nextCursor: string | null;
@@ -45,7 +45,7 @@ function usePages<R>(
   });
 }
 
-/** Sessions that match, live: what goes on first. */
+/** Sessions that match, live: open ones first. */
 export function useSessions(filters: PeopleFilters, first: First<SessionRow> | null): PeopleView<SessionRow> {
   const path = sessionsPath(filters);
   const initial = first?.path === path ? first.page : undefined;
@@ -75,7 +75,7 @@ function useMerged<R extends SessionRow | TaskRow>(
     if (!data) return undefined;
     const known = new Set(live.map((row) => row.id));
     const listed = data.pages.flatMap((page) => page.items).filter((row) => !known.has(row.id));
-    // A row may come twice when pages move under the reader.
+    // A row may be in two pages when rows were added between the requests.
     const byId = new Map([...listed.map((row) => newest(row)), ...live].map((row) => [row.id, row]));
     return [...byId.values()];
   }, [data, live, newest]);

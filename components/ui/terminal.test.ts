@@ -74,7 +74,7 @@ describe("output, as a terminal shows it", () => {
     ["a cursor that goes up", "\n\u001b[99999Ax".repeat(20_000)],
     ["backspaces", "ab\b".repeat(60_000)],
   ])("works on %s in time that grows with the text", (_, text) => {
-    // A generous bound: what grows with the square of the text takes minutes.
+    // A generous bound: quadratic work would take minutes.
     const started = performance.now();
     const terminal = new Terminal(MAX);
     for (let at = 0; at < text.length; at += 64_000) terminal.write(text.slice(at, at + 64_000));
