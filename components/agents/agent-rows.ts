@@ -1,8 +1,9 @@
+import type { AgentWithState } from "../../domain/agents/answers.ts";
 import type { Wire } from "../../domain/kernel/wire.ts";
 import type { BreakerRow } from "./breaker/breaker-view.ts";
 
 /** An agent as `GET /agents` answers it. */
-export type AgentItem = Wire<"agent"> & { breaker: Wire<"breaker">; statistics: Wire<"statistics"> };
+export type AgentItem = AgentWithState;
 
 /** An agent with its breaker and figures. */
 export interface AgentView {

@@ -1,13 +1,13 @@
 "use client";
 
 import { CloudLightning } from "lucide-react";
+import type { AlertStorm } from "../../domain/alerts/endpoints.ts";
 import { formatCount, formatPlural } from "../ui/format.ts";
 import { statusLook, toneColor } from "../ui/status.ts";
 import { useRules } from "./rules/use-rules.ts";
-import type { Storm } from "./use-storm.ts";
 
 interface StormBannerProps {
-  storm: Storm;
+  storm: AlertStorm;
   onRule: (rule: string) => void;
 }
 

@@ -2,24 +2,12 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
-import { alertEndpoints } from "../../domain/alerts/endpoints.ts";
+import { type AlertStorm, alertEndpoints } from "../../domain/alerts/endpoints.ts";
 import { pathTo } from "../../domain/kernel/endpoint.ts";
-import type { Severity } from "../../domain/kernel/statuses.ts";
 import { MINUTE_MS } from "../../domain/kernel/time.ts";
 import { api } from "../live/api.ts";
 import { serverNow } from "../ui/now.ts";
 import type { AlertRow } from "./alert-model.ts";
-
-/** `GET /alerts/storm`: whether more alerts fire than anybody can read one by one. */
-export interface Storm {
-  storm: boolean;
-  threshold: number;
-  firedLastMinute: number;
-  /** How many of those are listed below an open cause. */
-  folded: number;
-  /** The most severe first, then the most numerous. */
-  byRule: { rule: string; severity: Severity; count: number }[];
-}
 
 /** Asked at most this often when alerts fire, and this often while a storm lasts, which ends by time alone; ms. */
 const ASK_AGAIN_MS = 2_000;
@@ -28,7 +16,7 @@ const WHILE_IT_LASTS_MS = 10_000;
 const WORTH_ASKING = 5;
 
 /** The storm that goes on now, if there is one. `alerts` are the live ones: one that fires may begin it. */
-export function useStorm(alerts: readonly AlertRow[]): Storm | undefined {
+export function useStorm(alerts: readonly AlertRow[]): AlertStorm | undefined {
   const [watching, setWatching] = useState(false);
   const { data, refetch } = useQuery({
     queryKey: ["alerts", "storm"],

@@ -3,6 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { SwitchyardError } from "../../client/core/problem.ts";
+import type { JobWithAttempts } from "../../domain/execution/answers.ts";
 import type { JobCounts } from "../../domain/execution/contract.ts";
 import { NO_JOBS, totalJobs } from "../../domain/execution/contract.ts";
 import { runEndpoints } from "../../domain/execution/endpoints.ts";
@@ -73,13 +74,11 @@ export type Linked =
   | { state: "elsewhere"; runId: string }
   | { state: "failed"; detail: string; retry: () => void };
 
-type JobAnswer = Wire<"job"> & { attempts: Wire<"attempt">[] };
-
 /** Loads a job that is not loaded, or not with all its attempts. `jobId` null: none. */
 export function useLinkedJob({ run, jobs, attempts, take }: RunLive, jobId: string | null): Linked {
   const job = jobId === null ? undefined : jobs.find((one) => one.jobId === jobId);
   const tried = job ? attempts.filter((attempt) => attempt.jobId === jobId).length : 0;
-  const { data, error, refetch } = useQuery<JobAnswer, SwitchyardError>({
+  const { data, error, refetch } = useQuery<JobWithAttempts, SwitchyardError>({
     queryKey: ["linked-job", jobId],
     queryFn: ({ signal }) => api.get(pathTo(jobEndpoints.one, { id: jobId ?? "" }), signal),
     enabled: jobId !== null && (job === undefined || tried < job.attempt),

@@ -5,6 +5,7 @@ import Link from "next/link";
 import { usePathname, useRouter } from "next/navigation";
 import { type ReactNode, useState } from "react";
 import type { AlertCounts } from "../../domain/alerts/endpoints.ts";
+import type { Me } from "../../domain/kernel/endpoints.ts";
 import { useAlertCounts } from "../alerts/alert-counts.ts";
 import { BrowserNotifier } from "../alerts/browser-notifier.tsx";
 import { ALL_ALERTS } from "../alerts/inbox-filter.ts";
@@ -28,7 +29,7 @@ import { Mark } from "./logo.tsx";
 import { DESTINATIONS, type Destination, isAt } from "./navigation.ts";
 import { ThemeSwitch } from "./theme-switch.tsx";
 import { TitleBadge } from "./title-badge.tsx";
-import { type Me, UserMenu } from "./user-menu.tsx";
+import { UserMenu } from "./user-menu.tsx";
 import { ZoneNote } from "./zone-note.tsx";
 
 interface ShellProps {

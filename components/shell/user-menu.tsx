@@ -4,20 +4,12 @@ import { CircleUser, LogOut, Server } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { SwitchyardError } from "../../client/core/problem.ts";
 import { pathTo } from "../../domain/kernel/endpoint.ts";
-import { accountEndpoints } from "../../domain/kernel/endpoints.ts";
+import { accountEndpoints, type Me } from "../../domain/kernel/endpoints.ts";
 import { api } from "../live/api.ts";
 import { IconButton } from "../ui/button.tsx";
 import { Menu, MenuItem, MenuSeparator } from "../ui/menu.tsx";
 import { toast } from "../ui/toast.ts";
 import { ZoneNote } from "./zone-note.tsx";
-
-/** What `GET /me` answers. */
-export interface Me {
-  tenantId: string;
-  kind: "key" | "user";
-  name: string;
-  role: string;
-}
 
 /** Who is signed in, and the way out. */
 export function UserMenu({ me }: { me: Me }) {

@@ -80,7 +80,7 @@ test("of the tasks of one key the newest is shown, which is the one that the key
       id: second,
       payload: 1,
       result: 1,
-      error: {},
+      error: { message: "none" },
       createdAt: new Date("2030-01-01"),
     },
   });

@@ -1,7 +1,7 @@
+import type { AlertRule } from "../../../domain/alerts/endpoints.ts";
 import { defaultRule } from "../../../domain/alerts/rule-defaults.ts";
 import { RULE_KINDS, type RuleKind } from "../../../domain/kernel/statuses.ts";
 import type { RulePut } from "./rule-draft.ts";
-import type { AlertRule } from "./use-rules.ts";
 
 /** Whether a built-in rule was changed from its default; its channels do not count. */
 export function isChanged(rule: AlertRule): boolean {

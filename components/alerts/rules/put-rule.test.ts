@@ -1,11 +1,11 @@
 import { afterEach, expect, test, vi } from "vitest";
+import type { AlertRule } from "../../../domain/alerts/endpoints.ts";
 import { withDefaults } from "../../../domain/alerts/rule-defaults.ts";
 import { serveRow } from "../../live/if-match.test-kit.ts";
 import { changesBetween } from "../../ui/meanwhile-model.ts";
 import { meanwhileWords, putRule, removeRule } from "./put-rule.ts";
 import { putOf } from "./rule-draft.ts";
 import { ruleFacts } from "./rule-facts.ts";
-import type { AlertRule } from "./use-rules.ts";
 
 afterEach(() => vi.unstubAllGlobals());
 

@@ -1,10 +1,10 @@
+import type { AlertRule } from "../../../domain/alerts/endpoints.ts";
 import { ruleEndpoints } from "../../../domain/alerts/endpoints.ts";
 import { pathTo } from "../../../domain/kernel/endpoint.ts";
 import { api } from "../../live/api.ts";
 import { type Written, writeIfSame } from "../../live/if-unmoved.ts";
 import type { RulePut } from "./rule-draft.ts";
 import { sameRule } from "./rule-facts.ts";
-import type { AlertRule } from "./use-rules.ts";
 
 type RuleWritten = Promise<Written<AlertRule, AlertRule>>;
 

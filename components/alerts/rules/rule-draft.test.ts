@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
+import type { AlertRule } from "../../../domain/alerts/endpoints.ts";
 import { withDefaults } from "../../../domain/alerts/rule-defaults.ts";
 import { RULE_KINDS } from "../../../domain/kernel/statuses.ts";
 import { parseSpan, spanWords } from "../../ui/span.ts";
 import { isChanged, removedBuiltIns, resetPut } from "./built-in.ts";
 import { newStep } from "./notify-words.ts";
 import { draftOf, freeId, newDraft, parseDraft, putOf, ruleSummary } from "./rule-draft.ts";
-import type { AlertRule } from "./use-rules.ts";
 
 const rules: AlertRule[] = withDefaults([]).map(({ ruleKind, ...rule }) => ({
   ...rule,

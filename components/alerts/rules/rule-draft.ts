@@ -1,11 +1,11 @@
 import type { z } from "zod";
+import type { AlertRule } from "../../../domain/alerts/endpoints.ts";
 import { rulePut } from "../../../domain/alerts/rule.ts";
 import { ID_WORDS, isId } from "../../../domain/kernel/ids.ts";
 import type { RuleKind, Severity } from "../../../domain/kernel/statuses.ts";
 import { parseSpan, spanWords } from "../../ui/span.ts";
 import { newStep, type StepDraft } from "./notify-words.ts";
 import { type FieldUnit, ruleLook } from "./rule-fields.ts";
-import type { AlertRule } from "./use-rules.ts";
 
 /** A rule as the form holds it: everything typed is text. */
 export interface RuleDraft {

@@ -1,6 +1,7 @@
 "use client";
 
 import { type FormEvent, type ReactNode, useRef, useState } from "react";
+import type { AlertRule } from "../../../domain/alerts/endpoints.ts";
 import { RULE_KINDS, SEVERITIES } from "../../../domain/kernel/statuses.ts";
 import { Button } from "../../ui/button.tsx";
 import { Drawer } from "../../ui/drawer.tsx";
@@ -15,7 +16,6 @@ import { ruleLook } from "./rule-fields.ts";
 import { RuleNotifies } from "./rule-notifies.tsx";
 import { RulePreviewStrip } from "./rule-preview.tsx";
 import { useNames } from "./use-names.ts";
-import type { AlertRule } from "./use-rules.ts";
 
 /** What the editor begins with. */
 export interface Editing {

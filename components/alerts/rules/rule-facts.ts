@@ -1,9 +1,9 @@
+import type { AlertRule } from "../../../domain/alerts/endpoints.ts";
 import { type Facts, onOff } from "../../ui/meanwhile-model.ts";
 import { spanWords } from "../../ui/span.ts";
 import { notifyWords } from "./notify-words.ts";
 import { SEVERITY_NAMES, written } from "./rule-draft.ts";
 import { ruleLook } from "./rule-fields.ts";
-import type { AlertRule } from "./use-rules.ts";
 
 /** A rule as its form shows it, field by field. `nameOf` gives a channel's name. */
 export function ruleFacts(rule: AlertRule, nameOf: (channelId: string) => string): Facts {

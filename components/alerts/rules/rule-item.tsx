@@ -1,6 +1,7 @@
 "use client";
 
 import { Ellipsis } from "lucide-react";
+import type { AlertRule } from "../../../domain/alerts/endpoints.ts";
 import { Badge, StatusBadge } from "../../ui/badge.tsx";
 import { Button } from "../../ui/button.tsx";
 import { cn } from "../../ui/cn.ts";
@@ -11,7 +12,6 @@ import type { ChannelRow } from "../channels/channel-model.ts";
 import { notifyWords } from "./notify-words.ts";
 import { ruleSummary } from "./rule-draft.ts";
 import { ruleLook } from "./rule-fields.ts";
-import type { AlertRule } from "./use-rules.ts";
 
 export type RuleAsk = "edit" | "duplicate" | "reset" | "remove";
 

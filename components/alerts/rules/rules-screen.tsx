@@ -4,6 +4,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { Plus } from "lucide-react";
 import { parseAsString, useQueryState } from "nuqs";
 import { useState } from "react";
+import type { AlertRule } from "../../../domain/alerts/endpoints.ts";
 import { defaultRule } from "../../../domain/alerts/rule-defaults.ts";
 import type { Sent } from "../../../domain/kernel/wire.ts";
 import { mustBeDone } from "../../live/if-unmoved.ts";
@@ -23,7 +24,7 @@ import { meanwhileWords, putRule, removeRule } from "./put-rule.ts";
 import { draftOf, freeId, newDraft, putOf, type RulePut } from "./rule-draft.ts";
 import { type Editing, RuleEditor } from "./rule-editor.tsx";
 import { type RuleAsk, RuleItem } from "./rule-item.tsx";
-import { type AlertRule, RULES_KEY, type RuleList, useLiveRules } from "./use-rules.ts";
+import { RULES_KEY, type RuleList, useLiveRules } from "./use-rules.ts";
 
 interface RulesScreenProps {
   initial: RuleList;

@@ -2,21 +2,11 @@
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
-import type { Rule } from "../../../domain/alerts/contract.ts";
 import { ruleEndpoints } from "../../../domain/alerts/endpoints.ts";
 import type { AnswerOf } from "../../../domain/kernel/endpoint.ts";
 import { pathTo } from "../../../domain/kernel/endpoint.ts";
-import type { RuleKind } from "../../../domain/kernel/statuses.ts";
 import { api } from "../../live/api.ts";
 import { useTopicRows } from "../../live/rows.ts";
-
-/** A rule as `GET /alert-rules` answers it. */
-export interface AlertRule extends Omit<Rule, "ruleKind"> {
-  ruleId: string;
-  kind: RuleKind;
-  /** One that every tenant begins with. */
-  builtIn: boolean;
-}
 
 export type RuleList = AnswerOf<typeof ruleEndpoints.list>;
 
