@@ -59,7 +59,7 @@ test("failing outcomes open a breaker on the board, which puts it first with wha
   for (const stayed of stays) await stayed();
 });
 
-test("a breaker tripped for a few seconds counts down, returns by itself, and its page tells who, why and how long", async ({
+test("a breaker tripped for a few seconds counts down, returns by itself, and its page says who, why and how long", async ({
   operator,
   client,
 }) => {
@@ -93,7 +93,7 @@ test("a breaker tripped for a few seconds counts down, returns by itself, and it
   await expect(said).toContainText(/Forced open by .+: bad deploy/);
 });
 
-test("a breaker's settings are edited on its page, wrong ones are told at their field, and a second browser sees them", async ({
+test("a breaker's settings are edited on its page, wrong ones are marked at their field, and a second browser sees them", async ({
   operator,
   other,
   client,
@@ -187,7 +187,7 @@ test("an agent's page lists the decisions that picked it, and leads to each", as
   await expect(row).toContainText("1.5 s");
 });
 
-test("two hundred agents are narrowed by state and by words, in the address; an unknown agent is told as such", async ({
+test("two hundred agents are narrowed by state and by words, in the address; an unknown agent is said to be unknown", async ({
   operator,
   client,
 }) => {

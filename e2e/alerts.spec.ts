@@ -210,7 +210,7 @@ interface Shown {
 }
 const shownIn = (page: Page) => page.evaluate(() => (window as unknown as Shown).shown.map(({ title }) => title));
 
-test("a browser that was asked to tells of a critical alert, once however many tabs are open, and a click opens it", async ({
+test("a browser with notifications on shows a critical alert once, with any number of tabs open, and a click opens it", async ({
   operator,
   client,
 }) => {
@@ -234,7 +234,7 @@ test("a browser that was asked to tells of a critical alert, once however many t
   await operator.evaluate(() => (window as unknown as Shown).shown[0]?.click());
   await expect(operator.getByRole("dialog")).toContainText("Breaker of notified-1 is open");
 
-  // The tab that told is closed: another takes its place.
+  // The tab that notified is closed: another takes its place.
   const waiting = () => second.evaluate(async () => (await navigator.locks.query()).pending?.length);
   await expect.poll(waiting).toBe(1);
   await operator.close();

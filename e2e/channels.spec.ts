@@ -120,7 +120,7 @@ test("a webhook is made, its secret shown once, and a test arrives that it has s
   expect(await operator.content()).not.toContain(secret);
 });
 
-test("a rule tells a channel and escalates to another; the log shows it, and a replay has the same webhook-id", async ({
+test("a rule notifies a channel and escalates to another; the log shows it, and a replay has the same webhook-id", async ({
   operator,
   client,
   receiver,
@@ -159,7 +159,7 @@ test("a rule tells a channel and escalates to another; the log shows it, and a r
   const [fired] = receiver.of("/pager", "alert.fired");
   if (!fired) throw new Error("it has arrived");
   expect(signaturesBy(secret, fired)).toBe(1);
-  expect(fired.told.data?.alert?.alertId).toBe("breaker_open:coder");
+  expect(fired.json.data?.alert?.alertId).toBe("breaker_open:coder");
   const line = rows(operator, "Alert fired").filter({ hasText: "pager" });
   await expect(line).toContainText("Delivered");
   await expect(line.getByRole("link", { name: "breaker_open:coder" })).toHaveAttribute(
@@ -239,18 +239,24 @@ test("a private target is refused and said why; a rotated secret signs beside th
   await expect(toggle).toHaveAttribute("aria-checked", "false");
   await expect(channel(operator, "turned")).toContainText("Off");
 
-  const rule = { kind: "stuck", name: "Stuck, told", params: {}, severity: "info", enabled: true };
-  await call(server, "PUT", "/alert-rules/told", { ...rule, escalation: [{ afterMs: 60_000, channels: ["turned"] }] });
-  await expect(channel(operator, "turned")).toContainText("Stuck, told");
+  const rule = { kind: "stuck", name: "Stuck, notified", params: {}, severity: "info", enabled: true };
+  await call(server, "PUT", "/alert-rules/notified", {
+    ...rule,
+    escalation: [{ afterMs: 60_000, channels: ["turned"] }],
+  });
+  await expect(channel(operator, "turned")).toContainText("Stuck, notified");
   await choose(operator, "turned", "Remove…");
   const removal = operator.getByRole("dialog", { name: "Remove channel turned?" });
-  await expect(removal).toContainText("Stuck, told");
+  await expect(removal).toContainText("Stuck, notified");
   await removal.getByRole("button", { name: "Remove channel" }).click();
   await expect(channel(operator, "turned")).toHaveCount(0);
   // The rule can still be turned off: what is gone is left out.
   await open(operator, "/alerts/rules");
-  await operator.getByRole("switch", { name: "Stuck, told is on" }).click();
-  await expect(operator.getByRole("switch", { name: "Stuck, told is on" })).toHaveAttribute("aria-checked", "false");
+  await operator.getByRole("switch", { name: "Stuck, notified is on" }).click();
+  await expect(operator.getByRole("switch", { name: "Stuck, notified is on" })).toHaveAttribute(
+    "aria-checked",
+    "false",
+  );
 });
 
 test("a built-in rule is changed, reset, removed and brought back; a copy is made of it", async ({ operator }) => {

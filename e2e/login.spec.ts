@@ -49,7 +49,7 @@ test("the link that npm start printed signs in", async ({ page, server }) => {
   await expect(page.getByRole("heading", { name: "Overview" })).toBeVisible();
 });
 
-test("an API key pasted into the login page signs in, a wrong one is told so", async ({ page, server }) => {
+test("an API key pasted into the login page signs in, a wrong one is refused", async ({ page, server }) => {
   await page.goto(`${server.url}/login`);
   const field = page.getByLabel(/API key/i);
   await field.fill("swy_wrong_0123456789abcdef");

@@ -9,7 +9,7 @@ export interface Received {
   headers: IncomingHttpHeaders;
   body: string;
   /** The body as JSON. */
-  told: { type?: string; data?: { message?: string; alert?: { alertId: string } } };
+  json: { type?: string; data?: { message?: string; alert?: { alertId: string } } };
 }
 
 export interface Receiver {
@@ -31,7 +31,7 @@ export async function startReceiver(): Promise<Receiver> {
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const body = Buffer.concat(chunks).toString();
     const path = request.url ?? "/";
-    received.push({ path, headers: request.headers, body, told: JSON.parse(body) });
+    received.push({ path, headers: request.headers, body, json: JSON.parse(body) });
     response.writeHead(answers.get(path) ?? 204).end();
   });
   server.listen(0, "127.0.0.1");
@@ -40,7 +40,7 @@ export async function startReceiver(): Promise<Receiver> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     received,
     answers,
-    of: (path, type) => received.filter((one) => one.path === path && one.told.type === type),
+    of: (path, type) => received.filter((one) => one.path === path && one.json.type === type),
     async close() {
       server.closeAllConnections();
       server.close();

@@ -72,7 +72,7 @@ test("a decision made over HTTP shows up in the list, and its page says why, who
   await expect(operator.getByRole("region", { name: "What happened" })).toContainText(/Succeeded\s*after 90 ms/);
 });
 
-test("falling back is told as it happens, and leads from decision to decision", async ({ operator, client }) => {
+test("falling back is shown as it happens, and leads from decision to decision", async ({ operator, client }) => {
   const first = await client.decideRouting({ ...task, taskId: "chain" });
   await operator.goto(`/routing/${first.decisionId}`);
   await live(operator);
@@ -91,7 +91,7 @@ test("falling back is told as it happens, and leads from decision to decision", 
   await expect(operator.getByRole("heading", { level: 1, name: "chain → swift" })).toBeVisible();
 });
 
-test("a decision made elsewhere is shown as it was told, without what nobody knows", async ({ operator, client }) => {
+test("a decision made elsewhere is shown as reported, and unknown parts are left out", async ({ operator, client }) => {
   await client.commit([
     {
       type: "routing.record",

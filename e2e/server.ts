@@ -17,7 +17,7 @@ export interface RunningServer {
   /** Everything it has printed so far. */
   output: () => string;
   kill(signal: NodeJS.Signals): Promise<void>;
-  /** SIGTERM, wait for its end, and remove the data folder unless told to keep it. */
+  /** SIGTERM, wait for its end, and remove the data folder unless it is to be kept. */
   stop(options?: { keepData?: boolean }): Promise<void>;
 }
 

@@ -65,7 +65,7 @@ test("with a bootstrap key no key is minted, and the key works as soon as the se
   await expect(stat(path.join(dataDir, "api-key"))).rejects.toThrow("ENOENT");
 });
 
-test("it is ready once it was told that it listens, and not any more when it closes", async () => {
+test("it is ready once it listens, and not any more when it closes", async () => {
   const server = await start(configFor());
   const status = async () => (await server.app.inject({ url: "/readyz" })).json().status;
   expect(await status()).toBe("starting");
@@ -96,7 +96,7 @@ test("two servers on one database take each other's sessions", async () => {
   expect((await two.app.inject({ url: "/api/v1/me", headers: { cookie } })).json()).toMatchObject({ name: "operator" });
 });
 
-test("the lines printed at the start tell how to get in, for any address, without holding a key", async () => {
+test("the lines printed at the start say how to sign in, for any address, without holding a key", async () => {
   const server = { mintLoginToken: async () => "abc" };
   const lines = await welcome(configFor({ HOST: "0.0.0.0", SWITCHYARD_DATA_DIR: "/srv/my data" }), 3000, server);
   expect(lines[0]).toBe("Open http://localhost:3000/login?token=abc");

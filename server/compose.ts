@@ -300,13 +300,13 @@ async function openDatabase(
       return;
     }
     logger.info("the database is back");
-    renameRestored().catch((err: unknown) => logger.warn({ err }, "cannot tell whether it is the same database"));
+    renameRestored().catch((err: unknown) => logger.warn({ err }, "cannot check whether it is the same database"));
   });
   closers.add("watch of the database", 500, () => watch.close());
   const databaseClock = new DatabaseClock();
   // With what it needs from the start on, so that nothing has to wait for a first connection.
   await Promise.all([databaseClock.ask(database.clock), database.clock.query("SELECT 1")]);
-  // Idle, a server hears of the time from nobody else. While the database is away the last answer stands.
+  // An idle server has no other source of time. While the database is away the last answer is used.
   const asking = setInterval(() => void databaseClock.ask(database.clock).catch(() => {}), ASK_TIME_EVERY_MS);
   closers.add("database's clock", 100, () => clearInterval(asking));
   return { ...database, watch, databaseClock, folder };

@@ -12,7 +12,7 @@ test("notifications go to all targets, to none, or to those that are named", () 
     expect(() => targets(wrong)).toThrow();
 });
 
-test("the mail server is a URL, the sender an address, and one without the other is told", () => {
+test("the mail server is a URL, the sender an address, and one without the other is refused", () => {
   const smtp = (SMTP_URL: string, SMTP_FROM: string) => readConfig({ SMTP_URL, SMTP_FROM }).smtp;
   const url = "smtp://user:p%40ss@mail.example:587";
   expect(smtp(url, "alerts@example.com")).toEqual({ url, from: { name: "", address: "alerts@example.com" } });

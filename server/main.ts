@@ -15,9 +15,9 @@ const HARD_EXIT_MS = 4_700;
 /**
  * The process's life: starting → serving → stopping → gone.
  * - starting: configuration, port, then every part in order; a failure prints one line and ends with code 1.
- * - serving: two lines on stdout tell how to get in.
+ * - serving: two lines on stdout say how to sign in.
  * - stopping, by SIGTERM, SIGINT or SIGHUP (code 0) or by a fault nobody caught (code 1): drain and close in reverse.
- *   A second signal, or the time running out, ends the process at once; Postgres is told to stop on every way out.
+ *   A second signal, or the time running out, ends the process at once; Postgres is stopped on every way out.
  */
 class Process {
   private readonly config: Config;
@@ -134,7 +134,7 @@ async function main(): Promise<void> {
   }
 }
 
-/** One line for what the database refuses; whatever else it is, is for whoever mends the code. */
+/** One line for a refusal of the database; any other error with its stack, for developers. */
 function causeOf(error: unknown): string {
   const fault = faultOf(error);
   if (fault?.about !== "state") return stackOf(error);

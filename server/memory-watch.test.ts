@@ -58,7 +58,7 @@ test.each([
   },
 );
 
-test("without being told what to read it reads this process", () => {
+test("by default it reads this process", () => {
   const own = watchMemory({ registry: new Registry(), logger: { info() {}, warn() {} }, onShort: () => {} });
   own.close();
   const { rssBytes, heapLimitBytes, limitBytes } = own.figures();

@@ -4,10 +4,10 @@ import { setTimeout as delay } from "node:timers/promises";
 // One starter at a time builds in a checkout; the others wait and then find everything made.
 
 /**
- * Takes the lock, waiting for whoever holds it while that process lives.
+ * Takes the lock; waits for its holder while that process lives.
  *
  * @param {string} LOCK its file
- * @param {(pid: number) => void} onWait told once when somebody else holds it
+ * @param {(pid: number) => void} onWait called once when another process holds it
  */
 export async function takeLock(LOCK, onWait) {
   const mine = `${LOCK}.${process.pid}`;

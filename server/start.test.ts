@@ -278,7 +278,7 @@ test("packages of other platforms are not missed, those for development only whe
   expect(ran()).toContain("npm");
 });
 
-test("a Node that is too old, or of a line that is not supported, is told so in one line", async () => {
+test("a Node that is too old, or of a line that is not supported, is refused in one line", async () => {
   const script = readFileSync(at("server/start.mjs"), "utf8");
   write("server/start.mjs", script.replace(/const NODES = \[[^;]*\];/, "const NODES = [[99, 1], [101, 0]];"));
   const run = launch();

@@ -1,7 +1,7 @@
 import pg from "pg";
 import { closedLoop, type Measured } from "./load.ts";
 
-/** What bare Postgres does on the same machine in the same run: the figures everything else is told as a ratio to. */
+/** What bare Postgres does on the same machine in the same run: the denominators of all ratios. */
 export async function createDenominators(url: string) {
   const pool = new pg.Pool({ connectionString: url, max: 64 });
   await pool.query(

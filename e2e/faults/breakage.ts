@@ -24,7 +24,7 @@ export async function breakServer({ fault, frozenMs }: Plan, server: RunningServ
     case "database frozen, then server killed":
       await freeze([postmaster, ...childrenOf(postmaster)], frozenMs);
       return await server.kill("SIGKILL");
-    case "server told to stop":
+    case "server asked to stop":
       return await server.kill("SIGTERM");
   }
 }

@@ -4,7 +4,7 @@ import type { Receipt } from "../../domain/kernel/receipt.ts";
 import type { Held, Ledger, Sent } from "./ledger.ts";
 
 const PATIENCE_MS = 30_000;
-/** A client that is told to try again does not do so at once. */
+/** A client that is asked to try again waits first. */
 const BACKOFF_MS = 30;
 
 interface Answer {
@@ -12,7 +12,7 @@ interface Answer {
   body: unknown;
 }
 
-/** Speaks HTTP with whichever server runs now, and writes down what it was told. */
+/** Speaks HTTP with whichever server runs now, and records the answers. */
 export class Caller {
   /** Where the server is; it moves when another one is started. */
   url: string;
@@ -58,7 +58,7 @@ export class Caller {
 
   /**
    * A refusal is not remembered under the key: what was refused once may be accepted later, and its twin at the same time. Not the reverse.
-   * It tells nothing of a request that was not heard of since this one was sent.
+   * It says nothing about a request without an answer since this one was sent.
    */
   #refuse(sent: Sent, { status, body }: Answer, before: { settled: boolean; unheard: number }): void {
     const refusal = `${status} ${codesOf(body)}`;

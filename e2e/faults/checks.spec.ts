@@ -158,7 +158,7 @@ const FALSIFIED: { [fault: string]: [falsify: (history: History, ledger: Ledger)
   "a slot stays busy": [({ agents }) => set(agents[1], { busy: 1 }), /agent a has 1 busy slots and runs 0 jobs/],
   "an outcome is counted twice": [
     ({ agents }) => set(agents[1]?.statistics, { total: 3, failed: 2 }),
-    /agent a has 3 calls, 1 and 2; the log tells of 1 and 1/,
+    /agent a has 3 calls, 1 and 2; the log has 1 and 1/,
   ],
   "a run moves as it may not": [
     ({ events }) => change(events, "run.transitioned", { to: "blocked" }),
@@ -216,7 +216,7 @@ const FALSIFIED: { [fault: string]: [falsify: (history: History, ledger: Ledger)
 };
 
 for (const [fault, [falsify, complaint]] of Object.entries(FALSIFIED)) {
-  test(`it would be told that ${fault}`, () => {
+  test(`it would report that ${fault}`, () => {
     const made = day();
     const history = made.history();
     falsify(history, made.ledger);

@@ -14,7 +14,7 @@ export interface Sent {
   readonly key: string;
   readonly mutations: readonly ClientMutationInput[];
   standing: Standing;
-  /** How many requests for it were not answered, or were told to try again. */
+  /** How many requests for it were not answered, or were asked to try again. */
   unheard: number;
   /** What came back each time, and when, for who looks into a failed round. */
   readonly answers: string[];
@@ -35,7 +35,7 @@ export interface Held {
 
 export const MARK = "x.mark";
 
-/** What the clients know: every commit they have sent, and what they were told of it. */
+/** What the clients know: every commit they have sent, and its answer. */
 export class Ledger {
   readonly sent: Sent[] = [];
   /** Two answers to one request that differ, and whatever else a client can see by itself. */

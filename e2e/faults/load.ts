@@ -44,7 +44,7 @@ async function acknowledged(count: number, { ledger }: Caller): Promise<void> {
   while (ledger.of("acknowledged").length < count && Date.now() < deadline) await delay(1);
 }
 
-/** Asks again for all that nobody heard of, tells late results, and lets workers finish what is left; then waits for the timers. */
+/** Repeats all requests without an answer, reports late results, and lets workers finish what is left; then waits for the timers. */
 export async function goOn(plan: Plan, caller: Caller, kept: readonly Held[]): Promise<void> {
   const { ledger } = caller;
   const random = new Random(plan.seed).fork("after");

@@ -7,7 +7,7 @@ export type Fault =
   | "both killed"
   | "server frozen, then killed"
   | "database frozen, then server killed"
-  | "server told to stop"
+  | "server asked to stop"
   | "database stopped for a while";
 
 /** One round, as its seed says. */
@@ -31,7 +31,7 @@ const WEIGHTS: { readonly [fault in Fault]: number } = {
   "server frozen, then killed": 10,
   "database frozen, then server killed": 5,
   "database stopped for a while": 10,
-  "server told to stop": 5,
+  "server asked to stop": 5,
 };
 
 export function planOf(seed: number): Plan {

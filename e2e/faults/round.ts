@@ -113,7 +113,7 @@ async function withServers(plan: Plan, dataDir: string): Promise<Props> {
   };
 }
 
-/** A server that lives on while the Postgres that it was told to use is stopped at once and started again later. */
+/** A server that lives on while the Postgres that it uses is stopped at once and started again later. */
 async function withOwnDatabase(plan: Plan, dataDir: string): Promise<Props> {
   const postgres = await startOwnPostgres(dataDir);
   const server = await startServer({ dataDir, env: { ...TALKATIVE, DATABASE_URL: postgres.url } });

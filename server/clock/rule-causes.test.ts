@@ -153,7 +153,7 @@ describe("an alert names what waits, and why", () => {
     await watch.check();
     expect(await says("job_overdue:a")).toEqual([
       "Job a runs for 2 h",
-      "Attempt 1 of run r, last heard of 10 min ago; x should be done within 1 h",
+      "Attempt 1 of run r, last seen 10 min ago; x should be done within 1 h",
     ]);
   });
 });

@@ -6,7 +6,7 @@ const JITTER_MS = 200;
 /**
  * The database's clock as this process knows it. Everything that is decided, stored or shown goes by it: this machine's own clock may be
  * minutes off, and several servers share one database. It runs on our monotonic clock, so a step of this machine's clock changes nothing, and is set
- * by each answer of the database that tells the time.
+ * by each answer of the database that has the time.
  */
 export class DatabaseClock {
   /** Database time minus our monotonic one, ms. */

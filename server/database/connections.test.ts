@@ -51,7 +51,7 @@ test("one that is at work is made anew when it is given back, not before", async
   expect(await sessions(2)).not.toContain(rows[0]?.pid);
 });
 
-test("other refusals are told of and cost no more than the connection they came on; those about data are nobody's business here", async () => {
+test("other refusals are reported and cost only their connection; those about data are not reported", async () => {
   open(2);
   const before = await sessions(2);
   await refuse("53100");
@@ -61,7 +61,7 @@ test("other refusals are told of and cost no more than the connection they came 
   expect(refusals.map(({ code }) => code)).toEqual(["53100"]);
 });
 
-test("refusals are told of however they reach the caller: in a transaction, through Prisma", async () => {
+test("refusals are reported by every way to the caller: in a transaction, through Prisma", async () => {
   open(2);
   await own.prisma.$queryRaw`SELECT refuse('58030')::text`.catch(() => {});
   await own.prisma.$transaction([own.prisma.$queryRaw`SELECT refuse('XX001')::text`]).catch(() => {});

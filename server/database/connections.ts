@@ -24,7 +24,7 @@ export interface Connections {
 const RENEWS = /^(25006|0A000|26000|42P05)$/;
 
 /**
- * Watches over all connections of a pool: tells of everything that Postgres refuses on them for another reason than the data, whoever asked and
+ * Watches all connections of a pool: reports every refusal of Postgres that is not about data, for any caller and
  * however the error is handled there, and closes those that have become worthless.
  */
 export function superviseConnections(pool: pg.Pool, onRefused: (refusal: Refusal) => void): Connections {
@@ -42,7 +42,7 @@ export function superviseConnections(pool: pg.Pool, onRefused: (refusal: Refusal
   };
   pool.on("connect", (client) => {
     open.add(client);
-    // The driver has no event of its own for an error that a statement's caller is told of.
+    // The driver has no event of its own for an error that a statement's caller gets.
     const { connection } = client as pg.PoolClient & { connection: EventEmitter };
     connection.on("errorMessage", ({ code, message }: { code?: string; message?: string }) => {
       if (!code || isAboutData(code)) return;

@@ -107,7 +107,7 @@ function open(root: string, lock: FolderLock, durable: boolean): DataFolder {
   requireEntry(account, database);
   const log = path.join(home, "postgres.log");
   writeFileSync(log, "", { flag: "a", mode: 0o600 });
-  // For whoever finds this folder, and anew each time: the data folder may have been moved.
+  // For people who find this folder, written at each start: the data folder may have been moved.
   const origin = path.join(home, "origin");
   writeFileSync(origin, `${root}\n`, { mode: 0o600 });
   giveTo(account, log, origin);

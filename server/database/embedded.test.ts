@@ -234,7 +234,7 @@ describe("a Postgres that somebody kills", () => {
     });
   }
 
-  test("again and again is started again each time, and not after it was told to stop", async () => {
+  test("again and again is started again each time, and not after it was stopped", async () => {
     const onUp = vi.fn();
     const postgres = await start(shared, { onUp });
     for (let times = 1; times <= 3; times++) {
@@ -282,7 +282,7 @@ test("the log of Postgres begins anew when it is large, and the one before is ke
   expect(readFileSync(log, "utf8")).toBe("short");
 });
 
-test("a copy of the database's files is told from the files themselves", async () => {
+test("a copy of the database's files differs from the files themselves", async () => {
   const first = await start(shared);
   await first.stop();
   const again = await start(shared);

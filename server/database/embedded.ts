@@ -112,7 +112,7 @@ function supervise(
     clearInterval(looks);
     await running.stop();
     await watching;
-    // One that was being started when it was told to stop.
+    // One that was starting when it had to stop.
     await running.stop();
     folder.close();
   };
@@ -131,7 +131,7 @@ function supervise(
   };
 }
 
-/** What tells whether a reason is the one before: times and process ids do not count. */
+/** A reason without its times and process ids, to compare with the one before. */
 const withoutNumbers = (reason: string) => reason.replace(/[0-9]/g, "");
 
 /** The file's number and the time it was made: a copy has others. */

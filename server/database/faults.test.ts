@@ -62,7 +62,7 @@ test("classes 22 and 23 are about the data, every other state of Postgres is abo
   }
 });
 
-test("a state tells why the database does not do its work", () => {
+test("a state says why the database does not work", () => {
   const reasons = {
     unreachable: ["08000", "08006", "57P01", "57P02", "57P03", "28000", "28P01", "3D000"],
     read_only: ["25006"],

@@ -29,7 +29,7 @@ const RENAME = `WITH moved AS (UPDATE "DatabaseIdentity" SET "identity" = $1 WHE
 
 /**
  * Compares the database's identity with the one its rows were written under. If it is another one, the rows came here by a backup or a standby, and
- * may lack what clients have seen: every log gets a new id, by which clients, archives and Redis tell it from the old one.
+ * may lack what clients have seen: every log gets a new id, by which clients, archives and Redis see that it is not the old one.
  *
  * @returns how many logs were renamed; 0 as a rule, when nothing is written either.
  */

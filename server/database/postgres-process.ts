@@ -36,7 +36,7 @@ export interface PostgresProcess {
 /**
  * Starts the Postgres of a data folder and resolves when it takes connections. One that a killed server has left there is ended first.
  * It is a session of its own, so the terminal's Ctrl-C does not reach it before the server has drained.
- * Throws StartupError with its last words if it does not start, or is told by `signal` that it need not any more.
+ * Throws StartupError with its last words if it does not start, or when `signal` aborts.
  */
 export async function startPostgres(
   folder: DataFolder,

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 
-/** True if a process with this id exists, whoever owns it. */
+/** True if a process with this id exists, of any owner. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -13,7 +13,7 @@ export function isAlive(pid: number): boolean {
 }
 
 /**
- * What tells one process from a later one with the same id: when it started, as the system words it. Empty where the
+ * What differs between a process and a later one with the same id: when it started, as the system words it. Empty where the
  * system does not say; the id alone decides then.
  */
 export function birthOf(pid: number): string {

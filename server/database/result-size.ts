@@ -21,13 +21,13 @@ export async function ofBoundedSize<T>(client: pg.PoolClient, send: () => Promis
   // The driver has no event of its own for what a row takes on the wire.
   const { connection } = client as pg.PoolClient & { connection: EventEmitter };
   let bytes = 0;
-  let tell = () => {};
+  let refuse = () => {};
   const tooLarge = new Promise<never>((_, reject) => {
-    tell = () => reject(new ResultTooLarge());
+    refuse = () => reject(new ResultTooLarge());
   });
   const count = ({ length }: { length: number }) => {
     bytes += length;
-    if (bytes > most) tell();
+    if (bytes > most) refuse();
   };
   connection.on("dataRow", count);
   try {

@@ -64,7 +64,7 @@ function restoreLinks(native: string): void {
     try {
       symlinkSync(path.relative(path.dirname(target), source), link);
     } catch {
-      // Another starter made it, or the folder is read-only: running the program tells.
+      // Another starter made it, or the folder is read-only: running the program shows.
     }
   }
 }

@@ -12,7 +12,7 @@ const ENDED_WITHIN_MS = 3_000;
  * there what one statement sets, locks, prepares or listens to is not there for the next.
  *
  * Straight to Postgres the session is the one that Postgres said it made when we connected. A pooler makes up that answer; then a session is
- * opened and told to end when it idles. If that ends our connection, the session was ours; if our connection goes on, it has others.
+ * opened and asked to end when it idles. If that ends our connection, the session was ours; if our connection goes on, it has others.
  */
 export async function ownsItsSession(url: string): Promise<boolean> {
   const client = await connect(url, { name: "switchyard-start", connectTimeoutMs: 10_000, answerWithinMs: 10_000 });

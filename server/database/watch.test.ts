@@ -12,12 +12,12 @@ afterAll(() => database.drop());
 
 let proxy: PgProxy;
 let watch: DatabaseWatch;
-let told: (string | null)[] = [];
+let reasons: (string | null)[] = [];
 beforeEach(async () => {
   proxy = await createPgProxy(database.url);
   watch = watchDatabase(proxy.url, { everyMs: 20, retryMs: 10, suspectMs: 300 });
-  told = [];
-  watch.onChange((reason) => void told.push(reason));
+  reasons = [];
+  watch.onChange((reason) => void reasons.push(reason));
 });
 afterEach(async () => {
   await watch.close();
@@ -31,13 +31,13 @@ const sessions = async (): Promise<number[]> => {
   return rows.map((row) => row.pid);
 };
 
-test("a database that goes is away until it is back, and each is told once", async () => {
+test("a database that goes is away until it is back, and each is reported once", async () => {
   await expect.poll(sessions).toHaveLength(1);
   proxy.setAway(true);
-  await expect.poll(() => told).toEqual(["unreachable"]);
+  await expect.poll(() => reasons).toEqual(["unreachable"]);
   expect(watch.away).toBe(true);
   proxy.setAway(false);
-  await expect.poll(() => told).toEqual(["unreachable", null]);
+  await expect.poll(() => reasons).toEqual(["unreachable", null]);
   expect(watch.away).toBe(false);
 });
 
@@ -61,16 +61,16 @@ test("a session that is ended while the database stays is no absence", async () 
   const [pid] = await sessions();
   await database.pool.query("SELECT pg_terminate_backend($1)", [pid]);
   await expect.poll(async () => (await sessions()).filter((other) => other !== pid)).toHaveLength(1);
-  expect(told).toEqual([]);
+  expect(reasons).toEqual([]);
 });
 
 test("a watch that is closed while the database is away ends, and says nothing any more", async () => {
   await expect.poll(sessions).toHaveLength(1);
   proxy.setAway(true);
-  await expect.poll(() => told).toEqual(["unreachable"]);
+  await expect.poll(() => reasons).toEqual(["unreachable"]);
   await watch.close();
   proxy.setAway(false);
-  expect(told).toEqual(["unreachable"]);
+  expect(reasons).toEqual(["unreachable"]);
 });
 
 const name = () => new URL(database.url).pathname.slice(1);
@@ -91,7 +91,7 @@ test("a database that answers but takes no writes says so, and what connections 
   await database.pool.query("SET default_transaction_read_only = off");
   await database.pool.query(`BEGIN READ WRITE; ALTER DATABASE ${name()} RESET default_transaction_read_only; COMMIT`);
   await expect.poll(() => watch.reason).toBe(null);
-  expect(told.filter((reason, index) => reason !== told[index - 1])).toEqual(["read_only", null]);
+  expect(reasons.filter((reason, index) => reason !== reasons[index - 1])).toEqual(["read_only", null]);
 });
 
 test("what a writer was refused for counts until a write succeeds", async () => {
@@ -99,18 +99,18 @@ test("what a writer was refused for counts until a write succeeds", async () => 
   watch.suspect("privileges");
   expect(watch.reason).toBe("privileges");
   watch.trust();
-  expect([watch.reason, told]).toEqual([null, ["privileges", null]]);
+  expect([watch.reason, reasons]).toEqual([null, ["privileges", null]]);
 });
 
 test("a full disk counts until there is room, also when nobody tries to write", async () => {
   await expect.poll(sessions).toHaveLength(1);
   watch.suspect("full");
   expect(watch.away).toBe(true);
-  await expect.poll(() => told).toEqual(["full", null]);
+  await expect.poll(() => reasons).toEqual(["full", null]);
 });
 
 test("who could not get through is no reason to doubt a database that answers", async () => {
   await expect.poll(sessions).toHaveLength(1);
   watch.suspect("unreachable");
-  expect([watch.reason, told]).toEqual([null, []]);
+  expect([watch.reason, reasons]).toEqual([null, []]);
 });

@@ -115,7 +115,7 @@ export class Outbox implements Follower {
     const upTo = recent.end;
     const range = { after, upTo, limit, ...(topic.runId !== undefined && { runId: topic.runId }) };
     const events = await gate.run(async () => (this.#ended ? [] : await source.readEvents(tenantId, range)));
-    // No events of the run and removed events look alike. The floor tells them apart: it rises
+    // No events of the run and removed events look alike. The floor separates them: it rises
     // before anything is removed.
     const { floor } = topic.runId === undefined || this.#ended ? { floor: 0 } : await source.head(tenantId);
     if (this.#ended) return after;

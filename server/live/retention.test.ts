@@ -45,7 +45,7 @@ const note = (runId?: string) => ({ type: "event.append" as const, eventType: "x
 const RUN = { type: "run.create" as const, runId: "r", workflow: "w" };
 const trim = () => openRetention(db, awake).trim("t1");
 
-test("a client that returns with a position below the floor is told to start over, and continues from the floor", async () => {
+test("a client that returns with a position below the floor is asked to start over, and continues from the floor", async () => {
   await commit(asleep, [RUN, note("r"), note()]);
   await trim();
   await commit(asleep, [note("r")]);

@@ -57,7 +57,7 @@ async function checkRules(): Promise<void> {
   const due = await readRuleChanges(laneDatabase(database.pool));
   for (const { tenantId, mutation } of due) if (tenantId === sender.tenant) await sender.tick(mutation);
 }
-const heard = () => got.map(({ channel, type, alerts }) => `${channel}: ${type} ${alerts.join(", ")}`);
+const received = () => got.map(({ channel, type, alerts }) => `${channel}: ${type} ${alerts.join(", ")}`);
 const A = "breaker_open:a1";
 
 test("the end of an alert whose rule was removed is sent to the channels that got the firing", async () => {
@@ -67,7 +67,7 @@ test("the end of an alert whose rule was removed is sent to the channels that go
   await sender.commit(notifyOnBreakers("other"), { type: "rule.remove", ruleId: "breaker_open" });
   await checkRules();
   await sender.settled(2);
-  expect(heard()).toEqual([`team: alert.fired ${A}`, `team: alert.resolved ${A}`]);
+  expect(received()).toEqual([`team: alert.fired ${A}`, `team: alert.resolved ${A}`]);
 });
 
 test("the end waits for the retries of the firing, and overtakes it neither alone nor in a digest", async () => {
@@ -92,7 +92,7 @@ test("the end waits for the retries of the firing, and overtakes it neither alon
   expect(got).toEqual([]);
   answers.delete("team");
   await sender.settled(3);
-  expect(heard().slice(0, 2).sort()).toEqual([`team: alert.fired ${A}`, "team: alert.fired breaker_open:a2"]);
+  expect(received().slice(0, 2).sort()).toEqual([`team: alert.fired ${A}`, "team: alert.fired breaker_open:a2"]);
   expect(got.at(-1)).toEqual({
     ...{ channel: "team", type: "alert.digest" },
     alerts: [`alert.resolved ${A}`, "alert.resolved breaker_open:a2"],
@@ -111,7 +111,7 @@ test("a channel that refused the firing for good is not sent its end; after a re
   await sender.settled(3);
   await sender.commit(...closeBreakers(names(1)));
   await sender.settled(5);
-  expect(heard()).toEqual([`back: alert.fired ${A}`, `back: alert.resolved ${A}`]);
+  expect(received()).toEqual([`back: alert.fired ${A}`, `back: alert.resolved ${A}`]);
   const unsent = (await sender.deliveries()).find((one) => one.channelId === "gone" && one.event === "alert.resolved");
   expect(unsent).toMatchObject({ status: "failed", error: "not sent: nothing that said it fires had arrived" });
 });
@@ -133,7 +133,7 @@ test("a digest, too, leaves out ends of firings that never arrived", async () =>
   await sender.commit(pace(1), ...closeBreakers([...names(2), "late"]));
   await seal();
   await sender.settled(4);
-  expect(heard()).toEqual([
+  expect(received()).toEqual([
     "team: alert.fired breaker_open:late",
     "team: alert.digest alert.resolved breaker_open:late",
   ]);
@@ -147,10 +147,10 @@ test("a channel turned off is sent the ends when it is on again, and no new firi
   await sender.commit(...closeBreakers(names(1)), ...openBreakers(["b"]));
   await sender.commit(...closeBreakers(["b"]), { type: "channel.test", channelId: "team" });
   await sender.settled(2);
-  expect(heard()).toEqual([`team: alert.fired ${A}`, "team: test "]);
+  expect(received()).toEqual([`team: alert.fired ${A}`, "team: test "]);
   await sender.commit(put("team", { enabled: true }));
   await sender.settled(3);
-  expect(heard().at(-1)).toBe(`team: alert.resolved ${A}`);
+  expect(received().at(-1)).toBe(`team: alert.resolved ${A}`);
 });
 
 test("a firing pending when its channel was turned off is sent when it is on again, if it still fires; else neither that nor its end", async () => {
@@ -163,11 +163,11 @@ test("a firing pending when its channel was turned off is sent when it is on aga
   sender.start();
   await sender.commit(...closeBreakers([names(2)[1] as string]));
   await sender.settled(1);
-  expect(heard()).toEqual([]);
+  expect(received()).toEqual([]);
   await sender.commit(put("team", { enabled: true }));
-  await expect.poll(heard).toEqual([`team: alert.fired ${A}`]);
+  await expect.poll(received).toEqual([`team: alert.fired ${A}`]);
   await sender.commit(...closeBreakers([names(2)[0] as string]));
-  await expect.poll(heard).toEqual([`team: alert.fired ${A}`, `team: alert.resolved ${A}`]);
+  await expect.poll(received).toEqual([`team: alert.fired ${A}`, `team: alert.resolved ${A}`]);
 });
 
 test("deliveries and digests of a removed channel do not go to a new one with its id", async () => {
@@ -177,10 +177,10 @@ test("deliveries and digests of a removed channel do not go to a new one with it
   await sender.commit(put("team", stormy), ...openBreakers(["late"]));
   sender.start();
   await sender.settled(3);
-  expect(heard()).toEqual(["team: alert.fired breaker_open:late"]);
+  expect(received()).toEqual(["team: alert.fired breaker_open:late"]);
   await sender.commit(...closeBreakers([...names(3), "late"]));
-  await expect.poll(heard, { timeout: 15_000 }).toHaveLength(2);
-  expect(heard().at(-1)).toContain("alert.resolved breaker_open:late");
+  await expect.poll(received, { timeout: 15_000 }).toHaveLength(2);
+  expect(received().at(-1)).toContain("alert.resolved breaker_open:late");
 });
 
 test("a removed channel, and a new one with its id, are sent no end", async () => {
@@ -191,5 +191,5 @@ test("a removed channel, and a new one with its id, are sent no end", async () =
   await sender.commit(put("team"));
   await sender.commit(...closeBreakers(names(1)), { type: "channel.test", channelId: "team" });
   await sender.settled(3);
-  expect(heard().filter((line) => line.includes("resolved"))).toEqual([]);
+  expect(received().filter((line) => line.includes("resolved"))).toEqual([]);
 });

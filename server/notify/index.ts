@@ -172,9 +172,9 @@ export function createNotifier(deps: NotifierDeps): LeaderLoop {
 /** The mutation for the outcome of a try. A test is tried only once: its caller waits. */
 function outcomeOf({ delivery }: DueDelivery, sent: Sent, scheduleMs: readonly number[] | undefined): Mutation {
   const attempt = delivery.attempts + 1;
-  const told = { deliveryId: delivery.id, attempt, responseStatus: sent.status };
-  if (sent.ok) return { type: "delivery.succeed", ...told, error: sent.error };
+  const result = { deliveryId: delivery.id, attempt, responseStatus: sent.status };
+  if (sent.ok) return { type: "delivery.succeed", ...result, error: sent.error };
   const again = sent.retry && delivery.event !== "test";
   const retryInMs = again ? retryAfter(attempt, sent.retryAfterMs ?? 0, scheduleMs) : null;
-  return { type: "delivery.fail", ...told, error: sent.error ?? "failed", retryInMs };
+  return { type: "delivery.fail", ...result, error: sent.error ?? "failed", retryInMs };
 }

@@ -38,10 +38,10 @@ export function webhookBody({ event, createdAt, notice, digest, publicUrl }: Mes
   const url = linkTo(publicUrl, notice.alert);
   const incident = notice.alert && { incident: incidentOf(notice.alert) };
   const entries = digest?.alerts.map((entry) => ({ ...entry, incident: incidentOf(entry.alert) }));
-  const told = digest && { digest: { ...digest, alerts: entries } };
+  const entriesOfDigest = digest && { digest: { ...digest, alerts: entries } };
   const subjectUrl = subjectLink(publicUrl, notice.alert);
   const links = { url, ...(subjectUrl !== undefined && { subjectUrl }) };
-  return { type: event, timestamp: createdAt, data: { ...notice, ...incident, ...told, ...links } };
+  return { type: event, timestamp: createdAt, data: { ...notice, ...incident, ...entriesOfDigest, ...links } };
 }
 
 /** The events in words. */

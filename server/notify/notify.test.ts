@@ -90,7 +90,7 @@ function startNotifier(allowed: true | string[] = true, more: Partial<NotifierDe
 const commit = (...mutations: ClientMutationInput[]) => commitTo(store, mutations, {}, tenant);
 const put = (channelId: string, kind: "webhook" | "slack" | "alertmanager") =>
   commit({ type: "channel.put", channelId, kind, target: `${base}/${channelId}` });
-const tell = (...channels: string[]) =>
+const notifyAll = (...channels: string[]) =>
   commit(
     {
       ...{ type: "rule.put", ruleId: "breaker_open", kind: "breaker_open", params: {} },
@@ -119,7 +119,7 @@ function mustBeSigned(one: Got, ...secrets: string[]): void {
 
 test("a webhook gets firings and ends, signed, each under the id of its delivery", async () => {
   await put("hook", "webhook");
-  await tell("hook");
+  await notifyAll("hook");
   startNotifier();
   await settled(1);
   await commit({ type: "breaker.reset", agentKey: "a", reason: "fixed" });
@@ -157,7 +157,7 @@ test("a secret replaced a day ago is no longer used", async () => {
 test("pending deliveries of a removed channel are not sent, of one turned off they wait; a test of one turned off is sent", async () => {
   await put("off", "webhook");
   await put("gone", "webhook");
-  await tell("off", "gone");
+  await notifyAll("off", "gone");
   await commit(
     { type: "channel.put", channelId: "off", kind: "webhook", target: `${base}/off`, enabled: false },
     { type: "channel.remove", channelId: "gone" },
@@ -173,7 +173,7 @@ test("pending deliveries of a removed channel are not sent, of one turned off th
 test("a receiver's Retry-After is respected", async () => {
   await put("hook", "webhook");
   answers = [{ status: 429, retryAfter: "3600" }];
-  await tell("hook");
+  await notifyAll("hook");
   startNotifier();
   const first = async () => (await deliveries())[0];
   await expect.poll(async () => (await first())?.attempts, { timeout: 15_000, interval: 20 }).toBe(1);
@@ -185,7 +185,7 @@ test("a receiver's Retry-After is respected", async () => {
 test("a receiver that does not answer times out each time, until the tries are used up", async () => {
   await put("hook", "webhook");
   answers = Array(4).fill("hang");
-  await tell("hook");
+  await notifyAll("hook");
   startNotifier(true, { timeoutMs: 100 });
   await settled(1);
   const error = "no answer in time";
@@ -195,27 +195,27 @@ test("a receiver that does not answer times out each time, until the tries are u
 test("the end of an alert is not sent before its firing was accepted; other alerts are sent meanwhile", async () => {
   await put("hook", "webhook");
   answers = ["hang"];
-  await tell("hook");
+  await notifyAll("hook");
   await commit({ type: "breaker.reset", agentKey: "a", reason: "fixed" });
   await commit(
     { type: "agent.register", agentKey: "b", breaker: { windowSize: 1, minimumCalls: 1 } },
     { type: "breaker.record", agentKey: "b", success: false },
   );
   startNotifier(true, { timeoutMs: 120_000 });
-  const heard = () =>
+  const received = () =>
     got.map(({ body }) => `${body.type} ${(body.data as { alert: { alertId: string } }).alert.alertId}`);
   const begun = ["alert.fired breaker_open:a", "alert.fired breaker_open:b"];
-  await expect.poll(heard, { timeout: 15_000, interval: 20 }).toContain(begun[1]);
-  expect(heard().sort()).toEqual(begun);
+  await expect.poll(received, { timeout: 15_000, interval: 20 }).toContain(begun[1]);
+  expect(received().sort()).toEqual(begun);
   for (const response of held.splice(0)) response.writeHead(204).end();
   await settled(3);
-  expect(heard().slice(2)).toEqual(["alert.resolved breaker_open:a"]);
+  expect(received().slice(2)).toEqual(["alert.resolved breaker_open:a"]);
 });
 
 test("a name that resolves to a private address is not connected to", async () => {
   const { port } = new URL(base);
   await commit({ type: "channel.put", channelId: "hook", kind: "webhook", target: `https://localhost:${port}/hook` });
-  await tell("hook");
+  await notifyAll("hook");
   let connections = 0;
   const count = () => {
     connections += 1;
@@ -232,7 +232,7 @@ test("a name that resolves to a private address is not connected to", async () =
 test("a receiver that fails is tried again under the same id, until the tries are used up; a replay arrives", async () => {
   await put("hook", "webhook");
   answers = [500, 302, 429, 503];
-  await tell("hook");
+  await notifyAll("hook");
   startNotifier();
   await settled(1);
   expect(await deliveries()).toMatchObject([{ status: "failed", attempts: 4, responseStatus: 503, nextAt: null }]);
@@ -246,7 +246,7 @@ test("a receiver that fails is tried again under the same id, until the tries ar
 test("a receiver that is gone for good (410) is not tried again, nor is a test", async () => {
   await put("hook", "webhook");
   answers = [410, 500];
-  await tell("hook");
+  await notifyAll("hook");
   startNotifier();
   await settled(1);
   await commit({ type: "channel.test", channelId: "hook" });
@@ -259,7 +259,7 @@ test("a receiver that is gone for good (410) is not tried again, nor is a test",
 
 test("by default nothing is sent to the server's own machine, and the log says why", async () => {
   await put("hook", "webhook");
-  await tell("hook");
+  await notifyAll("hook");
   startNotifier([]);
   await settled(1);
   expect(got).toEqual([]);
@@ -270,7 +270,7 @@ test("by default nothing is sent to the server's own machine, and the log says w
 test("a delivery whose sender ends before committing the outcome is sent again by the next", async () => {
   await put("hook", "webhook");
   answers = ["hang"];
-  await tell("hook");
+  await notifyAll("hook");
   const first = startNotifier();
   await expect.poll(() => got.length, { timeout: 15_000, interval: 20 }).toBe(1);
   await first.close();
@@ -295,7 +295,7 @@ test("two senders at once send everything once: one of them leads", async () => 
 test("Slack gets text and blocks with its own characters escaped; Alertmanager's receivers get version 4", async () => {
   await put("slack", "slack");
   await put("prom", "alertmanager");
-  await tell("slack", "prom");
+  await notifyAll("slack", "prom");
   startNotifier();
   await settled(2);
   const slack = got.find(({ path }) => path === "/slack");

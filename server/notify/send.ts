@@ -63,7 +63,7 @@ export async function sendDelivery(due: DueDelivery, entries: readonly DigestEnt
         deps,
       );
     case "browser":
-      return never("the browser tells its own notifications");
+      return never("a browser channel shows its own notifications");
   }
 }
 

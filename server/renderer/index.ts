@@ -46,7 +46,7 @@ const MAX_PAUSE_MS = 10_000;
 const STABLE_MS = 60_000;
 const STOP_MS = 300;
 const LINE_CHARS = 2_000;
-/** What a page is not told: it reads by the caller's cookie, and by nothing else. */
+/** Headers that a page does not get: it reads with the caller's cookie only. */
 const SECRETS = ["DATABASE_URL", "REDIS_URL", "SMTP_URL", "SWITCHYARD_BOOTSTRAP_KEY"];
 
 /**

@@ -10,7 +10,7 @@ export interface PgProxy {
   cutNext(text: string, when: Cut): void;
   /** How many connections were cut so far. */
   readonly cuts: number;
-  /** While true nobody gets through and whoever is there is thrown out: the database is away. */
+  /** While true no connection gets through and open ones are cut: the database is away. */
   setAway(away: boolean): void;
   /** While true nothing gets through in either direction, and no connection is closed: the network has lost the way. */
   setSilent(silent: boolean): void;

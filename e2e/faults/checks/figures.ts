@@ -60,7 +60,7 @@ function checkAgents({ events, jobs, agents }: History): string[] {
     const kept = statistics ?? { total: 0, successful: 0, failed: 0 };
     if (kept.successful !== successful || kept.failed !== failed || kept.total !== successful + failed) {
       const said = `${kept.total} calls, ${kept.successful} and ${kept.failed}`;
-      faults.push(`agent ${id} has ${said}; the log tells of ${successful} and ${failed}`);
+      faults.push(`agent ${id} has ${said}; the log has ${successful} and ${failed}`);
     }
   }
   return faults;

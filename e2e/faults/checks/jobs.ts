@@ -6,7 +6,7 @@ import type { History } from "../history.ts";
 import type { Ledger } from "../ledger.ts";
 import { removedJobs } from "./removed.ts";
 
-/** A job as its events tell it. */
+/** A job by its events. */
 interface JobLife {
   status: JobStatus;
   attempt: number;
@@ -90,7 +90,7 @@ function step(event: EventAbout<"job">, lives: Map<string, JobLife>, endedRuns: 
     if (open.length > 0) faults.push(`it starts before ${open} have completed`);
     job.attempt = attempt;
   } else {
-    if (attempt !== job.attempt) faults.push(`it tells of attempt ${attempt}, not ${job.attempt}`);
+    if (attempt !== job.attempt) faults.push(`it names attempt ${attempt}, not ${job.attempt}`);
     if (isEvent(event, ...ENDS) && job.status !== "running") faults.push(`it ends while it is ${job.status}`);
     if (isEvent(event, ...ENDS) && agentKey !== job.agentKey) faults.push(`${agentKey} ends what ${job.agentKey} runs`);
     const moves = BECOMES[type] !== undefined;

@@ -28,7 +28,7 @@ export function checkChain({ events, receipts, verified }: History): string[] {
 }
 
 /**
- * What was acknowledged is there, once and whole, under the receipt that was given; what was refused is not there; and of what nobody heard,
+ * What was acknowledged is there, once and whole, under the receipt that was given; what was refused is not there; and of requests without an answer,
  * all or nothing.
  */
 export function checkCommits({ events, receipts }: History, ledger: Ledger): string[] {

@@ -20,25 +20,25 @@ function checkMoves(
   rows: readonly { id: string; status: string }[],
 ): string[] {
   const faults: string[] = [];
-  const told = new Map<string, string>();
+  const lives = new Map<string, string>();
   for (const { seq, type, subject, payload } of events) {
     if (subject.kind !== kind) continue;
-    const status = told.get(subject.id);
+    const status = lives.get(subject.id);
     if (type === `${kind}.created`) {
       if (status !== undefined) faults.push(`event ${seq} makes ${kind} ${subject.id} once more`);
-      told.set(subject.id, "pending");
+      lives.set(subject.id, "pending");
     } else if (type === `${kind}.transitioned`) {
       const to = String(payload.to);
       if (payload.from !== status || !moves[status ?? ""]?.includes(to)) {
         faults.push(`event ${seq} moves ${kind} ${subject.id} from ${payload.from} (${status}) to ${to}`);
       }
-      told.set(subject.id, to);
+      lives.set(subject.id, to);
     }
   }
   for (const { id, status } of rows) {
-    if (told.get(id) !== status) faults.push(`${kind} ${id} is ${status}; its events say ${told.get(id)}`);
+    if (lives.get(id) !== status) faults.push(`${kind} ${id} is ${status}; its events say ${lives.get(id)}`);
   }
-  if (rows.length !== told.size) faults.push(`there are ${rows.length} ${kind}s, and ${told.size} by the events`);
+  if (rows.length !== lives.size) faults.push(`there are ${rows.length} ${kind}s, and ${lives.size} by the events`);
   return faults;
 }
 
@@ -51,15 +51,15 @@ const DECIDED: { readonly [type in string]?: ApprovalStatus } = {
 
 function checkApprovals(events: readonly LogEvent[], approvals: History["approvals"]): string[] {
   const faults: string[] = [];
-  const told = new Map<string, { status: string; expiresAt: string | null; consumed: number }>();
+  const lives = new Map<string, { status: string; expiresAt: string | null; consumed: number }>();
   for (const event of events) {
     if (!isAbout(event, "approval")) continue;
     const { seq, type, subject, payload, at, actor } = event;
     const name = `event ${seq}, ${type} of ${subject.id}`;
-    const approval = told.get(subject.id);
+    const approval = lives.get(subject.id);
     const status = DECIDED[type];
     if (status === "pending") {
-      told.set(subject.id, { status, expiresAt: payload.expiresAt ?? null, consumed: 0 });
+      lives.set(subject.id, { status, expiresAt: payload.expiresAt ?? null, consumed: 0 });
       continue;
     }
     if (!approval) {
@@ -82,12 +82,12 @@ function checkApprovals(events: readonly LogEvent[], approvals: History["approva
     }
   }
   for (const { id, status, consumedAt } of approvals) {
-    const approval = told.get(id);
+    const approval = lives.get(id);
     if (approval?.status !== status || approval.consumed !== (consumedAt === null ? 0 : 1)) {
       faults.push(`approval ${id} is ${status}, consumed ${consumedAt}; its events say ${JSON.stringify(approval)}`);
     }
   }
-  if (approvals.length !== told.size)
-    faults.push(`there are ${approvals.length} approvals, and ${told.size} by the events`);
+  if (approvals.length !== lives.size)
+    faults.push(`there are ${approvals.length} approvals, and ${lives.size} by the events`);
   return faults;
 }

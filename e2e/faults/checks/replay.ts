@@ -6,7 +6,7 @@ import type { History } from "../history.ts";
 /** A row as it is sent, in whatever detail. */
 type Row = Pick<Wire, "kind" | "id">;
 
-/** Columns that the log does not tell: positions and versions count commits, and of the breaker nobody is shown the epoch. */
+/** Columns that are not in the log: positions and versions count commits, and of the breaker nobody is shown the epoch. */
 const NOT_TOLD = new Set(["seq", "version", "breakerEpoch"]);
 
 /** The log, folded from its beginning, gives the very rows that are stored: nothing has changed without saying so, or said so in vain. */
@@ -36,8 +36,8 @@ export function checkReplay({ events, runs, workstreams, jobs, attempts }: Histo
   return faults;
 }
 
-function differences(told: Row, is: Row): string[] {
-  const [a, b] = [told, is] as unknown as [{ [column: string]: unknown }, { [column: string]: unknown }];
+function differences(replayed: Row, is: Row): string[] {
+  const [a, b] = [replayed, is] as unknown as [{ [column: string]: unknown }, { [column: string]: unknown }];
   return [...new Set([...Object.keys(a), ...Object.keys(b)])]
     .filter((column) => !NOT_TOLD.has(column) && canonical(a[column]) !== canonical(b[column]))
     .map((column) => {

@@ -28,7 +28,7 @@ export const jobOverdue: RuleCheck<"job_overdue"> = {
       waiting: {
         kind: "job",
         id,
-        named: `Attempt ${attempt} of run ${runId}, last heard of ${span(silent)} ago`,
+        named: `Attempt ${attempt} of run ${runId}, last seen ${span(silent)} ago`,
       },
     }));
   },
