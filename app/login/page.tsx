@@ -21,8 +21,7 @@ interface LoginPageProps {
 
 export default async function LoginPage({ searchParams }: LoginPageProps) {
   const { error, next } = await searchParams;
-  const reason =
-    typeof error === "string" ? (REASONS.get(error) ?? "That did not work. Sign in as shown below.") : null;
+  const reason = typeof error === "string" ? (REASONS.get(error) ?? "Sign-in failed. Sign in as shown below.") : null;
   return (
     <main className="grid min-h-dvh place-items-center px-4 py-10">
       <div className="w-full max-w-[26rem]">

@@ -25,7 +25,7 @@ function openPage(pathname: string) {
 
 const ended = () => Response.json({ code: "unauthenticated", detail: "Sign in." }, { status: 401 });
 
-test("a session that has ended leads to the login page, and from there back here", async () => {
+test("a session that has ended redirects to the login page, and from there back here", async () => {
   const assign = openPage("/alerts");
   serve(ended());
   await expect(api.get(pathTo(alertEndpoints.list))).rejects.toMatchObject({ status: 401, detail: "Sign in." });
@@ -40,7 +40,7 @@ test("a key that is refused stays on the login page", async () => {
   expect(assign).not.toHaveBeenCalled();
 });
 
-test("a commit whose answer was lost is sent once more, under the same key", async () => {
+test("a commit whose response was lost is sent once more, with the same key", async () => {
   const sent = serve(new TypeError("fetch failed"), Response.json({ receiptId: "r" }, { status: 201 }));
   expect(await commit([{ type: "run.create", runId: "r1", workflow: "w" }])).toEqual({ receiptId: "r" });
   expect(sent).toHaveLength(2);
@@ -48,7 +48,7 @@ test("a commit whose answer was lost is sent once more, under the same key", asy
   expect(sent[1]).toEqual(sent[0]);
 });
 
-test("a click whose answer was lost is not sent twice, and says so in words for people", async () => {
+test("a click whose response was lost is not sent twice, and the message says so", async () => {
   const sent = serve(new TypeError("fetch failed"));
   await expect(api.post(pathTo(alertEndpoints.comment, { id: "a" }), { text: "hm" })).rejects.toMatchObject({
     code: "network",
@@ -57,7 +57,7 @@ test("a click whose answer was lost is not sent twice, and says so in words for 
   expect(sent).toHaveLength(1);
 });
 
-test("a busy server is not asked again by itself: whoever clicked sees the refusal", async () => {
+test("a request to a busy server is not repeated: the reader sees the refusal", async () => {
   const sent = serve(Response.json({ code: "lane_full", detail: "Busy." }, { status: 503 }));
   await expect(api.get(pathTo(overviewEndpoints.summary))).rejects.toMatchObject({ status: 503, detail: "Busy." });
   expect(sent).toHaveLength(1);

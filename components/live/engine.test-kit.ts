@@ -21,8 +21,8 @@ export const logFrame = (topic: string, from: number, to: number) => ({
 });
 
 /**
- * An engine on a server of few words: it keeps what was asked and answers by `answer`. `log` is what it would replay; `deliver` replays to the
- * subscriptions it has, as the real one does.
+ * An engine on a fake server that records requests and responds by `answer`. `log` is what it can replay; `deliver` replays to its
+ * subscriptions, as the real one does.
  */
 export class Bench {
   readonly asked: SubscribeRequest[] = [];

@@ -4,7 +4,7 @@ import { Bench, eventAt, range, TestReader } from "./engine.test-kit.ts";
 import { SILENCE_MS } from "./freshness.ts";
 
 let bench: Bench;
-/** Lets promises and timers that are due run. */
+/** Runs due promises and timers. */
 const settle = (ms = 0) => vi.advanceTimersByTimeAsync(ms);
 
 beforeEach(() => {
@@ -25,7 +25,7 @@ async function reading(position: number | null, head: number): Promise<TestReade
   return reader;
 }
 
-test("a reader gets the replay and what follows, gapless and in order", async () => {
+test("a reader gets the replay and later events, gapless and in order", async () => {
   const reader = await reading(3, 6);
   expect(bench.asked).toEqual([{ topic: "log", since: 3 }]);
   bench.send(4, 6);
@@ -33,14 +33,14 @@ test("a reader gets the replay and what follows, gapless and in order", async ()
   expect(reader.seen).toEqual(range(4, 7));
 });
 
-test("a reader without a position begins at the head and names no `since`", async () => {
+test("a reader without a position starts at the head and sends no `since`", async () => {
   const reader = await reading(null, 40);
   expect(bench.asked).toEqual([{ topic: "log" }]);
   bench.send(41, 42);
   expect(reader.seen).toEqual([41, 42]);
 });
 
-test("a gap is asked for again from where the reader is, and nothing is taken until it is closed", async () => {
+test("a gap is requested again from the reader's position, and nothing is delivered until it is closed", async () => {
   const reader = await reading(3, 3);
   bench.send(4, 5);
   bench.send(8, 9);
@@ -53,7 +53,7 @@ test("a gap is asked for again from where the reader is, and nothing is taken un
   expect(reader.holes).toEqual([]);
 });
 
-test("frames of the earlier subscription that come in while it is asked anew do no harm", async () => {
+test("late frames of the earlier subscription are ignored", async () => {
   const reader = await reading(3, 3);
   let answer: (() => void) | undefined;
   bench.answer = () =>
@@ -71,7 +71,7 @@ test("frames of the earlier subscription that come in while it is asked anew do 
   expect(bench.asked).toHaveLength(2);
 });
 
-test("a gap that the replay does not close is told as a hole instead of being asked for forever", async () => {
+test("a gap that the replay does not close is reported as a hole instead of being requested forever", async () => {
   const reader = await reading(3, 9);
   bench.send(7, 9);
   await settle();
@@ -83,7 +83,7 @@ test("a gap that the replay does not close is told as a hole instead of being as
   expect(reader.seen).toEqual([7, 8, 9]);
 });
 
-test("a socket that was away while 1,000 events passed sees each exactly once in order", async () => {
+test("a socket that missed 1,000 events gets each exactly once in order", async () => {
   const reader = await reading(0, 5);
   bench.send(1, 5);
   bench.engine.disconnected();
@@ -97,7 +97,7 @@ test("a socket that was away while 1,000 events passed sees each exactly once in
   expect(reader.seen).toEqual(range(1, 1_005));
 });
 
-test("an answer that comes after the connection was lost is not taken for the new one's", async () => {
+test("a response of a lost connection is not taken for one of the new connection", async () => {
   const answers: (() => void)[] = [];
   bench.answer = () => new Promise((resolve) => answers.push(() => resolve(bench.ok())));
   bench.engine.connected();
@@ -115,7 +115,7 @@ test("an answer that comes after the connection was lost is not taken for the ne
   expect(bench.engine.freshness().state).toBe("live");
 });
 
-test("users of one topic share a subscription; a later reader that needs more has it asked anew and the others see nothing twice", async () => {
+test("users of one topic share a subscription; a later reader that needs more subscribes again and the others see nothing twice", async () => {
   const first = await reading(8, 8);
   bench.send(9, 10);
   const second = new TestReader(5);
@@ -131,7 +131,7 @@ test("users of one topic share a subscription; a later reader that needs more ha
   expect(second.seen).toEqual(range(6, 11));
 });
 
-test("an unused topic is left after a moment, and not if it is used again meanwhile", async () => {
+test("an unused topic is unsubscribed after a moment, unless it is used again meanwhile", async () => {
   bench.engine.connected();
   const release = bench.engine.retain("runs");
   await settle();
@@ -145,7 +145,7 @@ test("an unused topic is left after a moment, and not if it is used again meanwh
   expect(bench.forgotten).toEqual(["runs"]);
 });
 
-test("reset too_slow starts over from where the reader is: nothing is lost", async () => {
+test("reset too_slow starts over from the reader's position: nothing is lost", async () => {
   const reader = await reading(3, 3);
   bench.send(4, 4);
   bench.engine.reset({ topic: "log", seq: 90, reason: "too_slow" });
@@ -154,7 +154,7 @@ test("reset too_slow starts over from where the reader is: nothing is lost", asy
   expect(reader.holes).toEqual([]);
 });
 
-test("reset too_old tells the reader what it misses and goes on after it", async () => {
+test("reset too_old reports the missing positions to the reader and continues after them", async () => {
   const reader = await reading(3, 3);
   bench.engine.reset({ topic: "log", seq: 90, reason: "too_old" });
   await settle();
@@ -162,7 +162,7 @@ test("reset too_old tells the reader what it misses and goes on after it", async
   expect(bench.asked.at(-1)).toEqual({ topic: "log", since: 90 });
 });
 
-test("resets one after the other are met with growing distance, not with a storm", async () => {
+test("repeated resets are answered with growing delays, not with a storm", async () => {
   await reading(3, 3);
   for (let at = 0; at < 50; at += 1) {
     bench.engine.reset({ topic: "log", seq: 3, reason: "too_slow" });
@@ -171,7 +171,7 @@ test("resets one after the other are met with growing distance, not with a storm
   expect(bench.asked.length).toBeLessThan(10);
 });
 
-test("an answer whose floor lies above the position tells the hole", async () => {
+test("a response with a floor above the position reports the hole", async () => {
   bench.floor = 20;
   const reader = await reading(3, 30);
   expect(reader.holes).toEqual([{ from: 4, to: 20 }]);
@@ -194,7 +194,7 @@ test("reset unknown_log means another history as well", async () => {
   expect(bench.otherLog).toBe(1);
 });
 
-test("without a beat for two intervals it is stale, then the socket is made anew", async () => {
+test("without a beat for two intervals it is stale, then the socket is replaced", async () => {
   await reading(3, 3);
   await settle(SILENCE_MS + 1_000);
   expect(bench.engine.freshness().state).toBe("stale");
@@ -203,7 +203,7 @@ test("without a beat for two intervals it is stale, then the socket is made anew
   expect(bench.reconnects).toBe(1);
 });
 
-test("with beats it stays live, however quiet the log is", async () => {
+test("with beats it stays live, also when the log is quiet", async () => {
   await reading(3, 3);
   for (let at = 0; at < 12; at += 1) {
     await settle(BEAT_INTERVAL_MS);
@@ -212,7 +212,7 @@ test("with beats it stays live, however quiet the log is", async () => {
   expect(bench.engine.freshness()).toMatchObject({ state: "live", head: 3 });
 });
 
-test("frames lost with none after them to show it are found by the beat's head", async () => {
+test("lost last frames are detected by the beat's head", async () => {
   const reader = await reading(3, 3);
   bench.beat(7);
   expect(bench.asked).toHaveLength(1);
@@ -224,7 +224,7 @@ test("frames lost with none after them to show it are found by the beat's head",
   expect(reader.seen).toEqual(range(4, 7));
 });
 
-test("until the replay has come to the head of the answer it is catching up", async () => {
+test("it is catching up until the replay reaches the head of the response", async () => {
   await reading(3, 900);
   await settle(400);
   expect(bench.engine.freshness().state).toBe("catching_up");
@@ -233,7 +233,7 @@ test("until the replay has come to the head of the answer it is catching up", as
   expect(bench.engine.freshness().state).toBe("live");
 });
 
-test("a topic that is not there is not asked again until the next connection", async () => {
+test("a missing topic is not requested again until the next connection", async () => {
   bench.answer = () => ({ error: { code: "not_found", message: "run r does not exist" } });
   bench.engine.connected();
   bench.engine.retain("run:r");
@@ -244,7 +244,7 @@ test("a topic that is not there is not asked again until the next connection", a
   expect(bench.engine.freshness().state).toBe("live");
 });
 
-test("a server that is unavailable is asked again, later each time", async () => {
+test("an unavailable server is asked again, later each time", async () => {
   bench.answer = () => ({ error: { code: "unavailable", message: "the database is away" } });
   bench.engine.connected();
   bench.engine.retain("runs");
@@ -259,7 +259,7 @@ test("a server that is unavailable is asked again, later each time", async () =>
   expect(bench.asked).toHaveLength(length);
 });
 
-test("state frames of topics in use are handed on, others are not", async () => {
+test("state frames of topics in use are delivered, others are not", async () => {
   bench.engine.connected();
   bench.engine.retain("runs");
   await settle();
@@ -268,7 +268,7 @@ test("state frames of topics in use are handed on, others are not", async () => 
   expect(bench.states.map(({ topic }) => topic)).toEqual(["runs"]);
 });
 
-test("while the database is away the page says so; on its return what was refused is asked for at once", async () => {
+test("while the database is away the page says so; when it is back, refused requests are repeated at once", async () => {
   const reader = await reading(3, 3);
   bench.beat(3, { databaseAway: true, databaseReason: "full" });
   expect(bench.engine.freshness()).toMatchObject({ state: "stale", databaseAway: "full", since: new Date() });
@@ -287,14 +287,14 @@ test("while the database is away the page says so; on its return what was refuse
   expect(reader.seen).toEqual([4, 5]);
 });
 
-test("a connection that is lost while the database is away says that it is lost", async () => {
+test("a connection lost while the database is away counts as lost", async () => {
   await reading(3, 3);
   bench.beat(3, { databaseAway: true, databaseReason: "full" });
   bench.engine.disconnected();
   expect(bench.engine.freshness()).toMatchObject({ state: "stale", databaseAway: null });
 });
 
-test("without a live connection what is read by HTTP reaches the readers in order, and a connection goes on from there", async () => {
+test("without a live connection events read by HTTP reach the readers in order, and a connection continues from there", async () => {
   bench.head = 3;
   const log = new TestReader(3);
   const run = new TestReader(3);
@@ -305,7 +305,7 @@ test("without a live connection what is read by HTTP reaches the readers in orde
   bench.engine.reloaded(null);
   expect(bench.engine.freshness()).toMatchObject({ state: "reloading", head: 6 });
   expect([log.seen, run.seen]).toEqual([[4, 5, 6], [5]]);
-  // More than is read at a time is a hole, which is loaded like any other.
+  // Events beyond one read become a hole, loaded like any other.
   bench.engine.reloaded({ from: 9, to: 9, events: [eventAt(9)] });
   expect([log.seen, log.holes]).toEqual([[4, 5, 6, 9], [{ from: 7, to: 8 }]]);
   bench.engine.connected("polling");

@@ -17,39 +17,39 @@ import { isBehind, positionOf, type Reader, readOf, type Topic } from "./topic.t
 export type { Reader } from "./topic.ts";
 
 /**
- * What the live view knows of the log, independent of sockets and of React. Correctness comes from positions, never from the socket.
+ * The state of live topics and the log, independent of sockets and of React. Correctness comes from positions, never from the socket.
  *
- * A topic is *idle* (nobody connected, or a try is waiting), *subscribing* (asked, no answer yet) or *live*. It is asked for when its first
- * user comes, again after every reconnect, and again when a frame leaves a gap; always from the lowest position its readers have, so the
- * server replays what was missed and each reader takes only what it does not have. Acknowledgements of an earlier try are ignored.
- * Events that the server cannot replay any more are told to the reader as a hole. A different `logId` means another history: everything is
- * dropped and loaded anew.
+ * A topic is *idle* (not connected, or waiting for a retry), *subscribing* (requested, no response yet) or *live*. It is subscribed when its first
+ * user mounts, after every reconnect, and when a frame leaves a gap; always from the lowest position of its readers, so the
+ * server replays missed events and each reader takes only new ones. Acknowledgements of an earlier attempt are ignored.
+ * Events that the server can no longer replay are reported to the reader as a hole. A different `logId` means another history: everything is
+ * dropped and loaded again.
  */
 export interface Transport {
-  /** Resolves with the server's answer; rejects when the connection ends first. */
+  /** Resolves with the server's response; rejects when the connection ends first. */
   subscribe(request: SubscribeRequest): Promise<SubscribeAck>;
   unsubscribe(topic: string): void;
-  /** Drops the connection and makes a new one: this one is silent. */
+  /** Replaces a silent connection by a new one. */
   reconnect(): void;
 }
 
 export interface EngineHandlers {
   onState(frame: StateFrame): void;
-  /** Nobody uses the topic any more; what is cached of it is no longer kept up to date. */
+  /** The topic has no users any more; its cached rows are no longer updated. */
   onForget(topic: string): void;
-  /** The database is another one than before. */
+  /** The database is not the same as before. */
   onOtherLog(): void;
   /** Server time minus browser time, ms. */
   onClock?(offset: number): void;
-  /** The server has its database again: what could not be loaded can be now. */
+  /** The server has its database again: failed loads can be repeated. */
   onReturn?(): void;
 }
 
-/** How long an unused topic stays subscribed: going from page to page should not ask anew. */
+/** How long an unused topic stays subscribed: so that going from page to page does not subscribe again; ms. */
 const GRACE_MS = 3_000;
-/** How long it waits before it asks again, for a topic or for a connection (ms). */
+/** Delays before it retries a topic or a connection (ms). */
 export const AGAIN: Backoff = { baseMs: 300, capMs: 10_000, jitter: 0.2 };
-/** A wait shorter than this is not worth telling. */
+/** A shorter wait is not shown, ms. */
 const BLINK_MS = 300;
 const FORGIVE_MS = 30_000;
 
@@ -80,7 +80,7 @@ export class LiveEngine {
     this.#shown = freshnessOf(this.#connection, Date.now());
   }
 
-  /** Starts watching for silence. @returns what stops it. */
+  /** Starts watching for silence. @returns a function that stops it. */
   start(transport: Transport): () => void {
     this.#transport = transport;
     this.#connection.startedAt = Date.now();
@@ -118,7 +118,7 @@ export class LiveEngine {
   read(name: string, reader: Reader): () => void {
     const topic = this.#topicOf(name);
     topic.readers.add(reader);
-    // A topic that is live is past what this reader wants; asking again from the lowest position replays it.
+    // A live topic is past this reader's position; subscribing again from the lowest position replays it.
     if (topic.phase === "live" && reader.position !== null && reader.position < this.#connection.head)
       topic.phase = "idle";
     const release = this.retain(name);
@@ -145,15 +145,15 @@ export class LiveEngine {
     this.#check();
   }
 
-  /** The connection goes on by another way. */
+  /** The transport of the connection has changed. */
   carriedBy(carrier: Carrier): void {
     this.#connection.carrier = carrier;
     this.#check();
   }
 
   /**
-   * No live connection gets through, and the page was brought up to date by HTTP just now: `frame` is what the log has got since, null if
-   * nothing.
+   * No live connection works, and the page was just updated by HTTP: `frame` has the new events, null if
+   * none.
    */
   reloaded(frame: Omit<LogFrame, "topic"> | null): void {
     if (this.#connection.connected) return;
@@ -189,7 +189,7 @@ export class LiveEngine {
       reader.position = step.position;
       if (step.events.length > 0) reader.onEvents(step.events, step.position);
     }
-    // While an answer is awaited, frames of the earlier subscription may still come in: the replay covers them.
+    // Before the response, frames of the earlier subscription may still arrive: the replay covers them.
     if (gap && topic.phase === "live") this.#onGap(topic, gap);
   }
 
@@ -217,7 +217,7 @@ export class LiveEngine {
     const topic = this.#topics.get("log");
     const position = topic && positionOf(topic);
     if (topic && position !== undefined) {
-      // The whole log should be here up to what was the head one beat ago. If it is not, and nothing came since, frames were lost.
+      // The log should be complete up to the head of the previous beat. If it is not, and nothing has arrived since, frames were lost.
       if (topic.phase === "live" && position < this.#headAtLastBeat && position === topic.atBeat) this.#again(topic);
       topic.atBeat = position;
     }
@@ -230,7 +230,7 @@ export class LiveEngine {
     this.#connection.awaySince = away ? (was ?? Date.now()) : null;
     this.#connection.awayFor = reason;
     if (away || was === null) return;
-    // What was refused meanwhile waits for its next try; there is no reason to wait any more.
+    // Requests refused meanwhile are waiting for a retry; retry them now.
     for (const topic of this.#topics.values()) {
       this.#cancelTimer(topic);
       this.#ask(topic);
@@ -267,7 +267,7 @@ export class LiveEngine {
     this.#check();
   }
 
-  /** Subscribes in a moment, so that all users who come at once are served by one request. */
+  /** Subscribes after a moment, so that users that mount together share one request. */
   #ask(topic: Topic): void {
     if (topic.phase !== "idle" || topic.asked || topic.timer !== null || topic.refused) return;
     topic.asked = true;
@@ -297,7 +297,7 @@ export class LiveEngine {
     if (topic.attempt !== attempt) return;
     if ("error" in answer) {
       topic.phase = "idle";
-      // These do not change by asking again; the page that wants the topic shows that it is not there.
+      // A retry would not help; the page of the topic shows that it does not exist.
       topic.refused = isFinal(answer.error);
       if (!topic.refused) this.#again(topic);
       this.#check();
@@ -311,11 +311,11 @@ export class LiveEngine {
     this.#heard(answer.head);
     topic.phase = "live";
     topic.target = answer.head;
-    // The log is kept from `floor + 1` on.
+    // The log starts at `floor + 1`.
     this.#skipTo(topic, answer.floor);
     for (const reader of topic.readers) {
       reader.position ??= answer.head;
-      // One that came while the answer was under way, and wants more than was asked for.
+      // A reader added during the request that needs earlier events.
       if (since !== undefined && reader.position < since) topic.phase = "idle";
       if (since === undefined && reader.position < answer.head) topic.phase = "idle";
     }
@@ -330,7 +330,7 @@ export class LiveEngine {
     this.#again(topic);
   }
 
-  /** Moves every reader on to `position`, telling those who were before it what they miss. */
+  /** Moves every reader to `position`, and reports the missing events to those before it. */
   #skipTo(topic: Topic, position: number): void {
     for (const reader of topic.readers) {
       if (reader.position === null || reader.position >= position) continue;
@@ -340,7 +340,7 @@ export class LiveEngine {
     }
   }
 
-  /** Subscribes anew from where the readers are, later each time so that a fault cannot become a storm. */
+  /** Subscribes again from the readers' position, later each time so that a fault cannot cause a storm. */
   #again(topic: Topic): void {
     if (topic.timer !== null) return;
     this.#drop(topic);
@@ -373,7 +373,7 @@ export class LiveEngine {
     if (position > this.#connection.head) this.#connection.head = position;
   }
 
-  /** Works out the freshness, tells those who show it, and gives up on a silent connection. */
+  /** Computes the freshness, notifies its subscribers, and replaces a silent connection. */
   #check(): void {
     const now = Date.now();
     const c = this.#connection;

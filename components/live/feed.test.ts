@@ -29,12 +29,12 @@ const events = (from: number, to: number) => Array.from({ length: to - from + 1 
 const seqs = (feed: { events: readonly LogEvent[] }) => feed.events.map(({ seq }) => seq);
 const open: EventFilter = { types: [], subject: null, runId: null };
 
-test("what arrives is appended; what is there already is not repeated", () => {
+test("new events are appended; known ones are not repeated", () => {
   const feed = arrive(newFeed(events(1, 3).toReversed(), false), events(2, 5));
   expect(seqs(feed)).toEqual([1, 2, 3, 4, 5]);
 });
 
-test("a pause loses nothing: what arrives is counted, and shown when it ends", () => {
+test("a pause loses nothing: new events are counted, and shown when it ends", () => {
   let feed = pause(newFeed(events(1, 3).toReversed(), false));
   feed = arrive(arrive(feed, events(4, 6)), events(7, 9));
   expect(seqs(feed)).toEqual([1, 2, 3]);
@@ -65,19 +65,19 @@ test("a pause longer than the bound leaves a hole that can be loaded, not a sile
   expect(feed.holes).toEqual([]);
 });
 
-test("while following, the old end is let go of and can be loaded again", () => {
+test("while following, the oldest events are dropped and can be loaded again", () => {
   const feed = arrive(newFeed(events(1, 3).toReversed(), false), events(4, 8), 5);
   expect(seqs(feed)).toEqual([4, 5, 6, 7, 8]);
   expect(feed.hasOlder).toBe(true);
   expect(seqs(prepend(feed, events(1, 4).toReversed(), false))).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
 });
 
-test("what the server cannot replay shows as a hole in its place", () => {
+test("events that the server cannot replay are shown as a hole in their place", () => {
   const feed = arrive(miss(newFeed(events(1, 2).toReversed(), false), { from: 3, to: 90 }), events(91, 91));
   expect(rowsOf(feed).map((row) => row.kind)).toEqual(["event", "event", "hole", "event"]);
 });
 
-test("filters pass what GET /events passes: exact types and beginnings, a subject, a run", () => {
+test("filters match what GET /events matches: exact types and prefixes, a subject, a run", () => {
   expect(matches(open, event(1))).toBe(true);
   expect(matches({ ...open, types: ["job.*"] }, event(1))).toBe(true);
   expect(matches({ ...open, types: ["job.start"] }, event(1))).toBe(false);

@@ -3,10 +3,10 @@ import type { LogEvent } from "../../domain/kernel/event.ts";
 import { leanOlder } from "../../domain/kernel/lean.ts";
 
 /**
- * What the Events page shows of the log: events in order of position, and holes, ranges that are in the log but not here.
+ * The rows of the Events page: events in order of position, and holes, ranges of the log that are not loaded.
  *
- * While it follows, what arrives is shown at once. Paused, it is held and shown by `resume`; nothing is lost by a pause: what is held beyond the
- * bound becomes a hole, which can be loaded like any other. What falls off the old end is loaded again by going back.
+ * While it follows, new events are shown at once. Paused, they are held until `resume`; a pause loses nothing: events beyond the
+ * bound become a hole, loaded like any other. Events dropped at the old end are loaded again by paging back.
  */
 export interface Feed {
   /** Oldest first, no repeats. */
@@ -23,7 +23,7 @@ export interface Feed {
 export type FeedRow = { kind: "event"; seq: number; event: LogEvent } | { kind: "hole"; seq: number; hole: Range };
 
 export interface EventFilter {
-  /** Types, each exact or a beginning and `*`. */
+  /** Types, each exact or a prefix and `*`. */
   types: readonly string[];
   /** `kind:id`. */
   subject: string | null;
@@ -33,7 +33,7 @@ export interface EventFilter {
 /** Shown and held events are bounded by this many each. */
 export const FEED_BOUND = 20_000;
 
-/** @param newestFirst as `GET /events?order=desc` answers. */
+/** @param newestFirst as in the response of `GET /events?order=desc`. */
 export function newFeed(newestFirst: readonly LogEvent[], hasOlder: boolean): Feed {
   return { events: newestFirst.toReversed(), holes: [], paused: false, held: [], heldHoles: [], hasOlder };
 }
@@ -71,14 +71,14 @@ export function resume(feed: Feed, bound = FEED_BOUND): Feed {
   return arrive(open, feed.held, bound);
 }
 
-/** Takes in a page of older events, newest first. */
+/** Adds a page of older events, newest first. */
 export function prepend(feed: Feed, newestFirst: readonly LogEvent[], hasOlder: boolean): Feed {
   const first = feed.events[0]?.seq ?? Number.POSITIVE_INFINITY;
   const older = newestFirst.filter((event) => event.seq < first).toReversed();
   return { ...feed, events: [...older, ...feed.events], hasOlder };
 }
 
-/** Takes in what was loaded of a hole, oldest first: all of it, or (`complete` false) up to its last event. */
+/** Adds the loaded events of a hole, oldest first: all of them, or (`complete` false) up to its last event. */
 export function fill(feed: Feed, hole: Range, events: readonly LogEvent[], complete: boolean): Feed {
   const reached = complete ? hole.to : (events.at(-1)?.seq ?? hole.from - 1);
   const holes = feed.holes.flatMap((known) => {
@@ -102,7 +102,7 @@ export function rowsOf(feed: Pick<Feed, "events" | "holes">): FeedRow[] {
   return [...rows, ...holes].sort((a, b) => a.seq - b.seq);
 }
 
-/** Whether an event passes, by the rules of `GET /events`. */
+/** Whether an event matches, by the rules of `GET /events`. */
 export function matches(filter: EventFilter, event: LogEvent): boolean {
   if (filter.runId !== null && event.runId !== filter.runId) return false;
   if (filter.subject !== null && `${event.subject.kind}:${event.subject.id}` !== filter.subject) return false;
@@ -125,7 +125,7 @@ function append(known: readonly LogEvent[], more: readonly LogEvent[]): readonly
   return fresh.length > 0 ? [...known, ...fresh] : known;
 }
 
-/** Ranges in order, those that touch made one. */
+/** Ranges in order, adjacent ones merged. */
 function joined(ranges: readonly Range[]): Range[] {
   const sorted = ranges.toSorted((a, b) => a.from - b.from);
   const out: Range[] = [];

@@ -1,16 +1,16 @@
 /**
- * Gathers what comes in and hands it on once per animation frame: the page draws once, however many frames came. A hidden tab has no
- * animation frames; a timer takes their place, so that it is up to date when it is looked at.
+ * Collects frames and delivers them once per animation frame: the page draws once for any number of frames. A hidden tab has no
+ * animation frames; a timer replaces them, so that the tab is current when it is shown.
  */
 export interface FrameQueue<T> {
   push(item: T): void;
-  /** Hands on what is waiting, at once. */
+  /** Delivers everything that waits, at once. */
   flush(): void;
 }
 
 const HIDDEN_MS = 250;
 
-/** @param take gets everything that came since the last time, in order; never empty. */
+/** @param take gets everything since the last call, in order; never empty. */
 export function createFrameQueue<T>(take: (items: T[]) => void): FrameQueue<T> {
   let waiting: T[] = [];
   let frame: number | null = null;
@@ -31,7 +31,7 @@ export function createFrameQueue<T>(take: (items: T[]) => void): FrameQueue<T> {
     push(item) {
       waiting.push(item);
       if (timer !== null) return;
-      // The timer stands by in case the tab is hidden before the frame comes.
+      // The timer is for a tab that is hidden before the animation frame.
       timer = setTimeout(flush, HIDDEN_MS);
       if (!document.hidden) frame = requestAnimationFrame(flush);
     },

@@ -14,7 +14,7 @@ const good: Connection = {
   head: 12,
 };
 
-test("a connection that was heard within two beats and has nothing to catch up is live", () => {
+test("a connection with a message within two beats and nothing to catch up is live", () => {
   expect(freshnessOf(good, T + SILENCE_MS)).toEqual({
     state: "live",
     since: null,
@@ -24,7 +24,7 @@ test("a connection that was heard within two beats and has nothing to catch up i
   });
 });
 
-test("a connected but silent socket is stale since it was last heard", () => {
+test("a connected but silent socket is stale since its last message", () => {
   expect(freshnessOf(good, T + SILENCE_MS + 1)).toEqual({
     state: "stale",
     since: new Date(T),
@@ -38,7 +38,7 @@ test("a connection with a topic behind is catching up", () => {
   expect(freshnessOf({ ...good, behind: true }, T).state).toBe("catching_up");
 });
 
-test("a lost connection is stale at once, since it was last heard", () => {
+test("a lost connection is stale at once, since its last message", () => {
   expect(freshnessOf({ ...good, connected: false }, T + 10)).toEqual({
     state: "stale",
     since: new Date(T),
@@ -48,13 +48,13 @@ test("a lost connection is stale at once, since it was last heard", () => {
   });
 });
 
-test("the first connection is given a moment before the page calls itself stale", () => {
+test("the first connection has a moment before the page says stale", () => {
   const first: Connection = { ...good, connected: false, lastHeard: null };
   expect(freshnessOf(first, T + PATIENCE_MS - 1).state).toBe("catching_up");
   expect(freshnessOf(first, T + PATIENCE_MS)).toMatchObject({ state: "stale", since: new Date(T) });
 });
 
-test("a server whose database is away is stale since it said so, and the page knows why", () => {
+test("a server whose database is away is stale since it said so, with the reason", () => {
   const away: Connection = { ...good, awaySince: T - 500, awayFor: "read_only" };
   expect(freshnessOf(away, T)).toEqual({
     state: "stale",
@@ -66,7 +66,7 @@ test("a server whose database is away is stale since it said so, and the page kn
   expect(freshnessOf({ ...away, connected: false }, T)).toMatchObject({ state: "stale", databaseAway: null });
 });
 
-test("a page that is brought up to date by HTTP says so, and is stale once that has failed three times", () => {
+test("a page that is updated by HTTP says so, and is stale once that has failed three times", () => {
   const blocked = { ...good, connected: false, reloadedAt: T };
   expect(freshnessOf(blocked, T + 3 * RELOAD_MS)).toMatchObject({ state: "reloading", since: null });
   expect(freshnessOf(blocked, T + 3 * RELOAD_MS + 1)).toMatchObject({ state: "stale", since: new Date(T) });

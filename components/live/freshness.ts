@@ -1,50 +1,50 @@
 import { BEAT_INTERVAL_MS, type DatabaseReason } from "../../domain/kernel/live.ts";
 
-/** `reloading`: no live connection gets through, and the page asks for what is new at intervals. */
+/** `reloading`: no live connection works, and the page polls. */
 export type FreshnessState = "live" | "catching_up" | "stale" | "reloading";
-/** What carries the live connection: a WebSocket, or long polling where none gets through. */
+/** What carries the live connection: a WebSocket, or long polling where WebSockets are blocked. */
 export type Carrier = "socket" | "polling";
 
 export interface Freshness {
   state: FreshnessState;
-  /** Stale: when the server was last heard, or when its database went away; else null. */
+  /** Stale: time of the last message of the server, or when its database was lost; else null. */
   since: Date | null;
-  /** Why the server's database does not do its work now: the server is there, and refuses changes. Null when that is not why it is stale. */
+  /** Why the server's database is not available: the server runs, and refuses changes. Null when it is stale for another reason. */
   databaseAway: DatabaseReason | null;
   carrier: Carrier;
-  /** The last position of the log that this tab has heard of. */
+  /** The last position of the log that this tab has seen. */
   head: number;
 }
 
-/** A socket that says nothing for so long is taken for dead, though it may look connected. */
+/** A socket silent for this long counts as dead, even if it is connected; ms. */
 export const SILENCE_MS = 2 * BEAT_INTERVAL_MS + 500;
-/** How often a page without a live connection asks for what is new. */
+/** How often a page without a live connection polls, ms. */
 export const RELOAD_MS = 5_000;
-/** How long the first connection may take before the page says that it is not live. */
+/** How long the first connection may take before the page says that it is not live, ms. */
 export const PATIENCE_MS = 4_000;
 
 export interface Connection {
   connected: boolean;
   /** Epoch ms of the last frame or beat; null before the first. */
   lastHeard: number | null;
-  /** Epoch ms when the connection was first asked for. */
+  /** Epoch ms of the first connection attempt. */
   startedAt: number;
-  /** Whether a topic waits for its answer or is behind the head. */
+  /** Whether a topic waits for its response or is behind the head. */
   behind: boolean;
-  /** Epoch ms when the server first said that its database is away; null while it is there. */
+  /** Epoch ms when the server first said that its database is away; null: it is available. */
   awaySince: number | null;
-  /** Why it is away, as the server said last. */
+  /** The last reason that the server gave. */
   awayFor: DatabaseReason;
   carrier: Carrier;
-  /** Epoch ms when the page was last brought up to date by HTTP, since no live connection gets through; null while that is not so. */
+  /** Epoch ms of the last update by HTTP, while no live connection works; else null. */
   reloadedAt: number | null;
   head: number;
 }
 
 /**
- * live: connected, heard of within two beats, nothing behind · catching_up: connected, but something is behind, or the first connection
- * is being made · reloading: no live connection gets through and the page is brought up to date by HTTP · stale: not connected, silent for
- * two beats, or the server says that its database is away. What is shown is true as of `since`.
+ * live: connected, a message within two beats, nothing behind · catching_up: connected, but something is behind, or the first connection
+ * is being made · reloading: no live connection works and the page is updated by HTTP · stale: not connected, silent for
+ * two beats, or the server says that its database is away. The page is correct as of `since`.
  */
 export function freshnessOf(c: Connection, now: number): Freshness {
   const { carrier, head } = c;

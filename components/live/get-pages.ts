@@ -7,7 +7,7 @@ export type ListEndpoint = Endpoint & { readonly method: "GET" };
 export type ItemOf<E> = AnswerOf<E> extends { items: (infer T)[] } ? T : never;
 
 /**
- * The rows of a list over up to `pages` pages of 100; `more` when there are still others.
+ * The rows of a list over up to `pages` pages of 100; `more`: there are others.
  *
  * @throws SwitchyardError
  */

@@ -6,21 +6,21 @@ import type { Live } from "./newer.ts";
 
 type Versioned = { readonly version: number };
 
-/** What came of a write: it is done, or somebody else has changed the row meanwhile, which is now as `theirs` says. */
+/** The result of a write: done, or somebody else changed the row meanwhile; `theirs` is the current row. */
 export type Written<T, R> = { done: T } | { theirs: R; problem: SwitchyardError };
 
-/** How often a row may change in ways that do not matter, such as its jobs' progress, between being looked at and being acted on. */
+/** How often a row may change in irrelevant ways, such as its jobs' progress, between reading and writing. */
 const TRIES = 5;
 
 const versionOf = ({ version }: Versioned): Tag => version;
 
 /**
- * Writes a row, if it still stands as it was seen; else nothing happens.
+ * Writes a row, if it is still as it was seen; else nothing happens.
  *
- * @param write the request, with what must be named as seen
- * @param seen the row as it was seen; null for one that was not there
- * @param isSame whether the row as it is now is, for this write, the one that was seen
- * @param tagOf what the row is named by: its version, if left out
+ * @param write the request, with the version or tag to send
+ * @param seen the row as it was seen; null: it did not exist
+ * @param isSame whether the current row is, for this write, the same as the seen one
+ * @param tagOf the row's tag; default: its version
  * @throws SwitchyardError for every other refusal
  */
 export async function writeIfSame<T, R extends Versioned, S extends Versioned = R>(
@@ -42,11 +42,11 @@ export async function writeIfSame<T, R extends Versioned, S extends Versioned = 
   }
 }
 
-/** Whether an answer says that somebody else was first. */
+/** Whether a result says that somebody else was first. */
 export const isLost = (answer: unknown): answer is { theirs: unknown } =>
   typeof answer === "object" && answer !== null && "theirs" in answer;
 
-/** Passes a write on; when somebody else was first, `onTheirs` gets the row as it is now, so that the next try is made in knowledge of it. */
+/** Passes a result on; when somebody else was first, `onTheirs` gets the current row for the next attempt. */
 export async function withTheirs<T, R>(write: Promise<T>, onTheirs: (now: R) => void): Promise<T> {
   try {
     return await write;
@@ -56,7 +56,7 @@ export async function withTheirs<T, R>(write: Promise<T>, onTheirs: (now: R) => 
   }
 }
 
-/** What was done; throws the problem, in the words of `wordsFor` of the row as it is now, when somebody else was first. */
+/** The result of a write; when somebody else was first, throws the problem, with `wordsFor` of the current row as its text. */
 export function mustBeDone<T, R>(written: Written<T, R>, wordsFor: (now: R) => string): T {
   if ("done" in written) return written.done;
   const { theirs, problem } = written;
@@ -64,10 +64,10 @@ export function mustBeDone<T, R>(written: Written<T, R>, wordsFor: (now: R) => s
 }
 
 /**
- * Posts a decision on a row, if the row still stands as it was seen; else nothing happens, and the problem (412) says how it stands and carries it.
+ * Posts a decision on a row, if the row is still as it was seen; else nothing happens, and the problem (412) describes and carries the current row.
  *
- * @param isSame whether the row as it is now is, for this decision, the one that was seen
- * @param wordsFor what to say of the row as it is now, for people
+ * @param isSame whether the current row is, for this decision, the same as the seen one
+ * @param wordsFor a message about the current row
  * @throws SwitchyardError
  */
 export async function postIfSame<E extends Endpoint & { readonly method: "POST" }, R extends Live & Versioned>(
@@ -82,7 +82,7 @@ export async function postIfSame<E extends Endpoint & { readonly method: "POST" 
   return mustBeDone(written, wordsFor);
 }
 
-/** `postIfSame` for a move: the row must still be in the status that was seen. */
+/** `postIfSame` for a status change: the row must still be in the status that was seen. */
 export const postIfUnmoved = <
   E extends Endpoint & { readonly method: "POST" },
   R extends Live & Versioned & { status: string },

@@ -26,14 +26,14 @@ export function LiveProvider({ children }: { children: ReactNode }) {
     return new LiveEngine({
       onState: frames.push,
       onForget: (topic) => dropTopic(client, topic),
-      // Another history: nothing on this page can be trusted, what the server rendered included.
+      // Another history: nothing on this page can be trusted, not even the server-rendered part.
       onOtherLog: () => window.location.reload(),
       onClock: setClockOffset,
       onReturn: () => void client.refetchQueries({ predicate: (query) => query.state.status === "error" }),
     });
   });
   useEffect(() => {
-    // A mount that is taken back at once, as development's double mount, opens no socket.
+    // A mount that is undone at once, like React's double mount in development, opens no socket.
     let close: (() => void) | null = null;
     const timer = setTimeout(() => {
       close = openSocket(engine, () => {
@@ -64,13 +64,13 @@ const BEFORE: Freshness = {
   head: 0,
 };
 
-/** Whether what is shown is live, catching up, or stale since when; and the log's head as far as this tab knows. */
+/** Whether the page is live, catching up, or stale since when; and the head of the log that this tab has seen. */
 export function useFreshness(): Freshness {
   const engine = useEngine();
   return useSyncExternalStore(engine.onFreshness, engine.freshness, () => BEFORE);
 }
 
-/** Subscribes to a topic while mounted. Users of the same topic share one subscription. Null: to none. */
+/** Subscribes to a topic while mounted. Users of the same topic share one subscription. Null: none. */
 export function useTopic(topic: string | null): void {
   const engine = useEngine();
   useEffect(() => (topic === null ? undefined : engine.retain(topic)), [engine, topic]);

@@ -14,7 +14,7 @@ const shape = (row: Live | undefined) => {
   return [seq, stepCount, context?.at, ...(pending ? ["pending"] : [])];
 };
 
-describe("of two sights of a run", () => {
+describe("of two versions of a run", () => {
   test.each<[string, Run, Run, unknown[]]>([
     ["a newer whole one is taken", whole(1), whole(2), [2, 2, 2]],
     ["an older whole one is not", whole(2), whole(1), [2, 2, 2]],
@@ -27,7 +27,7 @@ describe("of two sights of a run", () => {
     expect(shape(newer(known, next))).toEqual(result);
   });
 
-  test("what is large is replaced by what is newer, however the light columns came", () => {
+  test("large columns are replaced by newer ones, in any order of the light columns", () => {
     let row: Live = whole(1);
     row = newer(row, light(5));
     expect(shape(row)).toEqual([5, 5, 1]);
@@ -41,7 +41,7 @@ describe("of two sights of a run", () => {
     expect(newer(row, light(5))).toBe(row);
   });
 
-  test("whatever the order in which they come, the newest of each part is what is left", () => {
+  test("in any order, the newest of each part is kept", () => {
     const sights: Run[] = [whole(1), light(2), whole(3), light(4)];
     const orders = sights.flatMap((a, i) => [
       [...sights.slice(i), ...sights.slice(0, i)],
@@ -51,7 +51,7 @@ describe("of two sights of a run", () => {
   });
 });
 
-test("a row is whole as soon as one sight of it is", () => {
+test("a row is whole as soon as one version of it is", () => {
   expect(shape(wholeOf(light(5), aRun("r", 0, { seq: 2, context: { at: 2 } })))).toEqual([5, 5, 2]);
   expect(withLarge(whole(5), whole(2))).toMatchObject({ context: { at: 5 } });
 });
@@ -59,7 +59,7 @@ test("a row is whole as soon as one sight of it is", () => {
 describe("the cache", () => {
   const cached = (client: ReturnType<typeof createQueryClient>) => client.getQueryData<Run>(rowKey("run", "r"));
 
-  test("a frame of the list does not take away what a run's page shows", () => {
+  test("a frame of the list does not remove large columns from a run's page", () => {
     const client = createQueryClient();
     applyRows(client, [whole(1)]);
     applyState(client, { topic: "runs", seq: 2, upserts: [light(2)], removes: [] });
@@ -68,7 +68,7 @@ describe("the cache", () => {
     expect(shape(cached(client))).toEqual([2, 2, 2]);
   });
 
-  test("a click on a row of the list shows at once, keeps what is large, and is taken back when it fails", () => {
+  test("a click on a row of the list shows at once, keeps large columns, and is undone when it fails", () => {
     const client = createQueryClient();
     applyRows(client, [whole(1)]);
     applyRows(client, [light(2)]);

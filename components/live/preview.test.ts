@@ -22,7 +22,7 @@ const ROOMS = join(import.meta.dirname, "..");
 const listed = <K extends Kind>(kind: K, row: Readonly<Rows[K]>): Live =>
   toListed(leanRow(toWire(kind, row) as Live)) as Live;
 
-/** A page that has loaded those rows of a world that `has` says. */
+/** A page that has loaded the rows of a world for which `has` is true. */
 function pageOf(world: World, has: (kind: Kind, id: string) => boolean = () => true): QueryClient {
   const client = createQueryClient();
   for (const kind of SENT_KINDS) {
@@ -33,14 +33,14 @@ function pageOf(world: World, has: (kind: Kind, id: string) => boolean = () => t
   return client;
 }
 
-/** What is no part of a preview: the server's count of changes, and who is notified when. */
+/** Not part of a preview: the server's count of changes, and who is notified when. */
 const NOT_SHOWN = ["version", "seq", "escalationStep", "escalateAt", "heldAt", "reach", "notified"];
 
 function told(row: Live): object {
   return Object.fromEntries(Object.entries(row).filter(([column]) => !NOT_SHOWN.includes(column)));
 }
 
-/** What is shown of a commit, and what the reducers make of those rows in a real draft. */
+/** The preview of a commit, and the result of the reducers on those rows in a real draft. */
 function both(world: World, mutations: ClientMutationInput[], client = pageOf(world)) {
   world.actor = ME;
   const shown = preview(client, mutations, { actor: ME, now: world.now });
@@ -51,7 +51,7 @@ function both(world: World, mutations: ClientMutationInput[], client = pageOf(wo
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
-/** A world with something of everything that can be clicked on. */
+/** A world with one of everything that can be clicked. */
 function busyWorld(): World {
   const world = new World();
   world.commit(
@@ -88,10 +88,10 @@ function busyWorld(): World {
   return world;
 }
 
-/** Ids of alerts are made of what they are about. */
+/** Ids of alerts are derived from their subject. */
 const alertOf = (world: World): string => world.all("alert")[0]?.id ?? "none";
 
-/** Every kind of mutation that a click asks for, each with one that is accepted and some that are refused. */
+/** Every type of mutation that a click sends, each with one that is accepted and some that are refused. */
 const clicks = (alertId: string, now: number): ClientMutationInput[][] => [
   [{ type: "alert.acknowledge", alertId, note: "mine" }],
   [{ type: "alert.acknowledge", alertId, timeoutMs: 60_000 }],
@@ -144,7 +144,7 @@ const clicks = (alertId: string, now: number): ClientMutationInput[][] => [
 const typesOf = (mutations: ClientMutationInput[]): string[] => mutations.map(({ type }) => type);
 
 describe("the preview of a click", () => {
-  it("is what the reducers make of those rows in a real draft, whatever is loaded and whatever was clicked before", () => {
+  it("equals the result of the reducers on those rows in a real draft, for any loaded rows and any earlier clicks", () => {
     fc.assert(
       fc.property(
         fc.array(fc.nat(), { minLength: 1, maxLength: 8 }),
@@ -167,7 +167,7 @@ describe("the preview of a click", () => {
     );
   });
 
-  it("shows every row that is clicked on, if it changes and everything is loaded", () => {
+  it("shows every clicked row, if it changes and everything is loaded", () => {
     const accepted = new Set<string>();
     const world = busyWorld();
     for (const at of clicks("", 0).keys()) {
@@ -177,7 +177,7 @@ describe("the preview of a click", () => {
       if (faults.length > 0) continue;
       for (const type of typesOf(mutations)) accepted.add(type);
       const kind = mutations[0]?.type.split(".")[0] ?? "";
-      // Retried, this one asks for another approval, which has no id yet.
+      // A retry of this one requests another approval, which has no id yet.
       const own = changed.filter(
         (key) => key.startsWith(`${kind}:`) && !(key === "job:gated" && typesOf(mutations).includes("job.retry")),
       );
@@ -187,7 +187,7 @@ describe("the preview of a click", () => {
     expect([...accepted].sort()).toEqual([...new Set(all)].sort());
   });
 
-  it("knows every type of mutation that the console asks for with a preview", () => {
+  it("covers every type of mutation that the console previews", () => {
     const all = new Set(clicks("", 0).flatMap(typesOf));
     const asked = readdirSync(ROOMS, { recursive: true, encoding: "utf8" })
       .filter((name) => /\.tsx?$/.test(name) && !/\.test/.test(name))
@@ -199,7 +199,7 @@ describe("the preview of a click", () => {
     expect(asked.filter((type) => !all.has(type))).toEqual([]);
   });
 
-  it("makes a retried job wait for what it depends on, without the end of its last attempt", () => {
+  it("makes a retried job wait for its dependencies, without the end of its last attempt", () => {
     const world = worldWith("first");
     world.commit({ type: "job.enqueue", jobId: "then", runId: "r", workstreamId: "w", dependsOn: ["first"] });
     world.commit(
@@ -218,7 +218,7 @@ describe("the preview of a click", () => {
     expect(leaf).toMatchObject({ id: "leaf", status: "waiting", queuedAt: null, finishedAt: null });
   });
 
-  it("snoozes until it is resolved when no end is named, and keeps who looks as who has acknowledged", () => {
+  it("snoozes until it is resolved when no end is given, with the reader as who acknowledged", () => {
     const world = busyWorld();
     const alertId = alertOf(world);
     expect(previewOf(world, [{ type: "alert.snooze", alertId }])).toMatchObject([
@@ -244,7 +244,7 @@ describe("the preview of a click", () => {
     expect(before).toMatchObject({ status: "queued" });
   });
 
-  it("leaves a column alone that is too large to be here, unless the click empties it", () => {
+  it("does not change a column that is too large to be loaded, unless the click empties it", () => {
     const world = worldWith("only");
     const result = { text: "x".repeat(10_000) };
     world.commit(
@@ -264,13 +264,13 @@ describe("the preview of a click", () => {
     ]);
   });
 
-  it("takes nothing that is loaded for new", () => {
+  it("does not take loaded rows for new ones", () => {
     const world = busyWorld();
     const register: ClientMutationInput[] = [{ type: "agent.register", agentKey: "codex" }];
     expect(previewOf(world, register, (kind) => kind !== "agent")).toEqual([]);
   });
 
-  it("shows nothing of what is refused, of what it does not understand, and of what hangs on a row that is not here", () => {
+  it("shows nothing of refused or unknown mutations, nor of ones that depend on a row that is not loaded", () => {
     const world = worldWith("first");
     world.commit({ type: "job.enqueue", jobId: "then", runId: "r", dependsOn: ["first"] });
     world.commit({ type: "job.cancel", jobId: "then" });
@@ -286,7 +286,7 @@ describe("the preview of a click", () => {
 });
 
 describe("what a click shows at once", () => {
-  it("is the row that it is on, as it is, until the reducers are loaded and where they know nothing", async () => {
+  it("is the clicked row, unchanged, until the reducers are loaded and where they give no result", async () => {
     const world = worldWith("only");
     const page = pageOf(world);
     const reader = { actor: ME, now: world.now };
@@ -298,7 +298,7 @@ describe("what a click shows at once", () => {
     expect(shownAtOnce(page, [[{ type: "job.cancel", jobId: "elsewhere" }]], reader)).toEqual([]);
   });
 
-  it("is each of several commits by itself: one that is refused does not take the others along", async () => {
+  it("is each of several commits separately: a refused one does not affect the others", async () => {
     const world = busyWorld();
     const alertId = alertOf(world);
     await loadPreview();
@@ -311,7 +311,7 @@ describe("what a click shows at once", () => {
   });
 });
 
-/** What a page shows of a commit that has loaded the rows that `has` says. */
+/** The preview of a commit on a page that has loaded the rows for which `has` is true. */
 function previewOf(world: World, mutations: ClientMutationInput[], has?: (kind: Kind, id: string) => boolean): Live[] {
   return preview(pageOf(world, has), mutations, { actor: ME, now: world.now });
 }

@@ -9,43 +9,43 @@ import { type Kind, ROWS, type Rows } from "../../domain/rows.ts";
 import type { Live } from "./newer.ts";
 import { rowKey } from "./row-cache.ts";
 
-/** Who commits, and when, as far as the browser knows. */
+/** Who commits, and when. */
 export interface Reader {
-  /** As the log will name them: `user:ada`. */
+  /** As in the log: `user:ada`. */
   actor: string;
   /** The server's time, epoch ms. */
   now: number;
 }
 
 /**
- * What a commit makes of the rows that this page has: the domain's own reducers, run on a draft over the query cache. Answers the rows that
- * change, whole and as they will be, and none when the commit would be refused, or hangs on something that is not loaded: the server
- * answers then. Never throws.
+ * The effect of a commit on the rows of this page: the domain's reducers, run on a draft over the query cache. Returns the changed
+ * rows, complete, and none when the commit would be refused, or depends on something that is not loaded: then only the server
+ * can say. Never throws.
  *
- * Not previewed: figures (statistics, tallies, gauges), who is notified of an alert and when, deliveries, events, rows that come to be,
- * and rows that carry an id which the server has yet to make. `version` and `seq` stay those of the row that is shown.
+ * Not previewed: figures (statistics, tallies, gauges), who is notified of an alert and when, deliveries, events, new rows,
+ * and rows with an id that only the server can create. `version` and `seq` stay those of the shown row.
  */
 export function preview(client: QueryClient, mutations: readonly ClientMutationInput[], reader: Reader): Live[] {
   try {
     const parsed = parseCommit({ mutations });
     if ("faults" in parsed) return [];
     const [few, many] = [0, MANY].map((unknown) => apply(new CachedRows(client, unknown), parsed.commit, reader));
-    // What a row becomes must not hang on a figure that nobody sends.
+    // A row must not depend on a figure that is never sent.
     return [...(few ?? [])].flatMap(([key, row]) => (same(row, many?.get(key)) ? [row] : []));
   } catch {
     return [];
   }
 }
 
-/** What hidden figures are taken for in a second run: the first takes them for 0. */
+/** The value of hidden figures in a second run; the first uses 0. */
 const MANY = 1_000_000;
-/** Stands in ids that the server makes. */
+/** Part of ids that the server creates. */
 const UNKNOWN_ID = "00notyetmade00";
 
-/** A column that a list has left out as it was too large: it is there, nobody here knows what it is. */
+/** A column that a list left out because it is large: it exists, its value is unknown here. */
 const LEFT_OUT = Object.freeze({});
 
-/** Rows that reducers take for gone when they are not there, and go on otherwise: without them nothing is right. */
+/** Kinds of rows whose absence reducers accept and handle differently: they must be loaded. */
 const MUST_BE_LOADED: ReadonlySet<Kind> = new Set(["job", "approval"]);
 
 const NOT_PREVIEWED: ReadonlySet<Kind> = new Set(["statistics", "tally", "gauge", "delivery"]);
@@ -56,7 +56,7 @@ const COLUMNS_NOT_PREVIEWED: ReadonlySet<string> = new Set([
 
 type Values = { [column: string]: unknown };
 
-/** A row as it is cached, and as the reducers get it. */
+/** A row as cached, and as passed to the reducers. */
 interface Loaded {
   cached: Live & Omitting;
   row: Values;
@@ -124,8 +124,8 @@ class CachedRows implements Source {
 const NUMBERS: readonly PgType[] = ["int4", "int8", "float8"];
 
 /**
- * A cached row as the reducers get it. Figures that are never sent are taken for `unknown`, secrets for null. Large columns that were not sent are not
- * there at all: a reducer that reads one fails, and so nothing is previewed.
+ * A cached row for the reducers. Figures that are never sent are `unknown`, secrets are null. Large columns that were not sent are
+ * missing: a reducer that reads one fails, and nothing is previewed.
  */
 function rowOf(cached: Live & Omitting, unknown: number): Values {
   const { stored, hidden } = ROWS[cached.kind];
@@ -140,7 +140,7 @@ function rowOf(cached: Live & Omitting, unknown: number): Values {
 
 const isLeftOut = ({ omitted }: Omitting, column: string): boolean => omitted?.includes(column) ?? false;
 
-/** Applies a commit; the rows that change, by their keys. Empty when it is refused. @throws NotLoaded, and what a reducer stumbles over */
+/** Applies a commit; the rows that change, by their keys. Empty when it is refused. @throws NotLoaded, and errors of reducers */
 function apply(rows: CachedRows, commit: Parameters<typeof applyCommit>[1], { actor, now }: Reader): Map<string, Live> {
   const draft = new Draft(rows);
   const at = new Date(now).toISOString();
@@ -149,7 +149,7 @@ function apply(rows: CachedRows, commit: Parameters<typeof applyCommit>[1], { ac
   const changed = new Map<string, Live>();
   if (faults.length > 0) return changed;
   for (const [key, { kind, id, row, isNew }] of draft.changes) {
-    // New is also what a reducer makes beside something that it takes for new, as that is not loaded.
+    // New rows are skipped: a reducer may have created one only because another row is not loaded.
     const loaded = row === null || isNew || NOT_PREVIEWED.has(kind) ? undefined : rows.loaded(kind, id);
     const next = loaded && shown(loaded, row as unknown as Values);
     if (next) changed.set(key, next);
@@ -157,13 +157,13 @@ function apply(rows: CachedRows, commit: Parameters<typeof applyCommit>[1], { ac
   return changed;
 }
 
-/** The cached row with what the reducers have changed; undefined when nothing of it that is shown has, or one of its ids is not made yet. */
+/** The cached row with the changes of the reducers; undefined when no visible column changed, or one of its ids is not created yet. */
 function shown({ cached, row }: Loaded, next: Values): Live | undefined {
   const hidden: readonly string[] = ROWS[cached.kind].hidden;
   const changed = Object.keys(row).filter(
     (column) => next[column] !== row[column] && !hidden.includes(column) && !COLUMNS_NOT_PREVIEWED.has(column),
   );
-  // Of what is left out only its end is known: what is added to it is added to something else.
+  // Only that the left-out value exists is known: appending to it gives a wrong result.
   const known = changed.filter((column) => !isLeftOut(cached, column) || next[column] === null);
   const values = Object.fromEntries(known.map((column) => [column, next[column]]));
   if (known.length === 0 || JSON.stringify(values).includes(UNKNOWN_ID)) return undefined;

@@ -2,8 +2,8 @@ import { createContext, useContext } from "react";
 
 const ReaderContext = createContext("user:you");
 
-/** Says who looks at all that stands below, as the log names them: `user:ada`. */
+/** Provides the name of the reader to everything below, as in the log: `user:ada`. */
 export const ReaderProvider = ReaderContext.Provider;
 
-/** Who looks, as the log names them. */
+/** The reader, as named in the log. */
 export const useReader = (): string => useContext(ReaderContext);

@@ -8,11 +8,11 @@ import { RELOAD_MS } from "./freshness.ts";
 const PAGE = 500;
 
 /**
- * For a page whose server answers while no live connection gets through: asks the log for what is new, again and again, and has the page
- * loaded anew when there is something.
+ * For a page whose server responds while no live connection works: polls the log, and reloads the data of the page
+ * when there are new events.
  *
- * @param refresh renders and fetches anew what is shown.
- * @returns what stops it.
+ * @param refresh renders and fetches the page again.
+ * @returns a function that stops it.
  */
 export function keepReloading(engine: LiveEngine, refresh: () => void): () => void {
   let stopped = false;
@@ -26,7 +26,7 @@ export function keepReloading(engine: LiveEngine, refresh: () => void): () => vo
       engine.reloaded(frame);
       if (frame !== null) refresh();
     } catch {
-      // The page says since when it is not up to date.
+      // The page shows since when it is stale.
     } finally {
       asking = false;
     }
@@ -39,7 +39,7 @@ export function keepReloading(engine: LiveEngine, refresh: () => void): () => vo
   };
 }
 
-/** What the log has got since `head` (0: not known), the newest of it if that is much; null if nothing. */
+/** The events after `head` (0: not known), the newest ones if there are many; null if none. */
 async function newsSince(head: number): Promise<Omit<LogFrame, "topic"> | null> {
   const asked = { order: "desc", limit: PAGE, ...(head > 0 && { after: head }) } as const;
   const { items } = await api.get(pathTo(eventEndpoints.list, asked));

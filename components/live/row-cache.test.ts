@@ -71,7 +71,7 @@ beforeEach(() => {
   client = createQueryClient();
 });
 
-test("a row replaces another only with a higher seq, whichever comes first", () => {
+test("a row replaces another only with a higher seq, in any order", () => {
   applyRows(client, [alert("a", 5, "acknowledged")]);
   applyRows(client, [alert("a", 4, "firing")]);
   expect(row("a")?.status).toBe("acknowledged");
@@ -85,7 +85,7 @@ test("an older row in a frame does not undo a newer one in the topic's list", ()
   expect(list()?.rows.map((r) => (r as Wire<"alert">).status)).toEqual(["acknowledged", "firing"]);
 });
 
-test("a row that changes is changed in every list that has it", () => {
+test("a changed row changes in every list that has it", () => {
   seedTopic(client, "alerts", "alert", [alert("a", 1)]);
   seedTopic(client, "run:x", "alert", [alert("a", 1)]);
   applyRows(client, [alert("a", 2, "resolved")]);
@@ -108,14 +108,14 @@ test("a snapshot of the full size replaces nothing and says that rows may be mis
   expect(list()).toMatchObject({ complete: false, cut: 1 });
 });
 
-test("removes leave the list; the row stays for who looks at it by id", () => {
+test("removed rows leave the list, and stay available by id", () => {
   applyState(client, frame(1, [alert("a", 1), alert("b", 1)], { snapshot: true }));
   applyState(client, frame(2, [], { removes: [{ kind: "alert", id: "a" }] }));
   expect(ids()).toEqual(["b"]);
   expect(row("a")).toBeDefined();
 });
 
-test("removes leave the pages that lists were loaded in, but for rows that came to be again since", () => {
+test("removed rows leave the loaded pages of lists, except rows created again since", () => {
   const pages = () => [{ items: [alert("a", 1), alert("b", 1), alert("c", 9)], nextCursor: null }];
   client.setQueryData(["alerts", "all"], { pages: pages(), pageParams: [null] });
   client.setQueryData(["alerts", "one"], pages()[0]);
@@ -129,13 +129,13 @@ test("removes leave the pages that lists were loaded in, but for rows that came 
   expect(client.getQueryData(["other"])).toEqual({ pages: null, items: "none" });
 });
 
-test("old server-rendered rows do not bring back what a complete list has lost; newer ones come in", () => {
+test("old server-rendered rows do not return to a complete list that removed them; newer ones are added", () => {
   applyState(client, frame(9, [alert("a", 2)], { snapshot: true }));
   seedTopic(client, "alerts", "alert", [alert("gone", 3), alert("new", 12)]);
   expect(ids()).toEqual(["a", "new"]);
 });
 
-test("a pending row shows at once and the answer takes its place", () => {
+test("a pending row shows at once and the response replaces it", () => {
   seedTopic(client, "alerts", "alert", [alert("a", 5)]);
   showPending(client, [alert("a", 5, "acknowledged")]);
   expect(row("a")).toMatchObject({ status: "acknowledged", pending: true, seq: 5 });
@@ -144,7 +144,7 @@ test("a pending row shows at once and the answer takes its place", () => {
   expect(row("a")?.pending).toBeUndefined();
 });
 
-test("a failure takes the pending row back", () => {
+test("a failure reverts the pending row", () => {
   seedTopic(client, "alerts", "alert", [alert("a", 5)]);
   const takeBack = showPending(client, [alert("a", 5, "acknowledged")]);
   takeBack();
@@ -152,7 +152,7 @@ test("a failure takes the pending row back", () => {
   expect(list()?.rows[0]).toMatchObject({ status: "firing" });
 });
 
-test("a failure takes nothing back that has changed meanwhile: another's click stands", () => {
+test("a failure does not revert a row that has changed meanwhile", () => {
   seedTopic(client, "alerts", "alert", [alert("a", 5)]);
   const takeBack = showPending(client, [alert("a", 5, "acknowledged")]);
   applyState(client, frame(7, [alert("a", 7, "resolved")]));
@@ -160,14 +160,14 @@ test("a failure takes nothing back that has changed meanwhile: another's click s
   expect(row("a")).toMatchObject({ status: "resolved", seq: 7 });
 });
 
-test("the snapshot of a reconnect does not hide a click that is under way", () => {
+test("the snapshot of a reconnect does not hide a pending click", () => {
   seedTopic(client, "alerts", "alert", [alert("a", 5)]);
   showPending(client, [alert("a", 5, "acknowledged")]);
   applyState(client, frame(5, [alert("a", 5)], { snapshot: true }));
   expect(list()?.rows[0]).toMatchObject({ status: "acknowledged", pending: true });
 });
 
-test("a confirmation without a row takes the pending mark off", () => {
+test("a confirmation without a row removes the pending mark", () => {
   seedTopic(client, "alerts", "alert", [alert("a", 5)]);
   const shown = alert("a", 5, "acknowledged");
   showPending(client, [shown]);
@@ -175,7 +175,7 @@ test("a confirmation without a row takes the pending mark off", () => {
   expect(row("a")).toMatchObject({ status: "acknowledged", pending: false });
 });
 
-test("a forgotten topic takes its rows along, but not those another topic shows", () => {
+test("a dropped topic removes its rows, but not those of other topics", () => {
   seedTopic(client, "alerts", "alert", [alert("a", 1), alert("b", 1)]);
   seedTopic(client, "run:x", "alert", [alert("b", 1)]);
   dropTopic(client, "alerts");

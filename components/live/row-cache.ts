@@ -4,20 +4,20 @@ import type { Kind } from "../../domain/rows.ts";
 import { type Live, newer, withLarge } from "./newer.ts";
 
 /**
- * Rows in the query cache. Each lies once under `["row", kind, id]`, and in the list of every topic that has it, under
+ * Rows in the query cache. Each is stored once under `["row", kind, id]`, and in the list of every topic that has it, under
  * `["topic", topic, kind]`. A row replaces another of its id only when its `seq` is higher (`newer.ts` says more), so frames, answers of
- * commands and server-rendered rows may come in any order. A row with `pending` shows a click's effect that the server has not confirmed: it
- * keeps the `seq` of the row it stands on, so that whatever happens next replaces it.
+ * commands and server-rendered rows may come in any order. `pending` marks the effect of a click that the server has not confirmed: the row
+ * keeps the `seq` of its base row, so that the next change replaces it.
  */
 
 /** The rows of one kind that a topic has, in the order they came. */
 export interface TopicList {
   readonly rows: readonly Live[];
-  /** Position the list is true at; 0 before the first frame. */
+  /** Position of the list; 0 before the first frame. */
   readonly seq: number;
-  /** Whether everything the topic has is in it; a snapshot of the full size may have left rows out. */
+  /** Whether it has all rows of the topic; a snapshot of the full size may have left rows out. */
   readonly complete: boolean;
-  /** Grows when a snapshot left rows out, so that what was loaded before may be old: load it again over HTTP. */
+  /** Grows when a snapshot left rows out: loaded pages may be old, load them again over HTTP. */
   readonly cut: number;
 }
 
@@ -37,7 +37,7 @@ export function newest<R extends Live>(client: QueryClient, row: R): R {
   return newer(client.getQueryData<Live>(rowKey(row.kind, row.id)), row) as R;
 }
 
-/** Puts rows that are newer than the cached ones, or all of them by `force`, in their own entries and in every list that has them. */
+/** Stores rows that are newer than the cached ones, or all with `force`, in their own entries and in every list that has them. */
 export function applyRows(client: QueryClient, rows: readonly Live[], force = false): void {
   const changed = new Map<Kind, Map<string, Live>>();
   for (const one of rows) {
@@ -58,7 +58,7 @@ export function applyRows(client: QueryClient, rows: readonly Live[], force = fa
   }
 }
 
-/** Applies a state frame: rows by `seq`, and for each kind of the topic who is in its list. */
+/** Applies a state frame: rows by `seq`, and the membership of each list of the topic. */
 export function applyState(client: QueryClient, frame: StateFrame): void {
   applyRows(client, frame.upserts);
   if (frame.removes.length > 0) dropFromPages(client, frame);
@@ -83,7 +83,7 @@ interface Page {
   items: readonly Live[];
 }
 
-/** Takes rows that have gone out of the pages that lists were loaded in over HTTP (`{items}`, alone or in `pages`). */
+/** Removes deleted rows from pages that were loaded over HTTP (`{items}`, alone or in `pages`). */
 function dropFromPages(client: QueryClient, { removes, seq }: StateFrame): void {
   const removed = new Set(removes.map(({ kind, id }) => `${kind} ${id}`));
   const isGone = (row: Live) => removed.has(`${row.kind} ${row.id}`) && row.seq <= seq;
@@ -102,8 +102,8 @@ const isPage = (data: Partial<Page> | undefined | null): data is Page =>
   typeof data === "object" && data !== null && Array.isArray(data.items);
 
 /**
- * Brings server-rendered or fetched rows into a topic's list. A row that a complete list does not have, though it is true at a later
- * position, has left the topic and stays out.
+ * Adds server-rendered or fetched rows to a topic's list. A row that is missing in a complete list of a later
+ * position has left the topic and is not added.
  */
 export function seedTopic(client: QueryClient, topic: string, kind: Kind, initial: readonly Live[]): void {
   const key = topicKey(topic, kind);
@@ -117,7 +117,7 @@ export function seedTopic(client: QueryClient, topic: string, kind: Kind, initia
   client.setQueryData<TopicList>(key, { ...(current ?? EMPTY), rows: union(current?.rows ?? [], missing) });
 }
 
-/** Forgets a topic's lists, which nobody keeps up to date any more, and those of their rows that nothing else shows. */
+/** Removes a topic's lists, which are no longer updated, and those of their rows that no other list has. */
 export function dropTopic(client: QueryClient, topic: string): void {
   const dropped = client
     .getQueriesData<TopicList>({ queryKey: ["topic", topic] })
@@ -134,7 +134,7 @@ export function dropTopic(client: QueryClient, topic: string): void {
   }
 }
 
-/** Shows rows as a click will make them. @returns what takes that back, where nothing newer has come meanwhile. */
+/** Shows the previewed rows of a click. @returns a function that reverts those that have not changed since. */
 export function showPending(client: QueryClient, rows: readonly Live[]): () => void {
   const shown = rows.map((row) => {
     const before = client.getQueryData<Live>(rowKey(row.kind, row.id));
@@ -153,7 +153,7 @@ export function showPending(client: QueryClient, rows: readonly Live[]): () => v
   };
 }
 
-/** Takes the pending mark off rows that a command has confirmed without sending them back. */
+/** Removes the pending mark of rows that a command confirmed without returning them. */
 export function settle(client: QueryClient, rows: readonly Live[]): void {
   const marked = rows.flatMap((row) => {
     const now = client.getQueryData<Live>(rowKey(row.kind, row.id));

@@ -15,8 +15,8 @@ export type { Live, Whole } from "./newer.ts";
 export const isPending = (row: Live): boolean => row.pending === true;
 
 /**
- * A row by its id, kept up to date by whichever topics are subscribed; undefined when nothing has brought it yet. Subscribes to
- * nothing itself: use `useTopic` or `useTopicRows` beside it.
+ * A row by its id, kept current by the subscribed topics; undefined until one has sent it. Does not
+ * subscribe: combine it with `useTopic` or `useTopicRows`.
  */
 export function useRow<K extends Kind>(kind: K, id: string, initial?: Sent<K>): Live<K> | undefined {
   const client = useQueryClient();
@@ -33,15 +33,15 @@ export function useRow<K extends Kind>(kind: K, id: string, initial?: Sent<K>): 
   return known ?? (initial as Live<K> | undefined);
 }
 
-/** Puts a row nobody looks at yet, while rendering, so that the first paint has it. */
+/** Stores a row that has no observers yet, while rendering, so that the first paint has it. */
 function seedRow(client: QueryClient, row: Sent | undefined): void {
   if (row && client.getQueryData(rowKey(row.kind, row.id)) === undefined)
     client.setQueryData(rowKey(row.kind, row.id), row);
 }
 
 /**
- * The rows of one kind that a topic has (`runs`, `board`, `agents`, `alerts`, `run:{id}`), live, in the order they came; sort and filter
- * them as the view wants. `initial` are the server-rendered ones: the first paint shows them.
+ * The rows of one kind that a topic has (`runs`, `board`, `agents`, `alerts`, `run:{id}`), live, in the order they came; the view sorts and
+ * filters them. `initial` are the server-rendered ones: the first paint shows them.
  */
 export function useTopicRows<K extends Kind>(
   topic: string,
@@ -51,11 +51,11 @@ export function useTopicRows<K extends Kind>(
   return useTopicList(topic, kind, initial).rows as readonly Live<K>[];
 }
 
-/** As `useTopicRows`, with the position the list is true at, and with `cut`: it grows when a snapshot left rows out. */
+/** Like `useTopicRows`, with the position of the list, and with `cut`: it grows when a snapshot left rows out. */
 export function useTopicList<K extends Kind>(topic: string, kind: K, initial: readonly Sent<K>[] = NONE): TopicList {
   const client = useQueryClient();
   const key = topicKey(topic, kind);
-  // Nobody can be looking at a list that is not there yet, so it may be made while rendering.
+  // A list that does not exist yet has no observers, so it may be created while rendering.
   if (client.getQueryData(key) === undefined) seedTopic(client, topic, kind, initial as readonly Live[]);
   useEffect(() => seedTopic(client, topic, kind, initial as readonly Live[]), [client, topic, kind, initial]);
   useTopic(topic);
@@ -64,7 +64,7 @@ export function useTopicList<K extends Kind>(topic: string, kind: K, initial: re
     queryFn: skipToken,
     staleTime: Number.POSITIVE_INFINITY,
   });
-  // Frames may come before this part of the page is hydrated.
+  // Frames may arrive before this part of the page is hydrated.
   const known = useHydrated() ? data : undefined;
   return useMemo(
     () => known ?? { rows: initial as readonly Live[], seq: 0, complete: false, cut: 0 },
@@ -74,7 +74,7 @@ export function useTopicList<K extends Kind>(topic: string, kind: K, initial: re
 
 const NONE: readonly never[] = [];
 
-/** The newer of a row and the cached one: for lists fetched over HTTP whose rows may have moved on. */
+/** The newer of a row and the cached one: for lists fetched over HTTP whose rows may have changed. */
 export function useNewest(): <R extends Live>(row: R) => R {
   const client = useQueryClient();
   return useMemo(() => (row) => newest(client, row), [client]);

@@ -5,10 +5,10 @@ import type { Live } from "./newer.ts";
 import type { preview, Reader } from "./preview.ts";
 import { rowKey } from "./row-cache.ts";
 
-/** The reducers are as much code as a page: they come after it, when the first command is mounted. */
+/** The reducers are as large as a page: they are loaded after it, when the first command is mounted. */
 let previewing: typeof preview | undefined;
 
-/** Loads what previews clicks, once. Until it is here, or when it cannot be had, clicks only mark the rows they are on. */
+/** Loads the preview code, once. Until it is loaded, or when it fails, clicks only mark their rows as pending. */
 export async function loadPreview(): Promise<void> {
   previewing ??= await import("./preview.ts").then(
     (module) => module.preview,
@@ -17,10 +17,10 @@ export async function loadPreview(): Promise<void> {
 }
 
 /**
- * The rows that a click shows at once: what the domain makes of them (`preview.ts`), and the rows that it is on as they are, where that is not
- * known.
+ * The rows that a click shows at once: the domain's result (`preview.ts`), or the clicked rows unchanged where there is
+ * none.
  *
- * @param commits what the click asks for; each is applied whole or not at all, and beside the others.
+ * @param commits the commits of the click; each is applied as a whole or not at all, independent of the others.
  */
 export function shownAtOnce(
   client: QueryClient,
@@ -35,7 +35,7 @@ export function shownAtOnce(
   });
 }
 
-/** The row that a mutation is named after, and whose id it carries: `alert.snooze` with its `alertId`. */
+/** The row that a mutation names and whose id it has: `alert.snooze` with its `alertId`. */
 function clickedRow(client: QueryClient, mutation: ClientMutationInput): Live | undefined {
   const kind = mutation.type.slice(0, mutation.type.indexOf("."));
   if (!Object.hasOwn(ROWS, kind)) return undefined;

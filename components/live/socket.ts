@@ -6,16 +6,16 @@ import { api } from "./api.ts";
 import { AGAIN, type LiveEngine, type Transport } from "./engine.ts";
 import { keepReloading } from "./reload.ts";
 
-/** How often a connection that fails is taken as a reason to ask whether the session still stands. */
+/** How often a failing connection checks whether the session is still valid, ms. */
 const ASK_AGAIN_MS = 5_000;
 
 /**
- * The engine's socket: one per tab, the session's cookie vouches for it. A WebSocket, or long polling where none gets through (a proxy that
- * does not pass them on); where neither does but the API answers, the page is loaded anew while something happens. It reconnects by itself, also after the
- * server refused or closed it; a session that has ended leads to the login page (by the API's 401).
+ * The engine's socket: one per tab, authenticated by the session's cookie. A WebSocket, or long polling behind proxies that block
+ * WebSockets; where neither works but the API responds, the page polls. It reconnects automatically, also after the
+ * server refused or closed it; an expired session redirects to the login page (by the API's 401).
  *
- * @param refresh renders and fetches anew what is shown, while no live connection gets through.
- * @returns what closes it.
+ * @param refresh renders and fetches the page again, while no live connection works.
+ * @returns a function that closes it.
  */
 export function openSocket(engine: LiveEngine, refresh: () => void): () => void {
   let retry: ReturnType<typeof setTimeout> | null = null;
@@ -49,7 +49,7 @@ export function openSocket(engine: LiveEngine, refresh: () => void): () => void 
   const stop = engine.start(transport);
 
   const connectLater = () => {
-    // socket.io tries again by itself unless the server itself closed or refused the connection.
+    // socket.io reconnects automatically unless the server closed or refused the connection.
     if (socket.active || retry !== null) return;
     refusals += 1;
     retry = setTimeout(
@@ -75,7 +75,7 @@ export function openSocket(engine: LiveEngine, refresh: () => void): () => void 
   });
   socket.on("connect_error", () => {
     connectLater();
-    // A browser is not told why a handshake failed. If the session has ended, this call leads to the login page.
+    // A browser gets no reason for a failed handshake. If the session has expired, this call redirects to the login page.
     if (Date.now() - askedAt < ASK_AGAIN_MS) return;
     askedAt = Date.now();
     api.get(pathTo(accountEndpoints.me)).then(

@@ -3,14 +3,14 @@ import type { LogEvent } from "../../domain/kernel/event.ts";
 import type { LogFrame } from "../../domain/kernel/live.ts";
 
 export interface Reader {
-  /** Last position it has; null to start at the head. The engine moves it on. */
+  /** Its last position; null: start at the head. The engine advances it. */
   position: number | null;
   onEvents(events: LogEvent[], position: number): void;
   /** Positions that cannot be replayed: load them over HTTP or show that they are missing. */
   onHole(missing: Range): void;
 }
 
-/** What the engine knows of a topic that is in use. */
+/** The engine's state of a topic in use. */
 export interface Topic {
   name: string;
   users: number;
@@ -18,34 +18,34 @@ export interface Topic {
   phase: "idle" | "subscribing" | "live";
   attempt: number;
   failures: number;
-  /** Where the last gap was met: a second one there cannot be replayed. */
+  /** Position of the last gap: a second one there cannot be replayed. */
   gapAt: number | null;
   refused: boolean;
   timer: ReturnType<typeof setTimeout> | null;
   asked: boolean;
-  /** Whether the server has this topic down for this connection. */
+  /** Whether the server has this subscription for this connection. */
   held: boolean;
-  /** Epoch ms of the last failure: after a quiet while the next one is a first one again. */
+  /** Epoch ms of the last failure: after some time without one, the next counts as the first. */
   failedAt: number;
-  /** The head when it was subscribed: until the readers are there, it is catching up. */
+  /** The head at the subscription: it is catching up until the readers reach it. */
   target: number;
-  /** Where the readers were at the last beat. */
+  /** Position of the readers at the last beat. */
   atBeat: number;
 }
 
-/** The position it must be asked from. */
+/** The position to subscribe from. */
 export const positionOf = (topic: Topic): number | undefined =>
   sinceOf(Array.from(topic.readers, (reader) => reader.position));
 
-/** Whether it waits for its answer, or for what lies before the head. */
+/** Whether it waits for its response, or for events before the head. */
 export function isBehind(topic: Topic): boolean {
   if (topic.refused) return false;
   if (topic.phase !== "live") return true;
-  // Only of the whole log is every position told; a run's frames come when the run moves.
+  // Only the whole log has every position; a run's frames have only those of the run.
   return topic.name === "log" && (positionOf(topic) ?? topic.target) < topic.target;
 }
 
-/** Hands positions of the whole log, read by HTTP, to the readers of a topic that is of the log or of a run. */
+/** Delivers events of the whole log, read by HTTP, to the readers of a log or run topic. */
 export function readOf({ name, readers }: Topic, frame: Omit<LogFrame, "topic">): void {
   const runId = name.startsWith("run:") ? name.slice("run:".length) : null;
   const events = runId === null ? frame.events : frame.events.filter((event) => event.runId === runId);

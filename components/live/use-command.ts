@@ -17,33 +17,33 @@ import { loadPreview, shownAtOnce } from "./show-at-once.ts";
 
 export interface CommandOptions<A extends unknown[], R> {
   /**
-   * What the call asks for, as commits that are applied whole or not at all: what the domain makes of them shows at once, marked pending.
+   * The commits of the call, each applied as a whole or not at all: their previewed effect shows at once, marked pending.
    */
   commits?: (...args: A) => ClientMutationInput[][];
   onDone?: (answer: R, ...args: A) => void;
-  /** What a toast says on success; none without it. */
+  /** The toast on success; absent: none. */
   success?: string | ((answer: R, ...args: A) => string);
-  /** What a toast says above the server's reason on failure. */
+  /** The title of the toast on failure, above the server's reason. */
   failure?: string;
-  /** It only reads: whoever may only look may do it too. */
+  /** It only reads: viewers may do it too. */
   reads?: true;
 }
 
 export interface Command<A extends unknown[], R> {
-  /** Never rejects: undefined when it failed, and the reader has been told. */
+  /** Never rejects: undefined when it failed, after a toast. */
   run: (...args: A) => Promise<R | undefined>;
   /** Whether a call is under way. */
   pending: boolean;
-  /** Why the last call failed. */
+  /** The error of the last call. */
   error: SwitchyardError | null;
 }
 
 /**
- * A click that changes something. Its effect shows at once, marked pending; the row in the answer is applied like a frame. A failure takes
- * the effect back and says why; after a lost race (409, 412) the row as it now is, which the answer carries, is applied. A call that answers what
- * somebody else has made of the row (`Written`) has failed too, but whoever made it says so to the reader.
+ * A click that changes something. Its effect shows at once, marked pending; the row in the response is applied like a frame. A failure reverts
+ * the effect and shows the reason; after a lost race (409, 412) the current row in the response is applied. A call that resolves with
+ * somebody else's change (`Written`) has failed too, but its caller shows that to the reader.
  *
- * @param call the request; what it throws must be an `SwitchyardError` (as `api` and `commit` do).
+ * @param call the request; it may only throw `SwitchyardError` (as `api` and `commit` do).
  */
 export function useCommand<A extends unknown[], R>(
   call: (...args: A) => Promise<R>,
@@ -63,7 +63,7 @@ export function useCommand<A extends unknown[], R>(
 
   const [run] = useState(() => async (...args: A): Promise<R | undefined> => {
     const now = latest.current;
-    // Keys and drags reach this too; nothing is shown that the server would refuse.
+    // Keys and drags get here too; nothing is shown that the server would refuse.
     if (!now.mayChange && !now.options.reads) {
       toast.info(ONLY_LOOKS);
       return undefined;
@@ -92,7 +92,7 @@ export function useCommand<A extends unknown[], R>(
       applyAnswer(client, problem.body.row);
       setError(problem);
       if (problem.status !== 401)
-        toast.error(now.options.failure ?? "That did not work", { description: explain(problem) });
+        toast.error(now.options.failure ?? "The change failed", { description: explain(problem) });
       return undefined;
     } finally {
       setOpen((count) => count - 1);
@@ -106,7 +106,7 @@ function explain(problem: SwitchyardError): string {
   return faults.length > 0 ? faults.join(" · ") : problem.detail;
 }
 
-/** Applies the row an answer is or has: the row itself, with a receipt beside its fields. */
+/** Applies the row in a response: the row itself, with a receipt next to its fields. */
 function applyAnswer(client: QueryClient, answer: unknown): void {
   if (typeof answer !== "object" || answer === null) return;
   const { receipt: _, ...row } = ("done" in answer ? answer.done : answer) as Partial<Live> & { receipt?: unknown };
@@ -117,7 +117,7 @@ function applyAnswer(client: QueryClient, answer: unknown): void {
     typeof row.seq === "number";
   if (!isRow) return;
   const known = client.getQueryData<Live>(rowKey(row.kind as Kind, row.id as string));
-  // A command that changed nothing answers the row at the position it had; its pending look must go all the same.
+  // A command that changed nothing returns the row at its old position; the pending mark must be removed all the same.
   const confirms = known?.pending === true && (row.seq as number) >= known.seq;
   applyRows(client, [row as Live], confirms);
 }

@@ -33,7 +33,7 @@ export interface LogPage {
   /** Newest first. */
   items: LogEvent[];
   hasOlder: boolean;
-  /** Position up to which `items` has everything that passes the filter; events after it come live. */
+  /** Position up to which `items` has everything that matches the filter; later events arrive live. */
   head: number;
 }
 
@@ -54,7 +54,7 @@ export interface LogView {
 
 const PAGE = 500;
 
-/** The log through a filter, live. A component that changes its filter or `initial` must be given another `key`. */
+/** The log through a filter, live. A component that changes its filter or `initial` needs another `key`. */
 export function useLog(filter: EventFilter, initial: LogPage): LogView {
   const engine = useEngine();
   const [feed, setFeed] = useState<Feed>(() => newFeed(initial.items, initial.hasOlder));
@@ -99,7 +99,7 @@ export function useLog(filter: EventFilter, initial: LogPage): LogView {
   const first = feed.events[0]?.seq ?? initial.head + 1;
   const cursor = useRef<{ before: number; next: string } | null>(null);
   const loadOlder = useCallback(() => {
-    // A page that found nothing within its window names where to go on.
+    // A page that found nothing within its window has a cursor to continue.
     const from = cursor.current?.before === first ? { cursor: cursor.current.next } : { before: first };
     void load({ ...filterQuery(chosen), order: "desc", limit: PAGE, ...from }, ({ items, nextCursor }) => {
       cursor.current = nextCursor !== null && items.length === 0 ? { before: first, next: nextCursor } : null;

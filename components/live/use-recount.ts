@@ -2,14 +2,14 @@
 
 import { useEffect, useRef } from "react";
 
-/** The server is asked for a count at most this often, ms. */
+/** The count is fetched at most this often, ms. */
 const RECOUNT_MS = 1000;
 
 /**
- * Has the server count anew when rows change, at most once a second.
+ * Has the server count again when rows change, at most once a second.
  * @param rows what the live topic holds; a new array is a change
- * @param needed whether the server's count is what is shown; false while the topic holds all there are
- * @param recount asks the server
+ * @param needed whether the server's count is shown; false while the topic holds all rows
+ * @param recount fetches the count
  */
 export function useRecount(rows: readonly unknown[], needed: boolean, recount: () => unknown): void {
   const asked = useRef(0);

@@ -17,14 +17,14 @@ import { type Live, type Whole, wholeOf } from "./newer.ts";
 import { seedTopic } from "./row-cache.ts";
 import { useRow, useTopicList, useTopicRows } from "./rows.ts";
 
-/** What `GET /runs/{id}/timeline` answers, as far as a page needs it; true at position `seq`. */
+/** The parts of `GET /runs/{id}/timeline` that a page needs, at position `seq`. */
 export type Timeline = Pick<
   TimelineAnswer,
   "run" | "workstreams" | "jobs" | "attempts" | "seq" | "nextCursor" | "totals"
 > &
   Partial<Pick<TimelineAnswer, "approvals" | "dependencies">>;
 
-/** Rows of a run that have been loaded beside those the page began with. */
+/** Rows of a run that were loaded in addition to the initial ones. */
 export type RunPart = Partial<Pick<TimelineAnswer, "workstreams" | "jobs" | "attempts" | "approvals" | "dependencies">>;
 
 export interface RunLive {
@@ -32,12 +32,12 @@ export interface RunLive {
   workstreams: readonly Live<"workstream">[];
   jobs: readonly Live<"job">[];
   attempts: readonly Live<"attempt">[];
-  /** The run's events, oldest first: those of `initial` and what came since; the newest 5,000. */
+  /** The run's events, oldest first: those of `initial` and later ones; the newest 5,000. */
   events: readonly LogEvent[];
-  /** What the loaded jobs wait for or have waited for, as far as it was loaded with them. */
+  /** Approvals and dependencies of the loaded jobs that were loaded with them. */
   approvals: readonly GateFacts[];
   dependencies: readonly DependencyFacts[];
-  /** Brings in more rows of the run: they are live from then on. */
+  /** Adds more rows of the run: they are live from then on. */
   take: (part: RunPart) => void;
 }
 
@@ -45,7 +45,7 @@ const KEPT_EVENTS = 5_000;
 
 /**
  * Everything of one run, live. `initial` is the server-rendered timeline; `events` its latest events, oldest first, up to at least
- * `initial.seq`, or left out to begin with those after it.
+ * `initial.seq`, or absent to start with those after it.
  */
 export function useRunLive(runId: string, initial: Timeline & { events?: LogEvent[] }): RunLive {
   const topic = `run:${runId}`;
@@ -68,7 +68,7 @@ export function useRunLive(runId: string, initial: Timeline & { events?: LogEven
     [client, topic],
   );
 
-  // A snapshot that left rows out may hide changes made since the last of them was loaded.
+  // A snapshot that left rows out may hide changes since they were loaded.
   const loadedAt = useRef(initial.seq);
   useEffect(() => {
     const from = loadedAt.current;
@@ -87,10 +87,10 @@ export function useRunLive(runId: string, initial: Timeline & { events?: LogEven
   return { run, workstreams, jobs: jobs as readonly Live<"job">[], attempts, events, ...facts, take };
 }
 
-/** So many pages of changes are loaded at most after a while without a connection; then the page begins anew. */
+/** Most pages of changes loaded after a disconnect; beyond that the page starts over. */
 const MOST_PAGES = 10;
 
-/** Loads what has changed of a run behind a position. */
+/** Loads the rows of a run that changed after a position. */
 async function catchUp(
   runId: string,
   from: number,
@@ -113,7 +113,7 @@ async function catchUp(
 type Facts = Pick<RunLive, "approvals" | "dependencies">;
 const NO_FACTS: Facts = { approvals: [], dependencies: [] };
 
-/** The known facts with the newer ones; the same when there are none. */
+/** The facts merged with newer ones; the same object when there are none. */
 function factsOf(known: Facts, { approvals = [], dependencies = [] }: RunPart): Facts {
   if (approvals.length + dependencies.length === 0) return known;
   const gates = new Map([...known.approvals, ...approvals].map((one) => [one.approvalId, one]));
@@ -130,7 +130,7 @@ function useRunEvents(runId: string, initial: readonly LogEvent[], seq: number):
   useEffect(() => {
     const queue = createFrameQueue<LogEvent[]>((batches) => setEvents((known) => merge(known, batches.flat())));
     const fill = async ({ from, to }: Range) => {
-      // The newest of what is missed are the ones that are kept.
+      // Of the missed events the newest are kept.
       const missed = { id: runId, order: "desc", after: from - 1, before: to + 1, limit: 1000, large: "omit" } as const;
       let loaded = 0;
       const read = (cursor: string | undefined) => api.get(pathTo(eventEndpoints.ofRun, { ...missed, cursor }));

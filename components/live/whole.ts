@@ -5,21 +5,21 @@ import type { AnswerOf, Endpoint, PathOf } from "../../domain/kernel/endpoint.ts
 import type { Omitting } from "../../domain/kernel/lean.ts";
 import { api } from "./api.ts";
 
-/** What a row that came without its large columns has in them. */
+/** Loads the large columns of a row that came without them. */
 export interface WholeOf<T> {
-  /** The thing as a read of it answers; undefined while nothing was left out, or until it has come. */
+  /** The complete value; undefined when nothing was left out, or until it is loaded. */
   whole: T | undefined;
-  /** Something was left out and is not here yet. */
+  /** Whether left-out values are still loading. */
   loading: boolean;
   failed: boolean;
 }
 
 /**
- * Asks the server for a thing of which a list or a frame left something out (`omitted`), once somebody looks at it.
+ * Fetches the complete value of which a list or a frame left something out (`omitted`), when mounted.
  *
- * @param path of the one thing.
- * @param version of what is shown: another one is asked for anew.
- * @param keep shows the version before until the next has come; for what changes while it is looked at.
+ * @param path its API path.
+ * @param version of what is shown: a new one is fetched again.
+ * @param keep shows the previous version until the next is loaded; for values that change while open.
  */
 export function useWhole<E extends Endpoint & { readonly method: "GET" }>(
   omits: boolean,

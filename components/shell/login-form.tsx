@@ -23,7 +23,7 @@ export function LoginForm({ next }: { next: string }) {
       const answer = await signIn(key.trim(), next);
       window.location.assign(answer.next);
     } catch (problem) {
-      setError(problem instanceof SwitchyardError ? problem.detail : "That did not work.");
+      setError(problem instanceof SwitchyardError ? problem.detail : "Sign-in failed. Try again.");
       setBusy(false);
     }
   };
