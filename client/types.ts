@@ -77,7 +77,7 @@ export interface ClaimRequest extends CallControl {
   leaseMs: number;
   /** How long the server may wait for a job to come (ms). */
   waitMs?: number;
-  /** The same key again gives the same jobs: for who asks again after an answer was lost. A random one when left out. */
+  /** The same key again gives the same jobs, also when the first answer was lost. Random when left out. */
   idempotencyKey?: string;
 }
 

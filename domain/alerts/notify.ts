@@ -86,7 +86,7 @@ function setEscalation(tx: Tx, alert: Readonly<Alert>, next: string | null): Ale
   return must(tx, "alert", alert.id);
 }
 
-/** Notifies those who were held back as they knew of the cause, which has ended. */
+/** Notifies the channels that were held back because of the cause, which has ended. */
 export function unfoldAlert(tx: Tx, m: z.infer<typeof alertUnfold>): Alert {
   const alert = must(tx, "alert", m.alertId);
   if (alert.status !== "firing" || alert.heldAt === null || openCause(tx, alert)) return alert;

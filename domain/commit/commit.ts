@@ -38,7 +38,7 @@ export interface CommitFault {
   candidates?: readonly Candidate[];
 }
 
-/** The body of a commit, whatever its mutations are checked by. */
+/** The body of a commit, before its mutations are checked. */
 export const commitBody = <M extends z.ZodType>(mutation: M) =>
   z.strictObject({
     mutations: z.array(mutation).min(1).max(MAX_MUTATIONS),
@@ -127,7 +127,7 @@ function staleRows(tx: Tx, expected: readonly ExpectedRow[] = []): CommitFault[]
   return faults;
 }
 
-/** Rows that are expected at a version and are not there: version 0 stands for a row that nobody has written yet. */
+/** Rows that are expected at a version and are not there: version 0 means a row that does not exist yet. */
 function absentRows(tx: Tx, expected: readonly ExpectedRow[] = []): CommitFault[] {
   return expected
     .filter(({ kind, id: rowId, versions }) => !tx.get(kind, rowId) && !versions.includes(0))

@@ -41,7 +41,7 @@ export interface Envelope {
   secret: string;
   /** W3C trace id of the request that asks, if it named one. */
   traceId?: string | null | undefined;
-  /** How long a task's idempotency key stands for it, ms; a day when left out. */
+  /** How long a task's idempotency key is kept, ms; a day when left out. */
   keyTtlMs?: number;
 }
 

@@ -13,7 +13,7 @@ import { PEOPLE_CLOCK_OPERATIONS, PEOPLE_OPERATIONS } from "./operations/people.
 import { RUN_CLOCK_OPERATIONS, RUN_OPERATIONS } from "./operations/runs.ts";
 
 /**
- * Every mutation by its `type`. The tables stand in `operations/`, one file per area: a new mutation is a line there.
+ * Every mutation by its `type`. The tables are in `operations/`, one file per area: a new mutation is a line there.
  */
 
 /** What clients may ask. */
@@ -72,7 +72,7 @@ export function applyOperation(tx: Tx, mutation: Mutation): unknown {
   }
 }
 
-/** Rows that applying the mutation will look at, as far as they can be named from what is loaded. */
+/** Rows that the mutation will read, as far as they are known from what is loaded. */
 export function needsOf(mutation: Mutation, peek: Peek, at: string): RowRef[] {
   return operationOf(mutation).needs(mutation, peek, at);
 }

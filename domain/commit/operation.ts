@@ -7,7 +7,7 @@ import type { Tx } from "../kernel/tx.ts";
 import type { Kind, Rows } from "../rows.ts";
 
 /**
- * What a mutation is made of: its contract, the reducer that applies it, and the rows it will look at. `needs` only saves round trips to the
+ * What a mutation is made of: its contract, the reducer that applies it, and the rows it will read. `needs` only saves round trips to the
  * storage; a reducer may read any row.
  */
 export interface Operation<S extends z.ZodType = z.ZodType> {
@@ -18,7 +18,7 @@ export interface Operation<S extends z.ZodType = z.ZodType> {
 }
 
 export type RowRef = readonly [kind: Kind, id: string];
-/** Looks at a row that happens to be loaded. */
+/** Reads a row if it is loaded. */
 export type Peek = <K extends Kind>(kind: K, id: string) => Readonly<Rows[K]> | undefined;
 
 /** Joins a contract with its reducer; the one place where the mutation's own type is given up. */

@@ -4,14 +4,14 @@ import { type Receipt, receipt } from "./receipt.ts";
 import type { RowContract } from "./row.ts";
 
 /**
- * An endpoint of the HTTP API, stated once: the server's routes, the reference (OpenAPI) and every caller's types are made from it. Answers are
+ * An endpoint of the HTTP API, defined once: the server's routes, the reference (OpenAPI) and every caller's types derive from it. Answers are
  * checked by the compiler where they are made, and against `answer` in tests; nothing parses them in production.
  */
 export interface Endpoint {
   readonly method: Method;
   /** Below `/api/v1`; parts that begin with `:` are ids. */
   readonly path: string;
-  /** The part of the reference it stands in. */
+  /** Its section in the reference. */
   readonly tag: string;
   readonly summary: string;
   readonly description?: string;

@@ -19,7 +19,7 @@ export const event = <const F extends z.ZodRawShape>(when: string, fields: F): S
   payload: z.strictObject(fields),
 });
 
-/** The events of one noun, by type: the one statement of each, from which the types of emitters and readers and the catalogue are made. */
+/** The events of one noun, by type: each defined once: the types of emitters and readers and the catalogue derive from it. */
 export function events<const E extends { readonly [type: string]: Said<z.ZodRawShape> }>(
   subject: string,
   types: E,

@@ -2,7 +2,7 @@ import type { RunStatus } from "./statuses.ts";
 
 /**
  * Where the console shows things: the one place that spells the addresses of its pages, for the console and for
- * notifications. Each leads to the very thing, on whatever page of a list it stands.
+ * notifications. Each leads to the thing itself, on any page of a list.
  */
 const named = encodeURIComponent;
 

@@ -21,7 +21,7 @@ export function isEvent(event: Pick<Read, "type">, ...types: readonly string[]):
   return types.includes(event.type);
 }
 
-/** Stands for all types that the catalogue does not have; no event has this one. */
+/** In place of all types that are not in the catalogue; no event has this one. */
 interface UnknownType {
   type: "?";
   payload: LogEvent["payload"];
@@ -46,7 +46,7 @@ type TypeOf<N extends Noun> = Extract<EventType, `${N}.${string}`>;
 type FieldOf<P, K extends PropertyKey> = P extends { [name in K]?: infer V } ? V : never;
 type AnyOf<P> = { [K in P extends unknown ? keyof P : never]?: FieldOf<P, K> };
 
-/** An event of a noun, of whatever type and version: any of the fields that events of the noun have may be there. */
+/** An event of a noun, of any type and version: any of the fields that events of the noun have may be there. */
 export type EventAbout<N extends Noun> = Base & { type: string; payload: AnyOf<Payloads[TypeOf<N>]> };
 
 /** Whether an event's type begins with this noun. */

@@ -47,7 +47,7 @@ export const column = {
   number: () => new Column("float8", z.number()),
   rate: () => new Column("float8", z.number().min(0).max(1)),
   json: <T>(schema: z.ZodType<T>) => new Column("jsonb", schema),
-  /** JSON whose type the reducers know better than the reference has to. */
+  /** JSON that reducers type more exactly than the API reference. */
   jsonAs: <T>(schema: z.ZodType) => new Column<T>("jsonb", schema as z.ZodType<T>),
   /** Any JSON of a caller's, or null. */
   anyJson: () => new Column("jsonb", anyJson),
@@ -70,7 +70,7 @@ const BASE = {
   seq: new Column("int8", count).about("The position of the log that last changed it: of two, the higher is newer"),
 };
 
-/** A kind of rows: the one statement of its table, from which types, statements, answers and the reference are made. */
+/** A kind of rows, defined once: types, SQL statements, answers and the API reference derive from it. */
 export interface RowContract<
   K extends string = string,
   N extends string = string,
@@ -92,7 +92,7 @@ export interface RowContract<
   readonly heavy: readonly string[];
   /** Columns that can be large: a read of one row has them, lists leave them out. */
   readonly large: readonly L[];
-  /** Columns that no read and no frame ever has: secrets, and figures that only the reducers go by. */
+  /** Columns that no read and no frame ever has: secrets, and figures that only reducers use. */
   readonly hidden: readonly H[];
   /** It is never sent by itself. */
   readonly internal: boolean;

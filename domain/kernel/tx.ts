@@ -5,7 +5,7 @@ import type { Edit } from "./json-map.ts";
 import type { RowBase } from "./row.ts";
 import type { JobStatus, WorkstreamStatus } from "./statuses.ts";
 
-/** Sets of rows that only the storage can name; a reducer filters what it gets, as the set may hold too much. */
+/** Sets of rows that only the storage can list. A set may hold too many rows; the reducer filters. */
 export type RowSet =
   | {
       set: "jobs-of-run";
@@ -17,47 +17,47 @@ export type RowSet =
     }
   /** Those of a run that follow their jobs and are in one of these statuses. */
   | { set: "workstreams-of-run"; runId: string; statuses: readonly WorkstreamStatus[]; limit: number | null }
-  /** Agents, those with the capability (if one is named) first, of them those that let something through, of them those seen last. */
+  /** Agents: first those with the capability (if given), then those whose breaker lets calls through, then those seen last. */
   | { set: "agents"; capability: string | null; limit: number }
   /** Hourly tallies of one type of task from a time on, the newest first. */
   | { set: "hours-of-type"; taskType: string; from: string; limit: number }
-  /** Everything that hangs on these runs, of several kinds and outcomes among them: what is answered are keys, `kind:id`. */
+  /** All rows that belong to these runs, of several kinds, outcomes included, as keys `kind:id`. */
   | { set: "parts-of-runs"; runIds: string[] }
-  /** What still names these agents, as keys: all alerts about them with what was sent of those, and of outcomes and decisions one each. */
+  /** Rows that name these agents, as keys: all alerts about them with their deliveries, and one outcome and one decision each. */
   | { set: "uses-of-agents"; agentKeys: string[] }
   | {
       set: "claimable-jobs";
       agentKey: string;
       capabilities: string[];
       queues: string[] | null;
-      /** Not from these, though the storage may think that they have room. */
+      /** Not from these queues, even if they have room by the stored rows. */
       except: string[];
-      /** From these too, though the storage knows them as paused or full: they have room by now. The draft says so. */
+      /** From these queues too, even if they are paused or full by the stored rows: the draft has given them room. */
       reopened?: string[];
       max: number;
       at: string;
     };
 
-/** What a reducer changes state through: one commit's view of one tenant's rows. */
+/** How a reducer reads and changes state: one commit's view of one tenant's rows. */
 export interface Tx {
   /** Time of the commit, RFC 3339: the database's. It may be below that of the events before when that clock was set back. */
   readonly at: string;
-  /** Who asks, as it stands in the log: `user:NAME`, `key:NAME`, `system:clock`. */
+  /** The caller, as the log names it: `user:NAME`, `key:NAME`, `system:clock`. */
   readonly actor: string;
   /** The trace that the commit belongs to, when the caller has named one. */
   readonly traceId: string | null;
-  /** How long a task's idempotency key stands for it, ms. */
+  /** How long a task's idempotency key is kept, ms. */
   readonly keyTtlMs: number;
   get<K extends Kind>(kind: K, id: string): Readonly<Rows[K]> | undefined;
   /** Whether no row has that id. The server may assume so and let the insert prove it, which saves a look-up per create. */
   isFree(kind: Kind, id: string): boolean;
   /** Puts a row; a new one has version 1, a changed one gets the next version (a run's version is its reducer's own). */
   put<K extends Kind>(kind: K, row: Omit<Rows[K], "version" | "seq"> & Partial<RowBase>): void;
-  /** Takes a row away; one that is not there is none the less gone. Its id is free again from here on. */
+  /** Removes a row, if there is one. Its id is free again afterwards. */
   remove(kind: Kind, id: string): void;
   /**
-   * A map of a row with one entry set or, by undefined, removed. A large map is copied once: a copy made here is then edited in place, so that
-   * what was read of a row before is no longer to be looked at. Taking the commit back takes the edits back.
+   * A map of a row with one entry set or, by undefined, removed. A large map is copied once and then edited in place:
+   * do not use a row that was read before. Rolling the commit back reverts the edits.
    */
   edit: Edit;
   /** Ids of a set, in the storage's order, those changed by this commit included. */
