@@ -80,8 +80,8 @@ export function filterAgents(agents: readonly Placed[], standing: Standing | nul
     if (standing !== null && one.standing !== standing) return false;
     if (words.length === 0) return true;
     const { agent, breaker } = one;
-    const told = [agent.displayName, agent.agentKey, ...agent.capabilities, breaker.lastError ?? "", breaker.state];
-    const all = told.join("\n").toLowerCase();
+    const texts = [agent.displayName, agent.agentKey, ...agent.capabilities, breaker.lastError ?? "", breaker.state];
+    const all = texts.join("\n").toLowerCase();
     return words.every((word) => all.includes(word));
   });
 }

@@ -86,6 +86,6 @@ export function LeaderboardFilters({ choice, taskTypes, onChange }: LeaderboardF
 }
 
 /** Reports a typed number, if it is one and in range. */
-function within(value: number, least: number, most: number, tell: (value: number) => void): void {
-  if (Number.isFinite(value) && value >= least && value <= most) tell(value);
+function within(value: number, least: number, most: number, report: (value: number) => void): void {
+  if (Number.isFinite(value) && value >= least && value <= most) report(value);
 }

@@ -152,9 +152,9 @@ function LeaderboardLine({ row, window }: { row: Standing; window: LeaderboardWi
 }
 
 const WAYS = {
-  up: { icon: ArrowUp, look: "text-good", word: "better" },
-  down: { icon: ArrowDown, look: "text-danger", word: "worse" },
-  steady: { icon: ArrowRight, look: "text-muted", word: "steady" },
+  up: { icon: ArrowUp, className: "text-good", word: "better" },
+  down: { icon: ArrowDown, className: "text-danger", word: "worse" },
+  steady: { icon: ArrowRight, className: "text-muted", word: "steady" },
 } as const;
 
 function Trend({ row, window }: { row: Standing; window: LeaderboardWindow }) {
@@ -167,11 +167,11 @@ function Trend({ row, window }: { row: Standing; window: LeaderboardWindow }) {
       </span>
     );
   }
-  const { icon: Icon, look, word } = WAYS[trend.way];
+  const { icon: Icon, className, word } = WAYS[trend.way];
   return (
     <span
       title={`${word}: ${trend.text} points against the previous ${window}`}
-      className={cn("inline-flex items-center gap-0.5", look)}
+      className={cn("inline-flex items-center gap-0.5", className)}
     >
       <Icon aria-hidden className="size-3" />
       <span className="sr-only">{word}</span>

@@ -17,7 +17,7 @@ import { subjectPath, toneOf } from "./event-look.ts";
 import { EventPayload } from "./event-payload.tsx";
 import { Highlight } from "./highlight.tsx";
 
-/** Columns of the log: fold, position, time, type, subject, actor, payload. */
+/** Columns of the log: toggle, position, time, type, subject, actor, payload. */
 export const EVENT_COLUMNS =
   "grid-cols-[1rem_minmax(3rem,auto)_minmax(0,1fr)_auto] md:grid-cols-[1rem_3.75rem_6.25rem_10.5rem_minmax(7rem,13rem)_minmax(4rem,7rem)_minmax(0,1fr)]";
 

@@ -132,7 +132,7 @@ export class LiveEngine {
     this.#connection.connected = true;
     this.#connection.carrier = carrier;
     this.#connection.reloadedAt = null;
-    this.#heard();
+    this.#received();
     for (const topic of this.#topics.values()) {
       topic.phase = "idle";
       topic.failures = 0;
@@ -178,7 +178,7 @@ export class LiveEngine {
   }
 
   log(frame: LogFrame): void {
-    this.#heard(frame.to);
+    this.#received(frame.to);
     const topic = this.#topics.get(frame.topic);
     if (!topic) return;
     let gap: Range | null = null;
@@ -194,12 +194,12 @@ export class LiveEngine {
   }
 
   state(frame: StateFrame): void {
-    this.#heard(frame.seq);
+    this.#received(frame.seq);
     if (this.#topics.has(frame.topic)) this.handlers.onState(frame);
   }
 
   reset(frame: ResetFrame): void {
-    this.#heard();
+    this.#received();
     const topic = this.#topics.get(frame.topic);
     if (!topic) return;
     if (frame.reason === "unknown_log") {
@@ -211,7 +211,7 @@ export class LiveEngine {
   }
 
   beat(beat: Beat): void {
-    this.#heard(beat.head);
+    this.#received(beat.head);
     this.#hearOfDatabase(beat.databaseAway === true, beat.databaseReason);
     this.handlers.onClock?.(Date.parse(beat.at) - Date.now());
     const topic = this.#topics.get("log");
@@ -308,7 +308,7 @@ export class LiveEngine {
       return;
     }
     this.#logId = answer.logId;
-    this.#heard(answer.head);
+    this.#received(answer.head);
     topic.phase = "live";
     topic.target = answer.head;
     // The log starts at `floor + 1`.
@@ -368,7 +368,7 @@ export class LiveEngine {
     topic.timer = null;
   }
 
-  #heard(position = 0): void {
+  #received(position = 0): void {
     this.#connection.lastHeard = Date.now();
     if (position > this.#connection.head) this.#connection.head = position;
   }

@@ -36,7 +36,7 @@ function pageOf(world: World, has: (kind: Kind, id: string) => boolean = () => t
 /** Not part of a preview: the server's count of changes, and who is notified when. */
 const NOT_SHOWN = ["version", "seq", "escalationStep", "escalateAt", "heldAt", "reach", "notified"];
 
-function told(row: Live): object {
+function visible(row: Live): object {
   return Object.fromEntries(Object.entries(row).filter(([column]) => !NOT_SHOWN.includes(column)));
 }
 
@@ -45,8 +45,8 @@ function both(world: World, mutations: ClientMutationInput[], client = pageOf(wo
   world.actor = ME;
   const shown = preview(client, mutations, { actor: ME, now: world.now });
   const { faults, changed } = world.attempt(mutations);
-  const made = shown.map(({ kind, id }) => told(listed(kind, world.row(kind, id))));
-  return { shown: shown.map(told), made, faults, changed, kinds: shown.map(({ kind, id }) => `${kind}:${id}`) };
+  const made = shown.map(({ kind, id }) => visible(listed(kind, world.row(kind, id))));
+  return { shown: shown.map(visible), made, faults, changed, kinds: shown.map(({ kind, id }) => `${kind}:${id}`) };
 }
 
 const iso = (ms: number): string => new Date(ms).toISOString();

@@ -26,7 +26,7 @@ const decided = (seq: number, id: string): LogEvent => {
     payload,
   };
 };
-const told = (seq: number, id: string, success: boolean): LogEvent => ({
+const outcomeEvent = (seq: number, id: string, success: boolean): LogEvent => ({
   seq,
   v: 1,
   type: "routing.outcome_recorded",
@@ -55,9 +55,9 @@ describe("the list of decisions, live", () => {
   test("an outcome changes a loaded or live row in place, and an older one does not", () => {
     const feed = arrived(NEW_FEED, [
       decided(8, "new"),
-      told(9, "new", false),
-      told(10, "old", true),
-      told(3, "x", true),
+      outcomeEvent(9, "new", false),
+      outcomeEvent(10, "old", true),
+      outcomeEvent(3, "x", true),
     ]);
     const { shown } = joined([...page, decision({ id: "x", seq: 4, success: false })], feed, all, 10);
     expect(shown.map(({ id, success }) => [id, success])).toEqual([
@@ -69,7 +69,7 @@ describe("the list of decisions, live", () => {
   });
 
   test("events of other things leave the feed as it is", () => {
-    expect(arrived(NEW_FEED, [{ ...told(3, "x", true), type: "job.completed" }])).toBe(NEW_FEED);
+    expect(arrived(NEW_FEED, [{ ...outcomeEvent(3, "x", true), type: "job.completed" }])).toBe(NEW_FEED);
   });
 });
 

@@ -64,7 +64,7 @@ function Facts({ decision }: { decision: ExplainedDecision }) {
   const facts: [string, ReactNode][] = [
     ["Type of task", <InList key="type" name="taskType" value={taskType} />],
     ["Capability", requiredCapability ?? "any"],
-    ["Priority", priority ?? (isFromElsewhere(decision) ? "not told" : 0)],
+    ["Priority", priority ?? (isFromElsewhere(decision) ? "unknown" : 0)],
     ["Try", (decision.retryAttempts ?? 0) + 1],
     ["Routed", <RelativeTime key="routed" at={routedAt} />],
     [

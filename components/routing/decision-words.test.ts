@@ -38,9 +38,9 @@ describe("why an agent was chosen, in one sentence", () => {
   });
 
   test("a decision made elsewhere is not explained by weights", () => {
-    const told = decision({ weights: null, candidates: [candidate("aider", 0.7)] });
-    expect(whyChosen(told)).toContain("chosen elsewhere");
-    expect(tryText(told)).toBe("made elsewhere");
+    const recorded = decision({ weights: null, candidates: [candidate("aider", 0.7)] });
+    expect(whyChosen(recorded)).toContain("chosen elsewhere");
+    expect(tryText(recorded)).toBe("made elsewhere");
     expect(tryText(decision({ retryAttempts: 1 }))).toBe("try 2");
   });
 });

@@ -27,9 +27,9 @@ interface HintsProps {
 export function RunHints({ run, jobs, onSelectJob }: HintsProps & { run: Wire<"run"> }) {
   const why = useRunWhy(run.runId, run.seq);
   // While a job of the run is running, jobs that only take their turn are not worth a hint.
-  const stands = run.jobCounts.running === 0;
+  const isIdle = run.jobCounts.running === 0;
   const reasons = (why?.reasons ?? []).filter(
-    ({ code, tone }) => code !== "approval" && (tone !== "info" || stands || code === "queue_full"),
+    ({ code, tone }) => code !== "approval" && (tone !== "info" || isIdle || code === "queue_full"),
   );
   if (reasons.length === 0) return null;
   return (

@@ -33,14 +33,14 @@ export function LinkedPanel({ jobId, linked, onClose }: LinkedPanelProps) {
         </div>
       ) : (
         <p role="alert" className="mt-1 text-muted">
-          <Told jobId={jobId} linked={linked} />
+          <LinkedMessage jobId={jobId} linked={linked} />
         </p>
       )}
     </aside>
   );
 }
 
-function Told({ jobId, linked }: Pick<LinkedPanelProps, "jobId" | "linked">) {
+function LinkedMessage({ jobId, linked }: Pick<LinkedPanelProps, "jobId" | "linked">) {
   switch (linked.state) {
     case "loading":
       return null;

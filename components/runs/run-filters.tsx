@@ -77,20 +77,20 @@ const PAUSE_MS = 250;
 
 export function TextFilter({ label, placeholder, value, onChange, icon, className }: TextFilterProps) {
   const [text, setText] = useState(value ?? "");
-  const told = useRef(value ?? "");
-  const tell = useRef(onChange);
-  tell.current = onChange;
+  const reported = useRef(value ?? "");
+  const report = useRef(onChange);
+  report.current = onChange;
   // The URL can change from elsewhere: back and forward, "clear".
   useEffect(() => {
-    if ((value ?? "") === told.current) return;
-    told.current = value ?? "";
-    setText(told.current);
+    if ((value ?? "") === reported.current) return;
+    reported.current = value ?? "";
+    setText(reported.current);
   }, [value]);
   useEffect(() => {
-    if (text.trim() === told.current) return;
+    if (text.trim() === reported.current) return;
     const timer = setTimeout(() => {
-      told.current = text.trim();
-      tell.current(told.current || null);
+      reported.current = text.trim();
+      report.current(reported.current || null);
     }, PAUSE_MS);
     return () => clearTimeout(timer);
   }, [text]);

@@ -91,15 +91,15 @@ interface RunErrorProps {
 export function RunError({ run, jobs, onSelectJob }: RunErrorProps) {
   const failure = firstFailure(jobs, run.jobCounts);
   const endedBadly = run.status === "failed" || run.status === "timed_out";
-  const told = run.error?.message ?? (endedBadly ? run.reason : null);
-  if (!failure && !told) return null;
+  const message = run.error?.message ?? (endedBadly ? run.reason : null);
+  if (!failure && !message) return null;
   return (
     <div
       role="note"
       aria-label="What went wrong"
       className="mb-3 rounded-lg border border-danger/30 bg-danger-soft px-3 py-2 text-body"
     >
-      {told && <p className="break-words text-danger">{told}</p>}
+      {message && <p className="break-words text-danger">{message}</p>}
       {failure && (
         <p className="flex min-w-0 flex-wrap items-baseline gap-x-2">
           <button type="button" className="link font-medium" onClick={() => onSelectJob(failure.job.jobId)}>

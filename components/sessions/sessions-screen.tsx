@@ -158,8 +158,7 @@ function NoSessions() {
       title="No sessions yet"
       command={POST("sessions", '{"sessionId":"s-1","agentRole":"coder","metadata":{"branch":"main"}}')}
     >
-      An agent opens a session when it begins to work and keeps its notes in the metadata; one that nobody touches
-      expires by itself.
+      An agent opens a session when it begins to work and keeps its notes in the metadata. An untouched one expires.
     </EmptyState>
   );
 }

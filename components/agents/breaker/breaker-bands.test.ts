@@ -22,7 +22,7 @@ const move = (seq: number, minute: number, from: string, to: string, more: objec
 });
 const hole = (seq: number): FeedRow => ({ kind: "hole", seq, hole: { from: seq, to: seq } });
 
-const told = (rows: FeedRow[], more: object = {}) => ({
+const historyOf = (rows: FeedRow[], more: object = {}) => ({
   rows,
   knownFrom: 0,
   createdAt: T0 - 600 * MINUTE_MS,
@@ -34,7 +34,7 @@ const write = (bands: Band[]) =>
     const name = state ?? (absent ? "absent" : "unknown");
     return `${name} ${(from - T0) / MINUTE_MS}-${(to - T0) / MINUTE_MS}`;
   });
-const within = (rows: FeedRow[], more: object = {}) => bandsOf(told(rows, more), T0, T0 + 60 * MINUTE_MS);
+const within = (rows: FeedRow[], more: object = {}) => bandsOf(historyOf(rows, more), T0, T0 + 60 * MINUTE_MS);
 
 describe("the states of a breaker over time", () => {
   it("follow its transitions, starting with the state before the first one", () => {

@@ -19,7 +19,7 @@ export interface Band {
 }
 
 /** A breaker's events, and how far back they are complete. */
-export interface Told {
+export interface KnownHistory {
   /** Oldest first. May include events other than transitions. */
   rows: readonly FeedRow[];
   /** From this time on (epoch ms) `rows` has every transition; null: not known, so the time before the first one is unknown. */
@@ -45,9 +45,9 @@ interface Move {
  * known as far back as the log is. Earlier times, gaps in the log, and times between inconsistent transitions are unknown, and
  * shown as unknown.
  */
-export function bandsOf(told: Told, start: number, end: number): Band[] {
-  const moves = movesOf(told.rows);
-  const points = stretches(told, moves);
+export function bandsOf(history: KnownHistory, start: number, end: number): Band[] {
+  const moves = movesOf(history.rows);
+  const points = stretches(history, moves);
   return points.flatMap((point, index) => {
     const next = points[index + 1]?.from ?? Number.POSITIVE_INFINITY;
     const [from, to] = [Math.max(point.from, start), Math.min(next, end)];
@@ -61,7 +61,7 @@ type Stretch = Omit<Band, "to">;
 const UNKNOWN = { state: null, absent: false, reason: null, by: null, begun: false };
 
 /** Bands from the beginning of time; each ends where the next begins. */
-function stretches({ knownFrom, createdAt, state }: Told, moves: readonly Move[]): Stretch[] {
+function stretches({ knownFrom, createdAt, state }: KnownHistory, moves: readonly Move[]): Stretch[] {
   const first = moves[0];
   const found: Stretch[] = [{ ...UNKNOWN, from: Number.NEGATIVE_INFINITY, absent: true }];
   const known = knownFrom === null ? (first?.at ?? Number.POSITIVE_INFINITY) : Math.max(knownFrom, createdAt);

@@ -50,12 +50,12 @@ function isEchoOfOrder(event: LogEvent): boolean {
   return isAbout(event, "breaker") && (event.payload.cause === "override" || event.payload.cause === "reset");
 }
 
-function entryOf(told: LogEvent, before: Before, moment: FormatMoment): HistoryEntry {
-  const { seq, at } = told;
-  const event = readEvent(told);
+function entryOf(logEvent: LogEvent, before: Before, moment: FormatMoment): HistoryEntry {
+  const { seq, at } = logEvent;
+  const event = readEvent(logEvent);
   const reason = "reason" in event.payload ? textOf(event.payload.reason) : null;
   // The commit of an automatic transition has an actor too, who did not order it.
-  const by = isEvent(told, ...ORDERS) ? told.actor : null;
+  const by = isEvent(logEvent, ...ORDERS) ? logEvent.actor : null;
   const base = { seq, at, by, state: null, detail: reason };
   switch (event.type) {
     case "breaker.opened": {
@@ -86,7 +86,7 @@ function entryOf(told: LogEvent, before: Before, moment: FormatMoment): HistoryE
       before.draining = true;
       return { ...base, title: "Draining" };
     default:
-      return { ...base, title: told.type };
+      return { ...base, title: logEvent.type };
   }
 }
 

@@ -22,7 +22,7 @@ const NO_FAULTS: Faults = {};
 function configuring(agent: Wire<"agent">, breaker: BreakerConfigInput, reason: string): ClientMutationInput[] {
   const { agentKey, draining, drainReason } = agent;
   const mutations: ClientMutationInput[] = [{ type: "agent.register", agentKey, breaker, ...(reason && { reason }) }];
-  // Registering ends a drain, which nobody requested here.
+  // Registering ends a drain: start it again.
   if (draining) mutations.push({ type: "agent.drain", agentKey, ...(drainReason && { reason: drainReason }) });
   return mutations;
 }

@@ -19,8 +19,8 @@ export function stateOf(run: Wire<"run"> | null): { [part: string]: Json } {
 const MOST_NAMES = 4;
 
 /** A change in a few words: the keys of a patch, the id of a token. */
-export function changeText(told: Pick<LogEvent, "type" | "payload">): string {
-  const event = readEvent(told);
+export function changeText(logEvent: Pick<LogEvent, "type" | "payload">): string {
+  const event = readEvent(logEvent);
   switch (event.type) {
     case "context.merged":
       return keysOf(event.payload.patch);
@@ -35,7 +35,7 @@ export function changeText(told: Pick<LogEvent, "type" | "payload">): string {
     case "run.restored":
       return `to what it was at ${event.payload.from?.seq ?? "an earlier position"}`;
     default:
-      return [told.payload.tokenId, told.payload.scopeId].filter((id) => typeof id === "string").join(" ");
+      return [logEvent.payload.tokenId, logEvent.payload.scopeId].filter((id) => typeof id === "string").join(" ");
   }
 }
 

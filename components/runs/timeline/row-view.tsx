@@ -24,7 +24,7 @@ interface RowViewProps {
   domId: string;
   /** Whether jobs are grouped. */
   nested: boolean;
-  folded: boolean;
+  collapsed: boolean;
   active: boolean;
   selected: boolean;
   /** The selected attempt, when the row is selected. */
@@ -34,7 +34,7 @@ interface RowViewProps {
 
 /** One row: its name on the left, its bars on the track. Rendered again only when its job or its position changes. */
 export const RowView = memo(function RowView(props: RowViewProps) {
-  const { row, index, domId, nested, folded, active, selected, chosen, origin } = props;
+  const { row, index, domId, nested, collapsed, active, selected, chosen, origin } = props;
   const isGroup = row.type === "group";
   return (
     <div
@@ -43,7 +43,7 @@ export const RowView = memo(function RowView(props: RowViewProps) {
       aria-level={isGroup || !nested ? 1 : 2}
       aria-rowindex={index + 1}
       aria-selected={selected}
-      aria-expanded={isGroup ? !folded : undefined}
+      aria-expanded={isGroup ? !collapsed : undefined}
       aria-label={isGroup ? groupName(row) : jobName(row)}
       data-row={row.id}
       className={cn(
@@ -61,7 +61,7 @@ export const RowView = memo(function RowView(props: RowViewProps) {
           nested && !isGroup ? "pl-6" : "pl-2",
         )}
       >
-        {isGroup ? <GroupLabel group={row} folded={folded} /> : <JobLabel row={row} />}
+        {isGroup ? <GroupLabel group={row} collapsed={collapsed} /> : <JobLabel row={row} />}
       </div>
       <div role="gridcell" className="relative min-w-0 flex-1 overflow-hidden">
         {isGroup ? <GroupBar group={row} origin={origin} /> : <JobBars row={row} origin={origin} chosen={chosen} />}
@@ -70,14 +70,14 @@ export const RowView = memo(function RowView(props: RowViewProps) {
   );
 });
 
-function GroupLabel({ group, folded }: { group: GroupRow; folded: boolean }) {
+function GroupLabel({ group, collapsed }: { group: GroupRow; collapsed: boolean }) {
   const counts = group.workstream?.jobCounts;
   const total = counts ? totalJobs(counts) : group.jobs.length;
   return (
     <>
       <ChevronRight
         aria-hidden
-        className={cn("size-3.5 shrink-0 text-faint transition-transform", !folded && "rotate-90")}
+        className={cn("size-3.5 shrink-0 text-faint transition-transform", !collapsed && "rotate-90")}
       />
       <span className="min-w-0 flex-1 truncate">{group.workstream?.title ?? "No workstream"}</span>
       {group.workstream && <StatusIcon kind="workstream" status={group.workstream.status} className="shrink-0" />}

@@ -19,19 +19,19 @@ describe("the timeline's store", () => {
 
   it("notifies its listeners, and stops when the run has ended", () => {
     const store = createTimelineStore(life(0, null, 1000));
-    let heard = 0;
+    let notified = 0;
     const stop = store.subscribe(() => {
-      heard += 1;
+      notified += 1;
     });
     store.advance(2000);
     store.setLife(life(0, 3000, 2500));
     store.advance(9000);
-    expect(heard).toBe(2);
+    expect(notified).toBe(2);
     expect(store.life()).toEqual({ from: 0, to: 3000 });
     expect(store.isLive()).toBe(false);
     stop();
     store.dispatch({ type: "zoom", factor: 0.5 });
-    expect(heard).toBe(2);
+    expect(notified).toBe(2);
   });
 
   it("goes on when the run is retried", () => {
@@ -45,13 +45,13 @@ describe("the timeline's store", () => {
     const store = createTimelineStore(life(0, 9000, 4000, 4000));
     expect([store.now(), store.life().to, store.isPast(), store.isLive()]).toEqual([4000, 9000, true, false]);
     const whole = store.view();
-    let heard = 0;
+    let notified = 0;
     store.subscribe(() => {
-      heard += 1;
+      notified += 1;
     });
     store.setLife(life(0, 9000, 2000, 2000));
     store.advance(99_000);
-    expect([store.now(), heard]).toEqual([2000, 1]);
+    expect([store.now(), notified]).toEqual([2000, 1]);
     expect(store.view()).toBe(whole);
     store.setLife(life(0, null, 9500));
     expect([store.now(), store.isPast(), store.isLive()]).toEqual([9500, false, true]);

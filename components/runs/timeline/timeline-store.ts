@@ -37,12 +37,12 @@ export interface Life {
 }
 
 /** A timeline's store. Its clock starts at the latest time in the rows, so that server and browser draw the same. */
-export function createTimelineStore(told: Life): TimelineStore {
+export function createTimelineStore(initial: Life): TimelineStore {
   const listeners = new Set<() => void>();
   let mode: Mode = FOLLOW_ALL;
-  let live = told.end === null;
-  let past = told.past;
-  let life: View = { from: told.from, to: told.end ?? Math.max(told.from, told.latest) };
+  let live = initial.end === null;
+  let past = initial.past;
+  let life: View = { from: initial.from, to: initial.end ?? Math.max(initial.from, initial.latest) };
   let view = viewOf(mode, life);
 
   const publish = () => {

@@ -50,14 +50,14 @@ export function Timeline({ run, model, total = 0, selection, onSelect, past }: T
   const store = useTimelineStore(run, model, past);
   const origin = Date.parse(run.createdAt);
   const width = useWidth(track, 900);
-  const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
+  const [collapsed, setCollapsed] = useState<ReadonlySet<string>>(new Set());
   const [active, setActive] = useState<string | null>(selection?.jobId ?? null);
   const { hovered, hover } = useHover(model);
   const stale = useFreshness().state === "stale";
   useClock(store, root, origin, width, stale);
   useWheel(store, scroller, track);
 
-  const rows = useMemo(() => flatten(model, folded), [model, folded]);
+  const rows = useMemo(() => flatten(model, collapsed), [model, collapsed]);
   const nested = rows[0]?.type === "group";
   const virtual = useVirtualizer({
     count: rows.length,
@@ -67,7 +67,10 @@ export function Timeline({ run, model, total = 0, selection, onSelect, past }: T
     initialRect: { width: 1000, height: FIRST_HEIGHT },
   });
 
-  const fold = useCallback((id: string, fold: boolean) => setFolded((before) => withOrWithout(before, id, fold)), []);
+  const collapse = useCallback(
+    (id: string, isCollapsed: boolean) => setCollapsed((before) => withOrWithout(before, id, isCollapsed)),
+    [],
+  );
   const goTo = (id: string) => {
     setActive(id);
     const index = rows.findIndex((row) => row.id === id);
@@ -75,7 +78,7 @@ export function Timeline({ run, model, total = 0, selection, onSelect, past }: T
   };
 
   useRevealed(selection?.jobId, model, (jobId, groupId) => {
-    if (groupId !== undefined && folded.has(groupId)) fold(groupId, false);
+    if (groupId !== undefined && collapsed.has(groupId)) collapse(groupId, false);
     setActive(jobId);
     const index = rows.findIndex((row) => row.id === jobId);
     if (index >= 0) virtual.scrollToIndex(index, { align: "auto" });
@@ -86,10 +89,10 @@ export function Timeline({ run, model, total = 0, selection, onSelect, past }: T
     if (zoomByKey(store, event)) return event.preventDefault();
     if (event.key === "Escape" && selection) return onSelect(null);
     const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? FIRST_HEIGHT) / ROW_HEIGHT) - 1);
-    const effect = keyEffect(event.key, { rows, active, collapsed: folded, page });
+    const effect = keyEffect(event.key, { rows, active, collapsed, page });
     if (!effect) return;
     event.preventDefault();
-    if (effect.type === "fold" || effect.type === "unfold") return fold(effect.id, effect.type === "fold");
+    if (effect.type === "collapse" || effect.type === "expand") return collapse(effect.id, effect.type === "collapse");
     if (effect.type === "go") goTo(effect.id);
     // With the panel open, the panel follows the active row.
     if (model.rows.has(effect.id) && (effect.type === "open" || selection))
@@ -102,7 +105,7 @@ export function Timeline({ run, model, total = 0, selection, onSelect, past }: T
     if (id === undefined) return;
     setActive(id);
     const row = model.rows.get(id);
-    if (!row) return fold(id, !folded.has(id));
+    if (!row) return collapse(id, !collapsed.has(id));
     const segment = row.segments[Number(target?.closest<HTMLElement>("[data-segment]")?.dataset.segment ?? Number.NaN)];
     onSelect({ jobId: id, attempt: segment?.attempt ?? null });
   };
@@ -113,8 +116,8 @@ export function Timeline({ run, model, total = 0, selection, onSelect, past }: T
       store={store}
       live={past === undefined && run.finishedAt === null}
       stale={stale}
-      anyFolded={folded.size > 0}
-      onFoldAll={nested ? (all) => setFolded(new Set(all ? groupIds : [])) : undefined}
+      anyCollapsed={collapsed.size > 0}
+      onCollapseAll={nested ? (all) => setCollapsed(new Set(all ? groupIds : [])) : undefined}
     />
   );
   const items = virtual.getVirtualItems();
@@ -169,7 +172,7 @@ export function Timeline({ run, model, total = 0, selection, onSelect, past }: T
                   index={index}
                   domId={`${prefix}${row.id}`}
                   nested={nested}
-                  folded={folded.has(row.id)}
+                  collapsed={collapsed.has(row.id)}
                   active={row.id === active}
                   selected={selected}
                   chosen={selected ? (selection?.attempt ?? null) : null}

@@ -12,24 +12,24 @@ interface ToolbarProps {
   live: boolean;
   /** Whether the connection is lost. */
   stale: boolean;
-  anyFolded: boolean;
+  anyCollapsed: boolean;
   /** Absent when there are no groups. */
-  onFoldAll: ((fold: boolean) => void) | undefined;
+  onCollapseAll: ((collapsed: boolean) => void) | undefined;
 }
 
 /** Zoom, show the whole run, follow now, collapse groups. */
-export function Toolbar({ store, live, stale, anyFolded, onFoldAll }: ToolbarProps) {
+export function Toolbar({ store, live, stale, anyCollapsed, onCollapseAll }: ToolbarProps) {
   const mode = useMode(store);
   const follows = mode.name === "follow";
   return (
     <div role="toolbar" aria-label="Timeline" className="flex items-center gap-0.5">
-      {onFoldAll && (
+      {onCollapseAll && (
         <IconButton
           size="sm"
-          label={anyFolded ? "Expand all workstreams" : "Collapse all workstreams"}
-          onClick={() => onFoldAll(!anyFolded)}
+          label={anyCollapsed ? "Expand all workstreams" : "Collapse all workstreams"}
+          onClick={() => onCollapseAll(!anyCollapsed)}
         >
-          {anyFolded ? (
+          {anyCollapsed ? (
             <ChevronsUpDown aria-hidden className="size-4" />
           ) : (
             <ChevronsDownUp aria-hidden className="size-4" />

@@ -11,8 +11,8 @@ const model = buildModel({
 });
 
 function press(key: string, active: string | null, collapsed: string[] = []) {
-  const folded = new Set(collapsed);
-  return keyEffect(key, { rows: flatten(model, folded), active, collapsed: folded, page: 3 });
+  const groups = new Set(collapsed);
+  return keyEffect(key, { rows: flatten(model, groups), active, collapsed: groups, page: 3 });
 }
 
 describe("keys in the timeline", () => {
@@ -30,15 +30,15 @@ describe("keys in the timeline", () => {
 
   it("collapse and expand groups, and go between a group and its jobs", () => {
     expect(press("ArrowLeft", "b")).toEqual({ type: "go", id: "w1" });
-    expect(press("ArrowLeft", "w1")).toEqual({ type: "fold", id: "w1" });
-    expect(press("ArrowRight", "w1", ["w1"])).toEqual({ type: "unfold", id: "w1" });
+    expect(press("ArrowLeft", "w1")).toEqual({ type: "collapse", id: "w1" });
+    expect(press("ArrowRight", "w1", ["w1"])).toEqual({ type: "expand", id: "w1" });
     expect(press("ArrowRight", "w1")).toEqual({ type: "go", id: "a" });
     expect(press("ArrowDown", "w1", ["w1"])).toEqual({ type: "go", id: "w2" });
   });
 
   it("open a job by Enter, collapse a group by space, and leave other keys alone", () => {
     expect(press("Enter", "a")).toEqual({ type: "open", id: "a" });
-    expect(press(" ", "w1")).toEqual({ type: "fold", id: "w1" });
+    expect(press(" ", "w1")).toEqual({ type: "collapse", id: "w1" });
     expect(press("x", "a")).toBeNull();
     expect(press("Enter", null)).toBeNull();
   });

@@ -3,7 +3,7 @@ import type { Row } from "./model.ts";
 /** What a key does in the tree of rows: go to a row, collapse or expand a group, open a job. */
 export type KeyEffect =
   | { type: "go"; id: string }
-  | { type: "fold" | "unfold"; id: string }
+  | { type: "collapse" | "expand"; id: string }
   | { type: "open"; id: string };
 
 export interface Place {
@@ -43,16 +43,16 @@ export function keyEffect(key: string, place: Place): KeyEffect | null {
     case "End":
       return go(rows.length - 1);
     case "ArrowLeft":
-      if (row?.type === "group") return collapsed.has(row.id) ? null : { type: "fold", id: row.id };
+      if (row?.type === "group") return collapsed.has(row.id) ? null : { type: "collapse", id: row.id };
       return row ? goToGroup(rows, index) : null;
     case "ArrowRight":
       if (row?.type !== "group") return null;
-      return collapsed.has(row.id) ? { type: "unfold", id: row.id } : go(index + 1);
+      return collapsed.has(row.id) ? { type: "expand", id: row.id } : go(index + 1);
     case "Enter":
     case " ":
       if (!row) return null;
       if (row.type === "job") return { type: "open", id: row.id };
-      return { type: collapsed.has(row.id) ? "unfold" : "fold", id: row.id };
+      return { type: collapsed.has(row.id) ? "expand" : "collapse", id: row.id };
     default:
       return null;
   }

@@ -56,7 +56,7 @@ describe("the timeline's rows", () => {
     expect(withTrial.rows.get("b")?.segments.at(-1)?.trial).toBe(true);
   });
 
-  it("show a click's effect and what takes it back, though both have the position of the row they stand on", () => {
+  it("show a click's effect and its undo, though both have the position of the base row", () => {
     const model = (jobs: Live<"job">[], before?: TimelineModel) =>
       buildModel({ workstreams: [], jobs, attempts: [], trials: none }, before);
     const statusIn = (shown: TimelineModel) => shown.rows.get("a")?.job.status;

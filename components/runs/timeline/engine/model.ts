@@ -145,10 +145,10 @@ function isSame(row: JobRow, job: Wire<"job">, attempts: Wire<"attempt">[]): boo
   return row.attempts.every((attempt, i) => isUnmoved(attempt, attempts[i]));
 }
 
-type Sight = { readonly seq: number; readonly pending?: boolean };
+type RowVersion = { readonly seq: number; readonly pending?: boolean };
 
-/** Whether two sights of a row say the same. A click's effect has the `seq` of the row it stands on, and so has what takes it back. */
-const isUnmoved = (a: Sight, b: Sight | undefined): boolean =>
+/** Whether two versions of a row are equal. The effect of a click keeps the `seq` of its base row, and so does its undo. */
+const isUnmoved = (a: RowVersion, b: RowVersion | undefined): boolean =>
   a === b || (a.seq === b?.seq && a.pending !== true && b.pending !== true);
 
 function hasTrials(row: JobRow, trials: ReadonlySet<string>): boolean {
