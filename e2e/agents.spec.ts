@@ -180,7 +180,7 @@ test("an agent's page lists the decisions that picked it, and leads to each", as
   const { decisionId } = (await answer.json()) as { decisionId: string };
   await operator.goto("/agents/picked");
   const row = operator.getByRole("table", { name: "Routing decisions" }).getByRole("row").filter({ hasText: "task-1" });
-  await expect(row).toContainText("not told yet");
+  await expect(row).toContainText("no outcome yet");
   await expect(row.getByRole("link", { name: "task-1" })).toHaveAttribute("href", `/routing/${decisionId}`);
   await client.commit([{ type: "routing.outcome", decisionId, success: true, durationMs: 1500 }]);
   await expect(row).toContainText("Completed");

@@ -165,7 +165,7 @@ test("a paused queue gives nothing to claims, a resumed one does; dead letters a
   await expect(letters).not.toContainText("it broke in q.1");
   await operator.getByRole("button", { name: "Retry all" }).click();
   await operator.getByRole("dialog").getByRole("button", { name: "Retry all" }).click();
-  await expect(operator.getByText("None. A job comes here")).toBeVisible();
+  await expect(operator.getByText("None. Jobs whose last attempt")).toBeVisible();
   expect((await claim()).map(({ jobId }) => jobId).sort()).toEqual(["q.1", "q.2"]);
 });
 

@@ -113,7 +113,7 @@ test("a decision made elsewhere is shown as reported, and unknown parts are left
   await expect(candidate(operator, "steady")).toContainText("too dear");
   await operator.goto("/routing/bare");
   await expect(operator.getByText("No candidates recorded", { exact: true })).toBeVisible();
-  await expect(operator.getByText("Nobody knows who would have been the second choice")).toBeVisible();
+  await expect(operator.getByText("The second choice is unknown")).toBeVisible();
   await operator.goto("/routing/none-such");
   await expect(operator.getByRole("heading", { name: "There is no such decision" })).toBeAttached();
 });
