@@ -1,6 +1,7 @@
 "use client";
 
 import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from "react";
+import type { LiveList } from "../live/use-live-list.ts";
 import { Button } from "../ui/button.tsx";
 import { ONLY_LOOKS, useMayChange } from "../ui/changes.tsx";
 import { useHotkey } from "../ui/hotkeys.ts";
@@ -19,14 +20,13 @@ import {
 } from "./alert-model.ts";
 import { BulkBar, movable } from "./bulk-bar.tsx";
 import { useLinkedAlert } from "./linked-alert.tsx";
-import type { Inbox } from "./use-inbox.ts";
 import { VirtualAlerts } from "./virtual-alerts.tsx";
 
 interface AlertListProps {
   alerts: readonly AlertRow[];
   /** How many match, loaded or not; undefined while that is not known. */
   total: number | undefined;
-  inbox: Pick<Inbox, "hasMore" | "loadingMore" | "more" | "loadAll">;
+  inbox: Pick<LiveList<AlertRow>, "hasMore" | "loadingMore" | "more" | "loadAll">;
 }
 
 /** The list with its keyboard, its selection and the commands. `alerts` come filtered and sorted. */

@@ -7,18 +7,18 @@ import { deliveryEndpoints } from "../../domain/alerts/notification-endpoints.ts
 import { pathTo } from "../../domain/kernel/endpoint.ts";
 import { channelHref, ruleHref } from "../../domain/kernel/links.ts";
 import { api } from "../live/api.ts";
+import { type ListPage, placed } from "../live/live-list.ts";
 import { useTopicRows } from "../live/rows.ts";
 import { Button } from "../ui/button.tsx";
 import { formatPlural } from "../ui/format.ts";
 import { Skeleton } from "../ui/skeleton.tsx";
 import { Countdown, RelativeTime } from "../ui/time.tsx";
 import type { AlertRow } from "./alert-model.ts";
-import { type DeliveryRow, eventWords, mergeDeliveries } from "./channels/channel-model.ts";
+import { type DeliveryRow, eventWords, newestDeliveryFirst } from "./channels/channel-model.ts";
 import { DeliveryBadge } from "./channels/delivery-badge.tsx";
 import { useChannels } from "./channels/use-channels.ts";
 
 const SHOWN = 50;
-const ANY = { channelId: null, status: [] } as const;
 
 /** Who was notified of the alert: each notification and its status, live. */
 export function AlertNotified({ alert }: { alert: AlertRow }) {
@@ -31,12 +31,11 @@ export function AlertNotified({ alert }: { alert: AlertRow }) {
   const names = new Map(useChannels().map(({ id, name }) => [id, name]));
   const deliveries = useMemo(
     () =>
-      mergeDeliveries(
-        (query.data?.items ?? []) as DeliveryRow[],
-        live.filter(({ alertId }) => alertId === alert.id),
-        ANY,
-        query.data?.nextCursor != null,
-      ),
+      placed((row: DeliveryRow) => row.alertId === alert.id, newestDeliveryFirst)(
+        query.data ? [query.data as ListPage<DeliveryRow>] : [],
+        live as readonly DeliveryRow[],
+        "all",
+      ).shown,
     [query.data, live, alert.id],
   );
   return (

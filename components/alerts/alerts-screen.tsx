@@ -51,7 +51,7 @@ export function AlertsScreen({ initial, initialCounts, initialFilter }: AlertsSc
   const countOf = (view: AlertView) => counts && sumOf(counts, view);
   useTitle("Alerts");
 
-  const { alerts, error } = inbox;
+  const { rows: alerts, error } = inbox;
   const content = (
     <>
       <InboxFilters filter={filter} onChange={(change) => void setSearch(change)} />

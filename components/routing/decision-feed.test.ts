@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { LogEvent } from "../../domain/kernel/event.ts";
-import { arrived, joined, NEW_FEED } from "./decision-feed.ts";
-import { type DecisionFilters, decisionQuery, matchesDecision } from "./decision-filters.ts";
+import { stacked } from "../live/live-list.ts";
+import { arrived, type DecisionFeed, NEW_FEED, newestFirst, rowsOf, withOutcome } from "./decision-feed.ts";
+import { type Decision, type DecisionFilters, decisionQuery, matchesDecision } from "./decision-filters.ts";
 import { decision } from "./routing.test-kit.ts";
 
 const decided = (seq: number, id: string): LogEvent => {
@@ -36,20 +37,25 @@ const outcomeEvent = (seq: number, id: string, success: boolean): LogEvent => ({
   payload: { success, durationMs: 10, error: success ? null : "boom" },
 });
 const page = [decision({ id: "old", seq: 5, routedAt: "2026-11-21T10:00:05.000Z" })];
-const all = () => true;
+const joined = (pages: Decision[], feed: DecisionFeed, accepted: string[]) =>
+  stacked<Decision>(() => true, newestFirst)(
+    [{ items: pages.map((one) => withOutcome(one, feed)), nextCursor: null }],
+    rowsOf(feed),
+    new Set(accepted),
+  );
 
 describe("the list of decisions, live", () => {
   test("a decision from the log is listed on top, with all that the page shows of it", () => {
     const feed = arrived(NEW_FEED, [decided(8, "new")]);
-    const { shown, fresh } = joined(page, feed, all, 8);
+    const { shown, fresh } = joined(page, feed, ["new"]);
     expect(shown.map(({ id }) => id)).toEqual(["new", "old"]);
     expect(shown[0]).toMatchObject({ decisionId: "new", selectedAgent: "aider", routedAt: "2026-11-21T10:00:08.000Z" });
-    expect(fresh).toBe(0);
+    expect(fresh).toEqual([]);
   });
 
   test("new decisions are held back and counted while the list is scrolled", () => {
     const feed = arrived(NEW_FEED, [decided(8, "a"), decided(9, "b")]);
-    expect(joined(page, feed, all, 8)).toMatchObject({ shown: [{ id: "a" }, { id: "old" }], fresh: 1 });
+    expect(joined(page, feed, ["a"])).toMatchObject({ shown: [{ id: "a" }, { id: "old" }], fresh: [{ id: "b" }] });
   });
 
   test("an outcome changes a loaded or live row in place, and an older one does not", () => {
@@ -59,7 +65,7 @@ describe("the list of decisions, live", () => {
       outcomeEvent(10, "old", true),
       outcomeEvent(3, "x", true),
     ]);
-    const { shown } = joined([...page, decision({ id: "x", seq: 4, success: false })], feed, all, 10);
+    const { shown } = joined([...page, decision({ id: "x", seq: 4, success: false })], feed, ["new"]);
     expect(shown.map(({ id, success }) => [id, success])).toEqual([
       ["new", false],
       ["old", true],

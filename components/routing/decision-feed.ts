@@ -1,5 +1,6 @@
 import type { LogEvent } from "../../domain/kernel/event.ts";
 import { type EventOf, isEvent } from "../../domain/kernel/read-event.ts";
+import { latestFirst } from "../live/live-list.ts";
 import type { Decision } from "./decision-filters.ts";
 
 /**
@@ -10,7 +11,7 @@ export interface DecisionFeed {
   /** Decisions by their id. */
   decided: ReadonlyMap<string, Decision>;
   outcomes: ReadonlyMap<string, Outcome>;
-  /** Whether positions were lost: loaded pages must be loaded again. */
+  /** How often positions were lost: loaded pages must be loaded again. */
   holes: number;
 }
 
@@ -54,33 +55,9 @@ export function withOutcome(decision: Decision, { outcomes }: DecisionFeed): Dec
   return outcome && outcome.seq > decision.seq ? { ...decision, ...outcome } : decision;
 }
 
-/**
- * Merges pages with the feed, newest first. New decisions are on top up to the position `shownTo`; later ones are held back and counted. Decisions
- * older than the first loaded one are left to the paging.
- */
-export function joined(
-  pages: readonly Decision[],
-  feed: DecisionFeed,
-  matches: (decision: Decision) => boolean,
-  shownTo: number,
-): { shown: Decision[]; fresh: number } {
-  const seen = new Set(pages.map(({ id }) => id));
-  const [top] = pages;
-  const added = [...feed.decided.values()]
-    .filter((one) => !seen.has(one.id) && (!top || newestFirst(one, top) < 0))
-    .map((one) => withOutcome(one, feed))
-    .filter(matches)
-    .sort(newestFirst);
-  const decidedAt = ({ id }: Decision) => feed.decided.get(id)?.seq ?? 0;
-  const shown = added.filter((one) => decidedAt(one) <= shownTo);
-  return {
-    shown: [...shown, ...pages.map((one) => withOutcome(one, feed))],
-    fresh: added.length - shown.length,
-  };
-}
+/** The decisions from the log, with their outcomes. */
+export const rowsOf = (feed: DecisionFeed): Decision[] =>
+  [...feed.decided.values()].map((one) => withOutcome(one, feed));
 
-/** Below 0 when `a` is listed above `b`, as the server sorts. */
-function newestFirst(a: Decision, b: Decision): number {
-  if (a.routedAt !== b.routedAt) return a.routedAt > b.routedAt ? -1 : 1;
-  return a.id > b.id ? -1 : a.id < b.id ? 1 : 0;
-}
+/** The latest routed first, as the server sorts. */
+export const newestFirst = latestFirst((one: Decision) => one.routedAt);

@@ -50,16 +50,16 @@ export function RoutingScreen({ initial, initialFilters, taskTypes, head }: Rout
       <PageHeader title="Routing" />
       <DecisionFiltersBar filters={filters} taskTypes={taskTypes} onChange={change} onClear={clear} />
       <ListFrame label="Decisions" fresh={view.fresh} freshOne="newer decision" onShowFresh={showFresh}>
-        {view.error && !view.decisions ? (
+        {view.error && !view.rows ? (
           <ErrorState detail={view.error.detail} onRetry={view.retry} />
-        ) : view.decisions === undefined ? (
+        ) : view.rows === undefined ? (
           <LoadingRows label="Loading decisions" />
-        ) : view.decisions.length === 0 && !view.hasMore ? (
+        ) : view.rows.length === 0 && !view.hasMore ? (
           <NoDecisions filtered={query !== ""} onClear={clear} />
         ) : (
           <DecisionList
             key={query}
-            decisions={view.decisions}
+            decisions={view.rows}
             hasMore={view.hasMore}
             loadingMore={view.loadingMore}
             more={view.more}

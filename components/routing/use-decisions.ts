@@ -1,15 +1,15 @@
 "use client";
 
-import { useInfiniteQuery } from "@tanstack/react-query";
-import { useCallback, useEffect, useMemo, useState } from "react";
-import type { SwitchyardError } from "../../client/core/problem.ts";
+import { useEffect, useMemo, useState } from "react";
 import type { routingEndpoints } from "../../domain/agents/endpoints.ts";
 import type { AnswerOf } from "../../domain/kernel/endpoint.ts";
 import type { LogEvent } from "../../domain/kernel/event.ts";
 import { api } from "../live/api.ts";
 import { createFrameQueue } from "../live/frame-queue.ts";
+import { stacked } from "../live/live-list.ts";
 import { useEngine } from "../live/live-provider.tsx";
-import { arrived, joined, NEW_FEED } from "./decision-feed.ts";
+import { type LiveList, useLiveList } from "../live/use-live-list.ts";
+import { arrived, NEW_FEED, newestFirst, rowsOf, withOutcome } from "./decision-feed.ts";
 import {
   type Decision,
   type DecisionFilters,
@@ -20,19 +20,6 @@ import {
 
 /** A page as `GET /routing/decisions` answers it. */
 export type DecisionPage = AnswerOf<typeof routingEndpoints.list>;
-
-export interface DecisionsView {
-  /** Undefined while the first page loads. */
-  decisions: readonly Decision[] | undefined;
-  /** How many new ones are held back, so that rows do not jump. */
-  fresh: number;
-  showFresh: () => void;
-  more: () => void;
-  hasMore: boolean;
-  loadingMore: boolean;
-  error: SwitchyardError | null;
-  retry: () => void;
-}
 
 /**
  * The decisions that match, page by page, live: new ones arrive by the log, shown at once while the list is `atTop`.
@@ -45,48 +32,27 @@ export function useDecisions(
   initialFilters: DecisionFilters,
   head: number,
   atTop: boolean,
-): DecisionsView {
+): LiveList<Decision> {
   const query = decisionQuery(filters);
-  const isInitial = query === decisionQuery(initialFilters);
-  const pages = useInfiniteQuery<DecisionPage, SwitchyardError, { pages: DecisionPage[] }, string[], string | null>({
-    queryKey: ["decisions", String(head), query],
-    queryFn: ({ pageParam, signal }) => api.get(decisionsPath(filters, pageParam), signal),
-    initialPageParam: null,
-    getNextPageParam: (last) => last.nextCursor,
-    ...(isInitial && { initialData: { pages: [initial], pageParams: [null] } }),
-    staleTime: Number.POSITIVE_INFINITY,
-  });
   const { feed, reached } = useFeed(head);
-  const { refetch, fetchNextPage, hasNextPage, isFetchingNextPage, error, data } = pages;
-  useEffect(() => {
-    if (feed.holes > 0) void refetch();
-  }, [feed.holes, refetch]);
-
-  // Decisions up to this position of the log are shown; fixed while the list is scrolled.
-  const [letIn, setLetIn] = useState(head);
-  const shownTo = atTop ? reached : letIn;
-  useEffect(() => {
-    if (atTop) setLetIn(reached);
-  }, [atTop, reached]);
-
-  const { shown, fresh } = useMemo(() => {
-    const listed = data?.pages.flatMap(({ items }) => items);
-    if (!listed) return { shown: undefined, fresh: 0 };
-    return joined(listed, feed, (one) => matchesDecision(one, filters), shownTo);
-  }, [data, feed, filters, shownTo]);
-
-  return {
-    decisions: shown,
-    fresh,
-    showFresh: useCallback(() => setLetIn(reached), [reached]),
-    more: useCallback(() => {
-      if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
-    }, [fetchNextPage, hasNextPage, isFetchingNextPage]),
-    hasMore: hasNextPage,
-    loadingMore: isFetchingNextPage,
-    error,
-    retry: () => void refetch(),
-  };
+  const join = useMemo(() => {
+    const stack = stacked((one: Decision) => matchesDecision(one, filters), newestFirst);
+    return (...[pages, live, accepted]: Parameters<typeof stack>) =>
+      stack(
+        pages.map((page) => ({ ...page, items: page.items.map((one) => withOutcome(one, feed)) })),
+        live,
+        accepted,
+      );
+  }, [filters, feed]);
+  const rows = useMemo(() => rowsOf(feed), [feed]);
+  return useLiveList<Decision>({
+    key: ["decisions", head, query],
+    load: (cursor, signal) => api.get(decisionsPath(filters, cursor), signal),
+    initial: query === decisionQuery(initialFilters) ? initial : undefined,
+    live: { rows, cut: feed.holes, reached: () => ({ seq: reached, cut: feed.holes }) },
+    join,
+    letIn: atTop,
+  });
 }
 
 /** Events of decisions from a position on, and the position read so far. */

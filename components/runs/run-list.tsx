@@ -54,18 +54,18 @@ export function RunList({ initial, initialFilters }: RunListProps) {
       <PageHeader title="Runs" />
       <RunFiltersBar filters={filters} onChange={change} onClear={() => void setSearch(null)} />
       <ListFrame label="Runs" fresh={view.fresh} freshOne="new run" onShowFresh={showFresh}>
-        {view.error && !view.runs ? (
+        {view.error && !view.rows ? (
           <ErrorState detail={view.error.detail} onRetry={view.retry} />
-        ) : view.runs === undefined ? (
+        ) : view.rows === undefined ? (
           <LoadingRows label="Loading runs" />
-        ) : view.runs.length === 0 && !view.hasMore ? (
+        ) : view.rows.length === 0 && !view.hasMore ? (
           <NoRuns filtered={!isUnfiltered(filters)} onClear={() => change(NO_FILTERS)} />
         ) : (
           <PagedList
             key={filterQuery(filters)}
             label="Runs"
             what="run"
-            rows={view.runs}
+            rows={view.rows}
             hrefOf={runHref}
             row={(run, look) => <RunRow run={run} {...look} />}
             heads={HEADS}

@@ -4,6 +4,7 @@ import { ArrowLeftRight, MessagesSquare } from "lucide-react";
 import { useQueryStates } from "nuqs";
 import type { ReactNode } from "react";
 import { SESSION_STATUSES, TASK_STATUSES } from "../../domain/kernel/statuses.ts";
+import type { LiveList } from "../live/use-live-list.ts";
 import { StatusIcon } from "../ui/badge.tsx";
 import { Button } from "../ui/button.tsx";
 import { EmptyState, ErrorState } from "../ui/empty-state.tsx";
@@ -18,7 +19,7 @@ import { PeopleFiltersBar } from "./sessions-filters.tsx";
 import type { PeopleFilters, SessionRow, TaskRow } from "./sessions-model.ts";
 import { PEOPLE_URL, type PeopleTab } from "./sessions-url.ts";
 import { TaskTable } from "./task-table.tsx";
-import { type PeoplePage, type PeopleView, useSessions, useTasks } from "./use-sessions.ts";
+import { type PeoplePage, useSessions, useTasks } from "./use-sessions.ts";
 
 /** The first page that the server rendered, and of which list. */
 export type FirstPage =
@@ -117,7 +118,7 @@ function Tasks({ filters, first, openId, onOpen, onFilter }: ListProps<"tasks">)
 }
 
 interface RowsProps<R> {
-  view: PeopleView<R>;
+  view: LiveList<R>;
   filters: PeopleFilters;
   onFilter: (change: Partial<PeopleFilters>) => void;
   empty: ReactNode;

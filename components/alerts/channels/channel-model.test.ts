@@ -1,10 +1,13 @@
 import { describe, expect, it } from "vitest";
+import { placed } from "../../live/live-list.ts";
 import {
+  type DeliveryFilter,
   type DeliveryRow,
   deliveryState,
   errorHelp,
   latestByChannel,
-  mergeDeliveries,
+  newestDeliveryFirst,
+  passes,
   rulesOf,
   targetWarning,
   tookMs,
@@ -35,13 +38,19 @@ const delivery = (id: string, minute: number, more: Partial<DeliveryRow> = {}): 
   ...more,
 });
 const ALL = { channelId: null, status: [] } as const;
+const shownOf = (loaded: DeliveryRow[], live: DeliveryRow[], filter: DeliveryFilter, hasMore: boolean) =>
+  placed((row: DeliveryRow) => passes(filter, row), newestDeliveryFirst)(
+    [{ items: loaded, nextCursor: hasMore ? "more" : null }],
+    live,
+    "all",
+  ).shown;
 const ids = (rows: readonly DeliveryRow[]) => rows.map(({ id }) => id);
 
 describe("the delivery log", () => {
   it("live rows come above loaded ones; a row is shown in its latest state", () => {
     const loaded = [delivery("b", 2, { status: "pending", attempts: 0 }), delivery("a", 1)];
     const live = [delivery("b", 2, { seq: 9, status: "failed" }), delivery("c", 3)];
-    const shown = mergeDeliveries(loaded, live, ALL, false);
+    const shown = shownOf(loaded, live, ALL, false);
     expect(ids(shown)).toEqual(["c", "b", "a"]);
     expect(shown[1]?.status).toBe("failed");
   });
@@ -49,9 +58,9 @@ describe("the delivery log", () => {
   it("a row that no longer passes the filter leaves, and an older live one waits for its page", () => {
     const loaded = [delivery("b", 5, { status: "pending" })];
     const live = [delivery("b", 5, { seq: 9 }), delivery("old", 1, { status: "pending" }), delivery("x", 6)];
-    expect(ids(mergeDeliveries(loaded, live, { channelId: null, status: ["pending"] }, true))).toEqual([]);
-    expect(ids(mergeDeliveries(loaded, live, { channelId: null, status: ["pending"] }, false))).toEqual(["old"]);
-    expect(ids(mergeDeliveries(loaded, live, { channelId: "ops", status: [] }, false))).toEqual([]);
+    expect(ids(shownOf(loaded, live, { channelId: null, status: ["pending"] }, true))).toEqual([]);
+    expect(ids(shownOf(loaded, live, { channelId: null, status: ["pending"] }, false))).toEqual(["old"]);
+    expect(ids(shownOf(loaded, live, { channelId: "ops", status: [] }, false))).toEqual([]);
   });
 
   it("knows the latest of each channel, who names it, its state, id and time", () => {

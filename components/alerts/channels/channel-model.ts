@@ -4,6 +4,7 @@ import type { deliveryEndpoints } from "../../../domain/alerts/notification-endp
 import type { AnswerOf } from "../../../domain/kernel/endpoint.ts";
 import { ownOf } from "../../../domain/kernel/json-map.ts";
 import type { ChannelKind, DeliveryStatus } from "../../../domain/kernel/statuses.ts";
+import { latestFirst } from "../../live/live-list.ts";
 import type { Live } from "../../live/newer.ts";
 
 export type ChannelRow = Live<"channel">;
@@ -139,38 +140,20 @@ export interface DeliveryFilter {
   status: readonly DeliveryStatus[];
 }
 
-const matches = (filter: DeliveryFilter, row: DeliveryRow): boolean =>
+/** Whether a filter lets a delivery through. */
+export const passes = (filter: DeliveryFilter, row: DeliveryRow): boolean =>
   (filter.channelId === null || row.channelId === filter.channelId) &&
   (filter.status.length === 0 || filter.status.includes(row.status));
 
-const newestFirst = (a: DeliveryRow, b: DeliveryRow): number =>
-  Date.parse(b.createdAt) - Date.parse(a.createdAt) || (a.id < b.id ? 1 : -1);
-
-/**
- * The log as it is shown, the newest first: what was loaded, as it is now, with what has come live since. A live row from before the last
- * loaded one waits for its page while there are more pages: it would leave a hole.
- */
-export function mergeDeliveries(
-  loaded: readonly DeliveryRow[],
-  live: readonly DeliveryRow[],
-  filter: DeliveryFilter,
-  hasMore: boolean,
-): DeliveryRow[] {
-  const oldest = hasMore ? loaded.at(-1) : undefined;
-  const rows = new Map(loaded.map((row) => [row.id, row]));
-  for (const row of live) {
-    const known = rows.get(row.id);
-    if (known ? row.seq >= known.seq : !oldest || newestFirst(row, oldest) < 0) rows.set(row.id, row);
-  }
-  return [...rows.values()].filter((row) => matches(filter, row)).sort(newestFirst);
-}
+/** As the server lists deliveries. */
+export const newestDeliveryFirst = latestFirst((row: DeliveryRow) => row.createdAt);
 
 /** The latest delivery of each channel. */
 export function latestByChannel(rows: readonly DeliveryRow[]): Map<string, DeliveryRow> {
   const latest = new Map<string, DeliveryRow>();
   for (const row of rows) {
     const known = latest.get(row.channelId);
-    if (!known || newestFirst(row, known) < 0) latest.set(row.channelId, row);
+    if (!known || newestDeliveryFirst(row, known) < 0) latest.set(row.channelId, row);
   }
   return latest;
 }

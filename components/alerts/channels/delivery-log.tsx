@@ -85,13 +85,13 @@ export function DeliveryLog({ channels, first, mayChange }: DeliveryLogProps) {
           </Button>
         )}
       </search>
-      {log.isError ? (
-        <ErrorState detail={log.error.message} onRetry={() => void log.refetch()} />
-      ) : log.isPending ? (
+      {log.error && !log.rows ? (
+        <ErrorState detail={log.error.detail} onRetry={log.retry} />
+      ) : log.rows === undefined ? (
         <div className="p-3.5">
           <PageSkeleton rows={3} />
         </div>
-      ) : log.items.length === 0 ? (
+      ) : log.rows.length === 0 ? (
         <p className="p-3.5 text-body text-muted">
           {filtered
             ? "No delivery matches."
@@ -114,7 +114,7 @@ export function DeliveryLog({ channels, first, mayChange }: DeliveryLogProps) {
             </tr>
           </TableHead>
           <TableBody>
-            {log.items.map((delivery) => (
+            {log.rows.map((delivery) => (
               <DeliveryLine
                 key={delivery.id}
                 delivery={delivery}
@@ -127,16 +127,16 @@ export function DeliveryLog({ channels, first, mayChange }: DeliveryLogProps) {
           </TableBody>
         </Table>
       )}
-      {log.hasNextPage && (
+      {log.hasMore && (
         <div className="border-t border-line p-2.5">
-          <Button size="sm" busy={log.isFetchingNextPage} onClick={() => void log.fetchNextPage()}>
+          <Button size="sm" busy={log.loadingMore} onClick={log.more}>
             Load older
           </Button>
         </div>
       )}
       <DeliveryDrawer
         deliveryId={openId}
-        known={log.items.find(({ id }) => id === openId)}
+        known={log.rows?.find(({ id }) => id === openId)}
         channel={nameOf}
         mayReplay={(delivery) => mayChange && names.has(delivery.channelId)}
         onReplay={setReplayed}

@@ -1,21 +1,24 @@
 "use client";
 
-import { keepPreviousData, useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useMemo } from "react";
+import { useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
 import { channelEndpoints, deliveryEndpoints } from "../../../domain/alerts/notification-endpoints.ts";
 import { pathTo } from "../../../domain/kernel/endpoint.ts";
 import type { Sent } from "../../../domain/kernel/wire.ts";
 import { api } from "../../live/api.ts";
 import { mustBeDone } from "../../live/if-unmoved.ts";
-import { useNewest, useTopicList, useTopicRows } from "../../live/rows.ts";
+import { type ListPage, placed } from "../../live/live-list.ts";
+import { useTopicRows } from "../../live/rows.ts";
 import { useCommand } from "../../live/use-command.ts";
+import { type LiveList, useLiveList, useTopicOf } from "../../live/use-live-list.ts";
 import {
   type ChannelRow,
   type DeliveryFilter,
   type DeliveryPage,
   type DeliveryRow,
   latestByChannel,
-  mergeDeliveries,
+  newestDeliveryFirst,
+  passes,
 } from "./channel-model.ts";
 import { deliveriesPath } from "./delivery-filter.ts";
 import { meanwhileWords, putChannel, removeChannel, rotateSecret } from "./put-channel.ts";
@@ -36,30 +39,20 @@ export function useChannels(initial: readonly Sent<"channel">[] = NONE): Channel
 }
 
 /** The delivery log through a filter, the newest first, live. `first` is the page the server rendered, if for this filter. */
-export function useDeliveries(filter: DeliveryFilter, first: { path: string; page: DeliveryPage } | undefined) {
+export function useDeliveries(
+  filter: DeliveryFilter,
+  first: { path: string; page: DeliveryPage } | undefined,
+): LiveList<DeliveryRow> {
   const path = deliveriesPath(filter);
-  const query = useInfiniteQuery({
-    queryKey: ["deliveries", path],
-    queryFn: ({ pageParam, signal }) => api.get(deliveriesPath(filter, pageParam), signal),
-    initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.nextCursor,
-    ...(first?.path === path && { initialData: { pages: [first.page], pageParams: [null] } }),
-    placeholderData: keepPreviousData,
+  const initial = first?.path === path ? (first.page as ListPage<DeliveryRow>) : undefined;
+  return useLiveList<DeliveryRow>({
+    key: ["deliveries", path],
+    load: (cursor, signal) => api.get(deliveriesPath(filter, cursor), signal),
+    initial,
+    live: useTopicOf<DeliveryRow>(TOPIC, "delivery", initial),
+    join: useMemo(() => placed((row: DeliveryRow) => passes(filter, row), newestDeliveryFirst), [filter]),
+    keepPrevious: true,
   });
-  const { rows, cut } = useTopicList(TOPIC, "delivery");
-  const live = rows as readonly DeliveryRow[];
-  const client = useQueryClient();
-  // After a long absence there may be more than a snapshot brings.
-  useEffect(() => {
-    if (cut > 1) void client.invalidateQueries({ queryKey: ["deliveries"] });
-  }, [client, cut]);
-  const newest = useNewest();
-  const { data, hasNextPage } = query;
-  const items = useMemo(() => {
-    const loaded = (data?.pages ?? []).flatMap((page) => page.items).map((row) => newest(row as DeliveryRow));
-    return mergeDeliveries(loaded, live, filter, hasNextPage);
-  }, [data, live, filter, hasNextPage, newest]);
-  return { ...query, items };
 }
 
 /** The latest delivery to a channel: from the live rows, else from the server. Null: none yet. Undefined: not known yet. */

@@ -31,7 +31,8 @@ export function RadarScreen({ initial, initialFilter, timelines }: RadarScreenPr
   const [url, setUrl] = useQueryStates(RADAR_URL);
   const q = useDeferredValue(url.q);
   const filter = useMemo(() => ({ runs: url.runs, q }), [url.runs, q]);
-  const { ids, hasMore, loading, more, error, retry } = useRadarRuns(filter, initial, initialFilter);
+  const { rows, hasMore, loadingMore, more, error, retry } = useRadarRuns(filter, initial, initialFilter);
+  const ids = useMemo(() => rows?.map(({ runId }) => runId), [rows]);
   const rendered = useMemo(() => new Map(timelines.map((one) => [one.run.runId, one])), [timelines]);
   return (
     <>
@@ -70,7 +71,7 @@ export function RadarScreen({ initial, initialFilter, timelines }: RadarScreenPr
       </div>
       {hasMore && (
         <div className="mt-3 flex justify-center">
-          <Button busy={loading} onClick={more}>
+          <Button busy={loadingMore} onClick={more}>
             Older runs
           </Button>
         </div>
