@@ -39,7 +39,10 @@ const STANDING_OF: { readonly [state in Exclude<BreakerStateName, "closed">]: St
 /** The parts of an agent that decide its standing. */
 export type Stands = Pick<AgentView, "agent" | "breaker"> & { alerts: readonly AlertRow[] };
 
-/** The worst standing that applies to an agent. Silence comes from an alert rule, so that an idle agent does not count as silent. */
+/**
+ * The worst standing that applies to an agent. Silence comes from an alert rule, so that an idle agent does not count
+ * as silent.
+ */
 export function standingOf({ agent, breaker, alerts }: Stands): Standing {
   if (breaker.state !== "closed") return ownOf(STANDING_OF, breaker.state) ?? "open";
   if ((breaker.failureRate ?? 0) > breaker.config.failureRateThreshold / 2) return "failing";
@@ -73,7 +76,10 @@ export function countStandings(agents: readonly Placed[]): { standing: Standing;
   })).filter(({ count }) => count > 0);
 }
 
-/** Those of a standing (all without one) whose name, key, capabilities, last error or state contain every word of the text. */
+/**
+ * Those of a standing (all without one) whose name, key, capabilities, last error or state contain every word of the
+ * text.
+ */
 export function filterAgents(agents: readonly Placed[], standing: Standing | null, text: string): Placed[] {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   return agents.filter((one) => {

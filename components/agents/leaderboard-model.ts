@@ -64,7 +64,10 @@ function figureOf(row: Standing, key: SortKey): number | string | null {
   }
 }
 
-/** The next sorting when a column's head is pressed: a new column starts in its most useful direction, a second press reverses it. */
+/**
+ * The next sorting when a column's head is pressed: a new column starts in its most useful direction, a second press
+ * reverses it.
+ */
 export function nextSort(sort: Sort, key: SortKey): Sort {
   if (sort.key === key) return { key, descending: !sort.descending };
   return { key, descending: key !== "rank" && key !== "agent" && key !== "trend" };

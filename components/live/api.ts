@@ -42,7 +42,10 @@ export const api = {
     http.call("DELETE", path, { tag }),
 };
 
-/** Commits mutations, all or none. Sent with an idempotency key, so a repeat after a lost response changes nothing twice. */
+/**
+ * Commits mutations, all or none. Sent with an idempotency key, so a repeat after a lost response changes nothing
+ * twice.
+ */
 export const commit = (mutations: ClientMutationInput[]): Promise<Receipt> =>
   http.call("POST", "/commits", { body: { mutations }, idempotencyKey: newIdempotencyKey() });
 

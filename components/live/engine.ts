@@ -217,7 +217,8 @@ export class LiveEngine {
     const topic = this.#topics.get("log");
     const position = topic && positionOf(topic);
     if (topic && position !== undefined) {
-      // The log should be complete up to the head of the previous beat. If it is not, and nothing has arrived since, frames were lost.
+      // The log should be complete up to the head of the previous beat. If it is not, and nothing has arrived since,
+      // frames were lost.
       if (topic.phase === "live" && position < this.#headAtLastBeat && position === topic.atBeat) this.#again(topic);
       topic.atBeat = position;
     }

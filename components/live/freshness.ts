@@ -9,7 +9,10 @@ export interface Freshness {
   state: FreshnessState;
   /** Stale: time of the last message of the server, or when its database was lost; else null. */
   since: Date | null;
-  /** Why the server's database is not available: the server runs, and refuses changes. Null when it is stale for another reason. */
+  /**
+   * Why the server's database is not available: the server runs, and refuses changes. Null when it is stale for another
+   * reason.
+   */
   databaseAway: DatabaseReason | null;
   carrier: Carrier;
   /** The last position of the log that this tab has seen. */

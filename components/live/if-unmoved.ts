@@ -56,7 +56,10 @@ export async function withTheirs<T, R>(write: Promise<T>, onTheirs: (now: R) => 
   }
 }
 
-/** The result of a write; when somebody else was first, throws the problem, with `wordsFor` of the current row as its text. */
+/**
+ * The result of a write; when somebody else was first, throws the problem, with `wordsFor` of the current row as its
+ * text.
+ */
 export function mustBeDone<T, R>(written: Written<T, R>, wordsFor: (now: R) => string): T {
   if ("done" in written) return written.done;
   const { theirs, problem } = written;

@@ -140,7 +140,10 @@ function rowOf(cached: Live & Omitting, unknown: number): Values {
 
 const isLeftOut = ({ omitted }: Omitting, column: string): boolean => omitted?.includes(column) ?? false;
 
-/** Applies a commit; the rows that change, by their keys. Empty when it is refused. @throws NotLoaded, and errors of reducers */
+/**
+ * Applies a commit; the rows that change, by their keys. Empty when it is refused. @throws NotLoaded, and errors of
+ * reducers
+ */
 function apply(rows: CachedRows, commit: Parameters<typeof applyCommit>[1], { actor, now }: Reader): Map<string, Live> {
   const draft = new Draft(rows);
   const at = new Date(now).toISOString();
@@ -157,7 +160,10 @@ function apply(rows: CachedRows, commit: Parameters<typeof applyCommit>[1], { ac
   return changed;
 }
 
-/** The cached row with the changes of the reducers; undefined when no visible column changed, or one of its ids is not created yet. */
+/**
+ * The cached row with the changes of the reducers; undefined when no visible column changed, or one of its ids is not
+ * created yet.
+ */
 function shown({ cached, row }: Loaded, next: Values): Live | undefined {
   const hidden: readonly string[] = ROWS[cached.kind].hidden;
   const changed = Object.keys(row).filter(

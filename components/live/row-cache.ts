@@ -37,7 +37,10 @@ export function newest<R extends Live>(client: QueryClient, row: R): R {
   return newer(client.getQueryData<Live>(rowKey(row.kind, row.id)), row) as R;
 }
 
-/** Stores rows that are newer than the cached ones, or all with `force`, in their own entries and in every list that has them. */
+/**
+ * Stores rows that are newer than the cached ones, or all with `force`, in their own entries and in every list that has
+ * them.
+ */
 export function applyRows(client: QueryClient, rows: readonly Live[], force = false): void {
   const changed = new Map<Kind, Map<string, Live>>();
   for (const one of rows) {

@@ -75,7 +75,8 @@ export function openSocket(engine: LiveEngine, refresh: () => void): () => void 
   });
   socket.on("connect_error", () => {
     connectLater();
-    // A browser gets no reason for a failed handshake. If the session has expired, this call redirects to the login page.
+    // A browser gets no reason for a failed handshake. If the session has expired, this call redirects to the login
+    // page.
     if (Date.now() - askedAt < ASK_AGAIN_MS) return;
     askedAt = Date.now();
     api.get(pathTo(accountEndpoints.me)).then(

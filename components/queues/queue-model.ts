@@ -71,7 +71,10 @@ export function parseBound(text: string, least: number): Bound {
   return { value };
 }
 
-/** Coordinates of a line through values over time in a box of width × height; null interrupts it. One string of points per piece. */
+/**
+ * Coordinates of a line through values over time in a box of width × height; null interrupts it. One string of points
+ * per piece.
+ */
 export function sparkline(values: readonly (number | null)[], width: number, height: number): string[] {
   const most = Math.max(1, ...values.map((value) => value ?? 0));
   const step = values.length > 1 ? width / (values.length - 1) : 0;

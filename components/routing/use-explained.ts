@@ -13,7 +13,10 @@ import { useEngine } from "../live/live-provider.tsx";
 /** Events come in bursts: one refetch for those within this time, ms. */
 const TOGETHER_MS = 300;
 
-/** A decision with its explanation, refetched on events of it, of a fallback or of its job. `head`: the log's position at the first read. */
+/**
+ * A decision with its explanation, refetched on events of it, of a fallback or of its job. `head`: the log's position
+ * at the first read.
+ */
 export function useExplained(initial: ExplainedDecision, head: number): ExplainedDecision {
   const engine = useEngine();
   const { data, refetch } = useQuery({

@@ -19,7 +19,10 @@ export interface ListedJob {
   ranMs: number;
 }
 
-/** The run's jobs that match, in the timeline's order or the longest first. Text is searched in step, id, tool and agent. */
+/**
+ * The run's jobs that match, in the timeline's order or the longest first. Text is searched in step, id, tool and
+ * agent.
+ */
 export function listJobs(model: TimelineModel, filter: JobFilter, now: number): ListedJob[] {
   const text = filter.text.trim().toLowerCase();
   const listed: ListedJob[] = [];

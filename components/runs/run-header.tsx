@@ -90,8 +90,8 @@ interface RunErrorProps {
 /** What went wrong, with the first job that failed. Renders nothing when nothing did. */
 export function RunError({ run, jobs, onSelectJob }: RunErrorProps) {
   const failure = firstFailure(jobs, run.jobCounts);
-  const endedBadly = run.status === "failed" || run.status === "timed_out";
-  const message = run.error?.message ?? (endedBadly ? run.reason : null);
+  const isUnsuccessful = run.status === "failed" || run.status === "timed_out";
+  const message = run.error?.message ?? (isUnsuccessful ? run.reason : null);
   if (!failure && !message) return null;
   return (
     <div

@@ -23,7 +23,10 @@ export interface JobSearch {
   error: SwitchyardError | null;
 }
 
-/** Finds jobs of a run on the server and adds them, page by page. `wanted`: not all jobs are loaded, and the filter narrows them. */
+/**
+ * Finds jobs of a run on the server and adds them, page by page. `wanted`: not all jobs are loaded, and the filter
+ * narrows them.
+ */
 export function useJobSearch(
   runId: string,
   { text, status }: JobFilter,

@@ -11,7 +11,10 @@ export interface Band {
   /** Null: unknown, or (`absent`) the agent did not exist yet. */
   state: BreakerStateName | null;
   absent: boolean;
-  /** Why it changed to this state, and who ordered it (null: the breaker itself). Null too when the beginning is unknown. */
+  /**
+   * Why it changed to this state, and who ordered it (null: the breaker itself). Null too when the beginning is
+   * unknown.
+   */
   reason: string | null;
   by: string | null;
   /** Whether `from` is when it began; false: only where the strip begins. */
@@ -22,7 +25,10 @@ export interface Band {
 export interface KnownHistory {
   /** Oldest first. May include events other than transitions. */
   rows: readonly FeedRow[];
-  /** From this time on (epoch ms) `rows` has every transition; null: not known, so the time before the first one is unknown. */
+  /**
+   * From this time on (epoch ms) `rows` has every transition; null: not known, so the time before the first one is
+   * unknown.
+   */
   knownFrom: number | null;
   /** When the agent was created. */
   createdAt: number;

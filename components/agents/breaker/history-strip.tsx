@@ -136,7 +136,10 @@ const HATCHED: CSSProperties = {
   background: "repeating-linear-gradient(-45deg, var(--line-strong) 0 2px, transparent 2px 7px)",
 };
 
-/** `Open from 2026-11-21 10:00:00 UTC+1 to 2026-11-21 10:05:00 UTC+1 (5m 00s): failure rate 60% of 5 calls, threshold 50%`. */
+/**
+ * `Open from 2026-11-21 10:00:00 UTC+1 to 2026-11-21 10:05:00 UTC+1 (5m 00s): failure rate 60% of 5 calls, threshold
+ * 50%`.
+ */
 function sentenceOf(band: Band, end: number, moment: FormatMoment): string {
   const goesOn = band.to >= end;
   const until = goesOn ? "now" : moment(band.to, "second");

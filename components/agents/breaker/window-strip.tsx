@@ -11,7 +11,9 @@ const MARKS = {
   X: { name: "failed slowly", height: "100%", tone: "timed-out" },
 } as const;
 
-/** The calls in a breaker's window, oldest at the left: one mark each, tall when it failed; per second in a time window. */
+/**
+ * The calls in a breaker's window, oldest at the left: one mark each, tall when it failed; per second in a time window.
+ */
 export function WindowStrip({ window }: { window: BreakerWindow }) {
   const marks = window.kind === "count" ? countMarks(window.last) : secondMarks(window.buckets);
   if (marks.length === 0) return <p className="text-small text-muted">The window is empty.</p>;

@@ -72,7 +72,7 @@ function HowToReport() {
       command={`POST /api/v1/jobs/{id}/complete {"leaseToken": "…", "result": {"files": [{"path": "src/app.ts", "status": "modified"}]}}`}
       className="py-6"
     >
-      The worker's git and agent adapters report them automatically. Other workers name them in its result, as{" "}
+      The worker's git and agent adapters report them automatically. Other workers name them in their results, as{" "}
       <code>files</code>. A file that two workstreams touch is marked here.
     </EmptyState>
   );

@@ -29,7 +29,10 @@ interface RadarGridProps {
   className?: string;
 }
 
-/** Every workstream × its jobs, one cell per job, coloured by status. Arrow keys move among the cells, Enter opens a job. */
+/**
+ * Every workstream × its jobs, one cell per job, coloured by status. Arrow keys move among the cells, Enter opens a
+ * job.
+ */
 export function RadarGrid({ label, model, selected, onOpen, className }: RadarGridProps) {
   const radar = useMemo(() => buildRadar(model), [model]);
   const scroller = useRef<HTMLDivElement>(null);

@@ -38,8 +38,8 @@ export function RunReceipts({ runId, head }: { runId: string; head: number }) {
         {!receipts && <Skeleton className="h-72" />}
         {receipts?.length === 0 && (
           <EmptyState icon={<ReceiptText />} title="No receipt of this run is kept">
-            Every commit has one: positions, who, what, and a hash that chains it to the one before. Old ones leave by
-            retention.
+            Every commit has one: positions, who, what, and a hash that chains it to the one before. Old ones are
+            deleted by retention.
           </EmptyState>
         )}
         {receipts && receipts.length > 0 && (

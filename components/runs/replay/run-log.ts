@@ -8,7 +8,9 @@ const NOUNS = ["run", "workstream", "job", "context", "token", "scope", "step", 
 
 const PAGE = 1000;
 
-/** The path of a page of a run's log after a position, with the events that the fold reads; null: from its first event. */
+/**
+ * The path of a page of a run's log after a position, with the events that the fold reads; null: from its first event.
+ */
 export const logPath = (runId: string, after: number | null) =>
   pathTo(eventEndpoints.ofRun, {
     id: runId,

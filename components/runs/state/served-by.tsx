@@ -44,7 +44,7 @@ export function ServedBy({ runId }: { runId: string }) {
   return (
     <span className="inline-flex items-center gap-0.5">
       <Badge
-        title={`Served by ${what}, true at position ${data.seq}, in ${formatDuration(data.tookMs)}, ${moment(data.servedAt)}; ${data.strategy}`}
+        title={`Served by ${what}, at position ${data.seq}, in ${formatDuration(data.tookMs)}, ${moment(data.servedAt)}; ${data.strategy}`}
       >
         <Icon aria-hidden className="size-3" /> <span className="sr-only">Served by </span>
         {label}

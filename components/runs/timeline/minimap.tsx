@@ -21,7 +21,9 @@ interface MinimapProps {
   model: TimelineModel;
 }
 
-/** The whole run on a strip. Drag across it to show that stretch, drag the window to move it, double-click to show all. */
+/**
+ * The whole run on a strip. Drag across it to show that stretch, drag the window to move it, double-click to show all.
+ */
 export function Minimap({ store, model }: MinimapProps) {
   const strip = useRef<HTMLDivElement>(null);
   const width = useWidth(strip, 900);

@@ -25,7 +25,9 @@ export const FOLLOW_ALL: Mode = { name: "follow", span: null };
 /** Free space at the right edge, as a share of the span, so that now is not at the very edge. */
 const EDGE = 0.03;
 
-/** The longest view: the whole run with free space at its right. `life` is from the run's creation to now or its end. */
+/**
+ * The longest view: the whole run with free space at its right. `life` is from the run's creation to now or its end.
+ */
 export function boundsOf(life: View): View {
   const span = Math.max(spanOf(life), MIN_SPAN_MS);
   return { from: life.from, to: life.from + span * (1 + EDGE) };

@@ -147,7 +147,9 @@ function isSame(row: JobRow, job: Wire<"job">, attempts: Wire<"attempt">[]): boo
 
 type RowVersion = { readonly seq: number; readonly pending?: boolean };
 
-/** Whether two versions of a row are equal. The effect of a click keeps the `seq` of its base row, and so does its undo. */
+/**
+ * Whether two versions of a row are equal. The effect of a click keeps the `seq` of its base row, and so does its undo.
+ */
 const isUnmoved = (a: RowVersion, b: RowVersion | undefined): boolean =>
   a === b || (a.seq === b?.seq && a.pending !== true && b.pending !== true);
 
@@ -191,7 +193,10 @@ function inOrder(jobs: readonly Wire<"job">[]): Wire<"job">[] {
   );
 }
 
-/** Each job's depth: the jobs before it on its longest chain of dependencies. A job can only depend on older ones: there are no cycles. */
+/**
+ * Each job's depth: the jobs before it on its longest chain of dependencies. A job can only depend on older ones: there
+ * are no cycles.
+ */
 export function depths(jobs: readonly Wire<"job">[]): Map<string, number> {
   const byId = new Map(jobs.map((job) => [job.id, job]));
   const depth = new Map<string, number>();
