@@ -30,12 +30,12 @@ describe("a list that new rows are stacked on", () => {
     expect(shown.map(({ id, status }) => `${id} ${status}`)).toEqual(["c on", "b off", "a on"]);
   });
 
-  it("shows the effect of a click that nobody has confirmed", () => {
+  it("shows the effect of a click that is not confirmed yet", () => {
     const live = [row("b", 2, { seq: 0, status: "clicked", pending: true })];
     expect(stacked(any, order)(pages, live, NOBODY).shown[1]).toMatchObject({ id: "b", status: "clicked" });
   });
 
-  it("has new rows on top when all are let in", () => {
+  it("has new rows on top when all are shown", () => {
     const live = [row("e", 5), row("d", 4), row("c", 3)];
     expect(ids(stacked(any, order)(pages, live, "all").shown)).toBe("e d c b a");
     expect(stacked(any, order)(pages, live, "all").fresh).toEqual([]);
@@ -48,12 +48,12 @@ describe("a list that new rows are stacked on", () => {
     expect([ids(after.shown), after.fresh]).toEqual(["e c b a", []]);
   });
 
-  it("keeps an accepted row that has stopped to match", () => {
+  it("keeps an accepted row that no longer matches", () => {
     const { shown } = stacked(isOn, order)(pages, [row("e", 5, { status: "off" })], new Set(["e"]));
     expect(ids(shown)).toBe("e c b a");
   });
 
-  it("leaves rows below the first page's top to the paging, and has a row once that two pages hold", () => {
+  it("leaves rows below the first page's top to the paging, and lists a row once that two pages hold", () => {
     const twice = [...pages, page([row("a", 1)])];
     expect(ids(stacked(any, order)(twice, [row("z", 0)], "all").shown)).toBe("c b a");
   });
@@ -64,7 +64,7 @@ describe("a list that new rows are stacked on", () => {
 });
 
 describe("a list of rows in their places", () => {
-  it("puts a live row where it belongs, and lets one leave that no longer matches", () => {
+  it("puts a live row where it belongs, and drops one that no longer matches", () => {
     const live = [row("b", 2, { seq: 9, status: "off" }), row("between", 2.5), row("top", 9)];
     expect(ids(placed(isOn, order)(pages, live, "all").shown)).toBe("top c between a");
   });
@@ -75,7 +75,7 @@ describe("a list of rows in their places", () => {
     expect(ids(placed(any, order)([page([row("c", 3), row("b", 2)])], [row("z", 0)], "all").shown)).toBe("c b z");
   });
 
-  it("keeps out what a page read later does not list, but for a click's effect", () => {
+  it("leaves out rows that a later page does not list, except a click's effect", () => {
     const read = [{ ...page([row("c", 3)]), seq: 5 }];
     expect(ids(placed(any, order)(read, [row("gone", 2, { seq: 4 })], "all").shown)).toBe("c");
     expect(ids(placed(any, order)(read, [row("come", 2, { seq: 6 })], "all").shown)).toBe("c come");
