@@ -1,11 +1,11 @@
 "use client";
 
-import { Search, X } from "lucide-react";
 import { useMemo } from "react";
 import { SEVERITIES } from "../../domain/kernel/statuses.ts";
-import { TextFilter } from "../runs/run-filters.tsx";
 import { Button } from "../ui/button.tsx";
 import { cn } from "../ui/cn.ts";
+import { FilterBar } from "../ui/filter-bar/filter-bar.tsx";
+import { TextFilter } from "../ui/filter-bar/text-filter.tsx";
 import { Select } from "../ui/select.tsx";
 import { statusLook, toneColor } from "../ui/status.ts";
 import { type InboxFilter, isNarrowed } from "./inbox-filter.ts";
@@ -26,9 +26,16 @@ export function InboxFilters({ filter, onChange }: InboxFiltersProps) {
     return [{ value: "", label: "Any rule" }, ...known, ...gone.map((value) => ({ value, label: value }))];
   }, [rules, filter.rule]);
   return (
-    <search aria-label="Filter alerts" className="mb-3 flex flex-wrap items-center gap-2">
+    <FilterBar
+      label="Filter alerts"
+      narrowed={isNarrowed(filter)}
+      onClear={() => onChange({ severity: [], rule: null, q: null })}
+      clearLabel="Clear filters"
+      clearClass="pointer-coarse:min-h-11"
+      className="mb-3"
+    >
       <TextFilter
-        icon={<Search aria-hidden className="size-3.5" />}
+        magnifier
         label="Find alerts"
         placeholder="Title, agent, run, queue …"
         value={filter.q}
@@ -62,15 +69,6 @@ export function InboxFilters({ filter, onChange }: InboxFiltersProps) {
         onValueChange={(rule) => onChange({ rule: rule || null })}
         className="max-w-56 pointer-coarse:min-h-11"
       />
-      {isNarrowed(filter) && (
-        <Button
-          variant="ghost"
-          className="pointer-coarse:min-h-11"
-          onClick={() => onChange({ severity: [], rule: null, q: null })}
-        >
-          <X aria-hidden className="size-3.5" /> Clear filters
-        </Button>
-      )}
-    </search>
+    </FilterBar>
   );
 }

@@ -1,8 +1,8 @@
 "use client";
 
-import { Search, X } from "lucide-react";
-import { TextFilter, TimeFilter } from "../runs/run-filters.tsx";
-import { Button } from "../ui/button.tsx";
+import { FilterBar } from "../ui/filter-bar/filter-bar.tsx";
+import { TextFilter } from "../ui/filter-bar/text-filter.tsx";
+import { TimeFilter } from "../ui/filter-bar/time-filter.tsx";
 import { Select } from "../ui/select.tsx";
 import { type DecisionFilters, decisionQuery, OUTCOMES } from "./decision-filters.ts";
 import { outcomeLabel } from "./outcome-badge.tsx";
@@ -21,9 +21,9 @@ const OUTCOME_OPTIONS = [ANY, ...OUTCOMES.map((value) => ({ value, label: outcom
 export function DecisionFiltersBar({ filters, taskTypes, onChange, onClear }: DecisionFiltersBarProps) {
   const types = [...new Set([...taskTypes, ...(filters.taskType ? [filters.taskType] : [])])];
   return (
-    <search aria-label="Filter decisions" className="flex flex-wrap items-center gap-2">
+    <FilterBar label="Filter decisions" narrowed={decisionQuery(filters) !== ""} onClear={onClear}>
       <TextFilter
-        icon={<Search aria-hidden className="size-3.5" />}
+        magnifier
         label="Task"
         placeholder="Task id"
         value={filters.task}
@@ -57,11 +57,6 @@ export function DecisionFiltersBar({ filters, taskTypes, onChange, onClear }: De
         className="w-32"
       />
       <TimeFilter what="Routed" from={filters.from} to={filters.to} onChange={onChange} />
-      {decisionQuery(filters) !== "" && (
-        <Button variant="ghost" onClick={onClear}>
-          <X aria-hidden className="size-3.5" /> Clear
-        </Button>
-      )}
-    </search>
+    </FilterBar>
   );
 }

@@ -2,12 +2,13 @@
 
 import { ChevronRight } from "lucide-react";
 import Link from "next/link";
-import { type ReactNode, useId } from "react";
+import { useId } from "react";
 import type { LogEvent } from "../../domain/kernel/event.ts";
 import { agentHref } from "../../domain/kernel/links.ts";
 import type { Wire } from "../../domain/kernel/wire.ts";
 import { StatusBadge } from "../ui/badge.tsx";
 import { cn } from "../ui/cn.ts";
+import { Fact, Facts } from "../ui/fact.tsx";
 import { JsonTree } from "../ui/json-tree.tsx";
 import { splitResult } from "../ui/output.ts";
 import { Duration, RelativeTime } from "../ui/time.tsx";
@@ -101,18 +102,4 @@ function AttemptBody({ id, attempt, events }: { id: string; attempt: Wire<"attem
 
 function RunTime({ attempt }: { attempt: Wire<"attempt"> }) {
   return <Duration ms={attempt.durationMs} from={attempt.startedAt} to={attempt.finishedAt} />;
-}
-
-/** A list of names and values. */
-export function Facts({ children }: { children: ReactNode }) {
-  return <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1 text-body">{children}</dl>;
-}
-
-export function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <>
-      <dt className="text-muted">{name}</dt>
-      <dd className="min-w-0 break-words">{children}</dd>
-    </>
-  );
 }

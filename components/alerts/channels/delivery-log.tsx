@@ -1,14 +1,14 @@
 "use client";
 
-import { X } from "lucide-react";
 import { parseAsArrayOf, parseAsString, parseAsStringLiteral, useQueryState } from "nuqs";
 import { useMemo, useState } from "react";
-import { DELIVERY_STATUSES, type DeliveryStatus } from "../../../domain/kernel/statuses.ts";
+import { DELIVERY_STATUSES } from "../../../domain/kernel/statuses.ts";
 import { Button } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
-import { cn } from "../../ui/cn.ts";
 import { ConfirmDialog } from "../../ui/dialog.tsx";
 import { ErrorState } from "../../ui/empty-state.tsx";
+import { FilterBar } from "../../ui/filter-bar/filter-bar.tsx";
+import { ToggleGroup } from "../../ui/filter-bar/toggle-group.tsx";
 import { Select } from "../../ui/select.tsx";
 import { PageSkeleton } from "../../ui/skeleton.tsx";
 import { Table, TableBody, TableHead, Th } from "../../ui/table.tsx";
@@ -46,11 +46,6 @@ export function DeliveryLog({ channels, first, mayChange }: DeliveryLogProps) {
   const names = useMemo(() => new Map(channels.map(({ id, name }) => [id, name])), [channels]);
   const nameOf = (channelId: string) => names.get(channelId) ?? channelId;
   const filtered = filter.channelId !== null || filter.status.length > 0;
-  const isOn = (statuses: readonly DeliveryStatus[]) => statuses.every((one) => filter.status.includes(one));
-  const toggle = (statuses: readonly DeliveryStatus[]) => {
-    const others = filter.status.filter((one) => !statuses.includes(one));
-    void setStatus(isOn(statuses) ? others : [...others, ...statuses]);
-  };
   const choices = [
     { value: "", label: "Every channel" },
     ...channels.filter((one) => isSentTo(one.channelKind)).map(({ id, name }) => ({ value: id, label: name })),
@@ -61,30 +56,28 @@ export function DeliveryLog({ channels, first, mayChange }: DeliveryLogProps) {
 
   return (
     <Card id="deliveries" title="Deliveries" flush className="mt-4 scroll-mt-16">
-      <search aria-label="Filter deliveries" className="flex flex-wrap items-center gap-2 border-b border-line p-2.5">
-        <fieldset aria-label="Status" className="flex overflow-hidden rounded-md border border-line-strong bg-surface">
-          {STATUS_GROUPS.map(({ label, statuses }) => (
-            <StatusToggle key={label} label={label} on={isOn(statuses)} onToggle={() => toggle(statuses)} />
-          ))}
-        </fieldset>
+      <FilterBar
+        label="Filter deliveries"
+        narrowed={filtered}
+        onClear={() => {
+          void setChannelId(null);
+          void setStatus(null);
+        }}
+        className="border-b border-line p-2.5"
+      >
+        <ToggleGroup
+          label="Status"
+          choices={STATUS_GROUPS.map(({ label, statuses }) => ({ label, values: statuses }))}
+          chosen={filter.status}
+          onChange={(status) => void setStatus(status)}
+        />
         <Select
           label="Channel"
           value={filter.channelId ?? ""}
           options={choices}
           onValueChange={(value) => void setChannelId(value || null)}
         />
-        {filtered && (
-          <Button
-            variant="ghost"
-            onClick={() => {
-              void setChannelId(null);
-              void setStatus(null);
-            }}
-          >
-            <X aria-hidden className="size-3.5" /> Clear
-          </Button>
-        )}
-      </search>
+      </FilterBar>
       {log.error && !log.rows ? (
         <ErrorState detail={log.error.detail} onRetry={log.retry} />
       ) : log.rows === undefined ? (
@@ -159,21 +152,5 @@ export function DeliveryLog({ channels, first, mayChange }: DeliveryLogProps) {
         onConfirm={async () => replayed !== null && (await replay.run(replayed)) !== undefined}
       />
     </Card>
-  );
-}
-
-function StatusToggle({ label, on, onToggle }: { label: string; on: boolean; onToggle: () => void }) {
-  return (
-    <button
-      type="button"
-      aria-pressed={on}
-      onClick={onToggle}
-      className={cn(
-        "h-[30px] border-r border-line px-2.5 text-small font-medium whitespace-nowrap last:border-r-0 focus-visible:-outline-offset-2",
-        on ? "bg-accent-soft text-accent" : "text-muted hover:bg-hover hover:text-ink",
-      )}
-    >
-      {label}
-    </button>
   );
 }

@@ -12,10 +12,10 @@ import { eventSummary } from "../../events/event-line.ts";
 import { api } from "../../live/api.ts";
 import { cn } from "../../ui/cn.ts";
 import { CopyId } from "../../ui/copy-id.tsx";
+import { Fact, Facts } from "../../ui/fact.tsx";
 import { TableRow, Td } from "../../ui/table.tsx";
 import { RelativeTime } from "../../ui/time.tsx";
 import { useMoment } from "../../ui/use-moment.ts";
-import { Fact, Facts } from "../attempt-view.tsx";
 import { mutationsText, positionsText } from "./receipt-text.ts";
 
 interface ReceiptRowProps {
