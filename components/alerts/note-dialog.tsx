@@ -5,6 +5,7 @@ import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { HOLDS } from "../ui/expiry.ts";
 import { Textarea } from "../ui/input.tsx";
+import { Label } from "../ui/label.tsx";
 import { Select } from "../ui/select.tsx";
 import type { AckTerms } from "./alert-actions.ts";
 import { cursorItem } from "./cursor-item.ts";
@@ -49,9 +50,7 @@ function NoteForm({ onClose, onAcknowledge }: Omit<NoteDialogProps, "subject">) 
   return (
     <form onSubmit={submit} className="mt-3 space-y-3">
       <div>
-        <label htmlFor={field} className="mb-1 block text-small font-medium text-muted">
-          Note
-        </label>
+        <Label htmlFor={field}>Note</Label>
         <Textarea
           id={field}
           value={note}

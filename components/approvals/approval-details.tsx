@@ -10,6 +10,7 @@ import { CopyButton } from "../ui/copy-button.tsx";
 import { CopyId } from "../ui/copy-id.tsx";
 import { Textarea } from "../ui/input.tsx";
 import { JsonTree } from "../ui/json-tree.tsx";
+import { Label } from "../ui/label.tsx";
 import { useNow } from "../ui/now.ts";
 import { RelativeTime } from "../ui/time.tsx";
 import { useMoment } from "../ui/use-moment.ts";
@@ -59,9 +60,7 @@ export function ApprovalDetails({ id, approval, me, comment, onComment }: Approv
       )}
       {(offer.approve || offer.reject) && (
         <div className="max-w-2xl">
-          <label htmlFor={field} className="mb-1 block text-small font-medium text-muted">
-            Comment (optional)
-          </label>
+          <Label htmlFor={field}>Comment (optional)</Label>
           <Textarea
             id={field}
             value={comment}

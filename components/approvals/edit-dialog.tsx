@@ -4,6 +4,7 @@ import { type FormEvent, useId, useState } from "react";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Input, Textarea } from "../ui/input.tsx";
+import { Label } from "../ui/label.tsx";
 import { type ApprovalRow, parseWritten } from "./approval-model.ts";
 import { useWholeApproval } from "./use-whole-approval.ts";
 
@@ -55,9 +56,7 @@ function EditForm({ approval, comment: first, onClose, onApprove }: EditDialogPr
   return (
     <form onSubmit={submit} className="mt-3 space-y-3">
       <div>
-        <label htmlFor={field} className="mb-1 block text-small font-medium text-muted">
-          Payload as it should be, JSON
-        </label>
+        <Label htmlFor={field}>Payload as it should be, JSON</Label>
         <Textarea
           id={field}
           value={text}
@@ -78,9 +77,7 @@ function EditForm({ approval, comment: first, onClose, onApprove }: EditDialogPr
         </p>
       </div>
       <div>
-        <label htmlFor={note} className="mb-1 block text-small font-medium text-muted">
-          Comment (optional)
-        </label>
+        <Label htmlFor={note}>Comment (optional)</Label>
         <Input
           id={note}
           value={comment}

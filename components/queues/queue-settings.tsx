@@ -5,6 +5,7 @@ import { useCommand } from "../live/use-command.ts";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Input } from "../ui/input.tsx";
+import { Label } from "../ui/label.tsx";
 import { MeanwhileNotice } from "../ui/meanwhile.tsx";
 import { changesBetween } from "../ui/meanwhile-model.ts";
 import { boundFacts, boundQueue } from "./put-queue.ts";
@@ -109,9 +110,7 @@ function BoundField({ label, hint, value, onChange, fault }: BoundFieldProps) {
   const [field, help] = [useId(), useId()];
   return (
     <div>
-      <label htmlFor={field} className="mb-1 block text-small font-medium text-muted">
-        {label}
-      </label>
+      <Label htmlFor={field}>{label}</Label>
       <Input
         id={field}
         inputMode="numeric"

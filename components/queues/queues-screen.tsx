@@ -9,6 +9,7 @@ import { EmptyState } from "../ui/empty-state.tsx";
 import { formatCount, formatDuration, formatPlural } from "../ui/format.ts";
 import { PageHeader } from "../ui/page-header.tsx";
 import { Table, TableBody, TableHead, TableRow, Td, Th } from "../ui/table.tsx";
+import { TableCard } from "../ui/table-card.tsx";
 import { Duration } from "../ui/time.tsx";
 import { useTitle } from "../ui/use-title.ts";
 import { QueueActions } from "./queue-actions.tsx";
@@ -56,7 +57,7 @@ export function QueuesScreen({ initial, cut }: QueuesScreenProps) {
           </span>
         }
       />
-      <div className="overflow-clip rounded-lg border border-line bg-surface">
+      <TableCard>
         <Table aria-label="Queues">
           <TableHead>
             <tr>
@@ -85,7 +86,7 @@ export function QueuesScreen({ initial, cut }: QueuesScreenProps) {
           more={more}
           beyond={cut && "There are more queues. This page has the first by name, and those that change."}
         />
-      </div>
+      </TableCard>
     </>
   );
 }

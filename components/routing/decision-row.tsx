@@ -1,10 +1,9 @@
 "use client";
 
-import Link from "next/link";
 import { memo } from "react";
 import { decisionHref } from "../../domain/kernel/links.ts";
-import { GridCell, GridRow } from "../lists/grid.tsx";
-import { cn } from "../ui/cn.ts";
+import { GridCell } from "../lists/grid.tsx";
+import { LinkedRow, RowLink } from "../lists/linked-row.tsx";
 import { formatDuration } from "../ui/format.ts";
 import { RelativeTime } from "../ui/time.tsx";
 import type { Decision } from "./decision-filters.ts";
@@ -29,34 +28,14 @@ interface DecisionRowProps {
 /** One decision of the list; the whole row links to its explanation. */
 export const DecisionRow = memo(function DecisionRow({ decision, index, active, card }: DecisionRowProps) {
   return (
-    <GridRow
-      aria-rowindex={index + 2}
-      aria-current={active || undefined}
-      data-decision={decision.id}
-      className={cn(
-        "group relative border-b border-line text-body hover:bg-hover has-[a:focus-visible]:bg-hover",
-        active && "bg-accent-soft shadow-[inset_2px_0_0_var(--accent)] hover:bg-accent-soft",
-        card
-          ? "flex h-full flex-col justify-center gap-1.5 px-3"
-          : cn("grid h-full items-center gap-x-3 px-3", DECISION_COLUMNS),
-      )}
-    >
+    <LinkedRow index={index} active={active} card={card} columns={DECISION_COLUMNS} data-decision={decision.id}>
       {card ? <CardCells decision={decision} /> : <TableCells decision={decision} />}
-    </GridRow>
+    </LinkedRow>
   );
 });
 
 function TaskLink({ decision }: { decision: Decision }) {
-  return (
-    <Link
-      href={decisionHref(decision.id)}
-      prefetch={false}
-      className="flex min-w-0 items-baseline gap-2 outline-none after:absolute after:inset-0 focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent"
-    >
-      <span className="truncate font-medium text-ink">{decision.taskType}</span>
-      <span className="truncate font-mono text-small text-muted">{decision.taskId}</span>
-    </Link>
-  );
+  return <RowLink href={decisionHref(decision.id)} name={decision.taskType} id={decision.taskId} />;
 }
 
 function TableCells({ decision }: { decision: Decision }) {

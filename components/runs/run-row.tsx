@@ -1,12 +1,11 @@
 "use client";
 
-import Link from "next/link";
 import { memo } from "react";
 import { runHref } from "../../domain/kernel/links.ts";
-import { GridCell, GridRow } from "../lists/grid.tsx";
+import { GridCell } from "../lists/grid.tsx";
+import { LinkedRow, RowLink } from "../lists/linked-row.tsx";
 import { isPending, type Live } from "../live/rows.ts";
 import { StatusBadge } from "../ui/badge.tsx";
-import { cn } from "../ui/cn.ts";
 import { Duration, RelativeTime } from "../ui/time.tsx";
 import { JobProgress } from "./job-progress.tsx";
 
@@ -28,34 +27,14 @@ interface RunRowProps {
 /** One run of the list, all of it a link to its page. */
 export const RunRow = memo(function RunRow({ run, index, active, card }: RunRowProps) {
   return (
-    <GridRow
-      aria-rowindex={index + 2}
-      aria-current={active || undefined}
-      data-run={run.runId}
-      className={cn(
-        "group relative border-b border-line text-body hover:bg-hover has-[a:focus-visible]:bg-hover",
-        active && "bg-accent-soft shadow-[inset_2px_0_0_var(--accent)] hover:bg-accent-soft",
-        card
-          ? "flex h-full flex-col justify-center gap-1.5 px-3"
-          : cn("grid h-full items-center gap-x-3 px-3", RUN_COLUMNS),
-      )}
-    >
+    <LinkedRow index={index} active={active} card={card} columns={RUN_COLUMNS} data-run={run.runId}>
       {card ? <CardCells run={run} /> : <TableCells run={run} />}
-    </GridRow>
+    </LinkedRow>
   );
 });
 
 function RunLink({ run }: { run: Live<"run"> }) {
-  return (
-    <Link
-      href={runHref(run.runId)}
-      prefetch={false}
-      className="flex min-w-0 items-baseline gap-2 outline-none after:absolute after:inset-0 focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent"
-    >
-      <span className="truncate font-medium text-ink">{run.workflow}</span>
-      <span className="truncate font-mono text-small text-muted">{run.runId}</span>
-    </Link>
-  );
+  return <RowLink href={runHref(run.runId)} name={run.workflow} id={run.runId} />;
 }
 
 function TableCells({ run }: { run: Live<"run"> }) {

@@ -6,6 +6,7 @@ import { Button } from "../ui/button.tsx";
 import { Changes } from "../ui/changes.tsx";
 import { ConfirmDialog } from "../ui/dialog.tsx";
 import { Input } from "../ui/input.tsx";
+import { Label } from "../ui/label.tsx";
 import { isFinalSession, SESSION_VERBS, type SessionRow, TASK_VERBS, type TaskRow } from "./sessions-model.ts";
 import { useMoveSession, useMoveTask } from "./use-moves.ts";
 
@@ -85,9 +86,7 @@ export function TaskMoves({ task }: { task: TaskRow }) {
       >
         {asks === "routed" && (
           <div>
-            <label htmlFor={field} className="mb-1 block text-small font-medium text-muted">
-              To agent
-            </label>
+            <Label htmlFor={field}>To agent</Label>
             <Input
               id={field}
               value={agent}

@@ -4,6 +4,7 @@ import { memo } from "react";
 import { StatusBadge } from "../ui/badge.tsx";
 import { cn } from "../ui/cn.ts";
 import { Table, TableBody, TableHead, TableRow, Td, Th } from "../ui/table.tsx";
+import { TableCard } from "../ui/table-card.tsx";
 import { Duration, RelativeTime } from "../ui/time.tsx";
 import { isFinalSession, type SessionRow, sessionExpiry } from "./sessions-model.ts";
 
@@ -18,7 +19,7 @@ interface SessionTableProps {
 /** Sessions: role, start, task, and time until they expire. */
 export function SessionTable({ sessions, keptMs, openId, onOpen }: SessionTableProps) {
   return (
-    <div className="overflow-clip rounded-lg border border-line bg-surface">
+    <TableCard>
       <Table aria-label="Sessions">
         <TableHead>
           <tr>
@@ -43,7 +44,7 @@ export function SessionTable({ sessions, keptMs, openId, onOpen }: SessionTableP
           ))}
         </TableBody>
       </Table>
-    </div>
+    </TableCard>
   );
 }
 

@@ -5,6 +5,7 @@ import { memo } from "react";
 import { StatusBadge } from "../ui/badge.tsx";
 import { cn } from "../ui/cn.ts";
 import { Table, TableBody, TableHead, TableRow, Td, Th } from "../ui/table.tsx";
+import { TableCard } from "../ui/table-card.tsx";
 import { Duration, RelativeTime } from "../ui/time.tsx";
 import { isFinalTask, type TaskRow } from "./sessions-model.ts";
 
@@ -17,7 +18,7 @@ interface TaskTableProps {
 /** Tasks: type, sender, receiver and status. */
 export function TaskTable({ tasks, openId, onOpen }: TaskTableProps) {
   return (
-    <div className="overflow-clip rounded-lg border border-line bg-surface">
+    <TableCard>
       <Table aria-label="Tasks">
         <TableHead>
           <tr>
@@ -36,7 +37,7 @@ export function TaskTable({ tasks, openId, onOpen }: TaskTableProps) {
           ))}
         </TableBody>
       </Table>
-    </div>
+    </TableCard>
   );
 }
 

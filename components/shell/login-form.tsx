@@ -5,6 +5,7 @@ import { SwitchyardError } from "../../client/core/problem.ts";
 import { signIn } from "../live/api.ts";
 import { Button } from "../ui/button.tsx";
 import { Input } from "../ui/input.tsx";
+import { Label } from "../ui/label.tsx";
 
 /** Signs in by an API key and goes on to `next` (the server says whether that is a place of its own). */
 export function LoginForm({ next }: { next: string }) {
@@ -30,9 +31,7 @@ export function LoginForm({ next }: { next: string }) {
 
   return (
     <form onSubmit={submit}>
-      <label htmlFor={field} className="mb-1 block text-small font-medium text-muted">
-        API key
-      </label>
+      <Label htmlFor={field}>API key</Label>
       <div className="flex gap-2">
         <Input
           id={field}

@@ -1,8 +1,7 @@
 import { cn } from "./cn.ts";
 
 export type ButtonVariant = "primary" | "secondary" | "ghost" | "danger";
-/** `icon` sizes are square. */
-export type ButtonSize = "sm" | "md" | "icon-sm" | "icon";
+export type ButtonSize = "sm" | "md";
 
 const VARIANTS: { readonly [variant in ButtonVariant]: string } = {
   primary: "bg-accent text-accent-contrast border-transparent hover:bg-accent-strong",
@@ -14,8 +13,6 @@ const VARIANTS: { readonly [variant in ButtonVariant]: string } = {
 const SIZES: { readonly [size in ButtonSize]: string } = {
   sm: "h-7 px-2 text-small gap-1",
   md: "h-8 px-3 text-body gap-1.5",
-  "icon-sm": "size-7 pointer-coarse:min-w-9",
-  icon: "size-8 pointer-coarse:min-w-9",
 };
 
 const BASE =

@@ -6,6 +6,7 @@ import { type FormEvent, type ReactNode, useId, useRef, useState } from "react";
 import { Button, IconButton } from "./button.tsx";
 import { cn } from "./cn.ts";
 import { Textarea } from "./input.tsx";
+import { Label } from "./label.tsx";
 
 interface DialogProps {
   open: boolean;
@@ -111,9 +112,7 @@ function ConfirmForm({
       {children}
       {asks !== "none" && (
         <div>
-          <label htmlFor={field} className="mb-1 block text-small font-medium text-muted">
-            Reason{asks === "optional" && " (optional)"}
-          </label>
+          <Label htmlFor={field}>Reason{asks === "optional" && " (optional)"}</Label>
           <Textarea
             id={field}
             value={reason}

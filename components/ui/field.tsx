@@ -3,6 +3,7 @@
 import { type HTMLInputTypeAttribute, type ReactNode, useId } from "react";
 import { cn } from "./cn.ts";
 import { Input, Textarea } from "./input.tsx";
+import { Label } from "./label.tsx";
 
 interface TextFieldProps {
   label: string;
@@ -38,9 +39,7 @@ export function TextField({ label, value, onChange, hint, fault, mono, lines, su
   };
   return (
     <div className="min-w-0">
-      <label htmlFor={field} className="mb-1 block text-small font-medium text-muted">
-        {label}
-      </label>
+      <Label htmlFor={field}>{label}</Label>
       {lines === undefined ? (
         <Input
           {...shared}

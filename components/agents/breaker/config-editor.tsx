@@ -5,6 +5,7 @@ import type { BreakerConfig, BreakerConfigInput } from "../../../domain/agents/b
 import { Button } from "../../ui/button.tsx";
 import { Drawer } from "../../ui/drawer.tsx";
 import { Input, Textarea } from "../../ui/input.tsx";
+import { Label } from "../../ui/label.tsx";
 import { Select } from "../../ui/select.tsx";
 import { type ConfigDraft, draftOf, EMPTY_DRAFT, type Faults, parseConfig, remarksOn } from "./config-draft.ts";
 import { CONFIG_FIELDS, type ConfigField, type ConfigName } from "./config-fields.ts";
@@ -78,9 +79,7 @@ function ConfigForm({ config, busy, refused, onClose, onSave }: Omit<ConfigEdito
         </ul>
       )}
       <div>
-        <label htmlFor={why} className="mb-1 block text-small font-medium text-muted">
-          Reason (optional)
-        </label>
+        <Label htmlFor={why}>Reason (optional)</Label>
         <Textarea
           id={why}
           value={reason}
@@ -115,9 +114,7 @@ function SettingField({ field, value, fault, onChange }: SettingFieldProps) {
   const { name, label, says, theirs, empty } = field;
   return (
     <div>
-      <label htmlFor={input} className="mb-1 block text-small font-medium text-muted">
-        {label}
-      </label>
+      <Label htmlFor={input}>{label}</Label>
       <Input
         id={input}
         value={value}

@@ -12,6 +12,7 @@ import { ConfirmDialog, Dialog } from "../../ui/dialog.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { formatPlural } from "../../ui/format.ts";
 import { PageHeader } from "../../ui/page-header.tsx";
+import { TableCard } from "../../ui/table-card.tsx";
 import { useOpened } from "../../ui/use-opened.ts";
 import { useTitle } from "../../ui/use-title.ts";
 import { AlertsNav } from "../alerts-nav.tsx";
@@ -122,7 +123,7 @@ export function ChannelsScreen({ initial, rules: initialRules, links, deliveries
           </EmptyState>
         </div>
       ) : (
-        <div className="overflow-clip rounded-lg border border-line bg-surface">
+        <TableCard>
           <ul aria-label="Channels">
             {first.map((channel) => (
               <ChannelItem
@@ -138,7 +139,7 @@ export function ChannelsScreen({ initial, rules: initialRules, links, deliveries
             ))}
           </ul>
           <MoreRows rest={rest} more={more} />
-        </div>
+        </TableCard>
       )}
       <DeliveryLog channels={channels} first={deliveries} mayChange={mayChange} />
       <ChannelDialog
