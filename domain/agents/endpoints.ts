@@ -50,14 +50,17 @@ export const agentEndpoints = {
     tag,
     summary: "Register an agent, or change one: fields left out stay as they are; `breaker` is taken as a whole",
   }),
-  heartbeat: command("/agents/:id/heartbeat", agent, agentHeartbeat, { tag, summary: "Say that the agent is there" }),
+  heartbeat: command("/agents/:id/heartbeat", agent, agentHeartbeat, {
+    tag,
+    summary: "Report that the agent is alive",
+  }),
   override: command("/agents/:id/breaker/override", breaker, breakerOverride, {
     tag,
     summary: "Hold a breaker open, switch it off, or close it",
   }),
   reset: command("/agents/:id/breaker/reset", breaker, breakerReset, {
     tag,
-    summary: "Close a breaker and forget what it has seen",
+    summary: "Close a breaker and clear its window",
   }),
   breakers: get("/breakers", {
     tag,
@@ -75,7 +78,7 @@ export const agentEndpoints = {
       from: time.optional().meta({ description: "Only agents with an outcome at this time or later" }),
     }),
     answer: recalculation,
-    says: { 200: "What was read and put right" },
+    says: { 200: "What was read and corrected" },
     problems: [403, 404, 409],
   }),
 };
@@ -145,7 +148,7 @@ export const withStretch = (query: z.output<typeof seriesQuery>, now: number) =>
 export const figureEndpoints = {
   leaderboard: get("/leaderboard", {
     tag,
-    summary: "Agents by the success rate they are sure to have",
+    summary: "Agents by the lower bound of their success rate",
     query: leaderboardQuery,
     answer: page(standing),
   }),
@@ -181,7 +184,7 @@ export const routingEndpoints = {
   }),
   one: get("/routing/decisions/:id", {
     tag: "Routing",
-    summary: "One routing decision, why it fell so, and what came of it",
+    summary: "One routing decision, its reasons and its outcome",
     query: oneQuery,
     answer: explainedDecision,
   }),
@@ -191,6 +194,6 @@ export const routingEndpoints = {
   }),
   outcome: command("/routing/decisions/:id/outcome", decision, routingOutcome, {
     tag: "Routing",
-    summary: "Say how a decision turned out, once",
+    summary: "Report the outcome of a decision, once",
   }),
 };

@@ -19,11 +19,11 @@ const tag = "Alerts";
 
 const alertFilter = {
   severity: listOf(SEVERITIES).optional(),
-  rule: id.optional().meta({ description: "Only those this rule has raised" }),
-  subject: id.optional().meta({ description: "Only those about this agent, queue, run, job or approval" }),
+  rule: id.optional().meta({ description: "Only alerts of this rule" }),
+  subject: id.optional().meta({ description: "Only alerts about this agent, queue, run, job or approval" }),
   runId: id.optional(),
-  causeId: id.optional().meta({ description: "Only those that this alert has caused" }),
-  q: label.optional().meta({ description: "What the title or the subject's id contains, whatever its case" }),
+  causeId: id.optional().meta({ description: "Only alerts caused by this one" }),
+  q: label.optional().meta({ description: "What the title or the subject's id contains, upper and lower case alike" }),
 };
 
 const alertQuery = z.strictObject({
@@ -58,7 +58,7 @@ const alertStorm = named(
     storm: z.boolean().meta({ description: "More than `threshold` alerts fired within the last minute" }),
     threshold: count,
     firedLastMinute: count.meta({ description: "Alerts that fired, or fired again, within the last minute" }),
-    folded: count.meta({ description: "How many of them stand below a cause that is open" }),
+    folded: count.meta({ description: "How many of them have a cause that is open" }),
     byRule: z
       .array(z.object({ rule: words, severity: z.enum(SEVERITIES), count }))
       .meta({ description: "The most severe first, then the most numerous" }),
@@ -89,7 +89,7 @@ const bulk = <const V extends string, const B extends z.ZodType>(verb: V, body: 
     summary: `The same as \`/alerts/{id}/${verb}\`, for up to 1,000 at once`,
     body,
     answer: bulkResult,
-    says: { 200: "What became of each, in the order asked" },
+    says: { 200: "The result for each, in the order of the request" },
     problems: [422],
     repeatable: true,
   });
@@ -135,7 +135,7 @@ export const alertEndpoints = {
   one: get("/alerts/:id", { tag, summary: "One alert", query: oneQuery, answer: alert.sent, tagged: true }),
   acknowledge: command("/alerts/:id/acknowledge", alert, alertAcknowledge, {
     tag,
-    summary: "Say that somebody is looking at it; `timeoutMs` makes it fire again by itself",
+    summary: "Acknowledge it: somebody works on it; with `timeoutMs` it fires again by itself",
   }),
   unacknowledge: command("/alerts/:id/unacknowledge", alert, alertUnacknowledge, {
     tag,
@@ -147,9 +147,9 @@ export const alertEndpoints = {
   }),
   resolve: command("/alerts/:id/resolve", alert, alertResolve, {
     tag,
-    summary: "Say that it is over; it fires again if its condition still holds",
+    summary: "Resolve it; it fires again if its condition still holds",
   }),
-  comment: command("/alerts/:id/comment", alert, alertComment, { tag, summary: "Say something about it" }),
+  comment: command("/alerts/:id/comment", alert, alertComment, { tag, summary: "Comment on it" }),
 };
 
 const alertRule = named(
@@ -218,9 +218,9 @@ export const ruleEndpoints = {
   putOne: put("/alert-rules/:id", { ...putRule, known: ["type", "ruleId"] }),
   remove: del("/alert-rules/:id", {
     tag,
-    summary: "Remove a rule; its open alerts resolve",
+    summary: "Remove a rule; its open alerts are resolved",
     answer: withReceipt(alertRule),
-    says: { 200: "The rule as it was" },
+    says: { 200: "The removed rule" },
     problems: [412],
     repeatable: true,
     versioned: true,

@@ -62,8 +62,8 @@ export const channelEndpoints = {
   }),
   test: post("/channels/:id/test", {
     ...change,
-    summary: "Send a test to a channel, and wait for what comes of it",
-    description: "Answers the delivery; it is still `pending` when nothing has come of it within 15 seconds.",
+    summary: "Send a test to a channel, and wait for the result",
+    description: "Answers the delivery; it is still `pending` when there is no result within 15 seconds.",
     body: channelTest,
     answer: withReceipt(delivery.sent),
   }),

@@ -49,7 +49,7 @@ const fields = {
 export const eventEndpoints = {
   list: get("/events", {
     tag: "Events",
-    summary: "The log: every fact, in order",
+    summary: "The log: every event, in order",
     description:
       "With `follow=true` the answer is an endless stream of NDJSON: one event a line, from `after` on (by default all that are kept), without gap or repeat. An empty line comes at once and every 10 s at least, so that proxies keep the stream open: skip empty lines. With `Accept: text/event-stream` the same comes as server-sent events: `id:` is the position, `Last-Event-ID` resumes behind it, beats are comments. A key or person has at most 100 streams open. The stream ends when retention has removed what comes next or when nothing is read for 30 s, and may end at any time: ask again after the last `seq`.",
     query: z.strictObject({
@@ -94,7 +94,7 @@ export const eventEndpoints = {
 export const receiptEndpoints = {
   list: get("/receipts", {
     tag: "Receipts",
-    summary: "Receipts, the newest first, without what they yielded",
+    summary: "Receipts, the newest first, without their results",
     query: z.strictObject({ ...runFilter, ...pageQuery }),
     answer: page(storedReceipt),
     problems: [410],

@@ -33,7 +33,9 @@ export const runEndpoints = {
       status: listOf(RUN_STATUSES).optional(),
       workflow: label.optional(),
       tag: label.optional(),
-      q: label.optional().meta({ description: "What the id, the workflow or a tag begins with, whatever its case" }),
+      q: label
+        .optional()
+        .meta({ description: "What the id, the workflow or a tag begins with, upper and lower case alike" }),
       from: time.optional().meta({ description: "Created at or after" }),
       to: time.optional().meta({ description: "Created before" }),
       order: z.enum(["asc", "desc"]).default("desc").meta({ description: "By creation; `asc` is the oldest first" }),
@@ -53,7 +55,9 @@ export const runEndpoints = {
           "This job is in the answer if the run has it, and so are those it depends on and those that depend on it",
       }),
       status: listOf(JOB_STATUSES).optional(),
-      q: label.optional().meta({ description: "What a job's step, id, tool or agent has in it, whatever its case" }),
+      q: label
+        .optional()
+        .meta({ description: "What a job's step, id, tool or agent contains, upper and lower case alike" }),
       changedAfter: z.coerce.number().int().min(0).optional().meta({
         description: "Only jobs that have changed behind this position of the log, in the order of their changes",
       }),
@@ -89,7 +93,7 @@ export const runEndpoints = {
   create: command("/runs", run, runCreate, { tag, summary: "Create a run" }),
   cancel: command("/runs/:id/cancel", run, runTransition, {
     tag,
-    summary: "Cancel a run and the jobs that are left of it",
+    summary: "Cancel a run and its open jobs",
     fixed: { to: "cancelled" },
   }),
   retry: command("/runs/:id/retry", run, runRetry, {
@@ -98,7 +102,7 @@ export const runEndpoints = {
   }),
   restore: command("/runs/:id/restore", run, runRestore, {
     tag,
-    summary: "Put a run's execution state back to a snapshot's, of whatever version",
+    summary: "Restore a run's execution state from a snapshot of any version",
   }),
 };
 
@@ -172,7 +176,7 @@ export const queueEndpoints = {
       reason: text.optional(),
     }),
     answer: deadLetterRetry,
-    says: { 200: "What came of it" },
+    says: { 200: "What was retried and what was skipped" },
   }),
 };
 
@@ -212,9 +216,9 @@ export const approvalEndpoints = {
 export const statusEndpoints = {
   status: get("/status", {
     tag: "Tasks",
-    summary: "What an agent has to do with: its tasks, once per key, its sessions, and the approvals it waits for",
+    summary: "An agent's tasks (once per key), sessions and the approvals that it waits for",
     query: z.strictObject({
-      agent: label.optional().meta({ description: "Whose; left out, what all agents of the tenant have to do with" }),
+      agent: label.optional().meta({ description: "The agent; all agents of the tenant when left out" }),
     }),
     answer: agentStatus,
   }),

@@ -15,11 +15,11 @@ export const overviewEndpoints = {
 };
 
 const me = named("Me", z.object({ tenantId: text, kind: z.enum(["key", "user"]), id: text, name: text, role: text }));
-/** Who is asking. */
+/** The caller. */
 export type Me = z.infer<typeof me>;
 
 export const accountEndpoints = {
-  me: get("/me", { tag: "Account", summary: "Who is asking", answer: me, says: { 200: "The caller" } }),
+  me: get("/me", { tag: "Account", summary: "The caller", answer: me, says: { 200: "The caller" } }),
   logout: post("/logout", {
     tag: "Account",
     summary: "End the session",

@@ -10,8 +10,8 @@ const tag = "Maintenance";
 
 const trimReport = z.object({
   dryRun: z.boolean(),
-  olderThan: at.meta({ description: "What was committed then or before is old" }),
-  from: count.meta({ description: "The floor before: positions up to it had left already" }),
+  olderThan: at.meta({ description: "Commits at this time or before are old" }),
+  from: count.meta({ description: "The floor before: positions up to it were removed before" }),
   floor: count.meta({ description: "The floor after" }),
   events: count.meta({ description: "Events deleted, or that would be" }),
   receipts: count,
@@ -26,12 +26,12 @@ const cleanupReport = named(
   "CleanupReport",
   counts(CLEANED).extend({
     dryRun: z.boolean(),
-    olderThan: at.meta({ description: "What is not older than this has stayed" }),
-    more: z.boolean().meta({ description: "It was ended before it was through: ask again" }),
-    tooLarge: z.array(id).meta({ description: "Old runs that stay: they have too many rows to leave in one commit" }),
+    olderThan: at.meta({ description: "Rows not older than this were kept" }),
+    more: z.boolean().meta({ description: "It was stopped before its end: ask again" }),
+    tooLarge: z.array(id).meta({ description: "Old runs that were kept: they have too many rows for one commit" }),
   }),
 );
-/** How many rows have left, or would leave. */
+/** How many rows were removed, or would be. */
 export type CleanupReport = z.infer<typeof cleanupReport>;
 
 export const maintenanceEndpoints = {
@@ -41,13 +41,13 @@ export const maintenanceEndpoints = {
     description:
       "Events and receipts older than EVENT_RETENTION_DAYS leave, archived first if there is an archive; so do expired idempotency keys. Happens by itself as well. Only for admins.",
     body: z.strictObject({
-      dryRun: z.boolean().default(false).meta({ description: "Only say what would leave" }),
+      dryRun: z.boolean().default(false).meta({ description: "Only report what would be removed" }),
     }),
     answer: named(
       "RetentionReport",
       trimReport.extend({ idempotencyKeys: count.meta({ description: "Expired idempotency keys deleted" }) }),
     ),
-    says: { 200: "What has left, or would leave" },
+    says: { 200: "What was removed, or would be" },
     problems: [403, 409],
   }),
   cleanup: post("/maintenance/cleanup", {
@@ -57,12 +57,12 @@ export const maintenanceEndpoints = {
       "Finished runs with all that hangs on them, routing decisions, outcomes (added to their agents' figures, which stay as they are), and agents that have not been seen for that long and whose breaker is closed. What an incomplete run needs stays, and so does every breaker that is not closed. Traffic may go on; each batch is one commit. Only for admins.",
     body: z.strictObject({
       olderThanDays: z.number().positive().max(3650).meta({
-        description: "What is this old or younger stays; a fraction of a day is fine",
+        description: "Rows of this age or younger are kept; fractions of a day are allowed",
       }),
-      dryRun: z.boolean().default(false).meta({ description: "Only count what would leave" }),
+      dryRun: z.boolean().default(false).meta({ description: "Only count what would be removed" }),
     }),
     answer: cleanupReport,
-    says: { 200: "How many rows have left, or would leave" },
+    says: { 200: "How many rows were removed, or would be" },
     problems: [403, 409],
   }),
 };

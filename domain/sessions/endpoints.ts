@@ -62,7 +62,7 @@ export const taskEndpoints = {
     summary: "Tasks, the newest first",
     query: z.strictObject({
       status: listOf(TASK_STATUSES).optional(),
-      agent: label.optional().meta({ description: "Whom it comes from or goes to" }),
+      agent: label.optional().meta({ description: "The agent that it comes from or goes to" }),
       taskType: label.optional(),
       idempotencyKey: label.optional(),
       ...countedQuery,
@@ -82,7 +82,7 @@ export const taskEndpoints = {
     body: z.strictObject({
       status: z.enum(TASK_STATUSES).optional(),
       to: z.enum(TASK_STATUSES).optional().meta({ description: "Another word for `status`; one of them is needed" }),
-      toAgent: label.optional().meta({ description: "With `routed`: whom it goes to" }),
+      toAgent: label.optional().meta({ description: "With `routed`: the agent that it goes to" }),
       result: json.optional(),
       error: errorInput.optional(),
     }),

@@ -37,7 +37,7 @@ export const jobEndpoints = {
       queue: id.optional(),
       q: label
         .optional()
-        .meta({ description: "What the step, the id, the tool or the agent has in it, whatever its case" }),
+        .meta({ description: "What the step, the id, the tool or the agent contains, upper and lower case alike" }),
       ...pageQuery,
     }),
     answer: page(job.sent),
@@ -59,7 +59,7 @@ export const jobEndpoints = {
   }),
   retryPreview: get("/jobs/:id/retry", {
     tag,
-    summary: "What a retry of the job would bring back with it, and what it would not",
+    summary: "What a retry of the job would bring back with it, and what stays cancelled",
     query: oneQuery,
     answer: retryPreview,
   }),
@@ -80,7 +80,7 @@ export const jobEndpoints = {
   enqueue: command("/jobs", job, jobEnqueue, { tag, summary: "Enqueue a job" }),
   start: command("/jobs/:id/start", job, jobStart, {
     tag,
-    summary: "Start this very job for an agent that the orchestrator has chosen itself",
+    summary: "Start this job for an agent that the orchestrator has chosen",
     more: z.object({ leaseToken: z.string() }),
   }),
   heartbeat: command("/jobs/:id/heartbeat", job, jobHeartbeat, { tag, summary: "Keep the lease, report progress" }),
