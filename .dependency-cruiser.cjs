@@ -1,6 +1,9 @@
 const TESTS = "\\.(test|spec|test-kit|model)\\.tsx?$|model\\.|/test-[a-z-]+\\.ts$";
 
-/** Which room may import which. Types alone are free nowhere: a room that needs a type may need the thing. */
+/**
+ * Which room may import which. Types alone are free nowhere: a room that needs a type may need the
+ * thing.
+ */
 const only = (name, from, allowed, comment) => ({
   name,
   comment,
@@ -9,7 +12,9 @@ const only = (name, from, allowed, comment) => ({
   to: { path: "^(app|client|components|domain|e2e|server)/", pathNot: allowed },
 });
 
-/** Folders of `base` in an order: each imports those before it, by value. Types may go either way. */
+/**
+ * Folders of `base` in an order: each imports those before it, by value. Types may go either way.
+ */
 const layers = (base, ...names) =>
   names.slice(0, -1).map((name, at) => ({
     name: `${base.replaceAll("/", "-")}-${name}`,
@@ -19,7 +24,10 @@ const layers = (base, ...names) =>
     to: { path: `^${base}/(${names.slice(at + 1).join("|")})/`, dependencyTypesNot: ["type-only"] },
   }));
 
-/** The rooms of the console, and what each may take from its neighbours: types too, and no pair goes both ways. */
+/**
+ * The rooms of the console, and what each may take from its neighbours: types too, and no pair goes
+ * both ways.
+ */
 const CONSOLE = {
   ui: [],
   lists: ["ui"],

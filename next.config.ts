@@ -6,7 +6,8 @@ const config: NextConfig = {
   poweredByHeader: false,
   devIndicators: false,
   reactStrictMode: true,
-  // Hot reload from any name this machine goes by; the session cookie guards the pages as in production.
+  // Hot reload from any name this machine goes by; the session cookie guards the pages as in
+  // production.
   allowedDevOrigins: ["localhost", "127.0.0.1", "[::1]"],
   turbopack: { root: import.meta.dirname },
   // `npm run verify` checks types and lint, once for all of the project.

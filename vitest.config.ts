@@ -26,15 +26,18 @@ export default defineConfig({
         extends: true,
         test: {
           name: "server",
-          // Files share a worker, and what they import: each has a database of its own, and `drop()` finds what is left open.
+          // Files share a worker, and what they import: each has a database of its own, and
+          // `drop()` finds what is left open.
           isolate: false,
           include: ["server/**/*.test.ts", "client/**/*.integration.test.ts"],
-          // One real Postgres for the run. Vitest starts it only if a file of this project is among those to run.
+          // One real Postgres for the run. Vitest starts it only if a file of this project is among
+          // those to run.
           globalSetup: ["server/testing/global-setup.ts"],
           provide: { givenServer: process.env.TEST_DATABASE_URL ?? "" },
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          // A condition is waited for as long as a busy machine needs; one that holds ends the wait at once.
+          // A condition is waited for as long as a busy machine needs; one that holds ends the wait
+          // at once.
           expect: { poll: { timeout: 20_000 } },
         },
       },

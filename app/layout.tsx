@@ -20,7 +20,8 @@ export const viewport: Viewport = {
 };
 
 export default async function RootLayout({ children }: { children: ReactNode }) {
-  // The server's own header: this answer's CSP nonce, for the script that sets the theme before the first paint.
+  // The server's own header: this answer's CSP nonce, for the script that sets the theme before the
+  // first paint.
   const nonce = (await headers()).get("x-nonce") ?? undefined;
   return (
     <html lang="en" suppressHydrationWarning>

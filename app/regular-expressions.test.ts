@@ -14,7 +14,10 @@ const ROOMS = [
   "client/worker/summaries",
 ];
 const LENGTH = 30_000;
-/** What grows with the square of that takes tens of seconds on a busy machine, what grows with it a few milliseconds. */
+/**
+ * What grows with the square of that takes tens of seconds on a busy machine, what grows with it a
+ * few milliseconds.
+ */
 const MOST_MS = 1_500;
 
 const LITERAL =
@@ -31,7 +34,10 @@ function* literals(): Generator<{ where: string; regex: RegExp }> {
   }
 }
 
-/** Texts that a pattern may take long over: each character it names, and what its classes stand for, again and again. */
+/**
+ * Texts that a pattern may take long over: each character it names, and what its classes stand for,
+ * again and again.
+ */
 function worstFor(regex: RegExp): string[] {
   const named = new Set(regex.source.replace(/\\./g, "").replace(/[[\](){}|^$*+?]/g, ""));
   const units = [

@@ -3,7 +3,10 @@ import { notFound, redirect } from "next/navigation";
 import { cache } from "react";
 import type { AnswerOf, PathOf } from "../domain/kernel/endpoint.ts";
 
-/** An answer other than success, other than 401 and 404; the page's error boundary shows its message. */
+/**
+ * An answer other than success, other than 401 and 404; the page's error boundary shows its
+ * message.
+ */
 export class ServerFetchError extends Error {
   override readonly name = "ServerFetchError";
   constructor(
@@ -20,8 +23,8 @@ export async function pageTime(): Promise<number> {
 }
 
 /**
- * Reads the API for a server component: over loopback to this same server, with the request's own cookie. 401 leads to the login page, 404
- * to the not-found page. One request asks each path once.
+ * Reads the API for a server component: over loopback to this same server, with the request's own
+ * cookie. 401 leads to the login page, 404 to the not-found page. One request asks each path once.
  *
  * @param path by `pathTo`, which knows what it answers.
  * @throws ServerFetchError for any other answer than success.

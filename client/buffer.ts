@@ -5,8 +5,9 @@ import type { CommitOptions } from "./types.ts";
 /**
  * Collects mutations and sends them as one commit.
  *
- * open → committing → committed; committing → open again when the commit was refused, so that it can be mended and sent once more;
- * open → rolled back, which sends nothing. A buffer that is committed or rolled back is over.
+ * open → committing → committed; committing → open again when the commit was refused, so that it
+ * can be mended and sent once more; open → rolled back, which sends nothing. A buffer that is
+ * committed or rolled back is over.
  */
 export class CommitBuffer {
   readonly #commit: (mutations: ClientMutationInput[], options?: CommitOptions) => Promise<Receipt>;
@@ -34,7 +35,10 @@ export class CommitBuffer {
     return this;
   }
 
-  /** Sends all of them as one commit and ends the buffer; after a refusal it is open again, unchanged. */
+  /**
+   * Sends all of them as one commit and ends the buffer; after a refusal it is open again,
+   * unchanged.
+   */
   async commit(options?: CommitOptions): Promise<Receipt> {
     this.#mustBeOpen();
     this.#state = "committing";

@@ -6,7 +6,10 @@ import { SwitchyardError } from "./core/problem.ts";
 import { DEFAULT_RETRY, REAL_TIMING, withRetry } from "./core/retry.ts";
 import type { Client, ClientOptions } from "./types.ts";
 
-/** A claim waits for no longer than this at a time: less than any usual proxy allows an answer to take. */
+/**
+ * A claim waits for no longer than this at a time: less than any usual proxy allows an answer to
+ * take.
+ */
 const LONGEST_WAIT_MS = 10_000;
 const SHORTEST_WAIT_MS = 1_000;
 /** How much longer than it waits a claim may take before its connection counts as dead. */
@@ -15,8 +18,9 @@ const SLACK_MS = 10_000;
 const EARLY_MS = 250;
 
 /**
- * `Client.claim`. A long wait is several short ones under one Idempotency-Key, which makes a repeated claim give the same jobs: an answer
- * that was lost must not leave them leased to nobody. Where something on the way cuts even short ones off, they are made shorter yet.
+ * `Client.claim`. A long wait is several short ones under one Idempotency-Key, which makes a
+ * repeated claim give the same jobs: an answer that was lost must not leave them leased to nobody.
+ * Where something on the way cuts even short ones off, they are made shorter yet.
  */
 export function createClaim(http: Http, options: ClientOptions): Client["claim"] {
   const { timing = REAL_TIMING } = options;
@@ -49,7 +53,10 @@ export function createClaim(http: Http, options: ClientOptions): Client["claim"]
   };
 }
 
-/** Whether a claim was waiting when it broke: a proxy's time was over. A server that is away breaks at once. */
+/**
+ * Whether a claim was waiting when it broke: a proxy's time was over. A server that is away breaks
+ * at once.
+ */
 function wasCutOff(error: unknown, tookMs: number): boolean {
   return error instanceof SwitchyardError && error.retryable && error.code !== "timeout" && tookMs >= SHORTEST_WAIT_MS;
 }

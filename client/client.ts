@@ -18,8 +18,8 @@ import { tail } from "./tail.ts";
 import type { Client, ClientOptions, CommitOptions } from "./types.ts";
 
 /**
- * A client of one server, as one principal. `retry` and `timeoutMs` are defaults that every call can override. It holds no connection
- * between calls; a `follow` has one socket of its own.
+ * A client of one server, as one principal. `retry` and `timeoutMs` are defaults that every call
+ * can override. It holds no connection between calls; a `follow` has one socket of its own.
  */
 export function createClient(options: ClientOptions): Client {
   const { url, ...how } = options;
@@ -44,7 +44,8 @@ export function createClient(options: ClientOptions): Client {
     ...routingCalls(http),
     ...peopleCalls(http, (asked) => tail(client, http, asked, options.timing)),
     claim: createClaim(http, options),
-    // Without a key: a heartbeat sent twice does no harm, and the server need not remember its answer.
+    // Without a key: a heartbeat sent twice does no harm, and the server need not remember its
+    // answer.
     heartbeat: (lease, control) => {
       const body = { mutations: [{ type: "job.heartbeat", ...lease }] };
       return http.call("POST", "/commits", { ...control, body, repeatable: true });

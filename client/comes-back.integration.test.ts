@@ -19,7 +19,10 @@ import { type RealServer, startRealServer } from "./real-server.test-kit.ts";
 import { type Served, serveReal } from "./serve-real.test-kit.ts";
 import type { Client } from "./types.ts";
 
-/** What was accepted comes back as it was sent, whichever way it is read, from whichever server, now and later. */
+/**
+ * What was accepted comes back as it was sent, whichever way it is read, from whichever server, now
+ * and later.
+ */
 let server: RealServer;
 let second: Served;
 let beside: Client;

@@ -3,8 +3,9 @@ import { type ParseArgsConfig, parseArgs } from "node:util";
 type Options = NonNullable<ParseArgsConfig["options"]>;
 
 /**
- * What a program's command line says. Stray words, unknown options and options without their value are `faults`, all of them at once; `values` holds
- * what was understood, text that is empty left out.
+ * What a program's command line says. Stray words, unknown options and options without their value
+ * are `faults`, all of them at once; `values` holds what was understood, text that is empty left
+ * out.
  */
 export function readCommandLine(argv: string[], options: Options) {
   const { values, positionals, tokens } = parseArgs({

@@ -7,18 +7,19 @@ import { Mailbox } from "./mailbox.ts";
 import type { CallControl, Client, EventRange, FollowOptions } from "./types.ts";
 
 /**
- * Following the log without a gap. The position (the last `seq` handed over) is the only state that matters; after any break the
- * stream is taken up again from it.
+ * Following the log without a gap. The position (the last `seq` handed over) is the only state that
+ * matters; after any break the stream is taken up again from it.
  *
- * connecting    No socket. It is opened, again and again with backoff. After each try that failed the log is read by HTTP: there may be a
- *               server, and something on the way that lets no WebSockets through.
- * catching_up   Subscribing since the position. Frames that continue it are handed over; others wait for the answer, as they may belong to
- *               a subscription that has ended. `reset` (too slow, too old): the missing events are read by HTTP, then subscribed anew.
- * live          The subscription was answered. Each frame must begin at position + 1; one that begins later is a gap, one that the reader
- *               is too slow for was dropped: both subscribe anew from the position.
+ * connecting    No socket. It is opened, again and again with backoff. After each try that failed
+ * the log is read by HTTP: there may be a server, and something on the way that lets no WebSockets
+ * through. catching_up   Subscribing since the position. Frames that continue it are handed over;
+ * others wait for the answer, as they may belong to a subscription that has ended. `reset` (too
+ * slow, too old): the missing events are read by HTTP, then subscribed anew. live          The
+ * subscription was answered. Each frame must begin at position + 1; one that begins later is a gap,
+ * one that the reader is too slow for was dropped: both subscribe anew from the position.
  *
- * Moves: connecting -> catching_up -> live; live -> catching_up (gap, overflow, reset); any -> connecting (socket lost); any -> end
- * (signal aborted, or an error that no new try can mend).
+ * Moves: connecting -> catching_up -> live; live -> catching_up (gap, overflow, reset); any ->
+ * connecting (socket lost); any -> end (signal aborted, or an error that no new try can mend).
  */
 export interface FollowDeps extends FollowOptions {
   url: string;
@@ -31,7 +32,10 @@ export interface FollowDeps extends FollowOptions {
 /** Events read by HTTP at a time. */
 const PAGE = 100;
 
-/** Hands over every range in order; resolves when the signal is aborted. A rejected `onEvents` ends it with that error. */
+/**
+ * Hands over every range in order; resolves when the signal is aborted. A rejected `onEvents` ends
+ * it with that error.
+ */
 export async function follow(
   deps: FollowDeps,
   onEvents: (events: LogEvent[], range: EventRange) => void | Promise<void>,
@@ -119,7 +123,10 @@ async function* ranges(deps: FollowDeps): AsyncGenerator<EventRange, void, void>
   }
 }
 
-/** What has been added to the log, if the server can be reached by HTTP. Without a position the next call returns what came after this one. */
+/**
+ * What has been added to the log, if the server can be reached by HTTP. Without a position the next
+ * call returns what came after this one.
+ */
 async function* readByHttp(deps: FollowDeps, position: Position): AsyncGenerator<EventRange, void, void> {
   const once = { ...(deps.signal && { signal: deps.signal }), retry: { totalMs: 0 } };
   try {
@@ -135,7 +142,10 @@ async function* readByHttp(deps: FollowDeps, position: Position): AsyncGenerator
   }
 }
 
-/** Reads what lies between the position and (at least) `head` by HTTP. Below the retained floor this throws `position_gone`. */
+/**
+ * Reads what lies between the position and (at least) `head` by HTTP. Below the retained floor this
+ * throws `position_gone`.
+ */
 async function* catchUp(
   deps: FollowDeps,
   position: Position,
@@ -148,7 +158,8 @@ async function* catchUp(
     deps.client.listEvents({ after: after(), limit: PAGE, cursor, ...(runId && { runId }) }, control);
   for await (const { items, nextCursor } of pagesOf(read)) {
     const from = after() + 1;
-    // A page that is not full is not the last one: the server looks through so much of the log at a time.
+    // A page that is not full is not the last one: the server looks through so much of the log at a
+    // time.
     const to = Math.max(items.at(-1)?.seq ?? 0, nextCursor === null ? head : 0);
     if (to >= from) yield position.take({ from, to, events: items });
   }
@@ -163,14 +174,20 @@ export class Position {
     this.seq = since;
   }
 
-  /** The answer to a subscription: where a stream without a position starts, and whether the log is still the same one. */
+  /**
+   * The answer to a subscription: where a stream without a position starts, and whether the log is
+   * still the same one.
+   */
   adopt(answer: { head: number; logId: string }): void {
     this.#logId ??= answer.logId;
     if (answer.logId !== this.#logId) throw replaced();
     this.seq ??= answer.head;
   }
 
-  /** The part of a frame that is new, undefined when there is none, or "gap" when something is missing before it. */
+  /**
+   * The part of a frame that is new, undefined when there is none, or "gap" when something is
+   * missing before it.
+   */
   advance(frame: EventRange): EventRange | "gap" | undefined {
     const step = stepOf(this.seq ?? null, frame);
     if (step.kind !== "apply") return step.kind === "gap" ? "gap" : undefined;

@@ -14,7 +14,10 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
-/** A plain HTTP server on a free port for the behaviour of the transport alone: it answers what `answer` does and remembers what came. */
+/**
+ * A plain HTTP server on a free port for the behaviour of the transport alone: it answers what
+ * `answer` does and remembers what came.
+ */
 export async function startTestServer(
   answer: (request: SeenRequest, response: ServerResponse, count: number) => void,
 ): Promise<TestServer> {

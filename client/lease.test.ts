@@ -14,7 +14,10 @@ const LEASE_MS = 9_000;
 const MARGIN = 900;
 const network = () => new SwitchyardError(0, "network", "unreachable");
 
-/** The server's part: beats that are answered with what is left of the lease, as it really does it, or not at all. */
+/**
+ * The server's part: beats that are answered with what is left of the lease, as it really does it,
+ * or not at all.
+ */
 function serverWith(leaseMs = LEASE_MS) {
   const state = {
     up: true,

@@ -3,13 +3,22 @@ import type { Receipt } from "../domain/kernel/receipt.ts";
 import { SwitchyardError } from "./core/problem.ts";
 import type { Client } from "./types.ts";
 
-/** Beats are at least this often, so that a job cancelled by an operator stops soon; the server writes few of them down. */
+/**
+ * Beats are at least this often, so that a job cancelled by an operator stops soon; the server
+ * writes few of them down.
+ */
 const LONGEST_BEAT_MS = 3_000;
 /** Progress is sent, and a failed heartbeat repeated, at most this often. */
 const SOON_MS = 1_000;
-/** What our reckoning of a lease may be behind the server's: it counts from the request, not from the answer. */
+/**
+ * What our reckoning of a lease may be behind the server's: it counts from the request, not from
+ * the answer.
+ */
 const BEHIND_MS = 20;
-/** The work ends this much before the lease, or a tenth of it if that is less: killing takes a moment too. */
+/**
+ * The work ends this much before the lease, or a tenth of it if that is less: killing takes a
+ * moment too.
+ */
 const LONGEST_MARGIN_MS = 1_000;
 
 export interface Lease {
@@ -19,13 +28,19 @@ export interface Lease {
   readonly isHeld: boolean;
   /** Tells progress with the next beat, which comes sooner for it. */
   progress(value: Json): void;
-  /** Asks the server now whether the lease is still held; resolves when it has answered or could not be reached. */
+  /**
+   * Asks the server now whether the lease is still held; resolves when it has answered or could not
+   * be reached.
+   */
   check(): Promise<void>;
   /** Ends the beats; resolves when none is under way. */
   release(): Promise<void>;
 }
 
-/** Whether the caller no longer holds the job: its lease ran out, someone else ended it, or it is not there at all. */
+/**
+ * Whether the caller no longer holds the job: its lease ran out, someone else ended it, or it is
+ * not there at all.
+ */
 export function isLeaseLost(error: unknown): boolean {
   return error instanceof SwitchyardError && (error.has("lease_lost") || error.has("not_found"));
 }
@@ -35,9 +50,14 @@ export interface LeaseOptions {
   jobId: string;
   leaseToken: string;
   leaseMs: number;
-  /** When the lease was asked for (ms of `performance.now()`), so that it cannot have begun before. */
+  /**
+   * When the lease was asked for (ms of `performance.now()`), so that it cannot have begun before.
+   */
   askedAt: number;
-  /** Called once, when the lease is not held any more: the server says so, or its time is up without an answer. */
+  /**
+   * Called once, when the lease is not held any more: the server says so, or its time is up without
+   * an answer.
+   */
   onLost: (error: SwitchyardError) => void;
   /** Called when `until` has moved. */
   onKept?: (until: number) => void;
@@ -48,10 +68,12 @@ export interface LeaseOptions {
 /**
  * Keeps a lease: a beat at every third of it, and whenever half of it is left.
  *
- * unknown (it was asked for so long ago that it may have run out: nothing may be started) -> held (a beat was answered) -> held (another was) |
- * lost (a beat was refused; or `until` has passed by our own steady clock, as the server may then give the job to someone else) |
- * released. It begins as held when `askedAt` says so. `until` is counted from when the request was sent that the server answered, never from
- * the answer: so it passes here before the lease runs out there, however long messages take.
+ * unknown (it was asked for so long ago that it may have run out: nothing may be started) -> held
+ * (a beat was answered) -> held (another was) | lost (a beat was refused; or `until` has passed by
+ * our own steady clock, as the server may then give the job to someone else) | released. It begins
+ * as held when `askedAt` says so. `until` is counted from when the request was sent that the server
+ * answered, never from the answer: so it passes here before the lease runs out there, however long
+ * messages take.
  */
 export function keepLease(options: LeaseOptions): Lease {
   const { client, jobId, leaseToken, leaseMs } = options;
@@ -99,7 +121,10 @@ export function keepLease(options: LeaseOptions): Lease {
     return current;
   }
 
-  /** The server extends a lease of which less than half is left: the beat right then gives the others the most time. */
+  /**
+   * The server extends a lease of which less than half is left: the beat right then gives the
+   * others the most time.
+   */
   function nextWait(): number {
     if (pending || failed) return Math.min(SOON_MS, every);
     const toHalf = until + margin - leaseMs / 2 - performance.now();
@@ -160,7 +185,10 @@ export function keepLease(options: LeaseOptions): Lease {
   };
 }
 
-/** How long the lease lasts (ms) from the moment the server took the heartbeat. A server that does not say so extends it when under half is left. */
+/**
+ * How long the lease lasts (ms) from the moment the server took the heartbeat. A server that does
+ * not say so extends it when under half is left.
+ */
 function leftOf(receipt: Receipt, leaseMs: number): number {
   const result = receipt.results[0];
   const at = typeof result === "object" && result !== null && "leaseExpiresAt" in result ? result.leaseExpiresAt : null;

@@ -18,7 +18,9 @@ export type LiveMessage =
 const MAX_WAITING = 10_000;
 const PACE = [200, 5_000] as const;
 
-/** One socket to namespace `/live`, read as a bounded mailbox of messages: one `next()` at a time. */
+/**
+ * One socket to namespace `/live`, read as a bounded mailbox of messages: one `next()` at a time.
+ */
 export class Mailbox {
   readonly #socket: LiveSocket;
   #mailbox: LiveMessage[] = [];
@@ -35,12 +37,14 @@ export class Mailbox {
     this.#socket.on("connect", () => this.#post({ type: "connected" }));
     this.#socket.on("disconnect", (reason) => {
       this.#post({ type: "disconnected" });
-      // The server hung up on purpose (it stops, or the session ended): socket.io leaves it to us to come back.
+      // The server hung up on purpose (it stops, or the session ended): socket.io leaves it to us
+      // to come back.
       if (reason === "io server disconnect")
         this.#post({ type: "failed", error: unreachable("the server closed the socket") });
     });
     this.#socket.on("connect_error", (error) => {
-      // Active: the transport failed and socket.io tries again by itself. Else the server refused the handshake.
+      // Active: the transport failed and socket.io tries again by itself. Else the server refused
+      // the handshake.
       if (!this.#socket.active) this.#post({ type: "failed", error: refused(error) });
       else if (this.#mailbox.at(-1)?.type !== "unreachable") this.#post({ type: "unreachable" });
     });
@@ -123,7 +127,10 @@ export class Mailbox {
 
 const unreachable = (detail: string) => new SwitchyardError(0, "network", detail);
 
-/** A handshake the server refused. Only a missing right is final; a server that starts or stops is not. */
+/**
+ * A handshake the server refused. Only a missing right is final; a server that starts or stops is
+ * not.
+ */
 function refused(error: Error & { data?: unknown }): SwitchyardError {
   const data: { status?: unknown; code?: unknown } =
     typeof error.data === "object" && error.data !== null ? error.data : {};

@@ -2,7 +2,10 @@ import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 
 export interface Network {
   url: string;
-  /** From now on nothing gets through in either direction, and no end is signalled: a cable that was pulled. */
+  /**
+   * From now on nothing gets through in either direction, and no end is signalled: a cable that was
+   * pulled.
+   */
   cut(): void;
   /** New connections get through again; those from before the cut are gone. */
   mend(): void;

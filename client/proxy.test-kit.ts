@@ -3,9 +3,15 @@ import { type AddressInfo, connect, type Socket } from "node:net";
 
 /** What a proxy does to what passes through it; all of it may be changed while it runs. */
 export interface ProxyWays {
-  /** `headers`: they are kept until the first byte of the body comes; `all`: nothing is passed on before the answer has ended. */
+  /**
+   * `headers`: they are kept until the first byte of the body comes; `all`: nothing is passed on
+   * before the answer has ended.
+   */
   keeps?: "headers" | "all" | undefined;
-  /** An answer that says nothing for so long (ms) is cut; one that has not begun by then gets a 504 page. */
+  /**
+   * An answer that says nothing for so long (ms) is cut; one that has not begun by then gets a 504
+   * page.
+   */
   idleMs?: number | undefined;
   /** Requests are taken and never answered. */
   swallows?: boolean | undefined;
@@ -34,7 +40,10 @@ export interface TestProxy {
 const PAGE = "<html><body><h1>The proxy</h1></body></html>";
 const OF_ONE_HOP = new Set(["connection", "upgrade", "keep-alive", "transfer-encoding", "te", "trailer"]);
 
-/** A reverse proxy in front of `to` with the habits of real ones. WebSockets do not get through: their upgrade is dropped, as most do by default. */
+/**
+ * A reverse proxy in front of `to` with the habits of real ones. WebSockets do not get through:
+ * their upgrade is dropped, as most do by default.
+ */
 export async function startProxy(to: string, ways: ProxyWays = {}): Promise<TestProxy> {
   const target = new URL(to);
   const seen: string[] = [];

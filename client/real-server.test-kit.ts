@@ -29,7 +29,10 @@ export interface ServerProcess extends RealServer {
 
 const KEY = "sy_integration-tests-only";
 
-/** The whole real server over a database of its own, on a free port, with pages drawn as plain text instead of by Next. */
+/**
+ * The whole real server over a database of its own, on a free port, with pages drawn as plain text
+ * instead of by Next.
+ */
 export async function startRealServer(): Promise<RealServer> {
   let served: Served | undefined;
   return withDatabase({

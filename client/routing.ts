@@ -14,7 +14,10 @@ type RoutingCalls = Pick<
 
 const MAX_ATTEMPTS = 5;
 
-/** Every agent that was tried has failed, or no further one could take the task. `cause` is what the last one threw. */
+/**
+ * Every agent that was tried has failed, or no further one could take the task. `cause` is what the
+ * last one threw.
+ */
 export class RoutingFailed extends Error {
   override readonly name = "RoutingFailed";
   constructor(

@@ -37,7 +37,8 @@ export async function runJob(client: JobCalls, request: RunJobRequest, work: Wor
 
   // The report of the end must reach the server even when the caller's signal ended the work.
   const end = (): JobEnd => ({ jobId, leaseToken, durationMs: Math.round(performance.now() - started) });
-  // A server that is away takes nothing from the result: it is sent again for as long as the lease is held.
+  // A server that is away takes nothing from the result: it is sent again for as long as the lease
+  // is held.
   const report = retry ? { retry } : { retry: { totalMs: DAY_MS }, signal: lost.signal };
   const afterwards = retry ? { retry } : {};
   let isTelling = false;

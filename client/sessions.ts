@@ -64,7 +64,10 @@ const SETTLED: EventType[] = ["approval.approved", "approval.rejected", "approva
 /** How often the approval is looked at besides. */
 const LOOK_MS = 5_000;
 
-/** See `Client.waitForApproval`. Only what is read of the approval itself ends it; the log's events say when a look is worth it. */
+/**
+ * See `Client.waitForApproval`. Only what is read of the approval itself ends it; the log's events
+ * say when a look is worth it.
+ */
 async function waitForApproval(
   client: Pick<Client, "getApproval" | "tail">,
   approvalId: string,

@@ -9,7 +9,10 @@ export function storable(text: string): string {
   return text.replaceAll("\0", REPLACEMENT).toWellFormed();
 }
 
-/** The beginning of a message of somebody else's, as far as the server takes it: cut between characters, and storable. */
+/**
+ * The beginning of a message of somebody else's, as far as the server takes it: cut between
+ * characters, and storable.
+ */
 export const storableText = (text: string): string => storable(beginningOf(text, LONGEST_TEXT));
 
 /** The message of a thrown value, in a form that the server accepts. */

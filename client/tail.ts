@@ -9,8 +9,9 @@ import type { Client, TailOptions } from "./types.ts";
 const CALM_MS = 5_000;
 
 /**
- * See `Client.tail`. A position is all it remembers: after any break, what has been added since is read by pages and the stream is asked for
- * again from there, so nothing is missed and nothing comes twice, also where a proxy lets no stream through.
+ * See `Client.tail`. A position is all it remembers: after any break, what has been added since is
+ * read by pages and the stream is asked for again from there, so nothing is missed and nothing
+ * comes twice, also where a proxy lets no stream through.
  */
 export async function* tail(
   client: Pick<Client, "listEvents">,

@@ -43,9 +43,14 @@ export interface CallControl {
 }
 
 export interface CommitOptions extends CallControl {
-  /** Versions of runs the caller has seen: a commit on a run that has moved on is refused with 409. */
+  /**
+   * Versions of runs the caller has seen: a commit on a run that has moved on is refused with 409.
+   */
   expect?: { [runId: string]: number };
-  /** A random one is made when left out; it stays the same across retries, so a commit is applied once. */
+  /**
+   * A random one is made when left out; it stays the same across retries, so a commit is applied
+   * once.
+   */
   idempotencyKey?: string;
 }
 
@@ -63,9 +68,15 @@ type Asked<T extends ClientMutationInput["type"]> = Omit<Extract<ClientMutationI
 export type Written<K extends Kind> = Wire<K> & { receipt: Receipt };
 
 export interface WriteOptions extends CallControl {
-  /** The version of the row that the caller has seen: refused with `stale_version` (412) when it has changed since. */
+  /**
+   * The version of the row that the caller has seen: refused with `stale_version` (412) when it has
+   * changed since.
+   */
   ifVersion?: number;
-  /** A random one is made when left out; it stays the same across retries, so a write is applied once. */
+  /**
+   * A random one is made when left out; it stays the same across retries, so a write is applied
+   * once.
+   */
   idempotencyKey?: string;
 }
 
@@ -77,7 +88,10 @@ export interface ClaimRequest extends CallControl {
   leaseMs: number;
   /** How long the server may wait for a job to come (ms). */
   waitMs?: number;
-  /** The same key again gives the same jobs, also when the first answer was lost. Random when left out. */
+  /**
+   * The same key again gives the same jobs, also when the first answer was lost. Random when left
+   * out.
+   */
   idempotencyKey?: string;
 }
 
@@ -95,7 +109,10 @@ export type JobFailure = JobEnd & { error: string | ErrorInfo; retryable?: boole
 export interface RunJobRequest extends CallControl {
   jobId: string;
   agentKey: string;
-  /** How long the job may stay without a heartbeat before the queue takes it back (ms, default 30 s). */
+  /**
+   * How long the job may stay without a heartbeat before the queue takes it back (ms, default 30
+   * s).
+   */
   leaseMs?: number;
 }
 
@@ -157,7 +174,9 @@ export interface EventRange {
 }
 
 export interface Client {
-  /** Sends mutations as one commit: all happen or none does. Retried until answered; applied once. */
+  /**
+   * Sends mutations as one commit: all happen or none does. Retried until answered; applied once.
+   */
   commit(mutations: ClientMutationInput[], options?: CommitOptions): Promise<Receipt>;
   /** A list of mutations that is committed as one, or rolled back at no cost. */
   buffer(): CommitBuffer;
@@ -176,7 +195,10 @@ export interface Client {
   listEvents(filters?: Filters<typeof eventEndpoints.list>, control?: CallControl): Promise<Page<LogEvent>>;
 
   createSession(session: Asked<"session.create">, options?: WriteOptions): Promise<Written<"session">>;
-  /** Merges metadata (JSON Merge Patch), moves the session on, gives it a task; what is left out stays. */
+  /**
+   * Merges metadata (JSON Merge Patch), moves the session on, gives it a task; what is left out
+   * stays.
+   */
   updateSession(
     sessionId: string,
     changes: { status?: SessionStatus; metadata?: { [key: string]: Json }; taskId?: string },
@@ -216,13 +238,17 @@ export interface Client {
     control?: CallControl,
   ): Promise<CountedPage<Wire<"approval">>>;
   /**
-   * The approval once it is approved, rejected or expired; at once if it is already. The log says when, and as that may not get through
-   * (a proxy that keeps what it should pass on) the approval is looked at every few seconds too. Waits on through reconnects and restarts
-   * of the server, for as long as the signal is not aborted (then it throws the signal's reason).
+   * The approval once it is approved, rejected or expired; at once if it is already. The log says
+   * when, and as that may not get through (a proxy that keeps what it should pass on) the approval
+   * is looked at every few seconds too. Waits on through reconnects and restarts of the server, for
+   * as long as the signal is not aborted (then it throws the signal's reason).
    */
   waitForApproval(approvalId: string, control?: CallControl): Promise<Wire<"approval">>;
 
-  /** Picks the agent for a task; throws `no_agent` (409, `body.candidates` says why) when none can take it. */
+  /**
+   * Picks the agent for a task; throws `no_agent` (409, `body.candidates` says why) when none can
+   * take it.
+   */
   decideRouting(task: Asked<"routing.decide">, options?: WriteOptions): Promise<Written<"decision">>;
   /** Tells how a decision turned out, once. */
   reportRouting(
@@ -236,16 +262,21 @@ export interface Client {
     control?: CallControl,
   ): Promise<Page<Wire<"decision">>>;
   /**
-   * Has a task done by the best agent that can take it: decides, calls `work` with the agent, reports the outcome, and falls back to the next
-   * best when `work` throws, never to one that was tried. Every decision and outcome is on record. Throws `RoutingFailed` when nobody is left,
-   * after `maxAttempts`, or when what was thrown says `retryable: false`; `no_agent` when nobody could take it to begin with.
+   * Has a task done by the best agent that can take it: decides, calls `work` with the agent,
+   * reports the outcome, and falls back to the next best when `work` throws, never to one that was
+   * tried. Every decision and outcome is on record. Throws `RoutingFailed` when nobody is left,
+   * after `maxAttempts`, or when what was thrown says `retryable: false`; `no_agent` when nobody
+   * could take it to begin with.
    */
   routeTaskWithFallback<T>(
     task: RouteTaskRequest,
     work: (agentKey: string, context: { decision: Wire<"decision">; signal?: AbortSignal }) => Promise<T> | T,
   ): Promise<RoutedTask<T>>;
 
-  /** Claims up to `max` jobs for an agent, waiting up to `waitMs` for one; a long wait is asked for in pieces that proxies let pass. */
+  /**
+   * Claims up to `max` jobs for an agent, waiting up to `waitMs` for one; a long wait is asked for
+   * in pieces that proxies let pass.
+   */
   claim(request: ClaimRequest): Promise<ClaimedJob[]>;
   /** Extends a lease; throws `lease_lost` when it is no longer held (see `isLeaseLost`). */
   heartbeat(lease: { jobId: string; leaseToken: string; progress?: Json }, control?: CallControl): Promise<Receipt>;
@@ -254,9 +285,10 @@ export interface Client {
   timeOut(end: JobEnd, control?: CommitOptions): Promise<Receipt>;
 
   /**
-   * Runs a queued job here: marks it running before, beats while `work` runs, stores its result or failure after, answers the job as
-   * it then is. A throwing `work` fails the job (`retryable: false` on the error keeps it from being tried again). Throws when the
-   * job cannot be started or its lease is lost.
+   * Runs a queued job here: marks it running before, beats while `work` runs, stores its result or
+   * failure after, answers the job as it then is. A throwing `work` fails the job
+   * (`retryable: false` on the error keeps it from being tried again). Throws when the job cannot
+   * be started or its lease is lost.
    */
   runJob(
     request: RunJobRequest,
@@ -264,8 +296,9 @@ export interface Client {
   ): Promise<JobWithAttempts>;
 
   /**
-   * Follows the log from a position: every event once, in order, across reconnects and restarts. Resolves when the signal is aborted;
-   * throws `position_gone` when the log no longer reaches back to it, `log_replaced` when the server's log is another one.
+   * Follows the log from a position: every event once, in order, across reconnects and restarts.
+   * Resolves when the signal is aborted; throws `position_gone` when the log no longer reaches back
+   * to it, `log_replaced` when the server's log is another one.
    */
   follow(
     options: FollowOptions,
@@ -274,9 +307,10 @@ export interface Client {
   /** The same, one event after another. Leaving the loop ends it. */
   events(options: FollowOptions): AsyncGenerator<LogEvent, void, void>;
   /**
-   * Events of some types that happen from now on, picked by the server, each once and in order. A stream that breaks is asked for again
-   * from where it was, for as long as the signal is not aborted (then it throws the signal's reason); an error that no new try can mend
-   * is thrown. Events that retention removes meanwhile are not delivered.
+   * Events of some types that happen from now on, picked by the server, each once and in order. A
+   * stream that breaks is asked for again from where it was, for as long as the signal is not
+   * aborted (then it throws the signal's reason); an error that no new try can mend is thrown.
+   * Events that retention removes meanwhile are not delivered.
    */
   tail(options: TailOptions): AsyncGenerator<LogEvent, void, void>;
 }

@@ -13,7 +13,10 @@ import type { Json } from "./kernel/primitives.ts";
 import { logEvents, maintenanceEvents } from "./maintenance/events.ts";
 import { sessionEvents, taskEvents } from "./sessions/events.ts";
 
-/** All types of events by area, in the order of the catalogue. Types that orchestrators make up themselves begin with `x.` and are not here. */
+/**
+ * All types of events by area, in the order of the catalogue. Types that orchestrators make up
+ * themselves begin with `x.` and are not here.
+ */
 export const EVENTS_OF = {
   execution: {
     ...runEvents,

@@ -4,7 +4,10 @@ import { approval, attempt, job, queue, run, workstream } from "./execution/cont
 import type { RowOf } from "./kernel/row.ts";
 import { session, task, taskKey } from "./sessions/contract.ts";
 
-/** All kinds of rows, in the order in which one statement writes them. Each is one table and one noun of the glossary. */
+/**
+ * All kinds of rows, in the order in which one statement writes them. Each is one table and one
+ * noun of the glossary.
+ */
 export const ROWS = {
   ...{ run, workstream, job, attempt, queue, session, task, taskKey, approval },
   ...{ agent, breaker, statistics, outcome, decision, tally, gauge },

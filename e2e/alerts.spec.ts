@@ -19,7 +19,10 @@ const item = (page: Page, agent: string) =>
     .filter({ hasText: `Breaker of ${agent} is open` });
 const acknowledge = { name: "Acknowledge", exact: true } as const;
 
-/** Opens the breaker of each agent, which fires a critical alert each; the last one stands first in the inbox. */
+/**
+ * Opens the breaker of each agent, which fires a critical alert each; the last one stands first in
+ * the inbox.
+ */
 async function fire(client: Client, ...agents: string[]): Promise<void> {
   for (const agentKey of agents) {
     await client.commit([
@@ -181,7 +184,10 @@ test("the tab says on every page how many alerts fire, by its title and its icon
   await expect(operator).toHaveTitle(`(${before + 1}) Runs · Switchyard`);
 });
 
-/** In place of the system's notifications, which a headless browser does not show: they are written down. */
+/**
+ * In place of the system's notifications, which a headless browser does not show: they are written
+ * down.
+ */
 const RECORDER = () => {
   class Recorder extends EventTarget {
     static permission = "default";

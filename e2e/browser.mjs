@@ -10,14 +10,20 @@ const SYSTEM = [
   "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 ];
 
-/** Path of a Chromium: Playwright's own if it is installed, else the system's; undefined when there is none. */
+/**
+ * Path of a Chromium: Playwright's own if it is installed, else the system's; undefined when there
+ * is none.
+ */
 export function browserPath() {
   return [process.env.SWITCHYARD_CHROMIUM, chromium.executablePath(), ...SYSTEM].find(
     (path) => path && existsSync(path),
   );
 }
 
-/** Installs a browser if none is there: Playwright's download first, then the system's package where that is possible. */
+/**
+ * Installs a browser if none is there: Playwright's download first, then the system's package where
+ * that is possible.
+ */
 export function ensureBrowser() {
   if (browserPath()) return;
   console.log("No browser found; installing Chromium …");

@@ -13,7 +13,10 @@ interface WorkerFixtures {
   receiver: Receiver;
 }
 
-/** A server that may send to this machine, beside a database into which a key of another role can be put. */
+/**
+ * A server that may send to this machine, beside a database into which a key of another role can be
+ * put.
+ */
 const test = base.extend<object, WorkerFixtures>({
   postgres: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the parameter's pattern

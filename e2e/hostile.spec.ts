@@ -4,7 +4,10 @@ import { test as base, expect } from "./test.ts";
 /** With a server of its own: what is tried here is in nobody else's way. */
 const test = base.extend<object, { apart: string }>({ apart: ["hostile", { scope: "worker", option: true }] });
 
-/** What made the pages work for tens of seconds; a page that is linear needs a fraction of it, also on a busy machine. */
+/**
+ * What made the pages work for tens of seconds; a page that is linear needs a fraction of it, also
+ * on a busy machine.
+ */
 const LONGEST_TASK_MS = 4_000;
 
 const OUTPUTS: readonly [string, string][] = [

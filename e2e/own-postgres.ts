@@ -4,7 +4,10 @@ import os from "node:os";
 import path from "node:path";
 import { type EmbeddedPostgres, startEmbedded } from "../server/database/embedded.ts";
 
-/** A real Postgres that is nobody's child but the test's: a server on its URL lives on when it is stopped. */
+/**
+ * A real Postgres that is nobody's child but the test's: a server on its URL lives on when it is
+ * stopped.
+ */
 export interface OwnPostgres {
   /** The same before and after. */
   url: string;
@@ -18,7 +21,10 @@ export interface OwnPostgres {
   remove(): Promise<void>;
 }
 
-/** In the folder given, which a server may use for what it keeps beside its database, or in a new temporary one. */
+/**
+ * In the folder given, which a server may use for what it keeps beside its database, or in a new
+ * temporary one.
+ */
 export async function startOwnPostgres(
   folder: string = mkdtempSync(path.join(os.tmpdir(), "switchyard-own-")),
 ): Promise<OwnPostgres> {

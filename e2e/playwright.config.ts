@@ -6,7 +6,8 @@ export default defineConfig({
   testDir: ".",
   outputDir: "../test-results",
   timeout: 120_000,
-  // A condition is waited for as long as a busy machine needs; one that holds ends the wait at once.
+  // A condition is waited for as long as a busy machine needs; one that holds ends the wait at
+  // once.
   expect: { timeout: 20_000 },
   workers: 1,
   retries: 0,

@@ -1,4 +1,6 @@
-/** `npm run test:e2e`: a browser if there is none, then Playwright with whatever arguments follow. */
+/**
+ * `npm run test:e2e`: a browser if there is none, then Playwright with whatever arguments follow.
+ */
 import { spawnSync } from "node:child_process";
 import { ensureBrowser } from "./browser.mjs";
 

@@ -98,7 +98,10 @@ async function printedLink(child: ChildProcess, output: () => string): Promise<s
   }
 }
 
-/** As root, Postgres runs as somebody else: a folder that it may pass through is removed with its database in it. */
+/**
+ * As root, Postgres runs as somebody else: a folder that it may pass through is removed with its
+ * database in it.
+ */
 function newDataDir(): string {
   const dataDir = mkdtempSync(path.join(os.tmpdir(), "switchyard-e2e-"));
   chmodSync(dataDir, 0o711);

@@ -63,7 +63,10 @@ export async function loginLink(server: RunningServer): Promise<string> {
   return ((await answer.json()) as { url: string }).url;
 }
 
-/** Follows a login link once for all tests of a worker: what the browser sees of it is the subject of tests of its own. */
+/**
+ * Follows a login link once for all tests of a worker: what the browser sees of it is the subject
+ * of tests of its own.
+ */
 async function signIn(server: RunningServer): Promise<Cookies> {
   const answer = await fetch(await loginLink(server), { redirect: "manual" });
   return answer.headers.getSetCookie().map((cookie) => {

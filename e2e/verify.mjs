@@ -1,6 +1,6 @@
 /**
- * `npm run verify`: the scripts `verify:…` of package.json, side by side. What one says comes in one piece when it
- * ends; the exit code is 1 if one of them failed.
+ * `npm run verify`: the scripts `verify:…` of package.json, side by side. What one says comes in
+ * one piece when it ends; the exit code is 1 if one of them failed.
  */
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";

@@ -3,8 +3,9 @@ import path from "node:path";
 import { checkArchive } from "./store/maintenance/archive/check.ts";
 
 /**
- * `npm run archive:verify -- FILE-OR-FOLDER…`: checks files of the archive without a server or a database. Each must be whole, with every hash
- * in it right; those of one log must follow on one another. Prints a line for each, and ends with code 1 when something is wrong.
+ * `npm run archive:verify -- FILE-OR-FOLDER…`: checks files of the archive without a server or a
+ * database. Each must be whole, with every hash in it right; those of one log must follow on one
+ * another. Prints a line for each, and ends with code 1 when something is wrong.
  */
 async function main(given: readonly string[]): Promise<void> {
   if (given.length === 0) throw new Error("name files of the archive, or folders of them");

@@ -1,7 +1,8 @@
 import { build } from "esbuild";
 
 /**
- * Bundles the server's TypeScript into one file. Packages stay outside, so the bundle takes a tenth of a second.
+ * Bundles the server's TypeScript into one file. Packages stay outside, so the bundle takes a tenth
+ * of a second.
  *
  * @param {{ entry: string, outfile: string }} options absolute paths
  */

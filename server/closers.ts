@@ -7,8 +7,8 @@ interface Closer {
 }
 
 /**
- * What has been opened, closed in reverse. Each part has its time; one that fails or is late is logged and does not
- * keep the others open.
+ * What has been opened, closed in reverse. Each part has its time; one that fails or is late is
+ * logged and does not keep the others open.
  */
 export class Closers {
   private readonly closers: Closer[] = [];

@@ -71,8 +71,8 @@ export interface Composed {
 }
 
 /**
- * Builds the whole server from its configuration, in order; whatever fails closes what stands already.
- * Throws StartupError for what an operator can put right.
+ * Builds the whole server from its configuration, in order; whatever fails closes what stands
+ * already. Throws StartupError for what an operator can put right.
  */
 export async function compose(config: Config, options: ComposeOptions): Promise<Composed> {
   const closers = new Closers(options.logger);
@@ -171,7 +171,8 @@ async function build(config: Config, options: ComposeOptions, closers: Closers):
   await app.ready();
   handleUpgrades(app.server, upgrade);
   let closing: Promise<void> | undefined;
-  // Requests still open when their time is up are cut: their clients retry, with an idempotency key where it matters.
+  // Requests still open when their time is up are cut: their clients retry, with an idempotency key
+  // where it matters.
   closers.add("open connections", 100, () => app.server.closeAllConnections());
   closers.add("http", 1_000, () => closing);
 
@@ -217,7 +218,8 @@ async function build(config: Config, options: ComposeOptions, closers: Closers):
   closers.add("readiness", 100, () => {
     health.state = "draining";
     stopping.abort();
-    // Stops accepting now; what is open is waited for after the sockets are gone, which count as open connections.
+    // Stops accepting now; what is open is waited for after the sockets are gone, which count as
+    // open connections.
     closing = app.close();
     closing.catch(() => {});
   });
@@ -279,7 +281,8 @@ async function openDatabase(
   if (applied.length > 0) logger.info({ applied }, "migrated");
   const database = openPools(url, config.databaseConnections, {
     onConnectionLost: ({ message }) => {
-      // Postgres may stop before it has seen that we hung up. Not the error itself: it holds the whole client.
+      // Postgres may stop before it has seen that we hung up. Not the error itself: it holds the
+      // whole client.
       if (!stopping.aborted) logger.warn({ reason: message }, "a database connection was lost");
     },
     onRefused: createRefusals({ registry, log: logger.child({ part: "database" }) }),

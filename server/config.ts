@@ -6,7 +6,8 @@ import { LEAST_CONNECTIONS } from "./database/pools.ts";
 
 const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 
-// A variable that is set to nothing (`PORT= npm start`, an empty line of an env file) counts as not set.
+// A variable that is set to nothing (`PORT= npm start`, an empty line of an env file) counts as not
+// set.
 const setting = <T extends z.ZodType>(schema: T) => z.preprocess((value) => (value === "" ? undefined : value), schema);
 
 const whole = (least: number, most: number) =>
@@ -164,7 +165,10 @@ export interface Config {
   bootstrapKey: string | undefined;
   /** Origin under which browsers reach the server, if a proxy stands in front of it. */
   publicUrl: string | undefined;
-  /** Where notifications may go besides public https addresses: everywhere, or these hosts, addresses and networks. */
+  /**
+   * Where notifications may go besides public https addresses: everywhere, or these hosts,
+   * addresses and networks.
+   */
   privateTargets: true | string[];
   /** Where e-mail is handed in and whom it is from; undefined means that none is sent. */
   smtp: { url: string; from: { name: string; address: string } } | undefined;
@@ -178,15 +182,18 @@ export interface Config {
   /** Bound of the heap of the process that draws pages, MiB. */
   rendererMb: number;
   logLevel: (typeof LOG_LEVELS)[number];
-  /** The folder of the console's build, below the project's root; `server/start.mjs` names the one to serve. */
+  /**
+   * The folder of the console's build, below the project's root; `server/start.mjs` names the one
+   * to serve.
+   */
   consoleBuild: string;
   /** True under `npm run dev`: Next compiles pages as they are asked for. */
   development: boolean;
 }
 
 /**
- * Turns environment variables into the configuration. Pure. Throws StartupError "config_invalid", whose one line names
- * every variable that is wrong and why.
+ * Turns environment variables into the configuration. Pure. Throws StartupError "config_invalid",
+ * whose one line names every variable that is wrong and why.
  */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const { success, data, error } = environment.safeParse(env);
@@ -219,7 +226,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   };
 }
 
-/** Settings of the client, the worker and the commands they run, which may stand in the same environment. */
+/**
+ * Settings of the client, the worker and the commands they run, which may stand in the same
+ * environment.
+ */
 const OF_OTHERS = [
   "URL",
   "KEY",
@@ -232,7 +242,10 @@ const OF_OTHERS = [
   "TEST_DEPTH",
 ].map((name) => `SWITCHYARD_${name}`);
 
-/** Variables that look like settings of ours and are none: most likely misspelt. Each with the setting it may have meant. */
+/**
+ * Variables that look like settings of ours and are none: most likely misspelt. Each with the
+ * setting it may have meant.
+ */
 export function unknownSettings(env: Readonly<Record<string, string | undefined>>): { name: string; meant?: string }[] {
   const known = [...Object.keys(environment.shape), ...OF_OTHERS];
   return Object.keys(env)

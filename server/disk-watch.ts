@@ -24,15 +24,19 @@ export interface DiskWatch {
 }
 
 const LOOK_MS = 10_000;
-/** Little room is a tenth of the disk, and on large disks what Postgres' write-ahead log alone may take. */
+/**
+ * Little room is a tenth of the disk, and on large disks what Postgres' write-ahead log alone may
+ * take.
+ */
 const LITTLE_SHARE = 0.1;
 const LITTLE_BYTES = 2 * 1024 ** 3;
 /** So many times as much is enough again. */
 const ENOUGH = 1.5;
 
 /**
- * Watches the disks of the folders that the server fills, before they are full: less than a tenth free, of large disks less than 2 GiB, is *short*.
- * The log says so once, and once when half as much again is free.
+ * Watches the disks of the folders that the server fills, before they are full: less than a tenth
+ * free, of large disks less than 2 GiB, is *short*. The log says so once, and once when half as
+ * much again is free.
  */
 export function watchDisks({ registry, logger, folders, ...o }: DiskWatchOptions): DiskWatch {
   const read = o.read ?? readRoom;

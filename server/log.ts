@@ -1,7 +1,10 @@
 import { LRUCache } from "lru-cache";
 import { destination, type LogFn, type Logger, pino } from "pino";
 
-/** Lines of one text in one interval; what callers can cause, they can cause a thousand times a second. */
+/**
+ * Lines of one text in one interval; what callers can cause, they can cause a thousand times a
+ * second.
+ */
 const LINES = 20;
 const INTERVAL_MS = 10_000;
 /** Texts that are counted at a time. */
@@ -13,9 +16,10 @@ interface Said {
 }
 
 /**
- * The process's log: one JSON line per entry on stderr, so that stdout keeps to what a person is meant to read (the
- * login link). Secrets in headers are redacted wherever a header bag is logged. Of one text and level at most twenty lines are written in ten seconds; then one
- * says how many more there were (`alsoSince`).
+ * The process's log: one JSON line per entry on stderr, so that stdout keeps to what a person is
+ * meant to read (the login link). Secrets in headers are redacted wherever a header bag is logged.
+ * Of one text and level at most twenty lines are written in ten seconds; then one says how many
+ * more there were (`alsoSince`).
  */
 export function createLogger(
   level: string,

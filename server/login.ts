@@ -5,8 +5,8 @@ import { reachable } from "./origin.ts";
 import { notedAddress } from "./own-address.ts";
 
 /**
- * `npm run login`: asks the server that runs with this configuration for a new login link and prints it. Ends with one
- * clear line and code 1 when there is no such server or no key for it.
+ * `npm run login`: asks the server that runs with this configuration for a new login link and
+ * prints it. Ends with one clear line and code 1 when there is no such server or no key for it.
  */
 async function main(): Promise<void> {
   const config = loadConfig();

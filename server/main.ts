@@ -9,15 +9,19 @@ import { isAnyAddress, originOf, portOf, reachable } from "./origin.ts";
 import { noteAddress } from "./own-address.ts";
 import { welcome } from "./welcome.ts";
 
-/** The promise is 5 s from the signal to the end of the process; the rest is for the exit itself. */
+/**
+ * The promise is 5 s from the signal to the end of the process; the rest is for the exit itself.
+ */
 const HARD_EXIT_MS = 4_700;
 
 /**
  * The process's life: starting → serving → stopping → gone.
- * - starting: configuration, port, then every part in order; a failure prints one line and ends with code 1.
+ * - starting: configuration, port, then every part in order; a failure prints one line and ends
+ *   with code 1.
  * - serving: two lines on stdout say how to sign in.
- * - stopping, by SIGTERM, SIGINT or SIGHUP (code 0) or by a fault nobody caught (code 1): drain and close in reverse.
- *   A second signal, or the time running out, ends the process at once; Postgres is stopped on every way out.
+ * - stopping, by SIGTERM, SIGINT or SIGHUP (code 0) or by a fault nobody caught (code 1): drain and
+ *   close in reverse. A second signal, or the time running out, ends the process at once; Postgres
+ *   is stopped on every way out.
  */
 class Process {
   private readonly config: Config;
@@ -61,7 +65,8 @@ class Process {
       const links = originOf(this.config, port);
       this.logger.warn({ links }, "links in notifications lead to this machine only: set SWITCHYARD_PUBLIC_URL");
     }
-    // Next's hot reload listens for upgrades from its first page on; a tab left open must not have to wait for somebody to ask.
+    // Next's hot reload listens for upgrades from its first page on; a tab left open must not have
+    // to wait for somebody to ask.
     if (this.config.development) fetch(`http://${reachable(this.config.host)}:${port}/login`).catch(() => {});
     await noteAddress(this.config.dataDir, `http://${reachable(this.config.host)}:${port}`);
     for (const line of await welcome(this.config, port, server)) process.stdout.write(`${line}\n`);
@@ -75,7 +80,8 @@ class Process {
       this.logger.warn("not everything could be closed in time");
       process.exit(code);
     }, HARD_EXIT_MS).unref();
-    // Still starting: `start` closes what it has built as soon as it sees this, or the time runs out.
+    // Still starting: `start` closes what it has built as soon as it sees this, or the time runs
+    // out.
     if (this.server === undefined) return;
     this.server.close().then(() => process.exit(code));
   }
@@ -99,7 +105,10 @@ async function listen({ app }: Composed, { host, port }: Config): Promise<void> 
   }
 }
 
-/** Fastify would open a second server for the other family of localhost, which sockets do not know of. */
+/**
+ * Fastify would open a second server for the other family of localhost, which sockets do not know
+ * of.
+ */
 function address(host: string): string {
   return host === "localhost" ? "127.0.0.1" : host;
 }

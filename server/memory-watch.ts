@@ -29,10 +29,11 @@ const SHORT = 0.85;
 const ENOUGH = 0.75;
 
 /**
- * Watches what this process uses: its heap against the limit V8 has, its resident memory against what the machine or the container has.
+ * Watches what this process uses: its heap against the limit V8 has, its resident memory against
+ * what the machine or the container has.
  *
- * It is *enough* until either passes 85 % of its limit. Then it is *short*: the log says so once, and each look asks for memory back, until
- * both are under 75 % again, which the log says too.
+ * It is *enough* until either passes 85 % of its limit. Then it is *short*: the log says so once,
+ * and each look asks for memory back, until both are under 75 % again, which the log says too.
  */
 export function watchMemory({ registry, logger, onShort, ...o }: MemoryWatchOptions): MemoryWatch {
   const read = o.read ?? readUse;

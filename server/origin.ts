@@ -12,7 +12,10 @@ export function reachable(host: string): string {
   return host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
 }
 
-/** Where people reach the console: what is set, or else this machine at the port that the server listens at. */
+/**
+ * Where people reach the console: what is set, or else this machine at the port that the server
+ * listens at.
+ */
 export const originOf = ({ publicUrl, host }: Pick<Config, "publicUrl" | "host">, port: number): string =>
   publicUrl ?? `http://${reachable(host)}:${port}`;
 

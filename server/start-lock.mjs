@@ -62,7 +62,10 @@ function readLock(file) {
   }
 }
 
-/** A living process as "<id> <start time>", so that a later process with the same id is not taken for it. */
+/**
+ * A living process as "<id> <start time>", so that a later process with the same id is not taken
+ * for it.
+ */
 export function identify(pid) {
   try {
     process.kill(pid, 0);

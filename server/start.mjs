@@ -1,11 +1,12 @@
 /**
- * `npm start`: from a fresh clone to a running server. Installs, generates and builds what has changed since the last
- * time, then runs the server in this process. Plain JavaScript without packages: nothing is installed when it begins.
+ * `npm start`: from a fresh clone to a running server. Installs, generates and builds what has
+ * changed since the last time, then runs the server in this process. Plain JavaScript without
+ * packages: nothing is installed when it begins.
  *
- *   node server/start.mjs             everything, then the server
- *   node server/start.mjs --dev       packages and database client, then the server from source, started anew on change
- *   node server/start.mjs --build     everything but the server
- *   node server/start.mjs --install   packages and database client only
+ *   node server/start.mjs             everything, then the server node server/start.mjs --dev
+ *   packages and database client, then the server from source, started anew on change node
+ *   server/start.mjs --build     everything but the server node server/start.mjs --install
+ *   packages and database client only
  */
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -27,7 +28,10 @@ import { dropLock, identify, takeLock } from "./start-lock.mjs";
 
 const ROOT = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const at = (...parts) => path.join(ROOT, ...parts);
-/** The oldest of each line of Node that Switchyard and its packages run on; lines after the last are fine. */
+/**
+ * The oldest of each line of Node that Switchyard and its packages run on; lines after the last are
+ * fine.
+ */
 const NODES = [
   [20, 19],
   [22, 12],
@@ -38,7 +42,9 @@ const STAMPS = at("dist", "stamps.json");
 /** Files in a build's folder that say who serves it. */
 const USER = "used-by-";
 
-/** What each product is made from. A product is made again when the content of one of these changes. */
+/**
+ * What each product is made from. A product is made again when the content of one of these changes.
+ */
 const INPUTS = {
   client: ["prisma/schema.prisma", "prisma.config.ts", "package-lock.json"],
   server: ["server", "domain", "prisma/schema.prisma", "package-lock.json"],
@@ -65,7 +71,8 @@ try {
   process.env.NEXT_TELEMETRY_DISABLED = "1";
   giveHome();
   followNpm();
-  // Nothing is written where nothing is to be made: the folder may be read-only, or somebody else's.
+  // Nothing is written where nothing is to be made: the folder may be read-only, or somebody
+  // else's.
   if (!isPrepared()) await prepareAlone();
   if (mode === "--dev") runFromSource();
   else if (!mode) await runBundle();
@@ -110,7 +117,8 @@ function requireNode() {
   throw new StepFailed(`Switchyard needs Node ${fine} or newer of these lines; this is ${process.versions.node}.`);
 }
 
-// npm and others end at once where the system knows no home: a user without an entry in /etc/passwd, as containers have.
+// npm and others end at once where the system knows no home: a user without an entry in
+// /etc/passwd, as containers have.
 function giveHome() {
   try {
     os.homedir();
@@ -119,7 +127,8 @@ function giveHome() {
   }
 }
 
-// `npm start` runs this through a shell. A SIGTERM to npm ends npm and the shell, and neither passes it on.
+// `npm start` runs this through a shell. A SIGTERM to npm ends npm and the shell, and neither
+// passes it on.
 function followNpm() {
   if (!process.env.npm_lifecycle_event) return;
   const shell = process.ppid;
@@ -134,7 +143,8 @@ function followNpm() {
   }
 }
 
-// The first process of a container: when npm ends, the kernel ends the server with it, before it has closed anything.
+// The first process of a container: when npm ends, the kernel ends the server with it, before it
+// has closed anything.
 function npmIsFirst() {
   try {
     return /^(npm|node\0[^\0]*npm(-cli\.js)?)\b/.test(readFileSync("/proc/1/cmdline", "utf8"));
@@ -143,7 +153,10 @@ function npmIsFirst() {
   }
 }
 
-/** What is made from the sources, in order: what it is made of, where it lies once it is made, and how it is made. */
+/**
+ * What is made from the sources, in order: what it is made of, where it lies once it is made, and
+ * how it is made.
+ */
 function products() {
   const all = [
     {
@@ -190,12 +203,16 @@ async function buildServer() {
   });
 }
 
-/** The build of the console for the sources as they are: a folder of its own, which no later build touches. */
+/**
+ * The build of the console for the sources as they are: a folder of its own, which no later build
+ * touches.
+ */
 function consoleFolder() {
   return at(`.next-${hashOf(INPUTS.console).slice(0, 12)}`);
 }
 
-// A server reads pages from its build when they are first asked for, so the build it began with must stay while it runs.
+// A server reads pages from its build when they are first asked for, so the build it began with
+// must stay while it runs.
 async function buildConsole() {
   const folder = consoleFolder();
   await run(process.execPath, [at("node_modules/next/dist/bin/next"), "build"], { NODE_ENV: "production" });
@@ -210,7 +227,10 @@ async function buildConsole() {
   }
 }
 
-/** Notes that this process serves a build; where nothing can be written, nothing can be removed either. */
+/**
+ * Notes that this process serves a build; where nothing can be written, nothing can be removed
+ * either.
+ */
 function use(folder) {
   const note = path.join(folder, `${USER}${process.pid}`);
   try {
@@ -229,8 +249,8 @@ function isUsed(folder) {
   });
 }
 
-// npm writes this list last, so it is missing after an install that was interrupted. Packages for other platforms are
-// optional, those for development may have been left out on purpose.
+// npm writes this list last, so it is missing after an install that was interrupted. Packages for
+// other platforms are optional, those for development may have been left out on purpose.
 function packagesAreInstalled() {
   const wanted = readPackages(at("package-lock.json"));
   const installed = readPackages(at("node_modules/.package-lock.json"));
@@ -344,7 +364,8 @@ function say(message) {
   console.error(`switchyard: ${message} …`);
 }
 
-// ---- Running -------------------------------------------------------------------------------------------------------
+// ---- Running
+// -------------------------------------------------------------------------------------------------------
 
 async function runBundle() {
   process.env.NODE_ENV ??= "production";

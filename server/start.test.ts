@@ -32,7 +32,9 @@ function write(file: string, text: string): void {
   writeFileSync(at(file), text);
 }
 
-/** A program that notes its name and makes its product, or fails while a file `<name>.fails` exists. */
+/**
+ * A program that notes its name and makes its product, or fails while a file `<name>.fails` exists.
+ */
 function tool(file: string, name: string, product: string): void {
   const steps = [
     'const fs = require("node:fs"), path = require("node:path");',
@@ -75,7 +77,8 @@ interface Run {
 }
 
 function launch(args: string[] = [], as: { uid?: number; gid?: number } = {}): Run {
-  // Only root can start it as another user; anybody else already is one that the folder can be closed to.
+  // Only root can start it as another user; anybody else already is one that the folder can be
+  // closed to.
   const user = process.getuid?.() === 0 ? as : {};
   const child = spawn(process.execPath, [at("server/start.mjs"), ...args], {
     ...user,

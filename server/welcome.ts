@@ -6,8 +6,8 @@ import { originOf } from "./origin.ts";
 const FIRST_COMMIT = JSON.stringify({ mutations: [{ type: "run.create", runId: "first", workflow: "hello" }] });
 
 /**
- * What a person needs after the start: a link that signs in (once), and a commit to copy. Neither line holds an API
- * key: the shell fetches it.
+ * What a person needs after the start: a link that signs in (once), and a commit to copy. Neither
+ * line holds an API key: the shell fetches it.
  */
 export async function welcome(
   config: Config,

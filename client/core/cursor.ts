@@ -13,8 +13,9 @@ export type Step =
   | { kind: "gap"; missing: Range };
 
 /**
- * How a frame stands to a reader that has everything up to `position` (null: it has nothing and starts with this frame).
- * Ranges are compared, not events: a frame of `run:{id}` covers positions of other runs too.
+ * How a frame stands to a reader that has everything up to `position` (null: it has nothing and
+ * starts with this frame). Ranges are compared, not events: a frame of `run:{id}` covers positions
+ * of other runs too.
  */
 export function stepOf(position: number | null, frame: Pick<LogFrame, "from" | "to" | "events">): Step {
   if (position === null) return { kind: "apply", events: frame.events, position: frame.to };
@@ -24,7 +25,10 @@ export function stepOf(position: number | null, frame: Pick<LogFrame, "from" | "
   return { kind: "apply", events, position: frame.to };
 }
 
-/** The position a topic must be asked from so that no reader misses anything; undefined when none has one. */
+/**
+ * The position a topic must be asked from so that no reader misses anything; undefined when none
+ * has one.
+ */
 export function sinceOf(positions: Iterable<number | null>): number | undefined {
   let lowest: number | undefined;
   for (const position of positions) {

@@ -9,8 +9,8 @@ export interface Deadline {
 }
 
 /**
- * A signal that follows `outer` and ends by itself after `ms`. Not `AbortSignal.any`: that keeps every signal alive with
- * `outer`.
+ * A signal that follows `outer` and ends by itself after `ms`. Not `AbortSignal.any`: that keeps
+ * every signal alive with `outer`.
  */
 export function withDeadline(outer: AbortSignal | undefined, ms: number): Deadline {
   const controller = new AbortController();

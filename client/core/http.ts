@@ -5,7 +5,10 @@ import { errorOfAnswer, SwitchyardError } from "./problem.ts";
 import { DEFAULT_RETRY, REAL_TIMING, type RetryPolicy, type Timing, withRetry } from "./retry.ts";
 
 export interface HttpOptions {
-  /** What all paths are below: `http://127.0.0.1:3000/api/v1`, or `/api/v1` in a page of that server. */
+  /**
+   * What all paths are below: `http://127.0.0.1:3000/api/v1`, or `/api/v1` in a page of that
+   * server.
+   */
   base: string;
   /** API key. Without one the session's cookie says who calls, in a page of the server. */
   key?: string;
@@ -23,13 +26,18 @@ export interface HttpOptions {
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 /** Lists are joined by commas; what is undefined is left out. */
 export type Query = { [name: string]: string | number | boolean | readonly string[] | undefined };
-/** What a row was seen as: its version, 0 for one that is not there yet, or a tag of its settings. */
+/**
+ * What a row was seen as: its version, 0 for one that is not there yet, or a tag of its settings.
+ */
 export type Tag = number | string;
 
 export interface CallOptions {
   query?: Query | undefined;
   body?: unknown;
-  /** Sent as `If-Match`: refused with 412, the row as it is now in `body.row`, when the row has changed since. */
+  /**
+   * Sent as `If-Match`: refused with 412, the row as it is now in `body.row`, when the row has
+   * changed since.
+   */
   tag?: Tag | undefined;
   /** Makes a write that is repeated happen once. */
   idempotencyKey?: string | undefined;
@@ -42,16 +50,17 @@ export interface CallOptions {
 
 export interface Http {
   /**
-   * Calls `base` + `path` and answers the parsed body, undefined for an empty one. Reads, and writes with an
-   * Idempotency-Key, are tried again by the retry policy; other writes are sent once, as the first may have arrived.
+   * Calls `base` + `path` and answers the parsed body, undefined for an empty one. Reads, and
+   * writes with an Idempotency-Key, are tried again by the retry policy; other writes are sent
+   * once, as the first may have arrived.
    *
    * @throws SwitchyardError, or the signal's reason when it is aborted
    */
   call<T>(method: Method, path: string, options?: CallOptions): Promise<T>;
   /**
-   * `GET` of an answer that does not end by itself, line by line, without the empty ones; one try. Leaving the loop
-   * closes it. Throws when nothing has come for `silenceMs` (three of the server's beats): the connection is dead, or
-   * something on the way keeps what comes.
+   * `GET` of an answer that does not end by itself, line by line, without the empty ones; one try.
+   * Leaving the loop closes it. Throws when nothing has come for `silenceMs` (three of the server's
+   * beats): the connection is dead, or something on the way keeps what comes.
    */
   lines(path: string, options: LineOptions): AsyncGenerator<string, void, void>;
 }
@@ -62,7 +71,10 @@ const DEFAULT_TIMEOUT_MS = 15_000;
 /** More than any event has, whose commit is a body of 4 MiB. */
 const LONGEST_LINE = 32 * 1024 * 1024;
 
-/** HTTP with one meaning of failure, in Node and in browsers: tries again what may be repeated, types the rest. */
+/**
+ * HTTP with one meaning of failure, in Node and in browsers: tries again what may be repeated,
+ * types the rest.
+ */
 export function createHttp(options: HttpOptions): Http {
   const { base, timing = REAL_TIMING } = options;
   const send: typeof fetch = options.fetch ?? ((url, init) => fetch(url, init));

@@ -4,8 +4,9 @@ import { SwitchyardError } from "./problem.ts";
 const MAX_DEPTH = 100;
 
 /**
- * The body of a request. What `JSON.stringify` would change without a word (NaN and Infinity become null, a Map becomes {}) is refused by its
- * place; properties that are undefined are left out, dates are their RFC 3339 text.
+ * The body of a request. What `JSON.stringify` would change without a word (NaN and Infinity become
+ * null, a Map becomes {}) is refused by its place; properties that are undefined are left out,
+ * dates are their RFC 3339 text.
  *
  * @throws SwitchyardError `malformed`
  */

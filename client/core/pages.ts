@@ -4,7 +4,10 @@ export interface Page<T> {
   nextCursor: string | null;
 }
 
-/** The pages of a list, one after another to the last. `read` gets the cursor of the page, undefined for the first. */
+/**
+ * The pages of a list, one after another to the last. `read` gets the cursor of the page, undefined
+ * for the first.
+ */
 export async function* pagesOf<P extends Pick<Page<unknown>, "nextCursor">>(
   read: (cursor: string | undefined) => Promise<P>,
 ): AsyncGenerator<P, void, void> {

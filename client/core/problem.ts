@@ -10,15 +10,19 @@ interface ErrorMore {
   cause?: unknown;
 }
 
-/** The body of a refusal (RFC 9457). Only its fields' names are known: something on the way may have answered. */
+/**
+ * The body of a refusal (RFC 9457). Only its fields' names are known: something on the way may have
+ * answered.
+ */
 export interface ProblemBody {
   readonly [field: string]: unknown;
 }
 
 /**
- * Any call that did not succeed. `status` is the HTTP status, or 0 when there was no answer (`code` is then `network` or
- * `timeout`). `code` is the server's stable code; `errors` are all faults of a refused request; `legal` the moves that
- * would be legal. `detail` is the server's sentence, `message` the same with the first faults.
+ * Any call that did not succeed. `status` is the HTTP status, or 0 when there was no answer (`code`
+ * is then `network` or `timeout`). `code` is the server's stable code; `errors` are all faults of a
+ * refused request; `legal` the moves that would be legal. `detail` is the server's sentence,
+ * `message` the same with the first faults.
  */
 export class SwitchyardError extends Error {
   override readonly name = "SwitchyardError";
@@ -27,7 +31,10 @@ export class SwitchyardError extends Error {
   readonly detail: string;
   readonly errors: readonly CommitFault[];
   readonly legal: readonly string[];
-  /** The whole body of the answer, empty when it is no JSON object: a lost race carries the row as it is now in `row`. */
+  /**
+   * The whole body of the answer, empty when it is no JSON object: a lost race carries the row as
+   * it is now in `row`.
+   */
   readonly body: ProblemBody;
   /** How long the server asked to wait, in ms. */
   readonly retryAfterMs: number | undefined;
@@ -44,9 +51,10 @@ export class SwitchyardError extends Error {
   }
 
   /**
-   * Whether the same call may succeed later: no answer, too many requests, or anything that is the server's fault or
-   * that of what stands before it (408, everything from 500, and a 404 that is not the server's own: a proxy that has
-   * lost sight of it), which says nothing about what was sent.
+   * Whether the same call may succeed later: no answer, too many requests, or anything that is the
+   * server's fault or that of what stands before it (408, everything from 500, and a 404 that is
+   * not the server's own: a proxy that has lost sight of it), which says nothing about what was
+   * sent.
    */
   get retryable(): boolean {
     const { status } = this;
@@ -60,14 +68,19 @@ export class SwitchyardError extends Error {
   }
 }
 
-/** Whatever was thrown, as the error that callers show: a fault of our own has the code `internal`. */
+/**
+ * Whatever was thrown, as the error that callers show: a fault of our own has the code `internal`.
+ */
 export const errorOf = (thrown: unknown): SwitchyardError =>
   thrown instanceof SwitchyardError ? thrown : new SwitchyardError(0, "internal", String(thrown), { cause: thrown });
 
 const MOST_TOLD = 3;
 const LONGEST = 1000;
 
-/** What went wrong, with the first faults: "The request does not match its contract: mutations[0].result.n: …". */
+/**
+ * What went wrong, with the first faults: "The request does not match its contract:
+ * mutations[0].result.n: …".
+ */
 function withFaults(detail: string, errors: readonly CommitFault[]): string {
   const faults = errors.map(({ message }) => message).filter((one) => !detail.includes(one));
   if (faults.length === 0) return detail;

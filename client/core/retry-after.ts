@@ -4,8 +4,8 @@ import { DAY_MS } from "../../domain/kernel/time.ts";
 const LONGEST_WAIT_MS = DAY_MS;
 
 /**
- * `Retry-After` as ms: seconds, or an HTTP date, which is one by the clock of the server that answers (`now` is the answer's
- * `Date`); undefined when it is neither.
+ * `Retry-After` as ms: seconds, or an HTTP date, which is one by the clock of the server that
+ * answers (`now` is the answer's `Date`); undefined when it is neither.
  */
 export function parseRetryAfter(value: string | null, now: number): number | undefined {
   const text = value?.trim() ?? "";

@@ -1,10 +1,16 @@
 import { SwitchyardError } from "./problem.ts";
 
-/** Exponential backoff, in ms: the n-th wait is `baseMs · 2^(n−1)`, at most `capMs`, less a random part of it. */
+/**
+ * Exponential backoff, in ms: the n-th wait is `baseMs · 2^(n−1)`, at most `capMs`, less a random
+ * part of it.
+ */
 export interface Backoff {
   baseMs: number;
   capMs: number;
-  /** The share of a wait that is random: all of it (1) when left out, so that many clients do not come back together. */
+  /**
+   * The share of a wait that is random: all of it (1) when left out, so that many clients do not
+   * come back together.
+   */
   jitter?: number;
 }
 
@@ -30,15 +36,18 @@ export interface Timing {
 
 export const REAL_TIMING: Timing = { now: () => performance.now(), random: Math.random, sleep };
 
-/** The wait (ms) before try `tries + 1`, `tries` ≥ 1 having failed; never less than the server asked for. */
+/**
+ * The wait (ms) before try `tries + 1`, `tries` ≥ 1 having failed; never less than the server asked
+ * for.
+ */
 export function backoffMs(policy: Backoff, tries: number, random: () => number, retryAfterMs = 0): number {
   const { baseMs, capMs, jitter = 1 } = policy;
   return retryAfterMs + (1 - jitter * (1 - random())) * Math.min(capMs, baseMs * 2 ** (tries - 1));
 }
 
 /**
- * Calls `attempt` until it succeeds, fails for good, or the next wait would pass `totalMs`; then the last error is thrown.
- * Only `SwitchyardError`s that say `retryable` are tried again.
+ * Calls `attempt` until it succeeds, fails for good, or the next wait would pass `totalMs`; then
+ * the last error is thrown. Only `SwitchyardError`s that say `retryable` are tried again.
  */
 export async function withRetry<T>(
   attempt: () => Promise<T>,

@@ -10,7 +10,10 @@ export interface LiveSocketOptions {
   pace: readonly [first: number, longest: number];
   /** How long one try may take (ms); socket.io's own limit when left out. */
   timeoutMs?: number;
-  /** Called when long polling has failed too: no live connection gets through, or there is no server. */
+  /**
+   * Called when long polling has failed too: no live connection gets through, or there is no
+   * server.
+   */
   onNothingGetsThrough?: () => void;
 }
 
@@ -18,8 +21,9 @@ export interface LiveSocketOptions {
 const ACK_TIMEOUT_MS = 10_000;
 
 /**
- * A socket to namespace `/live`: a WebSocket, or long polling where something on the way lets no WebSockets through.
- * It tries again by itself, unless the server has closed or refused the connection (`active` is then false).
+ * A socket to namespace `/live`: a WebSocket, or long polling where something on the way lets no
+ * WebSockets through. It tries again by itself, unless the server has closed or refused the
+ * connection (`active` is then false).
  *
  * @param origin of the server; empty in a page of it
  */
@@ -42,7 +46,10 @@ export function openLiveSocket(origin: string, options: LiveSocketOptions): Live
   return socket;
 }
 
-/** Subscribes to a topic. `onAnswer` gets the server's answer, or null when none came in time or the connection ended. */
+/**
+ * Subscribes to a topic. `onAnswer` gets the server's answer, or null when none came in time or the
+ * connection ended.
+ */
 export function subscribe(
   socket: LiveSocket,
   request: SubscribeRequest,

@@ -9,7 +9,10 @@ import { show } from "./show.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
-/** The demo as a program. Exit codes: 0 the story happened, 1 it did not, 2 it was started wrongly, 130 interrupted. */
+/**
+ * The demo as a program. Exit codes: 0 the story happened, 1 it did not, 2 it was started wrongly,
+ * 130 interrupted.
+ */
 async function main(): Promise<number> {
   const args = parseDemoArgs(process.argv.slice(2));
   if ("help" in args) {

@@ -82,7 +82,9 @@ const CHECKS: readonly Check[] = [
   },
 ];
 
-/** Connects to a port of this machine: exit code 0 when somebody listens there, 1 when nobody does. */
+/**
+ * Connects to a port of this machine: exit code 0 when somebody listens there, 1 when nobody does.
+ */
 const PROBE = `
 const port = Number(process.argv[1]);
 const started = performance.now();
@@ -104,7 +106,10 @@ export interface PlanFacts {
   context: { [key: string]: string };
 }
 
-/** The main run: the checks and six probes of a port, as jobs in workstreams with dependencies. One commit. */
+/**
+ * The main run: the checks and six probes of a port, as jobs in workstreams with dependencies. One
+ * commit.
+ */
 export function planChecks({ stamp, port, cwd, context }: PlanFacts): Plan {
   const runId = `checks-${stamp}`;
   const streamId = (stream: string) => `${runId}.${stream}`;
@@ -161,7 +166,10 @@ export function planChecks({ stamp, port, cwd, context }: PlanFacts): Plan {
   return { runId, mutations };
 }
 
-/** The second run: four probes of a port where nobody listens, one try each. It fails, and its agent's breaker opens. */
+/**
+ * The second run: four probes of a port where nobody listens, one try each. It fails, and its
+ * agent's breaker opens.
+ */
 export function planOutage({ stamp, port, context }: Omit<PlanFacts, "cwd">): Plan {
   const runId = `outage-${stamp}`;
   const probeStream = `${runId}.probe`;

@@ -1,6 +1,9 @@
 import { type AddressInfo, createServer, type Server } from "node:net";
 
-/** A TCP service on one port of this machine that really opens and really closes: what the demo's probes find or do not find. */
+/**
+ * A TCP service on one port of this machine that really opens and really closes: what the demo's
+ * probes find or do not find.
+ */
 export class Service {
   #server: Server | undefined;
   #port = 0;

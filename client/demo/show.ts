@@ -8,7 +8,10 @@ import { CHAPTERS, type Chapter, Story } from "./story.ts";
 import { summarise } from "./summary.ts";
 import { Workers } from "./workers.ts";
 
-/** The whole story takes one to two minutes on two cores; a machine under load gets five times as much. */
+/**
+ * The whole story takes one to two minutes on two cores; a machine under load gets five times as
+ * much.
+ */
 const LONGEST_MS = 600_000;
 
 export interface ShowOptions {
@@ -21,9 +24,10 @@ export interface ShowOptions {
 }
 
 /**
- * Tells the story once. Act one: the checks run, six probes of a closed port fail, the breaker of their agent opens; then the port is
- * opened, trials pass, the breaker closes, all completes. Act two: four probes of another port, where nobody will listen, fail, and the alert
- * of their agent's breaker is left for an operator. Answers whether all of it happened.
+ * Tells the story once. Act one: the checks run, six probes of a closed port fail, the breaker of
+ * their agent opens; then the port is opened, trials pass, the breaker closes, all completes. Act
+ * two: four probes of another port, where nobody will listen, fail, and the alert of their agent's
+ * breaker is left for an operator. Answers whether all of it happened.
  */
 export async function show({ connection, context, cwd, say, signal }: ShowOptions): Promise<boolean> {
   const client = createClient(connection);
@@ -95,7 +99,9 @@ async function prepareAgents(client: Client): Promise<void> {
   }
 }
 
-/** After an interruption: nothing of this demo stays in the queue, and its cards end with its runs. */
+/**
+ * After an interruption: nothing of this demo stays in the queue, and its cards end with its runs.
+ */
 async function cancelLeftovers(client: Client, runIds: string[], story: Story): Promise<void> {
   const reason = "the demo was interrupted";
   const soon = { retry: { totalMs: 2_000 } };
@@ -105,7 +111,10 @@ async function cancelLeftovers(client: Client, runIds: string[], story: Story): 
   }
 }
 
-/** Tidying up must not hide why it is needed: a run that never was or has ended since, or a server that is gone, is no matter. */
+/**
+ * Tidying up must not hide why it is needed: a run that never was or has ended since, or a server
+ * that is gone, is no matter.
+ */
 async function tolerate(tidy: () => Promise<unknown>): Promise<void> {
   try {
     await tidy();

@@ -1,7 +1,10 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-/** Counts this repository's files and lines, room by room, source and tests apart. Run from the repository's root. */
+/**
+ * Counts this repository's files and lines, room by room, source and tests apart. Run from the
+ * repository's root.
+ */
 const ROOMS = ["app", "client", "components", "domain", "e2e", "server"];
 const SKIPPED = new Set(["node_modules", "generated", "test-results"]);
 

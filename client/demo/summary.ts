@@ -1,7 +1,10 @@
 import type { Client } from "../types.ts";
 import { CHAPTERS, type Chapter, type Story } from "./story.ts";
 
-/** Prints what happened, from what the server now says: every job with its attempts, exit code and duration, and the story's chapters. */
+/**
+ * Prints what happened, from what the server now says: every job with its attempts, exit code and
+ * duration, and the story's chapters.
+ */
 export async function summarise(
   client: Client,
   url: string,

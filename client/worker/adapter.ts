@@ -20,11 +20,15 @@ export interface Command {
 
 /** What an adapter gets besides the job. */
 export interface AdapterContext {
-  /** Aborted when the work must end now; the adapter then ends what it does and answers as soon as it has. */
+  /**
+   * Aborted when the work must end now; the adapter then ends what it does and answers as soon as
+   * it has.
+   */
   signal: AbortSignal;
   /**
-   * Runs a command in a process group of its own and answers how it ended; a failing one is an answer, too. The group is killed when the
-   * signal is aborted, when the command exits and leaves something running, and when the worker dies or hangs past its lease.
+   * Runs a command in a process group of its own and answers how it ended; a failing one is an
+   * answer, too. The group is killed when the signal is aborted, when the command exits and leaves
+   * something running, and when the worker dies or hangs past its lease.
    */
   run(command: Command): Promise<AdapterOutcome>;
   /** Output as it comes: streamed to the log, its end kept in the attempt. */
@@ -41,7 +45,10 @@ export type TouchedFile = { path: string; status: "added" | "modified" | "delete
 /** How the work ended. Without `error` the job has completed. */
 export interface AdapterOutcome {
   exitCode: number | null;
-  /** Kept in the attempt beside `output` and `truncated`. `files` ({path, status?} each) are shown as what the work has touched. */
+  /**
+   * Kept in the attempt beside `output` and `truncated`. `files` ({path, status?} each) are shown
+   * as what the work has touched.
+   */
   result?: { [key: string]: Json };
   error?: { message: string; code: string };
   /** Whether another try could help; true when left out. */
@@ -51,8 +58,9 @@ export interface AdapterOutcome {
 }
 
 /**
- * Knows how to run one kind of tool. `name` is what a job's `tool` says. Input that cannot be meant is thrown as `BadInput`, or any error
- * with the code `bad_input`: the job fails and is not tried again.
+ * Knows how to run one kind of tool. `name` is what a job's `tool` says. Input that cannot be meant
+ * is thrown as `BadInput`, or any error with the code `bad_input`: the job fails and is not tried
+ * again.
  */
 export interface Adapter {
   readonly name: string;

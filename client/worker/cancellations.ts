@@ -14,8 +14,9 @@ export interface CancellationOptions {
 }
 
 /**
- * Follows the cancellations in the log until the signal is aborted, so that a cancelled job ends at once. Only a hint: each job asks the
- * server itself then, and does so with every heartbeat anyway, so nothing is lost while this cannot connect. Never throws.
+ * Follows the cancellations in the log until the signal is aborted, so that a cancelled job ends at
+ * once. Only a hint: each job asks the server itself then, and does so with every heartbeat anyway,
+ * so nothing is lost while this cannot connect. Never throws.
  */
 export async function followCancellations(options: CancellationOptions): Promise<void> {
   const { client, signal } = options;

@@ -10,9 +10,9 @@ export interface Connection {
 const DEFAULT_URL = "http://127.0.0.1:3000";
 
 /**
- * Where the server is and the key it takes: as given, else from the environment, else the bootstrap key the server was given, else the key
- * file that a server on this machine keeps.
- * Answers the faults instead when something is missing.
+ * Where the server is and the key it takes: as given, else from the environment, else the bootstrap
+ * key the server was given, else the key file that a server on this machine keeps. Answers the
+ * faults instead when something is missing.
  */
 export async function findConnection(
   given: { url: string | undefined; key: string | undefined },

@@ -2,12 +2,15 @@ import { rmSync } from "node:fs";
 import { createInterface } from "node:readline";
 
 /**
- * The guard, a process beside the worker: it kills what the worker can no longer kill itself. The worker writes down, a line of JSON each, what
- * every job has running and until when its lease is held for sure (`{job, until, pids, paths}`, or `{job}` when it is over). A job's
- * process groups are killed when that time passes: the worker hangs or has lost the server. When the worker's end of the pipe closes, it
- * has died: everything is killed at once, the paths are removed, and the guard ends.
+ * The guard, a process beside the worker: it kills what the worker can no longer kill itself. The
+ * worker writes down, a line of JSON each, what every job has running and until when its lease is
+ * held for sure (`{job, until, pids, paths}`, or `{job}` when it is over). A job's process groups
+ * are killed when that time passes: the worker hangs or has lost the server. When the worker's end
+ * of the pipe closes, it has died: everything is killed at once, the paths are removed, and the
+ * guard ends.
  *
- * Times are ms of the machine's monotonic clock, which all its processes share. Plain JavaScript without imports of ours: it starts in 40 ms.
+ * Times are ms of the machine's monotonic clock, which all its processes share. Plain JavaScript
+ * without imports of ours: it starts in 40 ms.
  */
 
 /** @type {Map<number, {until: number, pids: number[], paths: string[]}>} */
@@ -30,7 +33,10 @@ function kill(job) {
   }
 }
 
-/** Looks after what has come is read: this process may be late, and the worker may have kept a lease meanwhile. */
+/**
+ * Looks after what has come is read: this process may be late, and the worker may have kept a lease
+ * meanwhile.
+ */
 function lookSoon() {
   clearImmediate(soon);
   soon = setImmediate(look);

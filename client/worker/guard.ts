@@ -28,8 +28,9 @@ interface Entry {
 }
 
 /**
- * This worker's end of its guard (`guard.mjs`), a process that kills a job's process groups when the lease runs out while the worker hangs, and
- * at once when the worker dies. It is started with the first job; one that dies is started again and gets everything.
+ * This worker's end of its guard (`guard.mjs`), a process that kills a job's process groups when
+ * the lease runs out while the worker hangs, and at once when the worker dies. It is started with
+ * the first job; one that dies is started again and gets everything.
  */
 export class Guard {
   readonly #log: Log;

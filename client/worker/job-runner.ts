@@ -27,7 +27,10 @@ export interface RunnerDeps {
   leaseMs: number;
   /** When the claim was sent (ms of `performance.now()`). */
   askedAt: number;
-  /** Takes the way to make the job ask at once whether it is still ours; answers how to take it back. */
+  /**
+   * Takes the way to make the job ask at once whether it is still ours; answers how to take it
+   * back.
+   */
   onRunning: (job: ClaimedJob, check: () => void) => () => void;
   /** Kills what runs, and reports it as failed. */
   killed: AbortSignal;
@@ -38,10 +41,11 @@ export interface RunnerDeps {
 /**
  * Runs one claimed job to its end and reports to the server how it went.
  *
- * confirming (only when the claim's answer may be old: nothing starts before the server has said that the lease is held) -> running -> stopped
- * (its time is up, the lease is lost, the worker has to stop now: the adapter ends what it started) or ended by itself; then delivering:
- * the last output and the result in one commit, until it is answered. A lost lease drops the result: the job is someone else's by then.
- * Never throws.
+ * confirming (only when the claim's answer may be old: nothing starts before the server has said
+ * that the lease is held) -> running -> stopped (its time is up, the lease is lost, the worker has
+ * to stop now: the adapter ends what it started) or ended by itself; then delivering: the last
+ * output and the result in one commit, until it is answered. A lost lease drops the result: the job
+ * is someone else's by then. Never throws.
  */
 export async function runClaimedJob(deps: RunnerDeps, job: ClaimedJob): Promise<void> {
   const { client, leaseMs, askedAt } = deps;
@@ -103,7 +107,8 @@ export async function runClaimedJob(deps: RunnerDeps, job: ClaimedJob): Promise<
   emit("stdout", decoders.stdout.end());
   emit("stderr", decoders.stderr.end());
 
-  // Only a stop that ended the work counts: one that came while a finished process was being collected changes nothing.
+  // Only a stop that ended the work counts: one that came while a finished process was being
+  // collected changes nothing.
   const reason = outcome.error ? (stop.signal.reason as StopReason | undefined) : undefined;
   const result = { ...outcome.result, ...tail.read() };
   const end = { jobId, leaseToken, durationMs, ...(outcome.exitCode !== null && { exitCode: outcome.exitCode }) };
@@ -125,7 +130,10 @@ export async function runClaimedJob(deps: RunnerDeps, job: ClaimedJob): Promise<
   }
 }
 
-/** Asks until the server has said whether the lease is held; one that is for sure is asked about once. */
+/**
+ * Asks until the server has said whether the lease is held; one that is for sure is asked about
+ * once.
+ */
 async function confirm(lease: Lease, signal: AbortSignal): Promise<void> {
   await lease.check();
   while (!lease.isHeld && !signal.aborted) {
@@ -149,8 +157,8 @@ function endOf(end: End, outcome: AdapterOutcome, reason: StopReason | undefined
 }
 
 /**
- * Reports the end. When the server refuses the report (not the lease), the job fails for that, so that it does not run for ever. Answers
- * why it was refused, if it was.
+ * Reports the end. When the server refuses the report (not the lease), the job fails for that, so
+ * that it does not run for ever. Answers why it was refused, if it was.
  */
 async function deliver(deps: RunnerDeps, mutations: ClientMutationInput[], end: End): Promise<string | undefined> {
   try {

@@ -16,9 +16,10 @@ export interface Listed {
 const READABLE = [".mjs", ".js", ".ts", ".json"];
 
 /**
- * The worker's adapters: its own and those of the user's files (`--adapter`) and folder (`SWITCHYARD_ADAPTERS`). A file's default export, or a
- * JSON file, is an adapter, a template, or a list of them; one with the name of a built-in one takes its place. Answers every fault
- * instead when there is one.
+ * The worker's adapters: its own and those of the user's files (`--adapter`) and folder
+ * (`SWITCHYARD_ADAPTERS`). A file's default export, or a JSON file, is an adapter, a template, or a
+ * list of them; one with the name of a built-in one takes its place. Answers every fault instead
+ * when there is one.
  */
 export async function loadAdapters(
   files: readonly string[],

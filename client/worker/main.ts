@@ -6,10 +6,16 @@ import { type Listed, loadAdapters } from "./load-adapters.ts";
 import { createLog } from "./log.ts";
 import { startWorker } from "./worker.ts";
 
-/** npm and tsx pass on the Ctrl-C that the terminal has sent to us as well: what comes within this time is one signal. */
+/**
+ * npm and tsx pass on the Ctrl-C that the terminal has sent to us as well: what comes within this
+ * time is one signal.
+ */
 const SAME_SIGNAL_MS = 500;
 
-/** The worker as a program. Exit codes: 0 stopped as asked, 1 the server refuses it, 2 it was started wrongly. */
+/**
+ * The worker as a program. Exit codes: 0 stopped as asked, 1 the server refuses it, 2 it was
+ * started wrongly.
+ */
 async function main(): Promise<number> {
   const args = parseWorkerArgs(process.argv.slice(2));
   if ("help" in args) {

@@ -2,7 +2,9 @@ import { byteLength, headOf } from "./output-text.ts";
 
 export type StreamName = "stdout" | "stderr";
 
-/** A piece of output as it goes into the log. `truncated`: the text says how much was left out here. */
+/**
+ * A piece of output as it goes into the log. `truncated`: the text says how much was left out here.
+ */
 export interface OutputPiece {
   stream: StreamName;
   text: string;
@@ -14,8 +16,9 @@ export interface OutputPiece {
 export const OUTPUT_BYTES_PER_SECOND = 64 * 1024;
 
 /**
- * The output of one job on its way to the log. At most `OUTPUT_BYTES_PER_SECOND` bytes are taken in any second, and as much may wait; what
- * comes on top is left out, and a piece in its place says so. Times are arguments: `now` in ms of a steady clock.
+ * The output of one job on its way to the log. At most `OUTPUT_BYTES_PER_SECOND` bytes are taken in
+ * any second, and as much may wait; what comes on top is left out, and a piece in its place says
+ * so. Times are arguments: `now` in ms of a steady clock.
  */
 export class OutputQueue {
   #pieces: (OutputPiece & { bytes: number })[] = [];
@@ -31,7 +34,8 @@ export class OutputQueue {
     if (text === "") return;
     const bytes = byteLength(text);
     const room = OUTPUT_BYTES_PER_SECOND - this.#waiting;
-    // Once something was left out, the rest of that burst is too: text after a hole would read as if it followed.
+    // Once something was left out, the rest of that burst is too: text after a hole would read as
+    // if it followed.
     if (this.#dropped[stream] > 0) this.#dropped[stream] += bytes;
     else if (bytes <= room) this.#append(stream, text, bytes, at);
     else {

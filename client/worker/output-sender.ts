@@ -8,13 +8,19 @@ const FLUSH_EVERY_MS = 250;
 
 export interface OutputSender {
   push(stream: StreamName, text: string): void;
-  /** Stops sending; resolves, once nothing is under way, with what is left, to go into the commit that ends the job. */
+  /**
+   * Stops sending; resolves, once nothing is under way, with what is left, to go into the commit
+   * that ends the job.
+   */
   finish(): Promise<ClientMutationInput[]>;
   /** Stops sending and forgets the rest: the lease is lost. */
   abandon(): void;
 }
 
-/** Sends a job's output as `x.job.output` events, batched, one commit at a time so that the order holds. */
+/**
+ * Sends a job's output as `x.job.output` events, batched, one commit at a time so that the order
+ * holds.
+ */
 export function createOutputSender(
   client: Pick<Client, "commit">,
   job: ClaimedJob,

@@ -1,8 +1,8 @@
 import { storable } from "../storable.ts";
 
 /**
- * Turns one stream's bytes into text that can be stored: characters split across chunks are put together, what is no UTF-8, NUL and lone
- * surrogates become U+FFFD.
+ * Turns one stream's bytes into text that can be stored: characters split across chunks are put
+ * together, what is no UTF-8, NUL and lone surrogates become U+FFFD.
  */
 export class OutputDecoder {
   readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });

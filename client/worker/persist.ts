@@ -8,8 +8,9 @@ import type { Client } from "../types.ts";
 const ONE_DAY = { totalMs: DAY_MS };
 
 /**
- * Commits until the server has taken or refused it, or the signal ends it: what a job has yielded must survive a server that is away, and
- * one that fails for a moment (500), which says nothing about what was sent. One Idempotency-Key for all tries.
+ * Commits until the server has taken or refused it, or the signal ends it: what a job has yielded
+ * must survive a server that is away, and one that fails for a moment (500), which says nothing
+ * about what was sent. One Idempotency-Key for all tries.
  */
 export async function persist(
   client: Pick<Client, "commit">,

@@ -3,7 +3,10 @@ import type { AdapterContext, AdapterOutcome, Command } from "./adapter.ts";
 
 /** A worker's key opens the whole store: commands do not inherit it. */
 const SECRETS = ["SWITCHYARD_KEY", "SWITCHYARD_BOOTSTRAP_KEY", "DATABASE_URL"];
-/** A worker started from a git hook has these; a command's git would work on the hook's repository instead of its own. */
+/**
+ * A worker started from a git hook has these; a command's git would work on the hook's repository
+ * instead of its own.
+ */
 const OF_A_REPOSITORY = ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX"];
 /** Faults of the machine at the moment, not of the command: another try may find them gone. */
 const PASSING = new Set(["EAGAIN", "EMFILE", "ENFILE", "ENOMEM"]);
@@ -11,13 +14,17 @@ const PASSING = new Set(["EAGAIN", "EMFILE", "ENFILE", "ENOMEM"]);
 const STRAY_OUTPUT_MS = 500;
 
 export interface ProcessContext extends Pick<AdapterContext, "signal" | "output"> {
-  /** Called with each started process group; the function it returns is called once the group is gone. */
+  /**
+   * Called with each started process group; the function it returns is called once the group is
+   * gone.
+   */
   hold?: (pid: number) => () => void;
 }
 
 /**
- * Runs a command in a process group of its own and answers how it ended. When the context is aborted the whole group gets SIGKILL. Whatever
- * the command left running in its group is killed when it exits. Never throws.
+ * Runs a command in a process group of its own and answers how it ended. When the context is
+ * aborted the whole group gets SIGKILL. Whatever the command left running in its group is killed
+ * when it exits. Never throws.
  */
 export function runProcess(command: Command, context: ProcessContext): Promise<AdapterOutcome> {
   if (context.signal.aborted) return Promise.resolve(ended(null, "SIGKILL"));

@@ -19,8 +19,9 @@ import {
 } from "./input.ts";
 
 /**
- * How to run an agent's command line: data, no code. In `argv`, `{prompt}` stands for the prompt and `{promptFile}` for a file that holds
- * it; an element `{args}` for what the job adds (at the end when there is none).
+ * How to run an agent's command line: data, no code. In `argv`, `{prompt}` stands for the prompt
+ * and `{promptFile}` for a file that holds it; an element `{args}` for what the job adds (at the
+ * end when there is none).
  */
 export interface AgentTemplate {
   /** What a job's `tool` says. */
@@ -51,8 +52,9 @@ interface AgentInput {
 }
 
 /**
- * The adapter that a template describes. Input: `{prompt, args?, env?, cwd?}`, or `worktree: {repo, base?, branch?, message?, push?}` in place
- * of `cwd` to work as the git adapter does. The files it touches in a repository are in the result.
+ * The adapter that a template describes. Input: `{prompt, args?, env?, cwd?}`, or
+ * `worktree: {repo, base?, branch?, message?, push?}` in place of `cwd` to work as the git adapter
+ * does. The files it touches in a repository are in the result.
  */
 export function adapterOf(template: AgentTemplate): Adapter {
   const { name, about } = template;

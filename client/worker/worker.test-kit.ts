@@ -9,7 +9,10 @@ import type { Json } from "../../domain/kernel/primitives.ts";
 import { type RealServer, startRealServer } from "../real-server.test-kit.ts";
 import { startWorker, type Worker, type WorkerOptions } from "./worker.ts";
 
-/** What the worker's tests stand on: the real server, a folder per test, and nothing left running after it. */
+/**
+ * What the worker's tests stand on: the real server, a folder per test, and nothing left running
+ * after it.
+ */
 export let server: RealServer;
 export let folder: string;
 /** What the workers of a test have logged. */
@@ -127,8 +130,9 @@ export async function pidIn(file: string): Promise<number> {
 export const dies = (pid: number) => expect.poll(() => isAlive(pid), SLOW).toBe(false);
 
 /**
- * A command that works on while it is the job's first attempt and ends at once in the next. Its exit code is 99 when another one of the same
- * test still runs. The pid of attempt n is in the file `pid<n>`.
+ * A command that works on while it is the job's first attempt and ends at once in the next. Its
+ * exit code is 99 when another one of the same test still runs. The pid of attempt n is in the file
+ * `pid<n>`.
  */
 export const exclusively = (first = "while :; do sleep 0.02; done") => ({
   argv: [

@@ -21,7 +21,10 @@ export interface WorkerOptions {
 }
 
 export interface Worker {
-  /** Resolves when it has stopped and nothing runs any more; rejects when the server does not take its key. */
+  /**
+   * Resolves when it has stopped and nothing runs any more; rejects when the server does not take
+   * its key.
+   */
   done: Promise<void>;
   /** Stops claiming and lets running jobs finish, for `graceMs` at most. */
   stop(graceMs: number): void;
@@ -40,8 +43,9 @@ const LAST_WORDS_MS = 3_000;
 /**
  * Claims jobs up to its free slots and runs them side by side.
  *
- * working -> stopping (`stop`: no more claims, running jobs finish) -> killing (`kill`, or the grace is over: children die, their jobs are reported
- * as failed) -> stopped. A server that is away is asked again with backoff in every state; what finished meanwhile is reported when it is back.
+ * working -> stopping (`stop`: no more claims, running jobs finish) -> killing (`kill`, or the
+ * grace is over: children die, their jobs are reported as failed) -> stopped. A server that is away
+ * is asked again with backoff in every state; what finished meanwhile is reported when it is back.
  */
 export function startWorker(options: WorkerOptions): Worker {
   const { client, agentKey, capabilities, queues, slots, leaseMs, log } = options;
@@ -112,12 +116,14 @@ export function startWorker(options: WorkerOptions): Worker {
         max: slots - running.size,
         leaseMs,
         waitMs: CLAIM_WAIT_MS,
-        // The same claim until it is answered: jobs whose answer was lost with the server are still ours.
+        // The same claim until it is answered: jobs whose answer was lost with the server are still
+        // ours.
         idempotencyKey: randomUUID(),
       };
       const asked = performance.now();
       const answered = await reach(() => client.claim({ ...request, signal: stopping.signal, retry: ONCE }));
-      // Asked to stop while the server may have been giving us jobs: those are ours, and nobody else would run them.
+      // Asked to stop while the server may have been giving us jobs: those are ours, and nobody
+      // else would run them.
       const jobs = answered ?? (await lastClaim(request));
       if (!jobs?.length && performance.now() - asked < TOO_SOON_MS)
         await sleep(TOO_SOON_MS, stopping.signal).catch(() => undefined);
@@ -191,8 +197,9 @@ export function startWorker(options: WorkerOptions): Worker {
 const ONCE = { totalMs: 0 };
 
 /**
- * Calls until it is answered; logs once that the server is away and once that it is back. Undefined when the signal ends it. Throws when the
- * server does not take the key, and while the worker is `starting` anything else it refuses; later a refusal ends no work that goes on.
+ * Calls until it is answered; logs once that the server is away and once that it is back. Undefined
+ * when the signal ends it. Throws when the server does not take the key, and while the worker is
+ * `starting` anything else it refuses; later a refusal ends no work that goes on.
  */
 function patiently(signal: AbortSignal, log: Log, starting: () => boolean) {
   let failures = 0;

@@ -18,7 +18,10 @@ import { RelativeTime } from "../ui/time.tsx";
 
 interface AgentDecisionsProps {
   agentKey: string;
-  /** Changes with each outcome of the agent's work; decisions have no topic, so they are refetched then. */
+  /**
+   * Changes with each outcome of the agent's work; decisions have no topic, so they are refetched
+   * then.
+   */
   changed: number;
 }
 

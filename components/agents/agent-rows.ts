@@ -25,7 +25,9 @@ export function splitItems(items: readonly AgentItem[]) {
   return { agents, breakers, statistics };
 }
 
-/** Joins the rows by agent. An agent without its breaker or figures is left out until they arrive. */
+/**
+ * Joins the rows by agent. An agent without its breaker or figures is left out until they arrive.
+ */
 export function joinRows(
   agents: readonly Wire<"agent">[],
   breakers: readonly Wire<"breaker">[],

@@ -33,7 +33,10 @@ interface AgentScreenProps {
   logStart: LogStart | null;
 }
 
-/** One agent: its breaker and the history of it, its figures now and over time, its decisions and jobs. */
+/**
+ * One agent: its breaker and the history of it, its figures now and over time, its decisions and
+ * jobs.
+ */
 export function AgentScreen({ initial, alerts: initialAlerts, jobs, history, logStart }: AgentScreenProps) {
   const key = initial.agentKey;
   const agents = useAgents(useMemo(() => [initial], [initial]));

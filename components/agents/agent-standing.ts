@@ -40,8 +40,8 @@ const STANDING_OF: { readonly [state in Exclude<BreakerStateName, "closed">]: St
 export type Stands = Pick<AgentView, "agent" | "breaker"> & { alerts: readonly AlertRow[] };
 
 /**
- * The worst standing that applies to an agent. Silence comes from an alert rule, so that an idle agent does not count
- * as silent.
+ * The worst standing that applies to an agent. Silence comes from an alert rule, so that an idle
+ * agent does not count as silent.
  */
 export function standingOf({ agent, breaker, alerts }: Stands): Standing {
   if (breaker.state !== "closed") return ownOf(STANDING_OF, breaker.state) ?? "open";
@@ -58,7 +58,10 @@ export type Placed = AgentView & { alerts: readonly AlertRow[]; standing: Standi
 /** Standings sorted by failure rate. In others it would only make tiles move with the traffic. */
 const RANKED: ReadonlySet<Standing> = new Set(["open", "half_open", "failing"]);
 
-/** Worst first: by standing, bad ones by failure rate (without calls last), then by key for a stable order. */
+/**
+ * Worst first: by standing, bad ones by failure rate (without calls last), then by key for a stable
+ * order.
+ */
 export function byStanding(a: Placed, b: Placed): number {
   const rate = ({ standing, breaker }: Placed) => (RANKED.has(standing) ? (breaker.failureRate ?? -1) : 0);
   return (
@@ -77,8 +80,8 @@ export function countStandings(agents: readonly Placed[]): { standing: Standing;
 }
 
 /**
- * Those of a standing (all without one) whose name, key, capabilities, last error or state contain every word of the
- * text.
+ * Those of a standing (all without one) whose name, key, capabilities, last error or state contain
+ * every word of the text.
  */
 export function filterAgents(agents: readonly Placed[], standing: Standing | null, text: string): Placed[] {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
@@ -92,7 +95,9 @@ export function filterAgents(agents: readonly Placed[], standing: Standing | nul
   });
 }
 
-/** The open alerts about each agent, the most severe and latest first, as `alertsOf` orders them. */
+/**
+ * The open alerts about each agent, the most severe and latest first, as `alertsOf` orders them.
+ */
 export function alertsByAgent(alerts: readonly AlertRow[]): ReadonlyMap<string, readonly AlertRow[]> {
   const of = new Map<string, AlertRow[]>();
   for (const alert of alerts) {

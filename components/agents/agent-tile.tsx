@@ -29,7 +29,10 @@ interface AgentTileProps extends Pick<Placed, "agent" | "breaker" | "alerts" | "
   onAcknowledge: AlertCommands["acknowledge"];
 }
 
-/** One agent: its breaker and why it is in that state, the jobs that wait for it, and the orders of operators. */
+/**
+ * One agent: its breaker and why it is in that state, the jobs that wait for it, and the orders of
+ * operators.
+ */
 export const AgentTile = memo(function AgentTile(props: AgentTileProps) {
   const { agent, breaker, alerts, standing, waiting, moreWaiting, onAcknowledge } = props;
   const view = breakerView(breaker);

@@ -26,7 +26,10 @@ interface AgentsScreenProps {
 }
 
 const NO_ALERTS: readonly AlertRow[] = [];
-/** The worst come first; hundreds of tiles would take seconds to hydrate, and push the leaderboard far down. */
+/**
+ * The worst come first; hundreds of tiles would take seconds to hydrate, and push the leaderboard
+ * far down.
+ */
 const FIRST_TILES = 60;
 
 /** A tile per agent with its breaker, the worst first, and the leaderboard. */

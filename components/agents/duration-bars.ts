@@ -11,7 +11,10 @@ export interface DurationBar {
 const PER_BAR = 4;
 const BUCKETS_PER_DOUBLING = 8;
 
-/** The histogram as bars from its shortest to its longest duration, including empty ones: a gap is shown as a gap. */
+/**
+ * The histogram as bars from its shortest to its longest duration, including empty ones: a gap is
+ * shown as a gap.
+ */
 export function durationBars(histogram: Readonly<Histogram>): DurationBar[] {
   const counts = new Map<number, number>();
   for (const [bucket, count] of Object.entries(histogram)) {

@@ -27,7 +27,10 @@ interface LeaderboardFiltersProps {
   onChange: (change: Partial<LeaderboardChoice>) => void;
 }
 
-/** The filters of the leaderboard: window, type of task, and a threshold that shows under-performers only. */
+/**
+ * The filters of the leaderboard: window, type of task, and a threshold that shows under-performers
+ * only.
+ */
 export function LeaderboardFilters({ choice, taskTypes, onChange }: LeaderboardFiltersProps) {
   const { window, taskType, below, min } = choice;
   const types = [...new Set([...taskTypes, ...(taskType ? [taskType] : [])])];

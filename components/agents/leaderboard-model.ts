@@ -23,7 +23,10 @@ export interface Sort {
   descending: boolean;
 }
 
-/** The filters of the leaderboard; `below`: only agents under that success rate, with at least `min` outcomes. */
+/**
+ * The filters of the leaderboard; `below`: only agents under that success rate, with at least `min`
+ * outcomes.
+ */
 export interface LeaderboardChoice {
   window: LeaderboardWindow;
   taskType: string | null;
@@ -65,8 +68,8 @@ function figureOf(row: Standing, key: SortKey): number | string | null {
 }
 
 /**
- * The next sorting when a column's head is pressed: a new column starts in its most useful direction, a second press
- * reverses it.
+ * The next sorting when a column's head is pressed: a new column starts in its most useful
+ * direction, a second press reverses it.
  */
 export function nextSort(sort: Sort, key: SortKey): Sort {
   if (sort.key === key) return { key, descending: !sort.descending };

@@ -70,7 +70,10 @@ interface LeaderboardProps {
   window: LeaderboardWindow;
 }
 
-/** The agents ranked by success, with the sample size next to every rate. Sortable; the rank does not change. */
+/**
+ * The agents ranked by success, with the sample size next to every rate. Sortable; the rank does
+ * not change.
+ */
 export function Leaderboard({ rows, window }: LeaderboardProps) {
   const [sort, setSort] = useState<Sort>({ key: "rank", descending: false });
   return (

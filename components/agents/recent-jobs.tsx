@@ -22,7 +22,10 @@ import { type JobPage, RECENT_JOBS } from "./jobs-page.ts";
 interface RecentJobsProps {
   agentKey: string;
   initial: JobPage;
-  /** Changes when the agent starts or ends a job; jobs by agent have no topic, so they are refetched then. */
+  /**
+   * Changes when the agent starts or ends a job; jobs by agent have no topic, so they are refetched
+   * then.
+   */
   changed: number;
 }
 

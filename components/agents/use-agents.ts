@@ -11,7 +11,10 @@ import { useTopicList, useTopicRows } from "../live/rows.ts";
 import { useNow } from "../ui/now.ts";
 import { type AgentItem, type AgentView, joinRows, splitItems } from "./agent-rows.ts";
 
-/** All agents with breaker and figures, live. `initial` must keep its identity while it has the same content. */
+/**
+ * All agents with breaker and figures, live. `initial` must keep its identity while it has the same
+ * content.
+ */
 export function useAgents(initial: readonly AgentItem[]): AgentView[] {
   const client = useQueryClient();
   const parts = useMemo(() => splitItems(initial), [initial]);
@@ -37,7 +40,9 @@ export function useAgents(initial: readonly AgentItem[]): AgentView[] {
   return useMemo(() => joinRows(agents, current, statistics), [agents, current, statistics]);
 }
 
-/** Breakers as of now: calls leave time windows as time passes. The list is new only when one does. */
+/**
+ * Breakers as of now: calls leave time windows as time passes. The list is new only when one does.
+ */
 function useBreakersNow<B extends AgentView["breaker"]>(breakers: readonly B[]): readonly B[] {
   const now = useNow();
   // The time of the last change serves as now: nothing changes until the next one.

@@ -10,7 +10,8 @@ import { useFreshness } from "../live/live-provider.tsx";
 import { type LeaderboardChoice, leaderboardPath } from "./leaderboard-model.ts";
 
 /**
- * Figures are sums over many rows: refetched when the log has new events, at most this often, and as time passes; ms.
+ * Figures are sums over many rows: refetched when the log has new events, at most this often, and
+ * as time passes; ms.
  */
 const AT_MOST_EVERY_MS = 10_000;
 const AT_LEAST_EVERY_MS = 60_000;

@@ -21,8 +21,8 @@ export interface AllWaiting {
 const NOBODY: AllWaiting = { byAgent: new Map(), more: false };
 
 /**
- * Which jobs wait for which agent. Fetches only while some agent takes no work, and again every few seconds, as queued jobs have no
- * topic. Checks the newest 500.
+ * Which jobs wait for which agent. Fetches only while some agent takes no work, and again every few
+ * seconds, as queued jobs have no topic. Checks the newest 500.
  */
 export function useWaiting(agents: readonly AgentView[]): AllWaiting {
   const anyHeld = agents.some(isHeld);

@@ -14,8 +14,8 @@ export const isHeld = ({ agent, breaker }: Pick<AgentView, "agent" | "breaker">)
   agent.draining || holdsUp(breaker.state);
 
 /**
- * Which queued jobs wait for which agent: those that only agents without new work could run. A job that several such agents could run
- * waits for each of them.
+ * Which queued jobs wait for which agent: those that only agents without new work could run. A job
+ * that several such agents could run waits for each of them.
  */
 export function waitingByAgent(
   jobs: readonly Wire<"job">[],

@@ -32,7 +32,10 @@ const FAILURES: { readonly [verb in Order["verb"]]: string } = {
   resolve: "The alert could not be resolved",
 };
 
-/** The clicks on alerts, of one or of many. Each shows at once; a lost race shows what the alert is now. */
+/**
+ * The clicks on alerts, of one or of many. Each shows at once; a lost race shows what the alert is
+ * now.
+ */
 export interface AlertCommands {
   acknowledge: (alerts: readonly AlertRow[], terms?: AckTerms) => void;
   unacknowledge: (alerts: readonly AlertRow[]) => void;

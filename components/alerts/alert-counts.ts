@@ -13,8 +13,8 @@ import { countsPath, type InboxFilter, isCounted } from "./inbox-filter.ts";
 export type ByStatus = AlertCounts["byStatus"];
 
 /**
- * How many alerts of each status a filter has, live. While the topic holds all there are, its rows are counted; else the server counts, anew
- * when rows change. Undefined before the first answer.
+ * How many alerts of each status a filter has, live. While the topic holds all there are, its rows
+ * are counted; else the server counts, anew when rows change. Undefined before the first answer.
  */
 export function useAlertCounts(filter: InboxFilter, initial?: AlertCounts): ByStatus | undefined {
   const { rows, complete } = useTopicList("alerts", "alert");

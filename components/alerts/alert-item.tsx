@@ -12,7 +12,10 @@ import { AlertWords } from "./alert-words.tsx";
 /** What a click on an alert asks for; some open a dialog first. */
 export type Ask = "acknowledge" | "note" | "unacknowledge" | "snooze" | "resolve" | "comment" | "open";
 
-/** Handlers of clicks. They stay the same while the list is mounted, so that a frame draws only the rows that it changes. */
+/**
+ * Handlers of clicks. They stay the same while the list is mounted, so that a frame draws only the
+ * rows that it changes.
+ */
 export interface AlertItemHandlers {
   /** `range`: from the one selected last to this one. */
   onToggle: (id: string, range: boolean) => void;

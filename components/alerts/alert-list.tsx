@@ -29,7 +29,9 @@ interface AlertListProps {
   inbox: Pick<LiveList<AlertRow>, "hasMore" | "loadingMore" | "more" | "loadAll">;
 }
 
-/** The list with its keyboard, its selection and the commands. `alerts` come filtered and sorted. */
+/**
+ * The list with its keyboard, its selection and the commands. `alerts` come filtered and sorted.
+ */
 export function AlertList({ alerts, total, inbox }: AlertListProps) {
   const [folded, setFolded] = useState<ReadonlySet<string>>(NONE);
   const placed = useMemo(() => placeAlerts(alerts, folded), [alerts, folded]);

@@ -25,8 +25,8 @@ const byFired: Order = (a, b) =>
 const byUrgency: Order = (a, b) => (RANKS.get(a.severity) ?? 0) - (RANKS.get(b.severity) ?? 0) || byFired(a, b);
 
 /**
- * The order of a view: the most severe first, then the one that fired last; resolved ones by when they fired. Status is no part of it, so an
- * alert stays under the pointer that acknowledged it.
+ * The order of a view: the most severe first, then the one that fired last; resolved ones by when
+ * they fired. Status is no part of it, so an alert stays under the pointer that acknowledged it.
  */
 export const orderOf = (view: AlertView): Order => (view === "resolved" ? byFired : byUrgency);
 
@@ -46,8 +46,8 @@ export interface PlacedAlert {
 }
 
 /**
- * Alerts with their effects below them, both in the order given; effects of effects are listed below the first cause. Those of the causes in
- * `folded` are left out.
+ * Alerts with their effects below them, both in the order given; effects of effects are listed
+ * below the first cause. Those of the causes in `folded` are left out.
  */
 export function placeAlerts(alerts: readonly AlertRow[], folded: ReadonlySet<string>): PlacedAlert[] {
   const shown = new Map(alerts.map((alert) => [alert.id, alert]));
@@ -89,14 +89,20 @@ const causeOf = (alert: AlertRow, shown: ReadonlyMap<string, AlertRow>): AlertRo
 export const subjectHref = ({ subjectKind, subjectId, runId }: Pick<AlertRow, "subjectKind" | "subjectId" | "runId">) =>
   pathTo({ kind: subjectKind, id: subjectId }, runId);
 
-/** Whether an alert that is resolved stays silent when it comes back, as it was snoozed until a time after `now`, epoch ms. */
+/**
+ * Whether an alert that is resolved stays silent when it comes back, as it was snoozed until a time
+ * after `now`, epoch ms.
+ */
 export const isSilenced = (alert: AlertRow, now: number): boolean =>
   alert.status === "resolved" && isSilent(alert, new Date(now).toISOString());
 
 /** `user:ada` is a person, shown by name; anything else keeps its kind (`key:ci`). */
 export const actorName = (actor: string): string => (actor.startsWith("user:") ? actor.slice(5) : actor);
 
-/** What the keyboard and the check boxes act on: the alert under the cursor (and its place in the list), and those selected. */
+/**
+ * What the keyboard and the check boxes act on: the alert under the cursor (and its place in the
+ * list), and those selected.
+ */
 export interface ListState {
   cursor: string | null;
   at: number;
@@ -116,8 +122,8 @@ export type ListAction =
   | { type: "clear" };
 
 /**
- * The state as it holds for the ids now shown: what has gone from the selection is forgotten, and a cursor whose alert has gone stands on
- * the one that has taken its place.
+ * The state as it holds for the ids now shown: what has gone from the selection is forgotten, and a
+ * cursor whose alert has gone stands on the one that has taken its place.
  */
 export function settleList(state: ListState, ids: readonly string[]): ListState {
   const shown = state.selected.size > 0 ? new Set(ids) : null;

@@ -10,7 +10,10 @@ const PAGES = [
   { href: "/alerts/channels", label: "Channels" },
 ] as const;
 
-/** The pages about alerts: what fires, what makes it fire, and who is notified. Beside the page's title. */
+/**
+ * The pages about alerts: what fires, what makes it fire, and who is notified. Beside the page's
+ * title.
+ */
 export function AlertsNav() {
   const path = usePathname();
   return (

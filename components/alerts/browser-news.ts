@@ -1,8 +1,9 @@
 import type { AlertRow } from "./alert-model.ts";
 
 /**
- * Which of the live alerts are news in this browser: those that begin to fire, or fire again, after the page was opened.
- * Alerts that fire already when it is opened are not news; nor are rows loaded later, unless they fired since.
+ * Which of the live alerts are news in this browser: those that begin to fire, or fire again, after
+ * the page was opened. Alerts that fire already when it is opened are not news; nor are rows loaded
+ * later, unless they fired since.
  */
 export interface Seen {
   /** Of each alert: its status, and when it fired. */
@@ -16,7 +17,10 @@ export const beginSeeing = (alerts: readonly AlertRow[], since: string): Seen =>
   since,
 });
 
-/** Takes the alerts in. @returns those that have begun to fire, and the ids of those that no longer do. */
+/**
+ * Takes the alerts in. @returns those that have begun to fire, and the ids of those that no longer
+ * do.
+ */
 export function newsOf(seen: Seen, alerts: readonly AlertRow[]): { fired: AlertRow[]; ended: string[] } {
   const fired: AlertRow[] = [];
   const ended: string[] = [];
@@ -40,7 +44,10 @@ interface NamedChannels {
   channels: readonly string[];
 }
 
-/** Whether a browser notifies of an alert: it is critical, or its rule names one of the `browser` channels. */
+/**
+ * Whether a browser notifies of an alert: it is critical, or its rule names one of the `browser`
+ * channels.
+ */
 export function isShown(
   alert: AlertRow,
   rules: readonly NamedChannels[],

@@ -21,7 +21,10 @@ const ONE_BY_ONE = 3;
 const KEPT_MS = 30_000;
 const LOCK = "switchyard.notifications";
 
-/** Tells of alerts outside the page, where somebody has turned that on. Of all tabs of a browser one does. */
+/**
+ * Tells of alerts outside the page, where somebody has turned that on. Of all tabs of a browser one
+ * does.
+ */
 export function BrowserNotifier() {
   const client = useQueryClient();
   const router = useRouter();
@@ -80,7 +83,10 @@ async function toShow(client: QueryClient, fired: readonly AlertRow[]): Promise<
   return fired.filter((alert) => isShown(alert, rules.items, browserChannels));
 }
 
-/** Whether this tab is the one that notifies: it holds a lock that all tabs of the browser ask for. Without locks every tab notifies. */
+/**
+ * Whether this tab is the one that notifies: it holds a lock that all tabs of the browser ask for.
+ * Without locks every tab notifies.
+ */
 function useLead(wanted: boolean): React.RefObject<boolean> {
   const leads = useRef(false);
   useEffect(() => {

@@ -25,7 +25,9 @@ const SAYS = {
   "alert.unsilenced": "Snooze taken back",
 } as const satisfies { [T in Exclude<keyof typeof alertEvents, "alert.measured">]: string };
 
-/** The events that an alert's history is made of: all but new measurements, of which there are many. */
+/**
+ * The events that an alert's history is made of: all but new measurements, of which there are many.
+ */
 export const HISTORY_TYPES: readonly string[] = Object.keys(SAYS);
 
 /** What an event of an alert says: what happened, by whom, and in whose words. */

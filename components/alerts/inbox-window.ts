@@ -6,8 +6,8 @@ import { type InboxFilter, isListed } from "./inbox-filter.ts";
 export type AlertPage = ReadPage<AlertRow>;
 
 /**
- * What the inbox shows: every alert in its place, in the server's order. One that belongs behind the last loaded page waits for its
- * page, unless it is listed below its cause, which is shown.
+ * What the inbox shows: every alert in its place, in the server's order. One that belongs behind
+ * the last loaded page waits for its page, unless it is listed below its cause, which is shown.
  */
 export const windowOf =
   (filter: InboxFilter): Join<AlertRow> =>

@@ -13,7 +13,10 @@ import { useAlertCommands } from "./alert-actions.ts";
 import { AlertDrawer } from "./alert-drawer.tsx";
 import type { AlertRow } from "./alert-model.ts";
 
-/** The alert whose details are open, from the URL: notifications and other pages link to it (`/alerts?alert=ID`). */
+/**
+ * The alert whose details are open, from the URL: notifications and other pages link to it
+ * (`/alerts?alert=ID`).
+ */
 export const useLinkedAlert = () => useQueryState("alert", parseAsString.withOptions({ history: "push" }));
 
 /** The details of the alert that the URL names, also when it is not in the list. */

@@ -4,8 +4,9 @@ import { useSyncExternalStore } from "react";
 import { titleText } from "../../domain/kernel/visible.ts";
 
 /**
- * Whether this browser shows notifications of alerts: `off` until somebody turns it on, which asks for the browser's permission; `denied` when the browser
- * refuses; `unsupported` where pages cannot notify (phones, plain http beyond localhost). The choice is kept, for all tabs.
+ * Whether this browser shows notifications of alerts: `off` until somebody turns it on, which asks
+ * for the browser's permission; `denied` when the browser refuses; `unsupported` where pages cannot
+ * notify (phones, plain http beyond localhost). The choice is kept, for all tabs.
  */
 export type NotificationState = "unsupported" | "denied" | "off" | "on";
 
@@ -55,7 +56,10 @@ function subscribe(listener: () => void): () => void {
 
 export const useNotificationState = (): NotificationState => useSyncExternalStore(subscribe, stateNow, () => "off");
 
-/** Asks the browser for permission if need be. Only a click may call it: browsers ignore the question otherwise. */
+/**
+ * Asks the browser for permission if need be. Only a click may call it: browsers ignore the
+ * question otherwise.
+ */
 export async function turnOn(): Promise<void> {
   if (!("Notification" in window)) return;
   const permission = Notification.permission === "default" ? await Notification.requestPermission() : "granted";
@@ -65,7 +69,10 @@ export async function turnOn(): Promise<void> {
 
 export const turnOff = (): void => choose("off");
 
-/** Shows a notification; one of the same tag takes the place of the one before. @returns undefined where that is refused. */
+/**
+ * Shows a notification; one of the same tag takes the place of the one before. @returns undefined
+ * where that is refused.
+ */
 export function show(title: string, body: string, tag: string, onClick: () => void): Notification | undefined {
   try {
     const shown = new Notification(titleText(title), { body: titleText(body, 400), tag, icon: "/icon-firing.svg" });

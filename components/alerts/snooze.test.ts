@@ -47,7 +47,8 @@ describe("tomorrow at nine, in the zone of the screen", () => {
     // Half an hour.
     ["Australia/Lord_Howe", "2026-10-03T22:00:00+10:30", "2026-10-03T22:00:00.000Z", "2026-10-04 09:00 UTC+11"],
     ["Australia/Lord_Howe", "2026-04-04T22:00:00+11:00", "2026-04-04T22:30:00.000Z", "2026-04-05 09:00 UTC+10:30"],
-    // There is no midnight: 23:59 is followed by 01:00. Half past midnight of the day before has no counterpart on that day.
+    // There is no midnight: 23:59 is followed by 01:00. Half past midnight of the day before has no
+    // counterpart on that day.
     ["America/Santiago", "2026-09-05T22:00:00-04:00", "2026-09-06T12:00:00.000Z", "2026-09-06 09:00 UTC−3"],
     ["America/Santiago", "2026-09-05T00:30:00-04:00", "2026-09-06T12:00:00.000Z", "2026-09-06 09:00 UTC−3"],
     // 23:00 to 24:00 comes twice; both are of the same day.

@@ -19,7 +19,10 @@ const MORNING_HOUR = 9;
 
 const after = (ms: number) => (now: number) => ({ until: new Date(now + ms).toISOString() });
 
-/** Nine in the morning of the next day, by the clock of the reader's own zone: that is not 24 hours a day on nights when it is changed. */
+/**
+ * Nine in the morning of the next day, by the clock of the reader's own zone: that is not 24 hours
+ * a day on nights when it is changed.
+ */
 function tomorrow(now: number): SnoozeTerms {
   const morning = new Date(now);
   morning.setDate(morning.getDate() + 1);
@@ -37,6 +40,9 @@ export const SNOOZES: readonly SnoozeChoice[] = [
   { id: "worse", label: "Until it gets worse", terms: () => ({ mode: "worse" }) },
 ];
 
-/** When a snooze ends, with the offset and the name of the zone: `2026-12-02 09:00 UTC+1, Europe/Berlin`. */
+/**
+ * When a snooze ends, with the offset and the name of the zone:
+ * `2026-12-02 09:00 UTC+1, Europe/Berlin`.
+ */
 export const endWords = ({ until }: SnoozeTerms, format: FormatMoment, zone: string): string =>
   until === undefined ? "" : `${format(until, "minute")}, ${zone}`;

@@ -14,7 +14,10 @@ interface StormBannerProps {
 /** Rules shown; a storm seldom comes from more. */
 const SHOWN = 6;
 
-/** A storm in a few words: how many, how many of them are effects, and from which rules. A rule narrows the list to it. */
+/**
+ * A storm in a few words: how many, how many of them are effects, and from which rules. A rule
+ * narrows the list to it.
+ */
 export function StormBanner({ storm, onRule }: StormBannerProps) {
   const rules = useRules().data?.items;
   const others = storm.byRule.length - SHOWN;

@@ -7,7 +7,10 @@ import type { AlertRow } from "./alert-model.ts";
 import { type InboxFilter, inboxPath } from "./inbox-filter.ts";
 import { type AlertPage, windowOf } from "./inbox-window.ts";
 
-/** The alerts of a filter, page by page behind the scroll, with what frames bring. `initial` is the first page for `initialPath`. */
+/**
+ * The alerts of a filter, page by page behind the scroll, with what frames bring. `initial` is the
+ * first page for `initialPath`.
+ */
 export function useInbox(filter: InboxFilter, initial: AlertPage, initialPath: string): LiveList<AlertRow> {
   const path = inboxPath(filter, null);
   const first = path === initialPath ? initial : undefined;

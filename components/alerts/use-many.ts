@@ -41,10 +41,15 @@ interface Outcome {
 
 /** The API takes so many at once. */
 const AT_ONCE = 1000;
-/** So many refused ones are asked for anew; of more, what is known is shown until their next change. */
+/**
+ * So many refused ones are asked for anew; of more, what is known is shown until their next change.
+ */
 const ASKED_ANEW = 50;
 
-/** Moves several alerts in as few commits as can be. Those that cannot be moved are shown as they are, and why. */
+/**
+ * Moves several alerts in as few commits as can be. Those that cannot be moved are shown as they
+ * are, and why.
+ */
 export function useMany(): Command<[order: Order], Outcome> {
   const client = useQueryClient();
   return useCommand(send, {

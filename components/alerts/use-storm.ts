@@ -9,13 +9,19 @@ import { api } from "../live/api.ts";
 import { serverNow } from "../ui/now.ts";
 import type { AlertRow } from "./alert-model.ts";
 
-/** Asked at most this often when alerts fire, and this often while a storm lasts, which ends by time alone; ms. */
+/**
+ * Asked at most this often when alerts fire, and this often while a storm lasts, which ends by time
+ * alone; ms.
+ */
 const ASK_AGAIN_MS = 2_000;
 const WHILE_IT_LASTS_MS = 10_000;
 /** The server is not asked before so many have fired within a minute; no storm is smaller. */
 const WORTH_ASKING = 5;
 
-/** The storm that goes on now, if there is one. `alerts` are the live ones: one that fires may begin it. */
+/**
+ * The storm that goes on now, if there is one. `alerts` are the live ones: one that fires may begin
+ * it.
+ */
 export function useStorm(alerts: readonly AlertRow[]): AlertStorm | undefined {
   const [watching, setWatching] = useState(false);
   const { data, refetch } = useQuery({

@@ -16,7 +16,10 @@ interface VirtualAlertsProps extends AlertItemHandlers {
   more: () => void;
 }
 
-/** Up to this many are all in the document, so that the browser finds them by words and tests by role. */
+/**
+ * Up to this many are all in the document, so that the browser finds them by words and tests by
+ * role.
+ */
 const ALL = 200;
 const OVERSCAN = 12;
 const TYPICAL_HEIGHT = 93;
@@ -79,7 +82,10 @@ export function VirtualAlerts({ placed, state, folded, hasMore, more, ...handler
   );
 }
 
-/** How far an element is from the page's top, px; followed, as banners and filters above it come and go. */
+/**
+ * How far an element is from the page's top, px; followed, as banners and filters above it come and
+ * go.
+ */
 function useTopOf(node: React.RefObject<HTMLElement | null>): number {
   const [top, setTop] = useState(0);
   useLayoutEffect(() => {
@@ -109,10 +115,16 @@ function useSteadyView(virtual: Virtual, placed: readonly PlacedAlert[], scrollM
   });
 }
 
-/** Frames to wait for a row that is scrolled to, which is drawn when the scroll has come there, or for a dialog that closes. */
+/**
+ * Frames to wait for a row that is scrolled to, which is drawn when the scroll has come there, or
+ * for a dialog that closes.
+ */
 const PATIENCE = 120;
 
-/** Puts the focus on the alert that the cursor has come to, bringing it into the document first. A dialog that stays open keeps the focus. */
+/**
+ * Puts the focus on the alert that the cursor has come to, bringing it into the document first. A
+ * dialog that stays open keeps the focus.
+ */
 function useFocusOn(list: React.RefObject<HTMLElement | null>, cursor: string | null, bring: () => void): void {
   const latest = useRef(bring);
   latest.current = bring;

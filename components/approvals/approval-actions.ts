@@ -17,7 +17,10 @@ const approving = (comment: string, edit: ApprovalRow["edit"]) => ({
   ...(edit !== null && { edit }),
 });
 
-/** Sends a decision on what was seen: another payload, or a decision that settled it, is another thing. */
+/**
+ * Sends a decision on what was seen: another payload, or a decision that settled it, is another
+ * thing.
+ */
 const decide = (
   approval: ApprovalRow,
   verb: "approve" | "reject",

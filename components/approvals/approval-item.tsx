@@ -27,7 +27,10 @@ export interface ApprovalItemProps {
   onEdit: (approval: ApprovalRow) => void;
 }
 
-/** One approval: what is asked, what waits because of it and for how long, and the clicks that answer. */
+/**
+ * One approval: what is asked, what waits because of it and for how long, and the clicks that
+ * answer.
+ */
 export const ApprovalItem = memo(function ApprovalItem(props: ApprovalItemProps) {
   const { approval, open, onToggle } = props;
   const node = useRef<HTMLLIElement>(null);

@@ -14,8 +14,9 @@ export const approvalsPath = (status: ApprovalStatus, cursor?: string) =>
   pathTo(approvalEndpoints.list, { status, limit: 50, large: "omit", cursor });
 
 /**
- * The approvals of a view. Those that wait: the longest waiting first, so that none moves when another comes, and in their midst those in
- * `kept`, which were decided while one looked. Others: the last decided first.
+ * The approvals of a view. Those that wait: the longest waiting first, so that none moves when
+ * another comes, and in their midst those in `kept`, which were decided while one looked. Others:
+ * the last decided first.
  */
 export function approvalsOf(
   approvals: readonly ApprovalRow[],
@@ -42,13 +43,19 @@ export interface Offer {
   approve: boolean;
   reject: boolean;
   edit: boolean;
-  /** What the reader should know about what they can or cannot do; null when there is nothing to say. */
+  /**
+   * What the reader should know about what they can or cannot do; null when there is nothing to
+   * say.
+   */
   note: string | null;
 }
 
 const NOTHING: Offer = { approve: false, reject: false, edit: false, note: null };
 
-/** What `me` (`user:ada`) can answer at `now` (epoch ms; null when the time is not known yet): as the reducers would decide. */
+/**
+ * What `me` (`user:ada`) can answer at `now` (epoch ms; null when the time is not known yet): as
+ * the reducers would decide.
+ */
 export function offerOf(approval: ApprovalRow, me: string, now: number | null): Offer {
   const { status, options, decisions, requiredApprovals, expiresAt } = approval;
   if (status !== "pending") return NOTHING;

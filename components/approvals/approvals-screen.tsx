@@ -107,7 +107,9 @@ export function ApprovalsScreen({ me, initial, cut, first, decided }: ApprovalsS
   );
 }
 
-/** Those that were waiting on this page: decided ones stay in place until the reader clears them. */
+/**
+ * Those that were waiting on this page: decided ones stay in place until the reader clears them.
+ */
 function useKept(waiting: readonly ApprovalRow[]): [ReadonlySet<string>, () => void] {
   const [kept, setKept] = useState<ReadonlySet<string>>(new Set());
   useEffect(() => {

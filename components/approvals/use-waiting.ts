@@ -7,7 +7,10 @@ import { useRecount } from "../live/use-recount.ts";
 import type { ApprovalRow } from "./approval-model.ts";
 import { WAITING_PATH, type Waiting } from "./waiting.ts";
 
-/** How many approvals wait for somebody, live. While the topic holds all there are, they are counted; else the server counts. */
+/**
+ * How many approvals wait for somebody, live. While the topic holds all there are, they are
+ * counted; else the server counts.
+ */
 export function useWaiting(initial: Waiting): number {
   const { rows, complete } = useTopicList("approvals", "approval");
   const { data, refetch } = useQuery({

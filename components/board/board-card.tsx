@@ -24,8 +24,8 @@ export interface BoardCardProps {
 }
 
 /**
- * A card that can be dragged by pointer anywhere on it, by keyboard at its handle, and moved by its menu. The handle is a button of its
- * own, because a card that were one could not hold a link.
+ * A card that can be dragged by pointer anywhere on it, by keyboard at its handle, and moved by its
+ * menu. The handle is a button of its own, because a card that were one could not hold a link.
  */
 export const BoardCard = memo(function BoardCard({ card, arrived, showRun, onMove }: BoardCardProps) {
   const { pending = false } = card;

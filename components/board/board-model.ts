@@ -10,7 +10,10 @@ import type { Wire } from "../../domain/kernel/wire.ts";
 export type Card = Wire<"workstream"> & { readonly pending?: boolean };
 export type Columns = { [status in WorkstreamStatus]: Card[] };
 
-/** What the board shows: `run` is a run's id, `text` is looked for in title, ids and metadata; "" is no filter. */
+/**
+ * What the board shows: `run` is a run's id, `text` is looked for in title, ids and metadata; "" is
+ * no filter.
+ */
 export interface BoardFilter {
   run: string;
   text: string;
@@ -45,7 +48,10 @@ export function columnsOf(cards: readonly Card[]): Columns {
   return columns;
 }
 
-/** Bands by run, the run whose newest workstream was created last first: a card that moves does not make its band jump. */
+/**
+ * Bands by run, the run whose newest workstream was created last first: a card that moves does not
+ * make its band jump.
+ */
 export function lanesOf(cards: readonly Card[], swimlanes: boolean): Lane[] {
   if (!swimlanes) return [{ id: WHOLE_BOARD, columns: columnsOf(cards), count: cards.length }];
   const byRun = new Map<string, Card[]>();
@@ -91,7 +97,10 @@ export interface Chip {
 
 const LONGEST_CHIP = 32;
 
-/** Metadata as chips, the first `most`; `rest` names how many keys are left out. Nested values show what they are, not all they hold. */
+/**
+ * Metadata as chips, the first `most`; `rest` names how many keys are left out. Nested values show
+ * what they are, not all they hold.
+ */
 export function chipsOf(metadata: Readonly<{ [key: string]: Json }>, most = 3): { chips: Chip[]; rest: number } {
   const entries = Object.entries(metadata).filter(([, value]) => value !== null && value !== "");
   const chips = entries.slice(0, most).map(([key, value]) => ({ key, value: shortOf(value) }));

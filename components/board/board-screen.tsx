@@ -28,7 +28,9 @@ interface BoardScreenProps {
 /** As many runs as the filter offers; others are found by text. */
 const MOST_RUNS = 50;
 
-/** The kanban of workstreams: live, filtered by the URL, moved by dragging or by each card's menu. */
+/**
+ * The kanban of workstreams: live, filtered by the URL, moved by dragging or by each card's menu.
+ */
 export function BoardScreen({ initial, cursors }: BoardScreenProps) {
   const [url, setUrl] = useQueryStates(BOARD_URL);
   const { loaded, more, loadOlder } = useOlderCards(initial, cursors, url.run);
@@ -134,7 +136,10 @@ export function BoardScreen({ initial, cursors }: BoardScreenProps) {
   );
 }
 
-/** The runs that have cards, the youngest first, and the one that is chosen even if none of its cards is here. */
+/**
+ * The runs that have cards, the youngest first, and the one that is chosen even if none of its
+ * cards is here.
+ */
 function runOptions(cards: readonly Card[], chosen: string) {
   const newest = new Map<string, string>();
   for (const { runId, createdAt } of cards) {

@@ -37,7 +37,10 @@ interface BoardSurfaceProps {
 const OPEN_WIDTH = "w-[min(78vw,18rem)] flex-none snap-start md:w-[10.25rem] md:flex-[1_0_auto]";
 const FOLDED_WIDTH = "w-9 flex-none";
 
-/** The columns, the swimlanes in them, and the dragging. A card goes where the lifecycle lets it go, by pointer, finger or keyboard. */
+/**
+ * The columns, the swimlanes in them, and the dragging. A card goes where the lifecycle lets it go,
+ * by pointer, finger or keyboard.
+ */
 export function BoardSurface(props: BoardSurfaceProps) {
   const { lanes, collapsed, onToggle, more, onMore, arrived, onMove } = props;
   const [lifted, setLifted] = useState<Card | null>(null);

@@ -2,7 +2,9 @@ import type { JobCounts } from "../../domain/execution/contract.ts";
 import { toneColor } from "../ui/status.ts";
 import { progressOf } from "./board-model.ts";
 
-/** How far a card's jobs are: a bar of completed, running and failed ones, and the figures in words. */
+/**
+ * How far a card's jobs are: a bar of completed, running and failed ones, and the figures in words.
+ */
 export function CardProgress({ counts }: { counts: Readonly<JobCounts> }) {
   const progress = progressOf(counts);
   if (!progress) return <span className="flex-1 text-small text-faint">No jobs yet</span>;

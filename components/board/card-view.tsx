@@ -26,7 +26,10 @@ interface CardViewProps {
   ref?: Ref<HTMLElement>;
 }
 
-/** One workstream on the board: what it is, how far its jobs are, how long it has been in its column. */
+/**
+ * One workstream on the board: what it is, how far its jobs are, how long it has been in its
+ * column.
+ */
 export function CardView(props: CardViewProps) {
   const { card, arrived, lifted, ghost, controls, showRun = true, ref } = props;
   const { pending = false } = card;

@@ -9,7 +9,9 @@ import { statusLook } from "../ui/status.ts";
 import type { Card } from "./board-model.ts";
 import { dropOf, legalMoves, neighbour, refusalOf, sentenceList, zoneId, zoneOf } from "./moves.ts";
 
-/** The column under the pointer; for the keyboard, which has none, the column the card lies over. */
+/**
+ * The column under the pointer; for the keyboard, which has none, the column the card lies over.
+ */
 export const zoneUnder: CollisionDetection = (args) => {
   const under = pointerWithin(args);
   return under.length > 0 || args.pointerCoordinates ? under : rectIntersection(args);
@@ -37,7 +39,9 @@ export const arrowKeys: KeyboardCoordinateGetter = (event, { context, currentCoo
 type Zone = NonNullable<ReturnType<typeof zoneOf>>;
 type Rects = ReadonlyMap<string | number, { top: number }>;
 
-/** Where a card lies before it has been over anything: its column, in its swimlane if there are any. */
+/**
+ * Where a card lies before it has been over anything: its column, in its swimlane if there are any.
+ */
 function startZone(card: Card, rects: Rects): Zone | null {
   const own = { status: card.status, lane: card.runId };
   if (rects.has(zoneId(own.lane, own.status))) return own;
@@ -66,7 +70,10 @@ function targetOf(key: string, here: Zone, rects: Rects): string | null {
 
 const name = (status: Card["status"]): string => statusLook("workstream", status).label;
 
-/** What a screen reader says while a card is dragged; `lifted` is the card as it was when it was picked up. */
+/**
+ * What a screen reader says while a card is dragged; `lifted` is the card as it was when it was
+ * picked up.
+ */
 export const announcementsOf = (lifted: Card | null): Announcements => ({
   onDragStart: ({ active }) => {
     const card = cardOf(active);

@@ -30,7 +30,10 @@ interface DropZoneProps {
   className: string;
 }
 
-/** A column's cards, and the place to drop one. While a card is dragged, it lights up if it takes it and says why if it does not. */
+/**
+ * A column's cards, and the place to drop one. While a card is dragged, it lights up if it takes it
+ * and says why if it does not.
+ */
 export const DropZone = memo(function DropZone(props: DropZoneProps) {
   const { lane, status, name, cards, collapsed, tall, onMore, arrived, showRun, onMove, className } = props;
   const { setNodeRef, isOver } = useDroppable({ id: zoneId(lane, status) });

@@ -7,7 +7,10 @@ import { StatusBadge } from "../ui/badge.tsx";
 import { formatPlural } from "../ui/format.ts";
 import type { Lane } from "./board-model.ts";
 
-/** The run a swimlane shows. Its workflow and status are there as soon as the runs' topic has brought them. */
+/**
+ * The run a swimlane shows. Its workflow and status are there as soon as the runs' topic has
+ * brought them.
+ */
 export function LaneHead({ lane }: { lane: Lane }) {
   const run = useRow("run", lane.id);
   return (

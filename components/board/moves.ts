@@ -4,7 +4,10 @@ import { WORKSTREAM_MOVES, WORKSTREAM_STATUSES, type WorkstreamStatus } from "..
 export const legalMoves = (from: WorkstreamStatus): WorkstreamStatus[] =>
   WORKSTREAM_STATUSES.filter((to) => WORKSTREAM_MOVES[from].includes(to));
 
-/** Why a card in `from` cannot be dropped on `to`, as a sentence; null when it can. Its own column is neither a move nor a fault. */
+/**
+ * Why a card in `from` cannot be dropped on `to`, as a sentence; null when it can. Its own column
+ * is neither a move nor a fault.
+ */
 export function refusalOf(from: WorkstreamStatus, to: WorkstreamStatus): string | null {
   if (from === to || WORKSTREAM_MOVES[from].includes(to)) return null;
   return `A ${from} workstream can move to ${sentenceList(legalMoves(from))} only`;
@@ -40,8 +43,9 @@ export interface Drop {
 }
 
 /**
- * What it means to drop a card that was lifted from one column, and may have been moved meanwhile. Back where it was lifted is no move, wherever it
- * is now; what is legal goes by where it is now. `present` is null for one that is no longer on the board.
+ * What it means to drop a card that was lifted from one column, and may have been moved meanwhile.
+ * Back where it was lifted is no move, wherever it is now; what is legal goes by where it is now.
+ * `present` is null for one that is no longer on the board.
  */
 export function dropOf(lifted: WorkstreamStatus, present: WorkstreamStatus | null, to: WorkstreamStatus): Drop {
   if (present === null) return { move: false, say: "It is no longer on the board" };

@@ -5,8 +5,8 @@ import type { Card } from "./board-model.ts";
 const LIT_MS = 1_600;
 
 /**
- * Ids of the cards that somebody else has just moved to another column. `mine` is called before a move made here, which needs no
- * highlight.
+ * Ids of the cards that somebody else has just moved to another column. `mine` is called before a
+ * move made here, which needs no highlight.
  */
 export function useArrivals(cards: readonly Card[]): { arrived: ReadonlySet<string>; mine: (id: string) => void } {
   const known = useRef<Map<string, WorkstreamStatus>>(new Map());

@@ -12,7 +12,10 @@ import { type Command, useCommand } from "../live/use-command.ts";
 import { statusLook } from "../ui/status.ts";
 import type { Card } from "./board-model.ts";
 
-/** Moves a card to another column: at once on this board, taken back if the server refuses or somebody has moved it before. */
+/**
+ * Moves a card to another column: at once on this board, taken back if the server refuses or
+ * somebody has moved it before.
+ */
 export function useMoveCard(): Command<[card: Card, to: WorkstreamStatus], Wire<"workstream">> {
   return useCommand(
     (card: Card, to: WorkstreamStatus) =>

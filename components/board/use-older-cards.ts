@@ -15,9 +15,9 @@ export type Cursors = { readonly [status in WorkstreamStatus]?: string };
 export type BoardPage = AnswerOf<typeof workstreamEndpoints.list>;
 
 /**
- * The cards the server rendered, and the older ones that were asked for since. Starts afresh when the server renders others.
- * Not a list of `live/use-live-list.ts`: the board is one set of cards with a cursor per column, and a loaded card stays loaded when it moves to
- * another column.
+ * The cards the server rendered, and the older ones that were asked for since. Starts afresh when
+ * the server renders others. Not a list of `live/use-live-list.ts`: the board is one set of cards
+ * with a cursor per column, and a loaded card stays loaded when it moves to another column.
  */
 export function useOlderCards(initial: readonly Card[], cursors: Cursors, runId: string) {
   const [state, setState] = useState({ initial, older: [] as Card[], cursors });

@@ -19,7 +19,10 @@ interface RangeBarProps {
 const THUMB =
   "h-4 w-2 rounded-sm border border-accent bg-raised shadow-sm outline-none before:absolute before:-inset-2 has-focus-visible:outline-2 has-focus-visible:outline-accent";
 
-/** Which part of a stretch of time is shown: two handles, by mouse, finger or arrow keys. Called when a handle is let go. */
+/**
+ * Which part of a stretch of time is shown: two handles, by mouse, finger or arrow keys. Called
+ * when a handle is let go.
+ */
 export function RangeBar({ outer, value, onChange }: RangeBarProps) {
   const shown = value ?? outer;
   const [held, setHeld] = useState<ChartRange | null>(null);

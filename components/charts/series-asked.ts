@@ -3,7 +3,10 @@ import { figureEndpoints } from "../../domain/agents/endpoints.ts";
 import { pathTo } from "../../domain/kernel/endpoint.ts";
 import { HOUR_MS, MINUTE_MS } from "../../domain/kernel/time.ts";
 
-/** A metric, what it is narrowed to, and the stretch: `windowMs` before `end` (epoch ms), or before now. */
+/**
+ * A metric, what it is narrowed to, and the stretch: `windowMs` before `end` (epoch ms), or before
+ * now.
+ */
 export interface SeriesAsked {
   metric: SeriesMetric;
   agent?: string | null | undefined;
@@ -38,11 +41,17 @@ export function seriesPath(asked: SeriesAsked, now: number) {
   });
 }
 
-/** Whether its stretch lies in the past: it will not change. A step that has only just ended may still be written. */
+/**
+ * Whether its stretch lies in the past: it will not change. A step that has only just ended may
+ * still be written.
+ */
 export const isOver = ({ end }: SeriesAsked, now: number): boolean =>
   end !== null && end !== undefined && end < now - MINUTE_MS;
 
-/** After how many ms to ask again: soon when something has happened, else when a step has gone by. Long stretches move slowly. */
+/**
+ * After how many ms to ask again: soon when something has happened, else when a step has gone by.
+ * Long stretches move slowly.
+ */
 export function nextLookIn({ windowMs, everyMs = 0 }: SeriesAsked, happened: boolean): number {
   if (!happened) return MINUTE_MS;
   return Math.max(everyMs, windowMs <= HOUR_MS ? 10_000 : 30_000);

@@ -33,17 +33,24 @@ interface SeriesChartProps {
   empty?: ReactNode;
   /** Stands at the right of the title. */
   actions?: ReactNode;
-  /** The whole extent; that of the lines when left out. Lines may cover a part of it while the page loads what is zoomed to. */
+  /**
+   * The whole extent; that of the lines when left out. Lines may cover a part of it while the page
+   * loads what is zoomed to.
+   */
   range?: ChartRange;
   /** What is looked at, where the page decides; null: the whole range. Goes with `onZoom`. */
   zoom?: ChartRange | null;
-  /** Called with the stretch that the operator chose. Without it the chart zooms by itself and has handles below. */
+  /**
+   * Called with the stretch that the operator chose. Without it the chart zooms by itself and has
+   * handles below.
+   */
   onZoom?: (zoom: ChartRange | null) => void;
 }
 
 /**
- * Lines over time, as a section of its title: gaps are gaps. Zoomed by dragging across, by the handles, or by keys: `+` and `-`, `[` and `]` to
- * move, `0` for the whole. The legend shows and hides lines.
+ * Lines over time, as a section of its title: gaps are gaps. Zoomed by dragging across, by the
+ * handles, or by keys: `+` and `-`, `[` and `]` to move, `0` for the whole. The legend shows and
+ * hides lines.
  */
 export function SeriesChart(props: SeriesChartProps) {
   const { title, unit, lines, threshold, height = 180, state = "ready", onRetry, empty, actions, onZoom } = props;

@@ -27,11 +27,17 @@ export interface SeriesRow {
   values: readonly (number | null)[];
 }
 
-/** Where the plot begins and ends within the chart, px from its sides: who drags across it must know. */
+/**
+ * Where the plot begins and ends within the chart, px from its sides: who drags across it must
+ * know.
+ */
 export const PLOT_LEFT = 48;
 export const PLOT_RIGHT = 14;
 
-/** Colours of lines that have none of their own, in the order they are given out: neighbours stay apart for colour-blind eyes. */
+/**
+ * Colours of lines that have none of their own, in the order they are given out: neighbours stay
+ * apart for colour-blind eyes.
+ */
 const TONES: readonly Tone[] = [
   "running",
   "blocked",
@@ -50,7 +56,9 @@ export function lineLook(line: Pick<SeriesLine, "tone">, at: number): { tone: To
   return { tone: line.tone ?? (TONES[at % TONES.length] as Tone), dash: DASHES[at % DASHES.length] as string };
 }
 
-/** The lines step by step, in the order of time; a step that a line does not have is null: a gap. */
+/**
+ * The lines step by step, in the order of time; a step that a line does not have is null: a gap.
+ */
 export function rowsOf(lines: readonly SeriesLine[]): SeriesRow[] {
   const byTime = new Map<number, (number | null)[]>();
   for (const [place, line] of lines.entries()) {

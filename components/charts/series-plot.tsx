@@ -39,7 +39,10 @@ interface SeriesPlotProps {
   width: number;
 }
 
-/** The lines themselves. Nothing is drawn where nothing is known. Drawn anew only for other lines, not while one drags across. */
+/**
+ * The lines themselves. Nothing is drawn where nothing is known. Drawn anew only for other lines,
+ * not while one drags across.
+ */
 export const SeriesPlot = memo(function SeriesPlot(props: SeriesPlotProps) {
   const { title, unit, lines, rows, range, hidden, threshold, height, width } = props;
   const data = within(rows, range);

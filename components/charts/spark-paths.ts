@@ -14,7 +14,10 @@ interface SparkPaths {
   area: string;
 }
 
-/** A small line and what lies below it. Every run of known values is a piece of its own; nothing is drawn across a gap. */
+/**
+ * A small line and what lies below it. Every run of known values is a piece of its own; nothing is
+ * drawn across a gap.
+ */
 export function sparkPaths(values: readonly (number | null)[], box: Box): SparkPaths {
   const { width, height, pad } = box;
   const top = box.max ?? Math.max(0, ...values.map((value) => value ?? 0));

@@ -8,7 +8,10 @@ function niceStep(least: number): number {
   return [1, 2, 5, 10].map((factor) => factor * power).find((step) => step >= least) ?? 10 * power;
 }
 
-/** Round marks from 0 to the first one that is not below `most`, `count` steps at most. For whole numbers. */
+/**
+ * Round marks from 0 to the first one that is not below `most`, `count` steps at most. For whole
+ * numbers.
+ */
 export function countTicks(most: number, count = 4): number[] {
   const step = niceStep(most / count);
   const ticks = [0];
@@ -38,9 +41,11 @@ export function durationTicks(most: number, count = 4): number[] {
 const TIME_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720].map((minutes) => minutes * MINUTE_MS);
 
 /**
- * Round times (epoch ms) within a stretch, about `count` at most, in the reader's own time zone: full minutes, quarters, hours or days. What is longer
- * than a few days is marked where days begin. Each is round on the reader's clock, through clock changes: times that it leaves out have no mark, an hour
- * that it repeats is marked twice where hours are, and a day without a midnight begins when it begins.
+ * Round times (epoch ms) within a stretch, about `count` at most, in the reader's own time zone:
+ * full minutes, quarters, hours or days. What is longer than a few days is marked where days begin.
+ * Each is round on the reader's clock, through clock changes: times that it leaves out have no
+ * mark, an hour that it repeats is marked twice where hours are, and a day without a midnight
+ * begins when it begins.
  */
 export function timeTicks(from: number, to: number, count: number): number[] {
   const step = TIME_STEPS.find((one) => (to - from) / one <= count);
@@ -59,7 +64,10 @@ export function timeTicks(from: number, to: number, count: number): number[] {
   return [...ticks].filter((t) => t >= from && t <= to).sort((a, b) => a - b);
 }
 
-/** When the reader's clock shows so many minutes after midnight of a day: never, once, or (`again`) twice. */
+/**
+ * When the reader's clock shows so many minutes after midnight of a day: never, once, or (`again`)
+ * twice.
+ */
 function instantsOf(year: number, month: number, date: number, minutes: number, again: boolean): number[] {
   const at = new Date(year, month, date, 0, minutes);
   const shows = (t: number) => {
@@ -74,21 +82,27 @@ function instantsOf(year: number, month: number, date: number, minutes: number, 
 
 const MONTH_DAY = new Intl.DateTimeFormat("en-US", { month: "short", day: "numeric" });
 
-/** Whether a day of the reader's begins then: at midnight, or later where the clock leaves that out. */
+/**
+ * Whether a day of the reader's begins then: at midnight, or later where the clock leaves that out.
+ */
 function beginsDay(t: number): boolean {
   const date = new Date(t);
   return new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime() === t;
 }
 
-/** What stands below a mark: the clock time, or the date where a day begins. In the reader's own time zone. */
+/**
+ * What stands below a mark: the clock time, or the date where a day begins. In the reader's own
+ * time zone.
+ */
 export const timeLabel = (t: number): string => (beginsDay(t) ? MONTH_DAY.format(t) : formatClock(t).slice(0, 5));
 
 /** A time in full: `Nov 21, 09:14`. In the reader's own time zone. */
 export const momentLabel = (t: number): string => `${MONTH_DAY.format(t)}, ${formatClock(t).slice(0, 5)}`;
 
 /**
- * A step of a series in full: `Nov 21, 09:14 – 09:15`. In the reader's own time zone; when its clock is changed within the step, with how far it is from
- * UTC: `Nov 1, 01:00 UTC−4 – 01:00 UTC−5`.
+ * A step of a series in full: `Nov 21, 09:14 – 09:15`. In the reader's own time zone; when its
+ * clock is changed within the step, with how far it is from UTC:
+ * `Nov 1, 01:00 UTC−4 – 01:00 UTC−5`.
  */
 export function stepLabel(t: number, stepMs: number): string {
   const end = t + stepMs;

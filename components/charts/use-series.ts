@@ -28,8 +28,8 @@ interface Loaded {
 const NONE: readonly SeriesPoint[] = [];
 
 /**
- * A metric over the last `windowMs`, or over those before `end`. It is asked for anew when the log has moved on, at most every few seconds, and
- * as time goes; not while the tab is hidden.
+ * A metric over the last `windowMs`, or over those before `end`. It is asked for anew when the log
+ * has moved on, at most every few seconds, and as time goes; not while the tab is hidden.
  */
 export function useSeries(asked: SeriesAsked): SeriesView {
   return useManySeries([asked])[0] as SeriesView;

@@ -2,7 +2,10 @@
 
 import { type RefCallback, useCallback, useState } from "react";
 
-/** The width of an element, px, as it changes; `before` until it is known. @returns what to give it as `ref`, and the width. */
+/**
+ * The width of an element, px, as it changes; `before` until it is known. @returns what to give it
+ * as `ref`, and the width.
+ */
 export function useWidth(before: number): [ref: RefCallback<HTMLElement>, width: number] {
   const [width, setWidth] = useState(before);
   const ref = useCallback((element: HTMLElement | null) => {

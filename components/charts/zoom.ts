@@ -4,7 +4,10 @@ import type { ChartRange } from "./series-model.ts";
 /** Nothing narrower is shown, ms: minutes are the finest there is. */
 export const NARROWEST_MS = 5 * MINUTE_MS;
 
-/** A stretch in whole minutes that lies within another and is not too narrow; null when that is the whole of it. */
+/**
+ * A stretch in whole minutes that lies within another and is not too narrow; null when that is the
+ * whole of it.
+ */
 export function settled({ from, to }: ChartRange, outer: ChartRange): ChartRange | null {
   const least = Math.min(NARROWEST_MS, outer.to - outer.from);
   const middle = (from + to) / 2;
@@ -28,7 +31,10 @@ export function moved(range: ChartRange, share: number, outer: ChartRange): Char
   return { from: range.from + by, to: range.to + by };
 }
 
-/** What a key does to a stretch that is looked at: the new one, null for the whole, or undefined when the key means nothing here. */
+/**
+ * What a key does to a stretch that is looked at: the new one, null for the whole, or undefined
+ * when the key means nothing here.
+ */
 export function zoomByKey(key: string, shown: ChartRange, outer: ChartRange): ChartRange | null | undefined {
   const middle = (shown.from + shown.to) / 2;
   switch (key) {

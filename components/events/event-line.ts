@@ -5,7 +5,8 @@ import { jsonBeginning, oneLine, shortened } from "../../domain/kernel/text.ts";
 import { OUTPUT_EVENT } from "../ui/output.ts";
 
 /**
- * An event on one line: in full, with the name of each field (`previewOf`), or in brief (`eventSummary`). Both take the fields in one order.
+ * An event on one line: in full, with the name of each field (`previewOf`), or in brief
+ * (`eventSummary`). Both take the fields in one order.
  */
 
 /** The most important fields come first. Many orchestrators use `message` in their own events. */
@@ -41,7 +42,10 @@ const FOUND_IN = 20_000;
 const LINE_END = " ⏎ ";
 const previews = new WeakMap<LogEvent, string>();
 
-/** The payload in one line: `to: failed  reason: exit code 3`; without null and repeated values, cut when long. */
+/**
+ * The payload in one line: `to: failed  reason: exit code 3`; without null and repeated values, cut
+ * when long.
+ */
 export function previewOf(event: LogEvent): string {
   const known = previews.get(event);
   if (known !== undefined) return known;
@@ -105,7 +109,9 @@ function inLine(value: unknown, max: number): string {
   return oneLine(jsonBeginning(value, max), max, LINE_END);
 }
 
-/** The counts by name of an object, without zeros; null when it has other values, none, or too many. */
+/**
+ * The counts by name of an object, without zeros; null when it has other values, none, or too many.
+ */
 function countsOf(value: object): [string, number][] | null {
   const counts: [string, number][] = [];
   let names = 0;

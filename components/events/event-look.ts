@@ -73,7 +73,9 @@ const BY_STATUS: ReadonlyMap<string, Tone> = new Map(
   }),
 );
 
-/** The colour of an event: that of the status it changes to; null when it is neither good nor bad. */
+/**
+ * The colour of an event: that of the status it changes to; null when it is neither good nor bad.
+ */
 export function toneOf(event: Pick<LogEvent, "type" | "payload">): Tone | null {
   const verb = event.type.slice(event.type.lastIndexOf(".") + 1);
   if (verb === "transitioned" && typeof event.payload.to === "string") return BY_STATUS.get(event.payload.to) ?? null;

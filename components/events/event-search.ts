@@ -20,7 +20,9 @@ export async function loadEventFilter(
   return cleanFilter({ types: type, subject, runId });
 }
 
-/** The filter without values that the API would refuse: a mistyped link shows more, not an error. */
+/**
+ * The filter without values that the API would refuse: a mistyped link shows more, not an error.
+ */
 export function cleanFilter(filter: EventFilter): EventFilter {
   return {
     types: [...new Set(filter.types.filter((type) => isPattern(type)))].slice(0, 50),

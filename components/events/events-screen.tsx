@@ -23,7 +23,10 @@ interface EventsScreenProps {
   initial: LogPage;
 }
 
-/** The log: filtered by the URL, followed, paused, searched. A changed filter is a new page from the server. */
+/**
+ * The log: filtered by the URL, followed, paused, searched. A changed filter is a new page from the
+ * server.
+ */
 export function EventsScreen({ filter, initial }: EventsScreenProps) {
   const [changing, startTransition] = useTransition();
   const [, setSearch] = useQueryStates(eventSearch, { shallow: false, history: "push", startTransition });
@@ -56,7 +59,8 @@ function Log({ filter, initial, changing, onFilter }: LogProps) {
   const find = useFind(rows, (seq) => handle.current?.scrollTo(seq));
   const { pause, resume, loadOlder } = log;
 
-  // While scrolled away or on a match, rows must not move: new events are held until the reader returns to the top.
+  // While scrolled away or on a match, rows must not move: new events are held until the reader
+  // returns to the top.
   const hold = stopped || !atTop || find.current !== null;
   useEffect(() => (hold ? pause() : resume()), [hold, pause, resume]);
 

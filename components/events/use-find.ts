@@ -19,7 +19,10 @@ export interface Find {
   leave: () => void;
 }
 
-/** Finds text in rows (newest first) and steps from match to match. New events do not move the current match. */
+/**
+ * Finds text in rows (newest first) and steps from match to match. New events do not move the
+ * current match.
+ */
 export function useFind(rows: readonly FeedRow[], onFound: (seq: number) => void): Find {
   const [text, setText] = useState("");
   const [chosen, setChosen] = useState<number | null>(null);

@@ -1,7 +1,10 @@
 import * as react from "react/jsx-runtime";
 import { shownProps } from "./shown.ts";
 
-/** What JSX of the console is compiled to (`jsxImportSource` in tsconfig.json): React's, with all text visible. */
+/**
+ * What JSX of the console is compiled to (`jsxImportSource` in tsconfig.json): React's, with all
+ * text visible.
+ */
 export type { JSX } from "react/jsx-runtime";
 
 export const Fragment = react.Fragment;

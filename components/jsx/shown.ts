@@ -10,8 +10,9 @@ const TEXT_ONLY: ReadonlySet<unknown> = new Set(["option", "title"]);
 type Props = { readonly [name: string]: unknown };
 
 /**
- * An element's properties with all text in them visible (`domain/kernel/visible.ts`), and text from right to left in an element of its own, so that it
- * does not turn round what stands beside it. All text of the console passes here: nobody has to think of it.
+ * An element's properties with all text in them visible (`domain/kernel/visible.ts`), and text from
+ * right to left in an element of its own, so that it does not turn round what stands beside it. All
+ * text of the console passes here: nobody has to think of it.
  */
 export function shownProps<P>(type: unknown, props: P): P {
   if (typeof props !== "object" || props === null || DATA.has(type)) return props;

@@ -33,7 +33,10 @@ interface MoreRowsProps {
   beyond?: string | false;
 }
 
-/** Below a list: how many rows are not drawn yet, and which are not on the page. Renders nothing when all are. */
+/**
+ * Below a list: how many rows are not drawn yet, and which are not on the page. Renders nothing
+ * when all are.
+ */
 export function MoreRows({ rest, more, beyond }: MoreRowsProps) {
   if (rest === 0 && !beyond) return null;
   return (

@@ -5,7 +5,10 @@ import type { HTMLAttributes, Ref } from "react";
 
 type Props = HTMLAttributes<HTMLDivElement>;
 
-/** A scrolling table that draws only visible rows. The components below have the roles of table parts. */
+/**
+ * A scrolling table that draws only visible rows. The components below have the roles of table
+ * parts.
+ */
 export function GridTable({ ref, ...rest }: Props & { ref?: Ref<HTMLDivElement> }) {
   return <div role="table" ref={ref} {...rest} />;
 }

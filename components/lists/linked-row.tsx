@@ -13,7 +13,10 @@ interface LinkedRowProps {
   children: ReactNode;
 }
 
-/** A row of a list, all of it a link: one of its cells has the `RowLink`. `data-` attributes go to the row. */
+/**
+ * A row of a list, all of it a link: one of its cells has the `RowLink`. `data-` attributes go to
+ * the row.
+ */
 export function LinkedRow({ index, active, card, columns, children, ...rest }: LinkedRowProps) {
   return (
     <GridRow

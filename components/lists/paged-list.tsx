@@ -39,7 +39,10 @@ interface PagedListProps<T> {
   onAtTop: (atTop: boolean) => void;
 }
 
-/** Rows page by page, of any number: only visible ones are drawn. j and k move through them, Enter opens one. */
+/**
+ * Rows page by page, of any number: only visible ones are drawn. j and k move through them, Enter
+ * opens one.
+ */
 export function PagedList<T extends { id: string }>(props: PagedListProps<T>) {
   const { rows, rowHeight, cardHeight, hasMore, loadingMore, more, top, onAtTop } = props;
   const scroller = useRef<HTMLDivElement>(null);

@@ -18,8 +18,8 @@ const http = createHttp({ ...page, base: "/api/v1" });
 type By<M extends Endpoint["method"]> = Endpoint & { readonly method: M };
 
 /**
- * Same-origin JSON calls, by the paths of endpoints (`pathTo`). All throw `SwitchyardError`; an expired session
- * redirects to the login page.
+ * Same-origin JSON calls, by the paths of endpoints (`pathTo`). All throw `SwitchyardError`; an
+ * expired session redirects to the login page.
  */
 export const api = {
   get: <E extends By<"GET">>(path: PathOf<E>, signal?: AbortSignal, timeoutMs?: number): Promise<AnswerOf<E>> =>
@@ -31,8 +31,8 @@ export const api = {
     timeoutMs?: number,
   ): Promise<AnswerOf<E>> => http.call("POST", path, { body, signal, timeoutMs }),
   /**
-   * Like `post`, if the row still has the version (or the tag of its settings) that was seen; else 412, with the current
-   * row in `body.row`. `putIf` and `deleteIf` do the same.
+   * Like `post`, if the row still has the version (or the tag of its settings) that was seen; else
+   * 412, with the current row in `body.row`. `putIf` and `deleteIf` do the same.
    */
   postIf: <E extends By<"POST">>(path: PathOf<E>, tag: Tag, body: GivenBody<E>): Promise<AnswerOf<E>> =>
     http.call("POST", path, { tag, body }),
@@ -43,8 +43,8 @@ export const api = {
 };
 
 /**
- * Commits mutations, all or none. Sent with an idempotency key, so a repeat after a lost response changes nothing
- * twice.
+ * Commits mutations, all or none. Sent with an idempotency key, so a repeat after a lost response
+ * changes nothing twice.
  */
 export const commit = (mutations: ClientMutationInput[]): Promise<Receipt> =>
   http.call("POST", "/commits", { body: { mutations }, idempotencyKey: newIdempotencyKey() });

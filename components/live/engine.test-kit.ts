@@ -1,7 +1,8 @@
 import type { Range } from "../../client/core/cursor.ts";
 import type { LogEvent } from "../../domain/kernel/event.ts";
 import type { Beat, StateFrame, SubscribeAck, SubscribeRequest } from "../../domain/kernel/live.ts";
-import { LiveEngine, type Reader, type Transport } from "./engine.ts";
+import { LiveEngine, type Reader } from "./engine.ts";
+import type { Transport } from "./transport.ts";
 
 export const eventAt = (seq: number): LogEvent => ({
   seq,
@@ -21,8 +22,8 @@ export const logFrame = (topic: string, from: number, to: number) => ({
 });
 
 /**
- * An engine on a fake server that records requests and responds by `answer`. `log` is what it can replay; `deliver` replays to its
- * subscriptions, as the real one does.
+ * An engine on a fake server that records requests and responds by `answer`. `log` is what it can
+ * replay; `deliver` replays to its subscriptions, as the real one does.
  */
 export class Bench {
   readonly asked: SubscribeRequest[] = [];

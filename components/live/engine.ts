@@ -9,43 +9,17 @@ import {
   type ResetFrame,
   type StateFrame,
   type SubscribeAck,
-  type SubscribeRequest,
 } from "../../domain/kernel/live.ts";
 import { type Carrier, type Connection, type Freshness, freshnessOf, SILENCE_MS, sameFreshness } from "./freshness.ts";
 import { isBehind, positionOf, type Reader, readOf, type Topic } from "./topic.ts";
+import type { EngineHandlers, Transport } from "./transport.ts";
 
 export type { Reader } from "./topic.ts";
 
 /**
- * The state of live topics and the log, independent of sockets and of React. Correctness comes from positions, never from the socket.
- *
- * A topic is *idle* (not connected, or waiting for a retry), *subscribing* (requested, no response yet) or *live*. It is subscribed when its first
- * user mounts, after every reconnect, and when a frame leaves a gap; always from the lowest position of its readers, so the
- * server replays missed events and each reader takes only new ones. Acknowledgements of an earlier attempt are ignored.
- * Events that the server can no longer replay are reported to the reader as a hole. A different `logId` means another history: everything is
- * dropped and loaded again.
+ * How long an unused topic stays subscribed: so that going from page to page does not subscribe
+ * again; ms.
  */
-export interface Transport {
-  /** Resolves with the server's response; rejects when the connection ends first. */
-  subscribe(request: SubscribeRequest): Promise<SubscribeAck>;
-  unsubscribe(topic: string): void;
-  /** Replaces a silent connection by a new one. */
-  reconnect(): void;
-}
-
-export interface EngineHandlers {
-  onState(frame: StateFrame): void;
-  /** The topic has no users any more; its cached rows are no longer updated. */
-  onForget(topic: string): void;
-  /** The database is not the same as before. */
-  onOtherLog(): void;
-  /** Server time minus browser time, ms. */
-  onClock?(offset: number): void;
-  /** The server has its database again: failed loads can be repeated. */
-  onReturn?(): void;
-}
-
-/** How long an unused topic stays subscribed: so that going from page to page does not subscribe again; ms. */
 const GRACE_MS = 3_000;
 /** Delays before it retries a topic or a connection (ms). */
 export const AGAIN: Backoff = { baseMs: 300, capMs: 10_000, jitter: 0.2 };
@@ -53,6 +27,17 @@ export const AGAIN: Backoff = { baseMs: 300, capMs: 10_000, jitter: 0.2 };
 const BLINK_MS = 300;
 const FORGIVE_MS = 30_000;
 
+/**
+ * The state of live topics and the log, independent of sockets and of React. Correctness comes from
+ * positions, never from the socket.
+ *
+ * A topic is *idle* (not connected, or waiting for a retry), *subscribing* (requested, no response
+ * yet) or *live*. It is subscribed when its first user mounts, after every reconnect, and when a
+ * frame leaves a gap; always from the lowest position of its readers, so the server replays missed
+ * events and each reader takes only new ones. Acknowledgements of an earlier attempt are ignored.
+ * Events that the server can no longer replay are reported to the reader as a hole. A different
+ * `logId` means another history: everything is dropped and loaded again.
+ */
 export class LiveEngine {
   readonly #topics = new Map<string, Topic>();
   readonly #listeners = new Set<() => void>();
@@ -114,11 +99,15 @@ export class LiveEngine {
     };
   }
 
-  /** Reads a log topic from `reader.position` on, gapless and in order, until the returned function is called. */
+  /**
+   * Reads a log topic from `reader.position` on, gapless and in order, until the returned function
+   * is called.
+   */
   read(name: string, reader: Reader): () => void {
     const topic = this.#topicOf(name);
     topic.readers.add(reader);
-    // A live topic is past this reader's position; subscribing again from the lowest position replays it.
+    // A live topic is past this reader's position; subscribing again from the lowest position
+    // replays it.
     if (topic.phase === "live" && reader.position !== null && reader.position < this.#connection.head)
       topic.phase = "idle";
     const release = this.retain(name);
@@ -152,8 +141,8 @@ export class LiveEngine {
   }
 
   /**
-   * No live connection works, and the page was just updated by HTTP: `frame` has the new events, null if
-   * none.
+   * No live connection works, and the page was just updated by HTTP: `frame` has the new events,
+   * null if none.
    */
   reloaded(frame: Omit<LogFrame, "topic"> | null): void {
     if (this.#connection.connected) return;
@@ -189,7 +178,8 @@ export class LiveEngine {
       reader.position = step.position;
       if (step.events.length > 0) reader.onEvents(step.events, step.position);
     }
-    // Before the response, frames of the earlier subscription may still arrive: the replay covers them.
+    // Before the response, frames of the earlier subscription may still arrive: the replay covers
+    // them.
     if (gap && topic.phase === "live") this.#onGap(topic, gap);
   }
 
@@ -217,8 +207,8 @@ export class LiveEngine {
     const topic = this.#topics.get("log");
     const position = topic && positionOf(topic);
     if (topic && position !== undefined) {
-      // The log should be complete up to the head of the previous beat. If it is not, and nothing has arrived since,
-      // frames were lost.
+      // The log should be complete up to the head of the previous beat. If it is not, and nothing
+      // has arrived since, frames were lost.
       if (topic.phase === "live" && position < this.#headAtLastBeat && position === topic.atBeat) this.#again(topic);
       topic.atBeat = position;
     }
@@ -341,7 +331,10 @@ export class LiveEngine {
     }
   }
 
-  /** Subscribes again from the readers' position, later each time so that a fault cannot cause a storm. */
+  /**
+   * Subscribes again from the readers' position, later each time so that a fault cannot cause a
+   * storm.
+   */
   #again(topic: Topic): void {
     if (topic.timer !== null) return;
     this.#drop(topic);

@@ -3,10 +3,12 @@ import type { LogEvent } from "../../domain/kernel/event.ts";
 import { leanOlder } from "../../domain/kernel/lean.ts";
 
 /**
- * The rows of the Events page: events in order of position, and holes, ranges of the log that are not loaded.
+ * The rows of the Events page: events in order of position, and holes, ranges of the log that are
+ * not loaded.
  *
- * While it follows, new events are shown at once. Paused, they are held until `resume`; a pause loses nothing: events beyond the
- * bound become a hole, loaded like any other. Events dropped at the old end are loaded again by paging back.
+ * While it follows, new events are shown at once. Paused, they are held until `resume`; a pause
+ * loses nothing: events beyond the bound become a hole, loaded like any other. Events dropped at
+ * the old end are loaded again by paging back.
  */
 export interface Feed {
   /** Oldest first, no repeats. */
@@ -78,7 +80,10 @@ export function prepend(feed: Feed, newestFirst: readonly LogEvent[], hasOlder: 
   return { ...feed, events: [...older, ...feed.events], hasOlder };
 }
 
-/** Adds the loaded events of a hole, oldest first: all of them, or (`complete` false) up to its last event. */
+/**
+ * Adds the loaded events of a hole, oldest first: all of them, or (`complete` false) up to its last
+ * event.
+ */
 export function fill(feed: Feed, hole: Range, events: readonly LogEvent[], complete: boolean): Feed {
   const reached = complete ? hole.to : (events.at(-1)?.seq ?? hole.from - 1);
   const holes = feed.holes.flatMap((known) => {

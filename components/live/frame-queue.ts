@@ -1,6 +1,7 @@
 /**
- * Collects frames and delivers them once per animation frame: the page draws once for any number of frames. A hidden tab has no
- * animation frames; a timer replaces them, so that the tab is current when it is shown.
+ * Collects frames and delivers them once per animation frame: the page draws once for any number of
+ * frames. A hidden tab has no animation frames; a timer replaces them, so that the tab is current
+ * when it is shown.
  */
 export interface FrameQueue<T> {
   push(item: T): void;

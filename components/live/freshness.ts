@@ -10,8 +10,8 @@ export interface Freshness {
   /** Stale: time of the last message of the server, or when its database was lost; else null. */
   since: Date | null;
   /**
-   * Why the server's database is not available: the server runs, and refuses changes. Null when it is stale for another
-   * reason.
+   * Why the server's database is not available: the server runs, and refuses changes. Null when it
+   * is stale for another reason.
    */
   databaseAway: DatabaseReason | null;
   carrier: Carrier;
@@ -45,9 +45,10 @@ export interface Connection {
 }
 
 /**
- * live: connected, a message within two beats, nothing behind · catching_up: connected, but something is behind, or the first connection
- * is being made · reloading: no live connection works and the page is updated by HTTP · stale: not connected, silent for
- * two beats, or the server says that its database is away. The page is correct as of `since`.
+ * live: connected, a message within two beats, nothing behind · catching_up: connected, but
+ * something is behind, or the first connection is being made · reloading: no live connection works
+ * and the page is updated by HTTP · stale: not connected, silent for two beats, or the server says
+ * that its database is away. The page is correct as of `since`.
  */
 export function freshnessOf(c: Connection, now: number): Freshness {
   const { carrier, head } = c;

@@ -8,7 +8,8 @@ export interface SentRequest {
 }
 
 /**
- * A server with one row: accepts a write if its `If-Match` is the row's current tag, else responds 412 with the row.
+ * A server with one row: accepts a write if its `If-Match` is the row's current tag, else responds
+ * 412 with the row.
  */
 export function serveRow<R extends object>(rows: R[], tagOf: (row: R) => string | number) {
   const sent: SentRequest[] = [];

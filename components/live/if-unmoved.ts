@@ -6,10 +6,16 @@ import type { Live } from "./newer.ts";
 
 type Versioned = { readonly version: number };
 
-/** The result of a write: done, or somebody else changed the row meanwhile; `theirs` is the current row. */
+/**
+ * The result of a write: done, or somebody else changed the row meanwhile; `theirs` is the current
+ * row.
+ */
 export type Written<T, R> = { done: T } | { theirs: R; problem: SwitchyardError };
 
-/** How often a row may change in irrelevant ways, such as its jobs' progress, between reading and writing. */
+/**
+ * How often a row may change in irrelevant ways, such as its jobs' progress, between reading and
+ * writing.
+ */
 const TRIES = 5;
 
 const versionOf = ({ version }: Versioned): Tag => version;
@@ -46,7 +52,10 @@ export async function writeIfSame<T, R extends Versioned, S extends Versioned = 
 export const isLost = (answer: unknown): answer is { theirs: unknown } =>
   typeof answer === "object" && answer !== null && "theirs" in answer;
 
-/** Passes a result on; when somebody else was first, `onTheirs` gets the current row for the next attempt. */
+/**
+ * Passes a result on; when somebody else was first, `onTheirs` gets the current row for the next
+ * attempt.
+ */
 export async function withTheirs<T, R>(write: Promise<T>, onTheirs: (now: R) => void): Promise<T> {
   try {
     return await write;
@@ -57,8 +66,8 @@ export async function withTheirs<T, R>(write: Promise<T>, onTheirs: (now: R) => 
 }
 
 /**
- * The result of a write; when somebody else was first, throws the problem, with `wordsFor` of the current row as its
- * text.
+ * The result of a write; when somebody else was first, throws the problem, with `wordsFor` of the
+ * current row as its text.
  */
 export function mustBeDone<T, R>(written: Written<T, R>, wordsFor: (now: R) => string): T {
   if ("done" in written) return written.done;
@@ -67,7 +76,8 @@ export function mustBeDone<T, R>(written: Written<T, R>, wordsFor: (now: R) => s
 }
 
 /**
- * Posts a decision on a row, if the row is still as it was seen; else nothing happens, and the problem (412) describes and carries the current row.
+ * Posts a decision on a row, if the row is still as it was seen; else nothing happens, and the
+ * problem (412) describes and carries the current row.
  *
  * @param isSame whether the current row is, for this decision, the same as the seen one
  * @param wordsFor a message about the current row

@@ -1,9 +1,9 @@
 /**
  * Lists that are longer than a page: pages loaded over HTTP, joined with live rows. Pure.
  *
- * Of a row that is in both, the newer version is shown. Loaded pages have all that matches up to their last row, so a live row that
- * belongs behind it waits for its page. `stacked` puts new rows on top and leaves the others in place; `windowed` sorts every row to
- * where it belongs now.
+ * Of a row that is in both, the newer version is shown. Loaded pages have all that matches up to
+ * their last row, so a live row that belongs behind it waits for its page. `stacked` puts new rows
+ * on top and leaves the others in place; `windowed` sorts every row to where it belongs now.
  */
 
 /** What a list needs of a row. */
@@ -38,7 +38,9 @@ export interface Joined<R> {
 /** Below 0 when `a` is listed above `b`. */
 export type Order<R> = (a: R, b: R) => number;
 
-/** How a list joins its pages with the live rows; `accepted` are ids of new rows that may be shown. */
+/**
+ * How a list joins its pages with the live rows; `accepted` are ids of new rows that may be shown.
+ */
 export type Join<R> = (
   pages: readonly ReadPage<R>[],
   live: readonly R[],
@@ -50,8 +52,9 @@ const newerOf = <R extends ListRow>(item: R, live: R | undefined): R =>
   live && (live.seq >= item.seq || live.pending) ? live : item;
 
 /**
- * Rows keep their places when they change, even when they no longer match the filter. New rows above the first page are on top if they
- * are accepted (or all are), else they are held back. Older ones are left to the paging.
+ * Rows keep their places when they change, even when they no longer match the filter. New rows
+ * above the first page are on top if they are accepted (or all are), else they are held back. Older
+ * ones are left to the paging.
  *
  * @param order as the server sorts.
  */
@@ -72,8 +75,9 @@ export const stacked =
   };
 
 /**
- * Rows where they belong now; those that no longer match are dropped. A row that no page has, though the pages were read after it last
- * changed, is not listed by the server either, and left out.
+ * Rows where they belong now; those that no longer match are dropped. A row that no page has,
+ * though the pages were read after it last changed, is not listed by the server either, and left
+ * out.
  *
  * @param order as the server pages.
  * @returns what is shown, in no order, and what matches but waits for its page.
@@ -101,7 +105,10 @@ export const placed =
   <R extends ListRow>(matches: (row: R) => boolean, order: Order<R>, viewed = order): Join<R> =>
   (pages, live) => ({ shown: windowed(pages, live, matches, order).shown.sort(viewed), fresh: [] });
 
-/** Sorts by a time, the latest first, and rows of one instant by their ids, the last first: as the server sorts its lists. */
+/**
+ * Sorts by a time, the latest first, and rows of one instant by their ids, the last first: as the
+ * server sorts its lists.
+ */
 export const latestFirst =
   <R extends ListRow>(timeOf: (row: R) => string): Order<R> =>
   (a, b) => {

@@ -13,7 +13,9 @@ import { openSocket } from "./socket.ts";
 
 const Context = createContext<LiveEngine | null>(null);
 
-/** One live connection for the tab: state frames go to the query cache, log frames to their readers. */
+/**
+ * One live connection for the tab: state frames go to the query cache, log frames to their readers.
+ */
 export function LiveProvider({ children }: { children: ReactNode }) {
   const client = useQueryClient();
   const router = useRouter();
@@ -64,13 +66,18 @@ const BEFORE: Freshness = {
   head: 0,
 };
 
-/** Whether the page is live, catching up, or stale since when; and the head of the log that this tab has seen. */
+/**
+ * Whether the page is live, catching up, or stale since when; and the head of the log that this tab
+ * has seen.
+ */
 export function useFreshness(): Freshness {
   const engine = useEngine();
   return useSyncExternalStore(engine.onFreshness, engine.freshness, () => BEFORE);
 }
 
-/** Subscribes to a topic while mounted. Users of the same topic share one subscription. Null: none. */
+/**
+ * Subscribes to a topic while mounted. Users of the same topic share one subscription. Null: none.
+ */
 export function useTopic(topic: string | null): void {
   const engine = useEngine();
   useEffect(() => (topic === null ? undefined : engine.retain(topic)), [engine, topic]);

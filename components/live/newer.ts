@@ -2,9 +2,9 @@ import { largeColumns, type Sent, type Wire } from "../../domain/kernel/wire.ts"
 import type { Kind } from "../../domain/rows.ts";
 
 /**
- * A row in the console. `pending` marks the effect of a click that the server has not confirmed. Large columns (of a run: context, tokens …) are
- * present when they were sent: lists and most frames leave them out. `largeSeq` is their position, where it is not
- * the row's own.
+ * A row in the console. `pending` marks the effect of a click that the server has not confirmed.
+ * Large columns (of a run: context, tokens …) are present when they were sent: lists and most
+ * frames leave them out. `largeSeq` is their position, where it is not the row's own.
  */
 export type Live<K extends Kind = Kind> = Sent<K> & { readonly pending?: boolean; readonly largeSeq?: number };
 
@@ -13,7 +13,10 @@ export type Whole<K extends Kind> = Live<K> & Wire<K>;
 
 type Columns = { [column: string]: unknown };
 
-/** Merges two versions of a row: the newer light columns, and the newer large ones if either has them. */
+/**
+ * Merges two versions of a row: the newer light columns, and the newer large ones if either has
+ * them.
+ */
 export function newer(known: Live | undefined, next: Live): Live {
   if (!known) return next;
   const light = next.seq > known.seq ? next : known;

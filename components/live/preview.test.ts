@@ -91,7 +91,10 @@ function busyWorld(): World {
 /** Ids of alerts are derived from their subject. */
 const alertOf = (world: World): string => world.all("alert")[0]?.id ?? "none";
 
-/** Every type of mutation that a click sends, each with one that is accepted and some that are refused. */
+/**
+ * Every type of mutation that a click sends, each with one that is accepted and some that are
+ * refused.
+ */
 const clicks = (alertId: string, now: number): ClientMutationInput[][] => [
   [{ type: "alert.acknowledge", alertId, note: "mine" }],
   [{ type: "alert.acknowledge", alertId, timeoutMs: 60_000 }],

@@ -18,12 +18,13 @@ export interface Reader {
 }
 
 /**
- * The effect of a commit on the rows of this page: the domain's reducers, run on a draft over the query cache. Returns the changed
- * rows, complete, and none when the commit would be refused, or depends on something that is not loaded: then only the server
- * can say. Never throws.
+ * The effect of a commit on the rows of this page: the domain's reducers, run on a draft over the
+ * query cache. Returns the changed rows, complete, and none when the commit would be refused, or
+ * depends on something that is not loaded: then only the server can say. Never throws.
  *
- * Not previewed: figures (statistics, tallies, gauges), who is notified of an alert and when, deliveries, events, new rows,
- * and rows with an id that only the server can create. `version` and `seq` stay those of the shown row.
+ * Not previewed: figures (statistics, tallies, gauges), who is notified of an alert and when,
+ * deliveries, events, new rows, and rows with an id that only the server can create. `version` and
+ * `seq` stay those of the shown row.
  */
 export function preview(client: QueryClient, mutations: readonly ClientMutationInput[], reader: Reader): Live[] {
   try {
@@ -124,8 +125,8 @@ class CachedRows implements Source {
 const NUMBERS: readonly PgType[] = ["int4", "int8", "float8"];
 
 /**
- * A cached row for the reducers. Figures that are never sent are `unknown`, secrets are null. Large columns that were not sent are
- * missing: a reducer that reads one fails, and nothing is previewed.
+ * A cached row for the reducers. Figures that are never sent are `unknown`, secrets are null. Large
+ * columns that were not sent are missing: a reducer that reads one fails, and nothing is previewed.
  */
 function rowOf(cached: Live & Omitting, unknown: number): Values {
   const { stored, hidden } = ROWS[cached.kind];
@@ -141,8 +142,8 @@ function rowOf(cached: Live & Omitting, unknown: number): Values {
 const isLeftOut = ({ omitted }: Omitting, column: string): boolean => omitted?.includes(column) ?? false;
 
 /**
- * Applies a commit; the rows that change, by their keys. Empty when it is refused. @throws NotLoaded, and errors of
- * reducers
+ * Applies a commit; the rows that change, by their keys. Empty when it is refused. @throws
+ * NotLoaded, and errors of reducers
  */
 function apply(rows: CachedRows, commit: Parameters<typeof applyCommit>[1], { actor, now }: Reader): Map<string, Live> {
   const draft = new Draft(rows);
@@ -161,8 +162,8 @@ function apply(rows: CachedRows, commit: Parameters<typeof applyCommit>[1], { ac
 }
 
 /**
- * The cached row with the changes of the reducers; undefined when no visible column changed, or one of its ids is not
- * created yet.
+ * The cached row with the changes of the reducers; undefined when no visible column changed, or one
+ * of its ids is not created yet.
  */
 function shown({ cached, row }: Loaded, next: Values): Live | undefined {
   const hidden: readonly string[] = ROWS[cached.kind].hidden;

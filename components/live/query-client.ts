@@ -1,8 +1,9 @@
 import { QueryClient } from "@tanstack/react-query";
 
 /**
- * The cache of one page session. Frames keep rows and topic lists current: they are never stale, never collected by age (`dropTopic`
- * removes them), and compared by `seq`, not field by field. Other data is fresh for a moment, so that hydration does not fetch again.
+ * The cache of one page session. Frames keep rows and topic lists current: they are never stale,
+ * never collected by age (`dropTopic` removes them), and compared by `seq`, not field by field.
+ * Other data is fresh for a moment, so that hydration does not fetch again.
  */
 export function createQueryClient(): QueryClient {
   const client = new QueryClient({

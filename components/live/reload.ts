@@ -8,8 +8,8 @@ import { RELOAD_MS } from "./freshness.ts";
 const PAGE = 500;
 
 /**
- * For a page whose server responds while no live connection works: polls the log, and reloads the data of the page
- * when there are new events.
+ * For a page whose server responds while no live connection works: polls the log, and reloads the
+ * data of the page when there are new events.
  *
  * @param refresh renders and fetches the page again.
  * @returns a function that stops it.

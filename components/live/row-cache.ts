@@ -4,10 +4,11 @@ import type { Kind } from "../../domain/rows.ts";
 import { type Live, newer, withLarge } from "./newer.ts";
 
 /**
- * Rows in the query cache. Each is stored once under `["row", kind, id]`, and in the list of every topic that has it, under
- * `["topic", topic, kind]`. A row replaces another of its id only when its `seq` is higher (`newer.ts` says more), so frames, answers of
- * commands and server-rendered rows may come in any order. `pending` marks the effect of a click that the server has not confirmed: the row
- * keeps the `seq` of its base row, so that the next change replaces it.
+ * Rows in the query cache. Each is stored once under `["row", kind, id]`, and in the list of every
+ * topic that has it, under `["topic", topic, kind]`. A row replaces another of its id only when its
+ * `seq` is higher (`newer.ts` says more), so frames, answers of commands and server-rendered rows
+ * may come in any order. `pending` marks the effect of a click that the server has not confirmed:
+ * the row keeps the `seq` of its base row, so that the next change replaces it.
  */
 
 /** The rows of one kind that a topic has, in the order they came. */
@@ -38,8 +39,8 @@ export function newest<R extends Live>(client: QueryClient, row: R): R {
 }
 
 /**
- * Stores rows that are newer than the cached ones, or all with `force`, in their own entries and in every list that has
- * them.
+ * Stores rows that are newer than the cached ones, or all with `force`, in their own entries and in
+ * every list that has them.
  */
 export function applyRows(client: QueryClient, rows: readonly Live[], force = false): void {
   const changed = new Map<Kind, Map<string, Live>>();
@@ -105,8 +106,8 @@ const isPage = (data: Partial<Page> | undefined | null): data is Page =>
   typeof data === "object" && data !== null && Array.isArray(data.items);
 
 /**
- * Adds server-rendered or fetched rows to a topic's list. A row that is missing in a complete list of a later
- * position has left the topic and is not added.
+ * Adds server-rendered or fetched rows to a topic's list. A row that is missing in a complete list
+ * of a later position has left the topic and is not added.
  */
 export function seedTopic(client: QueryClient, topic: string, kind: Kind, initial: readonly Live[]): void {
   const key = topicKey(topic, kind);
@@ -120,7 +121,10 @@ export function seedTopic(client: QueryClient, topic: string, kind: Kind, initia
   client.setQueryData<TopicList>(key, { ...(current ?? EMPTY), rows: union(current?.rows ?? [], missing) });
 }
 
-/** Removes a topic's lists, which are no longer updated, and those of their rows that no other list has. */
+/**
+ * Removes a topic's lists, which are no longer updated, and those of their rows that no other list
+ * has.
+ */
 export function dropTopic(client: QueryClient, topic: string): void {
   const dropped = client
     .getQueriesData<TopicList>({ queryKey: ["topic", topic] })
@@ -137,7 +141,10 @@ export function dropTopic(client: QueryClient, topic: string): void {
   }
 }
 
-/** Shows the previewed rows of a click. @returns a function that reverts those that have not changed since. */
+/**
+ * Shows the previewed rows of a click. @returns a function that reverts those that have not changed
+ * since.
+ */
 export function showPending(client: QueryClient, rows: readonly Live[]): () => void {
   const shown = rows.map((row) => {
     const before = client.getQueryData<Live>(rowKey(row.kind, row.id));

@@ -40,8 +40,9 @@ function seedRow(client: QueryClient, row: Sent | undefined): void {
 }
 
 /**
- * The rows of one kind that a topic has (`runs`, `board`, `agents`, `alerts`, `run:{id}`), live, in the order they came; the view sorts and
- * filters them. `initial` are the server-rendered ones: the first paint shows them.
+ * The rows of one kind that a topic has (`runs`, `board`, `agents`, `alerts`, `run:{id}`), live, in
+ * the order they came; the view sorts and filters them. `initial` are the server-rendered ones: the
+ * first paint shows them.
  */
 export function useTopicRows<K extends Kind>(
   topic: string,
@@ -51,7 +52,10 @@ export function useTopicRows<K extends Kind>(
   return useTopicList(topic, kind, initial).rows as readonly Live<K>[];
 }
 
-/** Like `useTopicRows`, with the position of the list, and with `cut`: it grows when a snapshot left rows out. */
+/**
+ * Like `useTopicRows`, with the position of the list, and with `cut`: it grows when a snapshot left
+ * rows out.
+ */
 export function useTopicList<K extends Kind>(topic: string, kind: K, initial: readonly Sent<K>[] = NONE): TopicList {
   const client = useQueryClient();
   const key = topicKey(topic, kind);
@@ -74,7 +78,9 @@ export function useTopicList<K extends Kind>(topic: string, kind: K, initial: re
 
 const NONE: readonly never[] = [];
 
-/** The newer of a row and the cached one: for lists fetched over HTTP whose rows may have changed. */
+/**
+ * The newer of a row and the cached one: for lists fetched over HTTP whose rows may have changed.
+ */
 export function useNewest(): <R extends Live>(row: R) => R {
   const client = useQueryClient();
   return useMemo(() => (row) => newest(client, row), [client]);

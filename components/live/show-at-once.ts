@@ -5,10 +5,15 @@ import type { Live } from "./newer.ts";
 import type { preview, Reader } from "./preview.ts";
 import { rowKey } from "./row-cache.ts";
 
-/** The reducers are as large as a page: they are loaded after it, when the first command is mounted. */
+/**
+ * The reducers are as large as a page: they are loaded after it, when the first command is mounted.
+ */
 let previewing: typeof preview | undefined;
 
-/** Loads the preview code, once. Until it is loaded, or when it fails, clicks only mark their rows as pending. */
+/**
+ * Loads the preview code, once. Until it is loaded, or when it fails, clicks only mark their rows
+ * as pending.
+ */
 export async function loadPreview(): Promise<void> {
   previewing ??= await import("./preview.ts").then(
     (module) => module.preview,
@@ -17,10 +22,11 @@ export async function loadPreview(): Promise<void> {
 }
 
 /**
- * The rows that a click shows at once: the domain's result (`preview.ts`), or the clicked rows unchanged where there is
- * none.
+ * The rows that a click shows at once: the domain's result (`preview.ts`), or the clicked rows
+ * unchanged where there is none.
  *
- * @param commits the commits of the click; each is applied as a whole or not at all, independent of the others.
+ * @param commits the commits of the click; each is applied as a whole or not at all, independent of
+ *   the others.
  */
 export function shownAtOnce(
   client: QueryClient,

@@ -3,16 +3,18 @@ import { openLiveSocket, subscribe } from "../../client/core/socket.ts";
 import { pathTo } from "../../domain/kernel/endpoint.ts";
 import { accountEndpoints } from "../../domain/kernel/endpoints.ts";
 import { api } from "./api.ts";
-import { AGAIN, type LiveEngine, type Transport } from "./engine.ts";
+import { AGAIN, type LiveEngine } from "./engine.ts";
 import { keepReloading } from "./reload.ts";
+import type { Transport } from "./transport.ts";
 
 /** How often a failing connection checks whether the session is still valid, ms. */
 const ASK_AGAIN_MS = 5_000;
 
 /**
- * The engine's socket: one per tab, authenticated by the session's cookie. A WebSocket, or long polling behind proxies that block
- * WebSockets; where neither works but the API responds, the page polls. It reconnects automatically, also after the
- * server refused or closed it; an expired session redirects to the login page (by the API's 401).
+ * The engine's socket: one per tab, authenticated by the session's cookie. A WebSocket, or long
+ * polling behind proxies that block WebSockets; where neither works but the API responds, the page
+ * polls. It reconnects automatically, also after the server refused or closed it; an expired
+ * session redirects to the login page (by the API's 401).
  *
  * @param refresh renders and fetches the page again, while no live connection works.
  * @returns a function that closes it.
@@ -75,8 +77,8 @@ export function openSocket(engine: LiveEngine, refresh: () => void): () => void 
   });
   socket.on("connect_error", () => {
     connectLater();
-    // A browser gets no reason for a failed handshake. If the session has expired, this call redirects to the login
-    // page.
+    // A browser gets no reason for a failed handshake. If the session has expired, this call
+    // redirects to the login page.
     if (Date.now() - askedAt < ASK_AGAIN_MS) return;
     askedAt = Date.now();
     api.get(pathTo(accountEndpoints.me)).then(

@@ -17,7 +17,8 @@ import { loadPreview, shownAtOnce } from "./show-at-once.ts";
 
 export interface CommandOptions<A extends unknown[], R> {
   /**
-   * The commits of the call, each applied as a whole or not at all: their previewed effect shows at once, marked pending.
+   * The commits of the call, each applied as a whole or not at all: their previewed effect shows at
+   * once, marked pending.
    */
   commits?: (...args: A) => ClientMutationInput[][];
   onDone?: (answer: R, ...args: A) => void;
@@ -39,9 +40,10 @@ export interface Command<A extends unknown[], R> {
 }
 
 /**
- * A click that changes something. Its effect shows at once, marked pending; the row in the response is applied like a frame. A failure reverts
- * the effect and shows the reason; after a lost race (409, 412) the current row in the response is applied. A call that resolves with
- * somebody else's change (`Written`) has failed too, but its caller shows that to the reader.
+ * A click that changes something. Its effect shows at once, marked pending; the row in the response
+ * is applied like a frame. A failure reverts the effect and shows the reason; after a lost race
+ * (409, 412) the current row in the response is applied. A call that resolves with somebody else's
+ * change (`Written`) has failed too, but its caller shows that to the reader.
  *
  * @param call the request; it may only throw `SwitchyardError` (as `api` and `commit` do).
  */
@@ -117,7 +119,8 @@ function applyAnswer(client: QueryClient, answer: unknown): void {
     typeof row.seq === "number";
   if (!isRow) return;
   const known = client.getQueryData<Live>(rowKey(row.kind as Kind, row.id as string));
-  // A command that changed nothing returns the row at its old position; the pending mark must be removed all the same.
+  // A command that changed nothing returns the row at its old position; the pending mark must be
+  // removed all the same.
   const confirms = known?.pending === true && (row.seq as number) >= known.seq;
   applyRows(client, [row as Live], confirms);
 }

@@ -53,11 +53,16 @@ interface ListSource<R> {
   /** The first page, if the server rendered it for this key. */
   initial: ListPage<R> | undefined;
   live: LiveRows<R>;
-  /** Joins pages and live rows (`stacked`, `placed`). Must keep its identity while it does the same. */
+  /**
+   * Joins pages and live rows (`stacked`, `placed`). Must keep its identity while it does the same.
+   */
   join: Join<R>;
   /** Whether new rows are shown at once; else they are held back until the reader asks for them. */
   letIn?: boolean;
-  /** Rows of the key before stay while the first page of another key loads, as far as `join` shows them. */
+  /**
+   * Rows of the key before stay while the first page of another key loads, as far as `join` shows
+   * them.
+   */
   keepPrevious?: boolean;
 }
 
@@ -71,8 +76,9 @@ const PAGES_READ_AGAIN = 10;
 const NO_IDS: ReadonlySet<string> = new Set();
 
 /**
- * A list page by page, live. One rule for all lists: live rows keep loaded pages up to date, so pages are not read again after a time or
- * on focus. After changes were missed (`cut`: a disconnect, an incomplete snapshot) the first ten are read again, later ones by paging.
+ * A list page by page, live. One rule for all lists: live rows keep loaded pages up to date, so
+ * pages are not read again after a time or on focus. After changes were missed (`cut`: a
+ * disconnect, an incomplete snapshot) the first ten are read again, later ones by paging.
  */
 export function useLiveList<R extends ListRow>({
   key,

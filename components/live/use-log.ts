@@ -33,7 +33,9 @@ export interface LogPage {
   /** Newest first. */
   items: LogEvent[];
   hasOlder: boolean;
-  /** Position up to which `items` has everything that matches the filter; later events arrive live. */
+  /**
+   * Position up to which `items` has everything that matches the filter; later events arrive live.
+   */
   head: number;
 }
 
@@ -54,7 +56,10 @@ export interface LogView {
 
 const PAGE = 500;
 
-/** The log through a filter, live. A component that changes its filter or `initial` needs another `key`. */
+/**
+ * The log through a filter, live. A component that changes its filter or `initial` needs another
+ * `key`.
+ */
 export function useLog(filter: EventFilter, initial: LogPage): LogView {
   const engine = useEngine();
   const [feed, setFeed] = useState<Feed>(() => newFeed(initial.items, initial.hasOlder));

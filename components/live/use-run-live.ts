@@ -44,8 +44,8 @@ export interface RunLive {
 const KEPT_EVENTS = 5_000;
 
 /**
- * Everything of one run, live. `initial` is the server-rendered timeline; `events` its latest events, oldest first, up to at least
- * `initial.seq`, or absent to start with those after it.
+ * Everything of one run, live. `initial` is the server-rendered timeline; `events` its latest
+ * events, oldest first, up to at least `initial.seq`, or absent to start with those after it.
  */
 export function useRunLive(runId: string, initial: Timeline & { events?: LogEvent[] }): RunLive {
   const topic = `run:${runId}`;

@@ -15,11 +15,13 @@ export interface WholeOf<T> {
 }
 
 /**
- * Fetches the complete value of which a list or a frame left something out (`omitted`), when mounted.
+ * Fetches the complete value of which a list or a frame left something out (`omitted`), when
+ * mounted.
  *
  * @param path its API path.
  * @param version of what is shown: a new one is fetched again.
- * @param keep shows the previous version until the next is loaded; for values that change while open.
+ * @param keep shows the previous version until the next is loaded; for values that change while
+ *   open.
  */
 export function useWhole<E extends Endpoint & { readonly method: "GET" }>(
   omits: boolean,

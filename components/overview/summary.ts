@@ -7,8 +7,9 @@ export function windowName(windowMs: number): string {
 }
 
 /**
- * How long to wait (ms) before refetching the figures, or null to wait for a new event: at once when the log has grown
- * since they were counted, but at most every `EVERY_MS`; at least once a minute, as time windows move.
+ * How long to wait (ms) before refetching the figures, or null to wait for a new event: at once
+ * when the log has grown since they were counted, but at most every `EVERY_MS`; at least once a
+ * minute, as time windows move.
  *
  * @param askedAt epoch ms of the last request.
  */

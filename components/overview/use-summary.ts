@@ -12,8 +12,9 @@ import { refreshIn } from "./summary.ts";
 const KEY = ["summary"] as const;
 
 /**
- * The overview's figures, counted again when the log has grown: they are sums over everything, which no frame carries. Rows
- * (runs, alerts, breakers) do not wait for this; they arrive in frames.
+ * The overview's figures, counted again when the log has grown: they are sums over everything,
+ * which no frame carries. Rows (runs, alerts, breakers) do not wait for this; they arrive in
+ * frames.
  */
 export function useSummary(initial: Summary): Summary {
   const client = useQueryClient();

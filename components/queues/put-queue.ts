@@ -13,7 +13,8 @@ export interface Bounds {
 }
 
 /**
- * Pauses or resumes a queue, unless somebody else has done so, or changed the reason, since it was seen.
+ * Pauses or resumes a queue, unless somebody else has done so, or changed the reason, since it was
+ * seen.
  * @throws SwitchyardError
  */
 export const pauseQueue = (seen: QueueRow, body: { paused: boolean; reason?: string }): Promise<QueueRow> =>

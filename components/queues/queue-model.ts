@@ -14,8 +14,8 @@ export type QueueRow = Wire<"queue"> & { readonly pending?: boolean };
 export type QueueItem = QueueRow & QueueFigures;
 
 /**
- * Joins a live row with its figures. Counts of jobs come from the row, by frames; ages and rates are those last
- * fetched, unless the row contradicts them.
+ * Joins a live row with its figures. Counts of jobs come from the row, by frames; ages and rates
+ * are those last fetched, unless the row contradicts them.
  */
 export function withFigures(row: QueueRow, counted: QueueFigures | undefined): QueueItem {
   const { queued, running, failed, timed_out: timedOut } = row.jobCounts;
@@ -72,8 +72,8 @@ export function parseBound(text: string, least: number): Bound {
 }
 
 /**
- * Coordinates of a line through values over time in a box of width × height; null interrupts it. One string of points
- * per piece.
+ * Coordinates of a line through values over time in a box of width × height; null interrupts it.
+ * One string of points per piece.
  */
 export function sparkline(values: readonly (number | null)[], width: number, height: number): string[] {
   const most = Math.max(1, ...values.map((value) => value ?? 0));

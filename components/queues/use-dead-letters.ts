@@ -13,8 +13,9 @@ import { type DeadLetterPage, deadLettersPath } from "./queue-model.ts";
 const AT_MOST_EVERY_MS = 1_000;
 
 /**
- * A queue's dead letters, page by page, refetched when `count` changes. Not a list of `live/use-live-list.ts`: jobs are in the topics of
- * their runs, not in one of their queue, so no live row of this page is a dead letter.
+ * A queue's dead letters, page by page, refetched when `count` changes. Not a list of
+ * `live/use-live-list.ts`: jobs are in the topics of their runs, not in one of their queue, so no
+ * live row of this page is a dead letter.
  */
 export function useDeadLetters(queue: string, count: number, initial: DeadLetterPage) {
   const client = useQueryClient();

@@ -11,14 +11,15 @@ import { type QueueItem, withFigures } from "./queue-model.ts";
 
 const KEY = ["queue-figures"] as const;
 /**
- * Ages and rates are counted over jobs, so no frame carries them: refetched when rows change, at most this often, ms.
+ * Ages and rates are counted over jobs, so no frame carries them: refetched when rows change, at
+ * most this often, ms.
  */
 const AT_MOST_EVERY_MS = 2_000;
 const AT_LEAST_EVERY_MS = 15_000;
 
 /**
- * Queues by name, live. `initial` must keep its identity while it has the same content; `only`: fetch the figures of
- * this queue alone.
+ * Queues by name, live. `initial` must keep its identity while it has the same content; `only`:
+ * fetch the figures of this queue alone.
  */
 export function useQueues(initial: readonly QueueItem[], only?: string): QueueItem[] {
   const client = useQueryClient();

@@ -4,8 +4,8 @@ import { latestFirst } from "../live/live-list.ts";
 import type { Decision } from "./decision-filters.ts";
 
 /**
- * Decisions from the log since the page was rendered: complete new ones, and outcomes of any. Pages loaded over HTTP are merged
- * with it; nothing is fetched twice.
+ * Decisions from the log since the page was rendered: complete new ones, and outcomes of any. Pages
+ * loaded over HTTP are merged with it; nothing is fetched twice.
  */
 export interface DecisionFeed {
   /** Decisions by their id. */

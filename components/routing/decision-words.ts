@@ -84,7 +84,10 @@ export interface ScorePart {
   share: number;
 }
 
-/** The parts of a candidate's score; empty when they were not recorded. Their shares add up to the score. */
+/**
+ * The parts of a candidate's score; empty when they were not recorded. Their shares add up to the
+ * score.
+ */
 export function scoreParts({ parts }: Candidate, weights: Decision["weights"]): ScorePart[] {
   if (!parts || !weights) return [];
   const sum = weights.success + weights.speed + weights.load;

@@ -22,9 +22,11 @@ import {
 export type DecisionPage = AnswerOf<typeof routingEndpoints.list>;
 
 /**
- * The decisions that match, page by page, live: new ones arrive by the log, shown at once while the list is `atTop`.
+ * The decisions that match, page by page, live: new ones arrive by the log, shown at once while the
+ * list is `atTop`.
  *
- * @param initial the first page for `initialFilters`, rendered by the server after it was at position `head` of the log.
+ * @param initial the first page for `initialFilters`, rendered by the server after it was at
+ *   position `head` of the log.
  */
 export function useDecisions(
   filters: DecisionFilters,

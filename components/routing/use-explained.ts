@@ -14,8 +14,8 @@ import { useEngine } from "../live/live-provider.tsx";
 const TOGETHER_MS = 300;
 
 /**
- * A decision with its explanation, refetched on events of it, of a fallback or of its job. `head`: the log's position
- * at the first read.
+ * A decision with its explanation, refetched on events of it, of a fallback or of its job. `head`:
+ * the log's position at the first read.
  */
 export function useExplained(initial: ExplainedDecision, head: number): ExplainedDecision {
   const engine = useEngine();

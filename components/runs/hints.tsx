@@ -75,8 +75,8 @@ export function JobHints({ job, jobs, onSelectJob }: HintsProps & { job: Wire<"j
 const NO_JOBS: HintsProps["jobs"] = new Map();
 
 /**
- * The job of a queue that has been due the longest, and why it waits. `seq` is the queue's: a new one refetches at
- * once.
+ * The job of a queue that has been due the longest, and why it waits. `seq` is the queue's: a new
+ * one refetches at once.
  */
 export function QueueHints({ queue, seq }: { queue: string; seq: number }) {
   const oldest = useQueueWhy(queue, seq)?.oldest;

@@ -70,7 +70,10 @@ export function JobActions({ run, job }: { run: Live<"run">; job: Live<"job"> })
   );
 }
 
-/** Which jobs that were cancelled because of this one are queued again with it, which are not and why, by run. */
+/**
+ * Which jobs that were cancelled because of this one are queued again with it, which are not and
+ * why, by run.
+ */
 function ComesBack({ job, asked }: { job: Live<"job">; asked: boolean }) {
   const { data, isError } = useQuery<RetryPreview, SwitchyardError>({
     queryKey: ["retry-preview", job.jobId, job.seq],

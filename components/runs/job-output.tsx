@@ -20,12 +20,17 @@ interface JobOutputProps {
   events: readonly LogEvent[];
 }
 
-/** Events per page, and the most pages: for the end of a running attempt's output, or for all of it. */
+/**
+ * Events per page, and the most pages: for the end of a running attempt's output, or for all of it.
+ */
 const PAGE_EVENTS = 100;
 const TAIL_PAGES = 5;
 const ALL_PAGES = 100;
 
-/** An attempt's output: live while it runs, later the tail kept in its result, and all of it on request. */
+/**
+ * An attempt's output: live while it runs, later the tail kept in its result, and all of it on
+ * request.
+ */
 export function JobOutput({ attempt, events }: JobOutputProps) {
   const { output: kept } = useMemo(() => splitResult(attempt.result), [attempt.result]);
   const runs = attempt.finishedAt === null;
@@ -107,7 +112,8 @@ const upTo = (until: number | null, events: LogEvent[]): LogEvent[] =>
   until === null ? events : events.filter((event) => event.seq <= until);
 
 /**
- * The attempt's output from its end, newest first: as much as is drawn, or back to the attempt's start, at most `pages` pages.
+ * The attempt's output from its end, newest first: as much as is drawn, or back to the attempt's
+ * start, at most `pages` pages.
  */
 async function outputOf(attempt: Wire<"attempt">, pages: number, signal: AbortSignal): Promise<LogEvent[]> {
   const events: LogEvent[] = [];

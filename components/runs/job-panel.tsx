@@ -44,7 +44,9 @@ interface JobPanelProps {
   onSelect: (selection: Selection | null) => void;
 }
 
-/** One job with all its attempts: next to the timeline, on small screens over it. Escape closes it. */
+/**
+ * One job with all its attempts: next to the timeline, on small screens over it. Escape closes it.
+ */
 export function JobPanel(props: JobPanelProps) {
   const { run, row, onSelect } = props;
   const job = row.job as Live<"job">;

@@ -20,8 +20,8 @@ export interface ListedJob {
 }
 
 /**
- * The run's jobs that match, in the timeline's order or the longest first. Text is searched in step, id, tool and
- * agent.
+ * The run's jobs that match, in the timeline's order or the longest first. Text is searched in
+ * step, id, tool and agent.
  */
 export function listJobs(model: TimelineModel, filter: JobFilter, now: number): ListedJob[] {
   const text = filter.text.trim().toLowerCase();

@@ -36,8 +36,8 @@ interface JobsTableProps {
 }
 
 /**
- * All jobs of the run as a table, filtered by text and status, optionally the longest first. When not all jobs are loaded, the server searches;
- * what it finds is live from then on.
+ * All jobs of the run as a table, filtered by text and status, optionally the longest first. When
+ * not all jobs are loaded, the server searches; what it finds is live from then on.
  */
 export function JobsTable({ run, model, parts, take, selected, onSelect }: JobsTableProps) {
   const [filter, setFilter] = useState<JobFilter>({ text: "", status: null, sort: "order" });

@@ -9,7 +9,10 @@ export interface RetryPreview {
   truncated: boolean;
 }
 
-/** Jobs of one run that stay cancelled for one reason: `2 jobs of` run b `stay cancelled, as it is failed …`. */
+/**
+ * Jobs of one run that stay cancelled for one reason: `2 jobs of` run b
+ * `stay cancelled, as it is failed …`.
+ */
 export interface Staying {
   runId: string;
   /** Before the run. */

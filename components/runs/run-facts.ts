@@ -20,7 +20,8 @@ export function runTitle(run: Pick<Wire<"run">, "status" | "workflow" | "runId">
 }
 
 /**
- * The first loaded job that failed or timed out, and how many did in all; null when none did. Cancelled jobs do not count.
+ * The first loaded job that failed or timed out, and how many did in all; null when none did.
+ * Cancelled jobs do not count.
  */
 export function firstFailure(
   jobs: readonly Wire<"job">[],

@@ -39,8 +39,8 @@ interface RunViewProps {
 }
 
 /**
- * One run, live: its header, what went wrong or what it waits for, and tabs with its details. The Replay tab shows the whole page at a past
- * position of the run's log.
+ * One run, live: its header, what went wrong or what it waits for, and tabs with its details. The
+ * Replay tab shows the whole page at a past position of the run's log.
  */
 export function RunView({ runId, initial }: RunViewProps) {
   const [search, setSearch] = useQueryStates(runPageSearch, { history: "push" });

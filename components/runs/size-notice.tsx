@@ -12,7 +12,10 @@ interface SizeNoticeProps {
   onFind: () => void;
 }
 
-/** How much of a large run is loaded, and how to load or find the rest. Renders nothing when all of it is loaded. */
+/**
+ * How much of a large run is loaded, and how to load or find the rest. Renders nothing when all of
+ * it is loaded.
+ */
 export function SizeNotice({ parts, onFind }: SizeNoticeProps) {
   const { loaded, total, left, hasMore, loading, more } = parts;
   if (loaded >= total) return null;

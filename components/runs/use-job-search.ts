@@ -24,8 +24,8 @@ export interface JobSearch {
 }
 
 /**
- * Finds jobs of a run on the server and adds them, page by page. `wanted`: not all jobs are loaded, and the filter
- * narrows them.
+ * Finds jobs of a run on the server and adds them, page by page. `wanted`: not all jobs are loaded,
+ * and the filter narrows them.
  */
 export function useJobSearch(
   runId: string,

@@ -24,7 +24,9 @@ export function useRunActions({ runId }: Live<"run">) {
   return { cancel, retry };
 }
 
-/** The operator's actions on a job. Retrying a job of a run that has ended retries the run first. */
+/**
+ * The operator's actions on a job. Retrying a job of a run that has ended retries the run first.
+ */
 export function useJobActions({ runId, status }: Live<"run">) {
   const revives = isFinalRun(status);
   const retrying = ({ jobId }: Wire<"job">, reason: string): ClientMutationInput[] => [

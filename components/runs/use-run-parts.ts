@@ -57,7 +57,9 @@ export function useRunParts(live: RunLive, initial: Timeline): RunParts {
   };
 }
 
-/** How many jobs of each status are not loaded; a job can change a moment before its run's counts. */
+/**
+ * How many jobs of each status are not loaded; a job can change a moment before its run's counts.
+ */
 export function leftOf(counts: Readonly<JobCounts>, jobs: readonly Pick<Wire<"job">, "status">[]): JobCounts {
   const left = { ...NO_JOBS };
   for (const status of JOB_STATUSES) left[status] = counts[status];

@@ -14,8 +14,9 @@ export type RunPage = AnswerOf<typeof runEndpoints.list>;
 export const newestRunFirst = latestFirst((run: Live<"run">) => run.createdAt);
 
 /**
- * The runs that match the filters, page by page, live. New ones are added at once while the list is unfiltered and `atTop`, else they
- * are held back until the reader asks for them. `initial` is the first page for `initialFilters`, rendered by the server.
+ * The runs that match the filters, page by page, live. New ones are added at once while the list is
+ * unfiltered and `atTop`, else they are held back until the reader asks for them. `initial` is the
+ * first page for `initialFilters`, rendered by the server.
  */
 export function useRuns(
   filters: RunFilters,

@@ -10,8 +10,9 @@ import { trialsOf } from "./replay/player.ts";
 const STARTS = 1000;
 
 /**
- * Ids of the run's attempts that were trials of a half-open breaker: only the event of their start says so. Those before the page was
- * opened are fetched once; later ones are among `events`. The same object while there is no new one.
+ * Ids of the run's attempts that were trials of a half-open breaker: only the event of their start
+ * says so. Those before the page was opened are fetched once; later ones are among `events`. The
+ * same object while there is no new one.
  */
 export function useTrials(runId: string, events: readonly LogEvent[], anyStarted: boolean): ReadonlySet<string> {
   const { data } = useQuery({

@@ -15,7 +15,9 @@ import { sessionEndpoints, taskEndpoints } from "../../domain/sessions/endpoints
 export type SessionRow = Wire<"session"> & { readonly pending?: boolean };
 export type TaskRow = Wire<"task"> & { readonly pending?: boolean };
 
-/** The filters of the lists; empty: any. `who` is a session's role, or a task's sender or receiver. */
+/**
+ * The filters of the lists; empty: any. `who` is a session's role, or a task's sender or receiver.
+ */
 export interface PeopleFilters {
   status: string;
   who: string;

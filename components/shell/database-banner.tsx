@@ -7,7 +7,10 @@ import { formatClock } from "../ui/format.ts";
 import { toneColor } from "../ui/status.ts";
 import { DATABASE_FAULTS, DATABASE_WAYS_OUT } from "./database-faults.ts";
 
-/** Says on every page why the server's database does not do its work now: changes are refused, and what is shown may be old. */
+/**
+ * Says on every page why the server's database does not do its work now: changes are refused, and
+ * what is shown may be old.
+ */
 export function DatabaseBanner() {
   const { databaseAway, since } = useFreshness();
   return (

@@ -1,6 +1,9 @@
 import type { DatabaseReason } from "../../domain/kernel/live.ts";
 
-/** What is wrong with the server's database, as the beginning of a sentence that "since 12:00" may end. */
+/**
+ * What is wrong with the server's database, as the beginning of a sentence that "since 12:00" may
+ * end.
+ */
 export const DATABASE_FAULTS: Readonly<Record<DatabaseReason, string>> = {
   unreachable: "The database is away",
   read_only: "The database takes no writes",

@@ -11,7 +11,10 @@ import { Tooltip } from "../ui/tooltip.tsx";
 import { useMoment } from "../ui/use-moment.ts";
 import { DATABASE_FAULTS, DATABASE_LABELS } from "./database-faults.ts";
 
-/** Whether the page is live: `Live`, `Catching up`, `Reloading every 5 s`, `Stale since 12:03:20`, or `Database away`. */
+/**
+ * Whether the page is live: `Live`, `Catching up`, `Reloading every 5 s`, `Stale since 12:03:20`,
+ * or `Database away`.
+ */
 export function FreshnessBadge({ className }: { className?: string }) {
   const moment = useMoment();
   const { state, since, databaseAway, carrier, head } = useFreshness();

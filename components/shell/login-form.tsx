@@ -7,7 +7,10 @@ import { Button } from "../ui/button.tsx";
 import { Input } from "../ui/input.tsx";
 import { Label } from "../ui/label.tsx";
 
-/** Signs in by an API key and goes on to `next` (the server says whether that is a place of its own). */
+/**
+ * Signs in by an API key and goes on to `next` (the server says whether that is a place of its
+ * own).
+ */
 export function LoginForm({ next }: { next: string }) {
   const [key, setKey] = useState("");
   const [busy, setBusy] = useState(false);

@@ -21,7 +21,10 @@ export interface Destination {
   icon: LucideIcon;
   /** Second key after `g`. */
   key: string;
-  /** Has a place of its own in the bar of small screens, of which there are five; the others stand in its menu. */
+  /**
+   * Has a place of its own in the bar of small screens, of which there are five; the others stand
+   * in its menu.
+   */
   bar?: true;
   /** Not in the side bar: it stands in the user's menu. */
   aside?: true;

@@ -15,8 +15,8 @@ interface PageErrorProps {
 }
 
 /**
- * A page that could not be loaded. If the server is not ready, which it says, the page is asked for again by itself as soon as it is; any
- * other fault waits for a click.
+ * A page that could not be loaded. If the server is not ready, which it says, the page is asked for
+ * again by itself as soon as it is; any other fault waits for a click.
  */
 export function PageError({ title, digest, reset, className }: PageErrorProps) {
   const router = useRouter();

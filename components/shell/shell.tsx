@@ -43,7 +43,9 @@ interface ShellProps {
   children: ReactNode;
 }
 
-/** The frame of every page: navigation, freshness, palette, keys. Holds the tab's live connection. */
+/**
+ * The frame of every page: navigation, freshness, palette, keys. Holds the tab's live connection.
+ */
 export function Shell({ children, now, ...frame }: ShellProps) {
   useState(() => adoptClock(now));
   return (

@@ -18,7 +18,10 @@ import { warningsOf } from "./warnings.ts";
 
 const EVERY_MS = 5_000;
 
-/** The server that answers: how long it is up, what it uses, what its hot tier brings, and what it keeps. */
+/**
+ * The server that answers: how long it is up, what it uses, what its hot tier brings, and what it
+ * keeps.
+ */
 export function SystemScreen({ initial }: { initial: System }) {
   const { data } = useQuery({
     queryKey: ["system"],

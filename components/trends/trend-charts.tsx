@@ -35,7 +35,10 @@ interface FrameProps {
   empty: string;
 }
 
-/** A chart whose stretch the page decides. It fails as a whole: a missing line would look like a gap. */
+/**
+ * A chart whose stretch the page decides. It fails as a whole: a missing line would look like a
+ * gap.
+ */
 function Frame({ title, unit, scope, lines, series, empty }: FrameProps) {
   const states = series.map(({ state }) => state);
   return (

@@ -30,7 +30,10 @@ export function drawn(choices: readonly Choice[], chosen: readonly string[]): re
   return most.slice(0, MOST_LINES).sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
-/** The stretch the charts are about: the window until now, and what is zoomed to if that lies further back. */
+/**
+ * The stretch the charts are about: the window until now, and what is zoomed to if that lies
+ * further back.
+ */
 export function outerOf(window: TrendWindow, now: number, zoom: ChartRange | null): ChartRange {
   const to = Math.ceil(now / MINUTE_MS) * MINUTE_MS;
   const outer = { from: to - LEADERBOARD_WINDOWS[window], to };

@@ -29,7 +29,9 @@ interface TrendsScreenProps {
 /** More lines than these cross each other too often to be followed. */
 const FEW_LINES = 5;
 
-/** How agents and queues did over time. All charts show the same stretch: what one zooms to, all do. */
+/**
+ * How agents and queues did over time. All charts show the same stretch: what one zooms to, all do.
+ */
 export function TrendsScreen({ agents, queues, taskTypes, renderedAt }: TrendsScreenProps) {
   useTitle("Trends");
   const [search, setSearch] = useQueryStates(trendsSearch, { history: "push" });

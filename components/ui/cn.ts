@@ -1,4 +1,7 @@
-/** Joins class names, leaving out what is false, null or empty. Later names do not replace earlier ones. */
+/**
+ * Joins class names, leaving out what is false, null or empty. Later names do not replace earlier
+ * ones.
+ */
 export function cn(...names: (string | false | null | undefined)[]): string {
   return names.filter(Boolean).join(" ");
 }

@@ -4,7 +4,10 @@ import { Check, Copy } from "lucide-react";
 import { useEffect, useState } from "react";
 import { cn } from "./cn.ts";
 
-/** Copies to the clipboard, also on plain http beyond localhost, where browsers have no clipboard API. */
+/**
+ * Copies to the clipboard, also on plain http beyond localhost, where browsers have no clipboard
+ * API.
+ */
 async function copy(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);

@@ -69,7 +69,10 @@ interface ConfirmDialogProps {
   reason?: "none" | "optional" | "required";
   /** Further fields, above the reason. */
   children?: ReactNode;
-  /** Gets the trimmed reason (empty when none was given). The dialog closes when it resolves, unless with `false`. */
+  /**
+   * Gets the trimmed reason (empty when none was given). The dialog closes when it resolves, unless
+   * with `false`.
+   */
   onConfirm: (reason: string) => unknown;
 }
 

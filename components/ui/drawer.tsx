@@ -17,7 +17,10 @@ interface DrawerProps {
   children: ReactNode;
 }
 
-/** Details beside a list: at the right, on small screens from below. Escape or a click outside closes it. */
+/**
+ * Details beside a list: at the right, on small screens from below. Escape or a click outside
+ * closes it.
+ */
 export function Drawer({ open, onClose, title, head, full = false, children }: DrawerProps) {
   const popup = useRef<HTMLDivElement>(null);
   return (

@@ -18,6 +18,9 @@ export const ORDER_HOLDS = [
   { ms: 0, label: "Until changed" },
 ] as const;
 
-/** When a hold that begins at `now` (epoch ms) ends, RFC 3339; undefined when it holds until further notice. */
+/**
+ * When a hold that begins at `now` (epoch ms) ends, RFC 3339; undefined when it holds until further
+ * notice.
+ */
 export const expiryOf = (holdMs: number, now: number): string | undefined =>
   holdMs > 0 ? new Date(now + holdMs).toISOString() : undefined;

@@ -1,13 +1,19 @@
 import { percent } from "../../domain/kernel/percent.ts";
 
-/** Display forms of numbers and times. All are pure and in English, so that the server and the browser write the same. */
+/**
+ * Display forms of numbers and times. All are pure and in English, so that the server and the
+ * browser write the same.
+ */
 
 const COUNT = new Intl.NumberFormat("en-US");
 const COMPACT = new Intl.NumberFormat("en-US", { notation: "compact", maximumFractionDigits: 1 });
 
 const pad = (value: number): string => String(value).padStart(2, "0");
 
-/** A duration in ms as people read it: `840 ms`, `4.2 s`, `1m 04s`, `2h 05m`, `3d 4h`. Null or negative: an en dash. */
+/**
+ * A duration in ms as people read it: `840 ms`, `4.2 s`, `1m 04s`, `2h 05m`, `3d 4h`. Null or
+ * negative: an en dash.
+ */
 export function formatDuration(ms: number | null | undefined): string {
   if (ms === null || ms === undefined || !Number.isFinite(ms) || ms < 0) return "–";
   if (ms < 999.5) return `${Math.round(ms)} ms`;
@@ -31,7 +37,9 @@ export function formatTicking(ms: number): string {
   return seconds < 60 ? `${seconds}s` : formatDuration(seconds * 1_000);
 }
 
-/** How far a time (RFC 3339 or epoch ms) lies from `now` (epoch ms): `just now`, `12s ago`, `in 5m`. */
+/**
+ * How far a time (RFC 3339 or epoch ms) lies from `now` (epoch ms): `just now`, `12s ago`, `in 5m`.
+ */
 export function formatRelative(at: string | number, now: number): string {
   const then = typeof at === "number" ? at : Date.parse(at);
   if (!Number.isFinite(then)) return "–";
@@ -51,7 +59,10 @@ function coarse(ms: number): string {
   return `${Math.floor(hours / 24)}d`;
 }
 
-/** A rate from 0 to 1 as a percentage: `93.4%`, `100%`. Null: an en dash. Never rounds to 100 % or 0 % what is not. */
+/**
+ * A rate from 0 to 1 as a percentage: `93.4%`, `100%`. Null: an en dash. Never rounds to 100 % or 0
+ * % what is not.
+ */
 export function formatPercent(rate: number | null | undefined): string {
   if (rate === null || rate === undefined || !Number.isFinite(rate)) return "–";
   return percent(rate);
@@ -80,7 +91,10 @@ const LENGTHS: { readonly [precision in Precision]: number } = { minute: 16, sec
 /** Writes a time in full, with the zone it is in. Of no time: an en dash. */
 export type FormatMoment = (at: string | number, precision?: Precision) => string;
 
-/** A time in full, in UTC: `2026-11-21 03:42:20.123 UTC`. What the server writes, which does not know the reader's zone. */
+/**
+ * A time in full, in UTC: `2026-11-21 03:42:20.123 UTC`. What the server writes, which does not
+ * know the reader's zone.
+ */
 export const formatUtc: FormatMoment = (at, precision = "millisecond") => {
   const date = new Date(at);
   return Number.isNaN(date.getTime()) ? "–" : `${toPrecision(date.toISOString(), precision)} UTC`;
@@ -90,7 +104,10 @@ export const formatUtc: FormatMoment = (at, precision = "millisecond") => {
 export const toPrecision = (iso: string, precision: Precision): string =>
   iso.slice(0, LENGTHS[precision]).replace("T", " ");
 
-/** The clock time of a time in the reader's own zone: `03:42:20`, with `millis` `03:42:20.123`. Browser only. */
+/**
+ * The clock time of a time in the reader's own zone: `03:42:20`, with `millis` `03:42:20.123`.
+ * Browser only.
+ */
 export function formatClock(at: string | number, millis = false): string {
   const date = new Date(at);
   if (Number.isNaN(date.getTime())) return "–";

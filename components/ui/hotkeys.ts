@@ -3,8 +3,10 @@
 import { useEffect, useRef, useSyncExternalStore } from "react";
 
 /**
- * Keys of the page. A binding is a key (`?`, `space`), two keys one after the other (`g r`) or a chord with Ctrl or Command
- * (`mod+k`) or Shift (`shift+a`; unbound, it is the letter alone). Keys without `mod` do nothing while somebody types or a dialog is open. The one bound last wins, so a page can take a key.
+ * Keys of the page. A binding is a key (`?`, `space`), two keys one after the other (`g r`) or a
+ * chord with Ctrl or Command (`mod+k`) or Shift (`shift+a`; unbound, it is the letter alone). Keys
+ * without `mod` do nothing while somebody types or a dialog is open. The one bound last wins, so a
+ * page can take a key.
  */
 export interface Hotkey {
   keys: string;

@@ -10,7 +10,9 @@ import { formatCount } from "./format.ts";
 
 /** A value shows this many of its members at first, and this many more with each click. */
 const STEP = 100;
-/** Of a longer string only the beginning is drawn, until more is asked for, so much with each click. */
+/**
+ * Of a longer string only the beginning is drawn, until more is asked for, so much with each click.
+ */
 const LONG = 400;
 const LONG_STEP = 20_000;
 /** A longer name is cut. */
@@ -31,7 +33,10 @@ interface JsonTreeProps {
   className?: string;
 }
 
-/** JSON as a tree that opens and closes. Only what is open is drawn, and of that only so much at a time. */
+/**
+ * JSON as a tree that opens and closes. Only what is open is drawn, and of that only so much at a
+ * time.
+ */
 export function JsonTree({ value, sorted = false, room = ROOM, className }: JsonTreeProps) {
   return (
     <div className={cn("overflow-x-auto font-mono text-small leading-5", className)}>

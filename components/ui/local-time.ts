@@ -1,6 +1,9 @@
 import { type FormatMoment, toPrecision } from "./format.ts";
 
-/** Times in the reader's own zone: in full, and as fields of type `datetime-local` hold them, to the second. Browser only. */
+/**
+ * Times in the reader's own zone: in full, and as fields of type `datetime-local` hold them, to the
+ * second. Browser only.
+ */
 
 const pad = (value: number): string => String(value).padStart(2, "0");
 
@@ -13,8 +16,9 @@ export function toLocal(at: string | null): string {
 }
 
 /**
- * What such a field holds as RFC 3339; null when it is empty or no time. A field that still shows `was` is that very time: no milliseconds are lost, and of an
- * hour that the clock repeats it stays the one that it was.
+ * What such a field holds as RFC 3339; null when it is empty or no time. A field that still shows
+ * `was` is that very time: no milliseconds are lost, and of an hour that the clock repeats it stays
+ * the one that it was.
  */
 export function fromLocal(text: string, was: string | null): string | null {
   // Fields leave seconds away when there are none.
@@ -32,7 +36,10 @@ export function offsetOf(date: Date): string {
   return `UTC${minutes < 0 ? "−" : "+"}${hours}${rest === 0 ? "" : `:${pad(rest)}`}`;
 }
 
-/** A time in full with its offset: `2026-11-21 04:42:20.123 UTC+1`. Of an hour that the clock repeats, the offset says which of the two it is. */
+/**
+ * A time in full with its offset: `2026-11-21 04:42:20.123 UTC+1`. Of an hour that the clock
+ * repeats, the offset says which of the two it is.
+ */
 export const formatLocal: FormatMoment = (at, precision = "millisecond") => {
   const date = new Date(at);
   if (Number.isNaN(date.getTime())) return "–";
@@ -41,8 +48,9 @@ export const formatLocal: FormatMoment = (at, precision = "millisecond") => {
 };
 
 /**
- * A stretch of time, short: `11-21 04:42 – 11-22 00:00`, `… – now`. With the year where it is not the present one (`now`, epoch ms), and with how
- * far the clock is from UTC where the two ends differ in that: an hour that is repeated has two ends that look alike.
+ * A stretch of time, short: `11-21 04:42 – 11-22 00:00`, `… – now`. With the year where it is not
+ * the present one (`now`, epoch ms), and with how far the clock is from UTC where the two ends
+ * differ in that: an hour that is repeated has two ends that look alike.
  */
 export function formatRange(from: string | null, to: string | null, now: number): string {
   const ends = [from, to].filter((at) => at !== null);

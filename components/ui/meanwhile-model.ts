@@ -8,7 +8,10 @@ export interface Change {
   is: string;
 }
 
-/** What differs between two sights of a thing, in the order of the form. A fact that one of them lacks is empty there. */
+/**
+ * What differs between two sights of a thing, in the order of the form. A fact that one of them
+ * lacks is empty there.
+ */
 export function changesBetween(was: Facts, is: Facts): Change[] {
   const labels = new Set([...Object.keys(was), ...Object.keys(is)]);
   return [...labels]

@@ -1,21 +1,27 @@
 import { createContext, useContext, useSyncExternalStore } from "react";
 
 /**
- * One clock for the whole page. It ticks once a second while somebody looks, in step with full seconds; a hidden tab does not tick.
- * Times are those of the server: `setClockOffset` corrects for a browser whose clock is off.
+ * One clock for the whole page. It ticks once a second while somebody looks, in step with full
+ * seconds; a hidden tab does not tick. Times are those of the server: `setClockOffset` corrects for
+ * a browser whose clock is off.
  */
 const listeners = new Set<() => void>();
 let timer: ReturnType<typeof setTimeout> | null = null;
 let offset = 0;
 let current = 0;
 
-/** Server time minus browser time, in ms, measured by the live connection. Small differences are ignored. */
+/**
+ * Server time minus browser time, in ms, measured by the live connection. Small differences are
+ * ignored.
+ */
 export function setClockOffset(ms: number): void {
   if (Math.abs(ms - offset) > 250) offset = Math.abs(ms) > 250 ? ms : 0;
 }
 
-/** Takes the time the server had when it rendered the page, until the live connection knows better. A page's way here takes a while: only a clock
- * that is far off is corrected. */
+/**
+ * Takes the server's time from the rendered page until the live connection measures it. The page
+ * was under way for a while, so only a clock that is far off is corrected.
+ */
 export function adoptClock(serverMs: number): void {
   if (typeof window !== "undefined" && offset === 0 && Math.abs(serverMs - Date.now()) > 10_000)
     setClockOffset(serverMs - Date.now());
@@ -60,14 +66,17 @@ function snapshot(): number {
   return current;
 }
 
-/** The time that stands still for what is shown below it: that of a past that is looked at, epoch ms. */
+/**
+ * The time that stands still for what is shown below it: that of a past that is looked at, epoch
+ * ms.
+ */
 export const StillNow = createContext<number | null>(null);
 
 const never = (): (() => void) => () => undefined;
 
 /**
- * The server's time, epoch ms, once a second; null while the server renders and in the first render of the browser. Below `StillNow` the
- * time it has.
+ * The server's time, epoch ms, once a second; null while the server renders and in the first render
+ * of the browser. Below `StillNow` the time it has.
  */
 export function useNow(): number | null {
   const still = useContext(StillNow);

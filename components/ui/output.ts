@@ -47,8 +47,9 @@ function fromLineStart(text: string, max: number): string {
 }
 
 /**
- * What one attempt of a job has written, as a terminal shows it, put together from its output events. Events may come in any order and
- * repeatedly; those that follow what is there cost only what they bring.
+ * What one attempt of a job has written, as a terminal shows it, put together from its output
+ * events. Events may come in any order and repeatedly; those that follow what is there cost only
+ * what they bring.
  */
 export class OutputScreen {
   readonly #jobId: string;

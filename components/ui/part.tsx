@@ -10,8 +10,8 @@ interface PartProps {
 }
 
 /**
- * A part of a page that fails alone; the rest of the page stays. The browser's console has the error; one in drawing on the
- * server is in the server's log.
+ * A part of a page that fails alone; the rest of the page stays. The browser's console has the
+ * error; one in drawing on the server is in the server's log.
  */
 export class Part extends Component<PartProps, { failed: boolean }> {
   override state = { failed: false };

@@ -20,7 +20,10 @@ export function spanWords(ms: number): string {
   return parts.join(" ") || "0 seconds";
 }
 
-/** The ms that words say (`15 minutes`, `90s`, `1 h 30 min`), or null when they say none. A bare number counts minutes. */
+/**
+ * The ms that words say (`15 minutes`, `90s`, `1 h 30 min`), or null when they say none. A bare
+ * number counts minutes.
+ */
 export function parseSpan(text: string): number | null {
   const words = text.trim().toLowerCase();
   if (/^\d+(\.\d+)?$/.test(words)) return Math.round(Number(words) * MINUTE_MS);

@@ -39,7 +39,10 @@ import type {
   WorkstreamStatus,
 } from "../../domain/kernel/statuses.ts";
 
-/** The colours a status can have: each is a token `--status-<tone>` of `app/globals.css`, checked for both themes. */
+/**
+ * The colours a status can have: each is a token `--status-<tone>` of `app/globals.css`, checked
+ * for both themes.
+ */
 export type Tone =
   | "waiting"
   | "queued"

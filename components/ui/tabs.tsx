@@ -22,7 +22,10 @@ interface TabsProps {
   className?: string;
 }
 
-/** Tabs; the chosen one is the caller's to keep, in the URL as a rule. Only the chosen panel is mounted. */
+/**
+ * Tabs; the chosen one is the caller's to keep, in the URL as a rule. Only the chosen panel is
+ * mounted.
+ */
 export function Tabs({ items, value, onValueChange, label, className }: TabsProps) {
   return (
     <Base.Root value={value} onValueChange={(next) => onValueChange(String(next))} className={className}>

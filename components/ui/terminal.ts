@@ -4,7 +4,10 @@ import { endOf } from "../../domain/kernel/text.ts";
 const HEIGHT = 100;
 /** How far right of a line's end the cursor may be sent. */
 const WIDTH = 200;
-/** Cells that control sequences may move, for each character written. More are ignored, so that work stays linear. */
+/**
+ * Cells that control sequences may move, for each character written. More are ignored, so that work
+ * stays linear.
+ */
 const MOVES_PER_CHARACTER = 4;
 /** Longest parameters of a control sequence that are looked at. */
 const LONGEST_PARAMETERS = 64;
@@ -13,10 +16,12 @@ const LONGEST_PARAMETERS = 64;
 type Mode = "text" | "escape" | "intermediate" | "control" | "string";
 
 /**
- * Output as a terminal would show it, without colours: a progress bar that writes over its line is one line. It takes the output piece by
- * piece, in time that grows with the piece alone, for any content (ECMA-48; sequences may be 8-bit, unfinished or nonsense).
+ * Output as a terminal would show it, without colours: a progress bar that writes over its line is
+ * one line. It takes the output piece by piece, in time that grows with the piece alone, for any
+ * content (ECMA-48; sequences may be 8-bit, unfinished or nonsense).
  *
- * An unfinished sequence ends with its line, so that it hides nothing of the next. Clearing the screen leaves what was there above.
+ * An unfinished sequence ends with its line, so that it hides nothing of the next. Clearing the
+ * screen leaves what was there above.
  */
 export class Terminal {
   #fixed: string[] = [];

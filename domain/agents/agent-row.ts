@@ -7,7 +7,9 @@ import { noteGauge } from "./gauge.ts";
 
 /** Changes of an agent's row, for all its callers. */
 
-/** The agent of that key; it comes to be, with its breaker and its statistics, when it is not there. */
+/**
+ * The agent of that key; it comes to be, with its breaker and its statistics, when it is not there.
+ */
 export function ensureAgent(tx: Tx, agentKey: string, announce = true): Agent {
   const known = tx.get("agent", agentKey);
   if (known) return known;
@@ -51,7 +53,10 @@ export function ensureAgent(tx: Tx, agentKey: string, announce = true): Agent {
   return agent;
 }
 
-/** Adds to the number of jobs the agent is running; `seen` says whether it was the agent itself that acted. */
+/**
+ * Adds to the number of jobs the agent is running; `seen` says whether it was the agent itself that
+ * acted.
+ */
 export function addBusy(tx: Tx, agentKey: string, by: 1 | -1, seen: boolean): void {
   const agent = tx.get("agent", agentKey);
   if (!agent) return;

@@ -8,8 +8,9 @@ import type { Agent } from "./contract.ts";
 import { noteGauge } from "./gauge.ts";
 
 /**
- * An agent: something that executes jobs (an AI tool, a worker). It exists from `agent.register`, or from its first act: a claim, a
- * permit, an outcome or a decision that names it registers it with the defaults.
+ * An agent: something that executes jobs (an AI tool, a worker). It exists from `agent.register`,
+ * or from its first act: a claim, a permit, an outcome or a decision that names it registers it
+ * with the defaults.
  */
 
 export const agentRegister = z.strictObject({
@@ -33,7 +34,10 @@ export const agentDrain = z.strictObject({ type: z.literal("agent.drain"), agent
 /** Heartbeats that change nothing reach the log at most this often. */
 const HEARTBEAT_EVERY_MS = 30_000;
 
-/** Registers an agent, or changes one: fields that are left out stay as they are. Registering again ends a drain. */
+/**
+ * Registers an agent, or changes one: fields that are left out stay as they are. Registering again
+ * ends a drain.
+ */
 export function registerAgent(tx: Tx, m: z.infer<typeof agentRegister>): Agent {
   const agent = ensureAgent(tx, m.agentKey, false);
   tx.put("agent", {

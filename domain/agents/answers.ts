@@ -84,7 +84,10 @@ const trackRecord = z.object({
   sample: count.meta({ description: "How many outcomes the rate rests on" }),
   basis: z.enum(["task_type", "overall"]).meta({ description: "Outcomes of this type of task, or of all" }),
 });
-/** How an agent does: at the decision's type of task if anything is known of that, else at all it did. */
+/**
+ * How an agent does: at the decision's type of task if anything is known of that, else at all it
+ * did.
+ */
 export type TrackRecord = z.infer<typeof trackRecord>;
 
 export const explainedDecision = named(

@@ -105,8 +105,9 @@ export const statistics = row("statistics", "Statistics", "agentKey", {
 export type Statistics = RowOf<typeof statistics>;
 
 /**
- * One call made to an agent, unique by its source: an attempt, an unlinked routing outcome, or a `breaker.record`. Breakers and statistics read
- * outcomes only, so nothing counts twice. An end that came from upstream is an outcome too, counted apart.
+ * One call made to an agent, unique by its source: an attempt, an unlinked routing outcome, or a
+ * `breaker.record`. Breakers and statistics read outcomes only, so nothing counts twice. An end
+ * that came from upstream is an outcome too, counted apart.
  */
 export const outcome = row("outcome", "Outcome", "outcomeId", {
   columns: {
@@ -117,7 +118,10 @@ export const outcome = row("outcome", "Outcome", "outcomeId", {
     runId: column.text().orNull(),
     jobId: column.text().orNull(),
     error: column.text().orNull(),
-    /** Whose doing a failure was; null for a success. Failures from upstream do not count against the agent. */
+    /**
+     * Whose doing a failure was; null for a success. Failures from upstream do not count against
+     * the agent.
+     */
     fault: column.oneOf(["own", "upstream"]).orNull(),
     at: column.at(),
   },
@@ -134,7 +138,10 @@ const parts = z.strictObject({
   basis: z.enum(["task_type", "overall"]).optional().meta({ description: "Outcomes of this type of task, or of all" }),
 });
 
-/** An agent that was thought of; `excluded` says why it could not be taken, `trial` that it would be a trial of its half-open breaker. */
+/**
+ * An agent that was thought of; `excluded` says why it could not be taken, `trial` that it would be
+ * a trial of its half-open breaker.
+ */
 export const candidate = z.strictObject({
   agentKey: id,
   score: z.number(),
@@ -148,7 +155,10 @@ export type Candidate = z.infer<typeof candidate>;
 const weights = z.object({ success: ms, speed: ms, load: ms });
 export type Weights = z.infer<typeof weights>;
 
-/** Which agent was picked for a task, from which candidates, why. Append-only, but for the outcome that comes later. */
+/**
+ * Which agent was picked for a task, from which candidates, why. Append-only, but for the outcome
+ * that comes later.
+ */
 export const decision = row("decision", "RoutingDecision", "decisionId", {
   columns: {
     taskId: column.id(),
@@ -192,7 +202,10 @@ export const tally = row("tally", "Tally", "tallyId", {
     total: column.count(),
     successful: column.count(),
     failed: column.count(),
-    /** Ends that were not the agent's doing: a breaker that was open, a queue that timed out, a cancellation. Not in `total`. */
+    /**
+     * Ends that were not the agent's doing: a breaker that was open, a queue that timed out, a
+     * cancellation. Not in `total`.
+     */
     upstream: column.count(),
     timed: column.count(),
     totalDurationMs: column.ms(),

@@ -139,7 +139,10 @@ const stretch = (now: number) =>
     .refine(({ from, to }) => from < to, { message: "must lie before `to`", path: ["from"] })
     .refine(({ from, to }) => to - from <= LONGEST_MS, { message: "must lie within 400 days of `to`", path: ["from"] });
 
-/** The query of a series with its stretch in ms since 1970. Throws for one that is empty or too long. */
+/**
+ * The query of a series with its stretch in ms since 1970. Throws for one that is empty or too
+ * long.
+ */
 export const withStretch = (query: z.output<typeof seriesQuery>, now: number) => ({
   ...query,
   ...stretch(now).parse(query),

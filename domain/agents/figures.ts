@@ -1,14 +1,16 @@
 /**
- * Durations are kept as counts in fixed logarithmic buckets, so that an agent's percentiles can be kept up to date with each
- * outcome, merged, and taken back, in a few dozen numbers. Bucket i holds durations from 2^(i/8) up to 2^((i+1)/8) ms;
- * bucket 0 also holds what is under 1 ms.
+ * Durations are kept as counts in fixed logarithmic buckets, so that an agent's percentiles can be
+ * kept up to date with each outcome, merged, and taken back, in a few dozen numbers. Bucket i holds
+ * durations from 2^(i/8) up to 2^((i+1)/8) ms; bucket 0 also holds what is under 1 ms.
  */
 const BUCKETS_PER_DOUBLING = 8;
 
 /** Bucket index (as JSON writes keys: a string) to count. Only buckets with a count are there. */
 export type Histogram = { [bucket: string]: number };
 
-/** A percentile is off by at most this factor, up or down (4.5 %), for durations of 1 ms and more. */
+/**
+ * A percentile is off by at most this factor, up or down (4.5 %), for durations of 1 ms and more.
+ */
 export const PERCENTILE_ERROR_FACTOR = 2 ** (1 / (2 * BUCKETS_PER_DOUBLING));
 
 /** The histogram with one more duration (ms; negative or unreal ones count as the shortest). */
@@ -39,9 +41,10 @@ interface Sum {
 }
 
 /**
- * The duration (ms) that a share `p` (0-1, e.g. 0.95) of all durations does not exceed, by nearest rank; null when there
- * are none. It is the geometric middle of the bucket of that rank, so at most `PERCENTILE_ERROR_FACTOR` off. One that is alone in its bucket is
- * no further off than what the sum of all (`of`) leaves for it: a single duration is its own percentile.
+ * The duration (ms) that a share `p` (0-1, e.g. 0.95) of all durations does not exceed, by nearest
+ * rank; null when there are none. It is the geometric middle of the bucket of that rank, so at most
+ * `PERCENTILE_ERROR_FACTOR` off. One that is alone in its bucket is no further off than what the
+ * sum of all (`of`) leaves for it: a single duration is its own percentile.
  */
 export function percentile(h: Histogram, p: number, of?: Sum): number | null {
   const buckets = Object.entries(h)
@@ -65,7 +68,10 @@ export function percentile(h: Histogram, p: number, of?: Sum): number | null {
 const lowest = (bucket: number): number => (bucket === 0 ? 0 : 2 ** (bucket / BUCKETS_PER_DOUBLING));
 const highest = (bucket: number): number => 2 ** ((bucket + 1) / BUCKETS_PER_DOUBLING);
 
-/** The value nearest to `middle` that a duration alone in its bucket can have when all come to `sum`. */
+/**
+ * The value nearest to `middle` that a duration alone in its bucket can have when all come to
+ * `sum`.
+ */
 function nearest(middle: number, alone: number, buckets: readonly { bucket: number; count: number }[], sum: number) {
   let [least, most] = [sum, sum];
   for (const { bucket, count } of buckets) {
@@ -77,8 +83,9 @@ function nearest(middle: number, alone: number, buckets: readonly { bucket: numb
 }
 
 /**
- * The lower bound of Wilson's score interval for a success rate (0-1): the rate an agent has at least, with the confidence
- * `z` stands for (1.96: 97.5 % one-sided). It ranks 90 of 100 above 1 of 1. 0 without any success.
+ * The lower bound of Wilson's score interval for a success rate (0-1): the rate an agent has at
+ * least, with the confidence `z` stands for (1.96: 97.5 % one-sided). It ranks 90 of 100 above 1 of
+ * 1. 0 without any success.
  */
 export function wilsonLowerBound(successes: number, total: number, z = 1.96): number {
   if (total <= 0 || successes <= 0) return 0;

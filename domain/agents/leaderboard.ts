@@ -6,8 +6,8 @@ import type { AgentFigures } from "./tally.ts";
 export type StandingKey = Pick<Standing, "wilsonLowerBound" | "total" | "agentKey">;
 
 /**
- * Agents by what they are sure to achieve (Wilson's lower bound), so that 90 of 100 stands above 1 of 1; then by how much they have done, so
- * that those without any outcome come last; then by key.
+ * Agents by what they are sure to achieve (Wilson's lower bound), so that 90 of 100 stands above 1
+ * of 1; then by how much they have done, so that those without any outcome come last; then by key.
  */
 export function compareStandings(a: StandingKey, b: StandingKey): number {
   const byKey = a.agentKey < b.agentKey ? -1 : a.agentKey > b.agentKey ? 1 : 0;
@@ -23,7 +23,10 @@ export interface Ranked {
   before?: Readonly<Pick<AgentFigures, "total" | "successful">> | undefined;
 }
 
-/** The leaderboard of these agents, first place first. An agent without statistics has no outcomes yet. */
+/**
+ * The leaderboard of these agents, first place first. An agent without statistics has no outcomes
+ * yet.
+ */
 export function rankAgents(agents: readonly Ranked[]): Standing[] {
   return agents
     .map(({ agentKey, displayName, statistics = NO_FIGURES, before }) => {

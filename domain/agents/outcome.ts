@@ -4,8 +4,9 @@ import type { Outcome } from "./contract.ts";
 import { tallyOutcome, withCounted } from "./tally.ts";
 
 /**
- * One call made to an agent, unique by its source: an attempt, an unlinked routing outcome, or a `breaker.record`. Breakers and
- * statistics read outcomes only, so nothing counts twice. An end that came from upstream is an outcome too, counted apart.
+ * One call made to an agent, unique by its source: an attempt, an unlinked routing outcome, or a
+ * `breaker.record`. Breakers and statistics read outcomes only, so nothing counts twice. An end
+ * that came from upstream is an outcome too, counted apart.
  */
 
 export interface ReportedOutcome {
@@ -20,7 +21,10 @@ export interface ReportedOutcome {
   call: CallContext;
 }
 
-/** Stores an outcome, feeds the agent's breaker with it and adds it to the agent's figures. The agent must exist. */
+/**
+ * Stores an outcome, feeds the agent's breaker with it and adds it to the agent's figures. The
+ * agent must exist.
+ */
 export function recordOutcome(tx: Tx, reported: ReportedOutcome): void {
   const { call, ...facts } = reported;
   store(tx, { ...facts, fault: reported.success ? null : "own" });
@@ -28,8 +32,9 @@ export function recordOutcome(tx: Tx, reported: ReportedOutcome): void {
 }
 
 /**
- * Stores an end that was not the agent's doing: it was cancelled, or what the agent itself depends on was away. It is counted apart, and the
- * breaker does not count it, as it says nothing about the agent.
+ * Stores an end that was not the agent's doing: it was cancelled, or what the agent itself depends
+ * on was away. It is counted apart, and the breaker does not count it, as it says nothing about the
+ * agent.
  */
 export function recordUpstreamEnd(tx: Tx, reported: Omit<ReportedOutcome, "call" | "success">): void {
   store(tx, { ...reported, success: false, fault: "upstream" });

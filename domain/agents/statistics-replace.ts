@@ -7,8 +7,9 @@ import type { Histogram } from "./figures.ts";
 import type { AgentFigures } from "./tally.ts";
 
 /**
- * The end of a recalculation: an agent's running figures are replaced by those that its outcomes come to. The figures were counted at one
- * moment, `before` is what stood in the row then; what outcomes have added to the row since is added to the new figures as well.
+ * The end of a recalculation: an agent's running figures are replaced by those that its outcomes
+ * come to. The figures were counted at one moment, `before` is what stood in the row then; what
+ * outcomes have added to the row since is added to the new figures as well.
  */
 
 const count = z.int().min(0);
@@ -44,7 +45,10 @@ export function replaceStatistics(tx: Tx, m: z.infer<typeof statisticsReplace>):
   return must(tx, "statistics", m.agentKey);
 }
 
-/** The figures with what `now` has more than `before`; null when it has less of anything, which outcomes cannot do. */
+/**
+ * The figures with what `now` has more than `before`; null when it has less of anything, which
+ * outcomes cannot do.
+ */
 function withAdded(after: AgentFigures, before: AgentFigures, now: Readonly<AgentFigures>): AgentFigures | null {
   const next: AgentFigures = { ...after };
   for (const name of COUNTS) {

@@ -5,8 +5,9 @@ import type { Tally } from "./contract.ts";
 import { addDuration, mergeHistograms } from "./figures.ts";
 
 /**
- * How an agent did at one type of task within one minute or one hour; `id` is `agentKey|taskType|width|t`. Kept by each outcome: charts and the
- * leaderboard's windows read these, never the outcomes.
+ * How an agent did at one type of task within one minute or one hour; `id` is
+ * `agentKey|taskType|width|t`. Kept by each outcome: charts and the leaderboard's windows read
+ * these, never the outcomes.
  */
 
 /** Widths of tallies, in ms. */

@@ -7,7 +7,10 @@ import { notifyAgain } from "./notify.ts";
 import { isSilent } from "./silence.ts";
 import { endSilence, wakeAlert } from "./snooze.ts";
 
-/** firing ⇄ acknowledged: somebody is looking at it. One with a timeout fires again by itself. Who takes back a snooze wakes the alert. */
+/**
+ * firing ⇄ acknowledged: somebody is looking at it. One with a timeout fires again by itself. Who
+ * takes back a snooze wakes the alert.
+ */
 
 export const alertAcknowledge = z.strictObject({
   type: z.literal("alert.acknowledge"),

@@ -9,12 +9,14 @@ import { notifyAlert, notifyEnd, withoutHeld } from "./notify.ts";
 import { isSilent, NOT_SNOOZED } from "./silence.ts";
 
 /**
- * An alert: something an operator must know. Its id is its fingerprint, so a condition that returns reopens its alert.
+ * An alert: something an operator must know. Its id is its fingerprint, so a condition that returns
+ * reopens its alert.
  *
- * pending → firing when the condition has held for as long as its rule asks; firing ⇄ acknowledged by an operator's click; firing,
- * acknowledged → snoozed → firing; any → resolved when the condition ends, or by an operator; resolved → firing when it returns (`reopened` counts
- * that), or → snoozed while it is snoozed until a time. An acknowledgement with a timeout returns to firing when it has passed, and ends with the
- * firing that it was about.
+ * pending → firing when the condition has held for as long as its rule asks; firing ⇄ acknowledged
+ * by an operator's click; firing, acknowledged → snoozed → firing; any → resolved when the
+ * condition ends, or by an operator; resolved → firing when it returns (`reopened` counts that), or
+ * → snoozed while it is snoozed until a time. An acknowledgement with a timeout returns to firing
+ * when it has passed, and ends with the firing that it was about.
  */
 
 export interface Condition {
@@ -37,8 +39,9 @@ export interface Condition {
 }
 
 /**
- * Raises an alert, or reopens the one this condition had. One that is open already goes on, and says what is so now. One that was snoozed until a
- * time stays so until then, though its condition ended and came back meanwhile: nobody is notified.
+ * Raises an alert, or reopens the one this condition had. One that is open already goes on, and
+ * says what is so now. One that was snoozed until a time stays so until then, though its condition
+ * ended and came back meanwhile: nobody is notified.
  */
 export function fireAlert(tx: Tx, condition: Condition): void {
   const known = tx.get("alert", condition.id);
@@ -129,7 +132,10 @@ export function resolveAlert(tx: Tx, alertId: string, reason: string): void {
   if (alert && alert.status !== "resolved") endAlert(tx, alert, reason);
 }
 
-/** The move to resolved. One that had not fired yet has an event of its own, as nobody was notified of it. */
+/**
+ * The move to resolved. One that had not fired yet has an event of its own, as nobody was notified
+ * of it.
+ */
 export function endAlert(tx: Tx, alert: Readonly<Alert>, reason: string): Alert {
   tx.put("alert", {
     ...alert,
@@ -148,7 +154,9 @@ export function endAlert(tx: Tx, alert: Readonly<Alert>, reason: string): Alert 
   return must(tx, "alert", alert.id);
 }
 
-/** Refuses a move that an alert's status does not allow, naming the legal ones and who acted before. */
+/**
+ * Refuses a move that an alert's status does not allow, naming the legal ones and who acted before.
+ */
 export function mustMove(alert: Readonly<Alert>, to: AlertStatus, why?: string): void {
   const legal = ALERT_MOVES[alert.status];
   if (!why && legal.includes(to)) return;

@@ -7,8 +7,9 @@ import type { Channel, ChannelConfig } from "./contract.ts";
 import { addressesOf, addressFault, hiddenAddresses } from "./email-address.ts";
 
 /**
- * One notification on its way to one channel, with what became of it. pending → delivered, or failed when its tries are used up; a digest is
- * collecting before it is pending, and its entries are `digested`.
+ * One notification on its way to one channel, with what became of it. pending → delivered, or
+ * failed when its tries are used up; a digest is collecting before it is pending, and its entries
+ * are `digested`.
  */
 
 /** A secret as Standard Webhooks writes it: 24 to 64 bytes. */
@@ -81,7 +82,10 @@ function makeSecret(tx: Tx): string {
   )}`;
 }
 
-/** Writes a channel, new or not. Its kind stays what it is, and so does its secret, unless another is given. */
+/**
+ * Writes a channel, new or not. Its kind stays what it is, and so does its secret, unless another
+ * is given.
+ */
 export function putChannel(tx: Tx, m: z.infer<typeof channelPut>): Channel {
   const stored = tx.get("channel", m.channelId);
   const known = stored?.removedAt === null ? stored : undefined;

@@ -8,8 +8,9 @@ import { ruleOf } from "./rule.ts";
 import { wakeAlert } from "./snooze.ts";
 
 /**
- * What the clock sees when it looks at the rules: a condition holds, or an alert's condition does so no more. Not open to clients. Seeing the same
- * thing twice changes nothing, so two clocks do no harm.
+ * What the clock sees when it looks at the rules: a condition holds, or an alert's condition does
+ * so no more. Not open to clients. Seeing the same thing twice changes nothing, so two clocks do no
+ * harm.
  */
 export const alertFire = z.strictObject({
   type: z.literal("alert.fire"),
@@ -25,7 +26,10 @@ export const alertFire = z.strictObject({
   causeId: id.nullable(),
 });
 
-/** Says what is so now of an alert that is open; null: only what is its rule's, severity and escalation. It raises nothing. */
+/**
+ * Says what is so now of an alert that is open; null: only what is its rule's, severity and
+ * escalation. It raises nothing.
+ */
 export const alertRefresh = z.strictObject({
   type: z.literal("alert.refresh"),
   alertId: id,
@@ -44,7 +48,10 @@ export const alertClear = z.strictObject({ type: z.literal("alert.clear"), alert
 /** A snoozed alert wakes when what is measured is worse by this part of what it was. */
 const WORSE_BY = 0.2;
 
-/** A condition holds: its alert is awaited, fires, or goes on. A rule that is off, or gone, raises nothing. */
+/**
+ * A condition holds: its alert is awaited, fires, or goes on. A rule that is off, or gone, raises
+ * nothing.
+ */
 export function holdCondition(tx: Tx, m: z.infer<typeof alertFire>): Readonly<Alert> | null {
   const rule = ruleOf(tx, m.ruleId);
   if (!rule?.enabled) return null;
@@ -77,7 +84,10 @@ export function holdCondition(tx: Tx, m: z.infer<typeof alertFire>): Readonly<Al
   return tx.get("alert", m.alertId) ?? null;
 }
 
-/** What was seen of an open alert since it fired, and the severity and the escalation that its rule has by now. */
+/**
+ * What was seen of an open alert since it fired, and the severity and the escalation that its rule
+ * has by now.
+ */
 export function refreshCondition(tx: Tx, m: z.infer<typeof alertRefresh>): Readonly<Alert> | null {
   const alert = tx.get("alert", m.alertId);
   const rule = alert && ruleOf(tx, alert.rule);
@@ -94,7 +104,10 @@ export function clearCondition(tx: Tx, m: z.infer<typeof alertClear>): Readonly<
   return tx.get("alert", m.alertId) ?? null;
 }
 
-/** Whether its value has gone further beyond the threshold since it was snoozed, by a fifth of what it was then. */
+/**
+ * Whether its value has gone further beyond the threshold since it was snoozed, by a fifth of what
+ * it was then.
+ */
 function isWorse({ value, snoozedValue, threshold }: Readonly<Alert>): boolean {
   if (value === null || snoozedValue === null || threshold === null) return false;
   const [was, now] = [snoozedValue - threshold, value - threshold];

@@ -94,7 +94,10 @@ export const channel = row("channel", "Channel", "channelId", {
   columns: {
     name: column.text(),
     channelKind: column.oneOf(CHANNEL_KINDS),
-    /** A URL, or e-mail addresses; empty for the browser. Slack's is a secret itself: here stands its host alone. */
+    /**
+     * A URL, or e-mail addresses; empty for the browser. Slack's is a secret itself: here stands
+     * its host alone.
+     */
     target: column.text(),
     config: column.jsonAs<ChannelConfig>(z.record(z.string(), z.unknown())),
     enabled: column.flag(),
@@ -153,7 +156,10 @@ export type Delivery = RowOf<typeof delivery>;
 /** How much a channel was sent lately, and the digest that is being collected for it. */
 export const pace = row("pace", "Pace", "channelId", {
   columns: {
-    /** When the channel was sent something last, ms since 1970, the oldest first; at most as many as its threshold. */
+    /**
+     * When the channel was sent something last, ms since 1970, the oldest first; at most as many as
+     * its threshold.
+     */
     recent: column.json(z.array(z.number())),
     /** The digest that is being collected. */
     digestId: column.text().orNull(),

@@ -8,11 +8,13 @@ import type { Alert, Channel, Delivery, NoticeEvent } from "./contract.ts";
 import type { DigestNotice } from "./throttle.ts";
 
 /**
- * A notification on its way to one channel. It is created in the commit that causes it, so there is exactly one; the sender then tries
- * until its arrival is confirmed, and so it may arrive more than once, always under the same id.
+ * A notification on its way to one channel. It is created in the commit that causes it, so there is
+ * exactly one; the sender then tries until its arrival is confirmed, and so it may arrive more than
+ * once, always under the same id.
  *
- * pending → delivered when the receiver takes it; pending → pending with a later `nextAt` when it does not; pending → failed when its tries are
- * used up. A delivered or failed one never moves again: a replay is a new delivery. When there are too many at a time, a digest is collected, and
+ * pending → delivered when the receiver takes it; pending → pending with a later `nextAt` when it
+ * does not; pending → failed when its tries are used up. A delivered or failed one never moves
+ * again: a replay is a new delivery. When there are too many at a time, a digest is collected, and
  * its entries are `digested` (see `throttle.ts`).
  */
 
@@ -22,7 +24,10 @@ export const deliveryReplay = z.strictObject({ type: z.literal("delivery.replay"
 const tried = { deliveryId: id, attempt: z.int().positive(), responseStatus: int32.nullable() };
 const error = z.string().max(500);
 
-/** The sender's, not open to clients: the result of a try. `attempt` counts from 1; one that was reported already changes nothing. */
+/**
+ * The sender's, not open to clients: the result of a try. `attempt` counts from 1; one that was
+ * reported already changes nothing.
+ */
 export const deliverySucceed = z.strictObject({
   type: z.literal("delivery.succeed"),
   ...tried,
@@ -56,7 +61,10 @@ export interface AlertNotice {
   firedAt: string;
   resolvedAt: string | null;
   reopened: number;
-  /** Version of the alert: of two notifications of one alert the one with the higher version is the later. */
+  /**
+   * Version of the alert: of two notifications of one alert the one with the higher version is the
+   * later.
+   */
   version: number;
 }
 

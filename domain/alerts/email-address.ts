@@ -1,4 +1,7 @@
-/** One plain address: no display name, no quotes, no comments, ASCII only, so that nothing in it can end a header or an SMTP command. */
+/**
+ * One plain address: no display name, no quotes, no comments, ASCII only, so that nothing in it can
+ * end a header or an SMTP command.
+ */
 const ADDRESS =
   /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/;
 

@@ -5,8 +5,9 @@ import { tries } from "../kernel/depth.test-kit.ts";
 import { World } from "../kernel/tx.test-kit.ts";
 
 /**
- * Whatever happens to rules, channels and alerts: a channel is sent the end of a firing exactly if it was sent that it fires, afterwards and once.
- * The model knows nothing of how that is kept: it reads what is sent, and who is there.
+ * Whatever happens to rules, channels and alerts: a channel is sent the end of a firing exactly if
+ * it was sent that it fires, afterwards and once. The model knows nothing of how that is kept: it
+ * reads what is sent, and who is there.
  */
 const CHANNELS = ["team", "boss", "extra"] as const;
 const RULES = ["breaker_open", "rate"] as const;
@@ -167,7 +168,8 @@ test("whatever happens, the end is sent to exactly those who were sent the firin
           expect(world.row("alert", alertId).status).toBe("firing");
           know.set(alertId, new Map(knowersOf(alertId)).set(channelId, channel(channelId).createdAt));
         }
-        // Who is held back knows of the cause, or is held back from that; who is not, and is named, was sent it.
+        // Who is held back knows of the cause, or is held back from that; who is not, and is named,
+        // was sent it.
         for (const { type, subject } of world.events.slice(eventsBefore)) {
           const alert = world.get("alert", subject.id);
           if (alert?.status !== "firing" || !["alert.fired", "alert.reopened"].includes(type)) continue;

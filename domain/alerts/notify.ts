@@ -7,30 +7,41 @@ import { ruleOf } from "./rule.ts";
 import { tellChannel } from "./throttle.ts";
 
 /**
- * Which channels are notified of an alert. When it fires, or fires again, its rule's channels are. While it goes on firing and nobody acknowledges
- * it, the rule's escalation goes on: after a step's time that step's channels are notified, and the time of the next step begins. An
- * acknowledgement, a snooze or the end stops it; firing again begins it anew.
+ * Which channels are notified of an alert. When it fires, or fires again, its rule's channels are.
+ * While it goes on firing and nobody acknowledges it, the rule's escalation goes on: after a step's
+ * time that step's channels are notified, and the time of the next step begins. An acknowledgement,
+ * a snooze or the end stops it; firing again begins it anew.
  *
- * The alert keeps who was notified of this firing (`notified`), and exactly those channels are sent its end, once, whatever has become of the rule
- * since. A channel that was removed is sent nothing, also when another was put under its id since.
+ * The alert keeps who was notified of this firing (`notified`), and exactly those channels are sent
+ * its end, once, whatever has become of the rule since. A channel that was removed is sent nothing,
+ * also when another was put under its id since.
  *
- * An alert whose cause is open is folded into that: channels that were notified of the cause are held back from it (`reach`), and while any is, it
- * does not escalate. When the cause has ended and it still fires, those are notified and its escalation begins (`alert.unfold`); when it ends
+ * An alert whose cause is open is folded into that: channels that were notified of the cause are
+ * held back from it (`reach`), and while any is, it does not escalate. When the cause has ended and
+ * it still fires, those are notified and its escalation begins (`alert.unfold`); when it ends
  * before, they are never notified of it. A rule may say that its alerts are notified all the same.
  */
 export const alertEscalate = z.strictObject({ type: z.literal("alert.escalate"), alertId: id, escalateAt: z.string() });
 
-/** The sender's, not open to clients: the cause of an alert that still fires has ended. One that is held back no more stays as it is. */
+/**
+ * The sender's, not open to clients: the cause of an alert that still fires has ended. One that is
+ * held back no more stays as it is.
+ */
 export const alertUnfold = z.strictObject({ type: z.literal("alert.unfold"), alertId: id });
 
-/** Puts the deliveries of what has just happened to an alert on their way, in the same commit. `event` is the type of the event that says it. */
+/**
+ * Puts the deliveries of what has just happened to an alert on their way, in the same commit.
+ * `event` is the type of the event that says it.
+ */
 export function notifyAlert(tx: Tx, alertId: string, event: AlertNoticeEvent): void {
   const alert = must(tx, "alert", alertId);
   const rule = ruleOf(tx, alert.rule);
   if (rule) notify(tx, alert, rule, event, channelsOf(alert, rule));
 }
 
-/** Sends the end of an alert to the channels that were notified of this firing, and to no others. */
+/**
+ * Sends the end of an alert to the channels that were notified of this firing, and to no others.
+ */
 export function notifyEnd(tx: Tx, alertId: string): void {
   const alert = must(tx, "alert", alertId);
   const reach = withoutHeld(alert.reach);
@@ -41,14 +52,20 @@ export function notifyEnd(tx: Tx, alertId: string): void {
   tx.put("alert", { ...alert, reach });
 }
 
-/** An alert that fires again by itself: its rule's channels are notified, and escalation begins anew. */
+/**
+ * An alert that fires again by itself: its rule's channels are notified, and escalation begins
+ * anew.
+ */
 export function notifyAgain(tx: Tx, alertId: string, event: AlertNoticeEvent): void {
   const alert = must(tx, "alert", alertId);
   tx.put("alert", { ...alert, escalationStep: 0, escalateAt: escalateAt(tx, ruleOf(tx, alert.rule), 0) });
   notifyAlert(tx, alertId, event);
 }
 
-/** The clock's: nobody has acknowledged in time. One that was acknowledged, or has gone a step further, stays as it is. */
+/**
+ * The clock's: nobody has acknowledged in time. One that was acknowledged, or has gone a step
+ * further, stays as it is.
+ */
 export function escalateAlert(tx: Tx, m: z.infer<typeof alertEscalate>): Alert {
   const alert = must(tx, "alert", m.alertId);
   if (alert.status !== "firing" || alert.escalateAt !== m.escalateAt) return alert;
@@ -70,7 +87,10 @@ export function escalateAlert(tx: Tx, m: z.infer<typeof alertEscalate>): Alert {
   return must(tx, "alert", alert.id);
 }
 
-/** Begins the time of the next step of an alert that nobody has acknowledged, if its rule has such a step since it was edited. */
+/**
+ * Begins the time of the next step of an alert that nobody has acknowledged, if its rule has such a
+ * step since it was edited.
+ */
 export function takeUpEscalation(tx: Tx, alert: Readonly<Alert>): void {
   if (alert.status !== "firing" || alert.escalateAt !== null || alert.heldAt !== null) return;
   const next = escalateAt(tx, ruleOf(tx, alert.rule), alert.escalationStep);
@@ -106,7 +126,8 @@ export function unfoldAlert(tx: Tx, m: z.infer<typeof alertUnfold>): Alert {
     runId,
     payload: { rule: alert.rule, severity, title, causeId, channels },
   });
-  // They are owed it, whomever the rule names by now. Without its rule the alert is about to be resolved.
+  // They are owed it, whomever the rule names by now. Without its rule the alert is about to be
+  // resolved.
   if (rule?.enabled) {
     notify(tx, must(tx, "alert", alert.id), rule, reopened > 0 ? "alert.reopened" : "alert.fired", channels);
   }
@@ -169,13 +190,19 @@ function openCause(tx: Tx, { causeId }: Readonly<Alert>): Readonly<Alert> | unde
   return cause && cause.status !== "resolved" && cause.status !== "pending" ? cause : undefined;
 }
 
-/** Channels that were notified of an open alert, or are held back from it as they know of what caused that. */
+/**
+ * Channels that were notified of an open alert, or are held back from it as they know of what
+ * caused that.
+ */
 const knowersOf = (tx: Tx, cause: Readonly<Alert>): string[] => [
   ...notifiedChannels(tx, cause).map(({ id: channelId }) => channelId),
   ...heldFrom(cause),
 ];
 
-/** The channels that were notified of this firing and are there still, in the order in which they were. */
+/**
+ * The channels that were notified of this firing and are there still, in the order in which they
+ * were.
+ */
 function notifiedChannels(tx: Tx, alert: Readonly<Alert>): Readonly<Channel>[] {
   const order = ([a, at]: [string, string], [b, bt]: [string, string]) => ((at === bt ? a < b : at < bt) ? -1 : 1);
   return Object.entries(alert.notified)

@@ -4,7 +4,10 @@ import { must, Refusal, type Tx } from "../kernel/tx.ts";
 import { emitAlert, endAlert, mustMove } from "./alert.ts";
 import type { Alert } from "./contract.ts";
 
-/** any → resolved by an operator. A condition that the clock finds still holding, or that returns, reopens it. */
+/**
+ * any → resolved by an operator. A condition that the clock finds still holding, or that returns,
+ * reopens it.
+ */
 export const alertResolve = z.strictObject({ type: z.literal("alert.resolve"), alertId: id, note: text.optional() });
 
 /** A remark of an operator, whatever the alert's status. */

@@ -1,7 +1,10 @@
 import { HOUR_MS, MINUTE_MS } from "../kernel/time.ts";
 import type { Rule } from "./contract.ts";
 
-/** The rules every tenant begins with. Putting one of the same id replaces it, removing it turns it off for good. */
+/**
+ * The rules every tenant begins with. Putting one of the same id replaces it, removing it turns it
+ * off for good.
+ */
 const BEGINNING = "1970-01-01T00:00:00.000Z";
 
 const base = {
@@ -81,7 +84,10 @@ const DEFAULT_RULES: readonly Rule[] = [
 /** The rule of that id that every tenant begins with, if there is one. */
 export const defaultRule = (ruleId: string): Rule | undefined => DEFAULT_RULES.find(({ id }) => id === ruleId);
 
-/** A tenant's rules, removed ones among them: those it has put, and the ones every tenant begins with that it has not replaced. */
+/**
+ * A tenant's rules, removed ones among them: those it has put, and the ones every tenant begins
+ * with that it has not replaced.
+ */
 export function withDefaults(stored: readonly Rule[]): Rule[] {
   const own = new Set(stored.map(({ id }) => id));
   return [...DEFAULT_RULES.filter(({ id }) => !own.has(id)), ...stored];

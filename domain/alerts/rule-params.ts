@@ -3,7 +3,9 @@ import { id, keptMs, label } from "../kernel/primitives.ts";
 import type { RuleKind } from "../kernel/statuses.ts";
 import { HOUR_MS, MINUTE_MS } from "../kernel/time.ts";
 
-/** The parameters of each kind of rule: shares are 0–1, times in ms. Without one its default holds. */
+/**
+ * The parameters of each kind of rule: shares are 0–1, times in ms. Without one its default holds.
+ */
 
 const share = z.number().min(0).max(1);
 const period = keptMs.min(1000);
@@ -11,7 +13,10 @@ const period = keptMs.min(1000);
 export const RULE_PARAMS = {
   /** The breaker of an agent opens; of any, or of those named. */
   breaker_open: z.strictObject({ agents: z.array(id).min(1).max(200).optional() }),
-  /** An agent's success rate within the window is under the threshold; it ends at `recovery`, so that it does not flap. */
+  /**
+   * An agent's success rate within the window is under the threshold; it ends at `recovery`, so
+   * that it does not flap.
+   */
   success_rate: z
     .strictObject({
       threshold: share.default(0.8),
@@ -38,7 +43,10 @@ export const RULE_PARAMS = {
   job_overdue: z.strictObject({ afterMs: period.default(HOUR_MS), queue: id.optional() }),
   /** An agent that has jobs has been silent for longer than this. */
   agent_silent: z.strictObject({ silentMs: period.default(5 * MINUTE_MS), agent: id.optional() }),
-  /** Nothing happens in a run for longer than this, though it waits for no approval, no breaker and no queue. */
+  /**
+   * Nothing happens in a run for longer than this, though it waits for no approval, no breaker and
+   * no queue.
+   */
   stuck: z.strictObject({ noProgressMs: period.default(30 * MINUTE_MS), workflow: label.optional() }),
   /** An approval waits for longer than this. */
   approval_waiting: z.strictObject({ afterMs: period.default(30 * MINUTE_MS) }),

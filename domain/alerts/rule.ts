@@ -42,17 +42,25 @@ export const rulePut = z
 
 export const ruleRemove = z.strictObject({ type: z.literal("rule.remove"), ruleId: id });
 
-/** The rule as it holds now: put by somebody, or one that every tenant begins with. Undefined when it was removed, or never was. */
+/**
+ * The rule as it holds now: put by somebody, or one that every tenant begins with. Undefined when
+ * it was removed, or never was.
+ */
 export function ruleOf(tx: Tx, ruleId: string): Readonly<Rule> | undefined {
   const rule = tx.get("rule", ruleId) ?? defaultRule(ruleId);
   return rule?.removedAt === null ? rule : undefined;
 }
 
-/** Whether an opening breaker raises its alert by itself, in the same commit: the built-in rule, if it has no delay. The clock evaluates all others. */
+/**
+ * Whether an opening breaker raises its alert by itself, in the same commit: the built-in rule, if
+ * it has no delay. The clock evaluates all others.
+ */
 export const raisesAtOnce = (rule: Readonly<Rule>): boolean =>
   rule.ruleKind === "breaker_open" && rule.id === "breaker_open" && rule.forMs === 0;
 
-/** Writes a rule, new or not. Its kind stays what it is: the alerts it has raised are of that kind. */
+/**
+ * Writes a rule, new or not. Its kind stays what it is: the alerts it has raised are of that kind.
+ */
 export function putRule(tx: Tx, m: z.infer<typeof rulePut>): Rule {
   const stored = tx.get("rule", m.ruleId);
   const known = stored ?? defaultRule(m.ruleId);

@@ -7,16 +7,20 @@ import { notifyAgain } from "./notify.ts";
 import { NOT_SNOOZED } from "./silence.ts";
 
 /**
- * firing, acknowledged → snoozed: it notifies nobody for now. Until a time (`until`), until it is resolved, or until it gets worse, that is
- * until what its rule measures is a fifth worse than it was. Whatever ends the condition resolves it. Until a time means until then: when the
- * condition comes back before, the alert is snoozed again at once. The other two end with the condition.
+ * firing, acknowledged → snoozed: it notifies nobody for now. Until a time (`until`), until it is
+ * resolved, or until it gets worse, that is until what its rule measures is a fifth worse than it
+ * was. Whatever ends the condition resolves it. Until a time means until then: when the condition
+ * comes back before, the alert is snoozed again at once. The other two end with the condition.
  */
 export const alertSnooze = z.strictObject({
   type: z.literal("alert.snooze"),
   alertId: id,
   /** When it fires again; left out, it sleeps as `mode` says. */
   until: time.optional(),
-  /** `resolved` (the default without `until`): until its condition ends. `worse`: until it gets worse, at the latest at `until`. */
+  /**
+   * `resolved` (the default without `until`): until its condition ends. `worse`: until it gets
+   * worse, at the latest at `until`.
+   */
   mode: z.enum(["resolved", "worse"]).optional(),
   note: text.optional(),
 });

@@ -5,24 +5,32 @@ import type { Alert, AlertNoticeEvent, Channel, Delivery } from "./contract.ts";
 import { createDelivery, deliveryOf, noticeOf } from "./delivery.ts";
 
 /**
- * How much a channel gets at a time. Up to `stormThreshold` notifications within `stormWindowMs` go out one by one. What comes while as many
- * lie within the window is collected in a digest, which is sent when its own window is over; the count goes on over what is collected, so a
- * storm that goes on is reported by one digest per window until fewer come.
+ * How much a channel gets at a time. Up to `stormThreshold` notifications within `stormWindowMs` go
+ * out one by one. What comes while as many lie within the window is collected in a digest, which is
+ * sent when its own window is over; the count goes on over what is collected, so a storm that goes
+ * on is reported by one digest per window until fewer come.
  *
- * A digest is a delivery: collecting → pending when its window is over or when it is full (`delivery.seal`), then like every delivery. What it reports are
- * deliveries of their own, `digested` for good, with its id. As joining and sealing are commits, each notification is in exactly one message.
+ * A digest is a delivery: collecting → pending when its window is over or when it is full
+ * (`delivery.seal`), then like every delivery. What it reports are deliveries of their own,
+ * `digested` for good, with its id. As joining and sealing are commits, each notification is in
+ * exactly one message.
  *
- * An alert that was last reported in a digest has its end reported in one too; while one is being collected, all that happens to it goes there, so
- * that no message overtakes.
+ * An alert that was last reported in a digest has its end reported in one too; while one is being
+ * collected, all that happens to it goes there, so that no message overtakes.
  */
 
-/** The sender's, not open to clients: the window of a digest is over. One that was sealed stays as it is. */
+/**
+ * The sender's, not open to clients: the window of a digest is over. One that was sealed stays as
+ * it is.
+ */
 export const deliverySeal = z.strictObject({ type: z.literal("delivery.seal"), deliveryId: id });
 
 export const STORM_THRESHOLD = 10;
 const STORM_WINDOW_MS = 60_000;
 
-/** A digest of this many is sent at once, and another begins: a message stays under half a megabyte. */
+/**
+ * A digest of this many is sent at once, and another begins: a message stays under half a megabyte.
+ */
 export const FULL_DIGEST = 1000;
 
 /** What the payload of a digest holds; its entries are the deliveries with its id. */
@@ -34,7 +42,9 @@ export interface DigestNotice {
   windowMs: number;
 }
 
-/** Notifies a channel of an alert: by itself, or in a digest when there are too many. Returns which. */
+/**
+ * Notifies a channel of an alert: by itself, or in a digest when there are too many. Returns which.
+ */
 export function tellChannel(
   tx: Tx,
   channel: Readonly<Channel>,

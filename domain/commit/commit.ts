@@ -12,7 +12,10 @@ export interface CommitRequest<M = ClientMutation> {
   mutations: M[];
   /** Versions the caller has seen, by run: a commit on a run that has moved on is refused. */
   expect?: { [runId: string]: number };
-  /** Versions of other rows, any of those named, as `If-Match` says them. The server's own: no request body has it. */
+  /**
+   * Versions of other rows, any of those named, as `If-Match` says them. The server's own: no
+   * request body has it.
+   */
   expectRows?: ExpectedRow[];
 }
 
@@ -26,7 +29,10 @@ export interface ExpectedRow {
 
 export const MAX_MUTATIONS = 1000;
 
-/** One fault of a commit: which mutation, its type, a stable code and a sentence. Index −1 is the commit itself. */
+/**
+ * One fault of a commit: which mutation, its type, a stable code and a sentence. Index −1 is the
+ * commit itself.
+ */
 export interface CommitFault {
   index: number;
   type: string | null;
@@ -73,9 +79,10 @@ export function parseCommit(body: unknown): { commit: CommitRequest } | { faults
 }
 
 /**
- * Applies a commit to a transaction that can take back: every mutation in order, one that is refused as if it were absent, all refusals
- * collected. With any fault the caller must take the whole commit back. What else is thrown, rows that are yet to be loaded for the most, is
- * thrown once every mutation has been tried: so that the storage gets all that is missing at once.
+ * Applies a commit to a transaction that can take back: every mutation in order, one that is
+ * refused as if it were absent, all refusals collected. With any fault the caller must take the
+ * whole commit back. What else is thrown, rows that are yet to be loaded for the most, is thrown
+ * once every mutation has been tried: so that the storage gets all that is missing at once.
  */
 export function applyCommit(
   tx: Tx & { savepoint(): () => void },
@@ -127,7 +134,10 @@ function staleRows(tx: Tx, expected: readonly ExpectedRow[] = []): CommitFault[]
   return faults;
 }
 
-/** Rows that are expected at a version and are not there: version 0 means a row that does not exist yet. */
+/**
+ * Rows that are expected at a version and are not there: version 0 means a row that does not exist
+ * yet.
+ */
 function absentRows(tx: Tx, expected: readonly ExpectedRow[] = []): CommitFault[] {
   return expected
     .filter(({ kind, id: rowId, versions }) => !tx.get(kind, rowId) && !versions.includes(0))

@@ -8,11 +8,15 @@ import type { EmittedEvent, EventDraft, RowSet, Tx, Unsettled } from "../kernel/
 import type { Kind, Rows } from "../rows.ts";
 
 /**
- * The working copy that commits are applied to: changed rows over a source of rows that stay as they are. It keeps a journal, so that a
- * refused mutation, or a whole refused commit, is taken back at no cost.
+ * The working copy that commits are applied to: changed rows over a source of rows that stay as
+ * they are. It keeps a journal, so that a refused mutation, or a whole refused commit, is taken
+ * back at no cost.
  */
 
-/** Where a draft reads what it has not changed. A source may throw to say that it must load something first. */
+/**
+ * Where a draft reads what it has not changed. A source may throw to say that it must load
+ * something first.
+ */
 export interface Source {
   get<K extends Kind>(kind: K, id: string): Readonly<Rows[K]> | undefined;
   isFree(kind: Kind, id: string): boolean;
@@ -24,7 +28,10 @@ export interface Change {
   id: string;
   /** Null: it has been removed. */
   row: Rows[Kind] | null;
-  /** The row was not there before this draft: it is inserted, not updated; or, when it has been removed since, never written at all. */
+  /**
+   * The row was not there before this draft: it is inserted, not updated; or, when it has been
+   * removed since, never written at all.
+   */
   isNew: boolean;
   /** The row as the draft found it; undefined when it is new. */
   base: Readonly<Rows[Kind]> | undefined;
@@ -177,7 +184,8 @@ export class DraftTx implements Tx {
   remove(kind: Kind, id: string): void {
     const key = keyOf(kind, id);
     const was = this.#draft.changes.get(key);
-    // What the storage has decides whether there is anything to delete; a row of this draft may have been put on the assumption that it has none.
+    // What the storage has decides whether there is anything to delete; a row of this draft may
+    // have been put on the assumption that it has none.
     const base = this.#draft.source.get(kind, id);
     if (was ? was.row === null : base === undefined) return;
     this.#draft.set(key, { kind, id, row: null, isNew: base === undefined, base, by: this });

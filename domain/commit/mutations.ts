@@ -13,7 +13,8 @@ import { PEOPLE_CLOCK_OPERATIONS, PEOPLE_OPERATIONS } from "./operations/people.
 import { RUN_CLOCK_OPERATIONS, RUN_OPERATIONS } from "./operations/runs.ts";
 
 /**
- * Every mutation by its `type`. The tables are in `operations/`, one file per area: a new mutation is a line there.
+ * Every mutation by its `type`. The tables are in `operations/`, one file per area: a new mutation
+ * is a line there.
  */
 
 /** What clients may ask. */
@@ -55,12 +56,17 @@ export type ClientMutationType = keyof ClientOperations;
 /** The types clients may use, in the order of the tables. */
 export const CLIENT_MUTATION_TYPES = Object.keys(CLIENT_OPERATIONS) as ClientMutationType[];
 
-/** The contract of one client mutation by its type, or undefined when there is none of that name. */
+/**
+ * The contract of one client mutation by its type, or undefined when there is none of that name.
+ */
 export function contractOf(type: string): z.ZodType | undefined {
   return Object.hasOwn(CLIENT_OPERATIONS, type) ? CLIENT_OPERATIONS[type as ClientMutationType].schema : undefined;
 }
 
-/** Applies one parsed mutation; throws `Refusal` when it cannot be applied. What it yields goes into the receipt's results. */
+/**
+ * Applies one parsed mutation; throws `Refusal` when it cannot be applied. What it yields goes into
+ * the receipt's results.
+ */
 export function applyOperation(tx: Tx, mutation: Mutation): unknown {
   try {
     const yielded = operationOf(mutation).apply(tx, mutation);

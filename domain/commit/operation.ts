@@ -7,8 +7,8 @@ import type { Tx } from "../kernel/tx.ts";
 import type { Kind, Rows } from "../rows.ts";
 
 /**
- * What a mutation is made of: its contract, the reducer that applies it, and the rows it will read. `needs` only saves round trips to the
- * storage; a reducer may read any row.
+ * What a mutation is made of: its contract, the reducer that applies it, and the rows it will read.
+ * `needs` only saves round trips to the storage; a reducer may read any row.
  */
 export interface Operation<S extends z.ZodType = z.ZodType> {
   schema: S;

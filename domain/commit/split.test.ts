@@ -70,7 +70,10 @@ const mutation: fc.Arbitrary<ClientMutationInput> = fc.oneof(
   fc.record({ type: type("alert.unacknowledge"), alertId: alert }),
 );
 
-/** All rows, without what differs by commit: versions, positions, tokens and the ids that commits make up. */
+/**
+ * All rows, without what differs by commit: versions, positions, tokens and the ids that commits
+ * make up.
+ */
 function rowsOf(world: World): string[] {
   const own = new Set(["version", "seq", "leaseToken", "permitId"]);
   const plain = (_: string, value: unknown) => (typeof value === "string" ? value.replace(/_c\w+$/, "") : value);

@@ -7,7 +7,9 @@ import { traceOf } from "../sessions/task.ts";
 import type { Approval, ApprovalOption } from "./contract.ts";
 import type { approvalEvents } from "./events.ts";
 
-/** What happens to an approval's row, asked for by people (`approval.ts`) or a job (`job/gate.ts`). */
+/**
+ * What happens to an approval's row, asked for by people (`approval.ts`) or a job (`job/gate.ts`).
+ */
 
 /** What an approval is asked with, by a client or by a job that must not go on without it. */
 export interface ApprovalAsk {
@@ -22,7 +24,9 @@ export interface ApprovalAsk {
   options?: ApprovalOption[] | undefined;
 }
 
-/** Opens an approval whose references are known to exist. Without an id of the caller's it gets one. */
+/**
+ * Opens an approval whose references are known to exist. Without an id of the caller's it gets one.
+ */
 export function openApproval(tx: Tx, ask: ApprovalAsk, approvalId: string = tx.newId("apr")): Approval {
   const approval: Approval = {
     id: approvalId,

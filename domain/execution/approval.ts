@@ -16,13 +16,14 @@ import { APPROVAL_OPTIONS } from "./contract.ts";
 import { approvalSettled } from "./job/cascade.ts";
 
 /**
- * A decision that a human makes. pending → approved when as many different people as it requires have approved; pending → rejected by the
- * first who rejects; pending → expired when its time is up. What is approved is consumed once, by `approval.consume` or by the job that
- * waits for it.
+ * A decision that a human makes. pending → approved when as many different people as it requires
+ * have approved; pending → rejected by the first who rejects; pending → expired when its time is
+ * up. What is approved is consumed once, by `approval.consume` or by the job that waits for it.
  *
- * Who may answer: nobody approves twice. Where it takes several people, its requester may be one of them, so never the only one.
- * Whoever has approved may still reject while it is pending. An approval that edits the payload must be the first: those who come later
- * approve what they see, edit included, and nothing that they have approved changes afterwards.
+ * Who may answer: nobody approves twice. Where it takes several people, its requester may be one of
+ * them, so never the only one. Whoever has approved may still reject while it is pending. An
+ * approval that edits the payload must be the first: those who come later approve what they see,
+ * edit included, and nothing that they have approved changes afterwards.
  */
 
 const MAX_REQUIRED = 20;
@@ -68,7 +69,9 @@ export const approvalExpire = z.strictObject({
   expiresAt: z.string(),
 });
 
-/** Refuses what names an unknown run, job or task, a job of another run, and a time that has passed. */
+/**
+ * Refuses what names an unknown run, job or task, a job of another run, and a time that has passed.
+ */
 export function requestApproval(tx: Tx, m: z.infer<typeof approvalRequest>): Approval {
   if (m.approvalId !== undefined) mustBeNew(tx, "approval", m.approvalId);
   if (m.runId) must(tx, "run", m.runId);

@@ -18,7 +18,10 @@ const at = z.iso.datetime();
 const maybeText = z.string().nullable();
 const anyJson = z.unknown() as unknown as z.ZodType<Json | null>;
 
-/** How many jobs are in each status: kept on the run, the workstream and the queue, so that a list needs no second query. */
+/**
+ * How many jobs are in each status: kept on the run, the workstream and the queue, so that a list
+ * needs no second query.
+ */
 export type JobCounts = { [status in JobStatus]: number };
 
 export const NO_JOBS: JobCounts = {
@@ -69,7 +72,10 @@ export const run = row("run", "Run", "runId", {
     reason: column.text().orNull(),
     error: column.error().orNull(),
     jobCounts: jobCounts(),
-    /** How many of its workstreams follow their jobs and have not come to an end: with none, its own end need not look for any. */
+    /**
+     * How many of its workstreams follow their jobs and have not come to an end: with none, its own
+     * end need not look for any.
+     */
     openWorkstreams: column.count(),
     createdAt: column.at(),
     startedAt: column.at().orNull(),
@@ -166,7 +172,10 @@ export const job = row("job", "Job", "jobId", {
 });
 export type Job = RowOf<typeof job>;
 
-/** One try of a job by an agent; `id` is `jobId#number`. From `queuedAt` to `startedAt` it waited, from there on it ran. */
+/**
+ * One try of a job by an agent; `id` is `jobId#number`. From `queuedAt` to `startedAt` it waited,
+ * from there on it ran.
+ */
 export const attempt = row("attempt", "Attempt", "attemptId", {
   columns: {
     jobId: column.id(),

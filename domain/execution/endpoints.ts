@@ -21,7 +21,10 @@ import { TIMELINE_JOBS, timeline } from "./timeline.ts";
 import { queueWaiting, runWaiting } from "./waiting-answers.ts";
 import { workstreamTransition } from "./workstream.ts";
 
-/** The endpoints of runs, workstreams, queues and approvals; those of jobs stand in `job/endpoints.ts`. */
+/**
+ * The endpoints of runs, workstreams, queues and approvals; those of jobs stand in
+ * `job/endpoints.ts`.
+ */
 
 const tag = "Runs";
 

@@ -4,7 +4,10 @@ import type { JsonMap } from "../kernel/merge-patch.ts";
 import { column } from "../kernel/row.ts";
 import { approval, attempt, escalation, job, PARTS_OF_RUN, queue, run, scope, token, workstream } from "./contract.ts";
 
-/** The events of runs and of what belongs to them: execution state, workstreams, jobs, queues, approvals. */
+/**
+ * The events of runs and of what belongs to them: execution state, workstreams, jobs, queues,
+ * approvals.
+ */
 
 const at = z.iso.datetime();
 const count = z.int().min(0);

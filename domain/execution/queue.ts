@@ -5,11 +5,13 @@ import type { Queue } from "./contract.ts";
 import { NO_JOBS } from "./contract.ts";
 
 /**
- * A queue that jobs wait in; `id` is its name. It exists from its first job, whose `job.enqueued` is its only event then, or from
- * `queue.configure`. Its figures are kept by every move of a job, so a claim can hold to `concurrency` without counting.
+ * A queue that jobs wait in; `id` is its name. It exists from its first job, whose `job.enqueued`
+ * is its only event then, or from `queue.configure`. Its figures are kept by every move of a job,
+ * so a claim can hold to `concurrency` without counting.
  *
- * open ⇄ paused by `queue.configure`. A paused queue gives nothing to claims, nor does one that runs as many jobs as it may; what runs goes on,
- * and `job.start` is not held up: its caller has chosen the job.
+ * open ⇄ paused by `queue.configure`. A paused queue gives nothing to claims, nor does one that
+ * runs as many jobs as it may; what runs goes on, and `job.start` is not held up: its caller has
+ * chosen the job.
  */
 
 export const queueConfigure = z.strictObject({
@@ -23,7 +25,10 @@ export const queueConfigure = z.strictObject({
   reason: text.optional(),
 });
 
-/** Changes a queue's settings; it comes to be when it is not there. Saying what it is already changes nothing. */
+/**
+ * Changes a queue's settings; it comes to be when it is not there. Saying what it is already
+ * changes nothing.
+ */
 export function configureQueue(tx: Tx, m: z.infer<typeof queueConfigure>): Queue {
   const known = tx.get("queue", m.queue);
   const was = known ?? newQueue(tx, m.queue);

@@ -15,7 +15,10 @@ const RUN_OVERDUE = "run_overdue";
 /** The alert that says so. */
 export const overdueAlertId = (runId: string): string => fingerprint(RUN_OVERDUE, runId);
 
-/** A run that has missed its deadline raises an alert at once, unless the rule is off or is about something else. Retrying the run resolves it. */
+/**
+ * A run that has missed its deadline raises an alert at once, unless the rule is off or is about
+ * something else. Retrying the run resolves it.
+ */
 export function alertOfTimeout(tx: Tx, run: Readonly<Run>): void {
   const rule = ruleOf(tx, RUN_OVERDUE);
   if (!rule?.enabled || rule.ruleKind !== "run_overdue") return;
@@ -35,7 +38,10 @@ export function alertOfTimeout(tx: Tx, run: Readonly<Run>): void {
   });
 }
 
-/** Which jobs of a run are open, for people: `; job a was running, job b was queued and 3 more`. Empty when none is. */
+/**
+ * Which jobs of a run are open, for people: `; job a was running, job b was queued and 3 more`.
+ * Empty when none is.
+ */
 function openJobsWords(tx: Tx, runId: string): string {
   const open = openJobs(must(tx, "run", runId).jobCounts);
   if (open === 0) return "";

@@ -26,10 +26,12 @@ import { reopenWorkstreams } from "./workstream-follow.ts";
 /**
  * A run: one execution of a workflow.
  *
- * It is created `pending`, goes to `running` when its first job starts or by `run.transition`, may be `blocked` for a while,
- * and ends `completed`, `failed`, `cancelled` or `timed_out`. Ending it cancels the jobs that are left. `run.retry` alone brings a run
- * that did not complete back to `running`. `completion: "auto"` ends a run by itself when all its jobs (≥ 1) are final: failed
- * if any of them did not complete. `version` counts changes of the execution state, not of the jobs' figures.
+ * It is created `pending`, goes to `running` when its first job starts or by `run.transition`, may
+ * be `blocked` for a while, and ends `completed`, `failed`, `cancelled` or `timed_out`. Ending it
+ * cancels the jobs that are left. `run.retry` alone brings a run that did not complete back to
+ * `running`. `completion: "auto"` ends a run by itself when all its jobs (≥ 1) are final: failed if
+ * any of them did not complete. `version` counts changes of the execution state, not of the jobs'
+ * figures.
  */
 
 export const runCreate = z.strictObject({
@@ -144,8 +146,8 @@ export function retryRun(tx: Tx, m: z.infer<typeof runRetry>): Run {
 }
 
 /**
- * The clock's: ends a run whose deadline is still the one it saw. One that lies further ahead than its time limit was set by a clock that was wrong:
- * it begins anew now.
+ * The clock's: ends a run whose deadline is still the one it saw. One that lies further ahead than
+ * its time limit was set by a clock that was wrong: it begins anew now.
  */
 export function timeOutRun(tx: Tx, m: z.infer<typeof runTimeout>): Run {
   const run = must(tx, "run", m.runId);

@@ -48,7 +48,10 @@ export type TimelineAnswer = z.infer<typeof timeline>;
 
 /** One answer has at most so many jobs, and at most twice as many attempts. */
 export const TIMELINE_JOBS = 2_000;
-/** So many of them at most are there for what became of them: jobs that run, failed or were cancelled. */
+/**
+ * So many of them at most are there for what became of them: jobs that run, failed or were
+ * cancelled.
+ */
 export const TIMELINE_ATTENTION = 1_500;
 
 /** The statuses that an operator looks for in a run, the most urgent first. */

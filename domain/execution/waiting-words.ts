@@ -5,7 +5,9 @@ import type { DependencyFacts } from "./timeline.ts";
 import type { ApprovalFacts, Before, CandidateFacts, QueueFacts } from "./waiting.ts";
 import type { WaitCode, WaitReason } from "./waiting-answers.ts";
 
-/** The sentences of `waiting.ts`: no full stop, so that what time ends can go on with "in 5 min". */
+/**
+ * The sentences of `waiting.ts`: no full stop, so that what time ends can go on with "in 5 min".
+ */
 
 export const runEnded = (status: RunStatus): string => `Its run is ${plain(status)}: it is about to be cancelled`;
 

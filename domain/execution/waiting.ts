@@ -33,7 +33,10 @@ export interface Before {
   inQueue: number;
   /** Of these, how many have a higher priority. */
   higher: number;
-  /** Of other queues that give something now: they come first for an agent that claims from any queue. */
+  /**
+   * Of other queues that give something now: they come first for an agent that claims from any
+   * queue.
+   */
   elsewhere: number;
 }
 
@@ -132,7 +135,8 @@ function agentReasons({ job, candidates, at }: WaitFacts, startable: boolean): W
   add("breaker_trials", "warning", of("trials"));
   add("agents_draining", "warning", of("draining"));
   if (startable) add("agents_busy", "info", of("busy"));
-  // With one of them only busy, or let through again before then, the job can start when its time has come.
+  // With one of them only busy, or let through again before then, the job can start when its time
+  // has come.
   const inTime = candidates.some(
     (agent) => standingOf(agent, at) === "busy" || (standingOf(agent, at) === "open" && opensBy(agent, job.runAt)),
   );

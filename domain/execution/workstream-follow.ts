@@ -10,20 +10,27 @@ import { isStillToEnd, moveWorkstream, putWorkstream, subjectOf } from "./workst
 /**
  * How a workstream follows its jobs.
  *
- * pending → running when the first of its jobs starts. running → blocked while none of them runs or is queued and one waits for an approval;
- * from there back to pending or running. → done when all of its jobs have completed, → failed when none is open and one did not complete.
- * done, failed, cancelled, review → running when a job is added or retried. When its run ends, one that nothing has run of is cancelled with
- * it. `ready` and `review` are words of people and orchestrators: one created so is left there until a job starts or is added.
+ * pending → running when the first of its jobs starts. running → blocked while none of them runs or
+ * is queued and one waits for an approval; from there back to pending or running. → done when all
+ * of its jobs have completed, → failed when none is open and one did not complete. done, failed,
+ * cancelled, review → running when a job is added or retried. When its run ends, one that nothing
+ * has run of is cancelled with it. `ready` and `review` are words of people and orchestrators: one
+ * created so is left there until a job starts or is added.
  *
- * It is settled when a mutation is through, so that a cascade moves it once. A run's end looks for at most `CASCADE_LIMIT` of them, the clock for
- * the rest (`workstream.settle`).
+ * It is settled when a mutation is through, so that a cascade moves it once. A run's end looks for
+ * at most `CASCADE_LIMIT` of them, the clock for the rest (`workstream.settle`).
  */
 export const workstreamFollow = z.strictObject({ type: z.literal("workstream.follow"), workstreamId: id });
 
-/** The clock's: one that the end of its run, or of its jobs, has left behind. Not open to clients. */
+/**
+ * The clock's: one that the end of its run, or of its jobs, has left behind. Not open to clients.
+ */
 export const workstreamSettle = z.strictObject({ type: z.literal("workstream.settle"), workstreamId: id });
 
-/** Gives a workstream that was put somewhere back to its jobs: it goes to where they are. One that follows them already is left alone. */
+/**
+ * Gives a workstream that was put somewhere back to its jobs: it goes to where they are. One that
+ * follows them already is left alone.
+ */
 export function followJobs(tx: Tx, m: z.infer<typeof workstreamFollow>): Workstream {
   const workstream = must(tx, "workstream", m.workstreamId);
   if (workstream.follow === "jobs") return workstream;
@@ -35,7 +42,9 @@ export function followJobs(tx: Tx, m: z.infer<typeof workstreamFollow>): Workstr
   return must(tx, "workstream", workstream.id);
 }
 
-/** The clock's: brings a workstream to where its jobs and its run are now, which may be where it is. */
+/**
+ * The clock's: brings a workstream to where its jobs and its run are now, which may be where it is.
+ */
 export function settleByClock(tx: Tx, m: z.infer<typeof workstreamSettle>): Workstream {
   settle(tx, must(tx, "workstream", m.workstreamId));
   return must(tx, "workstream", m.workstreamId);
@@ -63,7 +72,10 @@ function endWith(tx: Tx, runId: string): void {
   }
 }
 
-/** The run goes on: workstreams that were cancelled with it before they had any job wait for one again. */
+/**
+ * The run goes on: workstreams that were cancelled with it before they had any job wait for one
+ * again.
+ */
 export function reopenWorkstreams(tx: Tx, runId: string): void {
   const query = { set: "workstreams-of-run", runId, statuses: ["cancelled"], limit: null } as const;
   for (const workstreamId of tx.ids(query)) {

@@ -14,8 +14,9 @@ import type { Workstream } from "./contract.ts";
 import { NO_JOBS } from "./contract.ts";
 
 /**
- * A track of work inside a run; a card on the board. It goes where its jobs are (`workstream-follow.ts`), until somebody puts it
- * somewhere: then it stays there, by the moves in `statuses.ts`, until it is given back to its jobs.
+ * A track of work inside a run; a card on the board. It goes where its jobs are
+ * (`workstream-follow.ts`), until somebody puts it somewhere: then it stays there, by the moves in
+ * `statuses.ts`, until it is given back to its jobs.
  */
 
 export const workstreamCreate = z.strictObject({
@@ -76,7 +77,9 @@ export function createWorkstream(tx: Tx, m: z.infer<typeof workstreamCreate>): W
   return workstream;
 }
 
-/** Changes the title, and merges metadata key by key. A patch that changes nothing writes nothing. */
+/**
+ * Changes the title, and merges metadata key by key. A patch that changes nothing writes nothing.
+ */
 export function updateWorkstream(tx: Tx, m: z.infer<typeof workstreamUpdate>): Workstream {
   const workstream = must(tx, "workstream", m.workstreamId);
   const metadata = { ...workstream.metadata, ...m.metadata };
@@ -113,7 +116,10 @@ export function moveWorkstream(
   tx.emit({ type: "workstream.transitioned", subject: subjectOf(workstream), runId: workstream.runId, payload });
 }
 
-/** Puts a workstream, and keeps count in its run of those that its end must find (`was` undefined: it is new). */
+/**
+ * Puts a workstream, and keeps count in its run of those that its end must find (`was` undefined:
+ * it is new).
+ */
 export function putWorkstream(tx: Tx, was: Readonly<Workstream> | undefined, next: Workstream): void {
   tx.put("workstream", next);
   const more = Number(isStillToEnd(next)) - Number(was !== undefined && isStillToEnd(was));

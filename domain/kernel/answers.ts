@@ -40,7 +40,10 @@ export const TIERS = ["memory", "redis", "durable"] as const;
 export type TierName = (typeof TIERS)[number];
 
 const tierReads = z.object({ hits: count, misses: count, hitRatio: rate.nullable() });
-/** How often a tier was asked since the start, and could answer; the ratio is null before the first time. */
+/**
+ * How often a tier was asked since the start, and could answer; the ratio is null before the first
+ * time.
+ */
 export type TierReads = z.infer<typeof tierReads>;
 
 const tierSize = z.object({ rows: count, bytes: count, up: z.boolean().meta({ description: "It can be asked now" }) });

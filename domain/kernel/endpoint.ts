@@ -4,8 +4,9 @@ import { type Receipt, receipt } from "./receipt.ts";
 import type { RowContract } from "./row.ts";
 
 /**
- * An endpoint of the HTTP API, defined once: the server's routes, the reference (OpenAPI) and every caller's types derive from it. Answers are
- * checked by the compiler where they are made, and against `answer` in tests; nothing parses them in production.
+ * An endpoint of the HTTP API, defined once: the server's routes, the reference (OpenAPI) and every
+ * caller's types derive from it. Answers are checked by the compiler where they are made, and
+ * against `answer` in tests; nothing parses them in production.
  */
 export interface Endpoint {
   readonly method: Method;
@@ -15,7 +16,10 @@ export interface Endpoint {
   readonly tag: string;
   readonly summary: string;
   readonly description?: string;
-  /** What the query may have, strict. Its types are the parsed ones for the server, the written ones for callers. */
+  /**
+   * What the query may have, strict. Its types are the parsed ones for the server, the written ones
+   * for callers.
+   */
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;
   /** Fields of `body` that the path says. */
@@ -28,7 +32,10 @@ export interface Endpoint {
   readonly problems?: readonly number[];
   /** Takes an Idempotency-Key. */
   readonly repeatable?: boolean;
-  /** Takes an If-Match with the version that the caller has seen, and answers 412 when that is stale. */
+  /**
+   * Takes an If-Match with the version that the caller has seen, and answers 412 when that is
+   * stale.
+   */
   readonly versioned?: boolean;
   /** Answers with the row's version as ETag. */
   readonly tagged?: boolean;
@@ -86,7 +93,10 @@ interface CommandStated<F extends Fixed, O> {
   more?: More<O>;
 }
 
-/** One commit of one mutation on one row, which it answers with the receipt. With `:id` in the path it acts on that row, else it creates one. */
+/**
+ * One commit of one mutation on one row, which it answers with the receipt. With `:id` in the path
+ * it acts on that row, else it creates one.
+ */
 export function command<
   const P extends string,
   const R extends AnyRow,
@@ -152,7 +162,10 @@ type Params<P> = P extends `${string}:${infer N}/${infer R}`
     ? { [name in N]: string }
     : unknown;
 
-/** A value of a query as callers write it: as it goes into the URL, or what it is parsed to where that can be written. */
+/**
+ * A value of a query as callers write it: as it goes into the URL, or what it is parsed to where
+ * that can be written.
+ */
 type Written<I, O> =
   | (unknown extends I ? never : I)
   | (O extends readonly (infer T)[] ? readonly T[] : Extract<O, string | number | boolean>);
@@ -167,7 +180,10 @@ declare const ENDPOINT: unique symbol;
 /** The path of a call, below `/api/v1` and with its query, that knows its endpoint. */
 export type PathOf<E> = string & { readonly [ENDPOINT]: E };
 
-/** The path of a call, its ids and its query escaped. Lists are written with commas; what is undefined is left out. */
+/**
+ * The path of a call, its ids and its query escaped. Lists are written with commas; what is
+ * undefined is left out.
+ */
 export function pathTo<E extends Endpoint>(
   { path }: E,
   ...[asked]: Record<never, never> extends Asked<E> ? [asked?: Asked<E>] : [asked: Asked<E>]

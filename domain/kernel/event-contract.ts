@@ -19,7 +19,10 @@ export const event = <const F extends z.ZodRawShape>(when: string, fields: F): S
   payload: z.strictObject(fields),
 });
 
-/** The events of one noun, by type: each defined once: the types of emitters and readers and the catalogue derive from it. */
+/**
+ * The events of one noun, by type: each defined once: the types of emitters and readers and the
+ * catalogue derive from it.
+ */
 export function events<const E extends { readonly [type: string]: Said<z.ZodRawShape> }>(
   subject: string,
   types: E,

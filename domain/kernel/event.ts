@@ -18,12 +18,16 @@ export interface LogEvent {
   payload: { [key: string]: unknown };
 }
 
-/** A payload made of the facts that all events of a noun say, and of what is particular to this type. Changes and answers `facts`. */
+/**
+ * A payload made of the facts that all events of a noun say, and of what is particular to this
+ * type. Changes and answers `facts`.
+ */
 export function payloadOf<T extends EventType, F extends object>(
   facts: F,
   more: Omit<Payloads[T], keyof F>,
 ): Payloads[T] {
-  // Spreading both into a literal takes V8's slow kind of object. That facts and rest are a payload the compiler does not see: tests parse it.
+  // Spreading both into a literal takes V8's slow kind of object. That facts and rest are a payload
+  // the compiler does not see: tests parse it.
   return Object.assign(facts, more) as unknown as Payloads[T];
 }
 
@@ -42,8 +46,8 @@ const ownType = z
   ) as unknown as z.ZodType<OwnType>;
 
 /**
- * A fact of the orchestrator's own. A mutation's `type` is taken by its own name, so the event's stands in `eventType`
- * (docs/decisions/0003).
+ * A fact of the orchestrator's own. A mutation's `type` is taken by its own name, so the event's
+ * stands in `eventType` (docs/decisions/0003).
  */
 export const eventAppend = z.strictObject({
   type: z.literal("event.append"),

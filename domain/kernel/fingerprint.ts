@@ -1,6 +1,8 @@
 /**
- * The id of the alert that a rule raises about a thing: the same condition on the same thing is the same alert. The end of a long one is replaced by
- * its hash, so that it stays a legal id; one whose rule has a colon in its name ends in that hash too, as the beginning of its subject would be unclear.
+ * The id of the alert that a rule raises about a thing: the same condition on the same thing is the
+ * same alert. The end of a long one is replaced by its hash, so that it stays a legal id; one whose
+ * rule has a colon in its name ends in that hash too, as the beginning of its subject would be
+ * unclear.
  */
 export function fingerprint(ruleId: string, subjectId: string): string {
   const whole = `${ruleId}:${subjectId}`;

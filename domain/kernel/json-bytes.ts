@@ -1,9 +1,13 @@
 /**
- * How large a JSON value is as UTF-8 text without blanks. Rows never change in place, so what has been measured is remembered by identity, and
- * a map derived from another is measured by what differs: bounding a large state costs little per change.
+ * How large a JSON value is as UTF-8 text without blanks. Rows never change in place, so what has
+ * been measured is remembered by identity, and a map derived from another is measured by what
+ * differs: bounding a large state costs little per change.
  */
 
-/** By object: its size with a comma after every entry, so that sizes of maps can be added to and taken from. */
+/**
+ * By object: its size with a comma after every entry, so that sizes of maps can be added to and
+ * taken from.
+ */
 const known = new WeakMap<object, number>();
 
 /** Smaller ones are measured again sooner than looked up. */

@@ -2,12 +2,18 @@ import { entryBytes, looseBytes, noteBytes } from "./json-bytes.ts";
 
 /** Maps as JSON has them, in rows that never change in place: an entry is set in a copy. */
 
-/** A map with one entry set or, by undefined, removed. `bytesWas` is the size of the entry before, when that can no longer be measured. */
+/**
+ * A map with one entry set or, by undefined, removed. `bytesWas` is the size of the entry before,
+ * when that can no longer be measured.
+ */
 export type Edit = <V>(map: JsonMapOf<V>, key: string, value: V | undefined, bytesWas?: number) => JsonMapOf<V>;
 
 export type JsonMapOf<V> = { [key: string]: V };
 
-/** The value under a key of the map's own; what every object inherits (`constructor` …) is not there. */
+/**
+ * The value under a key of the map's own; what every object inherits (`constructor` …) is not
+ * there.
+ */
 export function ownOf<V>(map: { readonly [key: string]: V }, key: string): V | undefined {
   return Object.hasOwn(map, key) ? map[key] : undefined;
 }
@@ -22,8 +28,8 @@ export function bytesUnder(map: { readonly [key: string]: unknown }, key: string
 export const withEntry: Edit = (map, key, value, bytesWas) => editor()(map, key, value, bytesWas);
 
 /**
- * Edits of many maps, or many of one: what it is given for the first time is copied, its own copies are changed in place. `onEdit` gets what
- * takes each of them back, to be called in reverse order.
+ * Edits of many maps, or many of one: what it is given for the first time is copied, its own copies
+ * are changed in place. `onEdit` gets what takes each of them back, to be called in reverse order.
  */
 export function editor(onEdit: (takeBack: () => void) => void = () => {}): Edit {
   const own = new WeakSet<object>();

@@ -1,10 +1,12 @@
 /**
- * Reads JSON so that what is accepted comes back as it was sent. `JSON.parse` alone changes some of it without a word: numbers that a double
- * cannot hold are rounded, and of a key that occurs twice only the last value stays. Here these are faults, each with its place.
+ * Reads JSON so that what is accepted comes back as it was sent. `JSON.parse` alone changes some of
+ * it without a word: numbers that a double cannot hold are rounded, and of a key that occurs twice
+ * only the last value stays. Here these are faults, each with its place.
  *
- * Which numbers are kept: whole numbers up to ±(2^53−1), and any other whose decimal digits a double gives back (`0.1`, `1.50`, `6.02e23`).
- * From 2^53 up to 10^21 a double is written without an exponent, so that a rounded one looks like one that was meant: send those
- * as strings. `-0` is kept as 0, which is equal to it.
+ * Which numbers are kept: whole numbers up to ±(2^53−1), and any other whose decimal digits a
+ * double gives back (`0.1`, `1.50`, `6.02e23`). From 2^53 up to 10^21 a double is written without
+ * an exponent, so that a rounded one looks like one that was meant: send those as strings. `-0` is
+ * kept as 0, which is equal to it.
  */
 export interface JsonFault {
   /** Where it is: `mutations[0].context.a`; "" is the whole. */
@@ -24,7 +26,8 @@ const LONGEST_PATH = 500;
  */
 export function parseJson(text: string): { value: unknown } | { faults: JsonFault[] } {
   const value: unknown = JSON.parse(text);
-  // What a client has written as JavaScript does, and that is most, is the same when it is written again: then nothing was lost.
+  // What a client has written as JavaScript does, and that is most, is the same when it is written
+  // again: then nothing was lost.
   if (!text.includes("__proto__") && !text.includes("constructor") && isSame(value, text)) return { value };
   const faults = new Scan(text).faults();
   return faults.length > 0 ? { faults } : { value };
@@ -49,7 +52,10 @@ interface Frame {
 const QUOTE = 34;
 const BACKSLASH = 92;
 
-/** One walk over text that is known to be JSON, so that it needs no grammar: strings, numbers and brackets are all there is to see. */
+/**
+ * One walk over text that is known to be JSON, so that it needs no grammar: strings, numbers and
+ * brackets are all there is to see.
+ */
 class Scan {
   readonly #text: string;
   readonly #frames: Frame[] = [];
@@ -151,7 +157,10 @@ function isKept(token: string): boolean {
   return decimalOf(token) === decimalOf(String(number));
 }
 
-/** A decimal number in one form for all its spellings: digits without zeros at either end, and the power of ten of the last of them. */
+/**
+ * A decimal number in one form for all its spellings: digits without zeros at either end, and the
+ * power of ten of the last of them.
+ */
 function decimalOf(token: string): string {
   const [, sign = "", whole = "", fraction = "", exponent = "0"] =
     /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(token) ?? [];

@@ -6,13 +6,17 @@ import type { Json } from "./primitives.ts";
 import { beginningOf, jsonBeginning, shortened } from "./text.ts";
 
 /**
- * Rows and events as lists and live frames carry them: without values that are large. What a caller reports may have a megabyte; a page that
- * lists a hundred such things shows a line of each. What is left out is named in `omitted`; a read of the one thing has it.
+ * Rows and events as lists and live frames carry them: without values that are large. What a caller
+ * reports may have a megabyte; a page that lists a hundred such things shows a line of each. What
+ * is left out is named in `omitted`; a read of the one thing has it.
  */
 
 /** What a lean row lacks. */
 export interface Omitting {
-  /** Columns (of an event: names in its payload) that are there but too large to be listed; a stand-in has their place. */
+  /**
+   * Columns (of an event: names in its payload) that are there but too large to be listed; a
+   * stand-in has their place.
+   */
   readonly omitted?: readonly string[];
 }
 
@@ -23,9 +27,15 @@ const LARGEST_PAYLOAD = 16_384;
 /** An answer has at most about this many; then what is left over is listed with the least. */
 const LARGEST_ANSWER = 2_097_152;
 const LEAST = 512;
-/** A run's state, with all that belongs to it, goes along with the run while it has no more than this. */
+/**
+ * A run's state, with all that belongs to it, goes along with the run while it has no more than
+ * this.
+ */
 const LARGEST_STATE = 65_536;
-/** A list of touched files may have as much as a worker reports: 64 KB of paths, and what was done to each. */
+/**
+ * A list of touched files may have as much as a worker reports: 64 KB of paths, and what was done
+ * to each.
+ */
 const LARGEST_FILES = 98_304;
 
 /** JSON columns that callers fill, and what stands in for them. An error keeps its message. */
@@ -51,7 +61,10 @@ interface Row {
   readonly kind: Kind;
 }
 
-/** The row without what takes more than `most` bytes in a column. Rows are not changed; a row that has nothing large is itself. */
+/**
+ * The row without what takes more than `most` bytes in a column. Rows are not changed; a row that
+ * has nothing large is itself.
+ */
 export function leanRow<R extends Row>(row: R, most = LARGEST_COLUMN): R & Omitting {
   const columns = CALLERS_COLUMNS.get(row.kind);
   if (!columns) return row;
@@ -94,7 +107,10 @@ function standIn(column: string, value: unknown, most: number): Json | undefined
   return undefined;
 }
 
-/** The event with what is large in its payload replaced by the beginning of its text, if the payload has more than `most` bytes. */
+/**
+ * The event with what is large in its payload replaced by the beginning of its text, if the payload
+ * has more than `most` bytes.
+ */
 export function leanEvent<E extends LogEvent>(event: E, most = LARGEST_PAYLOAD): E & Omitting {
   if (jsonBytes(event.payload) <= most) return event;
   const payload: [string, unknown][] = [];
@@ -120,10 +136,16 @@ export function leanEvent<E extends LogEvent>(event: E, most = LARGEST_PAYLOAD):
 /** Names of what an event leaves out are as many as this; there may be a hundred thousand. */
 const MOST_NAMES = 20;
 
-/** What a page keeps of events that it follows has at most about this many bytes, but for the least of each. */
+/**
+ * What a page keeps of events that it follows has at most about this many bytes, but for the least
+ * of each.
+ */
 const LARGEST_KEPT = 8_388_608;
 
-/** The events, oldest first, with the newest as they are and those before them lean as soon as they would be too much to keep. */
+/**
+ * The events, oldest first, with the newest as they are and those before them lean as soon as they
+ * would be too much to keep.
+ */
 export function leanOlder(events: readonly LogEvent[]): readonly LogEvent[] {
   let room = LARGEST_KEPT;
   let whole = events.length;
@@ -135,8 +157,8 @@ export function leanOlder(events: readonly LogEvent[]): readonly LogEvent[] {
 }
 
 /**
- * An answer of the API with lean rows and events in it: those in `items` and in other lists, and one that stands alone. What comes after the
- * first two megabytes has only the least.
+ * An answer of the API with lean rows and events in it: those in `items` and in other lists, and
+ * one that stands alone. What comes after the first two megabytes has only the least.
  */
 export function leanAnswer(answer: object): object {
   let room = LARGEST_ANSWER;

@@ -1,8 +1,8 @@
 import type { RunStatus } from "./statuses.ts";
 
 /**
- * Where the console shows things: the one place that spells the addresses of its pages, for the console and for
- * notifications. Each leads to the thing itself, on any page of a list.
+ * Where the console shows things: the one place that spells the addresses of its pages, for the
+ * console and for notifications. Each leads to the thing itself, on any page of a list.
  */
 const named = encodeURIComponent;
 
@@ -27,8 +27,9 @@ export const runEventsHref = (runId: string): string => `/events?runId=${named(r
 export const decisionsHref = (filter: { [name: string]: string }): string => `/routing?${new URLSearchParams(filter)}`;
 
 /**
- * Where a subject of an event or of an alert is shown, or null when there is no page of it. `runId` is the run that it
- * belongs to, when it is known: jobs and workstreams are shown on their run's page.
+ * Where a subject of an event or of an alert is shown, or null when there is no page of it. `runId`
+ * is the run that it belongs to, when it is known: jobs and workstreams are shown on their run's
+ * page.
  */
 export function pathTo({ kind, id }: { kind: string; id: string }, runId?: string | null): string | null {
   switch (kind) {

@@ -7,9 +7,11 @@ import type { Sent } from "./wire.ts";
 /**
  * The socket contract of namespace `/live`.
  *
- * A client subscribes to a topic with the last position it has (`since`). *Log* topics (`log`, `run:{id}`) replay from there and then
- * follow: consecutive ranges of positions, no gap, no repeat. *State* topics (those of `STATE_TOPICS`, and `run:{id}` again) send
- * a snapshot and then the latest row per entity, at most ten times a second. `reset` asks a slow or too old client to start over.
+ * A client subscribes to a topic with the last position it has (`since`). *Log* topics (`log`,
+ * `run:{id}`) replay from there and then follow: consecutive ranges of positions, no gap, no
+ * repeat. *State* topics (those of `STATE_TOPICS`, and `run:{id}` again) send a snapshot and then
+ * the latest row per entity, at most ten times a second. `reset` asks a slow or too old client to
+ * start over.
  */
 
 export const STATE_TOPICS = {
@@ -34,7 +36,10 @@ export const STATE_INTERVAL_MS = 100;
 /** The server says its head this often, so that a silent socket differs from a quiet log. */
 export const BEAT_INTERVAL_MS = 5000;
 
-/** A stream over HTTP (`GET /events?follow=true`) is silent for no longer than this (ms): below what proxies cut, 15 s and more. */
+/**
+ * A stream over HTTP (`GET /events?follow=true`) is silent for no longer than this (ms): below what
+ * proxies cut, 15 s and more.
+ */
 export const STREAM_BEAT_MS = 10_000;
 
 const topic = z.union([
@@ -50,7 +55,10 @@ export type SubscribeAck =
   | { head: number; floor: number; logId: string }
   | { error: { code: "malformed" | "unknown_topic" | "not_found" | "unavailable" | "too_many"; message: string } };
 
-/** Events of a log topic at positions `from … to`; for `run:{id}` only the run's, though the range counts all. */
+/**
+ * Events of a log topic at positions `from … to`; for `run:{id}` only the run's, though the range
+ * counts all.
+ */
 export interface LogFrame {
   topic: string;
   from: number;
@@ -59,9 +67,10 @@ export interface LogFrame {
 }
 
 /**
- * Latest rows, true at position `seq`. The first frame of a subscription is a snapshot: it replaces what the client had. A run's large columns
- * (`large` in the contract) are in none of topic `runs`; topic `run:{id}` has them in its snapshot and in the frames in which they have changed: a
- * row without them leaves them as they were.
+ * Latest rows, true at position `seq`. The first frame of a subscription is a snapshot: it replaces
+ * what the client had. A run's large columns (`large` in the contract) are in none of topic `runs`;
+ * topic `run:{id}` has them in its snapshot and in the frames in which they have changed: a row
+ * without them leaves them as they were.
  */
 export interface StateFrame {
   topic: string;
@@ -92,7 +101,10 @@ export type DatabaseReason =
 export interface Beat {
   head: number;
   at: string;
-  /** The database does not do its work: changes are refused, and others' changes may not come in. Left out otherwise. */
+  /**
+   * The database does not do its work: changes are refused, and others' changes may not come in.
+   * Left out otherwise.
+   */
   databaseAway?: true;
   /** Why; there whenever `databaseAway` is. */
   databaseReason?: DatabaseReason;

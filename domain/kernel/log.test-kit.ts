@@ -1,7 +1,9 @@
 import { EVENT_VERSION, type LogEvent } from "./event.ts";
 import { World } from "./tx.test-kit.ts";
 
-/** A world that keeps its log as the server would: every event with its position, time and actor. */
+/**
+ * A world that keeps its log as the server would: every event with its position, time and actor.
+ */
 export class LoggedWorld extends World {
   readonly log: LogEvent[] = [];
 

@@ -4,14 +4,18 @@ import type { Json } from "./primitives.ts";
 export type JsonMap = JsonMapOf<Json>;
 
 /**
- * What a JSON Merge Patch (RFC 7396) makes of a map: null removes a key, maps are merged, anything else replaces. Both arguments stay as they
- * are; parts that do not change are shared, and a patch that changes nothing answers the map itself.
+ * What a JSON Merge Patch (RFC 7396) makes of a map: null removes a key, maps are merged, anything
+ * else replaces. Both arguments stay as they are; parts that do not change are shared, and a patch
+ * that changes nothing answers the map itself.
  */
 export function mergePatch(map: JsonMap, patch: JsonMap): JsonMap {
   return mergeBy(editor(), map, patch).map;
 }
 
-/** The same by another way to edit maps, which may change them in place: so it says whether anything has changed. */
+/**
+ * The same by another way to edit maps, which may change them in place: so it says whether anything
+ * has changed.
+ */
 export function mergeBy(edit: Edit, map: JsonMap, patch: JsonMap): { map: JsonMap; changed: boolean } {
   let next = map;
   let changed = false;

@@ -3,15 +3,19 @@ import { ID, ID_WORDS } from "./ids.ts";
 import { DAY_MS } from "./time.ts";
 
 /**
- * The value shapes every contract is made of. Strings that reach an index are bounded, and nothing Postgres cannot store
- * (NUL, a lone surrogate, a date beyond 9999) gets past them: one bad row must not fail a batch. Numbers that a double cannot hold do not get past
- * the reading of the body (`json-text.ts`).
+ * The value shapes every contract is made of. Strings that reach an index are bounded, and nothing
+ * Postgres cannot store (NUL, a lone surrogate, a date beyond 9999) gets past them: one bad row
+ * must not fail a batch. Numbers that a double cannot hold do not get past the reading of the body
+ * (`json-text.ts`).
  */
 
 /** Ids of things, chosen by the caller: 1–200 of `A-Z a-z 0-9 . _ : @ -`. */
 export const id = z.string().regex(ID, `must be ${ID_WORDS}`).meta({ description: ID_WORDS });
 
-/** The id of what a mutation makes, where it may be left out: the server then makes one that sorts by time. */
+/**
+ * The id of what a mutation makes, where it may be left out: the server then makes one that sorts
+ * by time.
+ */
 export const newId = id.optional().meta({
   description: `${ID_WORDS}; left out, the server makes one that sorts by time`,
 });

@@ -2,8 +2,9 @@ import type { EventType, Payloads } from "../events.ts";
 import type { LogEvent } from "./event.ts";
 
 /**
- * How events are read: by their type, which says what their payload holds. A log may also hold types of other versions and of the
- * orchestrator's own (`x.…`), and an event that was made by an earlier version, or was cut as it is large, may lack fields.
+ * How events are read: by their type, which says what their payload holds. A log may also hold
+ * types of other versions and of the orchestrator's own (`x.…`), and an event that was made by an
+ * earlier version, or was cut as it is large, may lack fields.
  */
 
 type Base = Omit<LogEvent, "type" | "payload">;
@@ -27,7 +28,10 @@ interface UnknownType {
   payload: LogEvent["payload"];
 }
 
-/** An event for a `switch` over its type: each case knows its payload, what the catalogue does not have goes to `default`. */
+/**
+ * An event for a `switch` over its type: each case knows its payload, what the catalogue does not
+ * have goes to `default`.
+ */
 export function readEvent(event: LogEvent): EventOf<EventType> | (Base & UnknownType);
 export function readEvent(event: Read): Typed<EventType> | UnknownType;
 export function readEvent(event: Read): Read {
@@ -46,7 +50,10 @@ type TypeOf<N extends Noun> = Extract<EventType, `${N}.${string}`>;
 type FieldOf<P, K extends PropertyKey> = P extends { [name in K]?: infer V } ? V : never;
 type AnyOf<P> = { [K in P extends unknown ? keyof P : never]?: FieldOf<P, K> };
 
-/** An event of a noun, of any type and version: any of the fields that events of the noun have may be there. */
+/**
+ * An event of a noun, of any type and version: any of the fields that events of the noun have may
+ * be there.
+ */
 export type EventAbout<N extends Noun> = Base & { type: string; payload: AnyOf<Payloads[TypeOf<N>]> };
 
 /** Whether an event's type begins with this noun. */

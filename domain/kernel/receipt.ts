@@ -2,7 +2,10 @@ import { z } from "zod";
 import type { LogEvent } from "./event.ts";
 import { at, count, maybeText, text } from "./fields.ts";
 
-/** Proof of a commit: what was asked, the positions it holds, and a hash that chains it to the one before. */
+/**
+ * Proof of a commit: what was asked, the positions it holds, and a hash that chains it to the one
+ * before.
+ */
 const header = z.object({
   receiptId: text,
   tenantId: text,
@@ -26,7 +29,10 @@ export const receipt = header
   .meta({ id: "Receipt" });
 export type Receipt = z.infer<typeof receipt>;
 
-/** A receipt as the log keeps it. What it yielded, lease tokens among it, was for the committer alone. */
+/**
+ * A receipt as the log keeps it. What it yielded, lease tokens among it, was for the committer
+ * alone.
+ */
 export const storedReceipt = header
   .extend({
     hash,

@@ -27,7 +27,10 @@ const oneOf = <const S extends readonly [string, ...string[]]>(values: S): Colum
 const count = z.int().min(0);
 const anyJson = z.unknown() as unknown as z.ZodType<Json | null>;
 
-/** What columns are made of. Times are RFC 3339, UTC, to the millisecond; durations are milliseconds. */
+/**
+ * What columns are made of. Times are RFC 3339, UTC, to the millisecond; durations are
+ * milliseconds.
+ */
 export const column = {
   text: () => new Column("text", z.string()),
   /** An id as callers choose them. */
@@ -70,7 +73,10 @@ const BASE = {
   seq: new Column("int8", count).about("The position of the log that last changed it: of two, the higher is newer"),
 };
 
-/** A kind of rows, defined once: types, SQL statements, answers and the API reference derive from it. */
+/**
+ * A kind of rows, defined once: types, SQL statements, answers and the API reference derive from
+ * it.
+ */
 export interface RowContract<
   K extends string = string,
   N extends string = string,
@@ -100,7 +106,9 @@ export interface RowContract<
   readonly sent: z.ZodObject<S>;
 }
 
-/** The schema of a sent row: its kind, its id under both names, and all columns but the hidden ones. */
+/**
+ * The schema of a sent row: its kind, its id under both names, and all columns but the hidden ones.
+ */
 type SentShape<K extends string, N extends string, C extends Columns, H extends string> = {
   kind: z.ZodLiteral<K>;
 } & { [name in N | "id"]: z.ZodType<string> } & { [name in "version" | "seq"]: z.ZodType<number> } & {
@@ -138,7 +146,10 @@ export function row<
   return { kind, table, idName, idSchema, columns, stored, heavy, large, hidden, internal, sent };
 }
 
-/** Columns every row has. `seq` is the position of the log that last changed it; both are kept by the transaction. */
+/**
+ * Columns every row has. `seq` is the position of the log that last changed it; both are kept by
+ * the transaction.
+ */
 export interface RowBase {
   id: string;
   version: number;

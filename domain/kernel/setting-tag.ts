@@ -4,11 +4,17 @@ import type { Kind } from "../rows.ts";
 import { hash32 } from "./fingerprint.ts";
 import type { Tx } from "./tx.ts";
 
-/** What people set of a queue, as a tag: it stays while jobs come and go, which the queue's version counts. */
+/**
+ * What people set of a queue, as a tag: it stays while jobs come and go, which the queue's version
+ * counts.
+ */
 export const queueTag = (queue: Pick<Queue, "concurrency" | "capacity" | "paused" | "pauseReason">): string =>
   tagOf([queue.concurrency, queue.capacity, queue.paused, queue.pauseReason]);
 
-/** The state of a breaker and the order it is under, as a tag: it stays while calls are counted, which the breaker's version counts. */
+/**
+ * The state of a breaker and the order it is under, as a tag: it stays while calls are counted,
+ * which the breaker's version counts.
+ */
 export const breakerTag = ({ state, override: order }: Pick<Breaker, "state" | "override">): string =>
   tagOf([state, order && [order.state, order.reason, order.by, order.at, order.expiresAt]]);
 

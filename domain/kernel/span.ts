@@ -10,7 +10,10 @@ const UNITS = [
 /** Below this, a limit that somebody has set keeps its tenths of seconds. */
 const TO_TENTHS_MS = 10_000;
 
-/** A duration in words, to its two largest units: `2 h 5 min`, `15 min`, `1.5 s`, `300 ms`. What is cut is cut off: never longer than it is. */
+/**
+ * A duration in words, to its two largest units: `2 h 5 min`, `15 min`, `1.5 s`, `300 ms`. What is
+ * cut is cut off: never longer than it is.
+ */
 export function span(ms: number): string {
   const at = UNITS.findIndex(([, size]) => ms >= size);
   const unit = UNITS[at];

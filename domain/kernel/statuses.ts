@@ -1,6 +1,6 @@
 /**
- * The closed sets and the lifecycles. A move that is not in its table is refused, naming what is legal.
- * Groups of statuses are named here once.
+ * The closed sets and the lifecycles. A move that is not in its table is refused, naming what is
+ * legal. Groups of statuses are named here once.
  */
 
 export const RUN_STATUSES = ["pending", "running", "blocked", "completed", "failed", "cancelled", "timed_out"] as const;
@@ -56,7 +56,10 @@ export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
 
 type Moves<S extends string> = { readonly [from in S]: readonly S[] };
 
-/** What `run.transition` may do. `run.retry` alone brings a failed, cancelled or timed out run back to running. */
+/**
+ * What `run.transition` may do. `run.retry` alone brings a failed, cancelled or timed out run back
+ * to running.
+ */
 export const RUN_MOVES: Moves<RunStatus> = {
   pending: ["running", "cancelled", "failed"],
   running: ["blocked", "completed", "failed", "cancelled", "timed_out"],
@@ -68,8 +71,9 @@ export const RUN_MOVES: Moves<RunStatus> = {
 };
 
 /**
- * Where a workstream may be put by `workstream.transition`: pending ⇄ ready ⇄ running ⇄ blocked, then review and done; what has come to an end can
- * be reopened. One that follows its jobs goes where they are, whatever stands here (`workstream-follow.ts`).
+ * Where a workstream may be put by `workstream.transition`: pending ⇄ ready ⇄ running ⇄ blocked,
+ * then review and done; what has come to an end can be reopened. One that follows its jobs goes
+ * where they are, whatever stands here (`workstream-follow.ts`).
  */
 export const WORKSTREAM_MOVES: Moves<WorkstreamStatus> = {
   pending: ["ready", "failed", "cancelled"],
@@ -109,7 +113,10 @@ export const APPROVAL_MOVES: Moves<ApprovalStatus> = {
   expired: [],
 };
 
-/** What an alert may do. Pending ones fire or go by themselves; a resolved one fires again when its condition returns. */
+/**
+ * What an alert may do. Pending ones fire or go by themselves; a resolved one fires again when its
+ * condition returns.
+ */
 export const ALERT_MOVES: Moves<AlertStatus> = {
   pending: ["firing", "resolved"],
   firing: ["acknowledged", "snoozed", "resolved"],

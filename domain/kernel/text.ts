@@ -1,24 +1,30 @@
 /**
- * Text from outside (agents' output, errors, titles, payloads) on its way to where people read it. Everything here cuts first and works
- * afterwards, in time that grows with what is kept and not with what was sent: pages are also drawn on the server.
+ * Text from outside (agents' output, errors, titles, payloads) on its way to where people read it.
+ * Everything here cuts first and works afterwards, in time that grows with what is kept and not
+ * with what was sent: pages are also drawn on the server.
  */
 
 const CHARACTERS = new Intl.Segmenter("en", { granularity: "grapheme" });
 /** How far behind the cut is looked at to see whether it is within a character. */
 const CHARACTER_AHEAD = 64;
-/** How far before the cut one begins at most: flags can be separated only from the first in their row. */
+/**
+ * How far before the cut one begins at most: flags can be separated only from the first in their
+ * row.
+ */
 const FARTHEST_BEHIND = 4_096;
 
 /**
- * The beginning of a text: at most `max` UTF-16 units, cut between characters as readers see them: an emoji of several parts, a flag, a letter with
- * its accents stay whole or go. Escape afterwards: what was escaped before may be cut within an escape.
+ * The beginning of a text: at most `max` UTF-16 units, cut between characters as readers see them:
+ * an emoji of several parts, a flag, a letter with its accents stay whole or go. Escape afterwards:
+ * what was escaped before may be cut within an escape.
  */
 export function beginningOf(text: string, max: number): string {
   if (text.length <= max) return text;
   if (max <= 0) return "";
   const at = CHARACTERS.segment(text.slice(0, max + CHARACTER_AHEAD)).containing(max)?.index ?? max;
   if (at > 0) return text.slice(0, at);
-  // One character longer than all the room there is, by accents piled up: a part of it that can be stored.
+  // One character longer than all the room there is, by accents piled up: a part of it that can be
+  // stored.
   return text.slice(0, isHighSurrogate(text.charCodeAt(max - 1)) ? max - 1 : max);
 }
 
@@ -36,7 +42,10 @@ export function endOf(text: string, max: number): string {
   return text.slice(isLowSurrogate(text.charCodeAt(start)) ? start + 1 : start);
 }
 
-/** Where segmenting may begin to say of what character `at` is a part: nothing joins a plain letter to what comes before it. */
+/**
+ * Where segmenting may begin to say of what character `at` is a part: nothing joins a plain letter
+ * to what comes before it.
+ */
 function safeStart(text: string, at: number): number {
   const soonest = Math.max(0, at - FARTHEST_BEHIND);
   let from = at;
@@ -52,7 +61,8 @@ export const shortened = (text: string, max: number): string =>
 const LOOK_AHEAD = 8;
 
 /**
- * The text on one line of at most `max` UTF-16 units: blanks shrink to one, line ends to `lineEnd`, what is more becomes `…`.
+ * The text on one line of at most `max` UTF-16 units: blanks shrink to one, line ends to `lineEnd`,
+ * what is more becomes `…`.
  */
 export function oneLine(text: string, max: number, lineEnd = " "): string {
   const looked = beginningOf(text, max * LOOK_AHEAD);
@@ -61,8 +71,8 @@ export function oneLine(text: string, max: number, lineEnd = " "): string {
 }
 
 /**
- * The JSON text of a value, as far as `max` UTF-16 units of it: writing stops there, however large the value is. What does not end is
- * followed by `…`.
+ * The JSON text of a value, as far as `max` UTF-16 units of it: writing stops there, however large
+ * the value is. What does not end is followed by `…`.
  */
 export function jsonBeginning(value: unknown, max: number): string {
   const out = { text: "", max };

@@ -12,7 +12,10 @@ import { keyOf } from "./row-key.ts";
 import { isFinalJob } from "./statuses.ts";
 import type { EmittedEvent, RowSet } from "./tx.ts";
 
-/** One tenant in memory: the reducers' storage for tests, with a clock that stands still until it is turned. */
+/**
+ * One tenant in memory: the reducers' storage for tests, with a clock that stands still until it is
+ * turned.
+ */
 export class World implements Source {
   now = Date.parse("2026-11-21T12:00:00.000Z");
   actor = "key:test";
@@ -106,7 +109,10 @@ export class World implements Source {
     return row;
   }
 
-  /** Commits what a client would write, contract and all; fails when it is refused. Answers what each mutation yielded. */
+  /**
+   * Commits what a client would write, contract and all; fails when it is refused. Answers what
+   * each mutation yielded.
+   */
   commit(...mutations: ClientMutationInput[]): unknown[] {
     const { results, faults } = this.attempt(mutations);
     if (faults.length > 0) throw new Error(JSON.stringify(faults));
@@ -179,7 +185,10 @@ export class World implements Source {
     return due;
   }
 
-  /** Applies a commit. A refused one must leave no trace, one that changes rows must say so in an event. */
+  /**
+   * Applies a commit. A refused one must leave no trace, one that changes rows must say so in an
+   * event.
+   */
   apply(mutations: Mutation[], actor: string, expect?: { [runId: string]: number }) {
     this.#commits += 1;
     const draft = new Draft(this);
@@ -226,7 +235,10 @@ export function worldWith(...jobIds: string[]): World {
   return world;
 }
 
-/** What reducers emit is what the catalogue says: a field too many is a fault as well as one too few. */
+/**
+ * What reducers emit is what the catalogue says: a field too many is a fault as well as one too
+ * few.
+ */
 function mustBeCatalogued({ type, subject, payload }: EmittedEvent): void {
   if (type.startsWith("x.")) return;
   const contract = (EVENTS as { readonly [type: string]: EventContract })[type];

@@ -5,7 +5,9 @@ import type { Edit } from "./json-map.ts";
 import type { RowBase } from "./row.ts";
 import type { JobStatus, WorkstreamStatus } from "./statuses.ts";
 
-/** Sets of rows that only the storage can list. A set may hold too many rows; the reducer filters. */
+/**
+ * Sets of rows that only the storage can list. A set may hold too many rows; the reducer filters.
+ */
 export type RowSet =
   | {
       set: "jobs-of-run";
@@ -17,13 +19,19 @@ export type RowSet =
     }
   /** Those of a run that follow their jobs and are in one of these statuses. */
   | { set: "workstreams-of-run"; runId: string; statuses: readonly WorkstreamStatus[]; limit: number | null }
-  /** Agents: first those with the capability (if given), then those whose breaker lets calls through, then those seen last. */
+  /**
+   * Agents: first those with the capability (if given), then those whose breaker lets calls
+   * through, then those seen last.
+   */
   | { set: "agents"; capability: string | null; limit: number }
   /** Hourly tallies of one type of task from a time on, the newest first. */
   | { set: "hours-of-type"; taskType: string; from: string; limit: number }
   /** All rows that belong to these runs, of several kinds, outcomes included, as keys `kind:id`. */
   | { set: "parts-of-runs"; runIds: string[] }
-  /** Rows that name these agents, as keys: all alerts about them with their deliveries, and one outcome and one decision each. */
+  /**
+   * Rows that name these agents, as keys: all alerts about them with their deliveries, and one
+   * outcome and one decision each.
+   */
   | { set: "uses-of-agents"; agentKeys: string[] }
   | {
       set: "claimable-jobs";
@@ -32,7 +40,10 @@ export type RowSet =
       queues: string[] | null;
       /** Not from these queues, even if they have room by the stored rows. */
       except: string[];
-      /** From these queues too, even if they are paused or full by the stored rows: the draft has given them room. */
+      /**
+       * From these queues too, even if they are paused or full by the stored rows: the draft has
+       * given them room.
+       */
       reopened?: string[];
       max: number;
       at: string;
@@ -40,7 +51,10 @@ export type RowSet =
 
 /** How a reducer reads and changes state: one commit's view of one tenant's rows. */
 export interface Tx {
-  /** Time of the commit, RFC 3339: the database's. It may be below that of the events before when that clock was set back. */
+  /**
+   * Time of the commit, RFC 3339: the database's. It may be below that of the events before when
+   * that clock was set back.
+   */
   readonly at: string;
   /** The caller, as the log names it: `user:NAME`, `key:NAME`, `system:clock`. */
   readonly actor: string;
@@ -49,26 +63,41 @@ export interface Tx {
   /** How long a task's idempotency key is kept, ms. */
   readonly keyTtlMs: number;
   get<K extends Kind>(kind: K, id: string): Readonly<Rows[K]> | undefined;
-  /** Whether no row has that id. The server may assume so and let the insert prove it, which saves a look-up per create. */
+  /**
+   * Whether no row has that id. The server may assume so and let the insert prove it, which saves a
+   * look-up per create.
+   */
   isFree(kind: Kind, id: string): boolean;
-  /** Puts a row; a new one has version 1, a changed one gets the next version (a run's version is its reducer's own). */
+  /**
+   * Puts a row; a new one has version 1, a changed one gets the next version (a run's version is
+   * its reducer's own).
+   */
   put<K extends Kind>(kind: K, row: Omit<Rows[K], "version" | "seq"> & Partial<RowBase>): void;
   /** Removes a row, if there is one. Its id is free again afterwards. */
   remove(kind: Kind, id: string): void;
   /**
-   * A map of a row with one entry set or, by undefined, removed. A large map is copied once and then edited in place:
-   * do not use a row that was read before. Rolling the commit back reverts the edits.
+   * A map of a row with one entry set or, by undefined, removed. A large map is copied once and
+   * then edited in place: do not use a row that was read before. Rolling the commit back reverts
+   * the edits.
    */
   edit: Edit;
   /** Ids of a set, in the storage's order, those changed by this commit included. */
   ids(query: RowSet): string[];
-  /** Says what happened: an event of the catalogue (`domain/events.ts`), with the payload of its type. */
+  /**
+   * Says what happened: an event of the catalogue (`domain/events.ts`), with the payload of its
+   * type.
+   */
   emit<T extends EventType | OwnType>(event: EventDraft<T>): void;
   /** What the present mutation leaves to be settled when it is through. */
   readonly unsettled: Unsettled;
-  /** A new id, unique in the log, that sorts by time and within a commit by order; the same when the commit is applied again. */
+  /**
+   * A new id, unique in the log, that sorts by time and within a commit by order; the same when the
+   * commit is applied again.
+   */
   newId(prefix: string): string;
-  /** An unguessable token, the same when the commit is applied again. Never to be put into an event. */
+  /**
+   * An unguessable token, the same when the commit is applied again. Never to be put into an event.
+   */
   newSecret(): string;
 }
 
@@ -112,7 +141,10 @@ export type RefusalCode =
   | "state_too_large"
   | "no_agent";
 
-/** A mutation that cannot be applied. Caught in one place (`applyCommit`), so a reducer may refuse from any depth. */
+/**
+ * A mutation that cannot be applied. Caught in one place (`applyCommit`), so a reducer may refuse
+ * from any depth.
+ */
 export class Refusal extends Error {
   override name = "Refusal";
   constructor(

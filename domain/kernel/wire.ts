@@ -5,13 +5,18 @@ type IdOf<K extends Kind> = { [name in Contract<K>["idName"]]: string };
 type Hidden<K extends Kind> = Contract<K>["hidden"][number];
 type Large<K extends Kind> = Contract<K>["large"][number];
 
-/** A row as it is sent: it names its kind, answers to `id` and to its glossary name, and keeps its secrets. */
+/**
+ * A row as it is sent: it names its kind, answers to `id` and to its glossary name, and keeps its
+ * secrets.
+ */
 export type Wire<K extends Kind = Kind> = K extends Kind ? Omit<Rows[K], Hidden<K>> & { kind: K } & IdOf<K> : never;
 
 /** A row in a list: without what can be large. */
 export type Listed<K extends Kind = Kind> = K extends Kind ? Omit<Wire<K>, Large<K>> : never;
 
-/** A row in a live frame: with its large columns when the receiver may not have them as they are. */
+/**
+ * A row in a live frame: with its large columns when the receiver may not have them as they are.
+ */
 export type Sent<K extends Kind = Kind> = K extends Kind
   ? Listed<K> & Partial<Pick<Wire<K>, Large<K> & keyof Wire<K>>>
   : never;

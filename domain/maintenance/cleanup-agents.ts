@@ -8,8 +8,9 @@ import { areSettled } from "./cleanup-runs.ts";
 /**
  * An agent that has vanished leaves with its breaker, its figures and the alerts about it.
  *
- * It stays when it was seen, changed or called lately; while it runs something; while its breaker is anything but closed; while an alert about it
- * is not resolved or was resolved lately; and while an outcome or a decision that names it is kept, so that its work has a name.
+ * It stays when it was seen, changed or called lately; while it runs something; while its breaker
+ * is anything but closed; while an alert about it is not resolved or was resolved lately; and while
+ * an outcome or a decision that names it is kept, so that its work has a name.
  */
 export function cleanAgents(tx: Tx, agentKeys: readonly string[], olderThan: string, remove: Remove): string[] {
   if (agentKeys.length === 0) return [];

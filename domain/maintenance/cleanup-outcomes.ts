@@ -4,7 +4,10 @@ import { isFinalRun } from "../kernel/statuses.ts";
 import type { Tx } from "../kernel/tx.ts";
 import type { Remove } from "./cleanup.ts";
 
-/** A decision leaves with the outcome that it counted as, when both are old, unless a run that has not ended has part in it. */
+/**
+ * A decision leaves with the outcome that it counted as, when both are old, unless a run that has
+ * not ended has part in it.
+ */
 export function cleanDecisions(tx: Tx, decisionIds: readonly string[], olderThan: string, remove: Remove): void {
   const outcomeIds: string[] = [];
   for (const decisionId of decisionIds) {

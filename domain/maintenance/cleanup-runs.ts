@@ -9,10 +9,11 @@ import { foldOutcomes } from "./cleanup-outcomes.ts";
 /**
  * A run leaves with all that hangs on it, in one commit, or it stays with all of it.
  *
- * It stays while it has not ended or has not ended for long; while one of its jobs is open (a long cascade is still under way), an approval is
- * asked for or has been decided lately, an alert about it is not resolved or was resolved lately, a notification of that is on its way; and while a
- * job of another run depends on one of its jobs and may still run: its run has not ended, or not long ago without completing, so that it
- * may be retried.
+ * It stays while it has not ended or has not ended for long; while one of its jobs is open (a long
+ * cascade is still under way), an approval is asked for or has been decided lately, an alert about
+ * it is not resolved or was resolved lately, a notification of that is on its way; and while a job
+ * of another run depends on one of its jobs and may still run: its run has not ended, or not long
+ * ago without completing, so that it may be retried.
  */
 
 type Part = (typeof PARTS_OF_RUN)[number];

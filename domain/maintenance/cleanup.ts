@@ -8,11 +8,13 @@ import { cleanRuns } from "./cleanup-runs.ts";
 import { type CleanupCounts, noneCleaned } from "./contract.ts";
 
 /**
- * Rows that are too old leave. One mutation is one batch of them, named by the caller that found them; what it removes is decided here, by the
- * rows as they are when it is applied: what has come to life since stays, and nothing is said of it. All of a run leaves in one commit.
+ * Rows that are too old leave. One mutation is one batch of them, named by the caller that found
+ * them; what it removes is decided here, by the rows as they are when it is applied: what has come
+ * to life since stays, and nothing is said of it. All of a run leaves in one commit.
  *
- * Outcomes are folded into their agent's baseline by the commit that removes them, so that the running figures stay what they are, and
- * what is left of the outcomes and the baseline come to them.
+ * Outcomes are folded into their agent's baseline by the commit that removes them, so that the
+ * running figures stay what they are, and what is left of the outcomes and the baseline come to
+ * them.
  */
 const rowIds = z.array(z.string().max(500)).max(1000).default([]);
 const ids = z.array(id).max(1000).default([]);

@@ -3,8 +3,9 @@ import { label, whole } from "../kernel/primitives.ts";
 import type { Tx } from "../kernel/tx.ts";
 
 /**
- * The log says of itself that its beginning has left. `floor` is the last position that is gone, always a receipt's last one; what
- * was kept of it before stands in the archive's files, if there is an archive. Committed by the one who trims, never by clients.
+ * The log says of itself that its beginning has left. `floor` is the last position that is gone,
+ * always a receipt's last one; what was kept of it before stands in the archive's files, if there
+ * is an archive. Committed by the one who trims, never by clients.
  */
 export const logTrim = z.strictObject({
   type: z.literal("log.trim"),

@@ -7,9 +7,11 @@ import type { Wire } from "../kernel/wire.ts";
 /**
  * Jobs and their attempts, rebuilt from events (`replay.ts`).
  *
- * Every event of a job carries the job's facts (its status among them) as they are after it, so the status needs no rule here: an event whose
- * type is not known still leaves the job where it says. The types below add what is particular to them. Two things come from another job's
- * events: who depends on a job (by the enqueueing of those that do), and how many of its dependencies are unmet (by their completion).
+ * Every event of a job carries the job's facts (its status among them) as they are after it, so the
+ * status needs no rule here: an event whose type is not known still leaves the job where it says.
+ * The types below add what is particular to them. Two things come from another job's events: who
+ * depends on a job (by the enqueueing of those that do), and how many of its dependencies are unmet
+ * (by their completion).
  */
 
 /** The part of a view that jobs' events change. */
@@ -19,7 +21,10 @@ export interface JobTables {
 }
 
 type JobEvent = EventAbout<"job">;
-/** Who holds or held a job is its `agentKey`, the row's `claimedBy`; the only agent that may run it `pinnedTo`, the row's `agentKey`. */
+/**
+ * Who holds or held a job is its `agentKey`, the row's `claimedBy`; the only agent that may run it
+ * `pinnedTo`, the row's `agentKey`.
+ */
 type Payload = JobEvent["payload"];
 
 /** Applies one event of a job. Answers the job's status before (null: it is new) and after. */
@@ -218,7 +223,10 @@ function holdParents(view: JobTables, job: Wire<"job">): void {
   }
 }
 
-/** Those that wait for this one wait for one less; when that was the last, their own events say what happens to them. */
+/**
+ * Those that wait for this one wait for one less; when that was the last, their own events say what
+ * happens to them.
+ */
 function countDown(view: JobTables, job: Wire<"job">, { at, seq }: JobEvent): void {
   for (const id of job.dependents) {
     const dependent = view.jobs.get(id);

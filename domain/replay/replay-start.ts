@@ -7,8 +7,9 @@ import type { Wire } from "../kernel/wire.ts";
 import { emptyView, type ReplayView } from "./replay.ts";
 
 /**
- * Where the fold of a log begins. A log that has its beginning begins with nothing. One that has lost it to retention begins with what can be
- * known all the same: the columns of the run and of its workstreams that never change, and the statuses that their first moves after it came from.
+ * Where the fold of a log begins. A log that has its beginning begins with nothing. One that has
+ * lost it to retention begins with what can be known all the same: the columns of the run and of
+ * its workstreams that never change, and the statuses that their first moves after it came from.
  * Jobs are known from the first event that is left of them; the execution state is not known.
  */
 export function startOf(
@@ -59,7 +60,10 @@ function firstMoves(events: readonly LogEvent[]): Map<string, WorkstreamStatus> 
   return from;
 }
 
-/** What moved each workstream before the first event that changed it: of one that was put somewhere it is likely, of the others certain. */
+/**
+ * What moved each workstream before the first event that changed it: of one that was put somewhere
+ * it is likely, of the others certain.
+ */
 function firstFollows(events: readonly LogEvent[]): Map<string, WorkstreamFollow> {
   const before = new Map<string, WorkstreamFollow>();
   for (const event of events) {

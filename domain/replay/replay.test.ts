@@ -144,7 +144,10 @@ function rowsOf(view: ReplayView): Map<string, Wire> {
   return rows;
 }
 
-/** Random commands on two runs, with the clock's own between them; calls back after each commit that changed something. */
+/**
+ * Random commands on two runs, with the clock's own between them; calls back after each commit that
+ * changed something.
+ */
 class Story {
   readonly world = new LoggedWorld();
   readonly views = new Map<string, ReplayView>();

@@ -8,11 +8,13 @@ import type { Wire } from "../kernel/wire.ts";
 import { foldJob } from "./replay-jobs.ts";
 
 /**
- * A run as it was at any position of its log: the events are folded back into the rows that the reducers made when they happened. It runs in
- * the browser, where a slider asks for one position after another, and in tests, which hold it against the reducers themselves.
+ * A run as it was at any position of its log: the events are folded back into the rows that the
+ * reducers made when they happened. It runs in the browser, where a slider asks for one position
+ * after another, and in tests, which hold it against the reducers themselves.
  *
- * Events of unknown types are passed over. A log whose beginning is no longer kept folds too, from what `replay-start.ts` makes of it: jobs
- * are then known from the first event that is left of them.
+ * Events of unknown types are passed over. A log whose beginning is no longer kept folds too, from
+ * what `replay-start.ts` makes of it: jobs are then known from the first event that is left of
+ * them.
  */
 export interface ReplayView {
   /** Position of the last event that was applied; 0 before the first. */
@@ -27,7 +29,10 @@ export interface ReplayView {
   attempts: ReadonlyMap<string, Wire<"attempt">>;
 }
 
-/** The run's row as long as nobody else has it: its figures change with every job's move, and then in place. */
+/**
+ * The run's row as long as nobody else has it: its figures change with every job's move, and then
+ * in place.
+ */
 interface Own {
   run: Wire<"run"> | null;
 }
@@ -48,7 +53,10 @@ export const emptyView = (): ReplayView => ({
   attempts: new Map(),
 });
 
-/** The view after one more event of the run; the view given stays as it is. For many events at once, `createReplay` is far cheaper. */
+/**
+ * The view after one more event of the run; the view given stays as it is. For many events at once,
+ * `createReplay` is far cheaper.
+ */
 export function applyEvent(view: ReplayView, event: LogEvent): ReplayView {
   const next = copyOf(view);
   fold(next, event, { run: null });
@@ -59,7 +67,10 @@ export function applyEvent(view: ReplayView, event: LogEvent): ReplayView {
 export interface Replay {
   /** How many events there are. */
   readonly length: number;
-  /** The run after the first `count` events. A row's `seq` says which event made it: rows alike in it are alike. */
+  /**
+   * The run after the first `count` events. A row's `seq` says which event made it: rows alike in
+   * it are alike.
+   */
   after(count: number): ReplayView;
   /** The run at a position: after every event up to it. */
   at(seq: number): ReplayView;
@@ -67,12 +78,15 @@ export interface Replay {
   countAt(seq: number): number;
 }
 
-/** Fewer checkpoints than this are kept, so that a long log of a large run does not fill the memory. */
+/**
+ * Fewer checkpoints than this are kept, so that a long log of a large run does not fill the memory.
+ */
 const MOST_CHECKPOINTS = 24;
 const MIN_BETWEEN = 250;
 
 /**
- * Folds a run's events, in order of position, keeping checkpoints on the way: a jump costs no more than the way from the nearest one.
+ * Folds a run's events, in order of position, keeping checkpoints on the way: a jump costs no more
+ * than the way from the nearest one.
  *
  * @param start what was before the first of them.
  */
@@ -115,7 +129,9 @@ export function createReplay(events: readonly LogEvent[], start: ReplayView = em
   return { length: events.length, after, countAt, at: (seq) => after(countAt(seq)) };
 }
 
-/** Rows that are shared are never changed in place, so a copy of the tables is a copy of the view. */
+/**
+ * Rows that are shared are never changed in place, so a copy of the tables is a copy of the view.
+ */
 const copyOf = (view: ReplayView): Fold => ({
   ...view,
   workstreams: new Map(view.workstreams),

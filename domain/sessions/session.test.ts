@@ -133,7 +133,8 @@ describe("a session", () => {
   });
 });
 
-// A model of one session, simple enough to be seen to be right: a map from what was asked to what must be there.
+// A model of one session, simple enough to be seen to be right: a map from what was asked to what
+// must be there.
 const value: fc.Arbitrary<Json> = fc.letrec<{ json: Json }>((tie) => ({
   json: fc.oneof(
     { maxDepth: 2, withCrossShrink: true },

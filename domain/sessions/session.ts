@@ -10,9 +10,10 @@ import type { sessionEvents } from "./events.ts";
 import { traceOf } from "./task.ts";
 
 /**
- * An agent's session. pending → active, expired; active → completed, failed, expired; the rest is final. One that nobody has touched
- * for the retention expires by itself: every change is a touch, an empty update is none. What is noted about a session may still
- * change when it has ended, its status may not.
+ * An agent's session. pending → active, expired; active → completed, failed, expired; the rest is
+ * final. One that nobody has touched for the retention expires by itself: every change is a touch,
+ * an empty update is none. What is noted about a session may still change when it has ended, its
+ * status may not.
  */
 
 /** What updates can make of the metadata, bytes of JSON: no more than one request can bring. */
@@ -71,7 +72,10 @@ export function createSession(tx: Tx, m: z.infer<typeof sessionCreate>): Session
   return session;
 }
 
-/** Merges metadata and moves the session to another task. An update that changes nothing writes nothing. */
+/**
+ * Merges metadata and moves the session to another task. An update that changes nothing writes
+ * nothing.
+ */
 export function updateSession(tx: Tx, m: z.infer<typeof sessionUpdate>): Session {
   const session = must(tx, "session", m.sessionId);
   if (m.taskId) must(tx, "task", m.taskId);

@@ -7,11 +7,13 @@ import type { Task } from "./contract.ts";
 import type { taskEvents } from "./events.ts";
 
 /**
- * A unit of work that goes from one agent to another. pending → routed → running → completed, failed; routed → pending when it falls back,
- * which takes it from the agent it was with; any that is not final → cancelled.
+ * A unit of work that goes from one agent to another. pending → routed → running → completed,
+ * failed; routed → pending when it falls back, which takes it from the agent it was with; any that
+ * is not final → cancelled.
  *
- * A second one under the same key is the first, for as long as the key lasts: it yields the first row and changes nothing, whatever else it
- * says. When the key has run out it stands for the next task that names it. Its trace is the caller's own, or that of the request.
+ * A second one under the same key is the first, for as long as the key lasts: it yields the first
+ * row and changes nothing, whatever else it says. When the key has run out it stands for the next
+ * task that names it. Its trace is the caller's own, or that of the request.
  */
 
 export const taskCreate = z.strictObject({

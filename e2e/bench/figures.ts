@@ -8,8 +8,9 @@ import { createPoster } from "./http.ts";
 import { quantile } from "./load.ts";
 
 /**
- * What figures over time cost when there are many outcomes: how long charts and the leaderboard take to answer over HTTP, as a ratio to counting
- * the same from the outcomes themselves in the same run.
+ * What figures over time cost when there are many outcomes: how long charts and the leaderboard
+ * take to answer over HTTP, as a ratio to counting the same from the outcomes themselves in the
+ * same run.
  */
 const OUTCOMES = Number(process.env.BENCH_OUTCOMES ?? 10_000_000);
 const DAYS = 30;
@@ -73,7 +74,10 @@ export async function benchFigures(databaseUrl: string, rounds: number): Promise
   }
 }
 
-/** Outcomes spread evenly over the days until now, and their tallies as the migration that brought tallies makes them. */
+/**
+ * Outcomes spread evenly over the days until now, and their tallies as the migration that brought
+ * tallies makes them.
+ */
 async function fill(pool: pg.Pool): Promise<void> {
   const { rows } = await pool.query<{ tenantId: string }>(`SELECT "tenantId" FROM "Agent" LIMIT 1`);
   const begun = performance.now();
@@ -92,7 +96,9 @@ async function fill(pool: pg.Pool): Promise<void> {
   console.log(`  filled in ${seconds} s: ${Number(tallies.rows[0]?.count).toLocaleString("en")} tallies`);
 }
 
-/** The clock goes on with the log's time: one more commit, and then the server rolls up by itself. */
+/**
+ * The clock goes on with the log's time: one more commit, and then the server rolls up by itself.
+ */
 async function rolledUp(poster: ReturnType<typeof createPoster>, pool: pg.Pool): Promise<void> {
   const begun = performance.now();
   await poster.prepare([{ type: "event.append", eventType: "x.bench", payload: {} }])();

@@ -6,7 +6,9 @@ interface LogFrame {
   to: number;
 }
 
-/** Sockets on topic `log`, and how long after a commit was sent each of them had it in its handler. */
+/**
+ * Sockets on topic `log`, and how long after a commit was sent each of them had it in its handler.
+ */
 export async function createHandlers(url: string, key: string, count: number) {
   const seenAt = new Map<number, number[]>();
   const sockets = await Promise.all(
@@ -35,7 +37,10 @@ export async function createHandlers(url: string, key: string, count: number) {
     }),
   );
   return {
-    /** Commits one event at a time at a steady rate for `ms`; answers commit → handler over all sockets, and what was missed. */
+    /**
+     * Commits one event at a time at a steady rate for `ms`; answers commit → handler over all
+     * sockets, and what was missed.
+     */
     async measure(commit: () => Promise<{ lastSeq: number }>, perSecond: number, ms: number) {
       seenAt.clear();
       const sent = new Map<number, number>();

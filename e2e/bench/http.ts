@@ -1,8 +1,9 @@
 import net from "node:net";
 
 /**
- * An HTTP/1.1 client that does no more than a bench needs: its own cost is taken from the two cores that are measured. Each caller has one
- * kept-alive connection with one request under way; the answer's body is read by its length.
+ * An HTTP/1.1 client that does no more than a bench needs: its own cost is taken from the two cores
+ * that are measured. Each caller has one kept-alive connection with one request under way; the
+ * answer's body is read by its length.
  */
 export function createPoster(url: string, key: string) {
   const { hostname, port } = new URL(url);

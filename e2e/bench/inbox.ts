@@ -6,8 +6,9 @@ import { type RunningServer, startServer } from "../server.ts";
 import { quantile } from "./load.ts";
 
 /**
- * What a click in the inbox costs while ten thousand alerts are open, in a real browser: from the click to the frame that shows the alert as
- * acknowledged, and to the server's confirmation; with one page of the list loaded, and with all of it.
+ * What a click in the inbox costs while ten thousand alerts are open, in a real browser: from the
+ * click to the frame that shows the alert as acknowledged, and to the server's confirmation; with
+ * one page of the list loaded, and with all of it.
  */
 const ALERTS = Number(process.env.BENCH_ALERTS ?? 10_000);
 const BULK = Math.min(1000, ALERTS);
@@ -61,7 +62,9 @@ async function fireAlerts(server: RunningServer, count: number): Promise<void> {
   }
 }
 
-/** Measures in a signed-in page: single clicks over one page and over all, then a thousand at once. */
+/**
+ * Measures in a signed-in page: single clicks over one page and over all, then a thousand at once.
+ */
 export async function measureInbox(page: Page, url: string, rounds: number): Promise<void> {
   // The names that a TypeScript runner gives to functions mean nothing in the page.
   await page.addInitScript({ content: "globalThis.__name = (what) => what" });
@@ -113,8 +116,9 @@ async function clicks(page: Page, count: number): Promise<Click[]> {
 }
 
 /**
- * Clicks "Acknowledge" of the first alert that fires, brought to the middle of the screen before, or "Acknowledge selected", watching a row that
- * is selected. A row is shown, and confirmed, when the frame behind the change is over.
+ * Clicks "Acknowledge" of the first alert that fires, brought to the middle of the screen before,
+ * or "Acknowledge selected", watching a row that is selected. A row is shown, and confirmed, when
+ * the frame behind the change is over.
  */
 function timedClick(page: Page, what: "one" | "selected"): Promise<Click> {
   return page.evaluate(async (wanted) => {

@@ -5,7 +5,10 @@ export interface Measured {
   p99: number;
 }
 
-/** Runs `work` from `callers` callers, each starting its next as soon as its last has ended, for `ms` after a warm-up. */
+/**
+ * Runs `work` from `callers` callers, each starting its next as soon as its last has ended, for
+ * `ms` after a warm-up.
+ */
 export async function closedLoop(
   callers: number,
   ms: number,

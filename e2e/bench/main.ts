@@ -12,9 +12,10 @@ import { closedLoop, type Measured, median } from "./load.ts";
 import { benchTiers } from "./tiers.ts";
 
 /**
- * `npm run bench`: what a commit costs, as ratios to what bare Postgres does in the same run. Rounds alternate between the two, and the
- * medians over the rounds are printed, because machines drift. Durability is on in both arms. A third argument, `commits`, `tiers`, `figures`
- * or `inbox`, picks one part; the last two take long to fill and run only when asked for.
+ * `npm run bench`: what a commit costs, as ratios to what bare Postgres does in the same run.
+ * Rounds alternate between the two, and the medians over the rounds are printed, because machines
+ * drift. Durability is on in both arms. A third argument, `commits`, `tiers`, `figures` or `inbox`,
+ * picks one part; the last two take long to fill and run only when asked for.
  */
 const ROUNDS = Number(process.argv[2] ?? 3);
 const MS = Number(process.argv[3] ?? 4000);

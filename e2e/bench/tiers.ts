@@ -4,7 +4,10 @@ import { freePort, startServer } from "../server.ts";
 import { createPoster } from "./http.ts";
 import { closedLoop, type Measured, median } from "./load.ts";
 
-/** What each tier brings to a read of a run's state, as a ratio to the same read from Postgres in the same run. */
+/**
+ * What each tier brings to a read of a run's state, as a ratio to the same read from Postgres in
+ * the same run.
+ */
 
 interface Size {
   name: string;
@@ -104,7 +107,9 @@ interface Found extends Measured {
   meant: number;
 }
 
-/** Reads runs in turn; `meant` is the share of the answers that came from the tier that is measured. */
+/**
+ * Reads runs in turn; `meant` is the share of the answers that came from the tier that is measured.
+ */
 async function measure({ name, poster, size, count, callers, ms, minSeq }: Reads): Promise<Found> {
   const tier = `"tier":"${name.split(",")[0]}"`;
   let next = 0;

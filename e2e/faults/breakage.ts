@@ -4,7 +4,10 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { RunningServer } from "../server.ts";
 import type { Plan } from "./plan.ts";
 
-/** Breaks what the plan says; resolves when the server's process is gone, or works again after its Postgres was killed. */
+/**
+ * Breaks what the plan says; resolves when the server's process is gone, or works again after its
+ * Postgres was killed.
+ */
 export async function breakServer({ fault, frozenMs }: Plan, server: RunningServer): Promise<void> {
   const postmaster = postmasterOf(server.dataDir);
   switch (fault) {
@@ -85,7 +88,10 @@ function postmasterOf(dataDir: string): number {
   return existsSync(file) ? Number(readFileSync(file, "utf8").split("\n", 1)[0]) : Number.NaN;
 }
 
-/** Postgres' processes for connections and background work. Only Linux says whose children they are without a program. */
+/**
+ * Postgres' processes for connections and background work. Only Linux says whose children they are
+ * without a program.
+ */
 function childrenOf(parent: number): number[] {
   if (process.platform !== "linux") return [];
   return readdirSync("/proc").flatMap((name) => {

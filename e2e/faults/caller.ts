@@ -57,8 +57,9 @@ export class Caller {
   }
 
   /**
-   * A refusal is not remembered under the key: what was refused once may be accepted later, and its twin at the same time. Not the reverse.
-   * It says nothing about a request without an answer since this one was sent.
+   * A refusal is not remembered under the key: what was refused once may be accepted later, and its
+   * twin at the same time. Not the reverse. It says nothing about a request without an answer since
+   * this one was sent.
    */
   #refuse(sent: Sent, { status, body }: Answer, before: { settled: boolean; unheard: number }): void {
     const refusal = `${status} ${codesOf(body)}`;

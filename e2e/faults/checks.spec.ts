@@ -6,7 +6,10 @@ import type { Ledger } from "./ledger.ts";
 import { MadeUp } from "./made-up.ts";
 import { Random } from "./random.ts";
 
-/** Two runs, of which one has a deadline, with a job that failed once and was completed then, and a breaker that opened. */
+/**
+ * Two runs, of which one has a deadline, with a job that failed once and was completed then, and a
+ * breaker that opened.
+ */
 function day(): MadeUp {
   const made = new MadeUp();
   const breaker = { windowSize: 2, minimumCalls: 2, openMs: 500 };

@@ -2,14 +2,18 @@ import type { ClientMutationInput } from "../../domain/commit/mutations.ts";
 import type { Receipt } from "../../domain/kernel/receipt.ts";
 
 /**
- * How a commit stands to the one who sent it.
- * sent → acknowledged (a receipt came) | refused (the state forbids it) | unknown (no answer, or one that says "try again": it may have
- * happened all the same) → acknowledged | refused, by the answer to the same request under the same key. What was refused may be accepted
- * when it is asked again, as the state has moved on; what was acknowledged stays so.
+ * How a commit stands to the one who sent it. sent → acknowledged (a receipt came) | refused (the
+ * state forbids it) | unknown (no answer, or one that says "try again": it may have happened all
+ * the same) → acknowledged | refused, by the answer to the same request under the same key. What
+ * was refused may be accepted when it is asked again, as the state has moved on; what was
+ * acknowledged stays so.
  */
 export type Standing = "sent" | "acknowledged" | "refused" | "unknown";
 
-/** One commit that was sent under an idempotency key. Its last mutation appends an event that carries the key: its mark. */
+/**
+ * One commit that was sent under an idempotency key. Its last mutation appends an event that
+ * carries the key: its mark.
+ */
 export interface Sent {
   readonly key: string;
   readonly mutations: readonly ClientMutationInput[];

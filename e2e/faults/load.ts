@@ -13,7 +13,9 @@ import { think } from "./thinker.ts";
 import { finish, report, work } from "./worker.ts";
 
 const SETTLE_MS = 60_000;
-/** A machine that is busy otherwise may not get as far as the plan says: then it breaks where it is. */
+/**
+ * A machine that is busy otherwise may not get as far as the plan says: then it breaks where it is.
+ */
 const LOAD_MS = 15_000;
 
 /** Loads the server while `work` is done to it. Answers the jobs that workers held on to. */
@@ -44,7 +46,10 @@ async function acknowledged(count: number, { ledger }: Caller): Promise<void> {
   while (ledger.of("acknowledged").length < count && Date.now() < deadline) await delay(1);
 }
 
-/** Repeats all requests without an answer, reports late results, and lets workers finish what is left; then waits for the timers. */
+/**
+ * Repeats all requests without an answer, reports late results, and lets workers finish what is
+ * left; then waits for the timers.
+ */
 export async function goOn(plan: Plan, caller: Caller, kept: readonly Held[]): Promise<void> {
   const { ledger } = caller;
   const random = new Random(plan.seed).fork("after");

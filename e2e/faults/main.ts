@@ -1,4 +1,7 @@
-/** `npm run faults [-- ROUNDS] [--seed N]`: 100 rounds, each by a seed of its own, counting up from N; with a seed alone, that round. */
+/**
+ * `npm run faults [-- ROUNDS] [--seed N]`: 100 rounds, each by a seed of its own, counting up from
+ * N; with a seed alone, that round.
+ */
 import { parseArgs } from "node:util";
 import { runRounds } from "./rounds.ts";
 

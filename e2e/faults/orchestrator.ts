@@ -19,7 +19,10 @@ const WEIGHTS = {
 
 type NewId = (kind: string) => string;
 
-/** Starts runs with jobs that depend on each other, moves them on, changes its mind, asks again: one commit each. */
+/**
+ * Starts runs with jobs that depend on each other, moves them on, changes its mind, asks again: one
+ * commit each.
+ */
 export async function orchestrate(scene: Scene): Promise<void> {
   const { caller, random, name, over, pause, known } = scene;
   const newId = ids(name);

@@ -5,7 +5,10 @@ import { ids, type Known, type Scene } from "./scene.ts";
 
 const DEEDS = { session: 12, update: 8, move: 14, task: 12, moveTask: 16, request: 14, decide: 16, consume: 8 };
 
-/** Opens sessions and tasks, moves them, asks for decisions and decides; some nobody decides in time. */
+/**
+ * Opens sessions and tasks, moves them, asks for decisions and decides; some nobody decides in
+ * time.
+ */
 export async function mingle({ caller, random, name, known, over, pause }: Scene): Promise<void> {
   const newId = ids(name);
   while (!over()) {

@@ -14,7 +14,10 @@ export type Fault =
 export interface Plan {
   seed: number;
   fault: Fault;
-  /** It breaks when so many commits have been acknowledged: a slow machine gets as far as a fast one. */
+  /**
+   * It breaks when so many commits have been acknowledged: a slow machine gets as far as a fast
+   * one.
+   */
   afterCommits: number;
   /** How long what is frozen or stopped stays so, ms. */
   frozenMs: number;

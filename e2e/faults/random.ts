@@ -1,6 +1,7 @@
 /**
- * Numbers that follow from a seed (mulberry32). Each actor has a stream of its own, so that what one does never depends on how the
- * others' answers came in; when answers come in, and so the order of the commits, no seed decides.
+ * Numbers that follow from a seed (mulberry32). Each actor has a stream of its own, so that what
+ * one does never depends on how the others' answers came in; when answers come in, and so the order
+ * of the commits, no seed decides.
  */
 export class Random {
   #state: number;

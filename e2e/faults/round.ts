@@ -21,7 +21,10 @@ export interface Round {
     acknowledged: number;
     lost: number;
     events: number;
-    /** How many timers had become due before the server was ready again, and how late the last of them fired, ms. */
+    /**
+     * How many timers had become due before the server was ready again, and how late the last of
+     * them fired, ms.
+     */
     overdue: number;
     latestMs: number;
     tookMs: number;
@@ -30,7 +33,10 @@ export interface Round {
   dataDir: string | null;
 }
 
-/** One round: load on a real server, a fault in the middle of it, what goes on after it, and what must hold then. */
+/**
+ * One round: load on a real server, a fault in the middle of it, what goes on after it, and what
+ * must hold then.
+ */
 export async function runRound(seed: number): Promise<Round> {
   const begun = performance.now();
   const plan = planOf(seed);
@@ -91,7 +97,10 @@ interface Props {
 /** Lines that say what a server does are among those that it prints. */
 const TALKATIVE = { LOG_LEVEL: "info" };
 
-/** A server with its own Postgres, which end one way or another, and another server on the same data after it. */
+/**
+ * A server with its own Postgres, which end one way or another, and another server on the same data
+ * after it.
+ */
 async function withServers(plan: Plan, dataDir: string): Promise<Props> {
   let server = await startServer({ dataDir, env: TALKATIVE });
   const servers = [server];
@@ -113,7 +122,10 @@ async function withServers(plan: Plan, dataDir: string): Promise<Props> {
   };
 }
 
-/** A server that lives on while the Postgres that it uses is stopped at once and started again later. */
+/**
+ * A server that lives on while the Postgres that it uses is stopped at once and started again
+ * later.
+ */
 async function withOwnDatabase(plan: Plan, dataDir: string): Promise<Props> {
   const postgres = await startOwnPostgres(dataDir);
   const server = await startServer({ dataDir, env: { ...TALKATIVE, DATABASE_URL: postgres.url } });

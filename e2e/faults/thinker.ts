@@ -5,7 +5,10 @@ import type { Scene } from "./scene.ts";
 const KEYS = ["a", "b", "c"] as const;
 const DEEDS = { set: 10, merge: 25, add: 15, update: 10, remove: 5, enter: 12, exit: 6, cancel: 4, step: 8, note: 5 };
 
-/** Changes the execution state of runs that others have started: context, tokens, scopes, steps, metadata; several in one commit. */
+/**
+ * Changes the execution state of runs that others have started: context, tokens, scopes, steps,
+ * metadata; several in one commit.
+ */
 export async function think({ caller, random, name, known, over, pause }: Scene): Promise<void> {
   while (!over()) {
     const runId = random.pick(known.runs);

@@ -5,8 +5,8 @@ import type { Scene } from "./scene.ts";
 const DEEDS = { complete: 62, fail: 12, abandon: 8, beat: 10, keep: 8 };
 
 /**
- * Claims under short leases and does with each job as chance says; `kept` are jobs that it still holds when the server breaks: their results
- * come late, to the next one.
+ * Claims under short leases and does with each job as chance says; `kept` are jobs that it still
+ * holds when the server breaks: their results come late, to the next one.
  */
 export async function work(scene: Scene & { agentKey: string }, kept: Held[]): Promise<void> {
   const { caller, random, name, over, pause } = scene;
@@ -47,7 +47,10 @@ export function report({ caller, name }: Scene, held: Held, as: "completed" | "f
   return caller.commit(name, [mutation], { ...held, as });
 }
 
-/** By a commit, or by the call made for it, whose answer has the same receipt but no mark in the log. */
+/**
+ * By a commit, or by the call made for it, whose answer has the same receipt but no mark in the
+ * log.
+ */
 async function claimJobs(
   { caller, random, name, agentKey }: Scene & { agentKey: string },
   max: number,

@@ -8,8 +8,8 @@ export interface Account {
 }
 
 /**
- * The account for Postgres, or undefined if this process is not root and Postgres runs as the same user.
- * Data that exists decides: it belongs to the account that made it.
+ * The account for Postgres, or undefined if this process is not root and Postgres runs as the same
+ * user. Data that exists decides: it belongs to the account that made it.
  */
 export function chooseAccount(dataDirectory: string): Account | undefined {
   if (process.getuid?.() !== 0) return undefined;
@@ -21,7 +21,10 @@ export function chooseAccount(dataDirectory: string): Account | undefined {
   return lookUp("postgres") ?? lookUp("nobody") ?? { uid: 65_534, gid: 65_534 };
 }
 
-/** True if the account may enter the folder, asked of the system itself rather than worked out from permissions. */
+/**
+ * True if the account may enter the folder, asked of the system itself rather than worked out from
+ * permissions.
+ */
 export function mayEnter(account: Account | undefined, folder: string): boolean {
   const { status } = spawnSync("/bin/sh", ["-c", 'cd -- "$1"', "sh", folder], {
     ...account,

@@ -12,13 +12,19 @@ export interface DatabaseOptions {
   max?: number;
   /** How long a query waits for a free or new connection before it fails, ms. Default 5,000. */
   connectTimeoutMs?: number;
-  /** Most time one statement may take, ms. Default 5,000. Postgres cancels it then; one that does not even say so is given up a second later. */
+  /**
+   * Most time one statement may take, ms. Default 5,000. Postgres cancels it then; one that does
+   * not even say so is given up a second later.
+   */
   statementTimeoutMs?: number;
   /** Called for every lost connection; the pool replaces it by itself. */
   onConnectionLost?: (error: Error) => void;
   /** Called for every refusal of Postgres that is not about data. */
   onRefused?: (refusal: Refusal) => void;
-  /** For connections that many read with: each gets a fair share, see `shareReads`. Left out: first come, first served. */
+  /**
+   * For connections that many read with: each gets a fair share, see `shareReads`. Left out: first
+   * come, first served.
+   */
   share?: SharedReadsOptions;
 }
 
@@ -27,7 +33,10 @@ export interface Database {
   prisma: PrismaClient;
   /** The pool under `prisma`, for statements that need their own name or transaction. */
   pool: pg.Pool;
-  /** Closes every connection for a new one: what is behind them may be another server than at the database's address now. */
+  /**
+   * Closes every connection for a new one: what is behind them may be another server than at the
+   * database's address now.
+   */
   renew(): void;
   /** What readers wait for, where connections are shared. */
   reads: () => ReadFigures;
@@ -44,7 +53,10 @@ export interface Connected extends Connections {
   pool: pg.Pool;
 }
 
-/** Opens a connection pool. It connects on first use, so it never throws for an unreachable database; the first query does. */
+/**
+ * Opens a connection pool. It connects on first use, so it never throws for an unreachable
+ * database; the first query does.
+ */
 export function openPool(url: string, options: Omit<DatabaseOptions, "share"> = {}): Connected {
   return poolOf(url, options, async () => {});
 }
@@ -83,7 +95,8 @@ function poolOf(url: string, options: DatabaseOptions, prepare: (client: pg.Clie
     connectionString: url,
     max: options.max ?? 10,
     connectionTimeoutMillis: options.connectTimeoutMs ?? 5_000,
-    // A database that is cut off says nothing at all; without this its callers would wait as long as TCP does.
+    // A database that is cut off says nothing at all; without this its callers would wait as long
+    // as TCP does.
     query_timeout: statementTimeoutMs + SILENCE_MS,
     idleTimeoutMillis: 60_000,
     keepAlive: true,
@@ -99,7 +112,10 @@ function poolOf(url: string, options: DatabaseOptions, prepare: (client: pg.Clie
   return { pool, ...superviseConnections(pool, options.onRefused ?? (() => {})) };
 }
 
-/** A connection that statements are cancelled on; where the platform can, Postgres ends them as well when this process is no more. */
+/**
+ * A connection that statements are cancelled on; where the platform can, Postgres ends them as well
+ * when this process is no more.
+ */
 async function prepareReader(client: pg.ClientBase): Promise<void> {
   await noteProcess(client);
   await client.query("SET client_connection_check_interval = 1000").catch(() => {});

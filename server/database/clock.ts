@@ -4,22 +4,27 @@ import { performance } from "node:perf_hooks";
 const JITTER_MS = 200;
 
 /**
- * The database's clock as this process knows it. Everything that is decided, stored or shown goes by it: this machine's own clock may be
- * minutes off, and several servers share one database. It runs on our monotonic clock, so a step of this machine's clock changes nothing, and is set
- * by each answer of the database that has the time.
+ * The database's clock as this process knows it. Everything that is decided, stored or shown goes
+ * by it: this machine's own clock may be minutes off, and several servers share one database. It
+ * runs on our monotonic clock, so a step of this machine's clock changes nothing, and is set by
+ * each answer of the database that has the time.
  */
 export class DatabaseClock {
   /** Database time minus our monotonic one, ms. */
   #offset: number | undefined;
 
-  /** The database's time, epoch ms. Before the first answer: this machine's, as nothing better is known. */
+  /**
+   * The database's time, epoch ms. Before the first answer: this machine's, as nothing better is
+   * known.
+   */
   now(): number {
     return this.#offset === undefined ? Date.now() : performance.now() + this.#offset;
   }
 
   /**
-   * Takes the time from an answer that has just come. `sent` (`performance.now()` when it was asked for) bounds it from both sides; without it
-   * an answer that looks more than a little late counts as a clock that was set back.
+   * Takes the time from an answer that has just come. `sent` (`performance.now()` when it was asked
+   * for) bounds it from both sides; without it an answer that looks more than a little late counts
+   * as a clock that was set back.
    */
   observe(databaseMs: number, sent?: number): void {
     const least = databaseMs - performance.now();

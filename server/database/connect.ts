@@ -11,8 +11,8 @@ export interface ConnectOptions extends SessionLimits {
 }
 
 /**
- * Opens one connection outside the pool, prepared like all others. A connection that is lost later says so by `end`; its `error` events are
- * taken care of. Throws what the driver throws.
+ * Opens one connection outside the pool, prepared like all others. A connection that is lost later
+ * says so by `end`; its `error` events are taken care of. Throws what the driver throws.
  */
 export async function connect(url: string, options: ConnectOptions): Promise<pg.Client> {
   const { name, connectTimeoutMs, answerWithinMs, ...limits } = options;

@@ -33,8 +33,9 @@ export interface DataFolder {
 }
 
 /**
- * `postgres.json` in the data folder. `home` is where the database lies: "postgres" beside it, or an absolute path
- * named after `id` under SHARED_ROOT. A data folder that is deleted takes its id with it, so a new one never finds old files.
+ * `postgres.json` in the data folder. `home` is where the database lies: "postgres" beside it, or
+ * an absolute path named after `id` under SHARED_ROOT. A data folder that is deleted takes its id
+ * with it, so a new one never finds old files.
  */
 interface Record {
   id: string;
@@ -43,9 +44,9 @@ interface Record {
 }
 
 /**
- * Locks a data folder and makes its database directory if there is none yet; not `durable`, a crash of the machine may
- * lose what was made.
- * Throws StartupError if it is in use, cannot be written, or has lost its database.
+ * Locks a data folder and makes its database directory if there is none yet; not `durable`, a crash
+ * of the machine may lose what was made. Throws StartupError if it is in use, cannot be written, or
+ * has lost its database.
  */
 export async function openDataFolder(folder: string, durable: boolean): Promise<DataFolder> {
   const root = makeRoot(folder);
@@ -158,7 +159,8 @@ interface Cluster {
   durable: boolean;
 }
 
-// initdb works in a folder of another name, moved when it is done: a start that was interrupted leaves no half database.
+// initdb works in a folder of another name, moved when it is done: a start that was interrupted
+// leaves no half database.
 function initialise({ home, database, account, runtime, durable }: Cluster): void {
   if (path.dirname(home) === SHARED_ROOT) makeSharedRoot();
   rmSync(home, { recursive: true, force: true });
@@ -189,7 +191,8 @@ function remedyOf(why: string): string {
   return "; run as a user that has an entry in /etc/passwd, or set DATABASE_URL to a PostgreSQL of your own";
 }
 
-// What root makes, the account must be able to use, also when it starts the server itself the next time.
+// What root makes, the account must be able to use, also when it starts the server itself the next
+// time.
 function giveTo(account: Account | undefined, ...paths: string[]): void {
   if (account) for (const each of paths) chownSync(each, account.uid, account.gid);
 }

@@ -1,11 +1,12 @@
 /**
  * Writes the next migration: what `prisma/schema.prisma` has and the migrations so far do not.
  *
- *   npm run db:diff                    prints the SQL that is missing, writes nothing
- *   npm run db:diff -- add_labels      writes it to prisma/migrations/<next number>_add_labels
- *   npm run db:diff -- --rewrite       writes the newest migration anew; only before anyone has applied it
+ *   npm run db:diff                    prints the SQL that is missing, writes nothing npm run
+ *   db:diff -- add_labels      writes it to prisma/migrations/<next number>_add_labels npm run
+ *   db:diff -- --rewrite       writes the newest migration anew; only before anyone has applied it
  *
- * It needs no network: the schema engine is a package, and the database a temporary embedded Postgres.
+ * It needs no network: the schema engine is a package, and the database a temporary embedded
+ * Postgres.
  */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -14,7 +15,10 @@ import { type Migration, migrate, migrationsDirectory, readMigrations } from "./
 import { openSchemaEngine } from "./schema-engine.ts";
 import { startTemporaryPostgres } from "./temporary.ts";
 
-/** SQL that would bring the migrated database at `url` to `prisma/schema.prisma`; empty if it is there. */
+/**
+ * SQL that would bring the migrated database at `url` to `prisma/schema.prisma`; empty if it is
+ * there.
+ */
 export async function missingSql(url: string): Promise<string> {
   const file = path.join(migrationsDirectory(), "..", "schema.prisma");
   const content = readFileSync(file, "utf8");

@@ -42,7 +42,8 @@ function ownFolder(mode?: number): string {
   return folder;
 }
 
-// Making a database takes most of a start's time: tests that do not need an empty folder take turns on this one.
+// Making a database takes most of a start's time: tests that do not need an empty folder take turns
+// on this one.
 const shared = newFolder();
 afterAll(() => rmSync(shared, { recursive: true, force: true }));
 
@@ -220,7 +221,8 @@ describe("a Postgres that somebody kills", () => {
       const postgres = await start(shared, { durable: true, onDown, onUp });
       const { pid, url } = postgres;
       await mark(url);
-      // A connection that works on while its Postgres is gone: the next one must not begin beside it.
+      // A connection that works on while its Postgres is gone: the next one must not begin beside
+      // it.
       const busy = new pg.Client({ connectionString: url });
       busy.on("error", () => {});
       await busy.connect();

@@ -15,20 +15,32 @@ const LOG_LOOK_MS = 60_000;
 export interface EmbeddedOptions {
   /** False lets a crash of the machine lose data, for tests. Default true. */
   durable?: boolean;
-  /** False leaves it at that when Postgres ends by itself. Default true: it is started again until it runs. */
+  /**
+   * False leaves it at that when Postgres ends by itself. Default true: it is started again until
+   * it runs.
+   */
   revive?: boolean;
-  /** Called when Postgres has ended without `stop`, and again whenever a new start fails for another reason than the one before. */
+  /**
+   * Called when Postgres has ended without `stop`, and again whenever a new start fails for another
+   * reason than the one before.
+   */
   onDown?: (reason: string) => void;
   /** Called when it runs again. */
   onUp?: () => void;
 }
 
 export interface EmbeddedPostgres {
-  /** Connection URL of the application's database, password included. It stays the same when Postgres is started again. */
+  /**
+   * Connection URL of the application's database, password included. It stays the same when
+   * Postgres is started again.
+   */
   url: string;
   /** The process that runs now, or ran last. */
   readonly pid: number;
-  /** Tells these files from a copy of them: a backup that is copied back is another database (see `identity.ts`). */
+  /**
+   * Tells these files from a copy of them: a backup that is copied back is another database (see
+   * `identity.ts`).
+   */
   mark: string;
   /** The folder that the database's files lie in. */
   folder: string;
@@ -37,10 +49,11 @@ export interface EmbeddedPostgres {
 }
 
 /**
- * Starts the Postgres of a data folder, making the folder and its database if there is none.
- * If Postgres ends by itself (a full disk, somebody's `kill`) it is started again, as often as it takes. If this process is killed, Postgres
- * stays; the next start on the folder ends it and goes on with its data.
- * Throws StartupError if the folder is in use or unusable, or Postgres does not start.
+ * Starts the Postgres of a data folder, making the folder and its database if there is none. If
+ * Postgres ends by itself (a full disk, somebody's `kill`) it is started again, as often as it
+ * takes. If this process is killed, Postgres stays; the next start on the folder ends it and goes
+ * on with its data. Throws StartupError if the folder is in use or unusable, or Postgres does not
+ * start.
  */
 export async function startEmbedded(dataFolder: string, options: EmbeddedOptions = {}): Promise<EmbeddedPostgres> {
   const durable = options.durable ?? true;
@@ -147,7 +160,8 @@ interface Listen {
   args: string[];
 }
 
-// A unix socket needs no free port and no other user can connect to it. Windows has none, and a long path no room.
+// A unix socket needs no free port and no other user can connect to it. Windows has none, and a
+// long path no room.
 async function chooseListen(folder: DataFolder): Promise<Listen> {
   if (process.platform === "win32") {
     const port = await freePort();

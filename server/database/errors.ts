@@ -18,8 +18,8 @@ export type StartupErrorCode =
   | "port_taken";
 
 /**
- * Why the server cannot start. `message` is one clear line for the terminal; the process prints it and exits with a
- * code other than 0. `code` is stable.
+ * Why the server cannot start. `message` is one clear line for the terminal; the process prints it
+ * and exits with a code other than 0. `code` is stable.
  */
 export class StartupError extends Error {
   override name = "StartupError";

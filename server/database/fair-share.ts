@@ -14,7 +14,10 @@ export interface ShareLimits {
   waitMs: number;
 }
 
-/** Why nobody got a place: their own share is used up, everybody's is, or they went away while they waited. */
+/**
+ * Why nobody got a place: their own share is used up, everybody's is, or they went away while they
+ * waited.
+ */
 export type Refusal = "own_share" | "all" | "gone";
 
 /** No place was to be had. Nothing has been done. */
@@ -50,9 +53,10 @@ interface Tenant {
 }
 
 /**
- * Places that many share. A place that becomes free goes to the tenant, and within it to the key or person, that has waited for its turn
- * longest, whatever number of others of the same tenant or key wait: one who asks a thousand times waits for themselves.
- * Nothing is kept of who neither holds a place nor waits for one.
+ * Places that many share. A place that becomes free goes to the tenant, and within it to the key or
+ * person, that has waited for its turn longest, whatever number of others of the same tenant or key
+ * wait: one who asks a thousand times waits for themselves. Nothing is kept of who neither holds a
+ * place nor waits for one.
  */
 export class FairShare {
   readonly #limits: ShareLimits;

@@ -26,7 +26,10 @@ export const SENTENCES: Readonly<Record<Reason, string>> = {
 
 /** What an error of the database, its driver or Prisma is about. */
 export interface Fault {
-  /** `data`: Postgres will not have a value; the same again fails again. `state`: anything else; the same may succeed later. */
+  /**
+   * `data`: Postgres will not have a value; the same again fails again. `state`: anything else; the
+   * same may succeed later.
+   */
   about: "data" | "state";
   /** The SQLSTATE that Postgres answered with; undefined when it did not answer. */
   code: string | undefined;
@@ -49,7 +52,9 @@ interface ErrorLike {
 }
 
 const SQLSTATE = /^[0-9A-Z]{5}$/;
-/** Prisma: what was asked, or what it was asked with. All its other codes are the database's state. */
+/**
+ * Prisma: what was asked, or what it was asked with. All its other codes are the database's state.
+ */
 const PRISMA_DATA = /^P20(0[0-7]|1[1-9]|2[03569]|3[03])$/;
 const PRISMA_BUG = /^P200[89]$/;
 const PRISMA_REASONS: Readonly<Record<string, Reason>> = {
@@ -66,7 +71,10 @@ const SOCKET_CODES = new Set(["ECONNREFUSED", "ECONNRESET", "ENOTFOUND", "EAI_AG
 /** What the driver, its pool and Prisma say in words only. */
 const MESSAGES =
   /connection terminated|timeout exceeded when trying to connect|can't reach database|client has encountered a connection error|cannot use a pool after|query read timeout|connect ENOENT|client was closed|is not queryable/i;
-/** The driver adapter names connection faults by kind, see DriverAdapterError of @prisma/driver-adapter-utils. */
+/**
+ * The driver adapter names connection faults by kind, see DriverAdapterError of
+ * @prisma/driver-adapter-utils.
+ */
 const ADAPTER_KINDS = new Set([
   "DatabaseNotReachable",
   "ConnectionClosed",
@@ -76,8 +84,9 @@ const ADAPTER_KINDS = new Set([
 ]);
 
 /**
- * What an error is about, however the driver, its pool or Prisma have wrapped it; undefined when it is no error of the database.
- * By SQLSTATE class: 22 and 23 are data, all else is the database's state.
+ * What an error is about, however the driver, its pool or Prisma have wrapped it; undefined when it
+ * is no error of the database. By SQLSTATE class: 22 and 23 are data, all else is the database's
+ * state.
  */
 export function faultOf(error: unknown): Fault | undefined {
   const chain = chainOf(error);
@@ -101,7 +110,10 @@ export function sqlStateOf(error: unknown): string | undefined {
   return typeof originalCode === "string" && SQLSTATE.test(originalCode) ? originalCode : undefined;
 }
 
-/** Of 22P05 too, which Postgres has for a NUL in JSON: a database whose encoding lacks characters is refused at the start. */
+/**
+ * Of 22P05 too, which Postgres has for a NUL in JSON: a database whose encoding lacks characters is
+ * refused at the start.
+ */
 export function isAboutData(sqlState: string): boolean {
   return /^2[23]/.test(sqlState);
 }
@@ -130,7 +142,8 @@ function reasonOf(error: ErrorLike): Reason | undefined {
       return PRISMA_REASONS[code] ?? (code.startsWith("P1") ? "unreachable" : "failing");
     }
   }
-  // A Unix socket that is gone; a missing file must not pass for it. Prisma passes on the driver's message and code, not the call that failed.
+  // A Unix socket that is gone; a missing file must not pass for it. Prisma passes on the driver's
+  // message and code, not the call that failed.
   if (error.code === "ENOENT" && error.syscall === "connect") return "unreachable";
   if (typeof error.message === "string" && MESSAGES.test(error.message)) return "unreachable";
   const unknown = /^PrismaClient(Initialization|RustPanic|UnknownRequest)Error$/;

@@ -12,14 +12,18 @@ export interface FolderLock {
 interface Holder {
   pid: number;
   birth: string;
-  /** Which processes it sees, and the socket in the folder at which it gives a sign of life. Locks of older servers have neither. */
+  /**
+   * Which processes it sees, and the socket in the folder at which it gives a sign of life. Locks
+   * of older servers have neither.
+   */
   space?: string;
   sign?: string;
 }
 
 /**
- * Makes this process the only server on a data folder. The lock is a file that names its holder; one whose holder is
- * dead is taken over. A holder in another container is dead when it gives no sign of life. Throws StartupError "folder_in_use" if the holder lives.
+ * Makes this process the only server on a data folder. The lock is a file that names its holder;
+ * one whose holder is dead is taken over. A holder in another container is dead when it gives no
+ * sign of life. Throws StartupError "folder_in_use" if the holder lives.
  */
 export async function lockFolder(folder: string): Promise<FolderLock> {
   const file = path.join(folder, "server.lock");
@@ -48,7 +52,8 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
   return { release };
 }
 
-// A hard link appears with its content and fails if the name is taken: nobody can read a half-written lock.
+// A hard link appears with its content and fails if the name is taken: nobody can read a
+// half-written lock.
 function tryLink(from: string, to: string): boolean {
   try {
     linkSync(from, to);
@@ -76,7 +81,8 @@ async function clearDead(folder: string, file: string): Promise<void> {
   } catch {
     return;
   }
-  // Another starter may have taken over between the look and the move: what was moved is its lock then.
+  // Another starter may have taken over between the look and the move: what was moved is its lock
+  // then.
   if (read(aside) !== text) tryLink(aside, file);
   else if (holder?.sign !== undefined) rmSync(path.join(folder, path.basename(holder.sign)), { force: true });
   rmSync(aside, { force: true });

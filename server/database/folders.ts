@@ -1,10 +1,16 @@
 import { chmodSync, mkdirSync } from "node:fs";
 import path from "node:path";
 
-/** Where root keeps what Postgres must reach when the checkout or the data folder is one that only root may enter. */
+/**
+ * Where root keeps what Postgres must reach when the checkout or the data folder is one that only
+ * root may enter.
+ */
 export const SHARED_ROOT = "/var/lib/switchyard";
 
-/** Makes a folder and those above it that are missing, all with this mode, whatever the caller's umask is. */
+/**
+ * Makes a folder and those above it that are missing, all with this mode, whatever the caller's
+ * umask is.
+ */
 export function makeFolder(folder: string, mode: number): void {
   const first = mkdirSync(folder, { recursive: true });
   if (first === undefined) return;

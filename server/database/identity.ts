@@ -1,8 +1,9 @@
 import type pg from "pg";
 
 /**
- * Which database this is: cluster, database in it, and how often its history has forked. A dump restored into another database, another cluster
- * or a new database of the same name, a recovery to a point in time, and a standby that took over each have another identity. A copy of the files
+ * Which database this is: cluster, database in it, and how often its history has forked. A dump
+ * restored into another database, another cluster or a new database of the same name, a recovery to
+ * a point in time, and a standby that took over each have another identity. A copy of the files
  * keeps it, so the embedded database adds what a copy changes (`mark`).
  *
  * Null where it cannot be known: a standby that does not write, or a role that may not ask.
@@ -15,7 +16,8 @@ async function readIdentity(pool: pg.Pool, mark: string): Promise<string | null>
     );
     return [rows[0]?.identity, ...(mark ? [mark] : [])].join("/");
   } catch (error) {
-    // 42501 not allowed to ask, 55000 in recovery, 0A000 a service that speaks Postgres without a log of its own.
+    // 42501 not allowed to ask, 55000 in recovery, 0A000 a service that speaks Postgres without a
+    // log of its own.
     if (/^(42501|55000|0A000|42883)$/.test(String((error as { code?: unknown }).code))) return null;
     throw error;
   }
@@ -28,8 +30,9 @@ const RENAME = `WITH moved AS (UPDATE "DatabaseIdentity" SET "identity" = $1 WHE
   UPDATE "LogHead" SET "logId" = gen_random_uuid() WHERE EXISTS (SELECT 1 FROM moved)`;
 
 /**
- * Compares the database's identity with the one its rows were written under. If it is another one, the rows came here by a backup or a standby, and
- * may lack what clients have seen: every log gets a new id, by which clients, archives and Redis see that it is not the old one.
+ * Compares the database's identity with the one its rows were written under. If it is another one,
+ * the rows came here by a backup or a standby, and may lack what clients have seen: every log gets
+ * a new id, by which clients, archives and Redis see that it is not the old one.
  *
  * @returns how many logs were renamed; 0 as a rule, when nothing is written either.
  */

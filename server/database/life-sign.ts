@@ -3,10 +3,13 @@ import { closeSync, openSync, readlinkSync, rmSync } from "node:fs";
 import net from "node:net";
 import path from "node:path";
 
-// Processes in other containers cannot be seen, and their ids are in use here as well. A socket in a folder that both have says whether one
-// lives, also while it is frozen: the system refuses connections to a socket that nobody has open.
+// Processes in other containers cannot be seen, and their ids are in use here as well. A socket in
+// a folder that both have says whether one lives, also while it is frozen: the system refuses
+// connections to a socket that nobody has open.
 
-/** Which processes this one sees: those of its container. Empty where the system has no such thing. */
+/**
+ * Which processes this one sees: those of its container. Empty where the system has no such thing.
+ */
 export function processSpace(): string {
   try {
     return readlinkSync("/proc/self/ns/pid");
@@ -15,7 +18,10 @@ export function processSpace(): string {
   }
 }
 
-/** Gives a sign of life at a socket of this name in a folder. Answers how to stop; undefined where there can be no such socket. */
+/**
+ * Gives a sign of life at a socket of this name in a folder. Answers how to stop; undefined where
+ * there can be no such socket.
+ */
 export async function giveSign(folder: string, name: string): Promise<(() => void) | undefined> {
   if (process.platform !== "linux") return undefined;
   const fd = openSync(folder, "r");

@@ -42,11 +42,12 @@ interface Recorded {
 }
 
 /**
- * Brings the database at `url` to the schema of this code and returns the names of the migrations it applied.
- * Any number of starters may race: one applies, the others wait (`onWait`, once) and find nothing to do. Where nothing is to be done, nobody
- * waits, and the role need not be allowed to make tables.
- * Throws StartupError if the database cannot be reached, lacks a right, knows migrations this code does not, or holds one that was edited after
- * it was applied or that never finished.
+ * Brings the database at `url` to the schema of this code and returns the names of the migrations
+ * it applied. Any number of starters may race: one applies, the others wait (`onWait`, once) and
+ * find nothing to do. Where nothing is to be done, nobody waits, and the role need not be allowed
+ * to make tables. Throws StartupError if the database cannot be reached, lacks a right, knows
+ * migrations this code does not, or holds one that was edited after it was applied or that never
+ * finished.
  */
 export async function migrate(
   url: string,
@@ -83,7 +84,10 @@ export function readMigrations(directory: string = migrationsDirectory()): Migra
     });
 }
 
-/** `prisma/migrations` of this checkout, found from the source as well as from the bundle in `dist/`. */
+/**
+ * `prisma/migrations` of this checkout, found from the source as well as from the bundle in
+ * `dist/`.
+ */
 export function migrationsDirectory(): string {
   for (let folder = import.meta.dirname; ; folder = path.dirname(folder)) {
     const candidate = path.join(folder, "prisma", "migrations");
@@ -100,7 +104,10 @@ async function readPending(client: pg.Client, migrations: Migration[]): Promise<
   return rows[0]?.there ? await pendingMigrations(client, migrations) : migrations;
 }
 
-/** Holds the lock while the work is done, and gives it back before the connection ends: a pooler may keep that. */
+/**
+ * Holds the lock while the work is done, and gives it back before the connection ends: a pooler may
+ * keep that.
+ */
 async function underLock<T>(client: pg.Client, onWait: () => void, work: () => Promise<T>): Promise<T> {
   const deadline = performance.now() + LOCK_WITHIN_MS;
   for (let waited = false; !(await tryLock(client)); waited = true) {
@@ -193,8 +200,9 @@ async function pendingMigrations(client: pg.Client, migrations: Migration[]): Pr
 }
 
 /**
- * One transaction holds the migration and its record, so a crash leaves neither. A file with a CONCURRENTLY statement
- * cannot run in one: its record is written first and stays unfinished if it fails.
+ * One transaction holds the migration and its record, so a crash leaves neither. A file with a
+ * CONCURRENTLY statement cannot run in one: its record is written first and stays unfinished if it
+ * fails.
  */
 async function apply(client: pg.Client, migration: Migration): Promise<void> {
   const alone = /\bCONCURRENTLY\b/i.test(migration.sql.replace(/--.*$/gm, ""));

@@ -29,7 +29,10 @@ export function splitConnections(total: number): Split {
   return { ...FIXED, reads: total - LEAST_CONNECTIONS + LEAST_READS };
 }
 
-/** How readers share their connections: no tenant has all of them, and no key or person all that their tenant may have. */
+/**
+ * How readers share their connections: no tenant has all of them, and no key or person all that
+ * their tenant may have.
+ */
 export function readLimits(reads: number): ShareLimits {
   const perTenant = Math.max(1, reads - 1);
   return {
@@ -55,7 +58,9 @@ export interface Pools {
   close(): Promise<void>;
 }
 
-/** Opens the pools over a database's URL; each connects on first use. `options.max` is the total. */
+/**
+ * Opens the pools over a database's URL; each connects on first use. `options.max` is the total.
+ */
 export function openPools(url: string, total: number, options: Omit<DatabaseOptions, "max" | "share"> = {}): Pools {
   const split = splitConnections(total);
   const auth = createDatabase(url, { ...options, max: split.auth });

@@ -34,9 +34,10 @@ export interface PostgresProcess {
 }
 
 /**
- * Starts the Postgres of a data folder and resolves when it takes connections. One that a killed server has left there is ended first.
- * It is a session of its own, so the terminal's Ctrl-C does not reach it before the server has drained.
- * Throws StartupError with its last words if it does not start, or when `signal` aborts.
+ * Starts the Postgres of a data folder and resolves when it takes connections. One that a killed
+ * server has left there is ended first. It is a session of its own, so the terminal's Ctrl-C does
+ * not reach it before the server has drained. Throws StartupError with its last words if it does
+ * not start, or when `signal` aborts.
  */
 export async function startPostgres(
   folder: DataFolder,
@@ -70,7 +71,10 @@ export async function startPostgres(
   return { pid, ended, stop };
 }
 
-/** Begins a new log when this one has become large, and keeps the one before: Postgres goes on writing at the end of the same file. */
+/**
+ * Begins a new log when this one has become large, and keeps the one before: Postgres goes on
+ * writing at the end of the same file.
+ */
 export function boundLog(log: string): void {
   try {
     if (statSync(log).size <= LARGEST_LOG) return;
@@ -138,15 +142,17 @@ function readPidFile(database: string): string[] {
 }
 
 /**
- * The Postgres of a server that was killed: ended, so that ours runs with this code's settings, as our child. Of one that was killed itself, its
- * connections' processes may be left for a moment: two Postgres must never work on the same files, so they are ended first.
+ * The Postgres of a server that was killed: ended, so that ours runs with this code's settings, as
+ * our child. Of one that was killed itself, its connections' processes may be left for a moment:
+ * two Postgres must never work on the same files, so they are ended first.
  */
 async function endOrphan(database: string): Promise<void> {
   const pid = Number(readPidFile(database)[0]);
   if (!Number.isInteger(pid) || pid <= 0) return;
   if (isPostgresOf(pid, database)) await endProcess(pid, STOP_STEPS);
   await Promise.all(postgresOf(database).map((left) => endProcess(left, LEFT_STEPS)));
-  // Postgres itself takes a dead one for alive as long as nobody has asked for its exit code, and another program that has its id now.
+  // Postgres itself takes a dead one for alive as long as nobody has asked for its exit code, and
+  // another program that has its id now.
   const left = process.platform === "linux" ? postgresOf(database).length > 0 : isPostgresOf(pid, database);
   if (!left) rmSync(path.join(database, "postmaster.pid"), { force: true });
 }
@@ -159,7 +165,10 @@ function sizeOf(file: string): number {
   }
 }
 
-/** The last fault that Postgres' log names from a byte on. That it turned callers away meanwhile is none. */
+/**
+ * The last fault that Postgres' log names from a byte on. That it turned callers away meanwhile is
+ * none.
+ */
 export function lastWords(log: string, from = 0): string {
   try {
     const text = readFileSync(log);

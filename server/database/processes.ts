@@ -13,8 +13,8 @@ export function isAlive(pid: number): boolean {
 }
 
 /**
- * What differs between a process and a later one with the same id: when it started, as the system words it. Empty where the
- * system does not say; the id alone decides then.
+ * What differs between a process and a later one with the same id: when it started, as the system
+ * words it. Empty where the system does not say; the id alone decides then.
  */
 export function birthOf(pid: number): string {
   if (process.platform === "linux") {
@@ -38,7 +38,10 @@ export function isPostgresOf(pid: number, dataDirectory: string): boolean {
   return ps(pid, "command=").includes(dataDirectory);
 }
 
-/** All processes that work in this data directory: Postgres' own and those of its connections. Empty where the system does not say. */
+/**
+ * All processes that work in this data directory: Postgres' own and those of its connections. Empty
+ * where the system does not say.
+ */
 export function postgresOf(dataDirectory: string): number[] {
   if (process.platform !== "linux") return [];
   return readdirSync("/proc").flatMap((name) => {
@@ -68,7 +71,9 @@ function isZombie(pid: number): boolean {
   return process.platform === "linux" && procStat(pid)?.[0] === "Z";
 }
 
-/** Fields of /proc/<pid>/stat from the state on; the name before them may hold spaces and brackets. */
+/**
+ * Fields of /proc/<pid>/stat from the state on; the name before them may hold spaces and brackets.
+ */
 function procStat(pid: number): string[] | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, "utf8");

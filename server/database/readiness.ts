@@ -19,8 +19,8 @@ const STANDING = `SELECT m.migration_name AS "name", m.finished_at IS NOT NULL A
   FROM (SELECT 1) AS one LEFT JOIN _prisma_migrations AS m ON m.rolled_back_at IS NULL`;
 
 /**
- * Asks the database, now: null when it answers, takes writes, and has exactly the schema of these migrations. What the watch has found counts
- * too. Never rejects.
+ * Asks the database, now: null when it answers, takes writes, and has exactly the schema of these
+ * migrations. What the watch has found counts too. Never rejects.
  */
 export async function checkReadiness(
   pool: pg.Pool,

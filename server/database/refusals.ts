@@ -13,7 +13,10 @@ const QUIET_MS = 30_000;
 /** Somebody has hung up and does not wait for the answer any more. */
 const ON_REQUEST = /due to user request$/;
 
-/** Counts what the database refuses for another reason than the data, and logs its cause: one line for each kind in half a minute. */
+/**
+ * Counts what the database refuses for another reason than the data, and logs its cause: one line
+ * for each kind in half a minute.
+ */
 export function createRefusals({ registry, log, quietMs = QUIET_MS }: RefusalsDeps): (refusal: Refusal) => void {
   const counter = new Counter({
     name: "switchyard_database_errors_total",

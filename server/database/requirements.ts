@@ -16,11 +16,13 @@ interface Server {
 }
 
 /**
- * Looks whether the database of a URL is one that this code can work with, and which schema of it is meant: the one that the URL names
- * (`?schema=`, made if it is not there), else the first of the connection's own search path. Answers the URL with that schema in it, which every
- * other connection is opened with.
- * Throws StartupError, whose one line says what to do, for a database that cannot be reached, is older than PostgreSQL 15, is not encoded in
- * UTF-8, takes no writes, or stands behind a pooler that does not pool sessions, and for a schema that cannot be made or is ambiguous.
+ * Looks whether the database of a URL is one that this code can work with, and which schema of it
+ * is meant: the one that the URL names (`?schema=`, made if it is not there), else the first of the
+ * connection's own search path. Answers the URL with that schema in it, which every other
+ * connection is opened with. Throws StartupError, whose one line says what to do, for a database
+ * that cannot be reached, is older than PostgreSQL 15, is not encoded in UTF-8, takes no writes, or
+ * stands behind a pooler that does not pool sessions, and for a schema that cannot be made or is
+ * ambiguous.
  */
 export async function requireDatabase(url: string): Promise<string> {
   const client = await connectAtStart(url);
@@ -38,7 +40,9 @@ export async function requireDatabase(url: string): Promise<string> {
   }
 }
 
-/** One prepared connection. Throws StartupError "database_unreachable", without the URL's password. */
+/**
+ * One prepared connection. Throws StartupError "database_unreachable", without the URL's password.
+ */
 export async function connectAtStart(url: string): Promise<pg.Client> {
   try {
     return await connect(url, { name: "switchyard-migrate", connectTimeoutMs: 10_000 });

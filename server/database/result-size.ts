@@ -4,7 +4,10 @@ import type pg from "pg";
 /** Most bytes of one statement's rows. The largest single row has less. */
 const MOST_BYTES = 16_777_216;
 
-/** A statement for a reader found more than fits into one answer; it was given up before all of it was in memory. */
+/**
+ * A statement for a reader found more than fits into one answer; it was given up before all of it
+ * was in memory.
+ */
 export class ResultTooLarge extends Error {
   override readonly name = "ResultTooLarge";
 
@@ -14,8 +17,9 @@ export class ResultTooLarge extends Error {
 }
 
 /**
- * The rows of a statement that is about to be sent on a connection, unless they are too large. After a rejection with ResultTooLarge the connection
- * must be closed: Postgres goes on sending until then.
+ * The rows of a statement that is about to be sent on a connection, unless they are too large.
+ * After a rejection with ResultTooLarge the connection must be closed: Postgres goes on sending
+ * until then.
  */
 export async function ofBoundedSize<T>(client: pg.PoolClient, send: () => Promise<T>, most = MOST_BYTES): Promise<T> {
   // The driver has no event of its own for what a row takes on the wire.
@@ -47,7 +51,10 @@ export function isTooLarge(error: unknown): boolean {
   return false;
 }
 
-/** Reads up to `limit` rows, fewer where so many are too large for one answer. Rejects with ResultTooLarge when one alone is. */
+/**
+ * Reads up to `limit` rows, fewer where so many are too large for one answer. Rejects with
+ * ResultTooLarge when one alone is.
+ */
 export async function asManyAsFit<T>(limit: number, read: (limit: number) => Promise<T>): Promise<T> {
   for (let most = limit; ; most = Math.max(1, Math.floor(most / 4))) {
     try {

@@ -12,8 +12,9 @@ export interface Runtime {
 }
 
 /**
- * The Postgres programs of this platform, in a place where the account may run them: the installed package, or a copy
- * of it made once under SHARED_ROOT. Throws StartupError if there are none for this platform.
+ * The Postgres programs of this platform, in a place where the account may run them: the installed
+ * package, or a copy of it made once under SHARED_ROOT. Throws StartupError if there are none for
+ * this platform.
  */
 export function findRuntime(account: Account | undefined): Runtime {
   const { native, version } = locatePackage();

@@ -21,8 +21,8 @@ export interface OpenEngine {
 }
 
 /**
- * Prisma's schema engine over the database at `url`, as WebAssembly from a package: the CLI would download a binary.
- * `datamodels` are pairs of path and content.
+ * Prisma's schema engine over the database at `url`, as WebAssembly from a package: the CLI would
+ * download a binary. `datamodels` are pairs of path and content.
  */
 export async function openSchemaEngine(url: string, datamodels: [string, string][]): Promise<OpenEngine> {
   glue ??= loadGlue();
@@ -58,8 +58,9 @@ async function loadGlue(): Promise<Glue> {
 }
 
 /**
- * The catalogue has columns of Postgres' one-byte "char". The engine wants them typed as characters; PrismaPg knows no
- * such column and throws. So the pool calls them text under a marked name, and the adapter takes the mark off again.
+ * The catalogue has columns of Postgres' one-byte "char". The engine wants them typed as
+ * characters; PrismaPg knows no such column and throws. So the pool calls them text under a marked
+ * name, and the adapter takes the mark off again.
  */
 class CatalogueAdapter extends PrismaPg {
   override async connect() {

@@ -10,11 +10,13 @@ export interface SessionLimits {
 }
 
 /**
- * What this code relies on, whatever the server, the database or the role has been configured to: how values are written and read, what a
- * transaction sees, and that a commit is on disk when it is answered. Names that a server is too old to know are left out.
+ * What this code relies on, whatever the server, the database or the role has been configured to:
+ * how values are written and read, what a transaction sees, and that a commit is on disk when it is
+ * answered. Names that a server is too old to know are left out.
  */
 const SETTINGS: Readonly<Record<string, string>> = {
-  // Prisma's driver adapter drops the offset of every time it reads and writes none: only in UTC that changes nothing.
+  // Prisma's driver adapter drops the offset of every time it reads and writes none: only in UTC
+  // that changes nothing.
   TimeZone: "UTC",
   DateStyle: "ISO, MDY",
   IntervalStyle: "postgres",
@@ -41,9 +43,10 @@ const SETTINGS: Readonly<Record<string, string>> = {
 };
 
 /**
- * The one statement that prepares a connection. By `set_config` and not as start-up options, which connection poolers refuse. It leaves
- * `default_transaction_read_only` as it is: that is how a database is closed for writes on purpose. Of `synchronous_commit` only `off` is
- * overruled, which would lose commits that were answered; any other value waits at least for this server's disk.
+ * The one statement that prepares a connection. By `set_config` and not as start-up options, which
+ * connection poolers refuse. It leaves `default_transaction_read_only` as it is: that is how a
+ * database is closed for writes on purpose. Of `synchronous_commit` only `off` is overruled, which
+ * would lose commits that were answered; any other value waits at least for this server's disk.
  */
 export function sessionStatement(schema: string, { statementTimeoutMs = 0, idleInTransactionMs = 0 }: SessionLimits) {
   const settings = {

@@ -5,7 +5,10 @@ import { ofBoundedSize } from "./result-size.ts";
 
 export interface SharedReadsOptions {
   limits: ShareLimits;
-  /** Where the cancelling of a statement is asked for: not the pool itself, whose connections may all be busy. */
+  /**
+   * Where the cancelling of a statement is asked for: not the pool itself, whose connections may
+   * all be busy.
+   */
   canceller: Pick<pg.Pool, "query">;
 }
 
@@ -17,15 +20,21 @@ export interface ReadFigures {
   cancelled: number;
 }
 
-/** Postgres' words for a statement that was ended before its time: by its time-out, or because somebody asked for it. */
+/**
+ * Postgres' words for a statement that was ended before its time: by its time-out, or because
+ * somebody asked for it.
+ */
 const QUERY_CANCELED = "57014";
 
 /**
- * Makes a pool one whose connections are shared fairly by those on whose behalf is read (`runAs`). Who asks waits for a place first, see FairShare, and
- * rejects with NoPlace without one. A statement whose caller has gone is cancelled, and its place is taken until Postgres has let go of it:
- * who asks and hangs up a thousand times still holds no more places than anybody else. One whose rows are too large is given up, see `result-size.ts`.
+ * Makes a pool one whose connections are shared fairly by those on whose behalf is read (`runAs`).
+ * Who asks waits for a place first, see FairShare, and rejects with NoPlace without one. A
+ * statement whose caller has gone is cancelled, and its place is taken until Postgres has let go of
+ * it: who asks and hangs up a thousand times still holds no more places than anybody else. One
+ * whose rows are too large is given up, see `result-size.ts`.
  *
- * Prisma's client over the pool is bound by it as well: it asks for connections by `query` and `connect`.
+ * Prisma's client over the pool is bound by it as well: it asks for connections by `query` and
+ * `connect`.
  */
 export function shareReads(pool: pg.Pool, { limits, canceller }: SharedReadsOptions): () => ReadFigures {
   const share = new FairShare(limits);

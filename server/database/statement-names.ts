@@ -3,10 +3,11 @@ import { createHash } from "node:crypto";
 const NAMEABLE = /^\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\b/i;
 
 /**
- * Returns a function that names SQL texts, so that Postgres plans a repeated statement once per connection.
- * A name is the text's hash. A text is named from its `minSeen`-th use on and only while fewer than `limit` have names:
- * Prisma writes one text per length of an IN list, and every named text costs memory in each connection for good.
- * An unnamed text gets "", which `pg` sends as an unnamed statement.
+ * Returns a function that names SQL texts, so that Postgres plans a repeated statement once per
+ * connection. A name is the text's hash. A text is named from its `minSeen`-th use on and only
+ * while fewer than `limit` have names: Prisma writes one text per length of an IN list, and every
+ * named text costs memory in each connection for good. An unnamed text gets "", which `pg` sends as
+ * an unnamed statement.
  */
 export function createStatementNamer(
   { limit, minSeen }: { limit: number; minSeen: number } = { limit: 400, minSeen: 2 },

@@ -1,6 +1,9 @@
 import { Prisma, type PrismaClient } from "./generated/client.ts";
 
-/** A call the tenant-scoped client cannot confine to one tenant. A fault of the calling code, never of a request. */
+/**
+ * A call the tenant-scoped client cannot confine to one tenant. A fault of the calling code, never
+ * of a request.
+ */
 export class TenantScopeError extends Error {
   override name = "TenantScopeError";
   readonly code = "tenant_scope";
@@ -9,9 +12,10 @@ export class TenantScopeError extends Error {
 type Fields = Record<string, unknown>;
 
 /**
- * A client that sees one tenant: every read and write it makes carries `tenantId`, so another tenant's rows read as
- * absent. It throws TenantScopeError for what it cannot confine: models without a tenant, raw SQL, relations (they
- * lead out of the tenant), a cursor or data that names another tenant.
+ * A client that sees one tenant: every read and write it makes carries `tenantId`, so another
+ * tenant's rows read as absent. It throws TenantScopeError for what it cannot confine: models
+ * without a tenant, raw SQL, relations (they lead out of the tenant), a cursor or data that names
+ * another tenant.
  */
 export function forTenant(prisma: PrismaClient, tenantId: string) {
   if (tenantId === "") throw new TenantScopeError("a tenant is needed");

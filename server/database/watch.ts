@@ -17,7 +17,10 @@ export interface WatchOptions {
   knownReason?: () => Reason | null;
 }
 
-/** Whether the database does its work, found out on a connection of its own: the pool's may all be busy. */
+/**
+ * Whether the database does its work, found out on a connection of its own: the pool's may all be
+ * busy.
+ */
 export interface DatabaseWatch {
   /** Why it does not; null when it does. */
   readonly reason: Reason | null;
@@ -31,20 +34,25 @@ export interface DatabaseWatch {
   close(): Promise<void>;
 }
 
-/** What is asked again and again: whether there is an answer, from whom, and whether a write would be taken. */
+/**
+ * What is asked again and again: whether there is an answer, from whom, and whether a write would
+ * be taken.
+ */
 const STANDING = `SELECT /* watch */ pg_catalog.pg_backend_pid() AS "backend", current_setting('transaction_read_only') = 'on' AS "readOnly"`;
 /** Takes up 2 MB of the disk for a moment. */
 const TAKES_ROOM = `BEGIN; CREATE TEMP TABLE switchyard_room ON COMMIT DROP AS
   SELECT md5(n::text || random()::text) || md5(random()::text) AS filling FROM generate_series(1, 25000) AS n; COMMIT`;
 
 /**
- * Watches the database of a URL that answers now. *Connected* until the connection ends or an answer is late; then *connecting*: if that works
- * nothing has happened (one session was ended), else the database is `unreachable` until a connection is made.
+ * Watches the database of a URL that answers now. *Connected* until the connection ends or an
+ * answer is late; then *connecting*: if that works nothing has happened (one session was ended),
+ * else the database is `unreachable` until a connection is made.
  *
- * Connected, it may be `read_only`: then the connection is given up for a new one each time, because another server may take the place at that
- * address. Or `pooled`: another session answers than before; that lasts until a connection is its own again. What only writers can see they say
- * (`suspect`); it counts until a write succeeds, or until none has been refused for a while and, of a full disk, there is room again.
- * Never throws.
+ * Connected, it may be `read_only`: then the connection is given up for a new one each time,
+ * because another server may take the place at that address. Or `pooled`: another session answers
+ * than before; that lasts until a connection is its own again. What only writers can see they say
+ * (`suspect`); it counts until a write succeeds, or until none has been refused for a while and, of
+ * a full disk, there is room again. Never throws.
  */
 export function watchDatabase(url: string, options: WatchOptions = {}): DatabaseWatch {
   const { everyMs = 2_000, withinMs = 3_000, retryMs = 100, suspectMs = 15_000, knownReason = () => null } = options;

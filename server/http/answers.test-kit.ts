@@ -5,8 +5,9 @@ import type { z } from "zod";
 const MOST = 20;
 
 /**
- * Compares every successful answer of an application with its endpoint's definition: what is missing or of another shape, and what nobody has
- * defined. Answers the list of what does not fit, which grows.
+ * Compares every successful answer of an application with its endpoint's definition: what is
+ * missing or of another shape, and what nobody has defined. Answers the list of what does not fit,
+ * which grows.
  */
 export function checkAnswers(app: FastifyInstance): ReadonlySet<string> {
   const misfits = new Set<string>();

@@ -57,8 +57,8 @@ export interface AppDeps {
 }
 
 /**
- * Builds the API without listening: tests inject requests, `main.ts` listens. Pages are added by `registerPages`.
- * The hot path is one hook before the handler (who may) and one after (how long).
+ * Builds the API without listening: tests inject requests, `main.ts` listens. Pages are added by
+ * `registerPages`. The hot path is one hook before the handler (who may) and one after (how long).
  */
 export function buildApp(deps: AppDeps): FastifyInstance {
   let requests = 0;
@@ -67,7 +67,8 @@ export function buildApp(deps: AppDeps): FastifyInstance {
   const app = Fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
-    // A child logger per request costs more than the rare line that wants one: those name the request themselves.
+    // A child logger per request costs more than the rare line that wants one: those name the
+    // request themselves.
     childLoggerFactory: (parent) => parent,
     genReqId: () => prefix + (++requests).toString(36),
     bodyLimit: BODY_LIMIT,

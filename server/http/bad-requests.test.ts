@@ -38,8 +38,9 @@ const WRONG = [
 
 let turn = 0;
 /**
- * Those of the wrong values that are tried in one place: all at full depth, else every fourth, beginning elsewhere
- * each time. There are many places, so every value is tried in a fourth of them.
+ * Those of the wrong values that are tried in one place: all at full depth, else every fourth,
+ * beginning elsewhere each time. There are many places, so every value is tried in a fourth of
+ * them.
  */
 function some<T>(values: readonly T[]): readonly T[] {
   if (isDeep) return values;

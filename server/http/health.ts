@@ -6,7 +6,10 @@ const PUBLIC = { access: "public" } as const;
 const ASK_WITHIN_MS = 2_000;
 const LATE = "the database has not answered in time";
 
-/** Whether the process takes work. `starting` until all parts are up, `draining` once it has to stop. */
+/**
+ * Whether the process takes work. `starting` until all parts are up, `draining` once it has to
+ * stop.
+ */
 export interface Health {
   state: "starting" | "ready" | "draining";
   /** Asks the database, now: null when it takes work, else why not. */
@@ -14,8 +17,8 @@ export interface Health {
 }
 
 /**
- * `GET /healthz`: the process answers. `GET /readyz`: it takes work and its database too, else 503 with the reason in one word and one
- * sentence. Both are public and say nothing more.
+ * `GET /healthz`: the process answers. `GET /readyz`: it takes work and its database too, else 503
+ * with the reason in one word and one sentence. Both are public and say nothing more.
  */
 export function registerHealth(app: FastifyInstance, health: Health): void {
   // Anyone may ask, so any number of askers costs one question to the database at a time.

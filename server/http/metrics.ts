@@ -4,7 +4,9 @@ import type { ReadFigures } from "../database/shared-reads.ts";
 import type { LogPosition, Store } from "../store/types.ts";
 import { seesProcess } from "./auth/authorize.ts";
 
-/** One registry per server, not prom-client's global one: tests build many servers in one process. */
+/**
+ * One registry per server, not prom-client's global one: tests build many servers in one process.
+ */
 export function createMetrics(): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -12,8 +14,8 @@ export function createMetrics(): Registry {
 }
 
 /**
- * Times every request by route and status, and serves `GET /metrics` (behind the gate) in Prometheus' text format: all of the process for who runs it,
- * the tenant's own for everybody else.
+ * Times every request by route and status, and serves `GET /metrics` (behind the gate) in
+ * Prometheus' text format: all of the process for who runs it, the tenant's own for everybody else.
  */
 export function installMetrics(app: FastifyInstance, registry: Registry, store: Pick<Store, "head">): void {
   const histogram = new Histogram({
@@ -54,7 +56,10 @@ function ofTenant({ head, floor }: LogPosition): Registry {
   return registry;
 }
 
-/** How readers fare: who waits for a connection, who was turned away, whose statement was cancelled because they had gone. */
+/**
+ * How readers fare: who waits for a connection, who was turned away, whose statement was cancelled
+ * because they had gone.
+ */
 export function observeReads(registry: Registry, figures: () => ReadFigures): void {
   const registers = [registry];
   const names = { running: "Reads under way.", waiting: "Reads that wait for their turn." } as const;

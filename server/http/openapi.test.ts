@@ -99,7 +99,8 @@ test("real answers are as the reference says", async () => {
     const schema = ROWS[row.kind].sent.strict();
     holds(row.kind === "queue" ? queueWithFigures.strict() : schema, row);
   }
-  // Answers are compared with their endpoints by the test application itself: these are asked for that alone.
+  // Answers are compared with their endpoints by the test application itself: these are asked for
+  // that alone.
   for (const path of ["/runs", "/events", "/receipts", "/leaderboard"]) expect(await items(path)).not.toEqual([]);
   for (const path of ["/summary", `/runs/${runId}/state`, "/system", "/receipts/verify", "/status"])
     expect((await api.me.get(path)).status).toBe(200);

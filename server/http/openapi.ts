@@ -22,7 +22,10 @@ const pageEndpoint = get("/docs", {
   says: { 200: "A page" },
 });
 
-/** `GET /openapi.json` and `/docs`, both for the signed in. Lists every endpoint that is registered after this call, so it comes first. */
+/**
+ * `GET /openapi.json` and `/docs`, both for the signed in. Lists every endpoint that is registered
+ * after this call, so it comes first.
+ */
 export function registerReference(app: FastifyInstance): void {
   const routes: ListedRoute[] = [];
   app.addHook("onRoute", ({ method, url, config }) => {

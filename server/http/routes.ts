@@ -29,7 +29,10 @@ import { registerStatus } from "./status.ts";
 import { registerSummary } from "./summary.ts";
 import { registerSystem } from "./system.ts";
 
-/** Every resource of the API, one line each. Routes are closed to strangers unless they say otherwise. */
+/**
+ * Every resource of the API, one line each. Routes are closed to strangers unless they say
+ * otherwise.
+ */
 export function registerRoutes(app: FastifyInstance, deps: AppDeps): void {
   registerReference(app);
   registerCommits(app, deps);

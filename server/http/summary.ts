@@ -6,12 +6,16 @@ import { readSummary } from "../store/reads/summary.ts";
 import { type ResourceDeps, scopeOf } from "./kernel/resource.ts";
 import { route } from "./kernel/route.ts";
 
-/** `GET /summary`: the overview's figures. However many ask at once, each tenant is counted once at a time. */
+/**
+ * `GET /summary`: the overview's figures. However many ask at once, each tenant is counted once at
+ * a time.
+ */
 export function registerSummary(app: FastifyInstance, deps: ResourceDeps): void {
   const throughput = new Throughput();
   const counting = new Map<string, { now: Promise<Summary>; next: Promise<Summary> | null }>();
 
-  // Whoever comes while a count is under way may have seen a newer state than it counts: they share the next one.
+  // Whoever comes while a count is under way may have seen a newer state than it counts: they share
+  // the next one.
   const summaryOf = (tenantId: string, read: () => Promise<Summary>): Promise<Summary> => {
     const running = counting.get(tenantId);
     if (running) {

@@ -20,7 +20,10 @@ interface SystemDeps extends ResourceDeps {
   links: () => System["links"];
 }
 
-/** `GET /system`: how the process that answers is doing, what its hot tiers bring, and where the caller's log is. */
+/**
+ * `GET /system`: how the process that answers is doing, what its hot tiers bring, and where the
+ * caller's log is.
+ */
 export function registerSystem(app: FastifyInstance, deps: SystemDeps): void {
   const { eventRetentionDays, sessionRetentionDays, decisionRetentionDays, idempotencyTtlSeconds, archiveDir } =
     deps.config;

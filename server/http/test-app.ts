@@ -35,7 +35,8 @@ export interface TestApp {
 const READS = 6;
 
 /**
- * The real application over a database of its own, with pages drawn as plain text instead of by Next.
+ * The real application over a database of its own, with pages drawn as plain text instead of by
+ * Next.
  * @param routes adds what the test at hand needs, before the application is ready.
  */
 export async function createTestApp(

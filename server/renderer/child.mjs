@@ -1,8 +1,10 @@
 /**
- * The process that draws pages: Next behind an HTTP server on loopback, for the server that started it and nobody else. Plain JavaScript, so
- * that it runs as it is, from source and beside the bundle.
+ * The process that draws pages: Next behind an HTTP server on loopback, for the server that started
+ * it and nobody else. Plain JavaScript, so that it runs as it is, from source and beside the
+ * bundle.
  *
- * It ends when its parent does, however that ends and whatever this process is doing: a thread of its own looks after that.
+ * It ends when its parent does, however that ends and whatever this process is doing: a thread of
+ * its own looks after that.
  */
 import { writeFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -24,7 +26,8 @@ process.on("message", (message) => {
   else if (message.type === "stop") process.exit(0);
 });
 
-// Errors in drawing pages go to the server's log (`app/page-errors.ts`); an error itself does not pass between processes.
+// Errors in drawing pages go to the server's log (`app/page-errors.ts`); an error itself does not
+// pass between processes.
 globalThis[Symbol.for("switchyard.page-errors")] = ({ error, ...fault }) => {
   const { name, message, stack } = error instanceof Error ? error : { name: "Error", message: String(error) };
   process.send({ type: "fault", fault, error: { name, message, stack } }, () => {});

@@ -52,8 +52,9 @@ const SECRETS = ["DATABASE_URL", "REDIS_URL", "SMTP_URL", "SWITCHYARD_BOOTSTRAP_
 /**
  * Draws pages in a process of their own, so that no page's cost reaches a commit.
  *
- * *Starting* until the process says where it listens; then *ready*. A process that ends, or does not answer its pings for `hangMs`, is replaced:
- * *pausing* between the two, longer each time up to ten seconds. Until the next is ready, `draw` rejects with RendererAway. *Closed* at the end.
+ * *Starting* until the process says where it listens; then *ready*. A process that ends, or does
+ * not answer its pings for `hangMs`, is replaced: *pausing* between the two, longer each time up to
+ * ten seconds. Until the next is ready, `draw` rejects with RendererAway. *Closed* at the end.
  */
 export class Renderer {
   readonly #o: Required<RendererOptions>;
@@ -90,12 +91,18 @@ export class Renderer {
     });
   }
 
-  /** Resolves when the first process is ready. Rejects when it ends before: there is no build, or it does not work. */
+  /**
+   * Resolves when the first process is ready. Rejects when it ends before: there is no build, or it
+   * does not work.
+   */
   start(): Promise<void> {
     return new Promise((resolve, reject) => this.#spawn(resolve, reject));
   }
 
-  /** Answers a page's request. Rejects with RendererAway when nothing has been answered; later failures end the response. */
+  /**
+   * Answers a page's request. Rejects with RendererAway when nothing has been answered; later
+   * failures end the response.
+   */
   async draw(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (!this.#proxy) throw new RendererAway("pages cannot be drawn at the moment");
     await this.#proxy.forward(request, response).catch((cause: unknown) => {
@@ -175,7 +182,10 @@ export class Renderer {
     child.send({ type: "start", dev, dir, hostname, port, secret: this.#secret }, () => {});
   }
 
-  /** Calls `hung` when the process has let so many pings pass. They are counted, not timed: while this process waits, nobody is late. */
+  /**
+   * Calls `hung` when the process has let so many pings pass. They are counted, not timed: while
+   * this process waits, nobody is late.
+   */
   #ping(child: ChildProcess, hung: () => void): () => void {
     const most = Math.max(1, Math.ceil(this.#o.hangMs / PING_MS));
     let unanswered = 0;

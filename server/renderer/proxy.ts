@@ -30,7 +30,10 @@ export class PageProxy {
     this.#budgetMs = budgetMs;
   }
 
-  /** Resolves when the answer is through or its reader has gone. Rejects when nothing has been answered; what fails later ends the response. */
+  /**
+   * Resolves when the answer is through or its reader has gone. Rejects when nothing has been
+   * answered; what fails later ends the response.
+   */
   async forward(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const upstream = http.request({ ...this.#target(request), headers: this.#headers(endToEnd(request.headers)) });
     const abandon = () => upstream.destroy();

@@ -1,4 +1,7 @@
-/** A process that does runs of a tenant and cleans them up, over and over, for tests that kill it: `tsx clean-forever.ts <url> <tenant>`. */
+/**
+ * A process that does runs of a tenant and cleans them up, over and over, for tests that kill it:
+ * `tsx clean-forever.ts <url> <tenant>`.
+ */
 import { randomUUID } from "node:crypto";
 import { Registry } from "prom-client";
 import type { Mutation } from "../../domain/commit/mutations.ts";

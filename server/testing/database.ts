@@ -21,7 +21,8 @@ export interface TestDatabase extends Database {
 export async function createTestDatabase(options: DatabaseOptions = {}, locale?: string): Promise<TestDatabase> {
   const { url: server, template } = inject("testServer");
   const name = `switchyard_test_${randomBytes(6).toString("hex")}`;
-  // Copying files takes a tenth of what writing them through the log does. Only the empty template may be copied into another locale.
+  // Copying files takes a tenth of what writing them through the log does. Only the empty template
+  // may be copied into another locale.
   const made =
     locale === undefined ? `TEMPLATE "${template}" STRATEGY FILE_COPY` : `TEMPLATE template0 ENCODING 'UTF8' ${locale}`;
   await asAdmin(server, (admin) => admin.query(`CREATE DATABASE "${name}" ${made}`));

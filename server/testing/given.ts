@@ -13,7 +13,10 @@ export interface Given {
   closeAll(): Promise<void>;
 }
 
-/** Gives the file that calls it a database, and each of its tests a tenant: `const given = givenTenants();` */
+/**
+ * Gives the file that calls it a database, and each of its tests a tenant:
+ * `const given = givenTenants();`
+ */
 export function givenTenants(prefix = "t"): Given {
   let database: TestDatabase | undefined;
   let tenants = 0;

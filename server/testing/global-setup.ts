@@ -31,16 +31,18 @@ export const FOREIGN_HABITS = [
 ] as const;
 
 /**
- * One Postgres for the whole run, with one migrated database that test files clone. TEST_DATABASE_URL names a server
- * to use instead; its user must be allowed to create databases.
+ * One Postgres for the whole run, with one migrated database that test files clone.
+ * TEST_DATABASE_URL names a server to use instead; its user must be allowed to create databases.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  // Here, once, because two installations at a time stand in each other's way. The tests that need it say so if it is not there.
+  // Here, once, because two installations at a time stand in each other's way. The tests that need
+  // it say so if it is not there.
   ensureRedis();
   ensurePgBouncer();
   const given = project.config.provide.givenServer;
   const server = given ? { url: given, stop: async () => {} } : await startTemporaryPostgres();
-  // Nothing may rely on how Postgres happens to be configured; another operator's is configured differently.
+  // Nothing may rely on how Postgres happens to be configured; another operator's is configured
+  // differently.
   if (!given)
     for (const [name, value] of FOREIGN_HABITS) await run(server.url, `ALTER ROLE ALL SET ${name} = '${value}'`);
   const template = `switchyard_template_${randomBytes(6).toString("hex")}`;

@@ -1,4 +1,7 @@
-/** A process that does nothing but hold an embedded Postgres, for tests that kill it: `tsx hold-embedded.ts <folder>`. */
+/**
+ * A process that does nothing but hold an embedded Postgres, for tests that kill it:
+ * `tsx hold-embedded.ts <folder>`.
+ */
 import { startEmbedded } from "../database/embedded.ts";
 import { StartupError } from "../database/errors.ts";
 

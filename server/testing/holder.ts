@@ -13,7 +13,10 @@ export interface Holder {
   pid: number;
 }
 
-/** Starts a server process on a data folder, as another user if one is named. Rejects with what it said if it fails. */
+/**
+ * Starts a server process on a data folder, as another user if one is named. Rejects with what it
+ * said if it fails.
+ */
 export async function holdFolder(folder: string, user: { uid: number; gid: number } | undefined): Promise<Holder> {
   const script = path.join(import.meta.dirname, "hold-embedded.ts");
   const command = user ? [await forOthers(script), folder] : ["--import", "tsx", script, folder];
@@ -41,7 +44,10 @@ export function dropCopies(): void {
   copy = undefined;
 }
 
-/** The script in one file, beside the packages it needs, where any user may read it: the checkout may lie in a folder of root's. */
+/**
+ * The script in one file, beside the packages it needs, where any user may read it: the checkout
+ * may lie in a folder of root's.
+ */
 async function forOthers(script: string): Promise<string> {
   if (copy) return copy;
   const home = mkdtempSync(path.join(os.tmpdir(), "switchyard-holder-"));

@@ -1,4 +1,7 @@
-/** A server that fires alerts without end and sends what it can of them, for a test that kills it: URL of the database, tenant, a name for what it does. */
+/**
+ * A server that fires alerts without end and sends what it can of them, for a test that kills it:
+ * URL of the database, tenant, a name for what it does.
+ */
 import { Registry } from "prom-client";
 import { createDatabase } from "../database/client.ts";
 import { createGuard } from "../notify/guard.ts";

@@ -6,13 +6,19 @@ export type Cut = "before it arrives" | "after it has run";
 export interface PgProxy {
   /** The same database, through the proxy. */
   url: string;
-  /** Cuts the connection of the next message that contains `text`: before Postgres sees it, or when Postgres has answered it. */
+  /**
+   * Cuts the connection of the next message that contains `text`: before Postgres sees it, or when
+   * Postgres has answered it.
+   */
   cutNext(text: string, when: Cut): void;
   /** How many connections were cut so far. */
   readonly cuts: number;
   /** While true no connection gets through and open ones are cut: the database is away. */
   setAway(away: boolean): void;
-  /** While true nothing gets through in either direction, and no connection is closed: the network has lost the way. */
+  /**
+   * While true nothing gets through in either direction, and no connection is closed: the network
+   * has lost the way.
+   */
   setSilent(silent: boolean): void;
   close(): Promise<void>;
 }

@@ -24,7 +24,10 @@ export function ensurePgBouncer(): void {
   if (!isInstalled()) installPackage(PROGRAM);
 }
 
-/** Starts a connection pooler before the database of a URL. Fails with advice when there is none on this machine. */
+/**
+ * Starts a connection pooler before the database of a URL. Fails with advice when there is none on
+ * this machine.
+ */
 export async function startPgBouncer(
   target: string,
   mode: "session" | "transaction" | "statement",

@@ -37,7 +37,10 @@ export function installPackage(name: string): void {
 
 const isInstalled = () => spawnSync(PROGRAM, ["--version"], { stdio: "ignore" }).status === 0;
 
-/** Starts a Redis that keeps nothing on disk without SAVE. Fails with advice when there is none on this machine. */
+/**
+ * Starts a Redis that keeps nothing on disk without SAVE. Fails with advice when there is none on
+ * this machine.
+ */
 export async function startRedis(): Promise<TestRedis> {
   if (!isInstalled()) {
     throw new Error(`These tests need ${PROGRAM}, and it could not be installed: apt-get install ${PROGRAM}`);

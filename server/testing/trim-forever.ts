@@ -1,4 +1,7 @@
-/** A process that commits to a tenant's log and trims it, over and over, for tests that kill it: `tsx trim-forever.ts <url> <tenant> <archive>`. */
+/**
+ * A process that commits to a tenant's log and trims it, over and over, for tests that kill it:
+ * `tsx trim-forever.ts <url> <tenant> <archive>`.
+ */
 import { pino } from "pino";
 import { Registry } from "prom-client";
 import { createDatabase } from "../database/client.ts";

@@ -14,7 +14,8 @@ interface EventsPageProps {
 
 export default async function EventsPage({ searchParams }: EventsPageProps) {
   const filter = await loadEventFilter(searchParams);
-  // The head is read before the page, so nothing is missed between them; what is in both has the same position.
+  // The head is read before the page, so nothing is missed between them; what is in both has the
+  // same position.
   const newest = await serverGet(pathTo(eventEndpoints.list, { order: "desc", limit: 1, large: "omit" }));
   const head = newest.items[0]?.seq ?? 0;
   const asked = { ...filterQuery(filter), order: "desc", limit: 200, large: "omit" } as const;

@@ -14,7 +14,8 @@ interface Props {
 
 export default async function Routing({ searchParams }: Props) {
   const filters = await loadDecisionFilters(searchParams);
-  // The head is read before the page, so nothing is missed between them; what is in both has the same id.
+  // The head is read before the page, so nothing is missed between them; what is in both has the
+  // same id.
   const newest = await serverGet(pathTo(eventEndpoints.list, { order: "desc", limit: 1, large: "omit" }));
   const [initial, types] = await Promise.all([
     serverGet(decisionsPath(filters, null)),

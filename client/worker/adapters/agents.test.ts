@@ -122,7 +122,8 @@ describe("agent command lines", () => {
       ],
     });
     expect(repo.git("status", "--porcelain")).toContain("?? untouched.txt");
-    // The tool's own commit has three objects: blob, tree, commit; looking at the files has added none.
+    // The tool's own commit has three objects: blob, tree, commit; looking at the files has added
+    // none.
     expect(Number(repo.git("count-objects").split(" ")[0])).toBe(Number(objects.split(" ")[0]) + 3);
     expect(readdirSync(temporary)).toEqual([]);
   });

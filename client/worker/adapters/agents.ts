@@ -5,8 +5,9 @@ const INPUT = "{prompt, args?, env?, cwd? | worktree? {repo, base?, branch?, mes
 const HALF_AN_HOUR = 30 * MINUTE_MS;
 
 /**
- * Agent command lines, as data; docs/adapters.md says which versions have these options, and how to add one in a file of one's own. None of
- * them asks anybody anything: what it may not do without being asked, it does not do. More is for the job's `args` to allow.
+ * Agent command lines, as data; docs/adapters.md says which versions have these options, and how to
+ * add one in a file of one's own. None of them asks anybody anything: what it may not do without
+ * being asked, it does not do. More is for the job's `args` to allow.
  */
 export const AGENT_TEMPLATES: readonly AgentTemplate[] = [
   {

@@ -4,8 +4,9 @@ import { inWorktree, takeWorktreeWish } from "../git/worktree.ts";
 import { aboutJob, BadInput, commandOf, fieldsOf } from "../input.ts";
 
 /**
- * Runs a command in a git worktree of its own and commits the result. Input: `repo` and the command as of `shell` (`cwd` is a folder of the
- * repository), besides `base` (default `HEAD`), `branch`, `message`, `push` (true or a remote's name). See `git/worktree.ts`.
+ * Runs a command in a git worktree of its own and commits the result. Input: `repo` and the command
+ * as of `shell` (`cwd` is a folder of the repository), besides `base` (default `HEAD`), `branch`,
+ * `message`, `push` (true or a remote's name). See `git/worktree.ts`.
  */
 export const git: Adapter = {
   name: "git",

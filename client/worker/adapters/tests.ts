@@ -7,9 +7,11 @@ import { FRAMEWORKS, type Framework, isFramework, type Summary, SummaryFinder } 
 const ALL = Object.keys(FRAMEWORKS) as Framework[];
 
 /**
- * Runs a test command and reads its summary. Input: as of `shell`, and `framework` if only that one's summary is to count. The result's
- * `tests` is `{framework, passed, failed, skipped, total}`, or null with the reason in `testsNote`: when no summary was understood, or several were, as
- * then some may stand in captured output of the tests themselves, and no sum of them is sure (`suites` holds each, in order). Whether the job completes is decided by the exit code alone.
+ * Runs a test command and reads its summary. Input: as of `shell`, and `framework` if only that
+ * one's summary is to count. The result's `tests` is `{framework, passed, failed, skipped, total}`,
+ * or null with the reason in `testsNote`: when no summary was understood, or several were, as then
+ * some may stand in captured output of the tests themselves, and no sum of them is sure (`suites`
+ * holds each, in order). Whether the job completes is decided by the exit code alone.
  */
 export const tests: Adapter = {
   name: "tests",

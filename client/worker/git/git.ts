@@ -48,7 +48,10 @@ export class Git {
     return new Git(this.#context, folder);
   }
 
-  /** Runs it and answers what it said, whether or not it succeeded. Throws `GitFailed` when there is no git, or the job was stopped. */
+  /**
+   * Runs it and answers what it said, whether or not it succeeded. Throws `GitFailed` when there is
+   * no git, or the job was stopped.
+   */
   async ask(args: readonly string[], { env, uninterrupted }: GitOptions = {}): Promise<GitAnswer> {
     const chunks: Uint8Array[] = [];
     let bytes = 0;

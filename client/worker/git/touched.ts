@@ -5,7 +5,10 @@ import { storable } from "../../storable.ts";
 import type { AdapterContext, TouchedFile } from "../adapter.ts";
 import { Git } from "./git.ts";
 
-/** What of the touched files an attempt keeps: it is shown to people, it is no list of files to work with. */
+/**
+ * What of the touched files an attempt keeps: it is shown to people, it is no list of files to work
+ * with.
+ */
 const MAX_FILES = 1_000;
 const MAX_PATHS_BYTES = 64 * 1024;
 
@@ -48,9 +51,9 @@ export const addAll = (ignore: readonly string[]): string[] => [
 ];
 
 /**
- * Remembers how the repository around a folder looks now; its answer lists the files that have been touched since, committed or not, and
- * cleans up. Undefined when the folder is in no repository. Nothing is written into the repository: index and objects are in a folder of
- * their own.
+ * Remembers how the repository around a folder looks now; its answer lists the files that have been
+ * touched since, committed or not, and cleans up. Undefined when the folder is in no repository.
+ * Nothing is written into the repository: index and objects are in a folder of their own.
  */
 export async function watchFiles(
   context: Pick<AdapterContext, "run" | "signal" | "removeIfLost">,
@@ -98,7 +101,10 @@ export async function watchFiles(
   }
 }
 
-/** With its time, rounded down: git takes files that are as new as the index for changed ones and looks into them. */
+/**
+ * With its time, rounded down: git takes files that are as new as the index for changed ones and
+ * looks into them.
+ */
 async function copyIndex(from: string, to: string): Promise<void> {
   const found = await stat(from).catch(() => undefined);
   if (!found) return;

@@ -50,10 +50,12 @@ export interface Place {
 /**
  * Does work in a git worktree of its own and commits what it leaves.
  *
- * The worktree is a detached checkout in a temporary folder, so that two jobs on one repository share nothing that either writes to; the
- * branch is moved at the very end, only if it still is where the work began (otherwise `branch_moved`, and another attempt begins at
- * its new tip). Failed work is not committed. The worktree is removed in any case, by the guard if the worker dies. The result is
- * `{branch, commit, base, filesChanged, files, pushed?}`; when nothing has changed `commit` is null.
+ * The worktree is a detached checkout in a temporary folder, so that two jobs on one repository
+ * share nothing that either writes to; the branch is moved at the very end, only if it still is
+ * where the work began (otherwise `branch_moved`, and another attempt begins at its new tip).
+ * Failed work is not committed. The worktree is removed in any case, by the guard if the worker
+ * dies. The result is `{branch, commit, base, filesChanged, files, pushed?}`; when nothing has
+ * changed `commit` is null.
  *
  * @param ignore globs of files that are the tool's own: neither reported nor committed
  */
@@ -129,7 +131,10 @@ async function mustNotBeCheckedOut(repo: Git, branch: string): Promise<void> {
   throw new BadInput(`branch ${branch} is checked out in ${folder?.slice("worktree ".length)}`);
 }
 
-/** The branch of a job that names none: one for each attempt, so that no attempt finds what a lost one has left. */
+/**
+ * The branch of a job that names none: one for each attempt, so that no attempt finds what a lost
+ * one has left.
+ */
 function branchOf({ jobId, attempt }: ClaimedJob): string {
   const name = jobId
     .replace(/[^A-Za-z0-9._-]+/g, "-")
@@ -188,7 +193,10 @@ interface Work {
   failed: boolean;
 }
 
-/** Commits what the work has left, and what it has committed itself; of failed work only the touched files are listed. */
+/**
+ * Commits what the work has left, and what it has committed itself; of failed work only the touched
+ * files are listed.
+ */
 async function keepWork({ env, repo, here, start, wish, ignore, failed }: Work): Promise<Kept> {
   const { branch, base, exists } = start;
   await here.do(addAll(ignore));

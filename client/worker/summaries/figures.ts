@@ -1,4 +1,6 @@
-/** What a test runner says at its end. `total` is its own figure where it gives one, else the sum. */
+/**
+ * What a test runner says at its end. `total` is its own figure where it gives one, else the sum.
+ */
 export interface Figures {
   passed: number;
   failed: number;
@@ -6,12 +8,15 @@ export interface Figures {
   total: number;
 }
 
-/** Reads one stream of output line by line, without colours, and answers the figures when a summary is complete. */
+/**
+ * Reads one stream of output line by line, without colours, and answers the figures when a summary
+ * is complete.
+ */
 export type Reader = (line: string) => Figures | undefined;
 
 /**
- * Where a runner's word counts. Tests that failed as they were expected to count as skipped or passed as the runner's own reports do it;
- * `null` is no outcome of a test.
+ * Where a runner's word counts. Tests that failed as they were expected to count as skipped or
+ * passed as the runner's own reports do it; `null` is no outcome of a test.
  */
 const COUNTS_AS: { readonly [word: string]: "passed" | "failed" | "skipped" | null } = {
   passed: "passed",
@@ -38,7 +43,10 @@ const COUNTS_AS: { readonly [word: string]: "passed" | "failed" | "skipped" | nu
   "subtests skipped": null,
 };
 
-/** Figures of `["3 passed", "1 failed", …]`; undefined when a part is not understood: better no figure than a wrong one. */
+/**
+ * Figures of `["3 passed", "1 failed", …]`; undefined when a part is not understood: better no
+ * figure than a wrong one.
+ */
 export function figuresOf(parts: readonly string[], total?: number): Figures | undefined {
   const figures = { passed: 0, failed: 0, skipped: 0 };
   for (const part of parts) {

@@ -20,7 +20,10 @@ const MAX_LINE = 2_000;
 /** Of a command that runs the tests of many packages. */
 const MAX_SUMMARIES = 100;
 
-/** Finds the summaries of test runners in output as it comes, however long it is; nothing else is kept. */
+/**
+ * Finds the summaries of test runners in output as it comes, however long it is; nothing else is
+ * kept.
+ */
 export class SummaryFinder {
   readonly summaries: Summary[] = [];
   readonly #streams: { [stream in StreamName]: Lines };

@@ -1,6 +1,9 @@
 import { figuresOf, type Reader } from "./figures.ts";
 
-/** Two lines of jest: `Test Suites: 1 failed, 3 total` and `Tests:       1 failed, 2 passed, 3 total`. */
+/**
+ * Two lines of jest: `Test Suites: 1 failed, 3 total` and
+ * `Tests:       1 failed, 2 passed, 3 total`.
+ */
 export function jest(): Reader {
   let afterSuites = false;
   return (line) => {

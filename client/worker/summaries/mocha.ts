@@ -1,6 +1,9 @@
 import { type Figures, figuresOf, type Reader } from "./figures.ts";
 
-/** The lines of mocha: `  5 passing (12ms)`, then `  1 pending` and `  2 failing` if there are any, then an empty one. */
+/**
+ * The lines of mocha: `  5 passing (12ms)`, then `  1 pending` and `  2 failing` if there are any,
+ * then an empty one.
+ */
 export function mocha(): Reader {
   let parts: string[] = [];
   return (line) => {

@@ -2,7 +2,10 @@ import { figuresOf, type Reader } from "./figures.ts";
 
 const WORDS = ["tests", "suites", "pass", "fail", "cancelled", "skipped", "todo", "duration_ms"] as const;
 
-/** The eight lines of `node --test`, each behind `#` (TAP) or `ℹ` (spec): tests, suites, pass, fail, cancelled, skipped, todo, duration_ms. */
+/**
+ * The eight lines of `node --test`, each behind `#` (TAP) or `ℹ` (spec): tests, suites, pass, fail,
+ * cancelled, skipped, todo, duration_ms.
+ */
 export function nodeTest(): Reader {
   let found: number[] = [];
   return (line) => {

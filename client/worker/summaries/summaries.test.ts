@@ -13,7 +13,10 @@ function find(text: string, frameworks = ALL, pieces = text.length || 1): Summar
 
 const sample = (name: string) => readFile(new URL(`./samples/${name}.txt`, import.meta.url), "utf8");
 
-/** What real runs have printed (pytest 9.0, vitest 4.1, jest 30, mocha 11, Node 20) and what was in them. */
+/**
+ * What real runs have printed (pytest 9.0, vitest 4.1, jest 30, mocha 11, Node 20) and what was in
+ * them.
+ */
 const SAMPLES: [name: string, framework: Framework, passed: number, failed: number, skipped: number, total: number][] =
   [
     // 1 failed, 1 passed, 1 skipped, 1 xfailed, 1 xpassed, 1 error

@@ -1,6 +1,9 @@
 import { figuresOf, type Reader } from "./figures.ts";
 
-/** Two lines of vitest: ` Test Files  1 failed | 2 passed (3)` and `      Tests  1 failed | 5 passed | 1 skipped (7)`. */
+/**
+ * Two lines of vitest: ` Test Files  1 failed | 2 passed (3)` and
+ * `      Tests  1 failed | 5 passed | 1 skipped (7)`.
+ */
 export function vitest(): Reader {
   let afterFiles = false;
   return (line) => {

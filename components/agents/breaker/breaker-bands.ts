@@ -12,8 +12,8 @@ export interface Band {
   state: BreakerStateName | null;
   absent: boolean;
   /**
-   * Why it changed to this state, and who ordered it (null: the breaker itself). Null too when the beginning is
-   * unknown.
+   * Why it changed to this state, and who ordered it (null: the breaker itself). Null too when the
+   * beginning is unknown.
    */
   reason: string | null;
   by: string | null;
@@ -26,8 +26,8 @@ export interface KnownHistory {
   /** Oldest first. May include events other than transitions. */
   rows: readonly FeedRow[];
   /**
-   * From this time on (epoch ms) `rows` has every transition; null: not known, so the time before the first one is
-   * unknown.
+   * From this time on (epoch ms) `rows` has every transition; null: not known, so the time before
+   * the first one is unknown.
    */
   knownFrom: number | null;
   /** When the agent was created. */
@@ -47,9 +47,9 @@ interface Move {
 }
 
 /**
- * The bands from `start` to `end`, without gaps or overlaps. A transition names the state it came from, so the state before the first one is
- * known as far back as the log is. Earlier times, gaps in the log, and times between inconsistent transitions are unknown, and
- * shown as unknown.
+ * The bands from `start` to `end`, without gaps or overlaps. A transition names the state it came
+ * from, so the state before the first one is known as far back as the log is. Earlier times, gaps
+ * in the log, and times between inconsistent transitions are unknown, and shown as unknown.
  */
 export function bandsOf(history: KnownHistory, start: number, end: number): Band[] {
   const moves = movesOf(history.rows);
@@ -116,7 +116,8 @@ function moveOf(event: LogEvent): Omit<Move, "afterHole"> | null {
   const [from, to] = [stateOf(payload.from), stateOf(payload.to)];
   if (from === null || to === null) return null;
   const ordered = payload.cause === "override" || payload.cause === "reset";
-  // The transition's own time: a due transition counts from then, though a later commit recorded it.
+  // The transition's own time: a due transition counts from then, though a later commit recorded
+  // it.
   const moved = typeof payload.at === "string" ? Date.parse(payload.at) : Number.NaN;
   return {
     at: Number.isFinite(moved) ? moved : Date.parse(at),

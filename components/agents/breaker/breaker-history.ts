@@ -31,8 +31,8 @@ export interface HistoryEntry {
 }
 
 /**
- * The events as entries, newest first. An operator's order emits a transition and the order; only the order is shown, since it has
- * the actor, reason and expiry.
+ * The events as entries, newest first. An operator's order emits a transition and the order; only
+ * the order is shown, since it has the actor, reason and expiry.
  */
 export function historyOf(events: readonly LogEvent[], moment: FormatMoment): HistoryEntry[] {
   const shown = events.filter((event) => !isEchoOfOrder(event)).sort((a, b) => a.seq - b.seq);

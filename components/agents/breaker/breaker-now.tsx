@@ -4,7 +4,9 @@ import { toneColor } from "../../ui/status.ts";
 import { Countdown, RelativeTime } from "../../ui/time.tsx";
 import type { BreakerView } from "./breaker-view.ts";
 
-/** The status of a breaker that is not simply closed: its countdown, its trials, or its override. */
+/**
+ * The status of a breaker that is not simply closed: its countdown, its trials, or its override.
+ */
 export function BreakerNow({ view }: { view: BreakerView }) {
   const { state, due, trials, openings, override } = view;
   switch (state) {

@@ -16,7 +16,10 @@ export type Order = (typeof ORDERS)[number];
 
 const STATE_OF = { trip: "forced_open", disable: "disabled", close: "closed" } as const;
 
-/** The orders that apply in a state: close for a breaker that is not closed; a reset also forgets the counted calls. */
+/**
+ * The orders that apply in a state: close for a breaker that is not closed; a reset also forgets
+ * the counted calls.
+ */
 export function canOrder(order: Order, breaker: Readonly<BreakerRow>): boolean {
   switch (order) {
     case "trip":
@@ -55,7 +58,10 @@ function sendOrder(seen: BreakerRow, order: Order, reason: string, holdMs: numbe
   return postIfSame(pathTo(agentEndpoints.override, at), seen, body, isSame, orderedWords, breakerTag);
 }
 
-/** Whether no order was sent between two versions of a breaker. Automatic opening and trials do not count. */
+/**
+ * Whether no order was sent between two versions of a breaker. Automatic opening and trials do not
+ * count.
+ */
 export const isUnordered = (seen: BreakerRow, now: BreakerRow): boolean =>
   breakerTag({ ...now, state: seen.state }) === breakerTag(seen) && (now.state !== "closed" || seen.state === "closed");
 
@@ -68,8 +74,9 @@ export function orderedWords({ state, override: order }: BreakerRow): string {
 }
 
 /**
- * Sends an order and shows its effect at once, by the same state machine as the server's. When somebody else has sent an order meanwhile, nothing
- * is sent and `onTheirs` gets the current breaker.
+ * Sends an order and shows its effect at once, by the same state machine as the server's. When
+ * somebody else has sent an order meanwhile, nothing is sent and `onTheirs` gets the current
+ * breaker.
  */
 export function useBreakerOrder(
   onTheirs: (now: BreakerRow) => void,

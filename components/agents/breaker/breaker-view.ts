@@ -4,7 +4,10 @@ import type { Wire } from "../../../domain/kernel/wire.ts";
 
 export type BreakerRow = Wire<"breaker">;
 
-/** The texts and figures of a breaker on a tile and its page, from its row alone. Rates and shares are 0–1. */
+/**
+ * The texts and figures of a breaker on a tile and its page, from its row alone. Rates and shares
+ * are 0–1.
+ */
 export interface BreakerView {
   state: BreakerStateName;
   failureRate: number | null;

@@ -101,7 +101,10 @@ function readable(message: string, name: ConfigName | "window"): string {
   return `must be ${bound[1].startsWith("<") ? "at most" : "at least"} ${textOf(Number(bound[2]), unit)}`;
 }
 
-/** Errors of the server, by field. `errors` are those of a problem, whose paths end in a setting's name. */
+/**
+ * Errors of the server, by field. `errors` are those of a problem, whose paths end in a setting's
+ * name.
+ */
 export function faultsOf(errors: readonly unknown[]): Faults {
   const names = new Set<string>(["window", ...CONFIG_FIELDS.map(({ name }) => name)]);
   const faults: { [name: string]: string } = {};

@@ -20,8 +20,8 @@ interface HistoryStripProps {
 }
 
 /**
- * The states of a breaker as a coloured band. The pointer or the arrow keys select a part; the line below shows its times,
- * reason and actor.
+ * The states of a breaker as a coloured band. The pointer or the arrow keys select a part; the line
+ * below shows its times, reason and actor.
  */
 export function HistoryStrip({ bands, start, end, loading }: HistoryStripProps) {
   const [at, setAt] = useState<number | null>(null);
@@ -137,8 +137,7 @@ const HATCHED: CSSProperties = {
 };
 
 /**
- * `Open from 2026-11-21 10:00:00 UTC+1 to 2026-11-21 10:05:00 UTC+1 (5m 00s): failure rate 60% of 5 calls, threshold
- * 50%`.
+ * `Open from 2026-11-21 10:00:00 UTC+1 to 2026-11-21 10:05:00 UTC+1 (5m 00s): failure rate 60% of 5 calls, threshold 50%`.
  */
 function sentenceOf(band: Band, end: number, moment: FormatMoment): string {
   const goesOn = band.to >= end;

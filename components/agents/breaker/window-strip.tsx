@@ -12,7 +12,8 @@ const MARKS = {
 } as const;
 
 /**
- * The calls in a breaker's window, oldest at the left: one mark each, tall when it failed; per second in a time window.
+ * The calls in a breaker's window, oldest at the left: one mark each, tall when it failed; per
+ * second in a time window.
  */
 export function WindowStrip({ window }: { window: BreakerWindow }) {
   const marks = window.kind === "count" ? countMarks(window.last) : secondMarks(window.buckets);

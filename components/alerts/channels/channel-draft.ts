@@ -14,7 +14,10 @@ export interface ChannelDraft {
   enabled: boolean;
   /** One of the caller's own; empty: the server makes one. */
   secret: string;
-  /** How many messages go out one by one within the window; what is more goes into a digest. Empty: as the server has it. */
+  /**
+   * How many messages go out one by one within the window; what is more goes into a digest. Empty:
+   * as the server has it.
+   */
   stormThreshold: string;
   stormWindow: string;
 }
@@ -60,7 +63,10 @@ export function draftOfChannel({ id, channelKind, name, target, enabled, config 
   };
 }
 
-/** Reads the form; the domain's own checks have the last word. `taken` are the ids of other channels. */
+/**
+ * Reads the form; the domain's own checks have the last word. `taken` are the ids of other
+ * channels.
+ */
 export function parseChannel(draft: ChannelDraft, taken: readonly string[]): Parsed {
   const { kind, enabled } = draft;
   const channelId = draft.channelId.trim();

@@ -28,7 +28,10 @@ import { channelFacts, putChannel } from "./put-channel.ts";
 /** What the form begins with. */
 export interface EditedChannel {
   draft: ChannelDraft;
-  /** The channel as it was opened; null for one that is not there yet, whose id and kind can be chosen. */
+  /**
+   * The channel as it was opened; null for one that is not there yet, whose id and kind can be
+   * chosen.
+   */
   seen: ChannelRow | null;
 }
 

@@ -54,7 +54,10 @@ export const CHANNEL_LOOKS: { readonly [kind in ChannelKind]: KindLook } = {
 
 export const hasSecret = signs;
 
-/** Whether anything is ever sent to a channel of that kind, so that it can be tested and has deliveries. */
+/**
+ * Whether anything is ever sent to a channel of that kind, so that it can be tested and has
+ * deliveries.
+ */
 export const isSentTo = (kind: ChannelKind): boolean => kind !== "browser";
 
 const EVENTS = {
@@ -117,7 +120,10 @@ export function errorHelp(error: string | null): string | undefined {
 const PRIVATE =
   /^(localhost|.*\.(local|internal|lan|home|localdomain)|127\..*|10\..*|192\.168\..*|169\.254\..*|172\.(1[6-9]|2\d|3[01])\..*|0\.0\.0\.0|\[(::1?|f[cd].*|fe80.*)\])$/i;
 
-/** Why a target that can be written may still be refused when it is sent to; undefined for public ones. */
+/**
+ * Why a target that can be written may still be refused when it is sent to; undefined for public
+ * ones.
+ */
 export function targetWarning(kind: ChannelKind, target: string): string | undefined {
   if (kind === "email" || kind === "browser" || !URL.canParse(target)) return undefined;
   const { protocol, hostname } = new URL(target);

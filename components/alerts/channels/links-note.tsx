@@ -1,7 +1,10 @@
 import { TriangleAlert } from "lucide-react";
 import type { System } from "../../../domain/kernel/answers.ts";
 
-/** Which address the links in notifications lead to, and whether others than this machine can open them. */
+/**
+ * Which address the links in notifications lead to, and whether others than this machine can open
+ * them.
+ */
 export function LinksNote({ origin, local }: System["links"]) {
   if (!local) {
     return (

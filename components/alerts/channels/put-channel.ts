@@ -25,7 +25,10 @@ export function channelFacts({ name, target, enabled, channelKind, config }: Cha
   };
 }
 
-/** Whether a channel is now what it was seen as; null: it was not there. A secret put by hand shows nowhere, one that was rotated by its time. */
+/**
+ * Whether a channel is now what it was seen as; null: it was not there. A secret put by hand shows
+ * nowhere, one that was rotated by its time.
+ */
 const isSameAs = (seen: ChannelRow | null) => (now: ChannelRow) =>
   seen === null
     ? now.removedAt !== null
@@ -34,7 +37,8 @@ const isSameAs = (seen: ChannelRow | null) => (now: ChannelRow) =>
       JSON.stringify(channelFacts(now)) === JSON.stringify(channelFacts(seen));
 
 /**
- * Writes a channel, unless somebody has changed it since it was seen, or made it when it was not there.
+ * Writes a channel, unless somebody has changed it since it was seen, or made it when it was not
+ * there.
  * @throws SwitchyardError
  */
 export const putChannel = (channelId: string, body: ChannelPut, seen: ChannelRow | null): ChannelWritten =>

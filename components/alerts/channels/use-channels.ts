@@ -38,7 +38,10 @@ export function useChannels(initial: readonly Sent<"channel">[] = NONE): Channel
   );
 }
 
-/** The delivery log through a filter, the newest first, live. `first` is the page the server rendered, if for this filter. */
+/**
+ * The delivery log through a filter, the newest first, live. `first` is the page the server
+ * rendered, if for this filter.
+ */
 export function useDeliveries(
   filter: DeliveryFilter,
   first: { path: string; page: DeliveryPage } | undefined,
@@ -55,7 +58,10 @@ export function useDeliveries(
   });
 }
 
-/** The latest delivery to a channel: from the live rows, else from the server. Null: none yet. Undefined: not known yet. */
+/**
+ * The latest delivery to a channel: from the live rows, else from the server. Null: none yet.
+ * Undefined: not known yet.
+ */
 export function useLatestDelivery(channelId: string, enabled: boolean): DeliveryRow | null | undefined {
   const live = useTopicRows(TOPIC, "delivery");
   const seen = useMemo(() => latestByChannel(live).get(channelId), [live, channelId]);

@@ -12,7 +12,10 @@ export function isChanged(rule: AlertRule): boolean {
   return said({ ...built, ...rule }) !== said(built);
 }
 
-/** The built-in rule of that id as it was by default, with the given channels; undefined for other ids. */
+/**
+ * The built-in rule of that id as it was by default, with the given channels; undefined for other
+ * ids.
+ */
 export function resetPut(
   ruleId: string,
   notifies?: Pick<RulePut, "channels" | "escalation" | "notifyFolded">,

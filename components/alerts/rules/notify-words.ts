@@ -39,7 +39,10 @@ export function notifyWords({ channels, escalation }: Notified, nameOf: (channel
   return `${[first, ...later].join(", then ")}.`;
 }
 
-/** When a step is notified at the latest, counted from the start: `30 minutes after it fires`; undefined where a time cannot be read. */
+/**
+ * When a step is notified at the latest, counted from the start: `30 minutes after it fires`;
+ * undefined where a time cannot be read.
+ */
 export function sinceFiring(steps: readonly StepDraft[], index: number): string | undefined {
   let total = 0;
   for (const { after } of steps.slice(0, index + 1)) {

@@ -13,7 +13,8 @@ const isSameAs = (seen: AlertRule | null) => (now: AlertRule) =>
   seen === null ? now.removedAt !== null : now.removedAt === null && sameRule(seen, now);
 
 /**
- * Writes a rule, unless somebody has changed it since it was seen, or made it when it was not there.
+ * Writes a rule, unless somebody has changed it since it was seen, or made it when it was not
+ * there.
  * @throws SwitchyardError
  */
 export const putRule = (rule: RulePut, seen: AlertRule | null): RuleWritten =>

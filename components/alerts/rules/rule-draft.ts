@@ -76,7 +76,10 @@ export function written(unit: FieldUnit, value: unknown): string {
   return Array.isArray(value) ? value.join(", ") : String(value);
 }
 
-/** Reads the form; the domain's own checks have the last word. Channels that are none of `channels` are left out. */
+/**
+ * Reads the form; the domain's own checks have the last word. Channels that are none of `channels`
+ * are left out.
+ */
 export function parseDraft(draft: RuleDraft, channels: readonly string[] = EVERY): Parsed {
   const faults: { [field: string]: string } = {};
   const params: { [name: string]: string | number | string[] } = {};
@@ -126,7 +129,10 @@ function fieldOf([first, second, third]: readonly PropertyKey[]): string {
   return String(first);
 }
 
-/** The rule as it can be put again, without channels that are gone and steps that notify nobody else. */
+/**
+ * The rule as it can be put again, without channels that are gone and steps that notify nobody
+ * else.
+ */
 export function putOf(rule: AlertRule, channels: readonly string[], change: Partial<RulePut> = {}): RulePut {
   const { ruleId, kind, name, params, severity, enabled, forMs, notifyFolded } = rule;
   const there = (ids: readonly string[]) => ids.filter((id) => channels.includes(id));

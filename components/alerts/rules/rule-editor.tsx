@@ -20,7 +20,9 @@ import { useNames } from "./use-names.ts";
 /** What the editor begins with. */
 export interface Editing {
   draft: RuleDraft;
-  /** The rule as it was opened; null for one that is not there yet, whose id and kind can be chosen. */
+  /**
+   * The rule as it was opened; null for one that is not there yet, whose id and kind can be chosen.
+   */
   seen: AlertRule | null;
 }
 
@@ -32,7 +34,10 @@ interface RuleEditorProps {
   mayChange: boolean;
   busy: boolean;
   onClose: () => void;
-  /** Writes a rule that was seen so. Answers what somebody else has made of it meanwhile; then nothing is written. */
+  /**
+   * Writes a rule that was seen so. Answers what somebody else has made of it meanwhile; then
+   * nothing is written.
+   */
   onSave: (rule: RulePut, seen: AlertRule | null) => Promise<AlertRule | null>;
 }
 

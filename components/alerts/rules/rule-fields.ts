@@ -1,7 +1,10 @@
 import { ownOf } from "../../../domain/kernel/json-map.ts";
 import type { RuleKind } from "../../../domain/kernel/statuses.ts";
 
-/** How a parameter is written: a share as percent, a span in words, a whole number, a name, or names with commas. */
+/**
+ * How a parameter is written: a share as percent, a span in words, a whole number, a name, or names
+ * with commas.
+ */
 export type FieldUnit = "share" | "span" | "count" | "name" | "names";
 
 interface RuleField {

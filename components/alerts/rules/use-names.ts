@@ -13,7 +13,10 @@ const FIRST = { limit: 100 };
 
 const NONE: Names = { agents: [], queues: [], workflows: [] };
 
-/** Names of what is there, as the form offers them: help, not a bound, so what cannot be loaded is left out. */
+/**
+ * Names of what is there, as the form offers them: help, not a bound, so what cannot be loaded is
+ * left out.
+ */
 export function useNames(): Names {
   const { data } = useQuery({
     queryKey: ["rules", "names"],

@@ -30,8 +30,8 @@ interface RadarGridProps {
 }
 
 /**
- * Every workstream × its jobs, one cell per job, coloured by status. Arrow keys move among the cells, Enter opens a
- * job.
+ * Every workstream × its jobs, one cell per job, coloured by status. Arrow keys move among the
+ * cells, Enter opens a job.
  */
 export function RadarGrid({ label, model, selected, onOpen, className }: RadarGridProps) {
   const radar = useMemo(() => buildRadar(model), [model]);

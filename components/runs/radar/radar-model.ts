@@ -4,9 +4,10 @@ import { depths, jobLabel, type TimelineModel } from "../timeline/engine/model.t
 /**
  * Every workstream × its jobs as a grid of cells, one per job.
  *
- * Columns are the steps, in the order of the dependencies between their jobs. Where the workstreams share few steps, columns would
- * form a staircase: then columns are stages, of jobs at the same depth of dependencies. A column is as wide as the most jobs that one workstream
- * has in it, up to `MOST_SLOTS`; a row with more wraps to another line.
+ * Columns are the steps, in the order of the dependencies between their jobs. Where the workstreams
+ * share few steps, columns would form a staircase: then columns are stages, of jobs at the same
+ * depth of dependencies. A column is as wide as the most jobs that one workstream has in it, up to
+ * `MOST_SLOTS`; a row with more wraps to another line.
  */
 export interface RadarModel {
   columns: RadarColumn[];
@@ -118,7 +119,10 @@ function columnsOf(groups: readonly Group[], keyOf: KeyOf, depth: ReadonlyMap<st
     });
 }
 
-/** The cell that an arrow key moves to: the nearest in that direction; null at the edge. `at` null: the first cell. */
+/**
+ * The cell that an arrow key moves to: the nearest in that direction; null at the edge. `at` null:
+ * the first cell.
+ */
 export function neighbour(model: RadarModel, at: string | null, key: string): RadarCell | null {
   const places = model.rows.flatMap((row, index) => row.cells.map((cell) => ({ cell, row: index })));
   const here = places.find(({ cell }) => cell.job.id === at);

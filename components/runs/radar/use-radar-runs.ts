@@ -9,8 +9,8 @@ import { newestRunFirst, type RunPage } from "../use-runs.ts";
 import { isOnRadar, type RadarFilter, radarPath } from "./radar-url.ts";
 
 /**
- * The runs on the radar, the newest first. A new one is added on top; one that was shown stays until the filter changes, also when it
- * ends: its grid must not disappear just when it turns red.
+ * The runs on the radar, the newest first. A new one is added on top; one that was shown stays
+ * until the filter changes, also when it ends: its grid must not disappear just when it turns red.
  */
 export function useRadarRuns(filter: RadarFilter, initial: RunPage, initialFilter: RadarFilter): LiveList<Live<"run">> {
   const path = radarPath(filter, null);

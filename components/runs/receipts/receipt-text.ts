@@ -1,4 +1,7 @@
-/** The mutations of a commit in a few words, those of one type counted: `job.complete ×2, context.merge`. */
+/**
+ * The mutations of a commit in a few words, those of one type counted:
+ * `job.complete ×2, context.merge`.
+ */
 export function mutationsText(mutations: readonly string[], most = 4): string {
   const counts = new Map<string, number>();
   for (const type of mutations) counts.set(type, (counts.get(type) ?? 0) + 1);

@@ -20,7 +20,10 @@ const LIMIT = 50;
 /** New receipts are fetched this often at most, ms. */
 const GATHER_MS = 1000;
 
-/** The receipts of the commits with events of the run, newest first, and whether their chain is intact. */
+/**
+ * The receipts of the commits with events of the run, newest first, and whether their chain is
+ * intact.
+ */
 export function RunReceipts({ runId, head }: { runId: string; head: number }) {
   const [bad, setBad] = useState<string | null>(null);
   const { data, error, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = useReceipts(runId, head);
@@ -73,7 +76,9 @@ export function RunReceipts({ runId, head }: { runId: string; head: number }) {
   );
 }
 
-/** Page by page; fetched again when the run has new events, as receipts have no topic of their own. */
+/**
+ * Page by page; fetched again when the run has new events, as receipts have no topic of their own.
+ */
 function useReceipts(runId: string, head: number) {
   const query = useInfiniteQuery<Page, SwitchyardError, { pages: Page[] }, string[], string | null>({
     queryKey: ["receipts", runId],

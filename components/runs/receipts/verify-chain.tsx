@@ -18,8 +18,8 @@ interface Checked extends Verification {
 }
 
 /**
- * Has the server recompute the chain of receipts, and shows the result. `onBad` gets the first receipt that does not
- * fit.
+ * Has the server recompute the chain of receipts, and shows the result. `onBad` gets the first
+ * receipt that does not fit.
  */
 export function VerifyChain({ onBad }: { onBad: (receiptId: string | null) => void }) {
   const check = useMutation<Checked, SwitchyardError>({

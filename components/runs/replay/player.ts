@@ -13,7 +13,9 @@ export function isFailure(event: Pick<LogEvent, "type" | "payload">): boolean {
   return isEvent(event, "job.failed", "job.timed_out", "job.attempt_failed");
 }
 
-/** Ids of the attempts that were trials of a half-open breaker: the event of their start says so. */
+/**
+ * Ids of the attempts that were trials of a half-open breaker: the event of their start says so.
+ */
 export function trialsOf(events: readonly LogEvent[]): string[] {
   return events.flatMap((event) =>
     isEvent(event, "job.started") && event.payload.trial ? [attemptId(event.subject.id, event.payload.attempt)] : [],
@@ -37,13 +39,19 @@ export const nextFailure = (failures: readonly number[], count: number): number 
 export const previousFailure = (failures: readonly number[], count: number): number | undefined =>
   failures.findLast((one) => one < count);
 
-/** One stretch of a log: its events per time, as a share (0–1) of the densest, and whether one is a failure. */
+/**
+ * One stretch of a log: its events per time, as a share (0–1) of the densest, and whether one is a
+ * failure.
+ */
 export interface Bucket {
   height: number;
   failed: boolean;
 }
 
-/** A log in `count` stretches with equally many events. The height is events per second, on a logarithmic scale. */
+/**
+ * A log in `count` stretches with equally many events. The height is events per second, on a
+ * logarithmic scale.
+ */
 export function buckets(events: readonly LogEvent[], count: number): Bucket[] {
   const many = Math.min(count, events.length);
   const rates: { rate: number; failed: boolean }[] = [];

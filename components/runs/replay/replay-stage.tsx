@@ -27,7 +27,10 @@ interface ReplayStageProps {
   onSelect: (selection: Selection | null) => void;
 }
 
-/** The run at a position of its log: the slider, the event there, and the timeline, board or state at that time. */
+/**
+ * The run at a position of its log: the slider, the event there, and the timeline, board or state
+ * at that time.
+ */
 export function ReplayStage({ log, player, model, show, onShow, selection, onSelect }: ReplayStageProps) {
   if (log.phase !== "ready" || log.events.length === 0) return <LogNotice log={log} />;
   return (

@@ -2,14 +2,17 @@ import { eventEndpoints } from "../../../domain/commit/endpoints.ts";
 import { pathTo } from "../../../domain/kernel/endpoint.ts";
 import type { LogEvent } from "../../../domain/kernel/event.ts";
 
-/** Nouns whose events the fold reads, and approvals, for the waits of jobs. Output of jobs and notes of the orchestrator change no row, and can be
- * a hundred times as much. */
+/**
+ * Nouns whose events the replay reads, and approvals, for the waits of jobs. Output of jobs and
+ * notes of the orchestrator change no row and can be a hundred times as much.
+ */
 const NOUNS = ["run", "workstream", "job", "context", "token", "scope", "step", "metadata", "approval"] as const;
 
 const PAGE = 1000;
 
 /**
- * The path of a page of a run's log after a position, with the events that the fold reads; null: from its first event.
+ * The path of a page of a run's log after a position, with the events that the fold reads; null:
+ * from its first event.
  */
 export const logPath = (runId: string, after: number | null) =>
   pathTo(eventEndpoints.ofRun, {

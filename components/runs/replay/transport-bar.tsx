@@ -15,7 +15,10 @@ const STRETCHES = 160;
 
 const SPEED_OPTIONS = SPEEDS.map((speed) => ({ value: String(speed), label: `${speed}/s` }));
 
-/** The position in the log: a slider over all events, steps, play, and jumps to failures. Space plays; arrows step. */
+/**
+ * The position in the log: a slider over all events, steps, play, and jumps to failures. Space
+ * plays; arrows step.
+ */
 export function TransportBar({ player, events }: { player: Player; events: readonly LogEvent[] }) {
   const { count, total, playing, speed, failures } = player;
   const next = nextFailure(failures, count);

@@ -9,7 +9,10 @@ import { gatesAfter } from "../timeline/engine/gates.ts";
 import { advance, failureCounts, type Speed, trialsOf } from "./player.ts";
 import type { RunLog } from "./use-run-log.ts";
 
-/** A run's log being played. Counts are of events: 0 is before the first of them, `total` after the last. */
+/**
+ * A run's log being played. Counts are of events: 0 is before the first of them, `total` after the
+ * last.
+ */
 export interface Player {
   count: number;
   total: number;
@@ -33,7 +36,8 @@ export interface Player {
  * Plays a log; does nothing while `log` is null.
  *
  * @param now the run as it is now, for what a log without its beginning cannot say.
- * @param at the position to show; null: the end of the log, also as it grows. `onAt` is called with every new position.
+ * @param at the position to show; null: the end of the log, also as it grows. `onAt` is called with
+ *   every new position.
  */
 export function usePlayer(
   log: RunLog | null,

@@ -28,7 +28,10 @@ const IDLE: Loaded = { events: [], phase: "idle", progress: 0, floor: 0, error: 
 /** New events are added this often at most, ms: each time the whole log is folded again. */
 const GATHER_MS = 400;
 
-/** Loads the log page by page once `wanted`, then follows it live. `last` is the known end, for the progress. */
+/**
+ * Loads the log page by page once `wanted`, then follows it live. `last` is the known end, for the
+ * progress.
+ */
 export function useRunLog(runId: string, wanted: boolean, last: number): RunLog {
   const engine = useEngine();
   const [tries, setTries] = useState(0);
@@ -75,7 +78,10 @@ export function useRunLog(runId: string, wanted: boolean, last: number): RunLog 
   return { ...log, retry: () => setTries((count) => count + 1) };
 }
 
-/** Loads every page and reports each. When retention deletes the next events meanwhile, it starts after those. */
+/**
+ * Loads every page and reports each. When retention deletes the next events meanwhile, it starts
+ * after those.
+ */
 async function loadLog(
   runId: string,
   signal: AbortSignal,

@@ -3,7 +3,10 @@ import type { Json } from "../../../domain/kernel/primitives.ts";
 
 export type Path = readonly (string | number)[];
 
-/** One place where two values differ. `before` is absent where something was added, `after` where it was removed. */
+/**
+ * One place where two values differ. `before` is absent where something was added, `after` where it
+ * was removed.
+ */
 export interface JsonChange {
   kind: "added" | "removed" | "changed";
   path: Path;
@@ -11,7 +14,10 @@ export interface JsonChange {
   after?: Json;
 }
 
-/** The differences, in the order of the values' keys. A value of another kind is one change, not one per member. */
+/**
+ * The differences, in the order of the values' keys. A value of another kind is one change, not one
+ * per member.
+ */
 export function diffJson(before: Json, after: Json): JsonChange[] {
   const changes: JsonChange[] = [];
   compare(before, after, [], changes);

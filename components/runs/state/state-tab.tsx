@@ -28,7 +28,10 @@ interface RunStateProps {
   onSelectJob: (jobId: string) => void;
 }
 
-/** The run's execution state, live; loaded separately when it is too large to be loaded with the run. */
+/**
+ * The run's execution state, live; loaded separately when it is too large to be loaded with the
+ * run.
+ */
 export function RunStateTab({ run, ...props }: RunStateProps) {
   const path = pathTo(runEndpoints.one, { id: run.runId });
   const { whole, loading, failed } = useWhole(isLean(run), path, run.version, true);

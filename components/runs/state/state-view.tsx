@@ -19,7 +19,9 @@ interface StateViewProps {
   onSelectJob?: (jobId: string) => void;
 }
 
-/** A run's execution state: context, tokens in their scopes, metadata, and what it was created with. */
+/**
+ * A run's execution state: context, tokens in their scopes, metadata, and what it was created with.
+ */
 export function StateView({ run, jobs, onSelectJob }: StateViewProps) {
   return (
     <div className="grid items-start gap-3 lg:grid-cols-2">

@@ -11,7 +11,10 @@ interface JobBarsProps {
   chosen: number | null;
 }
 
-/** A job's segments on the track. One listener for all of them reads their `data-` attributes on hover and click. */
+/**
+ * A job's segments on the track. One listener for all of them reads their `data-` attributes on
+ * hover and click.
+ */
 export function JobBars({ row, origin, chosen }: JobBarsProps) {
   return row.segments.map((segment, index) => (
     <span

@@ -22,7 +22,8 @@ interface MinimapProps {
 }
 
 /**
- * The whole run on a strip. Drag across it to show that stretch, drag the window to move it, double-click to show all.
+ * The whole run on a strip. Drag across it to show that stretch, drag the window to move it,
+ * double-click to show all.
  */
 export function Minimap({ store, model }: MinimapProps) {
   const strip = useRef<HTMLDivElement>(null);
@@ -71,7 +72,10 @@ export function Minimap({ store, model }: MinimapProps) {
   );
 }
 
-/** A press on the window drags it; a press outside selects a new stretch, or as a click moves the window there. */
+/**
+ * A press on the window drags it; a press outside selects a new stretch, or as a click moves the
+ * window there.
+ */
 function useDrag(store: TimelineStore) {
   const start = useRef<{ x: number; view: View; moves: boolean } | null>(null);
   const time = (event: PointerEvent<HTMLDivElement>, x: number) => {

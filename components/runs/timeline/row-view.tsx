@@ -32,7 +32,10 @@ interface RowViewProps {
   origin: number;
 }
 
-/** One row: its name on the left, its bars on the track. Rendered again only when its job or its position changes. */
+/**
+ * One row: its name on the left, its bars on the track. Rendered again only when its job or its
+ * position changes.
+ */
 export const RowView = memo(function RowView(props: RowViewProps) {
   const { row, index, domId, nested, collapsed, active, selected, chosen, origin } = props;
   const isGroup = row.type === "group";

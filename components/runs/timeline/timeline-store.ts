@@ -2,8 +2,9 @@ import { FOLLOW_ALL, type Mode, type ModeAction, nextMode, viewOf } from "./engi
 import { spanOf, type View } from "./engine/view.ts";
 
 /**
- * The one clock and the one window of a timeline, outside of React: a moving right edge must not render rows. The view writes both
- * into CSS variables of its root, which position bars and ticks; only what must draw again subscribes.
+ * The one clock and the one window of a timeline, outside of React: a moving right edge must not
+ * render rows. The view writes both into CSS variables of its root, which position bars and ticks;
+ * only what must draw again subscribes.
  */
 export interface TimelineStore {
   subscribe: (listener: () => void) => () => void;
@@ -12,7 +13,10 @@ export interface TimelineStore {
   mode: () => Mode;
   /** From the run's creation to its end, or to now. */
   life: () => View;
-  /** Running jobs are drawn up to this time: the end of the run, now, or the past time that is shown. */
+  /**
+   * Running jobs are drawn up to this time: the end of the run, now, or the past time that is
+   * shown.
+   */
   now: () => number;
   /** Whether a time in the past is shown. */
   isPast: () => boolean;
@@ -36,7 +40,10 @@ export interface Life {
   past: number | null;
 }
 
-/** A timeline's store. Its clock starts at the latest time in the rows, so that server and browser draw the same. */
+/**
+ * A timeline's store. Its clock starts at the latest time in the rows, so that server and browser
+ * draw the same.
+ */
 export function createTimelineStore(initial: Life): TimelineStore {
   const listeners = new Set<() => void>();
   let mode: Mode = FOLLOW_ALL;
@@ -84,7 +91,10 @@ export function createTimelineStore(initial: Life): TimelineStore {
   };
 }
 
-/** Shortest time between two visibly different drawings: a third of a pixel, at most 30 and at least 4 per second. */
+/**
+ * Shortest time between two visibly different drawings: a third of a pixel, at most 30 and at least
+ * 4 per second.
+ */
 export function frameInterval(view: View, width: number): number {
   return Math.min(250, Math.max(33, spanOf(view) / Math.max(1, width) / 3));
 }

@@ -39,8 +39,9 @@ interface TimelineProps {
 const FIRST_HEIGHT = 640;
 
 /**
- * The run over time: a row per job under its workstream, its times as bars. Arrow keys move among the rows, plus, minus and 0
- * zoom, F follows. Rows render only when their job changes; time moves them by CSS variables alone (`useClock`).
+ * The run over time: a row per job under its workstream, its times as bars. Arrow keys move among
+ * the rows, plus, minus and 0 zoom, F follows. Rows render only when their job changes; time moves
+ * them by CSS variables alone (`useClock`).
  */
 export function Timeline({ run, model, total = 0, selection, onSelect, past }: TimelineProps) {
   const root = useRef<HTMLDivElement>(null);
@@ -189,7 +190,10 @@ export function Timeline({ run, model, total = 0, selection, onSelect, past }: T
   );
 }
 
-/** Calls `reveal` when another job is selected, here or by a link, and once when the page opens with one. */
+/**
+ * Calls `reveal` when another job is selected, here or by a link, and once when the page opens with
+ * one.
+ */
 function useRevealed(
   jobId: string | undefined,
   model: TimelineModel,

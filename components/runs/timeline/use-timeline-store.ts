@@ -45,8 +45,8 @@ export function placing(store: TimelineStore, origin: number): CSSProperties {
 }
 
 /**
- * Runs the clock while the run is active, and writes the positions to `root` whenever they change. `stale` stops it: it is then
- * unknown whether jobs still run.
+ * Runs the clock while the run is active, and writes the positions to `root` whenever they change.
+ * `stale` stops it: it is then unknown whether jobs still run.
  */
 export function useClock(
   store: TimelineStore,

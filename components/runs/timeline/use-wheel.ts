@@ -6,8 +6,9 @@ import type { TimelineStore } from "./timeline-store.ts";
 const ZOOM_PER_PIXEL = 0.002;
 
 /**
- * With ctrl (or a pinch) the wheel zooms around the pointer; sideways (or with shift) it pans; otherwise it scrolls the rows as
- * usual. Listeners are not passive, or the browser would zoom the page too.
+ * With ctrl (or a pinch) the wheel zooms around the pointer; sideways (or with shift) it pans;
+ * otherwise it scrolls the rows as usual. Listeners are not passive, or the browser would zoom the
+ * page too.
  */
 export function useWheel(
   store: TimelineStore,

@@ -10,7 +10,10 @@ import type { Breaker } from "../contract.ts";
 import { type BreakerConfigInput, resolveBreakerConfig } from "./config.ts";
 import * as machine from "./machine.ts";
 
-/** Changes of a breaker's row, for all its callers: the machine's steps, with an event for every move and the alert kept in step. */
+/**
+ * Changes of a breaker's row, for all its callers: the machine's steps, with an event for every
+ * move and the alert kept in step.
+ */
 
 /** Gives a breaker a new configuration; what is left out takes its default. */
 export function configureBreaker(tx: Tx, agentKey: string, config: BreakerConfigInput): void {
@@ -18,7 +21,10 @@ export function configureBreaker(tx: Tx, agentKey: string, config: BreakerConfig
   saveBreaker(tx, breaker, machine.reconfigure(breaker, resolveBreakerConfig(config), ms(tx.at)));
 }
 
-/** How a call stands to the breaker: the trial it was, the epoch it began in, whether it may complete any trial. */
+/**
+ * How a call stands to the breaker: the trial it was, the epoch it began in, whether it may
+ * complete any trial.
+ */
 export interface CallContext {
   permitId: string | null;
   epoch?: number | null;
@@ -51,8 +57,9 @@ export function freeTrialSlots(tx: Tx, agentKey: string): number {
 }
 
 /**
- * Takes the permit for a job that is about to start; there must be a free slot. The job's end ends its trial: a long job is not a failed one. Under a
- * lease or a time limit (`endsByItself`) that end always comes; without, one that never reports would hold the breaker for ever, so its trial
+ * Takes the permit for a job that is about to start; there must be a free slot. The job's end ends
+ * its trial: a long job is not a failed one. Under a lease or a time limit (`endsByItself`) that
+ * end always comes; without, one that never reports would hold the breaker for ever, so its trial
  * fails at its deadline, but not within an hour.
  */
 export function takePermit(
@@ -80,8 +87,9 @@ export function releasePermit(tx: Tx, agentKey: string, permitId: string): void 
 type Quiet = "trial_permitted" | "trial_expired" | "wait_restarted";
 
 /**
- * Puts the changed row, and says every move as an event and to the alert. `quiet` names the event of a change without a move, where the
- * mutation has no event of its own: no row changes without the log saying so.
+ * Puts the changed row, and says every move as an event and to the alert. `quiet` names the event
+ * of a change without a move, where the mutation has no event of its own: no row changes without
+ * the log saying so.
  */
 export function saveBreaker(tx: Tx, was: Readonly<Breaker>, step: machine.BreakerStep, quiet?: Quiet): void {
   if (step.breaker === was) return;

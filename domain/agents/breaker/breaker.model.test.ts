@@ -8,8 +8,8 @@ import { acquire, nextDue, override, reconfigure, record, release, reset, tick, 
 import { type BreakerState, type BreakerStep, newBreaker, type OverrideState } from "./state.ts";
 
 /**
- * Random commands, with a clock that also jumps back, run on the machine and on the model beside it (`breaker.model.ts`).
- * After each command the two must agree and the invariants hold.
+ * Random commands, with a clock that also jumps back, run on the machine and on the model beside it
+ * (`breaker.model.ts`). After each command the two must agree and the invariants hold.
  */
 const RUNS = tries(2_000);
 const COMMANDS_PER_RUN = 200;
@@ -275,7 +275,10 @@ const countSlots = command("countSlots", fc.constant(null), () => (m, r) => {
   must(passed === Math.min(slots, 6), `${slots} slots, but ${passed} calls passed`);
 });
 
-/** Does not change anything: from here on nobody reports any more, then all calls succeed: the breaker must close. */
+/**
+ * Does not change anything: from here on nobody reports any more, then all calls succeed: the
+ * breaker must close.
+ */
 const canRecover = command("canRecover", fc.constant(null), () => (_, r) => {
   let copy = r.breaker;
   for (let round = 0; round < 8; round += 1) {

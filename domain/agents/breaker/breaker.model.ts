@@ -2,8 +2,9 @@ import type { BreakerStateName } from "../../kernel/statuses.ts";
 import type { BreakerConfig } from "./config.ts";
 
 /**
- * The model that `breaker.model.test.ts` holds the machine against: it keeps every raw call since the window last started
- * and counts them anew each time, and it follows the rules one by one, in the plainest way.
+ * The model that `breaker.model.test.ts` holds the machine against: it keeps every raw call since
+ * the window last started and counts them anew each time, and it follows the rules one by one, in
+ * the plainest way.
  */
 type Call = { second: number; failed: boolean; slow: boolean };
 export type Model = {

@@ -8,8 +8,9 @@ import { saveBreaker } from "./breaker-row.ts";
 import * as machine from "./machine.ts";
 
 /**
- * The circuit breaker in front of an agent: `machine.ts` says what it does, this file makes it a row with events and
- * an alert. It raises an alert when it opens by itself and resolves it when it closes, or when an operator takes over.
+ * The circuit breaker in front of an agent: `machine.ts` says what it does, this file makes it a
+ * row with events and an alert. It raises an alert when it opens by itself and resolves it when it
+ * closes, or when an operator takes over.
  */
 
 const reason = text.min(1);
@@ -32,7 +33,10 @@ export const breakerOverride = z.strictObject({
 });
 export const breakerReset = z.strictObject({ type: z.literal("breaker.reset"), agentKey: id, reason });
 
-/** The clock's: something of this breaker was due when it was seen in this epoch. Not open to clients. */
+/**
+ * The clock's: something of this breaker was due when it was seen in this epoch. Not open to
+ * clients.
+ */
 export const breakerTick = z.strictObject({ type: z.literal("breaker.tick"), agentKey: id });
 
 /** What `breaker.acquire` answers. */
@@ -50,7 +54,10 @@ export function acquireBreaker(tx: Tx, m: z.infer<typeof breakerAcquire>): Permi
   return { permitted: step.permitted, permitId: step.permitId, epoch: step.epoch };
 }
 
-/** The outcome of a call made outside the queue: closed, it counts; half-open, it completes a trial; else statistics only. */
+/**
+ * The outcome of a call made outside the queue: closed, it counts; half-open, it completes a trial;
+ * else statistics only.
+ */
 export function recordBreaker(tx: Tx, m: z.infer<typeof breakerRecord>): Breaker {
   ensureAgent(tx, m.agentKey);
   recordOutcome(tx, {
@@ -92,7 +99,10 @@ export function resetBreaker(tx: Tx, m: z.infer<typeof breakerReset>): Breaker {
   return must(tx, "breaker", m.agentKey);
 }
 
-/** What time does: an open breaker whose wait has passed goes half-open, late trials fail, overrides end. */
+/**
+ * What time does: an open breaker whose wait has passed goes half-open, late trials fail, overrides
+ * end.
+ */
 export function tickBreaker(tx: Tx, m: z.infer<typeof breakerTick>): Breaker {
   const breaker = must(tx, "breaker", m.agentKey);
   saveBreaker(tx, breaker, machine.tick(breaker, ms(tx.at)), "trial_expired");

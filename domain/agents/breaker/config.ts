@@ -1,7 +1,10 @@
 import { z } from "zod";
 import { DAY_MS } from "../../kernel/time.ts";
 
-/** The longest time any breaker setting may name, and the cap of a growing open time that has no `maxOpenMs`: 30 days. */
+/**
+ * The longest time any breaker setting may name, and the cap of a growing open time that has no
+ * `maxOpenMs`: 30 days.
+ */
 const LONGEST_MS = 30 * DAY_MS;
 const LARGEST_COUNT_WINDOW = 1_000;
 const LARGEST_TIME_WINDOW = 3_600;
@@ -11,8 +14,9 @@ const duration = z.int().min(1).max(LONGEST_MS);
 
 /**
  * The breaker option of `agent.register`: every field may be left out, unknown ones are refused.
- * `windowSize` counts calls (1-1,000) in a `count` window and seconds (1-3,600) in a `time` window; durations are ms;
- * rates and thresholds are 0-1. A call is slow when it takes longer than `slowCallMs`; without it no call is slow.
+ * `windowSize` counts calls (1-1,000) in a `count` window and seconds (1-3,600) in a `time` window;
+ * durations are ms; rates and thresholds are 0-1. A call is slow when it takes longer than
+ * `slowCallMs`; without it no call is slow.
  */
 export const breakerConfig = z
   .strictObject({
@@ -35,11 +39,17 @@ export const breakerConfig = z
 
 export type BreakerConfigInput = z.infer<typeof breakerConfig>;
 
-/** A full configuration, as a breaker's row keeps it. It is itself a legal `BreakerConfigInput`, so it can be sent back. */
+/**
+ * A full configuration, as a breaker's row keeps it. It is itself a legal `BreakerConfigInput`, so
+ * it can be sent back.
+ */
 export type BreakerConfig = Required<Omit<BreakerConfigInput, "slowCallMs" | "maxOpenMs">> &
   Pick<BreakerConfigInput, "slowCallMs" | "maxOpenMs">;
 
-/** Fills in what was left out. Takes a parsed `breakerConfig`; never throws. Resolving twice changes nothing. */
+/**
+ * Fills in what was left out. Takes a parsed `breakerConfig`; never throws. Resolving twice changes
+ * nothing.
+ */
 export function resolveBreakerConfig(input: BreakerConfigInput = {}): BreakerConfig {
   const window = input.window ?? "count";
   return {
@@ -74,12 +84,18 @@ export function sameBreakerConfig(a: BreakerConfig, b: BreakerConfig): boolean {
   );
 }
 
-/** How many calls a closed breaker must have seen before it may open: a count window can never hold more than its size. */
+/**
+ * How many calls a closed breaker must have seen before it may open: a count window can never hold
+ * more than its size.
+ */
 export function effectiveMinimumCalls(config: BreakerConfig): number {
   return config.window === "count" ? Math.min(config.minimumCalls, config.windowSize) : config.minimumCalls;
 }
 
-/** How long (ms) the breaker stays open at its n-th opening in a row (n from 1): grows by `openMultiplier`, capped by `maxOpenMs`. */
+/**
+ * How long (ms) the breaker stays open at its n-th opening in a row (n from 1): grows by
+ * `openMultiplier`, capped by `maxOpenMs`.
+ */
 export function openDurationMs(config: BreakerConfig, openings: number): number {
   const grown = config.openMs * config.openMultiplier ** (Math.max(1, openings) - 1);
   return Math.round(Math.min(grown, config.maxOpenMs ?? LONGEST_MS));

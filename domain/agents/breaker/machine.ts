@@ -1,30 +1,33 @@
 /**
- * The circuit breaker in front of an agent, as a pure state machine. resilience4j's meaning, with deadlines on trials.
+ * The circuit breaker in front of an agent, as a pure state machine. resilience4j's meaning, with
+ * deadlines on trials.
  *
- * closed       Calls pass. Each outcome enters the sliding window. Once the window holds the minimum of calls, a failure
- *              rate (or slow-call rate) at or above its threshold moves it to `open`.
- * open         No call passes until `resetAt`. From then on the first operation that looks (`acquire`, `tick`, any other)
- *              moves it to `half_open`. Every opening in a row without a close between lengthens the wait.
- * half_open    `permittedTrials` calls may try: trials in flight plus trials reported never exceed that number. Only these
- *              trials count. A trial that misses its deadline is a failed trial, so one that never reports cannot hold the
- *              breaker here; a trial given back (`release`) frees its place. When all have reported, the same
- *              thresholds decide: `open` again, or `closed`.
- * forced_open  An operator's hold: no call passes.
- * disabled     An operator's hold: every call passes and nothing is judged.
+ * closed       Calls pass. Each outcome enters the sliding window. Once the window holds the
+ * minimum of calls, a failure rate (or slow-call rate) at or above its threshold moves it to
+ * `open`. open         No call passes until `resetAt`. From then on the first operation that looks
+ * (`acquire`, `tick`, any other) moves it to `half_open`. Every opening in a row without a close
+ * between lengthens the wait. half_open    `permittedTrials` calls may try: trials in flight plus
+ * trials reported never exceed that number. Only these trials count. A trial that misses its
+ * deadline is a failed trial, so one that never reports cannot hold the breaker here; a trial given
+ * back (`release`) frees its place. When all have reported, the same thresholds decide: `open`
+ * again, or `closed`. forced_open  An operator's hold: no call passes. disabled     An operator's
+ * hold: every call passes and nothing is judged.
  *
- * Moves:  closed -> open | open -> half_open | half_open -> open, closed
- *         any -> forced_open, disabled, closed by `override`; any -> closed by `reset`
- *         forced_open, disabled -> closed when the override's `expiresAt` has passed.
- * Every move raises `epoch`. Every move to `closed` starts with an empty window; every move to `half_open` with no trials.
- * `open`, `forced_open` and `disabled` keep the window as it was, so that the figures show what led there.
+ * Moves:  closed -> open | open -> half_open | half_open -> open, closed any -> forced_open,
+ * disabled, closed by `override`; any -> closed by `reset` forced_open, disabled -> closed when the
+ * override's `expiresAt` has passed. Every move raises `epoch`. Every move to `closed` starts with
+ * an empty window; every move to `half_open` with no trials. `open`, `forced_open` and `disabled`
+ * keep the window as it was, so that the figures show what led there.
  *
- * An outcome is *late*, and never enters a window, when it carries a permit that is not in flight, when its caller says
- * that it began in another epoch, or when it has no permit in `half_open` (unless the caller asks for `anyTrial`).
+ * An outcome is *late*, and never enters a window, when it carries a permit that is not in flight,
+ * when its caller says that it began in another epoch, or when it has no permit in `half_open`
+ * (unless the caller asks for `anyTrial`).
  *
- * Time is an argument (`now`, epoch ms). What is due at `now` happens first in every operation, so whether a timer or a
- * caller comes first makes no difference. A `now` a little before `changedAt` counts as `changedAt`: a clock that goes back can
- * lengthen a wait, never shorten it. Far before it, the clock was wrong when the state changed and has been put right: then what
- * waits begins anew at `now` and waits as long as it was to (`rebased`). Inputs are never mutated.
+ * Time is an argument (`now`, epoch ms). What is due at `now` happens first in every operation, so
+ * whether a timer or a caller comes first makes no difference. A `now` a little before `changedAt`
+ * counts as `changedAt`: a clock that goes back can lengthen a wait, never shorten it. Far before
+ * it, the clock was wrong when the state changed and has been put right: then what waits begins
+ * anew at `now` and waits as long as it was to (`rebased`). Inputs are never mutated.
  */
 
 import { percent } from "../../kernel/percent.ts";
@@ -52,10 +55,15 @@ export {
 } from "./state.ts";
 
 const LONGEST_ERROR = 500;
-/** Clocks of servers differ by less than this; what lies further ahead was written by a clock that was wrong. */
+/**
+ * Clocks of servers differ by less than this; what lies further ahead was written by a clock that
+ * was wrong.
+ */
 const STEP_BACK_MS = 5_000;
 
-/** What time alone does by `now`. Returns the same object and no transitions when nothing is due. */
+/**
+ * What time alone does by `now`. Returns the same object and no transitions when nothing is due.
+ */
 export function tick(was: BreakerState, now: number): BreakerStep {
   const b = rebased(was, now);
   const at = clamp(b, now);
@@ -91,7 +99,10 @@ export function nextDue(b: BreakerState): number | null {
   }
 }
 
-/** How many calls may start at `now`: Infinity when closed or disabled, 0 when open, the free trials when half-open. */
+/**
+ * How many calls may start at `now`: Infinity when closed or disabled, 0 when open, the free trials
+ * when half-open.
+ */
 export function trialSlots(b: BreakerState, now: number): number {
   const due = tick(b, now).breaker;
   switch (due.state) {
@@ -107,8 +118,9 @@ export function trialSlots(b: BreakerState, now: number): number {
 }
 
 /**
- * Asks to make one call. `permitId` is the name a trial would get; the answer carries it only if a trial was issued.
- * Asking again with the permit of a trial in flight answers the same and issues nothing.
+ * Asks to make one call. `permitId` is the name a trial would get; the answer carries it only if a
+ * trial was issued. Asking again with the permit of a trial in flight answers the same and issues
+ * nothing.
  */
 export function acquire(
   b: BreakerState,
@@ -135,10 +147,11 @@ export function acquire(
 }
 
 /**
- * Takes the outcome of one call. `counted` says whether it entered the window; late outcomes and those of an open or
- * overridden breaker do not (see the top of this file), but their error is remembered.
- * `anyTrial`: without a permit, complete the oldest trial in flight, or count as a trial of its own if there is none.
- * `epoch`: the epoch in which the call began, if the caller knows.
+ * Takes the outcome of one call. `counted` says whether it entered the window; late outcomes and
+ * those of an open or overridden breaker do not (see the top of this file), but their error is
+ * remembered. `anyTrial`: without a permit, complete the oldest trial in flight, or count as a
+ * trial of its own if there is none. `epoch`: the epoch in which the call began, if the caller
+ * knows.
  */
 export function record(
   b: BreakerState,
@@ -173,7 +186,10 @@ export function record(
   }
 }
 
-/** Gives a trial back without an outcome (its job was cancelled): its place is free again. Unknown permits change nothing. */
+/**
+ * Gives a trial back without an outcome (its job was cancelled): its place is free again. Unknown
+ * permits change nothing.
+ */
 export function release(b: BreakerState, permitId: string, now: number): BreakerStep & { released: boolean } {
   const due = tick(b, now);
   const trials = due.breaker.trials.filter((trial) => trial.permitId !== permitId);
@@ -182,8 +198,9 @@ export function release(b: BreakerState, permitId: string, now: number): Breaker
 }
 
 /**
- * An operator's order. `forced_open` and `disabled` hold until `expiresAt` (RFC 3339, validated by the contract; none =
- * until further orders); `closed` does what `reset` does. Repeating an order changes nothing.
+ * An operator's order. `forced_open` and `disabled` hold until `expiresAt` (RFC 3339, validated by
+ * the contract; none = until further orders); `closed` does what `reset` does. Repeating an order
+ * changes nothing.
  */
 export function override(
   b: BreakerState,
@@ -213,16 +230,20 @@ export function override(
   }
 }
 
-/** Back to `closed` with an empty window, no override, `openings` 0. Idempotent. `by` is for the event, not the row. */
+/**
+ * Back to `closed` with an empty window, no override, `openings` 0. Idempotent. `by` is for the
+ * event, not the row.
+ */
 export function reset(b: BreakerState, order: { reason: string; by: string }, now: number): BreakerStep {
   const due = tick(b, now);
   return chain(due, startAfresh(due.breaker, "reset", order.reason, clamp(due.breaker, now)));
 }
 
 /**
- * Takes a new configuration (as `resolveBreakerConfig` makes it); by itself it never moves the state. The window starts
- * again if its kind or size changed; in `half_open` its size is `permittedTrials`, and trials beyond the new number become
- * late. The end of an open time that has begun stays, and so do the deadlines of trials.
+ * Takes a new configuration (as `resolveBreakerConfig` makes it); by itself it never moves the
+ * state. The window starts again if its kind or size changed; in `half_open` its size is
+ * `permittedTrials`, and trials beyond the new number become late. The end of an open time that has
+ * begun stays, and so do the deadlines of trials.
  */
 export function reconfigure(b: BreakerState, config: BreakerConfig, now: number): BreakerStep {
   const due = tick(b, now);
@@ -248,8 +269,9 @@ export function reconfigure(b: BreakerState, config: BreakerConfig, now: number)
 }
 
 /**
- * A state of a time that is yet to come, moved to `now`: with it the end of its open time, the deadlines of its trials and the calls in its window.
- * An operator's `expiresAt` stays, as it is a time and no wait. Any other state is the same object.
+ * A state of a time that is yet to come, moved to `now`: with it the end of its open time, the
+ * deadlines of its trials and the calls in its window. An operator's `expiresAt` stays, as it is a
+ * time and no wait. Any other state is the same object.
  */
 function rebased(b: BreakerState, now: number): BreakerState {
   const ahead = Date.parse(b.changedAt) - now;
@@ -345,7 +367,10 @@ function judgeTrials(b: BreakerState, at: number): BreakerStep {
   return move(b, "closed", "trials_passed", `${b.successCount} of ${b.calls} trial calls succeeded`, at);
 }
 
-/** Which threshold the figures reach, if any. A threshold of 0 means "any such call", never "none at all". */
+/**
+ * Which threshold the figures reach, if any. A threshold of 0 means "any such call", never "none at
+ * all".
+ */
 function faultOf(b: BreakerState): { cause: TransitionCause; reason: string } | null {
   const reaches = (rate: number | null, threshold: number) => rate !== null && rate > 0 && rate >= threshold;
   const words = (what: string, rate: number | null, threshold: number) =>

@@ -2,7 +2,9 @@ import type { BreakerStateName } from "../../kernel/statuses.ts";
 import type { BreakerConfig } from "./config.ts";
 import { type BreakerWindow, emptyWindow, windowTotals } from "./window.ts";
 
-/** The states an operator may order. `closed` ends an override and starts afresh; it holds nothing. */
+/**
+ * The states an operator may order. `closed` ends an override and starts afresh; it holds nothing.
+ */
 export const overrideStates = ["forced_open", "disabled", "closed"] as const;
 export type OverrideState = (typeof overrideStates)[number];
 
@@ -18,8 +20,9 @@ export type BreakerOverride = {
 };
 
 /**
- * A breaker as its row keeps it: plain JSON, times as `toISOString()` writes them. `calls`, `failureCount`, `successCount`
- * and the rates (0-1, null without calls; slow also null without `slowCallMs`) are those of `window`.
+ * A breaker as its row keeps it: plain JSON, times as `toISOString()` writes them. `calls`,
+ * `failureCount`, `successCount` and the rates (0-1, null without calls; slow also null without
+ * `slowCallMs`) are those of `window`.
  */
 export type BreakerState = {
   state: BreakerStateName;
@@ -35,7 +38,10 @@ export type BreakerState = {
   slowCallRate: number | null;
   /** Of the last opening; null once closed or disabled. */
   openedAt: string | null;
-  /** When time alone moves it on: the end of the open time, or of an override that expires. Else null. */
+  /**
+   * When time alone moves it on: the end of the open time, or of an override that expires. Else
+   * null.
+   */
   resetAt: string | null;
   /** Openings in a row without a close between them. */
   openings: number;
@@ -57,7 +63,10 @@ export const TRANSITION_CAUSES = [
 ] as const;
 export type TransitionCause = (typeof TRANSITION_CAUSES)[number];
 
-/** One move. `cause` is for code, `reason` for people (an operator's own words, where an operator moved it). */
+/**
+ * One move. `cause` is for code, `reason` for people (an operator's own words, where an operator
+ * moved it).
+ */
 export type BreakerTransition = {
   from: BreakerStateName;
   to: BreakerStateName;

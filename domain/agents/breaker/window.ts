@@ -2,14 +2,16 @@
 export type WindowCall = { failed: boolean; slow: boolean };
 
 /**
- * The last calls, oldest first, one character each: `.` succeeded, `x` failed, `s` succeeded slowly, `X` failed slowly.
- * The totals are kept beside the string, so reading a rate never counts, and the row stays small (100 calls: 150 bytes).
+ * The last calls, oldest first, one character each: `.` succeeded, `x` failed, `s` succeeded
+ * slowly, `X` failed slowly. The totals are kept beside the string, so reading a rate never counts,
+ * and the row stays small (100 calls: 150 bytes).
  */
 export type CountWindow = { kind: "count"; last: string; failures: number; slow: number };
 
 /**
- * The calls of the last seconds: `[seconds after since, calls, failures, slow]`, oldest first, only seconds that had calls.
- * `since` is an epoch second. What is stored is the window as of its newest call; `windowAt` says what is left of it at a time.
+ * The calls of the last seconds: `[seconds after since, calls, failures, slow]`, oldest first, only
+ * seconds that had calls. `since` is an epoch second. What is stored is the window as of its newest
+ * call; `windowAt` says what is left of it at a time.
  */
 export type TimeWindow = {
   kind: "time";
@@ -47,7 +49,10 @@ export function windowTotals(window: BreakerWindow): WindowTotals {
   }
 }
 
-/** The window after one more call at `now` (epoch ms); what no longer fits `size` (calls or seconds) has left it. */
+/**
+ * The window after one more call at `now` (epoch ms); what no longer fits `size` (calls or seconds)
+ * has left it.
+ */
 export function pushCall(window: BreakerWindow, size: number, call: WindowCall, now: number): BreakerWindow {
   switch (window.kind) {
     case "count":
@@ -57,7 +62,10 @@ export function pushCall(window: BreakerWindow, size: number, call: WindowCall, 
   }
 }
 
-/** What is left of a window at `now` (epoch ms): of a time window the calls of its last seconds. The same object when nothing has left it. */
+/**
+ * What is left of a window at `now` (epoch ms): of a time window the calls of its last seconds. The
+ * same object when nothing has left it.
+ */
 export function windowAt(window: BreakerWindow, size: number, now: number): BreakerWindow {
   if (window.kind === "count") return window;
   const from = Math.floor(now / 1000) - size + 1;
@@ -67,7 +75,10 @@ export function windowAt(window: BreakerWindow, size: number, now: number): Brea
   return { ...window, buckets: kept, calls: sum(1), failures: sum(2), slow: sum(3) };
 }
 
-/** When calls left a window the last time, by `now` (epoch ms); 0 when none has since its newest call. */
+/**
+ * When calls left a window the last time, by `now` (epoch ms); 0 when none has since its newest
+ * call.
+ */
 export function leftBy(window: BreakerWindow, size: number, now: number): number {
   if (window.kind === "count") return 0;
   const ends = window.buckets.map(([second]) => (window.since + second + size) * 1000).filter((end) => end <= now);
@@ -91,7 +102,8 @@ function pushCount(window: CountWindow, size: number, call: WindowCall): CountWi
 
 function pushTime(window: TimeWindow, size: number, call: WindowCall, now: number): TimeWindow {
   const newest = window.buckets.at(-1);
-  // Calls of a time that is far from having come were counted by a clock that was wrong: nobody knows how old they are.
+  // Calls of a time that is far from having come were counted by a clock that was wrong: nobody
+  // knows how old they are.
   if (newest && window.since + newest[0] > now / 1000 + STEP_BACK_S) return pushTime(emptyTime(), size, call, now);
   // A clock that went back a little keeps filling the newest second: buckets never run backwards.
   const second = newest ? Math.max(Math.floor(now / 1000), window.since + newest[0]) : Math.floor(now / 1000);

@@ -9,9 +9,10 @@ import { type AgentFigures, startOf, WIDTH_MS } from "../tally.ts";
 import { type AgentSeen, DEFAULT_WEIGHTS, rankCandidates } from "./score.ts";
 
 /**
- * `routing.decide`: picks the agent for a task (`score.ts` says how), keeps the decision with every candidate, and takes the trial that
- * a half-open breaker lets through; the decision's outcome, or the trial's deadline, ends it. A decision for a job takes no trial, as the job's
- * start does. With `fallbackOf` no agent is taken that was tried before it.
+ * `routing.decide`: picks the agent for a task (`score.ts` says how), keeps the decision with every
+ * candidate, and takes the trial that a half-open breaker lets through; the decision's outcome, or
+ * the trial's deadline, ends it. A decision for a job takes no trial, as the job's start does. With
+ * `fallbackOf` no agent is taken that was tried before it.
  */
 
 const weight = z.number().min(0).max(1_000_000);
@@ -37,7 +38,10 @@ export const routingDecide = z.strictObject({
   fallbackOf: id.optional().meta({ description: "The decision that came to nothing: its agents are not taken again" }),
 });
 
-/** Agents that are looked at: those with the capability come first, of them those that let something through, of them those seen last. */
+/**
+ * Agents that are looked at: those with the capability come first, of them those that let something
+ * through, of them those seen last.
+ */
 const MAX_AGENTS = 1000;
 /** Candidates that a decision keeps. */
 const MAX_CANDIDATES = 100;

@@ -32,7 +32,10 @@ export const routingOutcome = z.strictObject({
   error: text.optional(),
 });
 
-/** Stores a decision made elsewhere. One that already has `success` counts as an outcome, unless a job's attempts do. */
+/**
+ * Stores a decision made elsewhere. One that already has `success` counts as an outcome, unless a
+ * job's attempts do.
+ */
 export function recordRouting(tx: Tx, m: z.infer<typeof routingRecord>): RoutingDecision {
   const decisionId = m.decisionId ?? tx.newId("dec");
   mustBeNew(tx, "decision", decisionId);

@@ -4,17 +4,20 @@ import { percentile, wilsonLowerBound } from "../figures.ts";
 import type { AgentFigures } from "../tally.ts";
 
 /**
- * Which agent a task goes to, as a pure function of what is known of all of them (docs/routing.md explains it to users).
+ * Which agent a task goes to, as a pure function of what is known of all of them (docs/routing.md
+ * explains it to users).
  *
- * Left out, each with its reason: agents without the capability, those that drain, those whose breaker lets nothing through (a half-open one
- * lets through its free trials), those without a free slot, those that were tried before or that the caller does not want.
+ * Left out, each with its reason: agents without the capability, those that drain, those whose
+ * breaker lets nothing through (a half-open one lets through its free trials), those without a free
+ * slot, those that were tried before or that the caller does not want.
  *
- * The others get a score from 0 to 1, the weighted mean of three parts, each from 0 to 1:
- *   success  Wilson's lower bound of the success rate, as if the agent had begun with ten calls of which eight succeeded: newcomers get their
- *            chance, and a few lucky calls do not outrank a long record. Of this type of task if there is enough of it, else of all its work.
- *   speed    the fastest candidate's median duration over the agent's own; the middle when nothing is known.
- *   load     the share of its slots that is free.
- * The best score wins, equal ones go by key. A task of raised priority is no trial: it goes to a half-open agent only when no other can take it.
+ * The others get a score from 0 to 1, the weighted mean of three parts, each from 0 to 1: success
+ * Wilson's lower bound of the success rate, as if the agent had begun with ten calls of which eight
+ * succeeded: newcomers get their chance, and a few lucky calls do not outrank a long record. Of
+ * this type of task if there is enough of it, else of all its work. speed    the fastest
+ * candidate's median duration over the agent's own; the middle when nothing is known. load     the
+ * share of its slots that is free. The best score wins, equal ones go by key. A task of raised
+ * priority is no trial: it goes to a half-open agent only when no other can take it.
  */
 
 export const DEFAULT_WEIGHTS: Weights = { success: 0.6, speed: 0.2, load: 0.2 };
@@ -53,8 +56,9 @@ export interface Asked {
 }
 
 /**
- * All agents, the chosen one first if any can take the task: then the others that could, then those left out, each with its score. Last are those that
- * lack the capability: only the best are kept, and they say least.
+ * All agents, the chosen one first if any can take the task: then the others that could, then those
+ * left out, each with its score. Last are those that lack the capability: only the best are kept,
+ * and they say least.
  */
 export function rankCandidates(agents: readonly AgentSeen[], asked: Asked): Candidate[] {
   const known = agents.map((agent) => ({ agent, ...basisOf(agent), excluded: exclusionOf(agent, asked) }));

@@ -42,8 +42,9 @@ export interface AttemptEnd {
 }
 
 /**
- * Closes the open attempt of a job. Its duration is what the caller reported, but no more than the time since it started, which is also the default.
- * An attempt that starts and ends in one commit was reported after the fact: its reported duration is kept.
+ * Closes the open attempt of a job. Its duration is what the caller reported, but no more than the
+ * time since it started, which is also the default. An attempt that starts and ends in one commit
+ * was reported after the fact: its reported duration is kept.
  */
 export function closeAttempt(tx: Tx, job: Readonly<Job>, status: AttemptStatus, end: AttemptEnd): number {
   const attempt = tx.get("attempt", attemptId(job.id, job.attempt));

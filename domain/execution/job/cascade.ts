@@ -17,15 +17,19 @@ import { emitJob, hasCancelledToken, putBack } from "./moves.ts";
 import { DEPENDENCY_FAILED, restoreOf } from "./restore.ts";
 
 /**
- * What one job's end does to others. A completed job releases those that waited for it; any other end cancels them
- * (`dependency_failed`), and so on down the chain, into other runs too. A run's end cancels what is left of it. One commit releases or cancels
- * at most `CASCADE_LIMIT` jobs each way; the clock finds the rest and goes on in batches (`job.settle`).
+ * What one job's end does to others. A completed job releases those that waited for it; any other
+ * end cancels them (`dependency_failed`), and so on down the chain, into other runs too. A run's
+ * end cancels what is left of it. One commit releases or cancels at most `CASCADE_LIMIT` jobs each
+ * way; the clock finds the rest and goes on in batches (`job.settle`).
  */
 
 /** The clock's: what a cascade longer than its limit has left of this job. Not open to clients. */
 export const jobSettle = z.strictObject({ type: z.literal("job.settle"), jobId: id });
 
-/** Goes on with a cascade where it stopped: does to this job what is due to it as things are now, which may be nothing. */
+/**
+ * Goes on with a cascade where it stopped: does to this job what is due to it as things are now,
+ * which may be nothing.
+ */
 export function settleJob(tx: Tx, m: z.infer<typeof jobSettle>): Job {
   const job = must(tx, "job", m.jobId);
   const run = must(tx, "run", job.runId);
@@ -37,12 +41,18 @@ export function settleJob(tx: Tx, m: z.infer<typeof jobSettle>): Job {
   return must(tx, "job", job.id);
 }
 
-/** After a job's row has been put in a final status: releases or cancels its dependents, then settles the runs that this concerns. */
+/**
+ * After a job's row has been put in a final status: releases or cancels its dependents, then
+ * settles the runs that this concerns.
+ */
 export function settleAfter(tx: Tx, jobId: string): void {
   for (const runId of propagate(tx, [jobId])) settleRun(tx, runId);
 }
 
-/** Tells the dependents of ended jobs, and theirs if they end by it. Answers the runs of all that have ended. */
+/**
+ * Tells the dependents of ended jobs, and theirs if they end by it. Answers the runs of all that
+ * have ended.
+ */
 function propagate(tx: Tx, ended: string[]): Set<string> {
   const runs = new Set<string>();
   let left = CASCADE_LIMIT;
@@ -71,7 +81,10 @@ function countUnmet(tx: Tx, job: Readonly<Job>): number {
 
 type Verdict = "queued" | { reason: string; dependency?: string };
 
-/** What is due to a waiting job as its dependencies and its approval are now; undefined while it has to wait. */
+/**
+ * What is due to a waiting job as its dependencies and its approval are now; undefined while it has
+ * to wait.
+ */
 function verdictOn(tx: Tx, job: Readonly<Job>): Verdict | undefined {
   const run = must(tx, "run", job.runId);
   if (isFinalRun(run.status)) return { reason: `run_${run.status}` };
@@ -83,7 +96,8 @@ function verdictOn(tx: Tx, job: Readonly<Job>): Verdict | undefined {
 }
 
 /**
- * Looks at a waiting job's dependencies and its approval as they are now: queues it, cancels it, or leaves it waiting.
+ * Looks at a waiting job's dependencies and its approval as they are now: queues it, cancels it, or
+ * leaves it waiting.
  *
  * @param answered its approval has just been decided, so that it asks for it no more.
  */
@@ -131,7 +145,9 @@ export function cancelJobsOfRun(tx: Tx, runId: string, reason: string): void {
   for (const other of propagate(tx, ended)) if (other !== runId) settleRun(tx, other);
 }
 
-/** Cancels the open jobs that work for these tokens, all of them at once, and what waited for them. */
+/**
+ * Cancels the open jobs that work for these tokens, all of them at once, and what waited for them.
+ */
 export function cancelJobsOfTokens(tx: Tx, runId: string, tokenIds: readonly string[], reason: string): void {
   if (tokenIds.length === 0 || openJobs(must(tx, "run", runId).jobCounts) === 0) return;
   const reached = new Set<string | null>(tokenIds);
@@ -146,8 +162,8 @@ export function cancelJobsOfTokens(tx: Tx, runId: string, tokenIds: readonly str
 }
 
 /**
- * Puts the jobs of a run that did not complete back into the queue, all of them at once. One that depends on a failed job of another run is
- * cancelled again.
+ * Puts the jobs of a run that did not complete back into the queue, all of them at once. One that
+ * depends on a failed job of another run is cancelled again.
  */
 export function retryJobsOfRun(tx: Tx, runId: string): void {
   const run = must(tx, "run", runId);
@@ -164,7 +180,10 @@ export function retryJobsOfRun(tx: Tx, runId: string): void {
 const OPEN = ["waiting", "queued", "running"] as const;
 const RETRYABLE = ["failed", "timed_out", "cancelled"] as const;
 
-/** Brings back the jobs that were cancelled because this one had not completed, unless another still holds them, or their run has ended. */
+/**
+ * Brings back the jobs that were cancelled because this one had not completed, unless another still
+ * holds them, or their run has ended.
+ */
 export function restoreDependents(tx: Tx, jobId: string): void {
   const { comeBack } = restoreOf(jobId, {
     job: (id) => tx.get("job", id),
@@ -176,7 +195,10 @@ export function restoreDependents(tx: Tx, jobId: string): void {
   for (const { jobId: id, by } of comeBack) putBack(tx, must(tx, "job", id), `${by} is retried`);
 }
 
-/** Ends a run created with `completion: "auto"` when all its jobs are final: failed if any of them did not complete. */
+/**
+ * Ends a run created with `completion: "auto"` when all its jobs are final: failed if any of them
+ * did not complete.
+ */
 function settleRun(tx: Tx, runId: string): void {
   const run = must(tx, "run", runId);
   const { jobCounts } = run;

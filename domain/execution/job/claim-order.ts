@@ -4,8 +4,9 @@ import { isFinalRun, type RunStatus } from "../../kernel/statuses.ts";
 import type { Job } from "../contract.ts";
 
 /**
- * Which job a claim takes first: the highest priority, then the one that has been due the longest, then by id. The statements that look for claimable
- * jobs, and those that count how many come before one, sort the same.
+ * Which job a claim takes first: the highest priority, then the one that has been due the longest,
+ * then by id. The statements that look for claimable jobs, and those that count how many come
+ * before one, sort the same.
  */
 export function byClaimOrder(a: ClaimPlace, b: ClaimPlace): number {
   return b.priority - a.priority || compareText(a.runAt, b.runAt) || compareText(a.id, b.id);
@@ -13,7 +14,10 @@ export function byClaimOrder(a: ClaimPlace, b: ClaimPlace): number {
 
 export type ClaimPlace = Pick<Job, "priority" | "runAt" | "id">;
 
-/** Whether a job is one that this agent may take: what it needs, and whom it is for. `more`: what a claim says the agent can do beyond that. */
+/**
+ * Whether a job is one that this agent may take: what it needs, and whom it is for. `more`: what a
+ * claim says the agent can do beyond that.
+ */
 export function canTake(
   agent: Pick<Agent, "id" | "capabilities">,
   job: Pick<Job, "capability" | "agentKey">,

@@ -45,9 +45,10 @@ export const jobHeartbeat = z.strictObject({
 export type ClaimedJob = Job;
 
 /**
- * Gives an agent up to `max` jobs that it can do, highest priority first, then the longest due. A breaker that is open gives none,
- * a half-open one no more than its free trials, a draining agent none; an agent with a stated capacity gets no more than it has slots free. A
- * paused queue gives none, one with a concurrency no more than that leaves.
+ * Gives an agent up to `max` jobs that it can do, highest priority first, then the longest due. A
+ * breaker that is open gives none, a half-open one no more than its free trials, a draining agent
+ * none; an agent with a stated capacity gets no more than it has slots free. A paused queue gives
+ * none, one with a concurrency no more than that leaves.
  */
 export function claimJobs(tx: Tx, m: z.infer<typeof jobClaim>): { jobs: ClaimedJob[] } {
   const agent = ensureAgent(tx, m.agentKey);
@@ -69,7 +70,8 @@ export function claimJobs(tx: Tx, m: z.infer<typeof jobClaim>): { jobs: ClaimedJ
     const { best, full } = bestOf(tx, [...seen], fits, max);
     const more = best.length < max && ids.length >= want;
     const passed = full.filter((queue) => !except.includes(queue));
-    // What stood in front may have been taken by others of the same batch, or wait in queues that are full: then it looks further down.
+    // What stood in front may have been taken by others of the same batch, or wait in queues that
+    // are full: then it looks further down.
     if (!more || (passed.length === 0 && want >= MAX_WANTED)) {
       return { jobs: best.map((job) => startJob(tx, job, m.agentKey, m.leaseMs)) };
     }
@@ -77,14 +79,18 @@ export function claimJobs(tx: Tx, m: z.infer<typeof jobClaim>): { jobs: ClaimedJ
   }
 }
 
-/** How many more jobs a claim looks at than it wants: earlier commits of the same batch may take some. */
+/**
+ * How many more jobs a claim looks at than it wants: earlier commits of the same batch may take
+ * some.
+ */
 const MARGIN = 50;
 /** How far down the queue it looks when that was not enough. */
 const MAX_WANTED = 1000;
 
 /**
- * The first `max` that fit and that their queues have room for, in the order of urgency, and the queues that are full then. A run that has ended
- * may still have queued jobs, until its cascade is through.
+ * The first `max` that fit and that their queues have room for, in the order of urgency, and the
+ * queues that are full then. A run that has ended may still have queued jobs, until its cascade is
+ * through.
  */
 function bestOf(tx: Tx, ids: readonly string[], fits: (job: Readonly<Job>) => boolean, max: number) {
   const candidates = ids
@@ -106,8 +112,9 @@ function bestOf(tx: Tx, ids: readonly string[], fits: (job: Readonly<Job>) => bo
 }
 
 /**
- * Starts one job for an agent that its orchestrator has chosen itself: neither the breaker is asked, of which a free trial is taken, nor
- * the queue, nor the agent's capacity. What it starts counts, so that claims get the fewer.
+ * Starts one job for an agent that its orchestrator has chosen itself: neither the breaker is
+ * asked, of which a free trial is taken, nor the queue, nor the agent's capacity. What it starts
+ * counts, so that claims get the fewer.
  */
 export function startJobByRequest(tx: Tx, m: z.infer<typeof jobStart>): ClaimedJob {
   const job = must(tx, "job", m.jobId);
@@ -126,8 +133,8 @@ export function startJobByRequest(tx: Tx, m: z.infer<typeof jobStart>): ClaimedJ
 }
 
 /**
- * Extends a lease. It reaches the log only with progress, or when under half of the lease is left: workers may beat as often as
- * they like.
+ * Extends a lease. It reaches the log only with progress, or when under half of the lease is left:
+ * workers may beat as often as they like.
  */
 export function heartbeatJob(tx: Tx, m: z.infer<typeof jobHeartbeat>): Job {
   const job = must(tx, "job", m.jobId);
@@ -141,7 +148,9 @@ export function heartbeatJob(tx: Tx, m: z.infer<typeof jobHeartbeat>): Job {
   return must(tx, "job", job.id);
 }
 
-/** Fencing: a token must belong to the present lease; a late result of an expired lease is refused. */
+/**
+ * Fencing: a token must belong to the present lease; a late result of an expired lease is refused.
+ */
 export function mustHoldLease(job: Readonly<Job>, leaseToken: string | undefined): void {
   if (leaseToken === undefined) return;
   if (job.status === "running" && job.leaseToken === leaseToken) return;

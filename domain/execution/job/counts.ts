@@ -5,10 +5,11 @@ import type { JobCounts } from "../contract.ts";
 import { newQueue } from "../queue.ts";
 
 /**
- * Moves one job from a status to another in the figures of its run, queue and workstream (`from` null: it is new). The workstream is settled when
- * the mutation is through.
+ * Moves one job from a status to another in the figures of its run, queue and workstream (`from`
+ * null: it is new). The workstream is settled when the mutation is through.
  *
- * @param asked by how many the jobs of its workstream that wait for an approval become more or fewer.
+ * @param asked by how many the jobs of its workstream that wait for an approval become more or
+ *   fewer.
  */
 export function countJob(
   tx: Tx,

@@ -45,8 +45,9 @@ export const jobFail = z.strictObject({
 export const jobTimeout = z.strictObject({ type: z.literal("job.timeout"), ...ending, result: json.optional() });
 
 /**
- * The clock's: the lease of this attempt ran out, or its time did; or (`clock`) the job waits since a time that is yet to come, as the database's
- * clock was ahead then and has been put right. Not open to clients.
+ * The clock's: the lease of this attempt ran out, or its time did; or (`clock`) the job waits since
+ * a time that is yet to come, as the database's clock was ahead then and has been put right. Not
+ * open to clients.
  */
 export const jobExpire = z.strictObject({
   type: z.literal("job.expire"),
@@ -90,7 +91,10 @@ export function failJob(tx: Tx, m: z.infer<typeof jobFail>): Job {
   return failAttempt(tx, job, "failed", { ...m, error: toErrorInfo(m.error) }, { retryable: m.retryable ?? true });
 }
 
-/** A queued job that waited too long ends; a running one has its attempt recorded as timed out, and is tried again if it may be. */
+/**
+ * A queued job that waited too long ends; a running one has its attempt recorded as timed out, and
+ * is tried again if it may be.
+ */
 export function timeOutJob(tx: Tx, m: z.infer<typeof jobTimeout>): Job {
   const queued = must(tx, "job", m.jobId);
   if (queued.status === "queued" && m.leaseToken === undefined) return timeOutQueued(tx, queued);
@@ -99,7 +103,10 @@ export function timeOutJob(tx: Tx, m: z.infer<typeof jobTimeout>): Job {
   return failAttempt(tx, job, "timed_out", { ...m, error });
 }
 
-/** The clock's: ends the attempt that it saw expire, unless something else has ended it since; or begins anew what waits by a wrong clock. */
+/**
+ * The clock's: ends the attempt that it saw expire, unless something else has ended it since; or
+ * begins anew what waits by a wrong clock.
+ */
 export function expireJob(tx: Tx, m: z.infer<typeof jobExpire>): Job {
   const job = must(tx, "job", m.jobId);
   if (m.why === "clock") return job.attempt === m.attempt ? beginAnew(tx, job) : job;
@@ -114,8 +121,8 @@ export function expireJob(tx: Tx, m: z.infer<typeof jobExpire>): Job {
 }
 
 /**
- * A job that waits by the times of a clock that was wrong: its lease, its time limit or its back-off begins anew now, each as long as it was. A `runAt`
- * that was asked for stays.
+ * A job that waits by the times of a clock that was wrong: its lease, its time limit or its
+ * back-off begins anew now, each as long as it was. A `runAt` that was asked for stays.
  */
 function beginAnew(tx: Tx, job: Readonly<Job>): Job {
   const now = ms(tx.at);
@@ -150,8 +157,8 @@ function beginAnew(tx: Tx, job: Readonly<Job>): Job {
 }
 
 /**
- * Ends the attempt; then the job goes back to the queue, later by its backoff, is escalated, or ends as `status`. `seen` is false when it was
- * not the agent that reported.
+ * Ends the attempt; then the job goes back to the queue, later by its backoff, is escalated, or
+ * ends as `status`. `seen` is false when it was not the agent that reported.
  */
 function failAttempt(
   tx: Tx,
@@ -198,7 +205,10 @@ function failAttempt(
   return must(tx, "job", job.id);
 }
 
-/** Where a job goes that has no attempts left but is to be escalated: it gets all of them once more, from another agent or once a human says so. */
+/**
+ * Where a job goes that has no attempts left but is to be escalated: it gets all of them once more,
+ * from another agent or once a human says so.
+ */
 function escalate(tx: Tx, job: Readonly<Job>, to: Escalation, error: ErrorInfo) {
   const anew = { escalatedAt: tx.at, attemptBase: job.attempt, runAt: tx.at };
   if ("agentKey" in to) return { ...anew, status: "queued", agentKey: to.agentKey, queuedAt: tx.at } as const;

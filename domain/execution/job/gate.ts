@@ -3,14 +3,17 @@ import { consume, openApproval, withdrawApproval } from "../approval-moves.ts";
 import type { Job } from "../contract.ts";
 
 /**
- * The approval that a job waits for: one that it was enqueued with, or one that its escalation has asked for.
+ * The approval that a job waits for: one that it was enqueued with, or one that its escalation has
+ * asked for.
  *
- * While the approval is pending the job waits, whatever its dependencies do. Approved, the job is released as soon as its dependencies have
- * completed too, in the very commit that brings the last of both; it then consumes the approval. Rejected or expired, the job is cancelled
- * (`approval_rejected`, `approval_expired`) and what depends on it with it. A job that ends while its approval is pending takes it along: it
- * expires, as nothing waits for it any more.
+ * While the approval is pending the job waits, whatever its dependencies do. Approved, the job is
+ * released as soon as its dependencies have completed too, in the very commit that brings the last
+ * of both; it then consumes the approval. Rejected or expired, the job is cancelled
+ * (`approval_rejected`, `approval_expired`) and what depends on it with it. A job that ends while
+ * its approval is pending takes it along: it expires, as nothing waits for it any more.
  *
- * Retried by hand, a job that never ran asks again if it was turned down; one that has run once does not, as it was let through then.
+ * Retried by hand, a job that never ran asks again if it was turned down; one that has run once
+ * does not, as it was let through then.
  */
 export type Gate = "open" | "pending" | "rejected" | "expired";
 

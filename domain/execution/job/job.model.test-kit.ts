@@ -4,7 +4,10 @@ import { NO_JOBS } from "../contract.ts";
 import { isStillToEnd } from "../workstream.ts";
 import { finalJob, finalRun, type JobModel, type Status } from "./job.model.ts";
 
-/** What must hold after any requests: the rows agree with the model, the figures with the rows. `status`: each job's status by its events. */
+/**
+ * What must hold after any requests: the rows agree with the model, the figures with the rows.
+ * `status`: each job's status by its events.
+ */
 export function checkWorld(world: World, model: JobModel, status: ReadonlyMap<string, Status>): void {
   const jobs = world.all("job");
   const attempts = world.all("attempt");
@@ -93,7 +96,9 @@ function checkAttempts(job: Readonly<Job>, attempts: Readonly<Attempt>[]): void 
   same(job.leaseToken !== null, job.status === "running", `a token for ${job.id}`);
 }
 
-/** A job waits for its dependencies and its approval, for nothing else, and does not go before them. */
+/**
+ * A job waits for its dependencies and its approval, for nothing else, and does not go before them.
+ */
 function checkGates(world: World, job: Readonly<Job>): void {
   const unmet = job.dependsOn.filter((parentId) => world.row("job", parentId).status !== "completed").length;
   const approval = job.approvalId === null ? undefined : world.row("approval", job.approvalId);

@@ -23,8 +23,9 @@ import {
 } from "./job.model.ts";
 
 /**
- * Random commands with a clock that is turned, run on the reducers and on the model beside them (`job.model.ts`). After each command both must
- * agree, and what holds for every state and every commit must hold.
+ * Random commands with a clock that is turned, run on the reducers and on the model beside them
+ * (`job.model.ts`). After each command both must agree, and what holds for every state and every
+ * commit must hold.
  */
 const RUNS = tries(300);
 const COMMANDS = 60;
@@ -111,7 +112,10 @@ class Beside {
     return fault;
   }
 
-  /** Commits if the model says that it is legal, else it must be refused. Answers whether it was legal. */
+  /**
+   * Commits if the model says that it is legal, else it must be refused. Answers whether it was
+   * legal.
+   */
   when(legal: boolean, mutation: ClientMutationInput): boolean {
     if (legal) this.commit(mutation);
     else this.refused(mutation);
@@ -334,7 +338,10 @@ class Beside {
     }
   }
 
-  /** Turns the clock; leases and times that have passed end attempts, in the order the clock finds them. */
+  /**
+   * Turns the clock; leases and times that have passed end attempts, in the order the clock finds
+   * them.
+   */
   wait(by: number) {
     const { world, model } = this;
     world.now += by;

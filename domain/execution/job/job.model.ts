@@ -1,6 +1,7 @@
 /**
- * What jobs and runs should do, written down a second time and as plainly as possible: no rows, no events, no limits, every rule a loop over
- * everything. `job.model.test.ts` runs it beside the reducers.
+ * What jobs and runs should do, written down a second time and as plainly as possible: no rows, no
+ * events, no limits, every rule a loop over everything. `job.model.test.ts` runs it beside the
+ * reducers.
  */
 export type Status = "waiting" | "queued" | "running" | "completed" | "failed" | "timed_out" | "cancelled";
 export type RunState = "pending" | "running" | "blocked" | "completed" | "failed" | "cancelled" | "timed_out";

@@ -13,13 +13,15 @@ import { emitJob, hasCancelledToken } from "./moves.ts";
 /**
  * A job: one step's execution inside a run.
  *
- * waiting → queued when the last job it depends on has completed and its approval, if it has one, is given (`gate.ts`); waiting →
- * cancelled when one of them ended otherwise, or the approval was refused.
- * queued → running by a claim or a start, which opens an attempt; queued → cancelled, timed_out.
- * running → completed, failed, timed_out, cancelled; or back to queued, later by its backoff, when the attempt failed and there are
- * attempts left: the attempt is recorded as failed, the job never passes through `failed`. When there are none left it is escalated, if it
- * asks for that, once in its life: to queued, for another agent alone, or to waiting, for a human's approval; both with all its attempts anew.
- * failed, timed_out, cancelled → queued by `job.retry` alone.
+ * waiting → queued when the last job it depends on has completed and its approval, if it has one,
+ * is given (`gate.ts`); waiting → cancelled when one of them ended otherwise, or the approval was
+ * refused. queued → running by a claim or a start, which opens an attempt; queued → cancelled,
+ * timed_out. running → completed, failed, timed_out, cancelled; or back to queued, later by its
+ * backoff, when the attempt failed and there are attempts left: the attempt is recorded as failed,
+ * the job never passes through `failed`. When there are none left it is escalated, if it asks for
+ * that, once in its life: to queued, for another agent alone, or to waiting, for a human's
+ * approval; both with all its attempts anew. failed, timed_out, cancelled → queued by `job.retry`
+ * alone.
  */
 
 const approvalAsk = z.strictObject({ title: label, detail: text.optional() });
@@ -53,8 +55,8 @@ export const jobCancel = z.strictObject({ type: z.literal("job.cancel"), jobId: 
 export const jobRetry = z.strictObject({ type: z.literal("job.retry"), jobId: id, reason: text.optional() });
 
 /**
- * Refuses a job that names an unknown run, workstream, token or dependency, a run that has ended, a token that is cancelled. Agents are
- * not asked for: they exist from their first act.
+ * Refuses a job that names an unknown run, workstream, token or dependency, a run that has ended, a
+ * token that is cancelled. Agents are not asked for: they exist from their first act.
  */
 export function enqueueJob(tx: Tx, m: z.infer<typeof jobEnqueue>): Job {
   const run = must(tx, "run", m.runId);
@@ -126,7 +128,8 @@ export function enqueueJob(tx: Tx, m: z.infer<typeof jobEnqueue>): Job {
   };
   tx.put("job", job);
   for (const parent of parents) {
-    // Clean-up goes by a completed one's dependents too: it must not take what another run builds on.
+    // Clean-up goes by a completed one's dependents too: it must not take what another run builds
+    // on.
     if (parent.status !== "completed" || parent.runId !== job.runId) {
       tx.put("job", { ...parent, dependents: [...parent.dependents, job.id] });
     }
@@ -152,8 +155,9 @@ export function cancelJobByRequest(tx: Tx, m: z.infer<typeof jobCancel>): Job {
 }
 
 /**
- * Puts a job that did not complete back into the queue, with all its attempts, and the jobs that were cancelled because of it. Refused while
- * one that it depends on has not completed and will not: that one is to be retried first.
+ * Puts a job that did not complete back into the queue, with all its attempts, and the jobs that
+ * were cancelled because of it. Refused while one that it depends on has not completed and will
+ * not: that one is to be retried first.
  */
 export function retryJob(tx: Tx, m: z.infer<typeof jobRetry>): Job {
   const job = must(tx, "job", m.jobId);

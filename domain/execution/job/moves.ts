@@ -67,7 +67,10 @@ export function putBack(tx: Tx, job: Readonly<Job>, reason?: string): void {
   emitJob(tx, "job.retried", must(tx, "job", job.id), payload);
 }
 
-/** Whether the token that a job works for has been cancelled, so that nothing may run for it any more. */
+/**
+ * Whether the token that a job works for has been cancelled, so that nothing may run for it any
+ * more.
+ */
 export function hasCancelledToken(run: Readonly<Run>, tokenId: string | null): boolean {
   return tokenId !== null && ownOf(run.tokens, tokenId)?.status === "cancelled";
 }

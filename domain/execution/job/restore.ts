@@ -15,7 +15,10 @@ export interface RestoreLook {
   run(id: string): { status: RunStatus; tokenIsCancelled(tokenId: string | null): boolean };
 }
 
-/** Follows a retried job down its dependents, into other runs too. One definition for the retry itself and for what is said before it. */
+/**
+ * Follows a retried job down its dependents, into other runs too. One definition for the retry
+ * itself and for what is said before it.
+ */
 export function restoreOf(jobId: string, look: RestoreLook): Restore {
   const back = new Map<string, Restore["comeBack"][number]>();
   const stays = new Map<string, Restore["stay"][number]>();

@@ -1,7 +1,10 @@
 import { expect, test } from "vitest";
 import { World } from "../../kernel/tx.test-kit.ts";
 
-/** A run with a job, and an agent whose breaker is half-open and lets one trial through, whose outcome is due within a second. */
+/**
+ * A run with a job, and an agent whose breaker is half-open and lets one trial through, whose
+ * outcome is due within a second.
+ */
 function halfOpen(more: object = {}): World {
   const world = new World();
   world.commit(

@@ -12,7 +12,10 @@ export const contextSet = z.strictObject({ type: z.literal("context.set"), runId
 export const contextMerge = z.strictObject({
   type: z.literal("context.merge"),
   runId: id,
-  /** JSON Merge Patch (RFC 7396): null removes, maps are merged, anything else replaces. An empty one changes nothing. */
+  /**
+   * JSON Merge Patch (RFC 7396): null removes, maps are merged, anything else replaces. An empty
+   * one changes nothing.
+   */
   patch: jsonObject,
 });
 

@@ -8,16 +8,17 @@ import type { Run } from "../contract.ts";
 import type { stateEvents } from "../events.ts";
 
 /**
- * A run's execution state: context, tokens, scopes, step count, metadata. It changes on a run that has not ended, by the mutations of
- * `context.ts`, `token.ts`, `scope.ts`, `step.ts`, `metadata.ts` and `snapshot.ts`; a run that has ended takes `metadata.set` alone, for what
- * is found out about it later. Every change raises the run's version by one and has one event, which carries the new version and all
- * that `foldState` needs. A mutation that changes nothing does neither.
+ * A run's execution state: context, tokens, scopes, step count, metadata. It changes on a run that
+ * has not ended, by the mutations of `context.ts`, `token.ts`, `scope.ts`, `step.ts`, `metadata.ts`
+ * and `snapshot.ts`; a run that has ended takes `metadata.set` alone, for what is found out about
+ * it later. Every change raises the run's version by one and has one event, which carries the new
+ * version and all that `foldState` needs. A mutation that changes nothing does neither.
  */
 export type ExecutionState = Pick<Run, "context" | "tokens" | "scopes" | "stepCount" | "metadata">;
 
 /**
- * How large a run's context, tokens, scopes and metadata may be together: 960 KiB of JSON text in UTF-8 without blanks. A snapshot of it
- * still fits into the body of a request.
+ * How large a run's context, tokens, scopes and metadata may be together: 960 KiB of JSON text in
+ * UTF-8 without blanks. A snapshot of it still fits into the body of a request.
  */
 export const MAX_STATE_BYTES = 960 * 1024;
 

@@ -11,7 +11,10 @@ import { toSnapshot } from "./snapshot.ts";
 const runId = fc.constant("r");
 const type = <const T>(value: T) => fc.constant(value);
 
-/** What moves a run's state, and what else moves its version, or ends and brings back what the state is bound to. */
+/**
+ * What moves a run's state, and what else moves its version, or ends and brings back what the state
+ * is bound to.
+ */
 const anyMutation: fc.Arbitrary<ClientMutationInput> = fc.oneof(
   { weight: 8, arbitrary: stateMutation },
   {
@@ -37,7 +40,10 @@ function newWorld(): World {
   return world;
 }
 
-/** Columns that differ between ways of committing: positions, versions of rows that count commits, secrets made of a commit's own. */
+/**
+ * Columns that differ between ways of committing: positions, versions of rows that count commits,
+ * secrets made of a commit's own.
+ */
 const unalike = (row: { id: string }) => ({
   seq: 0,
   ...(row.id !== "r" && { version: 0 }),

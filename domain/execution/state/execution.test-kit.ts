@@ -3,7 +3,10 @@ import type { ClientMutationInput } from "../../commit/mutations.ts";
 import type { JsonMap } from "../../kernel/merge-patch.ts";
 import type { Json } from "../../kernel/primitives.ts";
 
-/** Few names, so that values meet each other; some that every object knows, and one that sets the prototype if it is assigned. */
+/**
+ * Few names, so that values meet each other; some that every object knows, and one that sets the
+ * prototype if it is assigned.
+ */
 const key = fc.constantFrom("a", "b", "c", "é", "constructor", "toString", "__proto__");
 const scalar = fc.constantFrom<Json>(null, true, 0, 1, -2.5, "", "x", "é😀");
 

@@ -20,8 +20,8 @@ export const emptyState = (): FoldedState => ({
 });
 
 /**
- * The execution state after one more event of its run; one that does not concern it answers the state as it was given. The fold of a run's
- * events, in order, is what the reducers had made of it.
+ * The execution state after one more event of its run; one that does not concern it answers the
+ * state as it was given. The fold of a run's events, in order, is what the reducers had made of it.
  */
 export function foldState<S extends FoldedState>(state: S, event: Pick<LogEvent, "type" | "payload">): S {
   const change = changeOf(state, readEvent(event));

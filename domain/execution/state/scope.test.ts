@@ -19,7 +19,8 @@ const exit = (scopeId: string): ClientMutationInput => ({ type: "scope.exit", ru
 const cancel = (scopeId: string): ClientMutationInput => ({ type: "scope.cancel", runId, scopeId });
 
 /**
- * outer ⊃ inner ⊃ innermost, and beside beside them; a token in each (`in-…`) and one in none (`free`).
+ * outer ⊃ inner ⊃ innermost, and beside beside them; a token in each (`in-…`) and one in none
+ * (`free`).
  */
 function nested(more: { completion?: "auto" } = {}): World {
   const world = new World();

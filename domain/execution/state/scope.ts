@@ -9,10 +9,13 @@ import { changeState, mapId, mustBeOpen } from "./execution-state.ts";
 /**
  * Cancel scopes: what of a run can be cancelled at once. They nest by `parentId`.
  *
- * - `scope.enter` makes an active scope, at the top or in an active one. Its id stays taken until it is left.
- * - `scope.exit` takes it away, active or cancelled. What stood in it, scopes and tokens, stands in its parent from then on, as it is.
- * - `scope.cancel` makes it cancelled, with every scope nested in it, every token in any of them, and every open job that works for one of
- *   those tokens (`scope_cancelled`). What is cancelled stays, for all to see, and stays cancelled: a second `scope.cancel` is refused.
+ * - `scope.enter` makes an active scope, at the top or in an active one. Its id stays taken until
+ *   it is left.
+ * - `scope.exit` takes it away, active or cancelled. What stood in it, scopes and tokens, stands in
+ *   its parent from then on, as it is.
+ * - `scope.cancel` makes it cancelled, with every scope nested in it, every token in any of them,
+ *   and every open job that works for one of those tokens (`scope_cancelled`). What is cancelled
+ *   stays, for all to see, and stays cancelled: a second `scope.cancel` is refused.
  */
 
 export const scopeEnter = z.strictObject({
@@ -64,7 +67,9 @@ export function cancelScope(tx: Tx, { runId, scopeId, reason }: z.infer<typeof s
   return must(tx, "run", runId);
 }
 
-/** What `scope.exit` makes of scopes and tokens: one scope less, those named moved to its parent. */
+/**
+ * What `scope.exit` makes of scopes and tokens: one scope less, those named moved to its parent.
+ */
 export function leaveScope(
   edit: Edit,
   state: Readonly<Pick<Run, "scopes" | "tokens">>,

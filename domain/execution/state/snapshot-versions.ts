@@ -7,9 +7,11 @@ import { mapId } from "./execution-state.ts";
 import { MAX_STEPS } from "./step.ts";
 
 /**
- * The forms that snapshots have had. A snapshot is a document that somebody keeps, for longer than this code stays as it is: each form has its
- * contract and a pure step to the next, and what is restored has gone all the way to the current one. To change the form: give the new one a
- * number and a contract, and a step from the one before to `STEPS`; those that were there stay as they are.
+ * The forms that snapshots have had. A snapshot is a document that somebody keeps, for longer than
+ * this code stays as it is: each form has its contract and a pure step to the next, and what is
+ * restored has gone all the way to the current one. To change the form: give the new one a number
+ * and a contract, and a step from the one before to `STEPS`; those that were there stay as they
+ * are.
  */
 
 /** The version that this code writes. */
@@ -29,7 +31,10 @@ export const currentSnapshot = z.strictObject({
   metadata: jsonObject,
 });
 
-/** Version 1: the context was called `variables`, tokens and scopes were lists that said no more than `cancelled`, and there was no metadata. */
+/**
+ * Version 1: the context was called `variables`, tokens and scopes were lists that said no more
+ * than `cancelled`, and there was no metadata.
+ */
 const version1 = z.strictObject({
   schemaVersion: z.literal(1),
   ...origin,
@@ -84,7 +89,10 @@ function toCurrent(snapshot: Version1 | Snapshot): Snapshot {
 
 const SUPPORTED = [...Object.keys(STEPS), SNAPSHOT_VERSION].join(", ");
 
-/** A snapshot of any version there has been, as one of the current version. Tokens and scopes must hang together. */
+/**
+ * A snapshot of any version there has been, as one of the current version. Tokens and scopes must
+ * hang together.
+ */
 export const anySnapshot = z
   .discriminatedUnion("schemaVersion", [version1, currentSnapshot], {
     error: (issue) => `this server restores snapshots of schemaVersion ${SUPPORTED}; this is ${versionOf(issue.input)}`,
@@ -108,7 +116,10 @@ interface Fault {
   message: string;
 }
 
-/** What a run could never have come to: things in scopes that are not there, in themselves, or still active though the scope is cancelled. */
+/**
+ * What a run could never have come to: things in scopes that are not there, in themselves, or still
+ * active though the scope is cancelled.
+ */
 function faultsOf({ tokens, scopes }: Snapshot): Fault[] {
   const faults: Fault[] = [];
   const look = (path: [map: string, name: string, field: string], scopeId: string | null, status: string) => {

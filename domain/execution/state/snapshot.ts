@@ -17,13 +17,17 @@ export function toSnapshot(run: Readonly<Omit<Run, "openWorkstreams">>): Snapsho
 export const runRestore = z.strictObject({
   type: z.literal("run.restore"),
   runId: id,
-  /** As `GET /runs/{id}/snapshot` has answered it, of this run or of another; earlier versions are brought up to the current one. */
+  /**
+   * As `GET /runs/{id}/snapshot` has answered it, of this run or of another; earlier versions are
+   * brought up to the current one.
+   */
   snapshot: anySnapshot,
 });
 
 /**
- * Puts a run's context, tokens, scopes, step count and metadata back to what they were in a snapshot. Its status, its jobs and its workstreams
- * stay as they are, and its version goes on counting.
+ * Puts a run's context, tokens, scopes, step count and metadata back to what they were in a
+ * snapshot. Its status, its jobs and its workstreams stay as they are, and its version goes on
+ * counting.
  */
 export function restoreRun(tx: Tx, { runId, snapshot }: z.infer<typeof runRestore>): Readonly<Run> {
   const run = mustBeOpen(tx, runId);

@@ -10,9 +10,10 @@ import { mustBeActiveScope } from "./scope.ts";
 /**
  * Tokens: a run's logical threads of execution.
  *
- * A token is added with a status of the orchestrator's own (`active` unless said), changes as often as it likes, and is removed. It may stand
- * in a cancel scope. Cancelling that scope, or one around it, makes it `cancelled`, which no mutation of a token can say: from then on it can
- * only be removed. Until then its id stays taken.
+ * A token is added with a status of the orchestrator's own (`active` unless said), changes as often
+ * as it likes, and is removed. It may stand in a cancel scope. Cancelling that scope, or one around
+ * it, makes it `cancelled`, which no mutation of a token can say: from then on it can only be
+ * removed. Until then its id stays taken.
  */
 
 const status = label.refine((value) => value !== "cancelled", "cancelled is said by scope.cancel alone");
@@ -33,7 +34,10 @@ export const tokenUpdate = z.strictObject({
   type: z.literal("token.update"),
   runId: id,
   tokenId: mapId,
-  /** What is absent stays; `value` is replaced as a whole, `scopeId: null` takes the token out of its scope. */
+  /**
+   * What is absent stays; `value` is replaced as a whole, `scopeId: null` takes the token out of
+   * its scope.
+   */
   patch: z.strictObject(fields),
 });
 

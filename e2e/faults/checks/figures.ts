@@ -2,7 +2,10 @@ import type { EventType } from "../../../domain/events.ts";
 import { JOB_STATUSES } from "../../../domain/kernel/statuses.ts";
 import type { History } from "../history.ts";
 
-/** What is kept as a figure equals a count of what it stands for: jobs of runs, workstreams and queues, slots of agents, outcomes of calls. */
+/**
+ * What is kept as a figure equals a count of what it stands for: jobs of runs, workstreams and
+ * queues, slots of agents, outcomes of calls.
+ */
 export function checkFigures(history: History): string[] {
   return [...checkJobCounts(history), ...checkAgents(history)];
 }

@@ -15,7 +15,10 @@ interface JobLife {
   completions: { attempt: number; agentKey: string | null; seq: number }[];
 }
 
-/** How an event may leave a job; those that are not here do not move it. An escalation may have it wait for somebody's approval. */
+/**
+ * How an event may leave a job; those that are not here do not move it. An escalation may have it
+ * wait for somebody's approval.
+ */
 const BECOMES: { readonly [type in string]?: readonly JobStatus[] } = {
   "job.released": ["queued"],
   "job.started": ["running"],
@@ -31,8 +34,9 @@ const BECOMES: { readonly [type in string]?: readonly JobStatus[] } = {
 const ENDS = ["job.completed", "job.failed", "job.attempt_failed"] as const satisfies readonly EventType[];
 
 /**
- * No job runs twice at a time: by the events a start never follows a start without an end between them, attempts count up one by one, and
- * nothing starts before what it depends on has completed. The rows say the same as the events.
+ * No job runs twice at a time: by the events a start never follows a start without an end between
+ * them, attempts count up one by one, and nothing starts before what it depends on has completed.
+ * The rows say the same as the events.
  */
 export function checkJobs({ events, jobs, attempts }: History): string[] {
   const faults: string[] = [];

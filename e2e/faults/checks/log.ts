@@ -28,8 +28,8 @@ export function checkChain({ events, receipts, verified }: History): string[] {
 }
 
 /**
- * What was acknowledged is there, once and whole, under the receipt that was given; what was refused is not there; and of requests without an answer,
- * all or nothing.
+ * What was acknowledged is there, once and whole, under the receipt that was given; what was
+ * refused is not there; and of requests without an answer, all or nothing.
  */
 export function checkCommits({ events, receipts }: History, ledger: Ledger): string[] {
   const faults: string[] = [];

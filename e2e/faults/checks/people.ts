@@ -4,7 +4,10 @@ import { isAbout } from "../../../domain/kernel/read-event.ts";
 import { type ApprovalStatus, SESSION_MOVES, TASK_MOVES } from "../../../domain/kernel/statuses.ts";
 import type { History } from "../history.ts";
 
-/** Sessions and tasks move as they may and stand where their events say; an approval is decided once, in time, and used up once. */
+/**
+ * Sessions and tasks move as they may and stand where their events say; an approval is decided
+ * once, in time, and used up once.
+ */
 export function checkPeople({ events, sessions, tasks, approvals }: History): string[] {
   return [
     ...checkMoves("session", SESSION_MOVES, events, sessions),

@@ -2,8 +2,9 @@ import type { LogEvent } from "../../../domain/kernel/event.ts";
 import type { History } from "../history.ts";
 
 /**
- * The history without what clean-up has taken: all that the log has of a run before it says that the run was removed. What is left must
- * agree with the rows, so a run that left by halves, or that the log does not know to have left, is found.
+ * The history without what clean-up has taken: all that the log has of a run before it says that
+ * the run was removed. What is left must agree with the rows, so a run that left by halves, or that
+ * the log does not know to have left, is found.
  */
 export function withoutRemoved(history: History): History {
   const removedAt = removals(history.events);

@@ -6,10 +6,16 @@ import type { History } from "../history.ts";
 /** A row as it is sent, in whatever detail. */
 type Row = Pick<Wire, "kind" | "id">;
 
-/** Columns that are not in the log: positions and versions count commits, and of the breaker nobody is shown the epoch. */
+/**
+ * Columns that are not in the log: positions and versions count commits, and of the breaker nobody
+ * is shown the epoch.
+ */
 const NOT_TOLD = new Set(["seq", "version", "breakerEpoch"]);
 
-/** The log, folded from its beginning, gives the very rows that are stored: nothing has changed without saying so, or said so in vain. */
+/**
+ * The log, folded from its beginning, gives the very rows that are stored: nothing has changed
+ * without saying so, or said so in vain.
+ */
 export function checkReplay({ events, runs, workstreams, jobs, attempts }: History): string[] {
   const faults: string[] = [];
   const byRun = new Map<string, LogEvent[]>();

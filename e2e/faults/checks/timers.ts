@@ -4,10 +4,16 @@ import { isAbout, isEvent } from "../../../domain/kernel/read-event.ts";
 import { isFinalRun, RUN_MOVES, type RunStatus } from "../../../domain/kernel/statuses.ts";
 import type { History } from "../history.ts";
 
-/** The latest that what became due while nothing ran may fire after the server is ready, ms. Only a stopped clock takes so long. */
+/**
+ * The latest that what became due while nothing ran may fire after the server is ready, ms. Only a
+ * stopped clock takes so long.
+ */
 const LATEST_MS = 5_000;
 
-/** Runs move as they may, end at their deadline once and not before it; incomplete ones are found, the oldest first. */
+/**
+ * Runs move as they may, end at their deadline once and not before it; incomplete ones are found,
+ * the oldest first.
+ */
 export function checkRuns({ events, runs, incomplete }: History): string[] {
   const faults: string[] = [];
   const lives = new Map<string, { status: RunStatus; deadline: number; timeoutMs: number | null }>();
@@ -67,8 +73,8 @@ const MOVED = [
 ] as const satisfies readonly EventType[];
 
 /**
- * Breakers move from where they were, and go half-open once for each time they opened, not before their time. Every move is an epoch, so the
- * row's epoch counts the events.
+ * Breakers move from where they were, and go half-open once for each time they opened, not before
+ * their time. Every move is an epoch, so the row's epoch counts the events.
  */
 export function checkBreakers({ events, agents }: History): string[] {
   const faults: string[] = [];
@@ -100,19 +106,28 @@ export function checkBreakers({ events, agents }: History): string[] {
   return faults;
 }
 
-/** The time in which nothing ran, epoch ms: from the end of one server to when the next one took work. */
+/**
+ * The time in which nothing ran, epoch ms: from the end of one server to when the next one took
+ * work.
+ */
 export interface Outage {
   downAt: number;
   readyAt: number;
 }
 
-/** A timer that became due before the next server took work, and how long after that it fired, ms; null: not yet. */
+/**
+ * A timer that became due before the next server took work, and how long after that it fired, ms;
+ * null: not yet.
+ */
 export interface Overdue {
   what: string;
   lateMs: number | null;
 }
 
-/** Deadlines of runs, leases and breakers that passed, and had nobody to act on them, by the end of an outage. */
+/**
+ * Deadlines of runs, leases and breakers that passed, and had nobody to act on them, by the end of
+ * an outage.
+ */
 export function overdue(events: readonly LogEvent[], { downAt, readyAt }: Outage): Overdue[] {
   const timers = new Map<string, number>();
   const found: Overdue[] = [];

@@ -10,7 +10,10 @@ import { commitFor, markReplay } from "../kernel/command.ts";
 import { idempotencyKeyOf, type ResourceDeps } from "../kernel/resource.ts";
 import { route } from "../kernel/route.ts";
 
-/** `POST /alerts/acknowledge` and its like: one commit for all that can be moved; those that cannot be say why. */
+/**
+ * `POST /alerts/acknowledge` and its like: one commit for all that can be moved; those that cannot
+ * be say why.
+ */
 export function registerAlertBulk(app: FastifyInstance, deps: ResourceDeps): void {
   for (const [verb, endpoint] of Object.entries(BULK)) {
     route(app, endpoint, ({ request, reply, body }) => {
@@ -24,8 +27,9 @@ export function registerAlertBulk(app: FastifyInstance, deps: ResourceDeps): voi
 type AlertMutation = Extract<ClientMutation, { alertId: string }>;
 
 /**
- * Commits what is not refused. Refused ones are reported by their place, so a second try without them goes through unless things move meanwhile. All tries are
- * one request under its Idempotency-Key; the receipt says which alerts it has moved.
+ * Commits what is not refused. Refused ones are reported by their place, so a second try without
+ * them goes through unless things move meanwhile. All tries are one request under its
+ * Idempotency-Key; the receipt says which alerts it has moved.
  */
 async function moveAll(
   request: FastifyRequest,

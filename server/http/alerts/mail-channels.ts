@@ -10,8 +10,9 @@ export interface MailDeps {
 const NO_MAIL = "kind: this server sends no e-mail; its operator sets SMTP_URL and SMTP_FROM";
 
 /**
- * Refuses e-mail channels where no e-mail is sent. Here and not in the reducer, which knows nothing of this process: a channel that is there
- * stays, and what is sent to it fails, with the same reason.
+ * Refuses e-mail channels where no e-mail is sent. Here and not in the reducer, which knows nothing
+ * of this process: a channel that is there stays, and what is sent to it fails, with the same
+ * reason.
  */
 export function mustSendMail({ config }: MailDeps, mutations: readonly ClientMutation[]): void {
   if (config.smtp) return;

@@ -9,7 +9,9 @@ import { LOGIN_LINK_SECONDS } from "./better-auth.ts";
 import { isHttps, withSecure } from "./cookies.ts";
 import { safeNext } from "./origin.ts";
 
-/** `GET /api/v1/me`, `POST /api/v1/logout`, `POST /api/v1/login-links`: the caller's own affairs. */
+/**
+ * `GET /api/v1/me`, `POST /api/v1/logout`, `POST /api/v1/login-links`: the caller's own affairs.
+ */
 export function registerAccountRoutes(
   app: FastifyInstance,
   deps: { auth: Authenticator; config: Config; store: Pick<Store, "now"> },

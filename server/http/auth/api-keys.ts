@@ -13,7 +13,10 @@ export interface NewApiKey {
   role?: string;
 }
 
-/** What is stored of a key: sha-256, hex. Minted keys have 256 random bits, so a slow hash would add nothing. */
+/**
+ * What is stored of a key: sha-256, hex. Minted keys have 256 random bits, so a slow hash would add
+ * nothing.
+ */
 export function hashApiKey(secret: string): string {
   return hash("sha256", secret, "hex");
 }
@@ -28,7 +31,10 @@ export async function mintApiKey(prisma: PrismaClient, key: NewApiKey): Promise<
   return { id, secret };
 }
 
-/** Ends a key's life; servers notice within the look-up cache's time to live. Returns whether there was a live one. */
+/**
+ * Ends a key's life; servers notice within the look-up cache's time to live. Returns whether there
+ * was a live one.
+ */
 export async function revokeApiKey(prisma: PrismaClient, tenantId: string, id: string): Promise<boolean> {
   const revoked = await prisma.$executeRaw`
     UPDATE "ApiKey" SET "revokedAt" = now() WHERE "tenantId" = ${tenantId} AND "id" = ${id} AND "revokedAt" IS NULL`;
@@ -36,8 +42,9 @@ export async function revokeApiKey(prisma: PrismaClient, tenantId: string, id: s
 }
 
 /**
- * Makes `secret` the bootstrap key of a tenant, an admin's. There is one: another secret replaces the former, and null
- * (the variable is not set any more) revokes it. Throws StartupError when the secret is another key's already.
+ * Makes `secret` the bootstrap key of a tenant, an admin's. There is one: another secret replaces
+ * the former, and null (the variable is not set any more) revokes it. Throws StartupError when the
+ * secret is another key's already.
  */
 export async function setBootstrapKey(prisma: PrismaClient, tenantId: string, secret: string | null): Promise<void> {
   if (secret === null) {
@@ -62,8 +69,9 @@ export function localKeyPath(dataDir: string): string {
 }
 
 /**
- * Sees to it that `<dataDir>/api-key` (mode 0600) holds a key this database takes, for the worker, the demo and the
- * first curl on this machine. Keeps the file's key while it is good; mints one when there is none or it was revoked.
+ * Sees to it that `<dataDir>/api-key` (mode 0600) holds a key this database takes, for the worker,
+ * the demo and the first curl on this machine. Keeps the file's key while it is good; mints one
+ * when there is none or it was revoked.
  */
 export async function ensureLocalKey(prisma: PrismaClient, tenantId: string, dataDir: string): Promise<string> {
   const path = localKeyPath(dataDir);

@@ -5,10 +5,16 @@ export interface AttemptsOptions {
   now?: () => number;
 }
 
-/** The most callers remembered; beyond it the oldest is forgotten, so the table cannot be made to grow. */
+/**
+ * The most callers remembered; beyond it the oldest is forgotten, so the table cannot be made to
+ * grow.
+ */
 const MAX_CALLERS = 10_000;
 
-/** Counts failed attempts per caller in fixed windows. Against guessing by hand: keys are too long to be guessed. */
+/**
+ * Counts failed attempts per caller in fixed windows. Against guessing by hand: keys are too long
+ * to be guessed.
+ */
 export class Attempts {
   private readonly failures = new Map<string, { count: number; until: number }>();
   private readonly options: AttemptsOptions;

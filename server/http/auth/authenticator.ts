@@ -23,7 +23,9 @@ export class Authenticator {
     this.publicOrigin = publicOrigin;
   }
 
-  /** @param publicOrigin what browsers call this server when a proxy in front of it changes Host. */
+  /**
+   * @param publicOrigin what browsers call this server when a proxy in front of it changes Host.
+   */
   static async create(prisma: PrismaClient, logger: Logger, publicOrigin?: string): Promise<Authenticator> {
     const secret = await cookieSecret(prisma);
     const strangers = new Strangers();
@@ -41,7 +43,10 @@ export class Authenticator {
     return isSameOriginHandshake(headers, this.publicOrigin);
   }
 
-  /** The credential in a request's headers, or null. A malformed Authorization header is a key nobody has. */
+  /**
+   * The credential in a request's headers, or null. A malformed Authorization header is a key
+   * nobody has.
+   */
   credentialIn(headers: IncomingHttpHeaders): Credential | null {
     const { authorization } = headers;
     if (authorization !== undefined) {
@@ -51,7 +56,9 @@ export class Authenticator {
     return value === undefined ? null : { kind: "cookie", value };
   }
 
-  /** The answer if memory has it (null: nobody), else undefined: the hot path, without a promise. */
+  /**
+   * The answer if memory has it (null: nobody), else undefined: the hot path, without a promise.
+   */
   peek(credential: Credential): Principal | null | undefined {
     return credential.kind === "key" ? this.keys.peek(credential.secret) : this.sessions.peek(credential.value);
   }
@@ -62,9 +69,10 @@ export class Authenticator {
   }
 
   /**
-   * For socket handshakes: who opens this connection, or null (refuse). Takes the handshake's `auth.key` if there is
-   * one, else the headers (Bearer, or the session cookie from a page of this origin). Cheap enough to be asked again
-   * now and then on an open socket, which is how a revoked key or a logout ends it. Rejects when the database is away.
+   * For socket handshakes: who opens this connection, or null (refuse). Takes the handshake's
+   * `auth.key` if there is one, else the headers (Bearer, or the session cookie from a page of this
+   * origin). Cheap enough to be asked again now and then on an open socket, which is how a revoked
+   * key or a logout ends it. Rejects when the database is away.
    */
   async authenticate(handshake: { headers: IncomingHttpHeaders; key?: unknown }): Promise<Principal | null> {
     const { headers, key } = handshake;

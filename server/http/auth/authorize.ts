@@ -11,9 +11,9 @@ const VIEWER = "viewer";
 const REALM = 'Bearer realm="switchyard"';
 
 /**
- * The one gate: every request passes it before anything of it is read. Routes are closed unless they say
- * `config: { access: "public" }`. Roles, scopes and row-level security belong here when they come: `admit` sees the
- * principal and the route together.
+ * The one gate: every request passes it before anything of it is read. Routes are closed unless
+ * they say `config: { access: "public" }`. Roles, scopes and row-level security belong here when
+ * they come: `admit` sees the principal and the route together.
  */
 export function installAuthorization(app: FastifyInstance, deps: { auth: Authenticator; prisma: PrismaClient }): void {
   const { auth, prisma } = deps;
@@ -105,12 +105,17 @@ export function crossOrigin(): ProblemError {
   return new ProblemError(403, "cross_origin", "A request by session cookie must come from this console's own pages.");
 }
 
-/** For endpoints that change what belongs to the whole tenant. Throws 403 for all but its admins. */
+/**
+ * For endpoints that change what belongs to the whole tenant. Throws 403 for all but its admins.
+ */
 export function requireAdmin({ principal }: FastifyRequest): void {
   if (principal.role !== "admin") throw new ProblemError(403, "forbidden", "This needs one of the roles: admin.");
 }
 
-/** Whether a caller may see figures of the whole process, in which all tenants' work shows: who runs the server, and not everybody it serves. */
+/**
+ * Whether a caller may see figures of the whole process, in which all tenants' work shows: who runs
+ * the server, and not everybody it serves.
+ */
 export function seesProcess({ tenantId, role }: Principal): boolean {
   return tenantId === "default" && role !== VIEWER;
 }

@@ -7,14 +7,18 @@ import type { Logger } from "pino";
 import type { PrismaClient } from "../../database/generated/client.ts";
 
 const SESSION_DAYS = 30;
-/** How long a login link waits to be opened, in seconds: the line printed at start is often read much later. */
+/**
+ * How long a login link waits to be opened, in seconds: the line printed at start is often read
+ * much later.
+ */
 export const LOGIN_LINK_SECONDS = 12 * 3_600;
 
 /**
- * better-auth over our tables. Only its server-side calls are used; none of its endpoints is reachable over HTTP, so
- * the origin rules that hold are ours (`origin.ts`).
+ * better-auth over our tables. Only its server-side calls are used; none of its endpoints is
+ * reachable over HTTP, so the origin rules that hold are ours (`origin.ts`).
  *
- * @param deliver receives each login token instead of a mail; `id` is what the caller passed as metadata.
+ * @param deliver receives each login token instead of a mail; `id` is what the caller passed as
+ *   metadata.
  */
 export function createBetterAuth(
   prisma: PrismaClient,
@@ -32,11 +36,12 @@ export function createBetterAuth(
     verification: { modelName: "authVerification" },
     session: { modelName: "authSession", expiresIn: SESSION_DAYS * 86_400, disableSessionRefresh: true },
     advanced: {
-      // Cookies ignore ports: the name differs between two servers on one host, and is the same for all nodes of a database.
+      // Cookies ignore ports: the name differs between two servers on one host, and is the same for
+      // all nodes of a database.
       cookiePrefix: `switchyard-${hash("sha256", secret, "hex").slice(0, 8)}`,
       useSecureCookies: false,
-      // Lax: the link may be opened from a page (a web terminal), and Strict would withhold the new cookie on the
-      // redirect that follows.
+      // Lax: the link may be opened from a page (a web terminal), and Strict would withhold the new
+      // cookie on the redirect that follows.
       defaultCookieAttributes: { httpOnly: true, sameSite: "lax", path: "/" },
     },
     telemetry: { enabled: false },

@@ -3,7 +3,10 @@ import type { IncomingHttpHeaders } from "node:http";
 /** No cookie of ours is longer; what is remembered by cookie must not be as large as a header. */
 const MOST_CHARS = 500;
 
-/** The raw (still encoded) value of one cookie, or undefined. A header without that cookie costs one scan. */
+/**
+ * The raw (still encoded) value of one cookie, or undefined. A header without that cookie costs one
+ * scan.
+ */
 export function cookieValue(header: string | undefined, name: string): string | undefined {
   if (header === undefined) return undefined;
   for (let from = header.indexOf(name); from !== -1; from = header.indexOf(name, from + 1)) {
@@ -17,7 +20,10 @@ export function cookieValue(header: string | undefined, name: string): string | 
   return undefined;
 }
 
-/** Whether the browser reached us over https, as said by a TLS proxy. A forged header harms only its sender's cookie. */
+/**
+ * Whether the browser reached us over https, as said by a TLS proxy. A forged header harms only its
+ * sender's cookie.
+ */
 export function isHttps(headers: IncomingHttpHeaders): boolean {
   const forwarded = headers["x-forwarded-proto"];
   const first = Array.isArray(forwarded) ? forwarded[0] : forwarded?.split(",", 1)[0];

@@ -11,7 +11,10 @@ const MISS_TTL_MS = 500;
 const MAX_KEYS = 10_000;
 const LAST_USED_EVERY_MS = 60_000;
 
-/** Turns an API key's secret into its principal. A revoked key stops working within 5 s on every node. */
+/**
+ * Turns an API key's secret into its principal. A revoked key stops working within 5 s on every
+ * node.
+ */
 export class KeyLookup {
   private readonly prisma: PrismaClient;
   private readonly cache: TtlCache<Principal>;
@@ -33,12 +36,18 @@ export class KeyLookup {
     });
   }
 
-  /** The answer if memory has it (null: no such key), else undefined. Looking up by hash leaks no timing of secrets. */
+  /**
+   * The answer if memory has it (null: no such key), else undefined. Looking up by hash leaks no
+   * timing of secrets.
+   */
   peek(secret: string): Principal | null | undefined {
     return this.cache.peek(hashApiKey(secret));
   }
 
-  /** The principal of a live key, or null. Rejects when the database is away and memory does not know. */
+  /**
+   * The principal of a live key, or null. Rejects when the database is away and memory does not
+   * know.
+   */
   get(secret: string): Promise<Principal | null> {
     return this.cache.get(hashApiKey(secret));
   }

@@ -2,8 +2,9 @@ import { hash, randomUUID } from "node:crypto";
 import type { PrismaClient } from "../../database/generated/client.ts";
 
 /**
- * The person whom login links and pasted keys sign in: one per tenant and role, so that a link never gives more than
- * its maker has. Creates the user and the membership if they are not there; safe when two nodes do it at once.
+ * The person whom login links and pasted keys sign in: one per tenant and role, so that a link
+ * never gives more than its maker has. Creates the user and the membership if they are not there;
+ * safe when two nodes do it at once.
  *
  * @returns the address better-auth knows the user by. It is a name, no mail is ever sent.
  */
@@ -20,7 +21,8 @@ export async function ensureOperator(prisma: PrismaClient, tenantId: string, rol
 }
 
 function operatorEmail(tenantId: string, role: string): string {
-  // `.invalid` is reserved (RFC 2606). Ids may hold what an address may not, and case, which better-auth folds.
+  // `.invalid` is reserved (RFC 2606). Ids may hold what an address may not, and case, which
+  // better-auth folds.
   const plain = /^[a-z0-9]{1,60}$/;
   const label = (id: string) => (plain.test(id) ? id : `x-${hash("sha256", id, "hex").slice(0, 32)}`);
   return `operator-${label(role)}@${label(tenantId)}.switchyard.invalid`;

@@ -4,8 +4,9 @@ import type { PrismaClient } from "../../database/generated/client.ts";
 const SECRET_ID = "switchyard:cookie-secret";
 
 /**
- * The secret that signs session cookies, made once and kept in the database: all nodes of one database take each
- * other's sessions. It guards no more than the session tokens that lie in the same database.
+ * The secret that signs session cookies, made once and kept in the database: all nodes of one
+ * database take each other's sessions. It guards no more than the session tokens that lie in the
+ * same database.
  */
 export async function cookieSecret(prisma: PrismaClient): Promise<string> {
   // Two nodes may start at once: the first wins, both read its secret.

@@ -20,7 +20,10 @@ interface Session {
   principal: Principal;
 }
 
-/** People's sessions: opened by a one-time token, carried by a cookie, looked up through a short-lived cache. */
+/**
+ * People's sessions: opened by a one-time token, carried by a cookie, looked up through a
+ * short-lived cache.
+ */
 export class Sessions {
   /** The session cookie's name; it differs from database to database. */
   readonly cookieName: string;
@@ -59,7 +62,10 @@ export class Sessions {
     return new Sessions(prisma, auth, authCookies.sessionToken.name, minted, strangers);
   }
 
-  /** This server's session cookie in a Cookie header, still signed and encoded; the key of `peek` and `get`. */
+  /**
+   * This server's session cookie in a Cookie header, still signed and encoded; the key of `peek`
+   * and `get`.
+   */
   cookieIn(header: string | undefined): string | undefined {
     return cookieValue(header, this.cookieName);
   }
@@ -70,7 +76,10 @@ export class Sessions {
     return session?.principal ?? (session as null | undefined);
   }
 
-  /** The person that the cookie signs in, or null. Throws StoreError `database_away` when that cannot be found out. */
+  /**
+   * The person that the cookie signs in, or null. Throws StoreError `database_away` when that
+   * cannot be found out.
+   */
   async get(cookie: string): Promise<Principal | null> {
     return (await this.cache.get(cookie))?.principal ?? null;
   }
@@ -104,7 +113,10 @@ export class Sessions {
     }
   }
 
-  /** Ends a session at once on this node, within the cache's time to live on others. Returns clearing Set-Cookie values. */
+  /**
+   * Ends a session at once on this node, within the cache's time to live on others. Returns
+   * clearing Set-Cookie values.
+   */
   async end(cookie: string): Promise<string[]> {
     const session = await this.cache.get(cookie);
     if (session !== null) await this.prisma.authSession.deleteMany({ where: { id: session.id } });

@@ -17,8 +17,8 @@ const LoginKey = z.strictObject({ key: z.string().min(1).max(500), next: z.strin
 const PUBLIC = { access: "public" } as const;
 
 /**
- * Opens `GET /login`: a one-time token in the query signs in and leads on, without a form; without one the login page
- * is drawn. Not for HEAD, which must not spend a token.
+ * Opens `GET /login`: a one-time token in the query signs in and leads on, without a form; without
+ * one the login page is drawn. Not for HEAD, which must not spend a token.
  *
  * @param drawLogin answers with the login page.
  */
@@ -46,7 +46,9 @@ export function registerLogin(
   });
 }
 
-/** `POST /login/key {key, next?}`: opens a session for the operator of the key's tenant → `{next}`. */
+/**
+ * `POST /login/key {key, next?}`: opens a session for the operator of the key's tenant → `{next}`.
+ */
 export function registerKeyLogin(app: FastifyInstance, deps: { auth: Authenticator }): void {
   const { auth } = deps;
   const attempts = new Attempts({ limit: 10, windowMs: 60_000 });

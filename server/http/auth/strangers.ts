@@ -11,13 +11,17 @@ const LIMITS = {
 };
 
 /**
- * Queries the database for unknown credentials, one at a time: guessing keys or links, on any number of connections, takes one of
- * the connections of sign-in, and those who are known have the other.
+ * Queries the database for unknown credentials, one at a time: guessing keys or links, on any
+ * number of connections, takes one of the connections of sign-in, and those who are known have the
+ * other.
  */
 export class Strangers {
   readonly #places = new FairShare(LIMITS);
 
-  /** @param who sets those apart who take turns. Rejects with NoPlace when it takes too long to get one. */
+  /**
+   * @param who sets those apart who take turns. Rejects with NoPlace when it takes too long to get
+   *   one.
+   */
   find<T>(who: string, work: () => Promise<T>): Promise<T> {
     return this.#places.run({ tenantId: who, principal: "" }, work);
   }

@@ -3,7 +3,10 @@ export interface TtlCacheOptions<V> {
   ttlMs: number;
   /** The same for "there is none", in ms. */
   missTtlMs: number;
-  /** The most entries kept, and as many keys that have none; the oldest go first. Whoever guesses pushes out other guesses and nobody's key. */
+  /**
+   * The most entries kept, and as many keys that have none; the oldest go first. Whoever guesses
+   * pushes out other guesses and nobody's key.
+   */
   max: number;
   load: (key: string) => Promise<V | null>;
   now?: () => number;
@@ -15,9 +18,10 @@ interface Entry<V> {
 }
 
 /**
- * A small read-through cache for credentials. An entry is never served beyond its time to live, so a revoked
- * credential stops working within it. Past half of that time a hit starts the next look-up in the background: a busy
- * caller never waits for the database. Look-ups of one key at one time are one look-up.
+ * A small read-through cache for credentials. An entry is never served beyond its time to live, so
+ * a revoked credential stops working within it. Past half of that time a hit starts the next
+ * look-up in the background: a busy caller never waits for the database. Look-ups of one key at one
+ * time are one look-up.
  */
 export class TtlCache<V> {
   private readonly entries = new Map<string, Entry<V>>();

@@ -8,8 +8,9 @@ import { idempotencyKeyOf, type ResourceDeps } from "../kernel/resource.ts";
 import { route } from "../kernel/route.ts";
 
 /**
- * `POST /commits`: the one way state changes. 201 with the receipt; 200 for the same Idempotency-Key again; 400 for what breaks a
- * contract and 422 for what the state forbids, each with every fault; 409 when `expect` is stale.
+ * `POST /commits`: the one way state changes. 201 with the receipt; 200 for the same
+ * Idempotency-Key again; 400 for what breaks a contract and 422 for what the state forbids, each
+ * with every fault; 409 when `expect` is stale.
  */
 export function registerCommits(app: FastifyInstance, deps: ResourceDeps & MailDeps): void {
   route(app, commitEndpoint, async ({ request, reply }) => {

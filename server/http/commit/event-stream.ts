@@ -4,7 +4,10 @@ import type { LogEvent } from "../../../domain/kernel/event.ts";
 import { jsonBytes } from "../../../domain/kernel/json-bytes.ts";
 import { STREAM_BEAT_MS } from "../../../domain/kernel/live.ts";
 
-/** How events are written into an answer that does not end by itself. Every piece is whole: pieces may be written in any order. */
+/**
+ * How events are written into an answer that does not end by itself. Every piece is whole: pieces
+ * may be written in any order.
+ */
 export interface StreamFormat {
   readonly contentType: string;
   /** What says nothing but that the stream lives. */
@@ -41,10 +44,12 @@ export interface StreamOptions {
 }
 
 /**
- * Answers with a stream that lives behind proxies: they hold the headers back until the first byte of the body, and cut what is silent for
- * as long as a minute or less. So the first beat is sent at once and one at every interval, except to a reader that has not read yet.
+ * Answers with a stream that lives behind proxies: they hold the headers back until the first byte
+ * of the body, and cut what is silent for as long as a minute or less. So the first beat is sent at
+ * once and one at every interval, except to a reader that has not read yet.
  *
- * For a reader that is slow one piece is kept, and what `batches` keeps; one that takes nothing at all is cut off.
+ * For a reader that is slow one piece is kept, and what `batches` keeps; one that takes nothing at
+ * all is cut off.
  */
 export function sendEventStream(
   reply: FastifyReply,

@@ -14,8 +14,9 @@ const USUAL = 100;
 const MOST_PIECES = 16;
 
 /**
- * Lets lists answer with fewer rows than asked for when so many are too large for one answer (`result-size.ts`): `nextCursor` goes on behind those. With
- * `large=omit` the page is put together from smaller ones, each without what is large before the next is read.
+ * Lets lists answer with fewer rows than asked for when so many are too large for one answer
+ * (`result-size.ts`): `nextCursor` goes on behind those. With `large=omit` the page is put together
+ * from smaller ones, each without what is large before the next is read.
  */
 export function installFittingPages(app: FastifyInstance): void {
   app.addHook("onRoute", (route) => {

@@ -6,10 +6,16 @@ import type { Scope } from "../../store/reads/kernel/scope.ts";
 import type { Committed, Store } from "../../store/types.ts";
 import { countWithin } from "./event-stream.ts";
 
-/** Events kept for a reader that is behind, and their bytes; beyond that they are read from the log again. */
+/**
+ * Events kept for a reader that is behind, and their bytes; beyond that they are read from the log
+ * again.
+ */
 const MAX_PENDING = 5_000;
 const MAX_PENDING_BYTES = 4_194_304;
-/** Pages begin small, and get larger while their events are. Of a page so many bytes are kept, or one event. */
+/**
+ * Pages begin small, and get larger while their events are. Of a page so many bytes are kept, or
+ * one event.
+ */
 const FIRST_PAGE = 16;
 const LARGEST_PAGE = 1_000;
 const PAGE_BYTES = 1_048_576;
@@ -17,11 +23,13 @@ const PAGE_BYTES = 1_048_576;
 /**
  * The log as batches of events, from `query.after` on, without gap or repeat, until `over` aborts.
  *
- * *Reading*: pages of the log up to the position where the store's announcements begin. *Following*: the announced ranges. A range
- * that does not follow on the last position, or a reader so slow that too much was announced meanwhile, leads back to reading: nothing is
- * held for it beyond a bound.
+ * *Reading*: pages of the log up to the position where the store's announcements begin.
+ * *Following*: the announced ranges. A range that does not follow on the last position, or a reader
+ * so slow that too much was announced meanwhile, leads back to reading: nothing is held for it
+ * beyond a bound.
  *
- * When the log is replaced (a restored backup), the stream ends. When retention has removed what comes next, the stream ends: a reader that goes on from there gets 410 with the floor.
+ * When the log is replaced (a restored backup), the stream ends. When retention has removed what
+ * comes next, the stream ends: a reader that goes on from there gets 410 with the floor.
  */
 export async function* followLog(
   store: Store,

@@ -24,8 +24,8 @@ const WAITING = { total: 4_000, perTenant: 2_000, perPrincipal: 1_000 };
 type Claim = Extract<ClientMutation, { type: "job.claim" }>;
 
 /**
- * `POST /jobs/claim`: gives an agent up to `max` jobs. With `waitMs` an empty answer waits for a suitable job, see `claim-waiters.ts`;
- * a claim that gives nothing writes nothing to the log.
+ * `POST /jobs/claim`: gives an agent up to `max` jobs. With `waitMs` an empty answer waits for a
+ * suitable job, see `claim-waiters.ts`; a claim that gives nothing writes nothing to the log.
  */
 export function registerClaims(app: FastifyInstance, deps: ResourceDeps & { metrics: Registry }): void {
   const { store, prisma, stopping, metrics } = deps;
@@ -73,8 +73,9 @@ export function registerClaims(app: FastifyInstance, deps: ResourceDeps & { metr
 }
 
 /**
- * A claim that waits may be committed several times. Under an Idempotency-Key each try has a key of its own, in order, so that the same
- * request again walks past the empty tries to the jobs it was given.
+ * A claim that waits may be committed several times. Under an Idempotency-Key each try has a key of
+ * its own, in order, so that the same request again walks past the empty tries to the jobs it was
+ * given.
  */
 function keyOfTry(key: string | undefined, tries: number): string | undefined {
   return key === undefined || tries === 0 ? key : `${key}#${tries}`;

@@ -11,7 +11,10 @@ afterAll(() => api.close());
 const rule = { kind: "queue_depth", severity: "warning", enabled: true };
 
 interface Race {
-  /** Makes what is raced for; answers where it is read and how one of two people writes it, `n` being 1 or 2. */
+  /**
+   * Makes what is raced for; answers where it is read and how one of two people writes it, `n`
+   * being 1 or 2.
+   */
   make: () => Promise<{ read: string; write: (n: 1 | 2, ifMatch?: string) => Promise<Answer> }>;
   /** What the row says once person `n` has written it. */
   says: (n: 1 | 2) => object;

@@ -6,12 +6,16 @@ import { registerCommand } from "../kernel/command.ts";
 import { found, type ResourceDeps } from "../kernel/resource.ts";
 import { type Call, route } from "../kernel/route.ts";
 
-/** 4 MiB: clients that write all but ASCII as \uXXXX take up to three times the bytes of UTF-8. The state itself is bounded all the same. */
+/**
+ * 4 MiB: clients that write all but ASCII as \uXXXX take up to three times the bytes of UTF-8. The
+ * state itself is bounded all the same.
+ */
 const RESTORE_LIMIT = 4_194_304;
 
 /**
- * A run's execution state, with the tier that served it; as a document to keep; and the way back from that. `seq` of the state is the position of
- * the log it is true at, which is never below `minSeq`; `changedSeq` is the one that last changed it.
+ * A run's execution state, with the tier that served it; as a document to keep; and the way back
+ * from that. `seq` of the state is the position of the log it is true at, which is never below
+ * `minSeq`; `changedSeq` is the one that last changed it.
  */
 export function registerRunState(app: FastifyInstance, deps: ResourceDeps): void {
   const { store } = deps;

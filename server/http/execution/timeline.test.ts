@@ -11,7 +11,10 @@ afterAll(() => api.close());
 
 const name = (run: string, at: number): string => `${run}.j${String(at).padStart(5, "0")}`;
 
-/** Creates a run of so many jobs, a commit each hundred; `more` adds to the mutations that follow a job's own. */
+/**
+ * Creates a run of so many jobs, a commit each hundred; `more` adds to the mutations that follow a
+ * job's own.
+ */
 async function largeRun(run: string, jobs: number, more: (at: number) => ClientMutationInput[] = () => []) {
   await api.me.commit({ type: "run.create", runId: run, workflow: "large" });
   for (let from = 0; from < jobs; from += 100) {

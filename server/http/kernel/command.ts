@@ -34,7 +34,9 @@ export interface CommandOptions<K extends Kind> {
   more?: (outcome: CommitOutcome) => object;
 }
 
-/** Registers a command. It answers 201 for what it created, else 200; refusals as `refusalOf` says. */
+/**
+ * Registers a command. It answers 201 for what it created, else 200; refusals as `refusalOf` says.
+ */
 export function registerCommand<K extends Kind>(
   app: FastifyInstance,
   deps: ResourceDeps,
@@ -67,13 +69,18 @@ export interface Subject {
   kind: Kind;
   id: string;
   creates: boolean;
-  /** The call writes the row whether or not it is there, so `If-Match` holds although it may create. */
+  /**
+   * The call writes the row whether or not it is there, so `If-Match` holds although it may create.
+   */
   puts?: true;
   /** The row as its own resource sends it, where that is not as all rows are sent. */
   read?: () => Promise<{ version: number } | null>;
 }
 
-/** Commits what concerns one row, if that is as `If-Match` says. Throws what `refusalOf` makes of a refusal. */
+/**
+ * Commits what concerns one row, if that is as `If-Match` says. Throws what `refusalOf` makes of a
+ * refusal.
+ */
 export async function commitOnRow(
   request: FastifyRequest,
   deps: ResourceDeps,
@@ -115,7 +122,10 @@ export function answerRow<R extends { version: number }, M = unknown>(
   return { ...row, ...(more as M), receipt: outcome.receipt };
 }
 
-/** The commit of one mutation: what the body says, with what the route knows. Throws 400 with every fault. */
+/**
+ * The commit of one mutation: what the body says, with what the route knows. Throws 400 with every
+ * fault.
+ */
 export function parseMutation(body: { [field: string]: unknown }, known: { [field: string]: unknown }): CommitRequest {
   for (const [field, value] of Object.entries(known)) {
     if (!(field in body) || body[field] === value) continue;
@@ -158,8 +168,9 @@ const CONFLICTS = new Set([
 ]);
 
 /**
- * The answer to a refused convenience: 404 when the path's own row does not exist, 412 when it is not as `If-Match` says, 409 with the legal
- * moves and the row as it now is when its state forbids it, else 422 like `/commits`.
+ * The answer to a refused convenience: 404 when the path's own row does not exist, 412 when it is
+ * not as `If-Match` says, 409 with the legal moves and the row as it now is when its state forbids
+ * it, else 422 like `/commits`.
  */
 async function refusalOf(request: FastifyRequest, error: unknown, subject: Subject): Promise<unknown> {
   if (!(error instanceof StoreError)) return error;

@@ -13,7 +13,10 @@ export interface OpenLimits {
 
 const RETRY = { "retry-after": "5" };
 
-/** Answers that are held open for long, streams or waiting claims, and how many of them there may be. */
+/**
+ * Answers that are held open for long, streams or waiting claims, and how many of them there may
+ * be.
+ */
 export class HeldOpen {
   readonly #places: FairShare;
   readonly #refused: Counter;
@@ -40,7 +43,10 @@ export class HeldOpen {
     });
   }
 
-  /** Takes a place; answers how it is given back. Throws 429 when this caller has too many open, 503 when all together have. */
+  /**
+   * Takes a place; answers how it is given back. Throws 429 when this caller has too many open, 503
+   * when all together have.
+   */
   enter({ principal }: FastifyRequest): () => void {
     try {
       return this.#places.enterNow({ tenantId: principal.tenantId, principal: principalScope(principal) });

@@ -6,8 +6,9 @@ import { parseJson } from "../../../domain/kernel/json-text.ts";
 import { ProblemError } from "./problem.ts";
 
 /**
- * Bodies: JSON in UTF-8, plain or compressed, that comes back as it was sent or is refused by name. Anything else (another encoding, bytes that
- * are no UTF-8, numbers that a double cannot hold) is refused, never altered.
+ * Bodies: JSON in UTF-8, plain or compressed, that comes back as it was sent or is refused by name.
+ * Anything else (another encoding, bytes that are no UTF-8, numbers that a double cannot hold) is
+ * refused, never altered.
  */
 export function installBodies(app: FastifyInstance): void {
   // JSON only: a form or plain text is what another site could send without asking.

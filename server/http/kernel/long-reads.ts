@@ -14,14 +14,17 @@ const LIMITS: ShareLimits = {
   waitMs: 30_000,
 };
 
-/** Reads that go through a large part of what is kept. Who asks the same at the same time gets the same answer; nobody's is worked on when all who asked have gone. */
+/**
+ * Reads that go through a large part of what is kept. Who asks the same at the same time gets the
+ * same answer; nobody's is worked on when all who asked have gone.
+ */
 export class LongReads {
   readonly #flights = new SingleFlight();
   readonly #places = new FairShare(LIMITS);
 
   /**
-   * The answer to a question of the request's tenant. `work` reads in pieces and stops between two when its signal aborts.
-   * Rejects with NoPlace when too many wait, or when the caller has gone.
+   * The answer to a question of the request's tenant. `work` reads in pieces and stops between two
+   * when its signal aborts. Rejects with NoPlace when too many wait, or when the caller has gone.
    */
   ask<T>(
     request: FastifyRequest,

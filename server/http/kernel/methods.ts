@@ -8,8 +8,9 @@ interface Route {
 }
 
 /**
- * Answers requests that no route takes: 405 with `Allow` where the path is known by other methods, 204 with `Allow` to `OPTIONS`, else 404.
- * To be called before the routes are registered, as it listens to what is.
+ * Answers requests that no route takes: 405 with `Allow` where the path is known by other methods,
+ * 204 with `Allow` to `OPTIONS`, else 404. To be called before the routes are registered, as it
+ * listens to what is.
  */
 export function installMethods(app: FastifyInstance): (request: FastifyRequest, reply: FastifyReply) => FastifyReply {
   const routes = new Map<string, Route>();

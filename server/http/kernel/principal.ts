@@ -22,8 +22,8 @@ export function principalScope(principal: Principal): string {
 }
 
 /**
- * What a route asks of its caller. `principal` (the default): an API key or a session. `public`: anyone; only health
- * checks, the login page and its assets are.
+ * What a route asks of its caller. `principal` (the default): an API key or a session. `public`:
+ * anyone; only health checks, the login page and its assets are.
  */
 export type Access = "principal" | "public";
 
@@ -39,7 +39,10 @@ declare module "fastify" {
 
   interface FastifyContextConfig {
     access?: Access;
-    /** A long poll or a stream: its duration is no sign of trouble and stays out of the slow-request log. */
+    /**
+     * A long poll or a stream: its duration is no sign of trouble and stays out of the slow-request
+     * log.
+     */
     longLived?: boolean;
     /** Changes nothing of the tenant's though it is no GET: viewers may call it. */
     forViewers?: boolean;

@@ -7,7 +7,10 @@ import { readRefusalOf } from "./read-refusals.ts";
 
 const CONTENT_TYPE = "application/problem+json; charset=utf-8";
 
-/** RFC 9457. `type` is a reference into this server's own documentation; `code` repeats its last part for switches. */
+/**
+ * RFC 9457. `type` is a reference into this server's own documentation; `code` repeats its last
+ * part for switches.
+ */
 export interface Problem {
   type: string;
   title: string;
@@ -27,7 +30,10 @@ export interface ProblemOptions {
   cause?: unknown;
 }
 
-/** An answer other than success, thrown by routes and hooks of this room. `detail` is shown to the caller. */
+/**
+ * An answer other than success, thrown by routes and hooks of this room. `detail` is shown to the
+ * caller.
+ */
 export class ProblemError extends Error {
   override readonly name = "ProblemError";
   readonly status: number;
@@ -84,8 +90,8 @@ const FASTIFY_PROBLEMS: Readonly<Record<string, readonly [status: number, code: 
 };
 
 /**
- * The one mapping from errors to answers. Anything it does not know becomes a 500 whose text says nothing of the
- * cause; the error handler logs that cause.
+ * The one mapping from errors to answers. Anything it does not know becomes a 500 whose text says
+ * nothing of the cause; the error handler logs that cause.
  */
 export function toProblemError(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error;
@@ -145,7 +151,10 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
     );
 }
 
-/** Installs the error and not-found answers on the root instance; they hold for every route registered under it. */
+/**
+ * Installs the error and not-found answers on the root instance; they hold for every route
+ * registered under it.
+ */
 export function installProblems(app: FastifyInstance): void {
   app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply));
 }

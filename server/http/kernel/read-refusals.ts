@@ -41,7 +41,10 @@ interface ErrorLike {
   meta?: { driverAdapterError?: unknown };
 }
 
-/** What to answer where a reader got no place, or its statement was ended; null for any other error. Looks through what wraps errors. */
+/**
+ * What to answer where a reader got no place, or its statement was ended; null for any other error.
+ * Looks through what wraps errors.
+ */
 export function readRefusalOf(error: unknown): ReadRefusal | null {
   // A commit's statement that was ended is the store's to explain.
   const mayTimeOut = !(error instanceof StoreError);

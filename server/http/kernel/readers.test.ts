@@ -48,7 +48,9 @@ async function held(): Promise<number | undefined> {
 const ask = (path: string, signal: AbortSignal | null = null, key = viewer) =>
   fetch(`${origin}/api/v1${path}`, { headers: { authorization: `Bearer ${key}` }, signal });
 
-/** Makes reads of a path hang, and has a crowd of one viewer ask for it; answers what comes of each. */
+/**
+ * Makes reads of a path hang, and has a crowd of one viewer ask for it; answers what comes of each.
+ */
 async function crowd(path: string, table: string, size = CROWD) {
   await locker.query(`BEGIN; LOCK TABLE "${table}" IN ACCESS EXCLUSIVE MODE`);
   const hangUp = new AbortController();

@@ -3,8 +3,8 @@ import { type Caller, runAs } from "../../database/caller.ts";
 import { principalScope } from "./principal.ts";
 
 /**
- * Says on whose behalf a request reads, from its handler on: reads share their connections fairly by tenant and by key or person, and one whose
- * caller hangs up is not begun, or cancelled.
+ * Says on whose behalf a request reads, from its handler on: reads share their connections fairly
+ * by tenant and by key or person, and one whose caller hangs up is not begun, or cancelled.
  */
 export function installReaders(app: FastifyInstance): void {
   app.addHook("preHandler", (request, reply, done) => {
@@ -13,7 +13,10 @@ export function installReaders(app: FastifyInstance): void {
   });
 }
 
-/** Who has sent a request. Most never ask whether they are still there, so that is made when it is asked for. */
+/**
+ * Who has sent a request. Most never ask whether they are still there, so that is made when it is
+ * asked for.
+ */
 class Asker implements Caller {
   readonly tenantId: string;
   readonly principal: string;

@@ -80,7 +80,10 @@ export function committerOf(request: FastifyRequest): Committer {
 
 const PRINTABLE = /^[\x20-\x7e]{1,200}$/;
 
-/** The Idempotency-Key header, if there is one. Throws 400 when it is not 1–200 printable characters. */
+/**
+ * The Idempotency-Key header, if there is one. Throws 400 when it is not 1–200 printable
+ * characters.
+ */
 export function idempotencyKeyOf(request: FastifyRequest): string | undefined {
   const given = request.headers["idempotency-key"];
   if (given === undefined) return undefined;

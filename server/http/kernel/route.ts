@@ -6,12 +6,17 @@ import { etagOf } from "./versions.ts";
 
 declare module "fastify" {
   interface FastifyContextConfig {
-    /** What this route answers: for the reference, and for tests that compare it with real answers. */
+    /**
+     * What this route answers: for the reference, and for tests that compare it with real answers.
+     */
     endpoint?: Endpoint;
   }
 }
 
-/** One call of an endpoint, as its handler gets it. A body that is a mutation's is left to the commit. */
+/**
+ * One call of an endpoint, as its handler gets it. A body that is a mutation's is left to the
+ * commit.
+ */
 export interface Call<E extends Endpoint> {
   request: FastifyRequest;
   reply: FastifyReply;
@@ -37,8 +42,9 @@ export interface RouteOptions {
 }
 
 /**
- * Registers an endpoint. Its handler gets the id, the query and the body checked (400 with every fault), and a log that has come as far as
- * `minSeq` says (425); the compiler checks what it answers.
+ * Registers an endpoint. Its handler gets the id, the query and the body checked (400 with every
+ * fault), and a log that has come as far as `minSeq` says (425); the compiler checks what it
+ * answers.
  */
 export function route<const E extends Endpoint>(
   app: FastifyInstance,

@@ -15,9 +15,10 @@ export const API_HEADERS: Readonly<Record<string, string>> = {
 
 /**
  * Helmet for the scope that serves pages. Scripts run by nonce: Next takes it from the *request's*
- * Content-Security-Policy header, so no middleware is needed, but every page must be rendered per request (a layout that
- * reads `headers()` sees to that). Styles may be inline, because charts, toasts and drag and drop position elements by
- * style attributes, which nonces cannot cover; a style cannot run code. `dev` adds what Next's hot reload needs.
+ * Content-Security-Policy header, so no middleware is needed, but every page must be rendered per
+ * request (a layout that reads `headers()` sees to that). Styles may be inline, because charts,
+ * toasts and drag and drop position elements by style attributes, which nonces cannot cover; a
+ * style cannot run code. `dev` adds what Next's hot reload needs.
  */
 export async function installPageSecurity(pages: FastifyInstance, options: { dev: boolean }): Promise<void> {
   pages.addHook("onRequest", (request, _reply, done) => {
@@ -47,10 +48,11 @@ export async function installPageSecurity(pages: FastifyInstance, options: { dev
     },
     // Plain http by default; who terminates TLS in front of us decides on HSTS.
     strictTransportSecurity: false,
-    // These two are ignored, with a warning in the browser's console, on plain http beyond localhost.
+    // Browsers ignore these two on plain http beyond localhost, with a warning in their console.
     crossOriginOpenerPolicy: false,
     originAgentCluster: false,
-    // Not no-referrer, under which browsers hide Origin from some requests and ours could not be distinguished.
+    // Not no-referrer, under which browsers hide Origin from some requests and ours could not be
+    // distinguished.
     referrerPolicy: { policy: "same-origin" },
     xFrameOptions: { action: "deny" },
   });
@@ -60,7 +62,10 @@ function nonceSource(request: IncomingMessage): string {
   return `'nonce-${String(request.headers[NONCE_HEADER])}'`;
 }
 
-/** Older Safari does not count ws: as 'self'. The host comes from the caller and must not end the directive. */
+/**
+ * Older Safari does not count ws: as 'self'. The host comes from the caller and must not end the
+ * directive.
+ */
 function ownSockets(request: IncomingMessage, _response: ServerResponse): string {
   const host = request.headers.host ?? "";
   return /^[\w.:[\]-]+$/.test(host) ? `ws://${host} wss://${host}` : "'self'";

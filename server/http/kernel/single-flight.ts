@@ -7,13 +7,17 @@ interface Flight {
 }
 
 /**
- * Questions whose answers take long and are the same for all who ask at a time: one of each is worked on, and all get its answer. When the
- * last who waits for it has gone, the work's signal aborts.
+ * Questions whose answers take long and are the same for all who ask at a time: one of each is
+ * worked on, and all get its answer. When the last who waits for it has gone, the work's signal
+ * aborts.
  */
 export class SingleFlight {
   readonly #flights = new Map<string, Flight>();
 
-  /** The answer to a question, with the others who wait for it. Rejects like `work`, or with NoPlace when the signal aborts. */
+  /**
+   * The answer to a question, with the others who wait for it. Rejects like `work`, or with NoPlace
+   * when the signal aborts.
+   */
   async ask<T>(question: string, signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     if (signal.aborted) throw new NoPlace("gone");
     const flight = this.#flights.get(question) ?? this.#begin(question, work);

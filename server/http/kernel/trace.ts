@@ -4,8 +4,9 @@ const TRACEPARENT = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}(-.
 const ZEROS = /^0+$/;
 
 /**
- * The trace id of a request's W3C `traceparent` header. One that breaks the format counts as none, as the specification asks: tracing must
- * not fail what it watches. Version 00 ends after the flags, later ones may go on.
+ * The trace id of a request's W3C `traceparent` header. One that breaks the format counts as none,
+ * as the specification asks: tracing must not fail what it watches. Version 00 ends after the
+ * flags, later ones may go on.
  */
 export function traceIdOf(request: FastifyRequest): string | undefined {
   const header = request.headers.traceparent;

@@ -4,8 +4,9 @@ import type { Duplex } from "node:stream";
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
 /**
- * Leaves WebSocket upgrades of socket.io to it, hands those of hot reload to `hotReload` if there is one, and refuses all others: socket.io leaves
- * what is not its own to others, so without this a stranger's connection would stay open for good.
+ * Leaves WebSocket upgrades of socket.io to it, hands those of hot reload to `hotReload` if there
+ * is one, and refuses all others: socket.io leaves what is not its own to others, so without this a
+ * stranger's connection would stay open for good.
  */
 export function handleUpgrades(server: Server, hotReload?: UpgradeHandler): void {
   server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {

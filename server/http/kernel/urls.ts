@@ -1,7 +1,10 @@
 import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from "fastify";
 import { ProblemError } from "./problem.ts";
 
-/** Refuses an API request whose query is not ASCII with percent-encoded UTF-8: read in some other way it would be another query. */
+/**
+ * Refuses an API request whose query is not ASCII with percent-encoded UTF-8: read in some other
+ * way it would be another query.
+ */
 export function checkUrl(request: FastifyRequest, _reply: FastifyReply, done: HookHandlerDoneFunction): void {
   const part = badPart(request.url);
   if (part === undefined) {

@@ -6,12 +6,16 @@ import { ProblemError } from "./problem.ts";
 /** The ETag of a row: its version, which counts its changes. */
 export const etagOf = (row: { version: number }): string => `"${row.version}"`;
 
-/** A quoted tag, weak or not: a proxy that compresses makes tags weak. A bare version, as typed by hand, is accepted too. */
+/**
+ * A quoted tag, weak or not: a proxy that compresses makes tags weak. A bare version, as typed by
+ * hand, is accepted too.
+ */
 const TAG = /^(?:W\/)?"([\x21\x23-\x7e]*)"$|^(\d{1,15})$/;
 
 /**
- * What the `If-Match` header says of a row: the versions, or tags of its settings, that its caller has seen. Nothing when there is no such header,
- * or it is `*`. A tag of neither kind matches no row. Throws 400 for a header that breaks the format.
+ * What the `If-Match` header says of a row: the versions, or tags of its settings, that its caller
+ * has seen. Nothing when there is no such header, or it is `*`. A tag of neither kind matches no
+ * row. Throws 400 for a header that breaks the format.
  */
 export function expectedRows(request: FastifyRequest, kind: Kind, id: string): ExpectedRow[] {
   const header = request.headers["if-match"]?.trim();

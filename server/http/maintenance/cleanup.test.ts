@@ -21,7 +21,9 @@ async function rows() {
   return Promise.all([prisma.run.count(of), prisma.job.count(of), prisma.agent.count(of), prisma.outcome.count(of)]);
 }
 
-/** How many days ago the log's newest event lies in the past, by at least a millisecond, in days. */
+/**
+ * How many days ago the log's newest event lies in the past, by at least a millisecond, in days.
+ */
 async function justAfterNow(): Promise<number> {
   const { now } = await readHead(api.t.deps.queries, "default");
   while ((await readHead(api.t.deps.queries, "default")).now < now + 20) await delay(1);

@@ -7,10 +7,14 @@ import type { ResourceDeps } from "../kernel/resource.ts";
 import { type Call, route } from "../kernel/route.ts";
 import { refuseSecond } from "./already-running.ts";
 
-/** One request begins no further piece of work after this long; `more` then says that there is more. */
+/**
+ * One request begins no further piece of work after this long; `more` then says that there is more.
+ */
 const BUDGET_MS = 20_000;
 
-/** `POST /maintenance/retention`: what is old leaves the log now, and not when its time comes round. */
+/**
+ * `POST /maintenance/retention`: what is old leaves the log now, and not when its time comes round.
+ */
 export function registerMaintenance(app: FastifyInstance, deps: ResourceDeps & { retention: Retention }): void {
   const trim = async ({ request, reply, body: { dryRun } }: Call<typeof maintenanceEndpoints.retention>) => {
     const { tenantId } = request.principal;

@@ -8,7 +8,10 @@ import { committerOf, found, type ResourceDeps, signalOf } from "../kernel/resou
 import { type Call, route } from "../kernel/route.ts";
 import { refuseSecond } from "./already-running.ts";
 
-/** `POST /statistics/recalculate`: agents' figures are rebuilt from their outcomes. Answers when that is done. */
+/**
+ * `POST /statistics/recalculate`: agents' figures are rebuilt from their outcomes. Answers when
+ * that is done.
+ */
 export function registerRecalculation(app: FastifyInstance, deps: ResourceDeps & { queries: LaneQueries }): void {
   const rebuild = async ({ request, reply, body }: Call<typeof agentEndpoints.recalculate>) => {
     const options = { ...body, signal: signalOf(reply, deps.stopping) };

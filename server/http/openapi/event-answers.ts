@@ -4,7 +4,10 @@ import { named } from "../../../domain/kernel/endpoint.ts";
 
 const payloads = Object.entries(EVENTS).map(([type, { when, payload }]) => [type, payload.meta({ description: when })]);
 
-/** What the payloads of events hold, by their types. Types stay open: logs have those of orchestrators and of other versions. */
+/**
+ * What the payloads of events hold, by their types. Types stay open: logs have those of
+ * orchestrators and of other versions.
+ */
 export const eventPayloads = named(
   "EventPayloads",
   z

@@ -2,7 +2,10 @@ import { createHash } from "node:crypto";
 import { PROBLEM_CODES } from "./problems.ts";
 import type { JsonSchema } from "./schemas.ts";
 
-/** The reference as one page without scripts: it reads the OpenAPI document, so it cannot say anything else. */
+/**
+ * The reference as one page without scripts: it reads the OpenAPI document, so it cannot say
+ * anything else.
+ */
 
 const CSS = `
 :root { color-scheme: light dark; --line: #8883; --dim: #777; --code: #8881; --accent: #2563eb; }

@@ -16,7 +16,10 @@ export const problem = named(
   }),
 );
 
-/** Every `code` a problem can have, and what to do about it. A problem's `type` points at its entry in the reference. */
+/**
+ * Every `code` a problem can have, and what to do about it. A problem's `type` points at its entry
+ * in the reference.
+ */
 export const PROBLEM_CODES: { readonly [code: string]: string } = {
   malformed: "The body, the query or the path breaks its contract. `errors[]` has every fault with its `path`.",
   malformed_json: "The body is not JSON.",

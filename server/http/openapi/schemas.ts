@@ -5,7 +5,10 @@ import { problem } from "./problems.ts";
 
 export type JsonSchema = { [keyword: string]: unknown };
 
-/** Schemas of one direction: those asked for, by their own keys, and those that have a name in the reference. */
+/**
+ * Schemas of one direction: those asked for, by their own keys, and those that have a name in the
+ * reference.
+ */
 export interface Converted {
   schemas: { [key: string]: JsonSchema };
   components: { [name: string]: JsonSchema };
@@ -14,7 +17,10 @@ export interface Converted {
 /** The JSON Schemas of what callers may send. */
 export const sentSchemas = (schemas: { [key: string]: z.ZodType }): Converted => convert(schemas, "input");
 
-/** The JSON Schemas of what the server answers, with all kinds of rows that frames carry. Answers may gain fields, so none are forbidden. */
+/**
+ * The JSON Schemas of what the server answers, with all kinds of rows that frames carry. Answers
+ * may gain fields, so none are forbidden.
+ */
 export function answeredSchemas(schemas: { [key: string]: z.ZodType }): Converted {
   const always = [...SENT_KINDS.map((kind) => ROWS[kind].sent), problem, eventPayloads];
   return convert({ ...schemas, always: z.tuple(always as unknown as [z.ZodType]) }, "output");

@@ -33,11 +33,16 @@ interface Asset {
   zipped: Promise<Buffer> | undefined;
 }
 
-/** The console's own files, from memory: they are few, and serving one, or answering 404, needs neither the pages' process nor the disk. */
+/**
+ * The console's own files, from memory: they are few, and serving one, or answering 404, needs
+ * neither the pages' process nor the disk.
+ */
 export class Assets {
   readonly #files = new Map<string, Asset>();
 
-  /** Reads what a build of the console consists of. `build` is its folder, below the project's root. */
+  /**
+   * Reads what a build of the console consists of. `build` is its folder, below the project's root.
+   */
   static async read(root: string, build: string): Promise<Assets> {
     const assets = new Assets();
     // Names under `static` change with their content.

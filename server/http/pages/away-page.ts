@@ -24,7 +24,10 @@ const pageOf = ({ title, text }: typeof BUSY) => `<!doctype html>
 </html>
 `;
 
-/** The error answer of pages: to a person who can only wait, a page that asks again by itself; else as everywhere. */
+/**
+ * The error answer of pages: to a person who can only wait, a page that asks again by itself; else
+ * as everywhere.
+ */
 export function sendPageError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const asksForPage = request.method === "GET" && (request.headers.accept ?? "").includes("text/html");
   const problem = toProblemError(error);

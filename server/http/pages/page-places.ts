@@ -11,7 +11,10 @@ const SIGNED_IN: ShareLimits = {
   waitingPerPrincipal: 100,
   waitMs: 15_000,
 };
-/** For those who are not signed in, counted by address: little, so that nobody can keep others out or the machine busy. */
+/**
+ * For those who are not signed in, counted by address: little, so that nobody can keep others out
+ * or the machine busy.
+ */
 const STRANGERS: ShareLimits = {
   total: 2,
   perTenant: 1,
@@ -26,7 +29,10 @@ export class PagePlaces {
   readonly #signedIn = new FairShare(SIGNED_IN);
   readonly #strangers = new FairShare(STRANGERS);
 
-  /** Draws in a place of the caller's share. Rejects with NoPlace when too many wait, or when the caller has gone. */
+  /**
+   * Draws in a place of the caller's share. Rejects with NoPlace when too many wait, or when the
+   * caller has gone.
+   */
   draw(request: FastifyRequest, reply: FastifyReply, work: () => Promise<void>): Promise<void> {
     const gone = new AbortController();
     reply.raw.once("close", () => gone.abort());

@@ -11,7 +11,10 @@ import { sendPageError } from "./away-page.ts";
 import { logPageErrors } from "./page-errors.ts";
 import { PagePlaces } from "./page-places.ts";
 
-/** The request header with the address of this server's API over loopback, for server-rendered pages. */
+/**
+ * The request header with the address of this server's API over loopback, for server-rendered
+ * pages.
+ */
 export const ORIGIN_HEADER = "x-switchyard-origin";
 /** The one with the database's time, epoch ms. */
 export const TIME_HEADER = "x-switchyard-time";
@@ -33,8 +36,9 @@ export interface PagesDeps {
 const LOGIN_ASSETS = ["/_next/static/*", "/brand/*", "/favicon.ico", "/icon.svg", "/icon.png", "/apple-icon.png"];
 
 /**
- * Everything that is no API: the login page and its assets for anyone, all other paths for the signed in. Lives in a
- * scope of its own, whose body parser touches nothing: the body is left to the process that draws the page.
+ * Everything that is no API: the login page and its assets for anyone, all other paths for the
+ * signed in. Lives in a scope of its own, whose body parser touches nothing: the body is left to
+ * the process that draws the page.
  */
 export async function registerPages(app: FastifyInstance, deps: PagesDeps): Promise<void> {
   logPageErrors(app.log as Pick<Logger, "error" | "warn">);

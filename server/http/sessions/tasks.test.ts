@@ -82,7 +82,8 @@ test("a key whose time is up may name the next task, also on a server that has n
   const first = await create(one, "brief-0");
   const { expiresAt } = await api.t.deps.prisma.taskKey.findFirstOrThrow({ where });
   expect(expiresAt.getTime()).toBe(first.at + 1000);
-  // From the first moment to the one that the key is over, and not one longer, it is the first task that is answered.
+  // From the first moment to the one that the key is over, and not one longer, it is the first task
+  // that is answered.
   for (let n = 1, over = false; !over; n += 1) {
     const { id, at } = await create(n % 2 ? two : one, `brief-${n}`);
     over = at >= expiresAt.getTime();

@@ -70,8 +70,8 @@ describe("two servers on one database", () => {
     await commit(a, [{ type: "run.create", runId: "r", workflow: "w" }], {}, given.tenant);
     await commit(a, [{ type: "run.transition", runId: "r", to: "running" }], {}, given.tenant);
     await commit(b, [{ type: "run.transition", runId: "r", to: "blocked" }], {}, given.tenant);
-    // `a` still has the run as running, where "running" is illegal; in the given.database it is blocked,
-    // where it is legal.
+    // `a` still has the run as running, where "running" is illegal; in the given.database it is
+    // blocked, where it is legal.
     await commit(a, [{ type: "run.transition", runId: "r", to: "running" }], {}, given.tenant);
     await commit(b, [{ type: "run.transition", runId: "r", to: "completed" }], {}, given.tenant);
     await expect(

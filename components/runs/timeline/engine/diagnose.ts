@@ -2,8 +2,8 @@ import { isFinalJob } from "../../../../domain/kernel/statuses.ts";
 import type { Wire } from "../../../../domain/kernel/wire.ts";
 
 /**
- * Why a job ended, in a sentence, with links to what it mentions. Why a job waits is explained by the server
- * (`domain/execution/waiting.ts`).
+ * Why a job ended, in a sentence, with links to what it mentions. Why a job waits is explained by
+ * the server (`domain/execution/waiting.ts`).
  */
 export interface Hint {
   code: "dependency_failed" | "lease_expired" | "timed_out" | "exit_code";

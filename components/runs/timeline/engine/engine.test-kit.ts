@@ -1,7 +1,9 @@
 import { NO_JOBS } from "../../../../domain/execution/contract.ts";
 import type { Wire } from "../../../../domain/kernel/wire.ts";
 
-/** Complete rows for tests of the engine, with the fields a test sets. Times are seconds after T0. */
+/**
+ * Complete rows for tests of the engine, with the fields a test sets. Times are seconds after T0.
+ */
 export const T0 = Date.parse("2026-01-01T00:00:00.000Z");
 export const at = (seconds: number): string => new Date(T0 + seconds * 1000).toISOString();
 export const time = (seconds: number): number => T0 + seconds * 1000;

@@ -16,8 +16,9 @@ export interface Place {
 }
 
 /**
- * The keys of a treegrid: up and down (also k and j), Home, End and the page keys go; left collapses a group or goes up to it, right expands
- * it or goes into it; Enter and space open a job or collapse a group. Null for any other key.
+ * The keys of a treegrid: up and down (also k and j), Home, End and the page keys go; left
+ * collapses a group or goes up to it, right expands it or goes into it; Enter and space open a job
+ * or collapse a group. Null for any other key.
  */
 export function keyEffect(key: string, place: Place): KeyEffect | null {
   const { rows, active, collapsed, page } = place;

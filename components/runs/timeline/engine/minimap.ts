@@ -19,8 +19,9 @@ export interface Block {
 const INKS: readonly Ink[] = ["idle", "completed", "cancelled", "running", "timed_out", "failed"];
 
 /**
- * All rows on a few pixels: each job has a line, or shares it with neighbours when there are more jobs than lines. On one line,
- * adjacent pixels of one colour are one block, so the number of blocks is bounded by the pixels, not by the jobs.
+ * All rows on a few pixels: each job has a line, or shares it with neighbours when there are more
+ * jobs than lines. On one line, adjacent pixels of one colour are one block, so the number of
+ * blocks is bounded by the pixels, not by the jobs.
  */
 export function minimapBlocks(
   rows: readonly JobRow[],

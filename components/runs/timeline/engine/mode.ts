@@ -3,19 +3,22 @@ import { clampView, MIN_SPAN_MS, panBy, spanOf, type View, zoomAbout } from "./v
 /**
  * Which stretch of time the timeline shows.
  *
- * *follow*: the right edge is now (or the run's end). Without a span all of the run is shown, else the last `span` ms. A timeline
- * starts here. Zooming with the buttons changes the span and keeps following.
- * *inspect*: a fixed stretch.
+ * *follow*: the right edge is now (or the run's end). Without a span all of the run is shown, else
+ * the last `span` ms. A timeline starts here. Zooming with the buttons changes the span and keeps
+ * following. *inspect*: a fixed stretch.
  *
- * follow → inspect by panning, by choosing a stretch, or by zooming around a point that is not the right edge.
- * inspect → follow by "follow" (the last span stays) and by "fit" (all of the run).
+ * follow → inspect by panning, by choosing a stretch, or by zooming around a point that is not the
+ * right edge. inspect → follow by "follow" (the last span stays) and by "fit" (all of the run).
  */
 export type Mode = { name: "follow"; span: number | null } | { name: "inspect"; view: View };
 
 export type ModeAction =
   | { type: "fit" }
   | { type: "follow" }
-  /** `about`: the time that stays in place; without it the right edge when following, else the middle. */
+  /**
+   * `about`: the time that stays in place; without it the right edge when following, else the
+   * middle.
+   */
   | { type: "zoom"; factor: number; about?: number }
   | { type: "pan"; by: number }
   | { type: "select"; view: View };
@@ -26,7 +29,8 @@ export const FOLLOW_ALL: Mode = { name: "follow", span: null };
 const EDGE = 0.03;
 
 /**
- * The longest view: the whole run with free space at its right. `life` is from the run's creation to now or its end.
+ * The longest view: the whole run with free space at its right. `life` is from the run's creation
+ * to now or its end.
  */
 export function boundsOf(life: View): View {
   const span = Math.max(spanOf(life), MIN_SPAN_MS);

@@ -3,7 +3,10 @@ import { compareText } from "../../../../domain/kernel/compare.ts";
 import type { Wire } from "../../../../domain/kernel/wire.ts";
 import { type Segment, segmentsOf } from "./segments.ts";
 
-/** One job's row. The same object as long as the job and its attempts are the same, so that a view can skip it. */
+/**
+ * One job's row. The same object as long as the job and its attempts are the same, so that a view
+ * can skip it.
+ */
 export interface JobRow {
   type: "job";
   id: string;
@@ -52,9 +55,10 @@ const EMPTY: TimelineModel = { groups: [], rows: new Map(), trials: 0 };
 const natural = new Intl.Collator("en", { numeric: true });
 
 /**
- * Rows by workstream (oldest first, jobs without one last). Within one, jobs are in order of creation, and within one commit
- * a job comes after those it depends on. The order does not change while the jobs run. Rows of `previous` are used again where
- * nothing changed, and their order when there is no new job: then the cost is linear in jobs and attempts.
+ * Rows by workstream (oldest first, jobs without one last). Within one, jobs are in order of
+ * creation, and within one commit a job comes after those it depends on. The order does not change
+ * while the jobs run. Rows of `previous` are used again where nothing changed, and their order when
+ * there is no new job: then the cost is linear in jobs and attempts.
  */
 export function buildModel(input: TimelineInput, previous: TimelineModel = EMPTY): TimelineModel {
   const tried = attemptsByJob(input.attempts);
@@ -95,7 +99,10 @@ export function buildModel(input: TimelineInput, previous: TimelineModel = EMPTY
   return { groups, rows, trials: input.trials.size };
 }
 
-/** The rows to show from top to bottom. A group that is the only one and has no workstream needs no header. */
+/**
+ * The rows to show from top to bottom. A group that is the only one and has no workstream needs no
+ * header.
+ */
 export function flatten(model: TimelineModel, collapsed: ReadonlySet<string>): Row[] {
   const [only] = model.groups;
   if (model.groups.length === 1 && only?.workstream === null) return only.jobs;
@@ -148,7 +155,8 @@ function isSame(row: JobRow, job: Wire<"job">, attempts: Wire<"attempt">[]): boo
 type RowVersion = { readonly seq: number; readonly pending?: boolean };
 
 /**
- * Whether two versions of a row are equal. The effect of a click keeps the `seq` of its base row, and so does its undo.
+ * Whether two versions of a row are equal. The effect of a click keeps the `seq` of its base row,
+ * and so does its undo.
  */
 const isUnmoved = (a: RowVersion, b: RowVersion | undefined): boolean =>
   a === b || (a.seq === b?.seq && a.pending !== true && b.pending !== true);
@@ -194,8 +202,8 @@ function inOrder(jobs: readonly Wire<"job">[]): Wire<"job">[] {
 }
 
 /**
- * Each job's depth: the jobs before it on its longest chain of dependencies. A job can only depend on older ones: there
- * are no cycles.
+ * Each job's depth: the jobs before it on its longest chain of dependencies. A job can only depend
+ * on older ones: there are no cycles.
  */
 export function depths(jobs: readonly Wire<"job">[]): Map<string, number> {
   const byId = new Map(jobs.map((job) => [job.id, job]));

@@ -5,8 +5,10 @@ import type { Wire } from "../../../../domain/kernel/wire.ts";
 /**
  * A job's time as consecutive segments without overlap:
  *
- * - `dependencies`: from its creation (or its retry) until the last of the jobs it depends on has completed;
- * - `approval`: from then until its approval was given, or from an escalation until its approval was given;
+ * - `dependencies`: from its creation (or its retry) until the last of the jobs it depends on has
+ *   completed;
+ * - `approval`: from then until its approval was given, or from an escalation until its approval
+ *   was given;
  * - `scheduled`: not due before its `runAt`;
  * - `queue`: due, and not claimed by an agent yet;
  * - `run`: one attempt, with its status;
@@ -96,9 +98,10 @@ export function segmentsOf(
 }
 
 /**
- * What a job waited for between `from` and `end` (null: it still waits) before it could be queued, in order: the jobs it depends on until the last
- * of them has completed, then its approval until that is decided. For a job that has run, only approvals requested since then count, and
- * jobs that were not done then.
+ * What a job waited for between `from` and `end` (null: it still waits) before it could be queued,
+ * in order: the jobs it depends on until the last of them has completed, then its approval until
+ * that is decided. For a job that has run, only approvals requested since then count, and jobs that
+ * were not done then.
  */
 function waits(
   job: Readonly<Wire<"job">>,
@@ -132,7 +135,8 @@ const isGate = (job: Readonly<Wire<"job">>, { approvalId, createdAt }: GateFacts
   approvalId === job.approvalId || createdAt === job.createdAt || createdAt === job.escalatedAt;
 
 /**
- * When the dependencies of a job that was queued at most once were done; 0 when its approval came last, infinite when not known.
+ * When the dependencies of a job that was queued at most once were done; 0 when its approval came
+ * last, infinite when not known.
  */
 function releasedAt(job: Readonly<Wire<"job">>, settled: number | null): number {
   if (job.queuedAt === null || job.attempt > 1) return Number.POSITIVE_INFINITY;
@@ -141,8 +145,8 @@ function releasedAt(job: Readonly<Wire<"job">>, settled: number | null): number 
 }
 
 /**
- * When the last of the jobs it depends on completed; `limit` while one has not. For unknown jobs: when the job was
- * released, unless its approval released it.
+ * When the last of the jobs it depends on completed; `limit` while one has not. For unknown jobs:
+ * when the job was released, unless its approval released it.
  */
 function dependenciesMet(
   job: Readonly<Wire<"job">>,

@@ -21,7 +21,10 @@ export function stepFor(span: number, most: number): number {
   return STEPS.find((step) => step >= least) ?? STEPS.at(-1) ?? DAY_MS;
 }
 
-/** Ticks of a view at whole steps since `origin` (the run's creation), labelled with the time elapsed since then. */
+/**
+ * Ticks of a view at whole steps since `origin` (the run's creation), labelled with the time
+ * elapsed since then.
+ */
 export function ticksFor(view: View, origin: number, most: number): Tick[] {
   const step = stepFor(view.to - view.from, most);
   const ticks: Tick[] = [];

@@ -9,7 +9,10 @@ export const MIN_SPAN_MS = 5;
 
 export const spanOf = (view: View): number => view.to - view.from;
 
-/** The position of a time in a view: 0 at its left edge, 100 at its right one. Outside of it, below 0 or above 100. */
+/**
+ * The position of a time in a view: 0 at its left edge, 100 at its right one. Outside of it, below
+ * 0 or above 100.
+ */
 export function toPercent(time: number, view: View): number {
   return ((time - view.from) / spanOf(view)) * 100;
 }

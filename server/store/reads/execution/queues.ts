@@ -8,7 +8,10 @@ import { decodeCursor, type Page, type PageRequest, pageOf } from "../kernel/pag
 import type { Scope } from "../kernel/scope.ts";
 import { wireOf } from "../kernel/wire-rows.ts";
 
-/** How far back the rate of a queue looks, and how many calls to agents it looks at: on a busy tenant, those of the last moments. */
+/**
+ * How far back the rate of a queue looks, and how many calls to agents it looks at: on a busy
+ * tenant, those of the last moments.
+ */
 const WINDOW_MS = 600_000;
 const SAMPLE = 5_000;
 /** A rate needs at least this much time, ms. */
