@@ -17,14 +17,18 @@ const refusalOf = (entering: Promise<unknown>) => entering.catch((error: NoPlace
 
 test("nobody takes all places: neither a key those of its tenant, nor a tenant those of all", async () => {
   const share = new FairShare(limits());
+  const over = new AbortController();
   const entered: string[] = [];
   const enter = (tenantId: string, principal: string) =>
-    share.enter({ tenantId, principal }).then(() => entered.push(`${tenantId} ${principal}`));
-  for (let i = 0; i < 10; i++) void enter("greedy", "one");
-  for (let i = 0; i < 10; i++) void enter("greedy", "two");
-  void enter("modest", "only");
+    share.enter({ tenantId, principal, signal: over.signal }).then(() => entered.push(`${tenantId} ${principal}`));
+  const all: Promise<unknown>[] = [];
+  for (let i = 0; i < 10; i++) all.push(enter("greedy", "one"));
+  for (let i = 0; i < 10; i++) all.push(enter("greedy", "two"));
+  all.push(enter("modest", "only"));
   await turn();
   expect(entered.sort()).toEqual(["greedy one", "greedy one", "greedy two", "modest only"]);
+  over.abort();
+  await Promise.allSettled(all);
 });
 
 test("places go round: who asks once is not behind everything that somebody else has asked for", async () => {
