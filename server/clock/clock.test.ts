@@ -317,7 +317,7 @@ test("a mutation that cannot be committed does not hold back the others", async 
   expect(warnings.splice(0).every((line) => line.includes('"jobId":"j4"'))).toBe(true);
 });
 
-test("one given.tenant whose lane is full does not stop the others' time", async () => {
+test("one tenant whose lane is full does not stop the others' time", async () => {
   const other = `${given.tenant}-other`;
   const second = await openStore(given.database, other);
   const one = [

@@ -70,7 +70,7 @@ describe("two servers on one database", () => {
     await commit(a, [{ type: "run.create", runId: "r", workflow: "w" }], {}, given.tenant);
     await commit(a, [{ type: "run.transition", runId: "r", to: "running" }], {}, given.tenant);
     await commit(b, [{ type: "run.transition", runId: "r", to: "blocked" }], {}, given.tenant);
-    // `a` still has the run as running, where "running" is illegal; in the given.database it is
+    // `a` still has the run as running, where "running" is illegal; in the database it is
     // blocked, where it is legal.
     await commit(a, [{ type: "run.transition", runId: "r", to: "running" }], {}, given.tenant);
     await commit(b, [{ type: "run.transition", runId: "r", to: "completed" }], {}, given.tenant);
@@ -138,7 +138,7 @@ describe("the connection to Postgres is cut after the batch was sent", () => {
     });
   }
 
-  test("the given.database away: callers get an error that says so, nothing is half applied, and commits resume without help", async () => {
+  test("the database away: callers get an error that says so, nothing is half applied, and commits resume without help", async () => {
     const lane = await node(proxy.url);
     await commit(lane, [append("before")], {}, given.tenant);
     proxy.setAway(true);
@@ -159,7 +159,7 @@ describe("the connection to Postgres is cut after the batch was sent", () => {
   });
 });
 
-describe("the given.database away before the lane has read the head", () => {
+describe("the database away before the lane has read the head", () => {
   let proxy: PgProxy;
   beforeEach(async () => {
     proxy = await createPgProxy(given.database.url);

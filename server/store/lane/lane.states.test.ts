@@ -116,7 +116,7 @@ describe("for real", () => {
       (error: { code: string; extra?: { reason?: string } }) => `${error.code} ${error.extra?.reason}`,
     );
 
-  test("a read-only given.database refuses commits, and takes them again when writable", async () => {
+  test("a read-only database refuses commits, and takes them again when writable", async () => {
     await send("before");
     await admin(`ALTER DATABASE ${name()} SET default_transaction_read_only = on`);
     given.database.renew();

@@ -141,7 +141,7 @@ describe("a log that is replaced under a running server", () => {
   });
 });
 
-describe("a given.database that was restored while no server ran", () => {
+describe("a database that was restored while no server ran", () => {
   test("gives its logs another id, once; a mere restart does not", async () => {
     const { store } = await node();
     await commit(store, [append("first")], {}, given.tenant);
@@ -156,7 +156,7 @@ describe("a given.database that was restored while no server ran", () => {
     expect(await logIdOf(store)).not.toBe(known);
   });
 
-  test("into another given.database of the same cluster, as by a dump", async () => {
+  test("into another database of the same cluster, as by a dump", async () => {
     const { store } = await node();
     await commit(store, [append("first")], {}, given.tenant);
     await renameRestoredLogs(given.database.pool);

@@ -68,7 +68,7 @@ async function world() {
     { type: "job.complete", jobId: "open-1" },
     { type: "task.create", taskId: "t", taskType: "x", idempotencyKey: "k" },
   );
-  // A server that starts now knows it as the given.database has it.
+  // A server that starts now knows it as the database has it.
   await store.close();
   await given.database.prisma.taskKey.updateMany({
     where: { tenantId: given.tenant },
