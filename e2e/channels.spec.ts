@@ -305,7 +305,7 @@ test("a viewer sees channels and rules and may change nothing", async ({ page, p
   await page.getByRole("button", { name: /sign in/i }).click();
   await expect(page.getByRole("heading", { name: "Overview" })).toBeVisible();
   await page.goto(`${server.url}/alerts/channels`);
-  await expect(page.getByText("viewer, may look")).toBeVisible();
+  await expect(page.getByText("viewer, cannot change")).toBeVisible();
   await expect(page.getByRole("switch", { name: "seen is on" })).toBeDisabled();
   await expect(page.getByRole("button", { name: /New channel|Send test|Replay/ })).toHaveCount(0);
   await page.goto(`${server.url}/alerts/rules?rule=queue_age`);
